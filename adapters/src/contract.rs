@@ -1,0 +1,345 @@
+//! The contract between the harness and an SDK: what an adapter is asked, and what it may answer.
+//!
+//! An adapter knows no case and never judges. It reports what a caller of the SDK can read through the SDK's
+//! public interface, and leaves out what the SDK does not offer.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// A wire dialect: one kind of request and the stream that answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Api {
+    /// `POST /v1/messages` with `stream: true`: named events, ended by `message_stop`.
+    AnthropicMessages,
+    /// `POST /v1/chat/completions` with `stream: true`: data-only events, ended by `[DONE]`.
+    OpenaiChat,
+    /// `POST /v1/responses` with `stream: true`: typed events, ended by `response.completed` and its siblings.
+    OpenaiResponses,
+    /// `POST /v1beta/models/…:streamGenerateContent?alt=sse`: data-only events, ended by a finish reason.
+    GeminiGenerate,
+}
+
+impl Api {
+    /// Every api, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate];
+
+    /// The name used in cases, manifests and the protocol.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "anthropic-messages",
+            Self::OpenaiChat => "openai-chat",
+            Self::OpenaiResponses => "openai-responses",
+            Self::GeminiGenerate => "gemini-generate",
+        }
+    }
+
+    /// The first folder of this api's cases under `cases/`.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "anthropic",
+            Self::OpenaiChat => "openai-chat",
+            Self::OpenaiResponses => "openai-responses",
+            Self::GeminiGenerate => "gemini",
+        }
+    }
+}
+
+impl fmt::Display for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What the caller asks the model for; it decides what the request declares, never what the server answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// A plain text answer.
+    #[default]
+    Text,
+    /// An answer that may call the one declared tool, `get_weather(city: string)`.
+    Tool,
+}
+
+/// What an adapter is asked to do once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The dialect to speak.
+    pub api: Api,
+    /// The surface of the SDK to use, by its name in the manifest.
+    pub surface: String,
+    /// Root of the server; the SDK appends its own path to it (`/v1/messages`).
+    pub base_url: String,
+    /// What the SDK itself is configured with as its timeout.
+    pub timeout: Duration,
+    /// The harness's own limit; an answer after it is a hang.
+    pub deadline: Duration,
+    /// What the SDK itself is configured with as its number of retries.
+    pub max_retries: u32,
+    /// What to ask the model for.
+    pub ask: Ask,
+    /// Run with no other call in the same process, so that a death has one cause.
+    pub alone: bool,
+}
+
+/// Drives one SDK.
+#[async_trait]
+pub trait Adapter: Send + Sync {
+    /// What the adapter said about itself when it started.
+    fn identity(&self) -> &Identity;
+
+    /// Makes one call through the SDK and says what its caller saw. Never panics and never outlasts `call.deadline`
+    /// by more than the time it takes to notice.
+    async fn observe(&self, call: Call) -> Answered;
+
+    /// Ends the adapter and whatever it started. Later calls answer with a fault.
+    async fn close(&self);
+}
+
+/// An adapter's answer to `hello`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The SDK that is driven.
+    pub sdk: SdkVersion,
+    /// The runtime and its version, for example `CPython 3.11.7`.
+    pub runtime: String,
+    /// The dialects the adapter can be asked for.
+    pub apis: Vec<Api>,
+    /// Root classes of the SDK's own exceptions; an error with none of them in `classes` is foreign.
+    pub error_bases: Vec<String>,
+    /// The surfaces the adapter can be asked for.
+    pub surfaces: Vec<String>,
+    /// What can be configured: `timeout`, `max-retries`, `tools`.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+}
+
+/// A package at the version that is really loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SdkVersion {
+    /// The package's name in its registry.
+    pub name: String,
+    /// The version the package reports at run time.
+    pub version: String,
+    /// `python`, `typescript`, `rust`, `go` or `java`.
+    pub language: String,
+}
+
+/// How one call came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// The answer, or whose fault its absence is.
+    pub answer: Answer,
+    /// The end of what the adapter's process wrote to stderr; shared by all calls in flight.
+    pub stderr: String,
+    /// Wall time from the call to the answer.
+    pub took: Duration,
+}
+
+/// The four ways a call can come out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The SDK's caller saw this.
+    Observed(Box<Observation>),
+    /// No answer before the deadline.
+    Hang,
+    /// The process died, or the native call panicked, while this call was in flight.
+    Crash {
+        /// Exit status, signal or panic message.
+        detail: String,
+        /// Whether no other call was in flight, so that the death is this call's.
+        alone: bool,
+    },
+    /// The adapter broke: garbage on stdout, a message outside the schema, its own exception.
+    Fault {
+        /// What was wrong, naming the line where there is one.
+        detail: String,
+    },
+}
+
+/// What the SDK's caller saw, in neutral terms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    /// How the call or the iteration came to its end.
+    pub ended: Ended,
+    /// How many items the SDK handed to its caller.
+    pub events: u64,
+    /// The answer's text as handed over until the end; absent where the surface hands over no text before it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The tool calls as handed over; absent where the surface hands over none before it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_calls: Option<Vec<ToolCall>>,
+    /// The stop or finish reason in the SDK's words; absent where the surface has no such field.
+    #[serde(default, skip_serializing_if = "Told::is_absent")]
+    pub stop_reason: Told<String>,
+    /// The failure, if one was raised or handed over as an item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ObservedError>,
+}
+
+/// How a call or an iteration came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// It came to its normal end.
+    Returned,
+    /// An exception, a rejected promise, an `Err`.
+    Raised,
+    /// The SDK handed the failure over as an item of the stream, and ended normally.
+    ErrorItem,
+    /// The SDK itself says the answer was interrupted.
+    Aborted,
+}
+
+/// A tool call as the SDK handed it over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToolCall {
+    /// The tool's name.
+    pub name: String,
+    /// The arguments: a string while they are raw text, any other JSON value once the SDK parsed them.
+    pub arguments: Value,
+    /// Whether the SDK handed the call over as finished: a block's stop event, an item's done event, a finish
+    /// reason, or its place in a final message that was returned normally.
+    pub complete: bool,
+}
+
+/// The failure as its catcher can read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObservedError {
+    /// Where it surfaced.
+    pub site: Site,
+    /// Its class, without the module.
+    pub class: String,
+    /// Its class and all base classes, most derived first, without modules.
+    pub classes: Vec<String>,
+    /// The message, verbatim.
+    pub message: String,
+    /// The HTTP status the error offers.
+    #[serde(default, skip_serializing_if = "Told::is_absent")]
+    pub status: Told<Reading<i64>>,
+    /// The provider's error type.
+    #[serde(default, rename = "type", skip_serializing_if = "Told::is_absent")]
+    pub kind: Told<Reading<String>>,
+    /// The provider's error code.
+    #[serde(default, skip_serializing_if = "Told::is_absent")]
+    pub code: Told<Reading<String>>,
+    /// The provider's request id.
+    #[serde(default, skip_serializing_if = "Told::is_absent")]
+    pub request_id: Told<Reading<String>>,
+    /// The delay the server asked for, in seconds.
+    #[serde(default, skip_serializing_if = "Told::is_absent")]
+    pub retry_after: Told<Reading<f64>>,
+    /// Whether the SDK calls the failure retryable.
+    #[serde(default, skip_serializing_if = "Told::is_absent")]
+    pub retryable: Told<Reading<bool>>,
+    /// Classes of the chain of causes, nearest first.
+    #[serde(default)]
+    pub causes: Vec<String>,
+}
+
+/// Where a failure surfaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Site {
+    /// In the call that opens the stream.
+    Open,
+    /// While items were taken from the stream.
+    Iterate,
+    /// In the call that returns the finished answer.
+    Finalize,
+}
+
+/// A value and the way it was reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reading<T> {
+    /// The value, verbatim.
+    pub value: T,
+    /// The way it was reached.
+    pub via: Via,
+}
+
+/// The way a value was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// A documented attribute, variant or method.
+    Attribute,
+    /// A parsed body that the SDK exposes.
+    Body,
+    /// The response headers that the SDK exposes.
+    Header,
+}
+
+/// A field that the SDK does not have, has and leaves empty, or fills.
+///
+/// On the wire: a missing key, `null`, a value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Told<T> {
+    /// The SDK has no such field.
+    #[default]
+    Absent,
+    /// The SDK has the field and left it empty.
+    Empty,
+    /// The SDK filled the field.
+    Value(T),
+}
+
+impl<T> Told<T> {
+    /// Whether the SDK has no such field.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// The value, if there is one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Empty => None,
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Told<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Empty, Self::Value)
+    }
+}
+
+impl<T: Serialize> Serialize for Told<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Told<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<T>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Told<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Option::<T>::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}

@@ -1,0 +1,84 @@
+//! `adapter.toml`: what a checked-in adapter says about itself before anything is installed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::Api;
+
+/// The checked-in description of one SDK and its adapter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    /// The id used on the command line and in reports, `anthropic-python`.
+    pub id: String,
+    /// The package's name in its registry.
+    pub package: String,
+    /// The locked version.
+    pub version: String,
+    /// The language, which also decides how the adapter is set up and started.
+    pub language: Language,
+    /// The adapter's source file beside the manifest; absent for native adapters.
+    #[serde(default)]
+    pub entry: Option<String>,
+    /// Root classes of the SDK's own exceptions.
+    pub error_bases: Vec<String>,
+    /// How the base URL, the timeout and the retries are set, in a sentence each.
+    pub configuration: BTreeMap<String, String>,
+    /// The surfaces, by name.
+    pub surfaces: BTreeMap<String, Surface>,
+    /// What the SDK documents that it does not do, by surface or axis.
+    #[serde(default)]
+    pub unsupported: Vec<Unsupported>,
+}
+
+/// The runtime an adapter needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// An environment made by uv, or by venv and pip.
+    Python,
+    /// An environment made by `npm ci`.
+    Typescript,
+    /// Linked into this program.
+    Rust,
+}
+
+/// One way of using one SDK.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Surface {
+    /// The dialects this surface speaks.
+    pub apis: Vec<Api>,
+    /// What its caller is handed.
+    pub delivers: Delivers,
+    /// The call in the SDK's own words, `client.messages.create(stream=True)`.
+    pub call: String,
+}
+
+/// What the caller of a surface is handed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivers {
+    /// Events, one by one.
+    Events,
+    /// Pieces of text, one by one.
+    Text,
+    /// The finished answer only.
+    Final,
+}
+
+/// A documented refusal: trials it covers are neither run nor counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Unsupported {
+    /// Glob over surfaces; all when absent.
+    #[serde(default)]
+    pub surfaces: Option<String>,
+    /// Glob over case ids.
+    pub cases: String,
+    /// Why, in a sentence.
+    pub why: String,
+    /// The documentation that says so.
+    pub link: String,
+}

@@ -1,0 +1,97 @@
+//! The adapter protocol, version 1: JSON Lines over stdin and stdout.
+//!
+//! The harness writes [`Request`]s, the adapter writes [`Reply`]s. Answers may come in any order; `id` ties them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::{Api, Ask, Identity, Observation};
+
+/// The version this harness speaks.
+pub const VERSION: u32 = 1;
+
+/// A line from the harness to the adapter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// The first line: asks who the adapter is.
+    Hello {
+        /// The protocol version of the harness.
+        protocol: u32,
+    },
+    /// Asks for one call through the SDK.
+    Run(Run),
+    /// The last line: the adapter ends with exit status 0.
+    Bye,
+}
+
+/// One call through the SDK.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Ties the answer to the question; never used twice in a process.
+    pub id: u64,
+    /// The dialect to speak.
+    pub api: Api,
+    /// The surface of the SDK to use.
+    pub surface: String,
+    /// Root of the server; the SDK appends its own path to it.
+    pub base_url: String,
+    /// The timeout to configure the SDK with, in milliseconds.
+    pub timeout_ms: u64,
+    /// The number of retries to configure the SDK with.
+    pub max_retries: u32,
+    /// What to ask the model for.
+    pub ask: Ask,
+}
+
+/// A line from the adapter to the harness.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Reply {
+    /// The answer to `hello`.
+    Hello(Hello),
+    /// What the SDK's caller saw.
+    Observed {
+        /// The id of the `run` this answers.
+        id: u64,
+        /// What was seen.
+        observation: Observation,
+    },
+    /// The adapter itself broke on this call: not a verdict about the SDK.
+    Fault {
+        /// The id of the `run` this answers; absent when the adapter cannot tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+        /// What broke.
+        message: String,
+    },
+}
+
+/// The answer to `hello`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// The protocol version of the adapter.
+    pub protocol: u32,
+    /// The SDK that is driven.
+    pub sdk: crate::contract::SdkVersion,
+    /// The runtime and its version.
+    pub runtime: String,
+    /// The dialects the adapter can be asked for.
+    pub apis: Vec<Api>,
+    /// Root classes of the SDK's own exceptions.
+    pub error_bases: Vec<String>,
+    /// The surfaces the adapter can be asked for.
+    pub surfaces: Vec<String>,
+    /// What can be configured.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+}
+
+impl From<Hello> for Identity {
+    fn from(hello: Hello) -> Self {
+        let Hello { protocol: _, sdk, runtime, apis, error_bases, surfaces, capabilities } = hello;
+        Self { sdk, runtime, apis, error_bases, surfaces, capabilities }
+    }
+}

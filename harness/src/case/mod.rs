@@ -1,0 +1,202 @@
+//! A case: what the server sends, and what a client must make of it.
+//!
+//! These are plain types. [`crate::load`] makes them from YAML; nothing else knows YAML. `schema.json` beside the
+//! cases is generated from [`CaseFile`] and [`FragmentFile`].
+
+mod expect;
+mod step;
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use streamspec_adapters::contract::{Api, Ask};
+
+pub use expect::{
+    Axis, Bound, Checks, Connection, ErrorClass, Expect, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected,
+    ToolsMatch,
+};
+pub use step::{Encoding, End, Event, Framing, Repeat, Respond, Step, Use};
+
+use crate::wire::Variant;
+
+/// A case file as it is written.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CaseFile {
+    /// One sentence: what happens on the wire.
+    pub title: String,
+    /// The dialect.
+    pub api: Api,
+    /// Where the expectation comes from; at least one.
+    pub sources: Vec<Source>,
+    /// Rules of `cases/rules.yaml` that this case tests: `S3`, `H1`, `C6`.
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// Where maintainers have ruled otherwise.
+    #[serde(default)]
+    pub disputed: Option<Dispute>,
+    /// Why a MUST may rest on an issue alone.
+    #[serde(default)]
+    pub why_must: Option<WhyMust>,
+    /// What the client asks the model for.
+    #[serde(default)]
+    pub ask: Ask,
+    /// The timeout the SDK is configured with, in milliseconds.
+    #[serde(default = "CaseFile::default_timeout")]
+    pub timeout: u64,
+    /// The number of retries the SDK is configured with.
+    #[serde(default)]
+    pub max_retries: u32,
+    /// Named values: each combination is a trial of its own, `${axis.field}` stands for its values.
+    #[serde(default)]
+    pub matrix: BTreeMap<String, Map<String, Value>>,
+    /// The answer to every request; short for one of `exchanges`.
+    #[serde(default)]
+    pub stream: Option<Vec<Step>>,
+    /// The answers to the first, second, … request; the last one is repeated.
+    #[serde(default)]
+    pub exchanges: Option<Vec<Vec<Step>>>,
+    /// The same error as a plain HTTP response, for `error.class: same-as-http`.
+    #[serde(default)]
+    pub control: Option<Vec<Step>>,
+    /// Ways of cutting or dressing the bytes that this case does not survive, because it is about them.
+    #[serde(default)]
+    pub variants: Variants,
+    /// What a client must make of it.
+    pub expect: Expect,
+}
+
+impl CaseFile {
+    /// Long enough for a loaded machine; cases about silence set their own.
+    const fn default_timeout() -> u64 {
+        20_000
+    }
+}
+
+/// A file of fragments as it is written: steps by name, for one api.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FragmentFile {
+    /// The dialect whose cases may use these fragments.
+    pub api: Api,
+    /// The fragments, by name.
+    pub fragments: BTreeMap<String, Fragment>,
+}
+
+/// A named piece of a stream.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fragment {
+    /// What it is, in one sentence.
+    pub about: String,
+    /// Values for `${name}` in the steps that a `use` may replace `with` others.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+    /// The steps it stands for.
+    pub steps: Vec<Step>,
+}
+
+/// One case with its matrix values and fragments filled in: one trial for each surface and variant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The path below `cases/` without its ending, and the names of the matrix values:
+    /// `anthropic/in-band/after-text#overloaded`.
+    pub id: String,
+    /// The file, relative to the root of the repository.
+    pub file: Utf8PathBuf,
+    /// See [`CaseFile::title`].
+    pub title: String,
+    /// See [`CaseFile::api`].
+    pub api: Api,
+    /// See [`CaseFile::sources`].
+    pub sources: Vec<Source>,
+    /// See [`CaseFile::rules`].
+    pub rules: Vec<String>,
+    /// See [`CaseFile::disputed`].
+    pub disputed: Option<Dispute>,
+    /// See [`CaseFile::ask`].
+    pub ask: Ask,
+    /// See [`CaseFile::timeout`]; milliseconds.
+    pub timeout: u64,
+    /// See [`CaseFile::max_retries`].
+    pub max_retries: u32,
+    /// The answers to the first, second, … request; the last one is repeated. No [`Step::Use`] is left.
+    pub exchanges: Vec<Vec<Step>>,
+    /// See [`CaseFile::control`]. No [`Step::Use`] is left.
+    pub control: Option<Vec<Step>>,
+    /// See [`CaseFile::variants`].
+    pub variants: Variants,
+    /// See [`CaseFile::expect`].
+    pub expect: Expect,
+}
+
+impl Case {
+    /// The first two folders of the id, `anthropic/in-band`.
+    pub fn group(&self) -> &str {
+        let mut slashes = self.id.match_indices('/');
+        slashes.nth(1).map_or(&self.id, |(at, _)| &self.id[..at])
+    }
+}
+
+/// Where an expectation comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// What kind of document it is.
+    pub basis: Basis,
+    /// The document, with an anchor where it has one.
+    pub url: String,
+    /// The words that say so, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+}
+
+/// What an expectation rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// A standard: WHATWG, an RFC.
+    Spec,
+    /// The provider's documentation.
+    VendorDoc,
+    /// The provider's published schema or the types generated from it.
+    VendorSchema,
+    /// A maintainer's decision in an issue or pull request.
+    MaintainerRuling,
+    /// A conclusion from documents that do not say it in these words.
+    Derived,
+    /// A report of what happened.
+    Issue,
+}
+
+/// A ruling that differs from the expectation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dispute {
+    /// Where it was ruled.
+    pub url: String,
+    /// What was ruled, in one sentence.
+    pub position: String,
+}
+
+/// The two reasons that make a MUST without a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyMust {
+    /// Breaking it makes failure look like success.
+    FailureLooksLikeSuccess,
+    /// Breaking it executes or repeats side effects.
+    RepeatsEffects,
+}
+
+/// The variants a case opts out of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variants {
+    /// The names of the variants that change what this case is about.
+    #[serde(default)]
+    pub except: Vec<Variant>,
+}

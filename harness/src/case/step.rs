@@ -1,0 +1,166 @@
+//! The steps of a stream, in the order they are sent.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+/// One step of an answer.
+///
+/// An event, a `data` and a `comment` end with a write of their own, as real servers flush them; `raw`, `hex` and
+/// `json` do not, so that a case can cut them with `flush` where it wants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The status line and the headers; without it 200, `text/event-stream`, chunked. First if present.
+    Respond(Respond),
+    /// A named event: an `event:` line, `data:` lines, an empty line.
+    Event(Event),
+    /// A data-only event: a string is sent as it is (one `data:` line per line of it), anything else as compact JSON.
+    Data(Value),
+    /// A comment line and an empty line.
+    Comment(String),
+    /// Text as it is; YAML's own escapes (`"\r\n"`) give control characters.
+    Raw(String),
+    /// Bytes in hexadecimal; white space is ignored.
+    Hex(String),
+    /// A value as compact JSON with no framing of its own: the body of a plain response.
+    Json(Value),
+    /// A named fragment of this api.
+    Use(Use),
+    /// The same steps several times; `${n}` counts from 0.
+    Repeat(Repeat),
+    /// Ends the write and the HTTP chunk here.
+    Flush,
+    /// Silence, in milliseconds, after everything before it was written.
+    Pause(u64),
+    /// How the answer ends; last.
+    End(End),
+}
+
+/// The head of the HTTP response.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Respond {
+    /// The status code.
+    pub status: u16,
+    /// Headers, replacing the defaults of the same name; null removes a default.
+    pub headers: BTreeMap<String, Option<String>>,
+    /// How the end of the body is told.
+    pub framing: Framing,
+    /// Octets added to the true `Content-Length`: the only way to lie about it.
+    pub content_length_lie: i64,
+    /// How the body is encoded; the header is set to match.
+    pub encoding: Option<Encoding>,
+    /// Only this many octets of the (encoded) body are sent.
+    pub cut_body_after: Option<usize>,
+    /// Trailer fields after the last chunk.
+    pub trailers: BTreeMap<String, String>,
+    /// Nothing is ever sent, not even the status line.
+    pub withheld: bool,
+}
+
+impl Default for Respond {
+    fn default() -> Self {
+        Self {
+            status: 200,
+            headers: BTreeMap::new(),
+            framing: Framing::Chunked,
+            content_length_lie: 0,
+            encoding: None,
+            cut_body_after: None,
+            trailers: BTreeMap::new(),
+            withheld: false,
+        }
+    }
+}
+
+/// How the end of a body is told (RFC 9112 section 6.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Framing {
+    /// `Transfer-Encoding: chunked`, ended by the zero-sized chunk.
+    #[default]
+    Chunked,
+    /// `Content-Length`, computed.
+    ContentLength,
+    /// `Connection: close`, ended by the end of the connection.
+    Close,
+}
+
+/// A content coding (RFC 9110 section 8.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// RFC 1952.
+    Gzip,
+}
+
+/// A named event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// The value of the `event:` line.
+    pub name: String,
+    /// A string is sent as it is (one `data:` line per line of it), anything else as compact JSON.
+    pub data: Value,
+}
+
+/// A named fragment: its name, or its name and values for its `${…}`.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(extend("anyOf" = [{"type": "string"}, {"type": "object"}]))]
+pub struct Use {
+    /// The fragment's name.
+    pub name: String,
+    /// Values for its `${…}`.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+}
+
+impl<'de> Deserialize<'de> for Use {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Long {
+            name: String,
+            #[serde(default)]
+            with: Map<String, Value>,
+        }
+        match Value::deserialize(deserializer)? {
+            Value::String(name) => Ok(Self { name, with: Map::new() }),
+            other => {
+                let Long { name, with } = serde_json::from_value(other).map_err(|error| {
+                    serde::de::Error::custom(format!(
+                        "{error}; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
+                    ))
+                })?;
+                Ok(Self { name, with })
+            }
+        }
+    }
+}
+
+/// The same steps several times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// How often.
+    pub times: u32,
+    /// What.
+    pub steps: Vec<Step>,
+}
+
+/// How an answer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// The HTTP message is completed properly.
+    Finish,
+    /// FIN without completing the message.
+    Eof,
+    /// RST.
+    Reset,
+    /// Silence with the connection open, until the client leaves or the trial ends.
+    Stall,
+}

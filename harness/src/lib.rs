@@ -1,0 +1,5 @@
+//! streamspec: what does an SDK tell its caller when a streamed answer breaks?
+
+pub mod case;
+pub mod server;
+pub mod wire;

@@ -1,0 +1,5 @@
+//! Plays scripts on loopback and keeps what it saw.
+
+mod transcript;
+
+pub use transcript::{Exchange, Sent, Transcript};
