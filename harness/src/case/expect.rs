@@ -153,6 +153,9 @@ pub enum Axis {
     /// [`Checks::connection`].
     #[serde(rename = "connection")]
     Connection,
+    /// Whether the same stream, cut or dressed otherwise, came to the same verdict; no case names it, every variant has it.
+    #[serde(rename = "variants")]
+    Variants,
 }
 
 impl Axis {
@@ -176,6 +179,7 @@ impl Axis {
             Self::Requests => "requests",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
+            Self::Variants => "variants",
         }
     }
 }

@@ -136,9 +136,13 @@ pub struct Case {
 impl Case {
     /// The first two folders of the id, `anthropic/in-band`.
     pub fn group(&self) -> &str {
-        let mut slashes = self.id.match_indices('/');
-        slashes.nth(1).map_or(&self.id, |(at, _)| &self.id[..at])
+        group_of(&self.id)
     }
+}
+
+/// The first two folders of a case's id.
+pub fn group_of(id: &str) -> &str {
+    id.match_indices('/').nth(1).map_or(id, |(at, _)| &id[..at])
 }
 
 /// Where an expectation comes from.

@@ -1,0 +1,8 @@
+//! Plans trials and runs them: script out, call, observation in, verdict.
+
+mod engine;
+mod normal;
+mod plan;
+
+pub use engine::{Engine, EngineError, Ran};
+pub use plan::{Filter, Plan, PlanError, Skipped, Trial, plan};
