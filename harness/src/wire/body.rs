@@ -111,8 +111,8 @@ mod tests {
     use crate::case::Repeat;
 
     #[track_caller]
-    fn check(steps: Vec<Step>, expected: &str) {
-        let body: Vec<u8> = items(&steps, Values { nonce: "N7", n: None })
+    fn check(steps: &[Step], expected: &str) {
+        let body: Vec<u8> = items(steps, Values { nonce: "N7", n: None })
             .into_iter()
             .flat_map(|item| match item {
                 Item::Span(span) => span.bytes,
@@ -127,15 +127,15 @@ mod tests {
     fn steps_become_text() {
         let event = |name: &str, data| Step::Event(Event { name: name.into(), data });
         check(
-            vec![event("error", json!({"z": 1, "a": "${nonce}\né"}))],
+            &[event("error", json!({"z": 1, "a": "${nonce}\né"}))],
             "event: error\ndata: {\"z\":1,\"a\":\"N7\\né\"}\n\n|",
         );
-        check(vec![Step::Data(json!("[DONE]"))], "data: [DONE]\n\n|");
-        check(vec![Step::Data(json!("a\r\nb\rc\n"))], "data: a\ndata: b\ndata: c\ndata:\n\n|");
-        check(vec![Step::Data(json!(null)), Step::Data(json!(""))], "data: null\n\n|data:\n\n|");
-        check(vec![Step::Comment("keep ${nonce}".into()), Step::Comment(String::new())], ": keep N7\n\n|:\n\n|");
-        check(vec![Step::Raw("${nonce}${n}\r".into()), Step::Flush, Step::Raw("\n".into())], "N7${n}\r|\n");
-        check(vec![Step::Hex("48 6\n5".into()), Step::Pause(1), Step::Json(json!(["${nonce}"]))], "He~[\"N7\"]");
+        check(&[Step::Data(json!("[DONE]"))], "data: [DONE]\n\n|");
+        check(&[Step::Data(json!("a\r\nb\rc\n"))], "data: a\ndata: b\ndata: c\ndata:\n\n|");
+        check(&[Step::Data(json!(null)), Step::Data(json!(""))], "data: null\n\n|data:\n\n|");
+        check(&[Step::Comment("keep ${nonce}".into()), Step::Comment(String::new())], ": keep N7\n\n|:\n\n|");
+        check(&[Step::Raw("${nonce}${n}\r".into()), Step::Flush, Step::Raw("\n".into())], "N7${n}\r|\n");
+        check(&[Step::Hex("48 6\n5".into()), Step::Pause(1), Step::Json(json!(["${nonce}"]))], "He~[\"N7\"]");
     }
 
     #[test]
@@ -144,6 +144,6 @@ mod tests {
         let inner = Step::Repeat(Repeat { times: 2, steps: vec![data] });
         let outer = Step::Repeat(Repeat { times: 2, steps: vec![Step::Raw("${n}>".into()), inner] });
         let pair = "data: {\"0\":0,\"text\":\"n0\"}\n\n|data: {\"1\":1,\"text\":\"n1\"}\n\n|";
-        check(vec![outer], &format!("0>{pair}1>{pair}"));
+        check(&[outer], &format!("0>{pair}1>{pair}"));
     }
 }

@@ -53,7 +53,7 @@ fn exchange() -> impl Strategy<Value = Vec<Step>> {
     (framing, encoding, cut, proptest::collection::vec(step(), 0..8), end).prop_map(
         |(framing, encoding, cut_body_after, steps, end)| {
             let headers = BTreeMap::from([("content-type".to_owned(), Some("text/event-stream".to_owned()))]);
-            let respond = Respond { framing, encoding, cut_body_after, headers, ..Respond::default() };
+            let respond = Respond { headers, framing, encoding, cut_body_after, ..Respond::default() };
             std::iter::once(Step::Respond(respond)).chain(steps).chain([Step::End(end)]).collect()
         },
     )
@@ -78,7 +78,7 @@ fn received(answer: &Answer) -> (Vec<u8>, bool) {
         Framing::Chunked => {
             let mut body = Vec::new();
             while let Ok(httparse::Status::Complete((skip, size))) = httparse::parse_chunk_size(rest) {
-                let size = usize::try_from(size).unwrap();
+                let size = usize::try_from(size).expect("a size that fits");
                 if size == 0 {
                     return (body, true);
                 }
@@ -184,8 +184,8 @@ fn event_stream() -> Respond {
 }
 
 #[track_caller]
-fn check(steps: Vec<Step>, variant: Variant, expected: &[&str]) {
-    let answer = build(&steps, variant);
+fn check(steps: &[Step], variant: Variant, expected: &[&str]) {
+    let answer = build(steps, variant);
     let writes: Vec<_> = answer.writes().map(|write| String::from_utf8_lossy(&write.bytes).into_owned()).collect();
     assert_eq!(writes, expected);
 }
@@ -198,13 +198,13 @@ fn answers_look_like_this_on_the_wire() {
     let respond = |respond: Respond| Step::Respond(respond);
     let chunked = format!("{HEAD}transfer-encoding: chunked\r\n\r\n");
     check(
-        vec![data("a"), Step::Pause(1), Step::Raw("b".into()), Step::Hex("63".into()), Step::End(End::Finish)],
+        &[data("a"), Step::Pause(1), Step::Raw("b".into()), Step::Hex("63".into()), Step::End(End::Finish)],
         Variant::AsWritten,
         &[&chunked, "9\r\ndata: a\n\n\r\n", "2\r\nbc\r\n", "0\r\n\r\n"],
     );
-    check(vec![data("a"), Step::End(End::Eof)], Variant::CloseDelimited, &[&chunked, "9\r\ndata: a\n\n\r\n"]);
+    check(&[data("a"), Step::End(End::Eof)], Variant::CloseDelimited, &[&chunked, "9\r\ndata: a\n\n\r\n"]);
     check(
-        vec![
+        &[
             respond(Respond { content_length_lie: 20, framing: Framing::ContentLength, ..Respond::default() }),
             data("a"),
         ],
@@ -212,26 +212,26 @@ fn answers_look_like_this_on_the_wire() {
         &[&format!("{HEAD}content-length: 29\r\n\r\n"), "data: a\n\n"],
     );
     check(
-        vec![data("a"), Step::End(End::Finish)],
+        &[data("a"), Step::End(End::Finish)],
         Variant::CloseDelimited,
         &[&format!("{HEAD}connection: close\r\n\r\n"), "data: a\n\n"],
     );
     let trailers = BTreeMap::from([("x-trace".to_owned(), "${nonce}".to_owned())]);
     check(
-        vec![respond(Respond { trailers, ..Respond::default() })],
+        &[respond(Respond { trailers, ..Respond::default() })],
         Variant::AsWritten,
         &[&chunked, "0\r\nx-trace: n0nce\r\n\r\n"],
     );
-    check(vec![respond(Respond { withheld: true, ..Respond::default() }), data("a")], Variant::OneByte, &[]);
+    check(&[respond(Respond { withheld: true, ..Respond::default() }), data("a")], Variant::OneByte, &[]);
     check(
-        vec![respond(Respond { status: 204, ..Respond::default() }), data("a")],
+        &[respond(Respond { status: 204, ..Respond::default() }), data("a")],
         Variant::AsWritten,
         &[&format!("{}\r\n", HEAD.replace("200 OK", "204 No Content"))],
     );
     let headers = [("Content-Type", None), ("cache-control", Some("none")), ("request-id", Some("req_${nonce}"))];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
     check(
-        vec![
+        &[
             respond(Respond {
                 status: 529,
                 headers: headers.into(),
@@ -244,7 +244,7 @@ fn answers_look_like_this_on_the_wire() {
         &["HTTP/1.1 529 \r\ncache-control: none\r\nrequest-id: req_n0nce\r\ncontent-length: 7\r\n\r\n", "{\"a\":1}"],
     );
     check(
-        vec![
+        &[
             respond(Respond { status: 500, framing: Framing::ContentLength, ..Respond::default() }),
             Step::Json(json!(1)),
         ],
@@ -286,7 +286,7 @@ fn gzip_can_be_decoded_write_by_write_and_ends_only_when_finished() {
     };
     let answer = build(&steps(End::Finish), Variant::AsWritten);
     assert!(answer.head.headers.contains(&("content-encoding".into(), "gzip".into())));
-    let [head, first] = [0, 1].map(|at| answer.writes().nth(at).unwrap().bytes.len() as u64);
+    let [head, first] = [0, 1].map(|at| answer.writes().nth(at).expect("a write").bytes.len() as u64);
     assert_eq!(answer.content_within(head + first), b"data: one\n\n");
     assert_eq!(answer.content_within(head + first - 1), b"");
     assert_eq!(answer.content_within(u64::MAX), b"data: one\n\ndata: two\n\n");
