@@ -164,3 +164,15 @@ pub enum End {
     /// Silence with the connection open, until the client leaves or the trial ends.
     Stall,
 }
+
+impl End {
+    /// The name in cases and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Finish => "finish",
+            Self::Eof => "eof",
+            Self::Reset => "reset",
+            Self::Stall => "stall",
+        }
+    }
+}

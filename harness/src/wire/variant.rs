@@ -1,5 +1,7 @@
 //! Ways of cutting and dressing the same stream that must not change what it means.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +30,50 @@ pub enum Variant {
     Comments,
     /// An unknown named event before every event.
     UnknownEvents,
-    /// The body ends with the connection.
+    /// The body ends with the connection; a chunked body that is never completed stays chunked.
     CloseDelimited,
-    /// The body is chunked.
+    /// The body is chunked; one with a `Content-Length` that lies keeps it.
     Chunked,
+}
+
+impl Variant {
+    /// Every variant, as written first.
+    pub const ALL: [Self; 12] = [
+        Self::AsWritten,
+        Self::OneWrite,
+        Self::OneByte,
+        Self::SplitCharacters,
+        Self::Crlf,
+        Self::Cr,
+        Self::Lf,
+        Self::Bom,
+        Self::Comments,
+        Self::UnknownEvents,
+        Self::CloseDelimited,
+        Self::Chunked,
+    ];
+
+    /// The name in cases, records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AsWritten => "as-written",
+            Self::OneWrite => "one-write",
+            Self::OneByte => "one-byte",
+            Self::SplitCharacters => "split-characters",
+            Self::Crlf => "crlf",
+            Self::Cr => "cr",
+            Self::Lf => "lf",
+            Self::Bom => "bom",
+            Self::Comments => "comments",
+            Self::UnknownEvents => "unknown-events",
+            Self::CloseDelimited => "close-delimited",
+            Self::Chunked => "chunked",
+        }
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
