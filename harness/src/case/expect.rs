@@ -156,6 +156,9 @@ pub enum Axis {
     /// Whether the same stream, cut or dressed otherwise, came to the same verdict; no case names it, every variant has it.
     #[serde(rename = "variants")]
     Variants,
+    /// Whether every cut of a healthy stream before its stop reason can be told from a completion; sweeps only.
+    #[serde(rename = "cuts")]
+    Cuts,
 }
 
 impl Axis {
@@ -180,7 +183,15 @@ impl Axis {
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
             Self::Variants => "variants",
+            Self::Cuts => "cuts",
         }
+    }
+}
+
+impl Axis {
+    /// Whether this is about a replay or a sweep rather than about the trial as written.
+    pub const fn is_of_replays(self) -> bool {
+        matches!(self, Self::Variants | Self::Cuts)
     }
 }
 

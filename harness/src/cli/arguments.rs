@@ -1,7 +1,7 @@
 //! The command line's words.
 
 use camino::Utf8PathBuf;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// What does an SDK tell its caller when a streamed answer breaks?
 ///
@@ -55,6 +55,18 @@ pub struct Selected {
     /// Also replay every case cut or dressed otherwise: `quick`, `full`, or names of variants.
     #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
     pub variants: Vec<String>,
+    /// Also cut every healthy stream before its stop reason, after every event or after every byte.
+    #[arg(long, value_name = "WHERE")]
+    pub cuts: Option<Cuts>,
+}
+
+/// Where a sweep cuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Cuts {
+    /// After every event.
+    Events,
+    /// After every byte.
+    Bytes,
 }
 
 /// Options of `run`.

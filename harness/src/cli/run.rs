@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinSet;
 
-use super::arguments::{RunOptions, Selected};
+use super::arguments::{Cuts, RunOptions, Selected};
 use super::{Exit, report, setup};
 use crate::deviation::Comparison;
 use crate::judge::Word;
@@ -49,11 +49,16 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
 impl Selected {
     /// The selection as the session understands it.
     pub(super) fn request(&self) -> anyhow::Result<Request> {
+        let mut variants = Variant::parse_list(&self.variants)?;
+        variants.extend(self.cuts.map(|cuts| match cuts {
+            Cuts::Events => Variant::CutEvents,
+            Cuts::Bytes => Variant::CutBytes,
+        }));
         Ok(Request {
+            variants,
             sdks: self.sdk.clone(),
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
-            variants: Variant::parse_list(&self.variants)?,
         })
     }
 }

@@ -29,7 +29,7 @@ pub fn bless(known: &Known, trials: &[&TrialRecord], version: &str) -> String {
     for trial in trials {
         let point = Point { case: &trial.case, surface: &trial.surface };
         let counted = |check: &&Check| {
-            check.level != Level::May && (check.axis == Axis::Variants) == (trial.variant != Variant::AsWritten)
+            check.level != Level::May && check.axis.is_of_replays() == (trial.variant != Variant::AsWritten)
         };
         for check in trial.verdict.checks.iter().filter(counted) {
             if check.held().is_some() {

@@ -169,7 +169,7 @@ impl Known {
         // either is what the list speaks of.
         let broken_axes: Vec<Axis> = trial.verdict.broken_checks().map(|check| check.axis).collect();
         for (place, check) in trial.verdict.checks.iter().enumerate() {
-            let compared = (check.axis == Axis::Variants) == (trial.variant != Variant::AsWritten);
+            let compared = check.axis.is_of_replays() == (trial.variant != Variant::AsWritten);
             if check.level == Level::May || !compared {
                 continue;
             }

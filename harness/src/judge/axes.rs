@@ -119,7 +119,7 @@ fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidenc
 /// The status line of the last answer that was sent.
 fn transport_status(evidence: &Evidence<'_>) -> Option<u16> {
     let last = evidence.transcript.exchanges.last()?;
-    evidence.script.answers.get(last.answer)?.status
+    evidence.script.answer(last.answer)?.status
 }
 
 fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> Compared {

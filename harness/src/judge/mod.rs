@@ -8,7 +8,7 @@ mod verdict;
 
 use streamspec_adapters::contract::{Answer, Answered, Observation};
 
-pub use outcome::{outcome, stop_reason_on_wire};
+pub use outcome::{outcome, says_stop, stop_reason_on_wire};
 pub use verdict::{Check, Grade, Mode, Verdict, Word};
 
 use crate::case::{Axis, Case, Level, Outcome};

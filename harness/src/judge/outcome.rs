@@ -4,7 +4,6 @@ use streamspec_adapters::contract::{Api, Ended, Observation, Told};
 
 use super::Evidence;
 use crate::case::Outcome;
-use crate::wire::Op;
 
 /// Stop reasons with which an SDK or a provider says itself that the answer is not a normal completion.
 const INTERRUPTIONS: [&str; 8] =
@@ -26,23 +25,15 @@ pub fn outcome(observation: &Observation) -> Outcome {
 /// Whether any answer that was sent carried a stop reason, as far as it was written.
 pub fn stop_reason_on_wire(evidence: &Evidence<'_>) -> bool {
     evidence.transcript.exchanges.iter().any(|exchange| {
-        let Some(answer) = evidence.script.answers.get(exchange.answer) else { return false };
-        let mut left = usize::try_from(exchange.written).unwrap_or(usize::MAX);
-        let mut body = Vec::new();
-        for op in &answer.ops {
-            let Op::Write(write) = op else { continue };
-            if write.bytes.len() > left {
-                break;
-            }
-            left -= write.bytes.len();
-            body.extend_from_slice(&write.body);
-        }
-        says_stop(evidence.case.api, &String::from_utf8_lossy(&body))
+        let answer = evidence.script.answer(exchange.answer);
+        let content = answer.map(|answer| answer.content_within(exchange.written)).unwrap_or_default();
+        says_stop(evidence.case.api, &content)
     })
 }
 
 /// Whether a body carries the dialect's stop reason with a value.
-fn says_stop(api: Api, body: &str) -> bool {
+pub fn says_stop(api: Api, body: &[u8]) -> bool {
+    let body = String::from_utf8_lossy(body);
     let has_value = |key: &str| {
         body.match_indices(key).any(|(at, _)| {
             let rest = body[at + key.len()..].trim_start();
@@ -95,7 +86,7 @@ mod tests {
             (Api::OpenaiResponses, "event: response.created", false),
             (Api::OpenaiResponses, "event: response.completed", true),
         ] {
-            assert_eq!(says_stop(api, body), expected, "{body}");
+            assert_eq!(says_stop(api, body.as_bytes()), expected, "{body}");
         }
     }
 }

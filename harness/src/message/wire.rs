@@ -29,7 +29,7 @@ pub(super) fn wire(ran: &Ran) -> String {
             shown(&exchange.path, 120),
             styled(DIM, &came_to(exchange)),
         );
-        if let Some(answer) = ran.script.answers.get(exchange.answer) {
+        if let Some(answer) = ran.script.answer(exchange.answer) {
             answer_lines(&mut out, answer, exchange.written);
         }
     }

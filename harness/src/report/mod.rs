@@ -251,7 +251,7 @@ fn is_told(trial: &TrialRecord) -> bool {
 }
 
 fn is_cut_dependent(trial: &TrialRecord) -> bool {
-    trial.verdict.broken_checks().any(|check| check.axis == Axis::Variants)
+    trial.verdict.broken_checks().any(|check| check.axis.is_of_replays())
 }
 
 fn counts(trials: &[&TrialRecord]) -> Vec<Count> {
@@ -282,8 +282,8 @@ fn counts(trials: &[&TrialRecord]) -> Vec<Count> {
 }
 
 fn result(trial: &TrialRecord) -> TrialResult {
-    let only_variants = trial.variant != Variant::AsWritten;
-    let told = trial.verdict.broken_checks().filter(|check| !only_variants || check.axis == Axis::Variants);
+    let replayed = trial.variant != Variant::AsWritten;
+    let told = trial.verdict.broken_checks().filter(|check| check.axis.is_of_replays() == replayed);
     TrialResult {
         sdk: trial.sdk.clone(),
         surface: trial.surface.clone(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Call};
+use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Observation};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore};
@@ -43,7 +43,7 @@ pub struct Engine {
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, Control>>,
-    jobs: Semaphore,
+    pub(super) jobs: Semaphore,
 }
 
 /// The engine cannot start.
@@ -87,10 +87,14 @@ impl Engine {
         opened.get_or_init(open).await.clone()
     }
 
-    /// Runs every variant of a trial, as written first.
+    /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
     pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
         let mut all: Vec<Ran> = Vec::with_capacity(trial.variants.len());
         for &variant in &trial.variants {
+            if variant.is_sweep() {
+                all.extend(self.sweep(trial, variant).await);
+                continue;
+            }
             let mut ran = self.run_variant(trial, variant).await;
             if let Some(written) = all.first() {
                 let same = same_as_written(&written.record.verdict, &ran.record);
@@ -116,7 +120,7 @@ impl Engine {
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
-            Err(reason) => return Ran::fault(trial, variant, nonce, script, reason),
+            Err(reason) => return Ran::fault(trial, variant, &nonce, script, reason),
         };
         let control = self.control(trial, adapter.as_ref()).await;
         let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
@@ -135,7 +139,9 @@ impl Engine {
             released: played.released,
         });
         let noise = Noise { nonce: &nonce, base_url: &played.base_url };
-        let record = record(trial, variant, &nonce, verdict, &played, noise);
+        let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
+        record.verdict = normal_verdict(verdict, noise);
+        record.observation = normal_observation(&played.answered.answer, noise);
         Ran { record, script, transcript: played.transcript, answered: played.answered }
     }
 
@@ -157,7 +163,7 @@ impl Engine {
         control.get_or_init(run).await.clone()
     }
 
-    async fn play(&self, trial: &Trial, adapter: &dyn Adapter, script: &Script, alone: bool) -> Played {
+    pub(super) async fn play(&self, trial: &Trial, adapter: &dyn Adapter, script: &Script, alone: bool) -> Played {
         let case = &trial.case;
         let registered = self.server.register(script.clone());
         let base_url = registered.base_url();
@@ -179,83 +185,76 @@ impl Engine {
     }
 
     /// A nonce that no other trial of this run has, and no trial of another run.
-    fn trial_nonce(&self, name: &str) -> String {
+    pub(super) fn trial_nonce(&self, name: &str) -> String {
         let digest = Sha256::digest(format!("{}\n{name}", self.nonce));
         format!("n{}", &hex::encode(digest)[..10])
     }
 }
 
 /// What one call left behind.
-struct Played {
-    base_url: String,
-    answered: Answered,
-    released: Option<bool>,
-    transcript: Transcript,
+pub(super) struct Played {
+    pub(super) base_url: String,
+    pub(super) answered: Answered,
+    pub(super) released: Option<bool>,
+    pub(super) transcript: Transcript,
 }
 
 impl Ran {
-    fn fault(trial: &Trial, variant: Variant, nonce: String, script: Script, reason: String) -> Self {
+    fn fault(trial: &Trial, variant: Variant, nonce: &str, script: Script, reason: String) -> Self {
         let answered = Answered {
             answer: Answer::Fault { detail: reason.clone() },
             stderr: String::new(),
             took: Duration::ZERO,
         };
         let transcript = Transcript::default();
-        let record = TrialRecord {
-            sdk: trial.sdk.manifest.id.clone(),
-            surface: trial.surface.clone(),
-            case: trial.case.id.clone(),
-            variant,
-            nonce,
-            verdict: Verdict::adapter_fault(reason),
-            observation: None,
-            known: Vec::new(),
-            wire: Vec::new(),
-            took_ms: 0,
-        };
+        let played = Played { base_url: String::new(), answered, released: None, transcript };
+        let mut record = TrialRecord::begun(trial, variant, nonce, &played);
+        record.verdict = Verdict::adapter_fault(reason);
+        let Played { answered, transcript, .. } = played;
         Self { record, script, transcript, answered }
     }
 }
 
-fn record(
-    trial: &Trial,
-    variant: Variant,
-    nonce: &str,
-    mut verdict: Verdict,
-    played: &Played,
-    noise: Noise<'_>,
-) -> TrialRecord {
+impl TrialRecord {
+    /// The record of a call that has been played, without its verdict and observation.
+    pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &Played) -> Self {
+        let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
+            request: format!("{} {}", exchange.method, exchange.path),
+            written: exchange.written,
+            digest: exchange.digest.clone(),
+        });
+        Self {
+            sdk: trial.sdk.manifest.id.clone(),
+            surface: trial.surface.clone(),
+            case: trial.case.id.clone(),
+            variant,
+            nonce: nonce.to_owned(),
+            verdict: Verdict::not_run(String::new()),
+            observation: None,
+            known: Vec::new(),
+            wire: wire.collect(),
+            took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// A verdict without what differs from run to run.
+fn normal_verdict(mut verdict: Verdict, noise: Noise<'_>) -> Verdict {
     for check in &mut verdict.checks {
         noise.value(&mut check.expected);
         noise.value(&mut check.observed);
     }
     verdict.reason = verdict.reason.map(|reason| noise.text(&reason));
-    let observation = match &played.answered.answer {
-        Answer::Observed(observation) => {
-            // An observation came from JSON or could have; it goes there and back without loss.
-            let mut value = serde_json::to_value(observation).unwrap_or_default();
-            noise.value(&mut value);
-            serde_json::from_value(value).ok()
-        }
-        Answer::Hang | Answer::Crash { .. } | Answer::Fault { .. } => None,
-    };
-    let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
-        request: format!("{} {}", exchange.method, exchange.path),
-        written: exchange.written,
-        digest: exchange.digest.clone(),
-    });
-    TrialRecord {
-        sdk: trial.sdk.manifest.id.clone(),
-        surface: trial.surface.clone(),
-        case: trial.case.id.clone(),
-        variant,
-        nonce: nonce.to_owned(),
-        verdict,
-        observation,
-        known: Vec::new(),
-        wire: wire.collect(),
-        took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
-    }
+    verdict
+}
+
+/// An observation without what differs from run to run.
+fn normal_observation(answer: &Answer, noise: Noise<'_>) -> Option<Observation> {
+    let Answer::Observed(observation) = answer else { return None };
+    // An observation came from JSON or could have; it goes there and back without loss.
+    let mut value = serde_json::to_value(observation).unwrap_or_default();
+    noise.value(&mut value);
+    serde_json::from_value(value).ok()
 }
 
 /// Whether any level asks what becomes of the connection.

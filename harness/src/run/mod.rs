@@ -3,6 +3,7 @@
 mod engine;
 mod normal;
 mod plan;
+mod sweep;
 
 pub use engine::{Engine, EngineError, Ran};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, plan};

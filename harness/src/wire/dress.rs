@@ -25,7 +25,9 @@ pub(super) fn dress(items: Vec<Item>, variant: Variant) -> Vec<Item> {
         | Variant::OneByte
         | Variant::SplitCharacters
         | Variant::CloseDelimited
-        | Variant::Chunked => items,
+        | Variant::Chunked
+        | Variant::CutEvents
+        | Variant::CutBytes => items,
     }
 }
 

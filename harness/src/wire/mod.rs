@@ -28,4 +28,4 @@ mod variant;
 
 pub use http::Head;
 pub use script::{Answer, Op, Script, Write};
-pub use variant::Variant;
+pub use variant::{UnknownVariant, Variant};
