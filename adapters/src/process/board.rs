@@ -134,12 +134,8 @@ impl Board {
         let mut state = lock(&self.state);
         self.lines.send_modify(|lines| *lines += 1);
         let (id, detail) = match line {
-            Line::Reply(Reply::Hello(_)) if state.pinged => {
-                state.pinged = false;
-                return Ok(());
-            }
             // Adapters may refuse the second hello; that, too, is a sign of life.
-            Line::Reply(Reply::Fault { id: None, .. }) if state.pinged => {
+            Line::Reply(Reply::Hello(_) | Reply::Fault { id: None, .. }) if state.pinged => {
                 state.pinged = false;
                 return Ok(());
             }

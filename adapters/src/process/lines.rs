@@ -62,11 +62,11 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
     /// The next line. A read error counts as the end, as the pipe is then of no more use.
     pub(super) async fn next(&mut self) -> Read {
         loop {
-            if let Some(at) = self.buffer[self.scanned..].iter().position(|byte| *byte == b'\n') {
-                let line = self.buffer[self.start..self.scanned + at].to_vec();
+            if let Some(at) = line_feed(&self.buffer[self.scanned..]) {
+                let read = self.finish(self.scanned + at);
                 self.start = self.scanned + at + 1;
                 self.scanned = self.start;
-                return self.finish(line);
+                return read;
             }
             self.compact();
             if self.skipped > self.limit.saturating_mul(SKIP_FACTOR) {
@@ -76,9 +76,10 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                 Ok(read) if read > 0 => self.buffer.extend_from_slice(&self.chunk[..read]),
                 Ok(_) | Err(_) if self.buffer.is_empty() && self.skipped == 0 => return Read::End,
                 Ok(_) | Err(_) => {
+                    let read = self.finish(self.buffer.len());
+                    self.buffer.clear();
                     self.scanned = 0;
-                    let line = std::mem::take(&mut self.buffer);
-                    return self.finish(line);
+                    return read;
                 }
             }
         }
@@ -95,29 +96,42 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
     }
 
     fn skip(&mut self) {
-        if self.skipped == 0 {
-            self.head = self.buffer.iter().copied().take(EXCERPT_CHARS * 4).collect();
-            self.buffer.shrink_to(0);
-        }
+        self.keep_head();
         self.skipped += self.buffer.len();
         self.buffer.clear();
+        self.buffer.shrink_to(self.chunk.len());
         self.scanned = 0;
     }
 
-    fn finish(&mut self, line: Vec<u8>) -> Read {
+    /// Keeps enough of an overlong line for an excerpt.
+    fn keep_head(&mut self) {
+        let missing = (EXCERPT_CHARS * 4).saturating_sub(self.head.len());
+        self.head.extend(self.buffer[self.start..].iter().take(missing));
+    }
+
+    /// Ends the current line before `end` in the buffer.
+    fn finish(&mut self, end: usize) -> Read {
         self.lines += 1;
-        let length = self.skipped + line.len();
+        let length = self.skipped + end - self.start;
         if length <= self.limit {
-            return Read::Line(self.lines, line);
+            return Read::Line(self.lines, self.buffer[self.start..end].to_vec());
         }
-        let head = if self.skipped == 0 { line } else { std::mem::take(&mut self.head) };
+        self.keep_head();
         self.skipped = 0;
+        let mut head = std::mem::take(&mut self.head);
+        head.truncate(length);
         Read::Overlong(self.lines, length, head)
     }
 }
 
+fn line_feed(bytes: &[u8]) -> Option<usize> {
+    // Most of a long line's chunks have none, and `contains` is fast without optimisation too.
+    if bytes.contains(&b'\n') { bytes.iter().position(|byte| *byte == b'\n') } else { None }
+}
+
 /// A line judged by the protocol.
 #[derive(Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a line lives for a moment, alone")]
 pub(super) enum Line {
     /// A message of the protocol.
     Reply(Reply),
@@ -154,6 +168,20 @@ pub(super) fn parse(number: u64, bytes: &[u8]) -> Line {
         Ok(reply) => Line::Reply(reply),
         Err(error) => stray(id, number, &format!("is not a message of the protocol ({error})"), bytes),
     }
+}
+
+/// Judges a line of which only the length and the beginning are known.
+pub(super) fn overlong(number: u64, length: usize, limit: usize, head: &[u8]) -> Line {
+    let wrong = format!("has {length} bytes, more than {limit}");
+    stray(id_in(head), number, &wrong, head)
+}
+
+/// The `id` of a message that is cut off, if it stands near the beginning, as adapters write it.
+fn id_in(head: &[u8]) -> Option<u64> {
+    let head = str::from_utf8(head.get(..64)?).ok()?;
+    let (_, rest) = head.strip_prefix('{')?.split_once("\"id\"")?;
+    let (digits, _) = rest.trim_start().strip_prefix(':')?.split_once(',')?;
+    digits.trim().parse().ok()
 }
 
 /// The protocol version of a line that calls itself a hello, whatever else it holds.
@@ -209,7 +237,7 @@ mod tests {
     use super::*;
 
     /// Everything a reader with this limit makes of `bytes`.
-    async fn read_all(bytes: &[u8], limit: usize) -> Vec<Read> {
+    async fn read_all(bytes: impl AsyncRead + Unpin, limit: usize) -> Vec<Read> {
         let mut reader = LineReader::new(bytes, limit);
         let mut reads = Vec::new();
         loop {
@@ -224,24 +252,50 @@ mod tests {
 
     #[tokio::test]
     async fn splits_lines_and_keeps_an_unended_one() {
-        let reads = read_all(b"one\n\ntwo", 10).await;
+        let reads = read_all(b"one\n\ntwo".as_slice(), 10).await;
         let line = |number, text: &str| Read::Line(number, text.as_bytes().to_vec());
         assert_eq!(reads, [line(1, "one"), line(2, ""), line(3, "two"), Read::End]);
+    }
+
+    #[tokio::test]
+    async fn it_does_not_matter_how_the_bytes_arrive() {
+        let bytes = "first\n\u{e9}\r\n\nsecond, a longer one\nrest".as_bytes();
+        let whole = read_all(bytes, 10).await;
+        assert!(matches!(&whole[3], Read::Overlong(4, 20, head) if head == b"second, a longer one"), "{whole:?}");
+        for cut in 0..bytes.len() {
+            assert_eq!(read_all(bytes[..cut].chain(&bytes[cut..]), 10).await, whole, "cut at {cut}");
+        }
     }
 
     #[tokio::test]
     async fn an_overlong_line_is_skipped_and_the_next_one_read() {
         let mut bytes = vec![b'x'; 100_000];
         bytes.extend_from_slice(b"\nnext\n");
-        let reads = read_all(&bytes, 50_000).await;
+        let reads = read_all(bytes.as_slice(), 50_000).await;
         assert!(matches!(&reads[0], Read::Overlong(1, 100_000, head) if head.starts_with(b"xxx")), "{:?}", reads[1]);
         assert_eq!(reads[1], Read::Line(2, b"next".to_vec()));
     }
 
     #[tokio::test]
     async fn output_without_line_ends_is_given_up() {
-        let reads = read_all(&vec![b'x'; 1_000_000], 10_000).await;
+        let reads = read_all(vec![b'x'; 1_000_000].as_slice(), 10_000).await;
         assert!(matches!(reads[..], [Read::Endless(1, read)] if read < 200_000));
+    }
+
+    #[test]
+    fn an_overlong_message_is_credited_where_it_says_so() {
+        let check = |head: &str, expected: Option<u64>| {
+            let head = format!("{head}{}", "x".repeat(100));
+            assert!(
+                matches!(overlong(2, 900, 800, head.as_bytes()), Line::Stray { id, .. } if id == expected),
+                "{head}"
+            );
+        };
+        check(r#"{"op": "observed", "id": 17, "observation": {"text": ""#, Some(17));
+        check(r#"{"id":17,"op":"observed","#, Some(17));
+        check(r#"{"op":"observed","id":17"#, None);
+        check(r#""id":17,"#, None);
+        check("", None);
     }
 
     #[test]

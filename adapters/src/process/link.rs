@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::board::{Board, End, Notes, lock};
-use super::lines::{Line, LineReader, Read, excerpt, hello_version, parse};
+use super::lines::{Line, LineReader, Read, excerpt, hello_version, overlong, parse};
 use super::{Launch, Limits, StartError};
 use crate::contract::Identity;
 use crate::protocol::{self, Reply, Request};
@@ -234,12 +234,7 @@ impl Supervisor {
     fn take(&self, read: Read) -> Result<bool, String> {
         let line = match read {
             Read::Line(number, bytes) => parse(number, &bytes),
-            Read::Overlong(number, length, head) => {
-                let limit = self.limits.line_bytes;
-                let head = excerpt(&head);
-                let detail = format!("line {number} of stdout has {length} bytes, more than {limit}: {head}");
-                Line::Stray { id: None, detail }
-            }
+            Read::Overlong(number, length, head) => overlong(number, length, self.limits.line_bytes, &head),
             Read::Endless(number, bytes) => {
                 return Err(format!("line {number} of stdout did not end after {bytes} bytes; the process was killed"));
             }

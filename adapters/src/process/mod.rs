@@ -115,8 +115,8 @@ impl StartError {
 fn quoted(stderr: &str) -> String {
     let lines: Vec<_> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines.iter().skip(lines.len().saturating_sub(10));
-    let text: String = last.map(|line| format!("\n  | {}", lines::excerpt(line.as_bytes()))).collect();
-    if text.is_empty() { text } else { format!("; stderr ends with:{text}") }
+    let last: Vec<_> = last.map(|line| lines::excerpt(line.as_bytes())).collect();
+    if last.is_empty() { String::new() } else { format!("; stderr ends with:\n  | {}", last.join("\n  | ")) }
 }
 
 /// An adapter in a process of its own.
@@ -211,14 +211,15 @@ impl ProcessAdapter {
             let _entry = Entry { board: &link.board, id };
             let started = Instant::now();
             link.send(&Request::Run(run(id, call)));
-            let answer = match timeout(call.deadline, &mut answer).await {
+            let outcome = timeout(call.deadline, &mut answer).await;
+            let took = started.elapsed();
+            let answer = match outcome {
                 Ok(answer) => answer.ok(),
                 Err(_) => match link.board.expire(id) {
                     Some(missed) => Some(self.missed(&link, missed).await),
                     None => answer.await.ok(),
                 },
             };
-            let took = started.elapsed();
             let answer = answer.unwrap_or_else(|| Answer::Fault { detail: "the call was lost".to_owned() });
             return Answered { answer, stderr: link.stderr(), took };
         }
