@@ -1,5 +1,9 @@
 //! The adapter contract of streamspec, its protocol, and the SDKs it drives.
 
 pub mod contract;
+pub mod fleet;
 pub mod manifest;
+pub mod native;
+pub mod process;
 pub mod protocol;
+pub mod setup;
