@@ -207,6 +207,14 @@ impl Sdk {
         Environment::of(&self.root, &self.manifest, &self.dir)
     }
 
+    /// The same SDK with a native adapter that has one fault, `reference+ignores-error-event`.
+    #[must_use]
+    pub fn mutant(&self, name: &str) -> Self {
+        let mut mutant = self.clone();
+        mutant.manifest.id = format!("{}+{name}", self.manifest.id);
+        mutant
+    }
+
     /// Installs what the adapter needs; a few looks at files when that is done already. Blocks.
     pub fn ensure(&self, progress: &dyn Fn(Progress)) -> Result<(), SetupError> {
         match self.environment()? {
@@ -247,15 +255,10 @@ fn matches(manifest: &Manifest, identity: &Identity) -> Result<(), OpenError> {
         let names: BTreeSet<String> = items.into_iter().map(|item| item.to_string()).collect();
         format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
     }
-    let language = match manifest.language {
-        Language::Python => "python",
-        Language::Typescript => "typescript",
-        Language::Rust => "rust",
-    };
     let pairs = [
         ("the package", manifest.package.clone(), identity.sdk.name.clone()),
         ("the version", manifest.version.clone(), identity.sdk.version.clone()),
-        ("the language", language.to_owned(), identity.sdk.language.clone()),
+        ("the language", manifest.language.name().to_owned(), identity.sdk.language.clone()),
         ("the list of surfaces", set(manifest.surfaces.keys()), set(&identity.surfaces)),
         ("the list of apis", set(manifest.surfaces.values().flat_map(|surface| &surface.apis)), set(&identity.apis)),
         ("the list of error bases", set(&manifest.error_bases), set(&identity.error_bases)),

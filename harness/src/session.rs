@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::case::Case;
 use crate::deviation::{Comparison, Entry, Known, KnownEntry, KnownError};
 use crate::judge::{Check, Verdict, Word};
-use crate::load::{self, Location, Problems, Selection};
+use crate::load::{self, BadPattern, Location, Problems, Selection};
 use crate::message::{Listed, explain};
 use crate::record::{CaseRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 use crate::run::{Engine, Filter, Plan, PlanError, Ran, Trial, plan};
@@ -61,6 +61,9 @@ pub enum SessionError {
     /// A selection that cannot be used.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A pattern over cases that cannot be used.
+    #[error(transparent)]
+    Pattern(#[from] BadPattern),
     /// Adapters that cannot be used, or an unknown id.
     #[error(transparent)]
     Fleet(#[from] FleetError),
@@ -71,36 +74,26 @@ pub enum SessionError {
     #[error("the server cannot listen on the loopback interface: {0}")]
     Server(std::io::Error),
     /// An SDK that could not be set up although its runtime is there.
-    #[error("{sdk} could not be set up: {error}")]
-    Setup {
-        /// The SDK's id.
-        sdk: String,
-        /// What went wrong.
-        error: SetupError,
-    },
+    #[error(transparent)]
+    Setup(#[from] SetupError),
 }
 
 impl Session {
     /// Loads the cases, sets up the SDKs and plans the trials. Blocks while it sets up.
-    pub fn open(root: &Utf8Path, request: &Request, progress: &dyn Fn(&str, Progress)) -> Result<Self, SessionError> {
-        let selection = if request.cases.is_empty() { Selection::All } else { Selection::Only(request.cases.clone()) };
-        let suite = load::suite(root, &selection).map_err(SessionError::Cases)?;
+    pub fn open(root: &Utf8Path, request: &Request, progress: &dyn Fn(Progress)) -> Result<Self, SessionError> {
+        let suite = load::suite(root, &Selection::named(&request.cases)?).map_err(SessionError::Cases)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
         let fleet = Fleet::discover(root)?;
-        let chosen = if request.sdks.is_empty() {
-            fleet.sdks().to_vec()
-        } else {
-            request.sdks.iter().map(|id| fleet.get(id)).collect::<Result<_, _>>()?
-        };
+        let chosen = chosen(&fleet, &request.sdks)?;
         let (mut sdks, mut unavailable) = (Vec::new(), Vec::new());
         for sdk in chosen {
-            match sdk.ensure(root, &|event| progress(&sdk.manifest.id, event)) {
+            match sdk.ensure(progress) {
                 Ok(()) => {
                     let known = Known::read(&sdk.dir)?;
                     sdks.push((sdk, known));
                 }
-                Err(SetupError::Unavailable(missing)) => unavailable.push((sdk, missing.to_string())),
-                Err(error) => return Err(SessionError::Setup { sdk: sdk.manifest.id.clone(), error }),
+                Err(SetupError::Unavailable { reason, fix, .. }) => unavailable.push((sdk, format!("{reason}; {fix}"))),
+                Err(error) => return Err(error.into()),
             }
         }
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
@@ -192,6 +185,14 @@ impl Session {
         };
         self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.why)).collect()
     }
+}
+
+/// The SDKs of these ids; all of them when none is named.
+pub fn chosen(fleet: &Fleet, ids: &[String]) -> Result<Vec<Arc<Sdk>>, FleetError> {
+    if ids.is_empty() {
+        return Ok(fleet.sdks().iter().cloned().map(Arc::new).collect());
+    }
+    ids.iter().map(|id| fleet.get(id).cloned().map(Arc::new)).collect()
 }
 
 /// The record of an SDK: what it says about itself, or why it says nothing.

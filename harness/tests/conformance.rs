@@ -46,7 +46,7 @@ impl Suite {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
         let session = Session::open(&root, &request(arguments)?, &print_progress)?;
         let runtime = Runtime::new()?;
-        let engine = runtime.block_on(Engine::start(&root, fresh_nonce(), THREADS))?;
+        let engine = runtime.block_on(Engine::start(fresh_nonce(), THREADS))?;
         Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))
     }
 

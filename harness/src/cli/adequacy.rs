@@ -18,8 +18,7 @@ use crate::record::TrialRecord;
 use crate::run::{Engine, Filter, plan};
 
 pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Result<Exit> {
-    let selection = if options.cases.is_empty() { Selection::All } else { Selection::Only(options.cases.clone()) };
-    let suite = match load::suite(root, &selection) {
+    let suite = match load::suite(root, &Selection::named(&options.cases)?) {
         Ok(suite) => suite,
         Err(problems) => {
             anstream::eprintln!("{problems}");
@@ -28,8 +27,9 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     };
     let accepted = Accepted::read(root)?;
     let mutants = native::mutants();
-    let reference = Fleet::discover(root)?.get("reference")?;
-    let sdks: Vec<Arc<Sdk>> = std::iter::once(Arc::clone(&reference))
+    let fleet = Fleet::discover(root)?;
+    let reference = fleet.get("reference")?;
+    let sdks: Vec<Arc<Sdk>> = std::iter::once(Arc::new(reference.clone()))
         .chain(mutants.iter().map(|(name, _)| Arc::new(reference.mutant(name))))
         .collect();
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
@@ -39,7 +39,7 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     };
     let runtime = tokio::runtime::Runtime::new()?;
     let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
-        let engine = Arc::new(Engine::start(root, run::fresh_nonce(), usize::from(options.jobs)).await?);
+        let engine = Arc::new(Engine::start(run::fresh_nonce(), usize::from(options.jobs)).await?);
         let mut tasks = JoinSet::new();
         for trial in plan.trials {
             let engine = Arc::clone(&engine);

@@ -10,11 +10,11 @@ use super::{Exit, run};
 use crate::coverage::Coverage;
 use crate::load::{self, Selection};
 use crate::run::{Filter, plan};
+use crate::session::chosen;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
-    let selection = if request.cases.is_empty() { Selection::All } else { Selection::Only(request.cases.clone()) };
-    let suite = match load::suite(root, &selection) {
+    let suite = match load::suite(root, &Selection::named(&request.cases)?) {
         Ok(suite) => suite,
         Err(problems) => {
             anstream::eprintln!("{problems}");
@@ -26,12 +26,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
         return Ok(Exit::Conformant);
     }
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-    let fleet = Fleet::discover(root)?;
-    let sdks = if request.sdks.is_empty() {
-        fleet.sdks().to_vec()
-    } else {
-        request.sdks.iter().map(|id| fleet.get(id)).collect::<Result<_, _>>()?
-    };
+    let sdks = chosen(&Fleet::discover(root)?, &request.sdks)?;
     let filter = Filter { surfaces: request.surfaces, variants: request.variants };
     let plan = match plan(&sdks, &cases, &filter) {
         Ok(plan) => plan,

@@ -16,7 +16,7 @@ pub use arguments::{Arguments, Command};
 pub use exit::Exit;
 pub use generate::generated;
 pub use run::fresh_nonce;
-pub use setup::print as print_progress;
+pub use setup::print_progress;
 
 use camino::Utf8PathBuf;
 

@@ -8,7 +8,7 @@ use streamspec_adapters::fleet::{self, Fleet};
 use streamspec_adapters::setup::SetupError;
 
 use super::arguments::ProbeOptions;
-use super::{Exit, setup};
+use super::{Exit, print_progress};
 use crate::message::probed;
 use crate::probe::{Target, probe as probe_adapter};
 
@@ -24,15 +24,16 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
 
 /// An adapter with a manifest.
 fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
-    let sdk = Fleet::discover(root)?.get(id)?;
-    match sdk.ensure(root, &|event| setup::print(id, event)) {
+    let fleet = Fleet::discover(root)?;
+    let sdk = fleet.get(id)?;
+    match sdk.ensure(&print_progress) {
         Ok(()) => {}
-        Err(error @ SetupError::Unavailable(_)) => {
-            anstream::eprintln!("{id}: not available: {error}");
+        Err(error @ SetupError::Unavailable { .. }) => {
+            anstream::eprintln!("{error}");
             return Ok(Exit::NotConformant);
         }
         Err(error) => {
-            anstream::eprintln!("{id}: {error}");
+            anstream::eprintln!("{error}");
             return Ok(Exit::Fault);
         }
     }
@@ -43,7 +44,7 @@ fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> a
     });
     let targets: Vec<_> = targets.collect();
     runtime.block_on(async {
-        match sdk.open(root).await {
+        match sdk.open().await {
             Ok(adapter) => report(root, adapter, &targets).await,
             Err(error) => {
                 anstream::eprintln!("{id}: {error}");
@@ -59,7 +60,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         anyhow::bail!("name an SDK, or a command after `--`");
     };
     runtime.block_on(async {
-        let adapter = match fleet::open_command(root, program, arguments).await {
+        let adapter = match fleet::open_command(program, arguments, &root.join("target/streamspec/home")).await {
             Ok(adapter) => adapter,
             Err(error) => {
                 anstream::eprintln!("{program}: {error}");

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinSet;
 
 use super::arguments::{Cuts, RunOptions, Selected};
-use super::{Exit, report, setup};
+use super::{Exit, print_progress, report};
 use crate::deviation::Comparison;
 use crate::judge::Word;
 use crate::message::{Tally, summary};
@@ -20,7 +20,7 @@ use crate::wire::Variant;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
-    let session = match Session::open(root, &request, &setup::print) {
+    let session = match Session::open(root, &request, &print_progress) {
         Ok(session) => Arc::new(session),
         Err(error) => {
             anstream::eprintln!("error: {error}");
@@ -30,7 +30,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
-        let engine = Arc::new(Engine::start(root, nonce.clone(), usize::from(options.jobs)).await?);
+        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs)).await?);
         let finished = tokio::select! {
             finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
             _ = tokio::signal::ctrl_c() => None,
@@ -77,8 +77,11 @@ pub(super) fn usage(error: &dyn std::error::Error) -> anyhow::Result<Exit> {
 /// Which exit code a session that cannot begin leads to.
 pub(super) const fn exit_of(error: &SessionError) -> Exit {
     match error {
-        SessionError::Setup { .. } | SessionError::Server(_) => Exit::Fault,
-        SessionError::Cases(_) | SessionError::Plan(_) | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
+        SessionError::Setup(_) | SessionError::Server(_) => Exit::Fault,
+        SessionError::Cases(_)
+        | SessionError::Plan(_)
+        | SessionError::Pattern(_)
+        | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
     }
 }
 

@@ -8,7 +8,7 @@ mod summary;
 mod wire;
 
 pub use explain::{Listed, explain};
-pub use summary::{Tally, adequate, probed, summary};
+pub use summary::{Tally, adequate, probed, progress, summary};
 
 use anstyle::{AnsiColor, Style};
 

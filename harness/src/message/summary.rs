@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{BAD, BOLD, GOOD, shown, styled};
+use streamspec_adapters::setup::Progress;
+
 use crate::adequacy::{Accepted, Adequacy};
 use crate::judge::{Mode, Word};
 use crate::probe::Finding;
@@ -64,6 +66,17 @@ pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
         let _ = writeln!(out, "{}", row.trim_end());
     }
     out
+}
+
+/// One event of a set-up.
+pub fn progress(event: &Progress) -> String {
+    match event {
+        Progress::Waiting { id } => format!("{id}: waiting for another process that installs it"),
+        Progress::Installing { id, dir } => format!("{id}: installing into {dir}"),
+        Progress::Running { id, command } => format!("{id}: {command}"),
+        Progress::Degraded { id, reason } => format!("{id}: {reason}"),
+        Progress::Installed { id, took } => format!("{id}: installed in {:.1} s", took.as_secs_f64()),
+    }
 }
 
 /// What a probe found, a line each.

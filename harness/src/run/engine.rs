@@ -5,7 +5,6 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Observation};
@@ -38,7 +37,6 @@ type Control = Arc<OnceCell<Option<Answered>>>;
 
 /// Everything a run shares.
 pub struct Engine {
-    root: Utf8PathBuf,
     nonce: String,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
@@ -66,9 +64,8 @@ pub struct Ran {
 
 impl Engine {
     /// Starts the server. At most `jobs` calls are under way at once.
-    pub async fn start(root: &Utf8Path, nonce: String, jobs: usize) -> Result<Self, EngineError> {
+    pub async fn start(nonce: String, jobs: usize) -> Result<Self, EngineError> {
         Ok(Self {
-            root: root.to_owned(),
             nonce,
             server: Server::start().await?,
             adapters: Mutex::default(),
@@ -83,7 +80,7 @@ impl Engine {
             let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(adapters.entry(sdk.manifest.id.clone()).or_default())
         };
-        let open = async || sdk.open(&self.root).await.map_err(|error| error.to_string());
+        let open = async || sdk.open().await.map_err(|error| error.to_string());
         opened.get_or_init(open).await.clone()
     }
 
