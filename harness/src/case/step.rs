@@ -108,14 +108,31 @@ pub struct Event {
 }
 
 /// A named fragment: its name, or its name and values for its `${…}`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(extend("anyOf" = [{"type": "string"}, {"type": "object"}]))]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Use {
     /// The fragment's name.
     pub name: String,
     /// Values for its `${…}`.
-    #[serde(default)]
     pub with: Map<String, Value>,
+}
+
+impl JsonSchema for Use {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Use".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A named fragment: its name, or its name and values for its `${…}`.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object", "required": ["name"], "additionalProperties": false,
+                    "properties": { "name": { "type": "string" }, "with": { "type": "object" } }
+                }
+            ]
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Use {
