@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::case::Case;
 use crate::deviation::{Comparison, Entry, Known, KnownEntry, KnownError};
 use crate::judge::{Check, Verdict, Word};
-use crate::load::{self, BadPattern, Location, Problems, Selection};
+use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
 use crate::record::{CaseRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 use crate::run::{Engine, Filter, Plan, PlanError, Ran, Trial, plan};
@@ -61,9 +61,6 @@ pub enum SessionError {
     /// A selection that cannot be used.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// A pattern over cases that cannot be used.
-    #[error(transparent)]
-    Pattern(#[from] BadPattern),
     /// Adapters that cannot be used, or an unknown id.
     #[error(transparent)]
     Fleet(#[from] FleetError),
@@ -81,7 +78,7 @@ pub enum SessionError {
 impl Session {
     /// Loads the cases, sets up the SDKs and plans the trials. Blocks while it sets up.
     pub fn open(root: &Utf8Path, request: &Request, progress: &dyn Fn(Progress)) -> Result<Self, SessionError> {
-        let suite = load::suite(root, &Selection::named(&request.cases)?).map_err(SessionError::Cases)?;
+        let suite = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
         let fleet = Fleet::discover(root)?;
         let chosen = chosen(&fleet, &request.sdks)?;
@@ -165,7 +162,8 @@ impl Session {
     pub fn header(&self, nonce: &str, whole: bool) -> Vec<Record> {
         let suite = SuiteRecord { version: env!("CARGO_PKG_VERSION").to_owned(), nonce: nonce.to_owned(), whole };
         let cases = self.cases.iter().map(|case| Record::Case(CaseRecord::from(case.as_ref())));
-        let unavailable = self.unavailable.iter().map(|(sdk, why)| sdk_record(sdk, None, Vec::new(), Some(why.clone())));
+        let unavailable =
+            self.unavailable.iter().map(|(sdk, why)| sdk_record(sdk, None, Vec::new(), Some(why.clone())));
         std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()
     }
 

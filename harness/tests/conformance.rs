@@ -66,7 +66,8 @@ impl Suite {
         });
         let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
         let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
-        let unavailable = self.session.unavailable.iter().map(|(sdk, why)| ignored(format!("{} ({why})", sdk.manifest.id)));
+        let unavailable =
+            self.session.unavailable.iter().map(|(sdk, why)| ignored(format!("{} ({why})", sdk.manifest.id)));
         planned.chain(skipped).chain(unavailable).collect()
     }
 
@@ -94,7 +95,8 @@ impl Suite {
         if records.iter().any(|record| record.verdict.word > Word::Fails) {
             return false;
         }
-        let unused = self.session.unused(&records, &BTreeMap::new());
+        let versions = BTreeMap::new();
+        let unused = self.session.unused(&records, &versions);
         for (known, entry) in &unused {
             anstream::eprintln!("{}:{}: this entry matches nothing; remove it", known.file, entry.line);
         }

@@ -18,7 +18,7 @@ use crate::record::TrialRecord;
 use crate::run::{Engine, Filter, plan};
 
 pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Result<Exit> {
-    let suite = match load::suite(root, &Selection::named(&options.cases)?) {
+    let suite = match load::suite(root, &Selection::named(&options.cases)) {
         Ok(suite) => suite,
         Err(problems) => {
             anstream::eprintln!("{problems}");

@@ -12,7 +12,7 @@ use crate::report;
 
 /// Every generated file as it should be, by its place in the repository.
 pub fn generated(root: &Utf8Path) -> Result<Vec<(&'static str, String)>, Problems> {
-    let suite = load::suite(root, &Selection::all())?;
+    let suite = load::suite(root, &Selection::All)?;
     let readme = fs::read_to_string(root.join(coverage::FILE)).unwrap_or_default();
     Ok(vec![
         ("cases/schema.json", text(&load::schema())),

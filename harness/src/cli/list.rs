@@ -14,7 +14,7 @@ use crate::session::chosen;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
-    let suite = match load::suite(root, &Selection::named(&request.cases)?) {
+    let suite = match load::suite(root, &Selection::named(&request.cases)) {
         Ok(suite) => suite,
         Err(problems) => {
             anstream::eprintln!("{problems}");

@@ -21,10 +21,8 @@ pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result
 pub(super) fn write(records: &[Record], folder: &Utf8Path) -> anyhow::Result<()> {
     let report = Report::from_records(records)?;
     fs::create_dir_all(folder)?;
-    for (name, text) in [
-        ("compatibility.json", report::json(&report)),
-        ("compatibility.md", report::markdown(&report)),
-    ] {
+    for (name, text) in [("compatibility.json", report::json(&report)), ("compatibility.md", report::markdown(&report))]
+    {
         let path = folder.join(name);
         fs::write(&path, text)?;
         anstream::println!("wrote {path}");

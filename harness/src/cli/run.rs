@@ -54,12 +54,7 @@ impl Selected {
             Cuts::Events => Variant::CutEvents,
             Cuts::Bytes => Variant::CutBytes,
         }));
-        Ok(Request {
-            variants,
-            sdks: self.sdk.clone(),
-            surfaces: self.surface.clone(),
-            cases: self.cases.clone(),
-        })
+        Ok(Request { variants, sdks: self.sdk.clone(), surfaces: self.surface.clone(), cases: self.cases.clone() })
     }
 }
 
@@ -78,10 +73,7 @@ pub(super) fn usage(error: &dyn std::error::Error) -> anyhow::Result<Exit> {
 pub(super) const fn exit_of(error: &SessionError) -> Exit {
     match error {
         SessionError::Setup(_) | SessionError::Server(_) => Exit::Fault,
-        SessionError::Cases(_)
-        | SessionError::Plan(_)
-        | SessionError::Pattern(_)
-        | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
+        SessionError::Cases(_) | SessionError::Plan(_) | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
     }
 }
 

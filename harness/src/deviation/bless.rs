@@ -50,7 +50,8 @@ pub fn bless(known: &Known, trials: &[&TrialRecord], version: &str) -> String {
         let mut kept = BTreeSet::new();
         for ((axis, seen), points) in &mut broken {
             if *axis == old.entry.axis && old.entry.seen.contains(seen) {
-                let covered = |point: &Point<'_>| known.applying(point.surface, point.case, version).any(|(at, _)| at == number);
+                let covered =
+                    |point: &Point<'_>| known.applying(point.surface, point.case, version).any(|(at, _)| at == number);
                 kept.extend(points.iter().filter(|point| covered(point)).cloned());
                 points.retain(|point| !covered(point));
             }
@@ -62,8 +63,8 @@ pub fn bless(known: &Known, trials: &[&TrialRecord], version: &str) -> String {
             entry.seen.clone_from(&old.entry.seen);
         };
         let all_graded = graded.get(&old.entry.axis).into_iter().flatten();
-        let covered = all_graded
-            .filter(|point| known.applying(point.surface, point.case, version).any(|(at, _)| at == number));
+        let covered =
+            all_graded.filter(|point| known.applying(point.surface, point.case, version).any(|(at, _)| at == number));
         if !kept.is_empty() && covered.count() == kept.len() {
             entries.push(old.entry.clone());
             continue;
@@ -100,8 +101,10 @@ fn grouped(
         .into_iter()
         .map(|(surfaces, cases)| {
             let cases = globs_for(&cases, &surfaces, graded, points);
-            let everywhere = graded.iter().filter(|point| matches_any(&cases, point.case)).all(|p| surfaces.contains(p.surface));
-            let surfaces = if everywhere { super::every_surface() } else { surfaces.into_iter().map(str::to_owned).collect() };
+            let everywhere =
+                graded.iter().filter(|point| matches_any(&cases, point.case)).all(|p| surfaces.contains(p.surface));
+            let surfaces =
+                if everywhere { super::every_surface() } else { surfaces.into_iter().map(str::to_owned).collect() };
             Entry {
                 cases,
                 surfaces,

@@ -83,7 +83,11 @@ fn reading<T: PartialEq + serde::Serialize>(
 }
 
 /// Compares a field of the error that the SDK may not have, or may have left empty.
-fn told<T: serde::Serialize>(expected: Value, field: Option<&Told<Reading<T>>>, holds: impl Fn(&T) -> bool) -> Compared {
+fn told<T: serde::Serialize>(
+    expected: Value,
+    field: Option<&Told<Reading<T>>>,
+    holds: impl Fn(&T) -> bool,
+) -> Compared {
     match field {
         None => (expected, Value::Null, Grade::Moot),
         Some(Told::Absent) => (expected, Value::Null, Grade::Absent),

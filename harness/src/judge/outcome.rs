@@ -6,8 +6,16 @@ use super::Evidence;
 use crate::case::Outcome;
 
 /// Stop reasons with which an SDK or a provider says itself that the answer is not a normal completion.
-const INTERRUPTIONS: [&str; 8] =
-    ["error", "failed", "incomplete", "cancelled", "canceled", "interrupted", "aborted", "insufficient_system_resource"];
+const INTERRUPTIONS: [&str; 8] = [
+    "error",
+    "failed",
+    "incomplete",
+    "cancelled",
+    "canceled",
+    "interrupted",
+    "aborted",
+    "insufficient_system_resource",
+];
 
 /// How the answer ended for the caller: never the adapter's word, always derived.
 ///

@@ -87,8 +87,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, the most harmful first.
-    pub const ALL: [Self; 6] =
-        [Self::Fabricated, Self::Silent, Self::Hang, Self::Crash, Self::Spurious, Self::Wrong];
+    pub const ALL: [Self; 6] = [Self::Fabricated, Self::Silent, Self::Hang, Self::Crash, Self::Spurious, Self::Wrong];
 
     /// The word in reports.
     pub const fn name(self) -> &'static str {
@@ -170,7 +169,9 @@ impl Check {
     /// otherwise. A message is any text, so that of a wrong one only this much is kept.
     pub fn seen(&self) -> String {
         match (self.grade, &self.observed) {
-            (Grade::Wrong | Grade::Contradictory, Value::String(text)) if self.axis != Axis::ErrorMessage => text.clone(),
+            (Grade::Wrong | Grade::Contradictory, Value::String(text)) if self.axis != Axis::ErrorMessage => {
+                text.clone()
+            }
             (Grade::Wrong | Grade::Contradictory, value) if self.axis != Axis::ErrorMessage => value.to_string(),
             (grade, _) => grade.name().to_owned(),
         }

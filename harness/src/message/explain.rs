@@ -95,7 +95,9 @@ fn sentence(check: &Check) -> String {
     match check.grade {
         Grade::Absent => format!("expected {expected}, but the error has no such field"),
         Grade::Empty => format!("expected {expected}, but the field is empty"),
-        Grade::Transport => format!("expected {expected}, observed {observed}: the status of the response that carried it"),
+        Grade::Transport => {
+            format!("expected {expected}, observed {observed}: the status of the response that carried it")
+        }
         Grade::Contradictory => {
             format!("expected {expected}, observed {observed}: neither the equivalent status nor the response's own")
         }

@@ -36,7 +36,9 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            other if other.is_control() || is_invisible(other) => out.push_str(&format!("\\u{{{:x}}}", u32::from(other))),
+            other if other.is_control() || is_invisible(other) => {
+                out.push_str(&format!("\\u{{{:x}}}", u32::from(other)))
+            }
             other => out.push(other),
         }
     }

@@ -52,7 +52,8 @@ pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
         let modes = Mode::ALL.into_iter().filter_map(|mode| Some((mode, tally.modes.get(&mode)?)));
         let modes: Vec<String> = modes.map(|(mode, count)| format!("{count} {}", mode.name())).collect();
         let apart = [Word::AdapterFault, Word::HarnessFault, Word::Unsupported, Word::NotRun].into_iter();
-        let apart = apart.filter(|word| tally.of(*word) > 0).map(|word| format!("[{} {}]", tally.of(word), word.name()));
+        let apart =
+            apart.filter(|word| tally.of(*word) > 0).map(|word| format!("[{} {}]", tally.of(word), word.name()));
         let notes: Vec<String> = modes.into_iter().chain(apart).collect();
         let row = format!(
             "{surface:<width$} {:>7} {:>7} {:>9} {:>7} {:>9}  {}",

@@ -62,7 +62,8 @@ fn answer_lines(out: &mut String, answer: &Answer, written: u64) {
                 if number >= first {
                     let bytes = if write.body.is_empty() { &write.bytes } else { &write.body };
                     let text = String::from_utf8_lossy(bytes);
-                    let _ = writeln!(out, "    {} {}{unsent}", styled(DIM, &format!("{offset:>6}")), shown(&text, WIDTH));
+                    let _ =
+                        writeln!(out, "    {} {}{unsent}", styled(DIM, &format!("{offset:>6}")), shown(&text, WIDTH));
                 }
                 offset += write.bytes.len() as u64;
             }

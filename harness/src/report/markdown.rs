@@ -121,7 +121,8 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
         let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", unlisted.len());
         for result in unlisted.iter().take(50) {
             let axes: Vec<&str> = result.checks.iter().map(|check| check.axis.name()).collect();
-            let _ = writeln!(out, "- {}/{}: {} ({})", result.surface, result.case, result.verdict.name(), axes.join(", "));
+            let _ =
+                writeln!(out, "- {}/{}: {} ({})", result.surface, result.case, result.verdict.name(), axes.join(", "));
         }
         if unlisted.len() > 50 {
             let _ = writeln!(out, "- … and {} more, in compatibility.json", unlisted.len() - 50);

@@ -145,7 +145,8 @@ impl Engine {
     /// The same surface on the case's control, once for all cases that have the same one.
     async fn control(&self, trial: &Trial, adapter: &dyn Adapter) -> Option<Answered> {
         let steps = trial.case.control.as_ref()?;
-        let key = serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
+        let key =
+            serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
         // Steps are plain data with string keys, which JSON can always hold.
         let key = key.unwrap_or_default();
         let control = {
@@ -198,11 +199,8 @@ pub(super) struct Played {
 
 impl Ran {
     fn fault(trial: &Trial, variant: Variant, nonce: &str, script: Script, reason: String) -> Self {
-        let answered = Answered {
-            answer: Answer::Fault { detail: reason.clone() },
-            stderr: String::new(),
-            took: Duration::ZERO,
-        };
+        let answered =
+            Answered { answer: Answer::Fault { detail: reason.clone() }, stderr: String::new(), took: Duration::ZERO };
         let transcript = Transcript::default();
         let played = Played { base_url: String::new(), answered, released: None, transcript };
         let mut record = TrialRecord::begun(trial, variant, nonce, &played);

@@ -103,7 +103,9 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
 
 fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
     let allowed = wanted.iter().filter(|variant| !case.variants.except.contains(variant));
-    std::iter::once(Variant::AsWritten).chain(allowed.copied().filter(|variant| *variant != Variant::AsWritten)).collect()
+    std::iter::once(Variant::AsWritten)
+        .chain(allowed.copied().filter(|variant| *variant != Variant::AsWritten))
+        .collect()
 }
 
 /// What the manifest says this SDK does not do, if it covers a trial.
