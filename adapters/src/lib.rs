@@ -2,4 +2,6 @@
 
 pub mod contract;
 pub mod manifest;
+pub mod native;
 pub mod protocol;
+mod reference;
