@@ -54,19 +54,18 @@ impl Adapter for Task {
 
     async fn observe(&self, call: Call) -> Answered {
         let started = Instant::now();
-        let answer = match self.refusal(&call) {
-            Some(detail) => Answer::Fault { detail },
-            None => {
-                let deadline = call.deadline;
-                let mut task = tokio::spawn((self.observe)(call));
-                match tokio::time::timeout(deadline, &mut task).await {
-                    Ok(Ok(observation)) => Answer::Observed(Box::new(observation)),
-                    // A panic ends its own task only, so its cause is never another call.
-                    Ok(Err(error)) => Answer::Crash { detail: panic_message(error), alone: true },
-                    Err(_) => {
-                        task.abort();
-                        Answer::Hang
-                    }
+        let answer = if let Some(detail) = self.refusal(&call) {
+            Answer::Fault { detail }
+        } else {
+            let deadline = call.deadline;
+            let mut task = tokio::spawn((self.observe)(call));
+            match tokio::time::timeout(deadline, &mut task).await {
+                Ok(Ok(observation)) => Answer::Observed(Box::new(observation)),
+                // A panic ends its own task only, so its cause is never another call.
+                Ok(Err(error)) => Answer::Crash { detail: panic_message(error), alone: true },
+                Err(_) => {
+                    task.abort();
+                    Answer::Hang
                 }
             }
         };

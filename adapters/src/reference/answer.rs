@@ -46,8 +46,8 @@ impl Answer {
 
     /// Adds a piece of a tool call's arguments.
     pub(crate) fn extend_tool(&mut self, key: u64, piece: &str) {
-        let first_only = self.faults.has(Mutant::FirstPieceOnly);
-        if let Some(tool) = self.tool(key).filter(|tool| !(first_only && !tool.pieces.is_empty())) {
+        let only_first = self.faults.has(Mutant::FirstPieceOnly);
+        if let Some(tool) = self.tool(key).filter(|tool| !only_first || tool.pieces.is_empty()) {
             tool.pieces.push_str(piece);
         }
     }

@@ -62,7 +62,7 @@ impl Decoder {
             match byte {
                 b'\n' if continues_cr => self.last_end = b'\n',
                 b'\r' if self.faults.has(Mutant::LfOnly) || self.faults.has(Mutant::LoneCrIsData) => {
-                    self.line.push(byte)
+                    self.line.push(byte);
                 }
                 b'\r' | b'\n' => {
                     self.after_cr = byte == b'\r';

@@ -10,19 +10,15 @@ use crate::contract::{Api, ObservedError, Reading, Site, Told, Via};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Failure {
     pub(crate) class: Class,
-    pub(crate) message: String,
     /// The status the error is equivalent to, or the response's own where that is an error.
     pub(crate) status: Option<u16>,
-    pub(crate) kind: Option<String>,
-    pub(crate) code: Option<String>,
-    pub(crate) request_id: Option<String>,
-    /// Seconds.
-    pub(crate) retry_after: Option<f64>,
+    /// The provider's words, or the client's own message.
+    pub(crate) words: Box<Provider>,
     /// What the server itself says about a retry.
-    pub(crate) should_retry: Option<bool>,
-    pub(crate) causes: Vec<String>,
+    should_retry: Option<bool>,
     /// It came inside a 200, where no retry can be automatic.
     pub(crate) in_band: bool,
+    cause: Option<&'static str>,
 }
 
 /// The families of the hierarchy.
@@ -45,18 +41,11 @@ pub(crate) enum Class {
 impl Failure {
     /// A failure that no provider worded.
     pub(crate) fn new(class: Class, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            message: message.into(),
-            status: None,
-            kind: None,
-            code: None,
-            request_id: None,
-            retry_after: None,
-            should_retry: None,
-            causes: Vec::new(),
-            in_band: false,
-        }
+        Self::worded(class, Provider { message: message.into(), ..Provider::default() })
+    }
+
+    fn worded(class: Class, words: Provider) -> Self {
+        Self { class, status: None, words: Box::new(words), should_retry: None, in_band: false, cause: None }
     }
 
     /// An error inside a 200: its status is the one its body carries, or the one the vendor's table gives its type.
@@ -70,20 +59,15 @@ impl Failure {
             _ => known,
         };
         let class = if faults.has(Mutant::OneClass) { None } else { known };
-        Self { class: Class::Api(class), status, in_band: true, ..Self::worded(provider) }
+        Self { status, in_band: true, ..Self::worded(Class::Api(class), provider) }
     }
 
     /// A plain HTTP error, with what its body and its headers say.
-    pub(crate) fn http(api: Api, head: &Head, provider: Provider, faults: Faults) -> Self {
+    pub(crate) fn http(api: Api, head: &Head, mut provider: Provider, faults: Faults) -> Self {
         let class = known_status(api, &provider, faults).unwrap_or(head.status);
-        let retry_after = head.retry_after.or(provider.retry_after);
-        Self {
-            class: Class::Api(Some(class)),
-            status: Some(head.status),
-            retry_after,
-            should_retry: head.should_retry,
-            ..Self::worded(provider)
-        }
+        provider.retry_after = head.retry_after.or(provider.retry_after);
+        let failure = Self::worded(Class::Api(Some(class)), provider);
+        Self { status: Some(head.status), should_retry: head.should_retry, ..failure }
     }
 
     /// The transport's failure, with the transport's own class as its cause.
@@ -99,23 +83,18 @@ impl Failure {
             message = format!("{message}: {cause}");
             source = cause.source();
         }
-        Self { causes: vec!["reqwest::Error".to_owned()], ..Self::new(class, message) }
-    }
-
-    fn worded(provider: Provider) -> Self {
-        let Provider { kind, code, status: _, message, request_id, retry_after } = provider;
-        Self { kind, code, request_id, retry_after, ..Self::new(Class::Api(None), message) }
+        Self { cause: Some("reqwest::Error"), ..Self::new(class, message) }
     }
 
     /// The same failure with the request id of the response's head, unless the body named one.
     pub(crate) fn of_request(mut self, head: &Head) -> Self {
-        self.request_id = self.request_id.or_else(|| head.request_id.clone());
+        self.words.request_id = self.words.request_id.or_else(|| head.request_id.clone());
         self
     }
 
     /// Whether a retry may help: the server's word, then the documents' rules, then unknown.
     pub(crate) fn retryable(&self) -> Option<bool> {
-        if self.code.as_deref().or(self.kind.as_deref()).is_some_and(status::is_quota) {
+        if self.words.code.as_deref().or(self.words.kind.as_deref()).is_some_and(status::is_quota) {
             return Some(false);
         }
         match (self.should_retry, self.class, self.status) {
@@ -134,18 +113,19 @@ impl Failure {
         let kept = |mutant: Mutant, value: Option<String>| value.filter(|_| !faults.has(mutant));
         let retryable = self.retryable();
         let classes = self.class.names();
+        let words = *self.words;
         ObservedError {
             site,
             class: classes[0].to_owned(),
             classes: classes.into_iter().map(str::to_owned).collect(),
             status: told(self.status.map(i64::from)),
-            kind: told(kept(Mutant::LosesType, self.kind)),
-            code: told(kept(Mutant::LosesCode, self.code)),
-            request_id: told(kept(Mutant::LosesRequestId, self.request_id)),
-            retry_after: told(self.retry_after),
+            kind: told(kept(Mutant::LosesType, words.kind)),
+            code: told(kept(Mutant::LosesCode, words.code)),
+            request_id: told(kept(Mutant::LosesRequestId, words.request_id)),
+            retry_after: told(words.retry_after),
             retryable: told(retryable),
-            message: kept(Mutant::LosesMessage, Some(self.message)).unwrap_or_else(|| "an error occurred".to_owned()),
-            causes: self.causes,
+            message: kept(Mutant::LosesMessage, Some(words.message)).unwrap_or_else(|| "an error occurred".to_owned()),
+            causes: self.cause.into_iter().map(str::to_owned).collect(),
         }
     }
 }

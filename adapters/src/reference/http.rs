@@ -67,7 +67,8 @@ pub(crate) async fn open(call: &Call, request: &Request, faults: Faults) -> Resu
         if attempt >= retries || !is_worth_a_retry(&failure, faults) {
             return Err(failure);
         }
-        let asked = failure.retry_after.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_PAUSE));
+        let asked =
+            failure.words.retry_after.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_PAUSE));
         let pause = asked.unwrap_or(Duration::from_millis(50) * 2_u32.pow(attempt.min(5)));
         tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
         attempt += 1;

@@ -1,4 +1,4 @@
-//! OpenAI Chat Completions and the servers that speak it: data-only chunks, ended by `[DONE]`.
+//! `OpenAI` Chat Completions and the servers that speak it: data-only chunks, ended by `[DONE]`.
 //!
 //! <https://developers.openai.com/api/docs/guides/streaming-responses>
 
@@ -8,8 +8,9 @@ use super::answer::Answer;
 use super::failure::{Class, Failure};
 use super::http::Request;
 use super::mutant::{Faults, Mutant};
+use super::provider::Provider;
 use super::reader::Step;
-use crate::contract::Ask;
+use crate::contract::{Api, Ask};
 
 pub(crate) fn request(ask: Ask) -> Request {
     let mut body = json!({
@@ -47,7 +48,8 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Resu
         // OpenRouter and Mistral end a failed answer with this reason, the former with an error beside it.
         Some("error") if !faults.has(Mutant::IgnoresErrorFinish) => {
             let message = "the provider ended the answer with the finish reason `error`";
-            return Err(Failure { in_band: true, ..Failure::new(Class::Api(None), message) });
+            let provider = Provider { message: message.to_owned(), ..Provider::default() };
+            return Err(Failure::in_band(Api::OpenaiChat, provider, faults));
         }
         Some(reason) => {
             // DeepSeek: the answer was broken off for want of resources.

@@ -1,4 +1,4 @@
-//! OpenAI Responses: typed events, ended by `response.completed`, `response.incomplete` or `response.failed`.
+//! `OpenAI` Responses: typed events, ended by `response.completed`, `response.incomplete` or `response.failed`.
 //!
 //! <https://developers.openai.com/api/docs/guides/streaming-responses>
 

@@ -7,10 +7,19 @@ use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, Openai
 use crate::reference::Mutant;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
+    [before_the_end(), after_the_end()].into_iter().flatten().collect()
+}
+
+fn so_far() -> String {
+    a_start() + &a_text("Hello")
+}
+
+fn stopped() -> String {
+    so_far() + &a_stop("end_turn")
+}
+
+fn before_the_end() -> Vec<Scenario> {
     let new = Scenario::new;
-    let so_far = || a_start() + &a_text("Hello");
-    let stopped = || so_far() + &a_stop("end_turn");
-    let whole = || stopped() + &a_end();
     vec![
         new(
             "the body ends before the answer",
@@ -48,20 +57,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             &[Mutant::TrustsCutBody],
         ),
         new(
-            "a stop reason without the marker",
-            AnthropicMessages,
-            sse(&stopped(), End::Finish),
-            "returned \"Hello\" end_turn | 1 sent",
-            &[],
-        ),
-        new(
-            "silence after the finish reason",
-            OpenaiChat,
-            sse(&(c_text("Hello") + &chunk(&serde_json::json!({}), Some("stop"))), End::Stall),
-            "returned \"Hello\" stop | 1 sent",
-            &[Mutant::WaitsForTerminal],
-        ),
-        new(
             "silence after the first word",
             AnthropicMessages,
             sse(&so_far(), End::Stall),
@@ -74,6 +69,27 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             sse(&(c_text("Hello") + &": keep-alive\n\n¦".repeat(30)), End::Stall),
             "raised \"Hello\" iterate: Timeout id=req_head (nothing came for 700ms) | 1 sent",
             &[Mutant::NoTimeout],
+        ),
+    ]
+}
+
+fn after_the_end() -> Vec<Scenario> {
+    let new = Scenario::new;
+    let whole = || stopped() + &a_end();
+    vec![
+        new(
+            "a stop reason without the marker",
+            AnthropicMessages,
+            sse(&stopped(), End::Finish),
+            "returned \"Hello\" end_turn | 1 sent",
+            &[],
+        ),
+        new(
+            "silence after the finish reason",
+            OpenaiChat,
+            sse(&(c_text("Hello") + &chunk(&serde_json::json!({}), Some("stop"))), End::Stall),
+            "returned \"Hello\" stop | 1 sent",
+            &[Mutant::WaitsForTerminal],
         ),
         new(
             "silence after the terminal marker",

@@ -30,12 +30,13 @@ fn chat_stop(reason: &str) -> Wire {
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
+    [odd_payloads(), whole_answers()].into_iter().flatten().collect()
+}
+
+fn odd_payloads() -> Vec<Scenario> {
     let new = Scenario::new;
     let usage = data(&json!({ "choices": [], "usage": { "total_tokens": 9 } }));
     let citations = event(&json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "new_delta" } }));
-    let blocked = data(&json!({ "promptFeedback": { "blockReason": "SAFETY" } }));
-    let details = json!({ "incomplete_details": { "reason": "max_output_tokens" } });
-    let refused = json!({ "incomplete_details": { "reason": "content_filter" } });
     vec![
         new(
             "a payload that is not JSON",
@@ -66,6 +67,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         new("a ping", AnthropicMessages, anthropic(&event(&json!({ "type": "ping" }))), WHOLE, &[Mutant::PingFails]),
         new("a usage chunk", OpenaiChat, chat(&usage), CHAT, &[Mutant::EmptyChoicesFails]),
         new("a foreign event", OpenaiChat, chat("event: tool.progress\ndata: 50 %\n\n"), CHAT, &[]),
+    ]
+}
+
+fn whole_answers() -> Vec<Scenario> {
+    let new = Scenario::new;
+    let blocked = data(&json!({ "promptFeedback": { "blockReason": "SAFETY" } }));
+    let details = json!({ "incomplete_details": { "reason": "max_output_tokens" } });
+    let refused = json!({ "incomplete_details": { "reason": "content_filter" } });
+    vec![
         new(
             "an unknown stop reason",
             OpenaiChat,
