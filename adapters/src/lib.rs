@@ -1,7 +1,10 @@
 //! The adapter contract of streamspec, its protocol, and the SDKs it drives.
 
 pub mod contract;
+pub mod fleet;
 pub mod manifest;
 pub mod native;
+pub mod process;
 pub mod protocol;
 mod reference;
+pub mod setup;

@@ -44,6 +44,17 @@ pub enum Language {
     Rust,
 }
 
+impl Language {
+    /// The name in manifests and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Typescript => "typescript",
+            Self::Rust => "rust",
+        }
+    }
+}
+
 /// One way of using one SDK.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

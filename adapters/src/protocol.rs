@@ -10,6 +10,19 @@ use crate::contract::{Api, Ask, Identity, Observation};
 /// The version this harness speaks.
 pub const VERSION: u32 = 1;
 
+/// The JSON Schema of both kinds of lines.
+pub fn schema() -> serde_json::Value {
+    let mut generator = schemars::SchemaGenerator::default();
+    let (request, reply) = (generator.subschema_for::<Request>(), generator.subschema_for::<Reply>());
+    let definitions = generator.take_definitions(true);
+    serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of the streamspec adapter protocol, version 1",
+        "anyOf": [request, reply],
+        "$defs": definitions,
+    })
+}
+
 /// A line from the harness to the adapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "kebab-case", deny_unknown_fields)]

@@ -1,5 +1,42 @@
 //! streamspec: what does an SDK tell its caller when a streamed answer breaks?
+//!
+//! # Architecture
+//!
+//! ```text
+//! cases/*.yaml --load--> Case --expand--> Trial --wire--> Script --server plays--> (URL, Transcript)
+//!                                                                          |
+//!      Adapter::observe(Call) --> Observation --judge(Expect, Observation, Transcript)--> Verdict
+//!                                                                          |
+//!                              records (JSON Lines) --> Report --> markdown | json
+//! ```
+//!
+//! One module for each stage, named for it: [`load`], [`wire`], [`server`], [`run`], [`judge`], [`record`],
+//! [`report`]. [`case`] holds the types they talk in, [`deviation`] the lists of what is known, [`message`] all words
+//! for the terminal, [`probe`] the test of an adapter itself, [`session`] what the command line ([`cli`]) and the test binary share.
+//!
+//! # Invariants
+//!
+//! 1. Only [`load`] knows YAML. Only [`server`] touches sockets. Only [`cli`] and the test binary print.
+//! 2. Building scripts, judging, explaining and rendering do no I/O and are total.
+//! 3. The harness knows no SDK; an adapter knows no case.
+//! 4. Nothing passes by default: no events and a clean end is an observation, not a success, and a trial that did not
+//!    run is never counted as passed.
+//! 5. The bytes on the wire are a function of the YAML and the run's nonce alone; the server hashes what it wrote, and
+//!    a mismatch is the harness's fault, not the SDK's.
+//! 6. Faults have owners, the SDK, the adapter, the harness, and are never mixed in a count.
 
+pub mod adequacy;
 pub mod case;
+pub mod cli;
+pub mod coverage;
+pub mod deviation;
+pub mod judge;
+pub mod load;
+pub mod message;
+pub mod probe;
+pub mod record;
+pub mod report;
+pub mod run;
 pub mod server;
+pub mod session;
 pub mod wire;

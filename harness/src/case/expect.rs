@@ -153,6 +153,12 @@ pub enum Axis {
     /// [`Checks::connection`].
     #[serde(rename = "connection")]
     Connection,
+    /// Whether the same stream, cut or dressed otherwise, came to the same verdict; no case names it, every variant has it.
+    #[serde(rename = "variants")]
+    Variants,
+    /// Whether every cut of a healthy stream before its stop reason can be told from a completion; sweeps only.
+    #[serde(rename = "cuts")]
+    Cuts,
 }
 
 impl Axis {
@@ -176,7 +182,16 @@ impl Axis {
             Self::Requests => "requests",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
+            Self::Variants => "variants",
+            Self::Cuts => "cuts",
         }
+    }
+}
+
+impl Axis {
+    /// Whether this is about a replay or a sweep rather than about the trial as written.
+    pub const fn is_of_replays(self) -> bool {
+        matches!(self, Self::Variants | Self::Cuts)
     }
 }
 

@@ -4,6 +4,7 @@
 //! cases is generated from [`CaseFile`] and [`FragmentFile`].
 
 mod expect;
+mod rule;
 mod step;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use expect::{
     Axis, Bound, Checks, Connection, ErrorClass, Expect, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected,
     ToolsMatch,
 };
+pub use rule::{Rule, RuleFile};
 pub use step::{Encoding, End, Event, Framing, Repeat, Respond, Step, Use};
 
 use crate::wire::Variant;
@@ -32,7 +34,7 @@ pub struct CaseFile {
     pub api: Api,
     /// Where the expectation comes from; at least one.
     pub sources: Vec<Source>,
-    /// Rules of `cases/rules.yaml` that this case tests: `S3`, `H1`, `C6`.
+    /// Rules of `cases/rules/*.yaml` that this case tests: `S3`, `H1`, `C6`.
     #[serde(default)]
     pub rules: Vec<String>,
     /// Where maintainers have ruled otherwise.
@@ -123,9 +125,10 @@ pub struct Case {
     pub timeout: u64,
     /// See [`CaseFile::max_retries`].
     pub max_retries: u32,
-    /// The answers to the first, second, … request; the last one is repeated. No [`Step::Use`] is left.
+    /// The answers to the first, second, … request; the last one is repeated. No [`Step::Use`] and no
+    /// [`Step::Repeat`] is left; `${nonce}` is.
     pub exchanges: Vec<Vec<Step>>,
-    /// See [`CaseFile::control`]. No [`Step::Use`] is left.
+    /// See [`CaseFile::control`]. As in `exchanges`.
     pub control: Option<Vec<Step>>,
     /// See [`CaseFile::variants`].
     pub variants: Variants,
@@ -136,9 +139,13 @@ pub struct Case {
 impl Case {
     /// The first two folders of the id, `anthropic/in-band`.
     pub fn group(&self) -> &str {
-        let mut slashes = self.id.match_indices('/');
-        slashes.nth(1).map_or(&self.id, |(at, _)| &self.id[..at])
+        group_of(&self.id)
     }
+}
+
+/// The first two folders of a case's id.
+pub fn group_of(id: &str) -> &str {
+    id.match_indices('/').nth(1).map_or(id, |(at, _)| &id[..at])
 }
 
 /// Where an expectation comes from.

@@ -108,14 +108,31 @@ pub struct Event {
 }
 
 /// A named fragment: its name, or its name and values for its `${…}`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(extend("anyOf" = [{"type": "string"}, {"type": "object"}]))]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Use {
     /// The fragment's name.
     pub name: String,
     /// Values for its `${…}`.
-    #[serde(default)]
     pub with: Map<String, Value>,
+}
+
+impl JsonSchema for Use {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Use".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A named fragment: its name, or its name and values for its `${…}`.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object", "required": ["name"], "additionalProperties": false,
+                    "properties": { "name": { "type": "string" }, "with": { "type": "object" } }
+                }
+            ]
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Use {
@@ -163,4 +180,16 @@ pub enum End {
     Reset,
     /// Silence with the connection open, until the client leaves or the trial ends.
     Stall,
+}
+
+impl End {
+    /// The name in cases and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Finish => "finish",
+            Self::Eof => "eof",
+            Self::Reset => "reset",
+            Self::Stall => "stall",
+        }
+    }
 }

@@ -1,5 +1,110 @@
 //! Plays scripts on loopback and keeps what it saw.
+//!
+//! One listener serves any number of trials at once; the token in the URL says which. Bytes go out exactly as the
+//! script has them, one `write` at a time, and what was handed to the socket is hashed on the way. A connection belongs
+//! to the client, not to a trial: clients pool connections and use one for several trials, so a connection that idles
+//! between two requests is left alone when a trial ends. Closing it could hit the next trial's request.
 
+mod connection;
+mod play;
+mod request;
+#[cfg(test)]
+mod tests;
 mod transcript;
+mod trial;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use transcript::{Exchange, Sent, Transcript};
+pub use trial::Registered;
+
+use crate::wire::Script;
+use trial::Trial;
+
+/// Connections that may wait to be accepted; suites open hundreds at once.
+const BACKLOG: u32 = 1024;
+
+/// The longest pause after a failed `accept`; the usual cause is a want of file descriptors, which passes.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// The scripted server. Dropping it closes its connections.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+/// What the server's tasks share.
+#[derive(Debug, Default)]
+struct Shared {
+    trials: Mutex<HashMap<String, Arc<Trial>>>,
+    registered: AtomicU64,
+    strays: AtomicU64,
+}
+
+impl Server {
+    /// Listens on a free port of 127.0.0.1.
+    #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
+    pub async fn start() -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = socket.listen(BACKLOG)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared::default());
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// Takes a script in, to be played to whoever asks under the URL of what is returned.
+    pub fn register(&self, script: Script) -> Registered {
+        let number = self.shared.registered.fetch_add(1, Ordering::Relaxed);
+        // A new `RandomState` has keys no other process knows, so neither can it guess the token.
+        let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
+        let trial = Arc::new(Trial::new(script));
+        self.shared.trials().insert(token.clone(), Arc::clone(&trial));
+        Registered::new(format!("http://{}/t/{token}", self.address), token, trial, Arc::clone(&self.shared))
+    }
+
+    /// How many requests could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.1.
+    pub fn strays(&self) -> u64 {
+        self.shared.strays.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl Shared {
+    fn trials(&self) -> MutexGuard<'_, HashMap<String, Arc<Trial>>> {
+        self.trials.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves connections until it is aborted; they are aborted with it.
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection::serve(stream, Arc::clone(&shared)));
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}

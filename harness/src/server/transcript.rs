@@ -4,6 +4,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::request::Request;
+
+/// How much of a request's body is kept.
+const BODY_KEPT: usize = 64 * 1024;
+
+/// Header fields whose values are nobody's business.
+const CREDENTIALS: [&str; 6] =
+    ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"];
+
+/// What stands for a credential.
+const REDACTED: &str = "…";
+
 /// Everything that happened on the server's side of one trial, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transcript {
@@ -48,4 +60,38 @@ pub enum Sent {
     Whole,
     /// The client left first.
     ClientLeft,
+}
+
+impl Exchange {
+    /// A request that has arrived whole and has not been answered.
+    pub(super) fn new(answer: usize, at: Duration, request: &Request, path: &str) -> Self {
+        let headers = request.headers.iter().map(|(name, value)| {
+            let secret = CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential));
+            (name.clone(), if secret { REDACTED.to_owned() } else { value.clone() })
+        });
+        let body = &request.body[..request.body.len().min(BODY_KEPT)];
+        Self {
+            answer,
+            at,
+            method: request.method.clone(),
+            path: without_key(path),
+            headers: headers.collect(),
+            body: String::from_utf8_lossy(body).into_owned(),
+            written: 0,
+            digest: String::new(),
+            sent: Sent::Underway,
+            done_at: None,
+            client_left_at: None,
+        }
+    }
+}
+
+/// Some Google clients send their key as the query parameter `key`.
+fn without_key(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some(("key", _)) => format!("key={REDACTED}"),
+        _ => parameter.to_owned(),
+    });
+    format!("{path}?{}", parameters.collect::<Vec<_>>().join("&"))
 }

@@ -1,7 +1,10 @@
 //! Ways of cutting and dressing the same stream that must not change what it means.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// How the bytes of a case are cut or dressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -28,8 +31,87 @@ pub enum Variant {
     Comments,
     /// An unknown named event before every event.
     UnknownEvents,
-    /// The body ends with the connection.
+    /// The body ends with the connection; a chunked body that is never completed stays chunked.
     CloseDelimited,
-    /// The body is chunked.
+    /// The body is chunked; one with a `Content-Length` that lies keeps it.
     Chunked,
+    /// A healthy stream, ended after every event before its stop reason: a sweep of many runs.
+    CutEvents,
+    /// A healthy stream, ended after every octet before its stop reason: a sweep of many runs.
+    CutBytes,
+}
+
+/// A name that is no variant.
+#[derive(Debug, Error)]
+#[error("`{0}` is no variant; there are quick, full, {names}", names = Variant::ALL.map(Variant::name).join(", "))]
+pub struct UnknownVariant(String);
+
+impl Variant {
+    /// What `cargo test` replays: the smallest pieces, and the other common line end.
+    pub const QUICK: [Self; 2] = [Self::OneByte, Self::Crlf];
+
+    /// Every variant but the sweeps, as written first.
+    pub const ALL: [Self; 12] = [
+        Self::AsWritten,
+        Self::OneWrite,
+        Self::OneByte,
+        Self::SplitCharacters,
+        Self::Crlf,
+        Self::Cr,
+        Self::Lf,
+        Self::Bom,
+        Self::Comments,
+        Self::UnknownEvents,
+        Self::CloseDelimited,
+        Self::Chunked,
+    ];
+
+    /// Variants from their names, `quick` and `full` among them.
+    pub fn parse_list(names: &[String]) -> Result<Vec<Self>, UnknownVariant> {
+        let mut variants = Vec::new();
+        for name in names {
+            match name.as_str() {
+                "quick" => variants.extend(Self::QUICK),
+                "full" => variants.extend(Self::ALL),
+                other => {
+                    let found = Self::ALL.into_iter().find(|variant| variant.name() == other);
+                    variants.push(found.ok_or_else(|| UnknownVariant(other.to_owned()))?);
+                }
+            }
+        }
+        variants.sort_unstable();
+        variants.dedup();
+        Ok(variants)
+    }
+
+    /// Whether this is a sweep of many runs rather than one.
+    pub const fn is_sweep(self) -> bool {
+        matches!(self, Self::CutEvents | Self::CutBytes)
+    }
+
+    /// The name in cases, records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AsWritten => "as-written",
+            Self::OneWrite => "one-write",
+            Self::OneByte => "one-byte",
+            Self::SplitCharacters => "split-characters",
+            Self::Crlf => "crlf",
+            Self::Cr => "cr",
+            Self::Lf => "lf",
+            Self::Bom => "bom",
+            Self::Comments => "comments",
+            Self::UnknownEvents => "unknown-events",
+            Self::CloseDelimited => "close-delimited",
+            Self::Chunked => "chunked",
+            Self::CutEvents => "cut-events",
+            Self::CutBytes => "cut-bytes",
+        }
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }

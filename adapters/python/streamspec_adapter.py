@@ -1,0 +1,232 @@
+"""The adapter protocol, version 1, for adapters in Python: JSON lines over stdin and stdout, many calls at once.
+
+An adapter declares an `Sdk`: what it is called, its surfaces, and for each call a `Plan` of how to open the stream and
+how to read what comes out of it. This module does the rest: it keeps the protocol's pipes away from the SDK, runs sync
+surfaces in threads and async ones on a single event loop, and tells the SDK's failures from the adapter's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import os
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, NoReturn
+
+from streamspec_observation import Delivers, Reads, Seen, describe_error, plain
+
+PROTOCOL: Final = 1
+THREADS: Final = 64
+
+
+class ReadingFault(BaseException):
+    """The adapter could not read what the SDK handed over; not an `Exception`, so that no SDK swallows it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call through the SDK, as the harness asked for it."""
+
+    id: int
+    api: str
+    surface: str
+    base_url: str
+    timeout_ms: int
+    max_retries: int
+    ask: Literal["text", "tool"]
+
+    @classmethod
+    def parse(cls, message: Mapping[str, Any]) -> Run:
+        """From a `run` message; a missing field is a `KeyError`."""
+        return cls(**{name: message[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the surface belongs to the async client."""
+        return self.surface.endswith("-async")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a call goes: `open` gives a context manager or an awaitable of one; `items`, or the `final` one, are read."""
+
+    open: Callable[[], Any]
+    read: Callable[[Seen, Any], None]
+    items: Callable[[Any], Any] = field(default=lambda stream: stream)
+    final: Callable[[Any], Any] | None = None
+
+
+def take(plan: Plan, seen: Seen, item: object) -> None:
+    """Reads one item; what goes wrong here is the adapter's fault, not the SDK's."""
+    seen.events += 1
+    try:
+        plan.read(seen, item)
+    except Exception as error:
+        raise ReadingFault(f"cannot read {type(item).__name__}") from error
+
+
+def watch(plan: Plan, seen: Seen) -> None:
+    """Makes a sync call to its end; the SDK's exceptions pass through."""
+    with plan.open() as stream:
+        if plan.final is None:
+            seen.site = "iterate"
+            for item in plan.items(stream):
+                take(plan, seen, item)
+        else:
+            seen.site = "finalize"
+            answer = plan.final(stream)
+            seen.hand_over()
+            take(plan, seen, answer)
+
+
+async def watch_async(plan: Plan, seen: Seen) -> None:
+    """Makes an async call to its end; the SDK's exceptions pass through."""
+    opened = plan.open()
+    async with await opened if inspect.isawaitable(opened) else opened as stream:
+        if plan.final is None:
+            seen.site = "iterate"
+            async for item in plan.items(stream):
+                take(plan, seen, item)
+        else:
+            seen.site = "finalize"
+            answer = await plan.final(stream)
+            seen.hand_over()
+            take(plan, seen, answer)
+
+
+@dataclass(frozen=True)
+class Sdk:
+    """What an adapter declares about its SDK."""
+
+    name: str
+    version: str
+    error_base: type[BaseException]
+    apis: Sequence[str]
+    surfaces: Mapping[str, Delivers]
+    plan: Callable[[Run], Plan]
+    reads: Reads
+    capabilities: Sequence[str] = ("timeout", "max-retries", "tools")
+
+    def hello(self) -> dict[str, object]:
+        """The answer to `hello`."""
+        return {
+            "op": "hello",
+            "protocol": PROTOCOL,
+            "sdk": {"name": self.name, "version": self.version, "language": "python"},
+            "runtime": f"{platform.python_implementation()} {platform.python_version()}",
+            "apis": list(self.apis),
+            "error_bases": [self.error_base.__name__],
+            "surfaces": list(self.surfaces),
+            "capabilities": list(self.capabilities),
+        }
+
+
+def fault(error: BaseException, call: object) -> dict[str, object]:
+    """The adapter broke: says what and where, in one line."""
+    chain: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(chain) < 4:  # noqa: PLR2004 - enough to see the first cause
+        frames = traceback.extract_tb(current.__traceback__)[-3:]
+        where = ", ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+        chain.append(f"{type(current).__name__}: {current} ({where})")
+        current = current.__cause__
+    return {"op": "fault", **({"id": call} if type(call) is int else {}), "message": " <- ".join(chain)}
+
+
+class Server:
+    """Owns the protocol's pipes and answers the harness."""
+
+    def __init__(self, sdk: Sdk) -> None:
+        self.sdk = sdk
+        self.lock = threading.Lock()
+        self.input, self.output = os.dup(0), os.dup(1)
+        # From here on the SDK reads nothing and prints to stderr, also from C.
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(2, 1)
+        self.threads = ThreadPoolExecutor(THREADS, "call")
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, name="loop", daemon=True).start()
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Writes one line, whole."""
+        line = memoryview(json.dumps(plain(message)).encode("ascii") + b"\n")
+        with self.lock:
+            try:
+                while line:
+                    line = line[os.write(self.output, line) :]
+            except BrokenPipeError:
+                os._exit(0)
+
+    @contextmanager
+    def answering(self, run: Run) -> Iterator[tuple[Plan, Seen]]:
+        """Sends the one answer to a `run`, however the call inside comes out."""
+        try:
+            if run.surface not in self.sdk.surfaces or run.api not in self.sdk.apis:
+                raise LookupError(f"no surface {run.surface} for {run.api}")
+            seen = Seen(self.sdk.surfaces[run.surface])
+            plan = self.sdk.plan(run)
+            try:
+                yield plan, seen
+            except ReadingFault:
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
+                seen.raised(describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base))
+            self.send({"op": "observed", "id": run.id, "observation": seen.observation()})
+        except BaseException as error:  # noqa: BLE001 - and everything else is the adapter's fault
+            self.send(fault(error, run.id))
+
+    def answer(self, run: Run) -> None:
+        """Answers a call on a sync surface."""
+        with self.answering(run) as (plan, seen):
+            watch(plan, seen)
+
+    async def answer_async(self, run: Run) -> None:
+        """Answers a call on an async surface."""
+        with self.answering(run) as (plan, seen):
+            await watch_async(plan, seen)
+
+    def handle(self, line: bytes) -> bool:
+        """Handles one line; false after the last."""
+        call = None
+        try:
+            message = json.loads(line)
+            call = message.get("id")
+            match message["op"]:
+                case "hello":
+                    self.send(self.sdk.hello())
+                case "run":
+                    run = Run.parse(message)
+                    if run.is_async:
+                        asyncio.run_coroutine_threadsafe(self.answer_async(run), self.loop)
+                    else:
+                        self.threads.submit(self.answer, run)
+                case "bye":
+                    return False
+                case other:
+                    raise LookupError(f"no operation {other}")
+        except Exception as error:  # noqa: BLE001 - a line that cannot be handled must not end the others' calls
+            self.send(fault(error, call))
+        return True
+
+
+def serve(sdk: Sdk) -> NoReturn:
+    """Speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight."""
+    server = Server(sdk)
+    with open(server.input, "rb") as lines:
+        for line in lines:
+            if line.strip() and not server.handle(line):
+                break
+    # A half-written line would be garbage; but a reader that is gone must not keep the process.
+    server.lock.acquire(timeout=1)
+    sys.stderr.flush()
+    os._exit(0)

@@ -1,0 +1,82 @@
+"""An adapter of an SDK that prints, reads stdin, raises and exits, for the tests of the protocol."""
+
+import os
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from streamspec_adapter import Plan, Sdk, serve
+
+MEETING = threading.Barrier(2, timeout=10)
+
+
+class SampleError(Exception):
+    """The root class of the SDK."""
+
+
+class Stream(list):
+    """An async context manager over async items."""
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        pass
+
+    async def __aiter__(self):
+        for item in list.__iter__(self):
+            yield item
+
+
+def opened(api):
+    """The stream of a call; the name of the api says what happens."""
+    print("noise")
+    os.write(1, b"noise")
+    sys.stdin.read()
+    match api:
+        case "meets":
+            MEETING.wait()
+        case "raises":
+            raise SampleError("at open")
+        case "exits":
+            sys.exit(7)
+        case "hangs":
+            threading.Event().wait()
+    return Stream(["a", 1 if api == "misread" else "b"])
+
+
+@contextmanager
+def opened_sync(api):
+    """The same for sync surfaces."""
+    yield opened(api)
+
+
+async def opened_async(api):
+    """The same for async surfaces."""
+    return opened(api)
+
+
+def read(seen, item):
+    """Fails as an adapter does that did not expect a value."""
+    seen.say(item.strip())
+
+
+def plan(run):
+    """One surface, sync and async."""
+    return Plan(lambda: (opened_async if run.is_async else opened_sync)(run.api), read)
+
+
+serve(
+    Sdk(
+        name="sample",
+        version="1",
+        error_base=SampleError,
+        apis=["plain", "meets", "raises", "exits", "misread", "hangs"],
+        surfaces={"text-sync": "text", "text-async": "text"},
+        plan=plan,
+        reads={},
+    )
+)

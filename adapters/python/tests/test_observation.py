@@ -1,0 +1,132 @@
+"""What is told of an error and of a value."""
+
+import json
+import unittest
+from email.utils import formatdate
+from time import time
+
+from streamspec_observation import LONGEST_STRING, Seen, attribute, body, describe_error, header, plain, retry_after
+
+
+class SdkError(Exception):
+    """The root class of an SDK."""
+
+
+class Response:
+    headers = {"retry-after": "7", "request-id": "req_1"}  # noqa: RUF012 - read only
+
+
+class StatusError(SdkError):
+    status_code = 529
+    type = None
+    request_id = None
+    response = Response()
+    body = {"error": {"type": "overloaded_error", "code": 5}, "request_id": "req_2"}  # noqa: RUF012 - read only
+
+    @property
+    def broken(self):
+        raise RuntimeError("no such luck")
+
+
+READS = {
+    "status": (attribute("status_code"),),
+    "type": (attribute("type"), body("error", "type")),
+    "code": (attribute("code"), body("error", "code")),
+    "request_id": (attribute("request_id"), body("nowhere"), header("x-request-id")),
+    "retry_after": (header("retry-after"),),
+    "retryable": (attribute("broken"),),
+}
+
+
+class Errors(unittest.TestCase):
+    def told(self, error):
+        return describe_error(error, "iterate", READS, SdkError)
+
+    def test_a_field_is_a_reading_or_empty_or_absent(self):
+        told = self.told(StatusError("m"))
+        self.assertEqual(told["status"], {"value": 529, "via": "attribute"})
+        self.assertEqual(told["type"], {"value": "overloaded_error", "via": "body"}, "an empty attribute gives way")
+        self.assertEqual(told["code"], {"value": "5", "via": "body"}, "a number is told as text")
+        self.assertEqual(told["retry_after"], {"value": 7.0, "via": "header"})
+        self.assertIsNone(told["request_id"])
+        self.assertNotIn("retryable", told, "an attribute that raises")
+        bare = self.told(SdkError("m"))
+        self.assertEqual(READS.keys() & bare.keys(), set())
+
+    def test_a_foreign_error_has_no_fields(self):
+        class ForeignError(Exception):
+            status_code = 500
+
+        told = self.told(ForeignError("m"))
+        self.assertNotIn("status", told)
+        self.assertEqual(told["classes"], ["ForeignError", "Exception", "BaseException"])
+
+    def test_a_message_may_raise(self):
+        class MuteError(SdkError):
+            def __str__(self):
+                raise RuntimeError
+
+        self.assertEqual(self.told(MuteError())["message"], "<message not readable: RuntimeError>")
+
+    def test_causes_are_those_of_a_traceback(self):
+        def error(cause, context, suppressed):
+            error = SdkError("m")
+            error.__cause__, error.__context__, error.__suppress_context__ = cause, context, suppressed
+            return error
+
+        for expected, chain in (
+            ([], error(None, None, False)),
+            (["KeyError"], error(None, KeyError(), False)),
+            ([], error(None, KeyError(), True)),
+            (["ValueError"], error(ValueError(), KeyError(), True)),
+            (["SdkError", "KeyError"], error(error(None, KeyError(), False), None, True)),
+        ):
+            self.assertEqual(self.told(chain)["causes"], expected)
+
+    def test_causes_may_go_round(self):
+        first, second = SdkError("a"), SdkError("b")
+        first.__cause__, second.__cause__ = second, first
+        self.assertEqual(self.told(first)["causes"], ["SdkError"])
+
+    def test_retry_after_is_seconds_or_a_date(self):
+        self.assertEqual(retry_after("1.5"), 1.5)
+        self.assertAlmostEqual(retry_after(formatdate(time() + 60, usegmt=True)), 60, delta=2)
+        self.assertEqual(retry_after(formatdate(0, usegmt=True)), 0)
+        for unreadable in ("soon", "nan", ""):
+            self.assertIsNone(retry_after(unreadable), unreadable)
+
+
+class Values(unittest.TestCase):
+    def test_every_value_becomes_strict_json(self):
+        deep = []
+        for _ in range(500):
+            deep = [deep]
+        for value, expected in (
+            ("a\ud83d b", "a\ufffd b"),
+            ("\ud83d\ude00", "\U0001f600"),
+            (float("nan"), "nan"),
+            (10**30, str(10**30)),
+            ({1: {"\udc00": (1, None)}}, {"1": {"\ufffd": [1, None]}}),
+            (Response, str(Response)),
+        ):
+            self.assertEqual(plain(value), expected)
+        json.dumps(plain(deep), allow_nan=False)
+
+    def test_a_huge_string_is_cut_with_a_note(self):
+        self.assertEqual(plain("x" * LONGEST_STRING), "x" * LONGEST_STRING)
+        cut = plain("x" * (LONGEST_STRING + 1))
+        self.assertTrue(cut.endswith(f"[cut by the adapter: {LONGEST_STRING + 1} characters]"))
+
+
+class Absences(unittest.TestCase):
+    def test_a_surface_tells_only_what_it_delivers(self):
+        self.assertEqual(
+            Seen("events").observation(),
+            {"ended": "returned", "events": 0, "text": "", "tool_calls": [], "stop_reason": None},
+        )
+        self.assertEqual(Seen("text").observation(), {"ended": "returned", "events": 0, "text": ""})
+        self.assertEqual(Seen("final").observation(), {"ended": "returned", "events": 0})
+
+
+if __name__ == "__main__":
+    unittest.main()

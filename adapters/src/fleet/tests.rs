@@ -1,0 +1,107 @@
+//! What the fleet says about manifests that are wrong, and about adapters that are not what they say.
+
+use crate::contract::{Api, SdkVersion};
+
+use super::*;
+
+const MANIFEST: &str = r#"id = "openai-python"
+package = "openai"
+version = "3.54.0"
+language = "python"
+entry = "adapter.py"
+error-bases = ["OpenAIError"]
+
+[configuration]
+timeout = "The client takes seconds."
+
+[surfaces.create-sync]
+apis = ["openai-chat"]
+delivers = "events"
+call = "client.chat.completions.create(stream=True)"
+"#;
+
+/// A root with one adapter folder for each manifest.
+fn root(manifests: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
+    let held = tempfile::tempdir().expect("a temporary directory");
+    let root = Utf8PathBuf::from_path_buf(held.path().to_owned()).expect("a UTF-8 path");
+    for (dir, manifest) in manifests {
+        let dir = root.join("adapters").join(dir);
+        fs_err::create_dir_all(&dir).expect("a folder");
+        fs_err::write(dir.join("adapter.toml"), manifest).expect("a manifest");
+        fs_err::write(dir.join("adapter.py"), "").expect("an entry");
+    }
+    (held, root)
+}
+
+#[test]
+fn finds_every_manifest_and_helps_with_ids() {
+    let second = MANIFEST.replace("openai-python", "anthropic-python");
+    let (_held, root) = root(&[("python/openai", MANIFEST), ("python/anthropic", &second)]);
+    fs_err::create_dir_all(root.join("adapters/python/tests")).expect("a folder without a manifest");
+    let fleet = Fleet::discover(&root).expect("a fleet");
+    let ids: Vec<_> = fleet.sdks().iter().map(|sdk| sdk.manifest.id.as_str()).collect();
+    assert_eq!(ids, ["anthropic-python", "openai-python"]);
+    assert_eq!(fleet.get("openai-python").expect("it is there").dir, root.join("adapters/python/openai"));
+
+    let check = |id: &str, expected: &str| {
+        assert_eq!(fleet.get(id).expect_err("it is not there").to_string(), expected);
+    };
+    check("openai-pyton", "there is no SDK `openai-pyton`; did you mean `openai-python`?");
+    check("cohere", "there is no SDK `cohere`; there are: anthropic-python, openai-python");
+}
+
+#[test]
+fn refuses_a_wrong_manifest() {
+    let check = |manifest: &str, parts: &[&str]| {
+        let (_held, root) = root(&[("python/openai", manifest)]);
+        let error = Fleet::discover(&root).expect_err("it is refused").to_string();
+        let path = root.join("adapters/python/openai/adapter.toml");
+        assert!(error.starts_with(path.as_str()) && parts.iter().all(|part| error.contains(part)), "{error}");
+    };
+    check(&MANIFEST.replace("delivers = \"events\"", "delivers = \"all\""), &["line 13", "unknown variant `all`"]);
+    check(&MANIFEST.replace("entry", "source"), &["line 5", "unknown field `source`"]);
+    check(&MANIFEST.replace("3.54.0", ""), &["`version` must be one exact version"]);
+    check(&MANIFEST.replace("3.54.0", ">=3"), &["`version` must be one exact version, not `>=3`"]);
+    check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is not that of the folder"]);
+    check(&MANIFEST.replace("[\"openai-chat\"]", "[]"), &["the surface `create-sync` has no `apis`"]);
+    check(&MANIFEST.replace("adapter.py", "main.py"), &["`entry` names no file: `main.py`"]);
+    check(&format!("{}[surfaces]", MANIFEST.split("[surfaces").next().unwrap_or("")), &["`surfaces` is empty"]);
+
+    let (_held, twins) = root(&[("python/a", MANIFEST), ("python/b", MANIFEST)]);
+    let error = Fleet::discover(&twins).expect_err("it is refused").to_string();
+    assert!(error.contains("python/b/adapter.toml: the id `openai-python` is taken by"), "{error}");
+    let (_held, empty) = root(&[]);
+    assert!(matches!(Fleet::discover(&empty), Err(FleetError::Empty(_))));
+}
+
+#[test]
+fn an_adapter_that_is_not_what_its_manifest_says_is_named() {
+    let manifest: Manifest = toml::from_str(MANIFEST).expect("a manifest");
+    let identity = Identity {
+        sdk: SdkVersion { name: "openai".into(), version: "3.54.0".into(), language: "python".into() },
+        runtime: "CPython 3.11.7".to_owned(),
+        apis: vec![Api::OpenaiChat],
+        error_bases: vec!["OpenAIError".to_owned()],
+        surfaces: vec!["create-sync".to_owned()],
+        capabilities: Vec::new(),
+    };
+    assert!(matches(&manifest, &identity).is_ok());
+    let check = |change: fn(&mut Identity), expected: &str| {
+        let mut identity = identity.clone();
+        change(&mut identity);
+        assert_eq!(matches(&manifest, &identity).expect_err("they differ").to_string(), expected);
+    };
+    check(
+        |identity| identity.sdk.version = "3.53.1".to_owned(),
+        "openai-python: the version is 3.54.0 in adapter.toml, but 3.53.1 in the running adapter",
+    );
+    check(
+        |identity| identity.surfaces.push("create-async".to_owned()),
+        "openai-python: the list of surfaces is [create-sync] in adapter.toml, \
+         but [create-async, create-sync] in the running adapter",
+    );
+    check(
+        |identity| identity.apis.clear(),
+        "openai-python: the list of apis is [openai-chat] in adapter.toml, but [] in the running adapter",
+    );
+}

@@ -1,0 +1,340 @@
+//! One run of an adapter's process, from its start and the hello to its end.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::board::{Board, End, Notes, lock};
+use super::lines::{Line, LineReader, Read, excerpt, hello_version, overlong, parse};
+use super::{Launch, Limits, StartError};
+use crate::contract::Identity;
+use crate::protocol::{self, Reply, Request};
+
+/// How much of stderr is kept, in bytes.
+const STDERR_KEPT: usize = 16 * 1024;
+
+/// How long what a dead process left in its pipes is waited for; only a grandchild can hold them open longer.
+const DRAIN: Duration = Duration::from_millis(250);
+
+/// A running process and the tasks that serve its pipes.
+pub(super) struct Link {
+    pub(super) board: Arc<Board>,
+    /// Lines for stdin; dropping it closes stdin.
+    stdin: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
+    orders: mpsc::UnboundedSender<Order>,
+    stderr: Arc<Tail>,
+    ended: watch::Receiver<bool>,
+    limits: Limits,
+}
+
+/// What the process's supervisor can be told. When nobody is left to tell it anything, it stops the process.
+enum Order {
+    /// Wait for it to end by itself, then kill it.
+    Stop,
+    /// Kill it as stuck.
+    Kill,
+}
+
+impl Link {
+    /// Starts the process and exchanges the hello.
+    pub(super) async fn start(launch: &Launch, notes: Arc<Notes>) -> Result<(Self, Identity), StartError> {
+        let limits = launch.limits;
+        let spawned = launch.command().and_then(|mut command| command.spawn());
+        let mut child = spawned.map_err(|source| StartError::Program {
+            label: launch.label.clone(),
+            program: launch.program.to_string(),
+            source,
+        })?;
+        let group = Group::of(&child);
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let (stderr, pump) = Tail::follow(child.stderr.take().expect("stderr is piped"));
+        let mut lines = LineReader::new(stdout, limits.line_bytes);
+
+        let hello = async {
+            // A process that is gone already is noticed by reading; it may have said why.
+            let _ = stdin.write_all(&line_of(&Request::Hello { protocol: protocol::VERSION })).await;
+            lines.next().await
+        };
+        let first = timeout(limits.hello, hello).await;
+        let process = Process { child, group, pump };
+        let identity = match first.map(|read| greet(&launch.label, read)) {
+            Ok(Ok(Some(identity))) => identity,
+            Ok(Ok(None)) => {
+                let status = process.end(limits.bye).await;
+                return Err(StartError::Exited { label: launch.label.clone(), status, stderr: stderr.text() });
+            }
+            Ok(Err(mut error)) => {
+                process.end(Duration::ZERO).await;
+                error.set_stderr(stderr.text());
+                return Err(error);
+            }
+            Err(_) => {
+                process.end(Duration::ZERO).await;
+                let (label, waited) = (launch.label.clone(), limits.hello);
+                return Err(StartError::NoHello { label, waited, stderr: stderr.text() });
+            }
+        };
+
+        let board = Arc::new(Board::new(limits.stray_lines));
+        let (orders, inbox) = mpsc::unbounded_channel();
+        let (done, ended) = watch::channel(false);
+        let supervisor = Supervisor { process, lines, board: board.clone(), stderr: stderr.clone(), notes, limits };
+        tokio::spawn(async move {
+            supervisor.run(inbox).await;
+            // Nobody may be waiting.
+            let _ = done.send(true);
+        });
+        let stdin = Mutex::new(Some(write_lines(stdin)));
+        Ok((Self { board, stdin, orders, stderr, ended, limits }, identity))
+    }
+
+    /// Writes a message; a process that no longer reads is noticed by its silence or its end.
+    pub(super) fn send(&self, request: &Request) {
+        if let Some(stdin) = &*lock(&self.stdin) {
+            let _ = stdin.send(line_of(request));
+        }
+    }
+
+    /// The end of what the process wrote to stderr.
+    pub(super) fn stderr(&self) -> String {
+        self.stderr.text()
+    }
+
+    /// Whether anything at all comes from the process when it is greeted a second time.
+    pub(super) async fn responds(&self) -> bool {
+        let mut lines = self.board.ping();
+        self.send(&Request::Hello { protocol: protocol::VERSION });
+        matches!(timeout(self.limits.ping, lines.changed()).await, Ok(Ok(())))
+    }
+
+    /// Kills the process as stuck, and waits for its end.
+    pub(super) async fn kill(&self) {
+        // The supervisor is gone only when the process is.
+        let _ = self.orders.send(Order::Kill);
+        self.wait().await;
+    }
+
+    /// Says bye, closes stdin, waits a while, kills.
+    pub(super) async fn stop(&self) {
+        self.send(&Request::Bye);
+        lock(&self.stdin).take();
+        let _ = self.orders.send(Order::Stop);
+        self.wait().await;
+    }
+
+    /// Waits until the process is gone and every call in flight has its answer.
+    pub(super) async fn wait(&self) {
+        let _ = self.ended.clone().wait_for(|ended| *ended).await;
+    }
+}
+
+/// Judges the first line of stdout; `None` when there is none.
+fn greet(label: &str, read: Read) -> Result<Option<Identity>, StartError> {
+    let label = label.to_owned();
+    let (number, bytes) = match read {
+        Read::Line(number, bytes) => (number, bytes),
+        Read::Overlong(number, length, head) => {
+            let detail = format!("line {number} of stdout has {length} bytes: {}", excerpt(&head));
+            return Err(StartError::Garbage { label, detail, stderr: String::new() });
+        }
+        Read::Endless(_, bytes) => {
+            let detail = format!("stdout holds {bytes} bytes without an end of line");
+            return Err(StartError::Garbage { label, detail, stderr: String::new() });
+        }
+        Read::End => return Ok(None),
+    };
+    if let Some(theirs) = hello_version(&bytes).filter(|theirs| *theirs != u64::from(protocol::VERSION)) {
+        return Err(StartError::Version { label, theirs, ours: protocol::VERSION });
+    }
+    match parse(number, &bytes) {
+        Line::Reply(Reply::Hello(hello)) => Ok(Some(hello.into())),
+        Line::Reply(Reply::Fault { message, .. }) => {
+            Err(StartError::Refused { label, message: excerpt(message.as_bytes()), stderr: String::new() })
+        }
+        Line::Reply(Reply::Observed { .. }) => {
+            let detail = format!("line {number} of stdout is an observation: {}", excerpt(&bytes));
+            Err(StartError::Garbage { label, detail, stderr: String::new() })
+        }
+        Line::Stray { detail, .. } => Err(StartError::Garbage { label, detail, stderr: String::new() }),
+    }
+}
+
+/// A message as a line of ASCII-safe JSON.
+fn line_of(request: &Request) -> Vec<u8> {
+    let mut line = serde_json::to_vec(request).expect("a request has only string keys");
+    line.push(b'\n');
+    line
+}
+
+/// Writes whole lines in order, without making a call wait for a process that does not read.
+fn write_lines(mut stdin: ChildStdin) -> mpsc::UnboundedSender<Vec<u8>> {
+    let (sender, mut lines) = mpsc::unbounded_channel::<Vec<u8>>();
+    tokio::spawn(async move {
+        while let Some(line) = lines.recv().await {
+            if stdin.write_all(&line).await.is_err() {
+                return;
+            }
+        }
+    });
+    sender
+}
+
+/// Reads stdout and sees the process to its end.
+struct Supervisor {
+    process: Process,
+    lines: LineReader<ChildStdout>,
+    board: Arc<Board>,
+    stderr: Arc<Tail>,
+    notes: Arc<Notes>,
+    limits: Limits,
+}
+
+impl Supervisor {
+    async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+        let mut patience = self.limits.bye;
+        let end = loop {
+            tokio::select! {
+                read = self.lines.next() => match self.take(read) {
+                    Ok(true) => {}
+                    // Without stdout it is of no use; usually it is just dying.
+                    Ok(false) => break None,
+                    Err(detail) => break Some(End::Broke(detail)),
+                },
+                _ = self.process.child.wait() => {
+                    // What it wrote before it died still counts.
+                    let _ = timeout(DRAIN, self.drain()).await;
+                    break None;
+                }
+                order = orders.recv() => match order {
+                    Some(Order::Kill) => break Some(End::Stuck),
+                    Some(Order::Stop) | None => {
+                        if timeout(self.limits.bye, self.drain()).await.is_err() {
+                            patience = Duration::ZERO;
+                        }
+                        break Some(End::Closed);
+                    }
+                },
+            }
+        };
+        if matches!(end, Some(End::Broke(_) | End::Stuck)) {
+            patience = Duration::ZERO;
+        }
+        let status = self.process.end(patience).await;
+        self.board.finish(end.unwrap_or_else(|| End::Died(last_words(&status, &self.stderr.text()))));
+    }
+
+    /// Hands a line on; false at the end of stdout.
+    fn take(&self, read: Read) -> Result<bool, String> {
+        let line = match read {
+            Read::Line(number, bytes) => parse(number, &bytes),
+            Read::Overlong(number, length, head) => overlong(number, length, self.limits.line_bytes, &head),
+            Read::Endless(number, bytes) => {
+                return Err(format!("line {number} of stdout did not end after {bytes} bytes; the process was killed"));
+            }
+            Read::End => return Ok(false),
+        };
+        self.board.credit(line, &self.notes).map(|()| true)
+    }
+
+    async fn drain(&mut self) {
+        loop {
+            let read = self.lines.next().await;
+            if !matches!(self.take(read), Ok(true)) {
+                return;
+            }
+        }
+    }
+}
+
+fn last_words(status: &str, stderr: &str) -> String {
+    match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
+        Some(line) => {
+            format!("the adapter's process ended with {status}; its last line on stderr: {}", excerpt(line.as_bytes()))
+        }
+        None => format!("the adapter's process ended with {status} and nothing on stderr"),
+    }
+}
+
+/// A child, its group, and the task that reads its stderr.
+struct Process {
+    child: Child,
+    group: Group,
+    pump: JoinHandle<()>,
+}
+
+impl Process {
+    /// Gives it some time to end, kills it and all it started, and says how it ended.
+    async fn end(mut self, patience: Duration) -> String {
+        let status = if let Ok(status) = timeout(patience, self.child.wait()).await {
+            status.map_or_else(|error| format!("an unknown status ({error})"), |status| status.to_string())
+        } else {
+            self.group.kill();
+            // Already dead is what is wanted.
+            let _ = self.child.start_kill();
+            let _ = self.child.wait().await;
+            "its stdout closed, without an exit, and was killed".to_owned()
+        };
+        // Whatever it started must not outlive it; a group without members is gone and nothing is killed.
+        self.group.kill();
+        self.group = Group(None);
+        let _ = timeout(DRAIN, &mut self.pump).await;
+        self.pump.abort();
+        status
+    }
+}
+
+/// A process group, killed on drop: the path a panic or an aborted runtime takes.
+struct Group(Option<u32>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        Self(child.id())
+    }
+
+    fn kill(&self) {
+        #[cfg(unix)]
+        if let Some(pid) = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+            // No such group: everything has ended already.
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The end of what a process wrote to stderr.
+#[derive(Default)]
+struct Tail(Mutex<VecDeque<u8>>);
+
+impl Tail {
+    fn follow(mut stderr: ChildStderr) -> (Arc<Self>, JoinHandle<()>) {
+        let tail = Arc::new(Self::default());
+        let kept = tail.clone();
+        let pump = tokio::spawn(async move {
+            let mut chunk = vec![0; 8 * 1024];
+            while let Ok(read @ 1..) = stderr.read(&mut chunk).await {
+                let mut bytes = lock(&kept.0);
+                bytes.extend(&chunk[..read]);
+                let excess = bytes.len().saturating_sub(STDERR_KEPT);
+                bytes.drain(..excess);
+            }
+        });
+        (tail, pump)
+    }
+
+    fn text(&self) -> String {
+        let bytes: Vec<u8> = lock(&self.0).iter().copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}

@@ -1,0 +1,292 @@
+//! Drives an SDK in another process that speaks the adapter protocol: JSON Lines over stdin and stdout.
+//!
+//! One long-lived process serves many calls at once. What it writes is never trusted: every line is bounded, checked
+//! against the protocol's JSON Schema, and credited to the call it names or to none.
+//!
+//! Whose fault a missing answer is:
+//! - nothing came before the deadline: [`Answer::Hang`];
+//! - nothing came, but since the call began the process wrote a line that belongs to no call (garbage, an unknown id,
+//!   a second answer): [`Answer::Fault`] that quotes the line, for the adapter is broken and may have meant this call;
+//! - the process died: [`Answer::Crash`] for every call in flight, `alone` if there was just one;
+//! - the process answers nothing at all any more, not even a second `hello`: it is killed. A call that had it for
+//!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is a crash that was
+//!   not `alone`, and can be repeated alone to be told apart;
+//! - the process floods stdout: it is killed, and the calls in flight are faults.
+//!
+//! A late answer is dropped and noted, never credited to another call.
+
+mod board;
+mod launch;
+mod lines;
+mod link;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{Mutex, RwLock, Semaphore, watch};
+use tokio::time::{Instant, timeout};
+
+use self::board::{Board, End, Notes, stuck};
+pub use self::launch::{Launch, Limits};
+use self::link::Link;
+use crate::contract::{Adapter, Answer, Answered, Call, Identity};
+use crate::protocol::{Request, Run};
+
+/// Why an adapter's process could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The program is missing or cannot be run.
+    #[error("{label}: cannot start `{program}`: {source}")]
+    Program {
+        /// The adapter.
+        label: String,
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It ended before it said hello.
+    #[error("{label}: the adapter ended with {status} before it said hello{}", quoted(stderr))]
+    Exited {
+        /// The adapter.
+        label: String,
+        /// Exit status or signal.
+        status: String,
+        /// The end of its stderr.
+        stderr: String,
+    },
+    /// It said nothing.
+    #[error("{label}: the adapter did not say hello within {waited:?}{}", quoted(stderr))]
+    NoHello {
+        /// The adapter.
+        label: String,
+        /// How long it was waited for.
+        waited: Duration,
+        /// The end of its stderr.
+        stderr: String,
+    },
+    /// Its first line is not a hello.
+    #[error("{label}: the adapter's first line must be its hello, but {detail}{}", quoted(stderr))]
+    Garbage {
+        /// The adapter.
+        label: String,
+        /// What is wrong with the line.
+        detail: String,
+        /// The end of its stderr.
+        stderr: String,
+    },
+    /// It answered the hello with a fault.
+    #[error("{label}: the adapter refused the hello: {message}{}", quoted(stderr))]
+    Refused {
+        /// The adapter.
+        label: String,
+        /// Its message.
+        message: String,
+        /// The end of its stderr.
+        stderr: String,
+    },
+    /// It speaks another version of the protocol.
+    #[error("{label}: the adapter speaks protocol version {theirs}, this harness version {ours}")]
+    Version {
+        /// The adapter.
+        label: String,
+        /// The adapter's version.
+        theirs: u64,
+        /// The harness's version.
+        ours: u32,
+    },
+}
+
+impl StartError {
+    fn set_stderr(&mut self, text: String) {
+        match self {
+            Self::Exited { stderr, .. }
+            | Self::NoHello { stderr, .. }
+            | Self::Garbage { stderr, .. }
+            | Self::Refused { stderr, .. } => *stderr = text,
+            Self::Program { .. } | Self::Version { .. } => {}
+        }
+    }
+}
+
+/// The end of stderr as an appendix to a message, escaped line by line.
+fn quoted(stderr: &str) -> String {
+    let lines: Vec<_> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(10));
+    let last: Vec<_> = last.map(|line| lines::excerpt(line.as_bytes())).collect();
+    if last.is_empty() { String::new() } else { format!("; stderr ends with:\n  | {}", last.join("\n  | ")) }
+}
+
+/// An adapter in a process of its own.
+pub struct ProcessAdapter {
+    launch: Launch,
+    identity: Identity,
+    notes: Arc<Notes>,
+    /// Calls read, calls that must be alone write.
+    room: RwLock<()>,
+    slots: Semaphore,
+    state: Mutex<State>,
+    closing: watch::Sender<bool>,
+    /// Ids are never used twice, not even after a restart, so that a late answer fits no other call.
+    next_id: AtomicU64,
+}
+
+struct State {
+    link: Arc<Link>,
+    deaths: u32,
+}
+
+impl ProcessAdapter {
+    /// Starts the process and waits for its hello.
+    pub async fn start(launch: Launch) -> Result<Self, StartError> {
+        let notes = Arc::new(Notes::default());
+        let (link, identity) = Link::start(&launch, notes.clone()).await?;
+        Ok(Self {
+            identity,
+            notes,
+            room: RwLock::new(()),
+            slots: Semaphore::new(launch.limits.concurrent),
+            state: Mutex::new(State { link: Arc::new(link), deaths: 0 }),
+            closing: watch::Sender::new(false),
+            next_id: AtomicU64::new(1),
+            launch,
+        })
+    }
+
+    /// What was dropped so far: late, second and unknown answers, and lines outside the protocol.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.list()
+    }
+
+    /// A live process, restarted if it died; an error says why there is none.
+    async fn link(&self, alone: bool) -> Result<Arc<Link>, String> {
+        let mut state = self.state.lock().await;
+        let end = state.link.board.end();
+        // Calls that hung may still run in there; a call that must be alone gets a process without them.
+        let fresh = alone && state.link.board.has_leftovers();
+        match end {
+            _ if *self.closing.borrow() => return Err("the adapter is closed".to_owned()),
+            None if !fresh => return Ok(state.link.clone()),
+            None => state.link.stop().await,
+            Some(end) => {
+                let deaths = state.deaths + 1;
+                if deaths > self.launch.limits.restarts {
+                    let why = end.describe();
+                    return Err(format!("the adapter's process ended {deaths} times and is not started again: {why}"));
+                }
+                state.deaths = deaths;
+            }
+        }
+        let mut closing = self.closing.subscribe();
+        let (link, identity) = tokio::select! {
+            started = Link::start(&self.launch, self.notes.clone()) => {
+                started.map_err(|error| format!("the adapter's process could not be started again: {error}"))?
+            }
+            _ = closing.wait_for(|closing| *closing) => return Err("the adapter is closed".to_owned()),
+        };
+        if identity != self.identity {
+            link.stop().await;
+            return Err("the adapter said something else about itself when its process was started again".to_owned());
+        }
+        state.link = Arc::new(link);
+        Ok(state.link.clone())
+    }
+
+    /// Makes the call in a live process; the deadline counts from the moment the call is handed to it.
+    async fn call(&self, call: &Call) -> Answered {
+        loop {
+            let started = Instant::now();
+            let link = match self.link(call.alone).await {
+                Ok(link) => link,
+                Err(detail) => {
+                    let stderr = self.state.lock().await.link.stderr();
+                    return Answered { answer: Answer::Fault { detail }, stderr, took: started.elapsed() };
+                }
+            };
+            let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+            // It died since it was looked at, before it heard of this call.
+            let Some(mut answer) = link.board.enter(id) else { continue };
+            let _entry = Entry { board: &link.board, id };
+            let started = Instant::now();
+            link.send(&Request::Run(run(id, call)));
+            let outcome = timeout(call.deadline, &mut answer).await;
+            let took = started.elapsed();
+            let answer = match outcome {
+                Ok(answer) => answer.ok(),
+                Err(_) => match link.board.expire(id) {
+                    Some(missed) => Some(self.missed(&link, missed).await),
+                    None => answer.await.ok(),
+                },
+            };
+            let answer = answer.unwrap_or_else(|| Answer::Fault { detail: "the call was lost".to_owned() });
+            return Answered { answer, stderr: link.stderr(), took };
+        }
+    }
+
+    /// Finds out whether the process can still answer anything when it has been silent for a whole call.
+    async fn missed(&self, link: &Arc<Link>, missed: board::Missed) -> Answer {
+        if missed.quiet && link.board.end().is_none() {
+            // New calls wait until it is known whether they would be heard.
+            let _state = self.state.lock().await;
+            if link.board.end().is_none() && !link.responds().await {
+                self.notes.add("the process answered nothing any more and was killed".to_owned());
+                link.kill().await;
+            }
+        }
+        match (link.board.end(), missed.alone, missed.answer) {
+            (Some(End::Stuck), false, Answer::Hang) => stuck(),
+            (_, _, answer) => answer,
+        }
+    }
+}
+
+/// A call in flight; one whose caller has gone away counts as left over in the process.
+struct Entry<'a> {
+    board: &'a Board,
+    id: u64,
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        self.board.expire(self.id);
+    }
+}
+
+fn run(id: u64, call: &Call) -> Run {
+    Run {
+        id,
+        api: call.api,
+        surface: call.surface.clone(),
+        base_url: call.base_url.clone(),
+        timeout_ms: u64::try_from(call.timeout.as_millis()).unwrap_or(u64::MAX),
+        max_retries: call.max_retries,
+        ask: call.ask,
+    }
+}
+
+#[async_trait]
+impl Adapter for ProcessAdapter {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    async fn observe(&self, call: Call) -> Answered {
+        // Neither lock is ever poisoned or closed: holding both keeps the other calls out, nothing else.
+        let _slot = self.slots.acquire().await;
+        if call.alone {
+            let _room = self.room.write().await;
+            self.call(&call).await
+        } else {
+            let _room = self.room.read().await;
+            self.call(&call).await
+        }
+    }
+
+    async fn close(&self) {
+        self.closing.send_replace(true);
+        let link = self.state.lock().await.link.clone();
+        link.stop().await;
+    }
+}

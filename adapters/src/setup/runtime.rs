@@ -1,0 +1,90 @@
+//! Finds the language runtimes of this machine, and remembers their versions so that a look costs no process.
+
+use std::process::{Command, Stdio};
+use std::time::UNIX_EPOCH;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use semver::Version;
+
+/// A runtime on `PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Runtime {
+    /// The program that was found.
+    pub(super) path: Utf8PathBuf,
+    /// What it says about itself, by lines.
+    pub(super) said: Vec<String>,
+    /// Its version.
+    pub(super) version: String,
+}
+
+impl Runtime {
+    /// Whether it is this version or newer.
+    pub(super) fn is_at_least(&self, major: u64, minor: u64) -> bool {
+        Version::parse(&self.version).is_ok_and(|version| version >= Version::new(major, minor, 0))
+    }
+}
+
+/// The program of that name on `PATH`.
+pub(super) fn find(name: &str) -> Option<Utf8PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let names = if cfg!(windows) { vec![format!("{name}.exe"), format!("{name}.cmd")] } else { vec![name.to_owned()] };
+    std::env::split_paths(&path)
+        .filter_map(|dir| Utf8PathBuf::from_path_buf(dir).ok())
+        .flat_map(|dir| names.iter().map(move |name| dir.join(name)).collect::<Vec<_>>())
+        .find(|file| is_executable(file))
+}
+
+fn is_executable(file: &Utf8Path) -> bool {
+    let Ok(metadata) = file.metadata() else { return false };
+    #[cfg(unix)]
+    let allowed = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let allowed = true;
+    metadata.is_file() && allowed
+}
+
+/// Asks a program for its version, which must be the first line it prints; an error says why there is none.
+///
+/// The answer is kept under `base`, and is good for as long as the program's file stays the same.
+pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runtime, String> {
+    let path = find(name).ok_or_else(|| format!("no `{name}` on PATH"))?;
+    let cache = base.join("runtimes").join(name);
+    let key = fingerprint(&path);
+    let known = key.as_ref().and_then(|key| Some(fs_err::read_to_string(&cache).ok()?.strip_prefix(key)?.to_owned()));
+    let said = if let Some(said) = known {
+        said
+    } else {
+        let output = Command::new(&path).args(question).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("`{path}` does not run: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("`{path}` does not say its version: {}", output.status));
+        }
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        if let Some(key) = key {
+            // Only a cache: without it the next look asks again.
+            let _ = write_atomically(&cache, format!("{key}{said}").as_bytes());
+        }
+        said
+    };
+    let said: Vec<String> = said.lines().map(|line| line.trim().to_owned()).collect();
+    let version = said.first().filter(|version| Version::parse(version.as_str()).is_ok());
+    let version = version.ok_or_else(|| format!("`{path}` does not say its version"))?.clone();
+    Ok(Runtime { path, said, version })
+}
+
+/// Changes when another program takes the path.
+fn fingerprint(path: &Utf8Path) -> Option<String> {
+    let metadata = path.metadata().ok()?;
+    let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+    Some(format!("{path}\n{modified} {}\n", metadata.len()))
+}
+
+/// Writes a file so that no other process ever sees half of it.
+pub(super) fn write_atomically(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs_err::create_dir_all(parent)?;
+    }
+    let fresh = Utf8PathBuf::from(format!("{path}.{}", std::process::id()));
+    fs_err::write(&fresh, content)?;
+    fs_err::rename(&fresh, path)
+}

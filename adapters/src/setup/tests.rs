@@ -1,0 +1,108 @@
+//! What an install does when it is interrupted, repeated, or done twice at once.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+
+fn directory() -> (tempfile::TempDir, Utf8PathBuf) {
+    let held = tempfile::tempdir().expect("a temporary directory");
+    let dir = Utf8PathBuf::from_path_buf(held.path().join("env").join("sdk-1")).expect("a UTF-8 path");
+    (held, dir)
+}
+
+fn failed() -> SetupError {
+    let [id, command, status] = ["sdk", "npm ci", "exit status: 1"].map(str::to_owned);
+    SetupError::Failed { id, command, status, output: "npm error code E404\nnpm error 404".to_owned() }
+}
+
+#[test]
+fn an_interrupted_install_is_done_again_and_a_complete_one_is_not() {
+    let (_held, dir) = directory();
+    let runs = AtomicUsize::new(0);
+    let install = |succeed: bool| {
+        install_once("sdk", &dir, &|_| (), |_| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            assert!(!dir.exists(), "what the interrupted install left is removed");
+            fs_err::create_dir_all(dir.join("half")).expect("a directory");
+            if succeed { Ok(()) } else { Err(failed()) }
+        })
+    };
+    assert!(install(false).is_err());
+    assert!(install(false).is_err());
+    assert!(install(true).is_ok());
+    assert!(install(true).is_ok());
+    assert_eq!(runs.into_inner(), 3);
+}
+
+#[test]
+fn a_second_process_waits_and_says_so() {
+    let (_held, dir) = directory();
+    let (started, events) = (std::sync::Barrier::new(2), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            install_once("sdk", &dir, &|_| (), |_| {
+                started.wait();
+                while !events.lock().expect("not poisoned").contains(&Progress::Waiting { id: "sdk".to_owned() }) {
+                    std::thread::yield_now();
+                }
+                fs_err::create_dir_all(&dir).map_err(|source| SetupError::Io { id: "sdk".to_owned(), source })
+            })
+        });
+        started.wait();
+        let second = install_once("sdk", &dir, &|event| events.lock().expect("not poisoned").push(event), |_| {
+            panic!("the first one has installed it")
+        });
+        assert!(second.is_ok());
+    });
+    assert_eq!(events.into_inner().expect("not poisoned"), [Progress::Waiting { id: "sdk".to_owned() }]);
+}
+
+#[test]
+#[cfg(unix)]
+fn the_lock_lasts_as_long_as_the_command() {
+    let (_held, dir) = directory();
+    let path = format!("{dir}.lock");
+    let mut orphan = None;
+    let killed = install_once("sdk", &dir, &|_| (), |lock| {
+        // As a command goes on whose parent was killed.
+        let stdin = lock.try_clone().expect("a descriptor");
+        orphan = std::process::Command::new("sleep").arg("60").stdin(stdin).spawn().ok();
+        Err(failed())
+    });
+    assert!(killed.is_err());
+    let lock = File::open(path).expect("the lock's file");
+    assert!(matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)));
+    let mut orphan = orphan.expect("it was started");
+    orphan.kill().and_then(|()| orphan.wait()).expect("it is ended");
+    assert!(lock.try_lock().is_ok());
+}
+
+#[test]
+fn a_failed_command_shows_the_ends_of_its_output() {
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "for i in $(seq 50); do echo line $i; done; printf '\\033[31mboom\\n' >&2; exit 7"]);
+    let lock = tempfile::tempfile().expect("a file");
+    let error = command::run("sdk", command, &lock, &|_| ()).expect_err("it fails").to_string();
+    assert!(error.starts_with("sdk: `sh -c for"), "{error}");
+    assert!(error.contains("ended with exit status: 7\n  | line 1\n"), "{error}");
+    assert!(error.contains("\n  | line 6\n  | …\n  | line 38\n"), "{error}");
+    assert!(error.ends_with("\n  | line 50\n  |  [31mboom"), "{error}");
+    assert_eq!(
+        failed().to_string(),
+        "sdk: `npm ci` ended with exit status: 1\n  | npm error code E404\n  | npm error 404"
+    );
+}
+
+#[test]
+fn a_runtime_is_asked_once() {
+    let (_held, base) = directory();
+    let first = runtime::ask(&base, "python3", &["-c", "print('3.11.7')"]).expect("Python is there");
+    // The answer is remembered, so another question is not even asked.
+    let second = runtime::ask(&base, "python3", &["-c", "print('2.7.18')"]).expect("Python is there");
+    assert_eq!(first, second);
+    assert!(first.is_at_least(3, 10) && !first.is_at_least(3, 12));
+
+    let missing = runtime::ask(&base, "no-such-runtime", &[]).expect_err("it is not there");
+    assert_eq!(missing, "no `no-such-runtime` on PATH");
+}

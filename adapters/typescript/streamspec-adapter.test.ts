@@ -1,0 +1,205 @@
+/** The shared module: what it reads of an error, what it puts on the wire, and how its process lives and dies. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { MESSAGE_LIMIT, Observer, STRAY_ERROR, describeError, encode, serve } from "./streamspec-adapter.ts";
+
+class BaseError extends Error {
+  readonly status: number | undefined;
+  readonly headers = new Headers({ "retry-after": "7" });
+  readonly error: unknown;
+
+  constructor(message: string, status?: number, error?: unknown) {
+    super(message, { cause: new TypeError("inner", { cause: "innermost" }) });
+    this.status = status;
+    this.error = error;
+  }
+
+  get type(): string {
+    throw new Error("unreadable");
+  }
+}
+class LateError extends BaseError {}
+
+if (process.argv[2] === "serve") serveFixture();
+else tests();
+
+function serveFixture(): void {
+  serve<BaseError>({
+    sdk: { name: "fixture", version: "1.0.0" },
+    errorBases: ["BaseError"],
+    errorFields: { status: [["attribute", "status"]] },
+    surfaces: {
+      items: {
+        "openai-chat": {
+          delivers: "events",
+          run: async (call, seen) => {
+            console.log("an SDK that prints");
+            if (call.ask === "tool") void Promise.reject(new LateError("nobody's"));
+            if (call.max_retries > 0) throw new Error("the adapter's own");
+            const wait = new Promise((resolve) => setTimeout(resolve, call.timeout_ms));
+            const pieces = async function* () {
+              yield "é\u2028\ud800";
+              await wait;
+              throw new LateError("cut", 200);
+            };
+            await seen.iterate(pieces, (piece) => seen.addText(piece));
+          },
+        },
+      },
+    },
+  });
+}
+
+async function converse(
+  lines: string[],
+  answers: number,
+): Promise<{ replies: any[]; code: number | null; err: string }> {
+  const file = new URL(import.meta.url).pathname;
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", file, "serve"]);
+  let out = "";
+  let err = "";
+  child.stderr.on("data", (chunk) => (err += chunk));
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+    if (out.split("\n").length > answers) child.stdin.end();
+  });
+  for (const line of lines) child.stdin.write(`${line}\n`);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return {
+    replies: out
+      .trimEnd()
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+    code,
+    err,
+  };
+}
+
+function run(id: number, changes: object = {}): string {
+  const call = { api: "openai-chat", surface: "items", base_url: "", timeout_ms: 0, max_retries: 0, ask: "text" };
+  return JSON.stringify({ op: "run", id, ...call, ...changes });
+}
+
+function tests(): void {
+  test("an error is read by its documented properties, missing and empty apart", () => {
+    const seen = describeError<BaseError>(new LateError("boom", undefined, { inner: { code: 429 } }), "iterate", {
+      status: [["attribute", "status"]],
+      type: [["attribute", "type"]],
+      code: [["body", "error", "inner", "code"]],
+      retry_after: [["header", "headers", "retry-after"]],
+    });
+    assert.deepEqual(JSON.parse(encode(seen)), {
+      site: "iterate",
+      class: "LateError",
+      classes: ["LateError", "BaseError", "Error"],
+      message: "boom",
+      status: null,
+      type: null,
+      code: { value: "429", via: "body" },
+      retry_after: { value: 7, via: "header" },
+      causes: ["TypeError", "string"],
+    });
+    assert.equal(
+      describeError(new Error("plain"), "open", { status: [["attribute", "status"]] as never }).status,
+      undefined,
+    );
+  });
+
+  for (const [thrown, name, message] of [
+    ["text part 0 not found", "string", "text part 0 not found"],
+    [undefined, "undefined", "undefined"],
+    [null, "null", "null"],
+    [{ code: 1 }, "Object", '{"code":1}'],
+    [Object.create(null), "Object", "{}"],
+    [new (class extends Error {})("anonymous"), "Error", "anonymous"],
+  ] as const) {
+    test(`anything can be thrown: ${name}`, () => {
+      const seen = describeError(thrown, "open", {});
+      assert.deepEqual([seen.class, seen.message], [name, message]);
+    });
+  }
+
+  test("messages are verbatim up to the limit, and a chain of causes may be a ring", () => {
+    const error = new Error("x".repeat(MESSAGE_LIMIT + 1));
+    error.cause = error;
+    const seen = describeError(error, "open", {});
+    assert.match(seen.message.slice(MESSAGE_LIMIT), /^ \[streamspec: cut here, 5000001 characters in all\]$/);
+    assert.deepEqual(seen.causes, []);
+  });
+
+  test("a line is ASCII, and only lone surrogates are lost", () => {
+    const text = 'é\u2028😀\ud800"\\ud800\\';
+    const line = encode({ text });
+    assert.match(line, /^[\x20-\x7e]*$/);
+    assert.equal(JSON.parse(line).text, text.toWellFormed());
+  });
+
+  test("tool calls are open until they are closed, and a finished message replaces everything", () => {
+    const seen = new Observer("events");
+    seen.openTool(0, "get_weather", {});
+    seen.addArguments(0, '{"city":');
+    seen.addArguments(0, '"Paris"}');
+    seen.addArguments(1, "never opened");
+    const call = { name: "get_weather", arguments: '{"city":"Paris"}', complete: false };
+    assert.deepEqual(seen.observation({}).tool_calls, [call]);
+    seen.closeTool(0);
+    assert.deepEqual(seen.observation({}).tool_calls, [{ ...call, complete: true }]);
+    const last = new Observer("final");
+    assert.equal(last.observation({}).text, undefined);
+    last.finished("Hello", [], null);
+    assert.deepEqual([last.observation({}).text, last.observation({}).stop_reason], ["Hello", null]);
+  });
+
+  test("many calls at once, answered as they end; what the SDK prints stays off the protocol", async () => {
+    const lines = ['{"op":"hello","protocol":1}', run(1, { timeout_ms: 200 }), run(2), run(3, { max_retries: 1 })];
+    const { replies, code, err } = await converse([...lines, run(4, { api: "gemini-generate" }), "garbage"], 6);
+    const found = Object.fromEntries(replies.map((reply) => [reply.id ?? reply.op, reply]));
+    assert.equal(found.hello.runtime, `Node.js ${process.versions.node}`);
+    assert.deepEqual([found[3].op, found[3].message], ["fault", "the adapter's own"]);
+    assert.equal(found[4].message, "no surface items for gemini-generate");
+    assert.match(found.fault.message, /^cannot read a request/);
+    assert.equal(replies.at(-1).id, 1);
+    assert.equal(found[2].observation.text, "é\u2028\ufffd");
+    assert.equal(found[2].observation.error.class, "LateError");
+    assert.deepEqual([found[2].observation.ended, found[2].observation.error.site], ["raised", "iterate"]);
+    assert.match(err, /an SDK that prints/);
+    assert.equal(code, 0);
+  });
+
+  test("`bye` ends the process at once", async () => {
+    const { replies, code } = await converse([run(1, { timeout_ms: 60_000 }), '{"op":"bye"}'], 99);
+    assert.deepEqual([replies, code], [[], 0]);
+  });
+
+  test("an error that no call owns ends the process", async () => {
+    const { code, err } = await converse([run(1, { ask: "tool", timeout_ms: 60_000 })], 99);
+    assert.equal(code, STRAY_ERROR);
+    assert.match(err, /unhandledRejection outside every call: LateError: nobody's/);
+  });
+
+  test("manifests, locks and the types that are checked against name the same versions", () => {
+    const json = (path: string): any => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+    const checked = json("package.json");
+    const folders = readdirSync(new URL(".", import.meta.url)).filter((name) =>
+      existsSync(new URL(`${name}/adapter.toml`, import.meta.url)),
+    );
+    assert.ok(folders.length > 0);
+    for (const folder of folders) {
+      const manifest = readFileSync(new URL(`${folder}/adapter.toml`, import.meta.url), "utf8");
+      const [, name = ""] = /^package = "(.*)"$/m.exec(manifest) ?? [];
+      const [, version] = /^version = "(.*)"$/m.exec(manifest) ?? [];
+      const own = json(`${folder}/package.json`);
+      assert.deepEqual(own.dependencies, { [name]: version }, folder);
+      assert.equal(checked.devDependencies[name], version, folder);
+      assert.deepEqual(own.optionalDependencies, checked.optionalDependencies, folder);
+      const { packages } = json(`${folder}/package-lock.json`);
+      for (const [dependency, exact] of Object.entries({ ...own.dependencies, ...own.optionalDependencies })) {
+        assert.equal(packages[`node_modules/${dependency}`].version, exact, folder);
+      }
+    }
+  });
+}

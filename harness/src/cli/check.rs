@@ -1,0 +1,13 @@
+//! `streamspec check`: what is wrong with cases.
+
+use camino::Utf8Path;
+
+use super::Exit;
+use super::arguments::CheckOptions;
+use crate::load;
+
+pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<Exit> {
+    let checked = load::check(root, &options.paths);
+    anstream::print!("{}", checked.render());
+    Ok(if checked.has_errors() { Exit::Usage } else { Exit::Conformant })
+}

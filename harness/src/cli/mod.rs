@@ -1,0 +1,49 @@
+//! The command line.
+
+mod adequacy;
+mod arguments;
+mod bless;
+mod check;
+mod exit;
+mod generate;
+mod list;
+mod probe;
+mod report;
+mod run;
+mod setup;
+
+pub use arguments::{Arguments, Command};
+pub use exit::Exit;
+pub use generate::generated;
+pub use run::fresh_nonce;
+pub use setup::print_progress;
+
+use camino::Utf8PathBuf;
+
+/// Runs one command and says with which code to exit.
+pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
+    let root = root(arguments.root)?;
+    match arguments.command {
+        Command::Run(options) => run::run(&root, &options),
+        Command::Check(options) => check::check(&root, &options),
+        Command::List(options) => list::list(&root, &options),
+        Command::Setup(options) => setup::setup(&root, &options),
+        Command::Probe(options) => probe::probe(&root, &options),
+        Command::Report(options) => report::report(&root, &options),
+        Command::Bless(options) => bless::bless(&root, &options),
+        Command::Adequacy(options) => adequacy::adequacy(&root, &options),
+        Command::Generate(options) => generate::generate(&root, &options),
+    }
+}
+
+/// The repository: the nearest folder, from here upwards, that holds `cases` and `adapters`.
+fn root(given: Option<Utf8PathBuf>) -> anyhow::Result<Utf8PathBuf> {
+    let is_root = |folder: &Utf8PathBuf| folder.join("cases").is_dir() && folder.join("adapters").is_dir();
+    if let Some(root) = given {
+        anyhow::ensure!(is_root(&root), "{root}: no `cases` and `adapters` folders here");
+        return Ok(root);
+    }
+    let here = Utf8PathBuf::try_from(std::env::current_dir()?)?;
+    let found = here.ancestors().map(Utf8PathBuf::from).find(is_root);
+    found.ok_or_else(|| anyhow::anyhow!("{here}: not inside a streamspec repository; pass --root"))
+}

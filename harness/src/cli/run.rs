@@ -1,0 +1,183 @@
+//! `streamspec run`: set up, run, compare with the lists, report.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::JoinSet;
+
+use super::arguments::{Cuts, RunOptions, Selected};
+use super::{Exit, print_progress, report};
+use crate::deviation::Comparison;
+use crate::judge::Word;
+use crate::message::{Tally, summary};
+use crate::record::{Record, TrialRecord, Writer};
+use crate::run::{Engine, Ran, Trial};
+use crate::session::{Request, Session, SessionError, is_green, opened};
+use crate::wire::Variant;
+
+pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
+    let request = options.selected.request()?;
+    let session = match Session::open(root, &request, &print_progress) {
+        Ok(session) => Arc::new(session),
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return Ok(exit_of(&error));
+        }
+    };
+    let runtime = tokio::runtime::Runtime::new()?;
+    let exit = runtime.block_on(async {
+        let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
+        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs)).await?);
+        let finished = tokio::select! {
+            finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
+            _ = tokio::signal::ctrl_c() => None,
+        };
+        engine.close().await;
+        finished.unwrap_or_else(|| {
+            anstream::eprintln!("interrupted; the finished trials are in {}", options.records);
+            Ok(Exit::Fault)
+        })
+    });
+    // What a hung native call left behind must not keep the command from ending.
+    runtime.shutdown_background();
+    exit
+}
+
+impl Selected {
+    /// The selection as the session understands it.
+    pub(super) fn request(&self) -> anyhow::Result<Request> {
+        let mut variants = Variant::parse_list(&self.variants)?;
+        variants.extend(self.cuts.map(|cuts| match cuts {
+            Cuts::Events => Variant::CutEvents,
+            Cuts::Bytes => Variant::CutBytes,
+        }));
+        Ok(Request { variants, sdks: self.sdk.clone(), surfaces: self.surface.clone(), cases: self.cases.clone() })
+    }
+}
+
+/// A number that no earlier run had.
+pub fn fresh_nonce() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// Says what is wrong with what was asked for.
+pub(super) fn usage(error: &dyn std::error::Error) -> anyhow::Result<Exit> {
+    anstream::eprintln!("error: {error}");
+    Ok(Exit::Usage)
+}
+
+/// Which exit code a session that cannot begin leads to.
+pub(super) const fn exit_of(error: &SessionError) -> Exit {
+    match error {
+        SessionError::Setup(_) | SessionError::Server(_) => Exit::Fault,
+        SessionError::Cases(_) | SessionError::Plan(_) | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
+    }
+}
+
+async fn everything(
+    root: &Utf8Path,
+    options: &RunOptions,
+    request: &Request,
+    session: &Arc<Session>,
+    engine: &Arc<Engine>,
+    nonce: &str,
+) -> anyhow::Result<Exit> {
+    for (sdk, why) in &session.unavailable {
+        anstream::eprintln!("{} is not run: {why}", sdk.manifest.id);
+    }
+    let writer = Writer::create(&root.join(&options.records))?;
+    let mut records = session.header(nonce, request.is_whole());
+    for (sdk, known) in &session.sdks {
+        records.push(opened(engine, sdk, known).await);
+    }
+    records.extend(session.skipped().into_iter().map(|skipped| Record::Trial(Box::new(skipped))));
+    for record in &records {
+        writer.write(record)?;
+    }
+    let versions = versions(&records);
+
+    let bar = progress_bar(session.plan.trials.len());
+    let mut tasks = JoinSet::new();
+    for trial in session.plan.trials.clone() {
+        let engine = Arc::clone(engine);
+        tasks.spawn(async move {
+            let all = engine.run(&trial).await;
+            (trial, all)
+        });
+    }
+    let (mut tallies, mut trials, mut exit) = (BTreeMap::new(), Vec::new(), Exit::Conformant);
+    while let Some(joined) = tasks.join_next().await {
+        let (trial, all) = joined?;
+        for mut ran in all {
+            let version = versions.get(&ran.record.sdk).map_or("", String::as_str);
+            let comparison = session.compare(&ran.record, version);
+            ran.record.known.clone_from(&comparison.used);
+            writer.write(&Record::Trial(Box::new(ran.record.clone())))?;
+            exit = exit.max(judged(session, options, &trial, &ran, &comparison, &bar));
+            let listed = ran.record.verdict.word != Word::Pass && comparison.is_as_listed();
+            let surface = format!("{}/{}", ran.record.sdk, ran.record.surface);
+            tallies.entry(surface).or_insert_with(Tally::default).add(&ran.record, listed);
+            trials.push(ran.record);
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    for skipped in session.skipped() {
+        let surface = format!("{}/{}", skipped.sdk, skipped.surface);
+        tallies.entry(surface).or_insert_with(Tally::default).add(&skipped, false);
+    }
+    if request.is_whole() && !options.strict {
+        for (known, entry) in session.unused(&trials, &versions) {
+            anstream::eprintln!("{}:{}: this entry matches nothing; remove it", known.file, entry.line);
+            exit = exit.max(Exit::NotConformant);
+        }
+    }
+    anstream::println!("{}", summary(&tallies));
+    records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
+    let folder = options.report.clone().or_else(|| request.is_whole().then(|| "reports".into()));
+    if let Some(folder) = folder {
+        report::write(&records, &root.join(folder))?;
+    }
+    Ok(exit)
+}
+
+/// The versions that were loaded, by SDK.
+fn versions(records: &[Record]) -> BTreeMap<String, String> {
+    let version = |record: &Record| match record {
+        Record::Sdk(sdk) => Some((sdk.id.clone(), sdk.version.clone())),
+        Record::Suite(_) | Record::Case(_) | Record::Trial(_) => None,
+    };
+    records.iter().filter_map(version).collect()
+}
+
+/// Explains a trial that is not as it should be, and says what it does to the exit code.
+fn judged(
+    session: &Session,
+    options: &RunOptions,
+    trial: &Trial,
+    ran: &Ran,
+    comparison: &Comparison,
+    bar: &ProgressBar,
+) -> Exit {
+    let record: &TrialRecord = &ran.record;
+    let green = is_green(record, comparison, options.strict);
+    if !green || (options.verbose && record.verdict.word != Word::Pass) {
+        let text = session.explain(ran, &trial.case, comparison);
+        bar.suspend(|| anstream::println!("{text}"));
+    }
+    match (green, record.verdict.word) {
+        (true, _) => Exit::Conformant,
+        (false, Word::AdapterFault | Word::HarnessFault) => Exit::Fault,
+        (false, _) => Exit::NotConformant,
+    }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn progress_bar(trials: usize) -> ProgressBar {
+    let bar = ProgressBar::new(trials as u64);
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} trials, {eta} left");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

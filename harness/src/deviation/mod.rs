@@ -1,0 +1,332 @@
+//! Known deviations: the checked-in list of what each SDK does today that a case does not expect.
+//!
+//! A run is as listed when reality equals expectation plus list: nothing new fails, nothing that is listed passes,
+//! nothing fails differently than listed, and no entry matches nothing.
+
+mod bless;
+
+use std::ops::Range;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+use globset::{GlobBuilder, GlobMatcher};
+use semver::{Version, VersionReq};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use bless::{UNEXPLAINED, bless};
+
+use crate::case::{Axis, Level};
+use crate::judge::Check;
+use crate::record::TrialRecord;
+use crate::wire::Variant;
+
+/// The name of the list beside each adapter's manifest.
+pub const FILE: &str = "known-deviations.toml";
+
+/// The list of one SDK.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Where it was read from.
+    pub file: Utf8PathBuf,
+    /// The entries, in order.
+    pub entries: Vec<KnownEntry>,
+}
+
+/// One entry, ready to match.
+#[derive(Clone, Debug)]
+pub struct KnownEntry {
+    /// As it is written.
+    pub entry: Entry,
+    /// The line it begins at, from 1.
+    pub line: usize,
+    cases: Vec<GlobMatcher>,
+    surfaces: Vec<GlobMatcher>,
+}
+
+/// One statement that the SDK's maintainers would recognise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Entry {
+    /// Globs over case ids; `*` stays inside one folder, `**` does not.
+    pub cases: Vec<String>,
+    /// Globs over surfaces.
+    #[serde(default = "every_surface", skip_serializing_if = "is_every_surface")]
+    pub surfaces: Vec<String>,
+    /// What deviates.
+    pub axis: Axis,
+    /// What is seen instead: a grade (`absent`, `transport`, …), an outcome, or a value. Any of them will do.
+    pub seen: Vec<String>,
+    /// Why, in words a maintainer would accept.
+    pub why: String,
+    /// Where it is documented or discussed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The versions of the SDK this holds for; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<VersionReq>,
+}
+
+fn every_surface() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+fn is_every_surface(surfaces: &[String]) -> bool {
+    surfaces == every_surface()
+}
+
+/// A list as it is written.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    deviation: Vec<toml::Spanned<Entry>>,
+}
+
+/// A list that cannot be used.
+#[derive(Debug, Error)]
+pub enum KnownError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The file is not a list of deviations.
+    #[error("{file}: {error}")]
+    Toml {
+        /// The file.
+        file: Utf8PathBuf,
+        /// What is wrong, with its line.
+        error: Box<toml::de::Error>,
+    },
+    /// A glob that cannot be read.
+    #[error("{file}:{line}: `{glob}` is not a glob: {error}")]
+    Glob {
+        /// The file.
+        file: Utf8PathBuf,
+        /// The line the entry begins at.
+        line: usize,
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        error: globset::Error,
+    },
+}
+
+/// How one trial compares with the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Broken checks that no entry lists, by their place in the verdict.
+    pub new: Vec<usize>,
+    /// Broken checks that an entry lists with something else seen: the check's place and the entry's.
+    pub different: Vec<(usize, usize)>,
+    /// Entries whose check holds here.
+    pub stale: Vec<usize>,
+    /// Entries that list a broken check of this trial: what makes it as listed.
+    pub used: Vec<usize>,
+}
+
+impl Comparison {
+    /// Whether reality equals expectation plus list.
+    pub fn is_as_listed(&self) -> bool {
+        self.new.is_empty() && self.different.is_empty() && self.stale.is_empty()
+    }
+}
+
+impl Known {
+    /// Reads the list of the adapter in `folder`; an absent file is an empty list.
+    pub fn read(folder: &Utf8Path) -> Result<Self, KnownError> {
+        let file = folder.join(FILE);
+        match fs::read_to_string(&file) {
+            Ok(text) => Self::parse(file, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self { file, entries: Vec::new() }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads a list from its text.
+    pub fn parse(file: Utf8PathBuf, text: &str) -> Result<Self, KnownError> {
+        let parsed: File =
+            toml::from_str(text).map_err(|error| KnownError::Toml { file: file.clone(), error: Box::new(error) })?;
+        let entries = parsed
+            .deviation
+            .into_iter()
+            .map(|spanned| {
+                let line = line_of(text, &spanned.span());
+                let entry = spanned.into_inner();
+                let cases = matchers(&entry.cases, &file, line)?;
+                let surfaces = matchers(&entry.surfaces, &file, line)?;
+                Ok(KnownEntry { entry, line, cases, surfaces })
+            })
+            .collect::<Result<_, KnownError>>()?;
+        Ok(Self { file, entries })
+    }
+
+    /// Compares one trial at one version of the SDK with the list. Of a variant only its difference from the trial as
+    /// written is compared: the rest was, there.
+    pub fn compare(&self, trial: &TrialRecord, version: &str) -> Comparison {
+        let mut comparison = Comparison::default();
+        let entries: Vec<_> = self.applying(&trial.surface, &trial.case, version).collect();
+        // One axis may be checked at two levels, `must: [error, incomplete]` and `should: error`; one that is broken at
+        // either is what the list speaks of.
+        let broken_axes: Vec<Axis> = trial.verdict.broken_checks().map(|check| check.axis).collect();
+        for (place, check) in trial.verdict.checks.iter().enumerate() {
+            let compared = check.axis.is_of_replays() == (trial.variant != Variant::AsWritten);
+            if check.level == Level::May || !compared {
+                continue;
+            }
+            let on_axis = entries.iter().filter(|(_, entry)| speaks_of(entry, check));
+            match check.held() {
+                None => {}
+                Some(true) if broken_axes.contains(&check.axis) => {}
+                Some(true) => comparison.stale.extend(on_axis.map(|(number, _)| *number)),
+                Some(false) => comparison.add(place, check, on_axis.copied()),
+            }
+        }
+        comparison
+    }
+
+    /// Entries that matched no trial of a whole run.
+    pub fn unused<'a>(&'a self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<&'a KnownEntry> {
+        let mut used = vec![false; self.entries.len()];
+        for trial in trials {
+            let comparison = self.compare(trial, version);
+            let touched = comparison.used.into_iter().chain(comparison.different.iter().map(|(_, entry)| *entry));
+            for number in touched.chain(comparison.stale) {
+                used[number] = true;
+            }
+        }
+        let applies = |known: &&KnownEntry| holds_for(&known.entry, version);
+        self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(known, _)| known).filter(applies).collect()
+    }
+
+    /// The entries whose globs and versions cover a trial, with their places.
+    fn applying(&self, surface: &str, case: &str, version: &str) -> impl Iterator<Item = (usize, &Entry)> {
+        self.entries.iter().enumerate().filter_map(move |(number, known)| {
+            let covered = known.cases.iter().any(|glob| glob.is_match(case))
+                && known.surfaces.iter().any(|glob| glob.is_match(surface))
+                && holds_for(&known.entry, version);
+            covered.then_some((number, &known.entry))
+        })
+    }
+}
+
+impl Comparison {
+    /// Files one broken check under what the entries on its axis say.
+    fn add<'a>(&mut self, place: usize, check: &Check, on_axis: impl Iterator<Item = (usize, &'a Entry)>) {
+        let seen = check.seen();
+        let (as_listed, otherwise): (Vec<_>, Vec<_>) = on_axis.partition(|(_, entry)| entry.seen.contains(&seen));
+        match (as_listed.is_empty(), otherwise.first()) {
+            (false, _) => self.used.extend(as_listed.iter().map(|(number, _)| number)),
+            (true, Some((number, _))) => self.different.push((place, *number)),
+            (true, None) => self.new.push(place),
+        }
+    }
+}
+
+/// Whether an entry is about a check: on its axis and, of variants, about the same one.
+fn speaks_of(entry: &Entry, check: &Check) -> bool {
+    let variant = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
+    let about = check.observed.as_str().map(variant);
+    entry.axis == check.axis
+        && (check.axis != Axis::Variants || entry.seen.iter().any(|seen| Some(variant(seen)) == about))
+}
+
+/// Whether an entry speaks about a version; a version that is not semantic is covered by every entry.
+fn holds_for(entry: &Entry, version: &str) -> bool {
+    match (&entry.versions, Version::parse(version)) {
+        (Some(range), Ok(version)) => range.matches(&version),
+        (None, _) | (_, Err(_)) => true,
+    }
+}
+
+fn matchers(globs: &[String], file: &Utf8Path, line: usize) -> Result<Vec<GlobMatcher>, KnownError> {
+    globs
+        .iter()
+        .map(|glob| {
+            let built = GlobBuilder::new(glob).literal_separator(true).build();
+            built.map(|built| built.compile_matcher()).map_err(|error| KnownError::Glob {
+                file: file.to_owned(),
+                line,
+                glob: glob.clone(),
+                error,
+            })
+        })
+        .collect()
+}
+
+fn line_of(text: &str, span: &Range<usize>) -> usize {
+    text[..span.start.min(text.len())].matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::judge::{Grade, Verdict, Word};
+
+    const LIST: &str = r#"
+[[deviation]]
+cases = ["anthropic/in-band/*"]
+surfaces = ["create-*"]
+axis = "error.status"
+seen = ["transport"]
+why = "the status is the transport's own"
+versions = ">=0.50"
+"#;
+
+    fn trial(surface: &str, case: &str, grade: Grade) -> TrialRecord {
+        let check =
+            Check { axis: Axis::ErrorStatus, level: Level::Should, expected: json!(529), observed: json!(200), grade };
+        TrialRecord {
+            sdk: "sdk".into(),
+            surface: surface.into(),
+            case: case.into(),
+            variant: Variant::AsWritten,
+            nonce: "n".into(),
+            verdict: Verdict { word: Word::Deviates, mode: None, reason: None, checks: vec![check] },
+            observation: None,
+            known: Vec::new(),
+            wire: Vec::new(),
+            took_ms: 0,
+        }
+    }
+
+    #[test]
+    fn reality_is_compared_with_the_list() {
+        let known = Known::parse("list.toml".into(), LIST).expect("the list is well formed");
+        let compare = |surface, case, version, grade| known.compare(&trial(surface, case, grade), version);
+        let listed = compare("create-sync", "anthropic/in-band/x", "2.0.0", Grade::Transport);
+        assert!(listed.is_as_listed() && listed.used == [0]);
+        assert_eq!(compare("create-sync", "anthropic/in-band/x", "2.0.0", Grade::Exact).stale, [0]);
+        assert_eq!(compare("create-sync", "anthropic/in-band/x", "2.0.0", Grade::Absent).different, [(0, 0)]);
+        assert_eq!(compare("final-sync", "anthropic/in-band/x", "2.0.0", Grade::Transport).new, [0]);
+        assert_eq!(compare("create-sync", "anthropic/cut/x", "2.0.0", Grade::Transport).new, [0]);
+        assert_eq!(compare("create-sync", "anthropic/in-band/x", "0.49.0", Grade::Transport).new, [0]);
+    }
+
+    #[test]
+    fn a_broken_list_names_its_line() {
+        let text = "[[deviation]]\ncases = [\"[\"]\naxis = \"text\"\nseen = []\nwhy = \"\"\n";
+        let error = Known::parse("list.toml".into(), text).expect_err("the glob is broken");
+        assert!(error.to_string().starts_with("list.toml:1: `[`"), "{error}");
+    }
+
+    #[test]
+    fn blessing_makes_a_run_as_listed_and_keeps_reasons() {
+        let known = Known::parse("list.toml".into(), LIST).expect("the list is well formed");
+        let trials = [
+            trial("create-sync", "anthropic/in-band/a", Grade::Transport),
+            trial("create-sync", "anthropic/in-band/b", Grade::Exact),
+            trial("create-sync", "anthropic/cut/c", Grade::Absent),
+            trial("final-sync", "anthropic/cut/c", Grade::Absent),
+        ];
+        let text = bless(&known, &trials.iter().collect::<Vec<_>>(), "2.0.0");
+        let blessed = Known::parse("list.toml".into(), &text).expect("a blessed list is well formed");
+        for trial in &trials {
+            assert!(blessed.compare(trial, "2.0.0").is_as_listed(), "{} in\n{text}", trial.name());
+        }
+        assert!(blessed.unused(trials.iter(), "2.0.0").is_empty());
+        assert_eq!(text.matches("the status is the transport's own").count(), 1);
+        assert_eq!(text.matches(UNEXPLAINED).count(), 1);
+    }
+}

@@ -1,0 +1,204 @@
+//! One table: what was expected, what was seen, and what the judge must make of it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use streamspec_adapters::contract::{Answer, Answered, Api, Ask};
+
+use super::*;
+use crate::case::{End, Event, Step, Variants};
+use crate::server::{Exchange, Sent};
+use crate::wire::Variant;
+
+fn answered(observation: Value) -> Answered {
+    let answer = match observation.as_str() {
+        Some("hang") => Answer::Hang,
+        Some("crash") => Answer::Crash { detail: "signal 11".into(), alone: true },
+        Some("fault") => Answer::Fault { detail: "garbage".into() },
+        _ => Answer::Observed(serde_json::from_value(observation).expect("an observation")),
+    };
+    Answered { answer, stderr: String::new(), took: Duration::from_millis(10) }
+}
+
+fn case(expect: Value) -> Case {
+    let error = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "no ${nonce}" } });
+    let steps = vec![Step::Event(Event { name: "error".into(), data: error }), Step::End(End::Finish)];
+    Case {
+        id: "anthropic/in-band/one".into(),
+        file: "cases/anthropic/in-band/one.yaml".into(),
+        title: "One".into(),
+        api: Api::AnthropicMessages,
+        sources: Vec::new(),
+        rules: Vec::new(),
+        disputed: None,
+        ask: Ask::Text,
+        timeout: 1000,
+        max_retries: 0,
+        exchanges: vec![steps],
+        control: None,
+        variants: Variants::default(),
+        expect: serde_json::from_value(expect).expect("an expectation"),
+    }
+}
+
+/// A transcript of one whole answer to one request.
+fn transcript(script: &Script) -> Transcript {
+    let written = u64::MAX;
+    let exchange = Exchange {
+        answer: 0,
+        at: Duration::ZERO,
+        method: "POST".into(),
+        path: "/v1/messages".into(),
+        headers: Vec::new(),
+        body: String::new(),
+        written,
+        digest: script.digest_prefix(0, written),
+        sent: Sent::Whole,
+        done_at: None,
+        client_left_at: None,
+    };
+    Transcript { exchanges: vec![exchange] }
+}
+
+fn verdict(expect: Value, observation: Value, control: Option<Value>) -> Verdict {
+    let case = case(expect);
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let transcript = transcript(&script);
+    let control = control.map(answered);
+    judge(&Evidence {
+        case: &case,
+        nonce: "n123",
+        error_bases: &["SdkError".to_owned()],
+        answered: &answered(observation),
+        control: control.as_ref(),
+        script: &script,
+        transcript: &transcript,
+        released: None,
+    })
+}
+
+/// The verdict's word and mode, and the grades of its broken checks.
+fn check(expect: Value, observation: Value, expected: &str) {
+    let verdict = verdict(expect.clone(), observation.clone(), None);
+    let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
+    let broken = verdict.broken_checks().map(|check| format!(" {}={}", check.axis, check.seen()));
+    let said = format!("{}{mode}{}", verdict.word.name(), broken.collect::<String>());
+    assert_eq!(said, expected, "{expect} on {observation}");
+}
+
+fn raised(fields: Value) -> Value {
+    let mut error = json!({
+        "site": "iterate", "class": "ApiError", "classes": ["ApiError", "SdkError"], "message": "no n123", "causes": []
+    });
+    if let (Value::Object(error), Value::Object(fields)) = (&mut error, fields) {
+        error.extend(fields);
+    }
+    json!({ "ended": "raised", "events": 1, "text": "Hello", "tool_calls": [], "stop_reason": null, "error": error })
+}
+
+fn returned(stop_reason: Value) -> Value {
+    json!({ "ended": "returned", "events": 1, "text": "Hello", "tool_calls": [], "stop_reason": stop_reason })
+}
+
+#[test]
+fn outcomes() {
+    let must = |outcome: &str| json!({ "must": { "outcome": outcome } });
+    check(must("error"), raised(json!({})), "pass");
+    check(must("error"), returned(Value::Null), "fails silent outcome=incomplete");
+    check(must("error"), returned(json!("end_turn")), "fails fabricated outcome=completed");
+    check(must("completed"), raised(json!({})), "fails spurious outcome=error");
+    check(must("error"), json!("hang"), "fails hang outcome=hang");
+    check(must("error"), json!("crash"), "fails crash outcome=crash");
+    check(must("error"), json!("fault"), "adapter-fault");
+    let cut = json!({ "must": { "outcome": ["error", "incomplete"] }, "should": { "outcome": "error" } });
+    check(cut, returned(Value::Null), "deviates outcome=incomplete");
+}
+
+#[test]
+fn statuses() {
+    let should = |status: Value| json!({ "should": { "error.status": status } });
+    let status = |number: i64| raised(json!({ "status": { "value": number, "via": "attribute" } }));
+    check(should(json!(529)), status(529), "pass");
+    check(should(json!(529)), status(200), "deviates error.status=transport");
+    check(should(json!(529)), raised(json!({})), "deviates error.status=absent");
+    check(should(json!(529)), raised(json!({ "status": null })), "deviates error.status=empty");
+    check(should(json!(529)), status(503), "fails wrong error.status=503");
+    check(should(json!("not-guessed")), status(200), "pass");
+    check(should(json!("not-guessed")), raised(json!({})), "pass");
+    check(should(json!("not-guessed")), status(500), "fails wrong error.status=500");
+}
+
+#[test]
+fn errors() {
+    let must = |axis: &str, value: Value| json!({ "must": { axis: value } });
+    let kind = |kind: &str| raised(json!({ "type": { "value": kind, "via": "body" } }));
+    check(must("error.type", json!("overloaded_error")), kind("overloaded_error"), "pass");
+    check(must("error.type", json!("overloaded_error")), kind("api_error"), "fails wrong error.type=api_error");
+    check(must("error.type", json!("overloaded_error")), returned(json!("end_turn")), "pass");
+    check(must("error.message", json!({ "contains": "${nonce}" })), raised(json!({})), "pass");
+    let other = raised(json!({ "message": "something else" }));
+    check(must("error.message", json!({ "contains": "${nonce}" })), other, "fails wrong error.message=wrong");
+    let foreign = raised(json!({ "class": "TypeError", "classes": ["TypeError"] }));
+    check(must("error.foreign", json!(false)), foreign, "fails crash error.foreign=TypeError");
+}
+
+#[test]
+fn content() {
+    let must = |axis: &str, value: Value| json!({ "must": { axis: value } });
+    check(must("text", json!("Hello")), returned(json!("end_turn")), "pass");
+    check(must("text", json!("Hello!")), returned(json!("end_turn")), "fails wrong text=Hello");
+    check(must("text", json!({ "prefix-of": "Hello, world." })), returned(Value::Null), "pass");
+    check(must("stop_reason", Value::Null), returned(json!("end_turn")), "fails fabricated stop_reason=end_turn");
+    let tool = json!({
+        "ended": "returned", "events": 1, "stop_reason": null,
+        "tool_calls": [{ "name": "get_weather", "arguments": "{\"city\":\"Paris\"}", "complete": true }]
+    });
+    let call = json!([{ "name": "get_weather", "arguments": { "city": "Paris" } }]);
+    check(must("tool_calls", call), tool.clone(), "pass");
+    let seen = r#"fails wrong tool_calls=[{"name":"get_weather","arguments":{"city":"Paris"}}]"#;
+    check(must("tool_calls", json!("none-complete")), tool, seen);
+    check(must("requests", json!(2)), returned(json!("end_turn")), "fails wrong requests=1");
+}
+
+#[test]
+fn what_a_surface_cannot_show_is_not_judged() {
+    let expect = json!({ "must": { "outcome": "error", "text": "Hello", "stop_reason": "x" } });
+    let mut blind = raised(json!({}));
+    blind.as_object_mut().expect("an object").retain(|key, _| key != "text" && key != "stop_reason");
+    check(expect, blind, "pass");
+}
+
+#[test]
+fn the_class_is_compared_with_the_control() {
+    let expect = json!({ "should": { "error.class": "same-as-http" } });
+    let same = verdict(expect.clone(), raised(json!({})), Some(raised(json!({}))));
+    assert_eq!(same.word, Word::Pass);
+    let overloaded = raised(json!({ "class": "OverloadedError" }));
+    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(overloaded)).word, Word::Deviates);
+    assert_eq!(verdict(expect, raised(json!({})), None).checks[0].grade, Grade::NotObservable);
+}
+
+#[test]
+fn faults_are_not_the_sdk_s() {
+    let case = case(json!({ "must": { "outcome": "error" } }));
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let mut transcript = transcript(&script);
+    let answered = answered(raised(json!({})));
+    let word = |transcript: &Transcript| {
+        let evidence = Evidence {
+            case: &case,
+            nonce: "n123",
+            error_bases: &[],
+            answered: &answered,
+            control: None,
+            script: &script,
+            transcript,
+            released: None,
+        };
+        judge(&evidence).word
+    };
+    assert_eq!(word(&transcript), Word::Pass);
+    transcript.exchanges[0].digest = "00".into();
+    assert_eq!(word(&transcript), Word::HarnessFault);
+    assert_eq!(word(&Transcript::default()), Word::AdapterFault);
+}

@@ -1,0 +1,229 @@
+//! The words of a verdict.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::case::{Axis, Case, Level};
+
+/// The graded checks of one trial and one overall word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// The overall word.
+    pub word: Word,
+    /// The kind of failure; with [`Word::Fails`] only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Why, where no check says so: a hang, a crash, a fault, a trial that was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The graded checks, in the order of levels and axes.
+    pub checks: Vec<Check>,
+}
+
+/// One overall word. The first three are about the SDK; the others are never counted with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// Every MUST and SHOULD that can be seen holds.
+    Pass,
+    /// Every MUST holds, a SHOULD does not.
+    Deviates,
+    /// A MUST does not hold.
+    Fails,
+    /// The SDK documents that it does not do this.
+    Unsupported,
+    /// The adapter broke.
+    AdapterFault,
+    /// The harness broke.
+    HarnessFault,
+    /// The trial was not run.
+    NotRun,
+}
+
+impl Word {
+    /// Every word, in the order of reports.
+    pub const ALL: [Self; 7] = [
+        Self::Pass,
+        Self::Deviates,
+        Self::Fails,
+        Self::Unsupported,
+        Self::AdapterFault,
+        Self::HarnessFault,
+        Self::NotRun,
+    ];
+
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Deviates => "deviates",
+            Self::Fails => "fails",
+            Self::Unsupported => "unsupported",
+            Self::AdapterFault => "adapter-fault",
+            Self::HarnessFault => "harness-fault",
+            Self::NotRun => "not-run",
+        }
+    }
+}
+
+/// The kind of a failure, from the least to the most harmful.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// A MUST other than the outcome does not hold.
+    Wrong,
+    /// A healthy stream was reported as failed.
+    Spurious,
+    /// A foreign exception escaped where the case forbids it, or the process died.
+    Crash,
+    /// No answer before the deadline.
+    Hang,
+    /// An error or a cut came out as a normal end.
+    Silent,
+    /// The same, with a stop reason that was never on the wire.
+    Fabricated,
+}
+
+impl Mode {
+    /// Every mode, the most harmful first.
+    pub const ALL: [Self; 6] = [Self::Fabricated, Self::Silent, Self::Hang, Self::Crash, Self::Spurious, Self::Wrong];
+
+    /// The word in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wrong => "wrong",
+            Self::Spurious => "spurious",
+            Self::Crash => "crash",
+            Self::Hang => "hang",
+            Self::Silent => "silent",
+            Self::Fabricated => "fabricated",
+        }
+    }
+}
+
+/// One graded check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Check {
+    /// What was compared.
+    pub axis: Axis,
+    /// How much it weighs.
+    pub level: Level,
+    /// What the case expects, in the words of the case.
+    pub expected: Value,
+    /// What was seen; null where nothing was.
+    pub observed: Value,
+    /// How the two compare.
+    pub grade: Grade,
+}
+
+/// How an expectation and an observation compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// It is what the case expects.
+    Exact,
+    /// It is something else.
+    Wrong,
+    /// The SDK has no such field.
+    Absent,
+    /// The SDK has the field and left it empty.
+    Empty,
+    /// The status is the response's own.
+    Transport,
+    /// The status is neither the equivalent one nor the response's own.
+    Contradictory,
+    /// This surface cannot show it.
+    NotObservable,
+    /// There is no failure to look at.
+    Moot,
+}
+
+impl Grade {
+    /// The word in reports and in lists of known deviations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Wrong => "wrong",
+            Self::Absent => "absent",
+            Self::Empty => "empty",
+            Self::Transport => "transport",
+            Self::Contradictory => "contradictory",
+            Self::NotObservable => "not-observable",
+            Self::Moot => "moot",
+        }
+    }
+}
+
+impl Check {
+    /// Whether the expectation holds; none where it could not be seen.
+    pub const fn held(&self) -> Option<bool> {
+        match self.grade {
+            Grade::Exact => Some(true),
+            Grade::NotObservable | Grade::Moot => None,
+            Grade::Wrong | Grade::Absent | Grade::Empty | Grade::Transport | Grade::Contradictory => Some(false),
+        }
+    }
+
+    /// What was seen in the words of a list of known deviations: the value itself where there is a wrong one, the grade
+    /// otherwise. A message is any text, so that of a wrong one only this much is kept.
+    pub fn seen(&self) -> String {
+        match (self.grade, &self.observed) {
+            (Grade::Wrong | Grade::Contradictory, Value::String(text)) if self.axis != Axis::ErrorMessage => {
+                text.clone()
+            }
+            (Grade::Wrong | Grade::Contradictory, value) if self.axis != Axis::ErrorMessage => value.to_string(),
+            (grade, _) => grade.name().to_owned(),
+        }
+    }
+}
+
+impl Verdict {
+    /// The adapter broke.
+    pub(crate) fn adapter_fault(reason: String) -> Self {
+        Self { word: Word::AdapterFault, mode: None, reason: Some(reason), checks: Vec::new() }
+    }
+
+    /// The harness broke.
+    pub(crate) fn harness_fault(reason: String) -> Self {
+        Self { word: Word::HarnessFault, mode: None, reason: Some(reason), checks: Vec::new() }
+    }
+
+    /// The trial was not run.
+    pub fn not_run(reason: String) -> Self {
+        Self { word: Word::NotRun, mode: None, reason: Some(reason), checks: Vec::new() }
+    }
+
+    /// The SDK documents that it does not do this.
+    pub fn unsupported(reason: String) -> Self {
+        Self { word: Word::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
+    }
+
+    /// The SDK gave no answer at all: every case has an outcome, and this is none.
+    pub(crate) fn broken(mode: Mode, case: &Case, reason: String) -> Self {
+        let expected = case.expect.must.outcome.as_ref().map_or(Value::Null, super::axes::outcomes);
+        let check = Check {
+            axis: Axis::Outcome,
+            level: Level::Must,
+            expected,
+            observed: Value::from(mode.name()),
+            grade: Grade::Wrong,
+        };
+        Self { word: Word::Fails, mode: Some(mode), reason: Some(reason), checks: vec![check] }
+    }
+
+    /// Adds a MUST that was graded after the others.
+    pub(crate) fn add(&mut self, check: Option<Check>) {
+        let Some(check) = check else { return };
+        if check.held() == Some(false) {
+            self.word = Word::Fails;
+            self.mode = self.mode.max(Some(Mode::Wrong));
+        }
+        self.checks.push(check);
+    }
+
+    /// The checks that do not hold at a level that counts.
+    pub fn broken_checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.level != Level::May && check.held() == Some(false))
+    }
+}

@@ -1,0 +1,152 @@
+//! The linter behind `streamspec check`.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use streamspec_adapters::contract::Api;
+
+use super::file::Parsed;
+use super::fragments::Fragments;
+use super::problem::{Collector, Problem, Problems, Severity};
+use super::rules::Rules;
+use super::{CasePath, lint, load, read, select};
+
+/// What was looked at, and what is wrong with it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// How many case files were looked at.
+    pub files: usize,
+    /// How many cases they make; a file with an error makes none.
+    pub cases: usize,
+    /// What is wrong, by file and line.
+    pub problems: Problems,
+}
+
+impl Report {
+    /// Whether anything keeps a case from running.
+    pub fn has_errors(&self) -> bool {
+        self.problems.has_errors()
+    }
+
+    /// Every problem with its line, and a last line that counts them. Coloured: to be printed through `anstream`.
+    pub fn render(&self) -> String {
+        let count = |severity| self.problems.iter().filter(|problem| problem.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let gap = if self.problems.is_empty() { "" } else { "\n\n" };
+        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        format!(
+            "{}{gap}{}, {}: {}, {}\n",
+            self.problems.render(true),
+            plural(self.files, "file"),
+            plural(self.cases, "case"),
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        )
+    }
+}
+
+/// Judges case files and folders of them; everything below `cases/` if none is named.
+///
+/// A file may lie outside `cases/`; the fragments and rules are always those below `root`.
+pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
+    let mut problems = Collector::default();
+    let mut found = Vec::new();
+    let everything = select::below(root, Utf8Path::new(""), &mut Collector::default());
+    if paths.is_empty() {
+        found = select::below(root, Utf8Path::new(""), &mut problems);
+        if found.is_empty() {
+            problems.push(Problem::whole_file(Utf8Path::new("cases"), "there are no cases"));
+        }
+    }
+    for path in paths {
+        found.extend(under(root, path, &mut problems));
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup_by(|a, b| a.name == b.name);
+
+    let names: BTreeSet<_> = found.iter().map(|case| case.name.clone()).collect();
+    let has_all =
+        |folder: &str| everything.iter().all(|case| !case.name.starts_with(folder) || names.contains(&case.name));
+    let whole = has_all("cases");
+    let (files, mut fragments) = load(root, found, &mut problems);
+    if whole {
+        for api in Api::ALL {
+            fragments.entry(api).or_insert_with(|| Fragments::load(root, api, &mut problems));
+        }
+    }
+    for (api, fragments) in &fragments {
+        if has_all(&format!("cases/{}", api.folder())) && files.iter().all(|file| !file.cases.is_empty()) {
+            fragments.check_unused(&mut problems);
+        }
+        fragments.check(&mut problems);
+    }
+    stray(root, whole, &mut problems);
+    let rules = Rules::load(root, &mut problems);
+    lint::across(&files, &rules, whole, &mut problems);
+    let cases = files.iter().map(|file| file.cases.len()).sum();
+    Report { files: names.len(), cases, problems: problems.finish() }
+}
+
+/// The case files of a path that was named.
+fn under(root: &Utf8Path, path: &Utf8Path, problems: &mut Collector) -> Vec<CasePath> {
+    let folder = select::named(root, path);
+    if !folder.path.as_std_path().is_dir() {
+        // Fragments and rules are looked at in any case.
+        let supporting = folder.name.starts_with("cases/fragments") || folder.name.starts_with("cases/rules");
+        return if supporting { Vec::new() } else { vec![folder] };
+    }
+    let files = read::below(&folder.path, &folder.name, problems);
+    let files = files.into_iter().map(|file| CasePath { path: folder.path.join(&file), name: folder.name.join(&file) });
+    let supporting = |name: &Utf8Path| name.starts_with("cases/fragments") || name.starts_with("cases/rules");
+    files.filter(|file| !supporting(&file.name)).collect()
+}
+
+/// Fragment files that no api reads.
+fn stray(root: &Utf8Path, whole: bool, problems: &mut Collector) {
+    let name = Utf8Path::new("cases/fragments");
+    if !whole || !root.join(name).as_std_path().is_dir() {
+        return;
+    }
+    for file in read::below(&root.join(name), name, problems) {
+        let file = name.join(file);
+        if Api::ALL.iter().all(|api| Fragments::file(*api) != file) {
+            let apis: Vec<_> = Api::ALL.iter().map(|api| api.name()).collect();
+            let problem = Problem::whole_file(&file, "no api reads this file");
+            problems.push(problem.help(format!("its name is one of {}", super::suggest::list(&apis))));
+        }
+    }
+}
+
+/// Judges where a case file lies: the id is the path, so the path must be right.
+pub(super) fn place(parsed: &Parsed, problems: &mut Collector) {
+    let file = &parsed.source.file;
+    let Ok(below) = file.strip_prefix("cases") else { return };
+    let parts: Vec<_> = parsed.id.split('/').collect();
+    if parts.len() != 3 {
+        let problem = Problem::whole_file(file, "a case lies in cases/<api>/<group>/<name>.yaml");
+        problems.push(problem.help(format!("{below} has {} parts", parts.len())));
+    }
+    for part in &parts {
+        if !is_kebab(part) {
+            let problem = Problem::whole_file(file, format!("`{part}` cannot be part of an id"));
+            problems.push(problem.help("names are lower-case letters, digits and `-`"));
+        }
+    }
+    let folder = parts.first().copied().unwrap_or_default();
+    if let Some(api) = parsed.api
+        && api.folder() != folder
+    {
+        let span = parsed.tree.place(&["api"]).range();
+        let problem = Problem::error(&parsed.source, span, format!("a case of {api} lies in cases/{}", api.folder()));
+        problems.push(problem.help(match Api::ALL.into_iter().find(|api| api.folder() == folder) {
+            Some(other) => format!("move the file, or write `api: {other}`"),
+            None => "move the file".to_owned(),
+        }));
+    }
+}
+
+fn is_kebab(part: &str) -> bool {
+    let letters = part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    letters && !part.is_empty() && !part.starts_with('-') && !part.ends_with('-')
+}

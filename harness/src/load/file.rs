@@ -1,0 +1,255 @@
+//! One case file: from its text to its cases.
+
+use std::cell::Cell;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+use streamspec_adapters::contract::Api;
+
+use super::expand::Expander;
+use super::fragments::Fragments;
+use super::limits::MAX_COMBINATIONS;
+use super::lint::{self, Sites};
+use super::problem::{Collector, Source};
+use super::template::Scope;
+use super::tree::{self, Key, Kind, Node, Origin, Span};
+use super::typed::{self, Files};
+use super::unroll;
+use crate::case::{Case, CaseFile};
+
+/// How many combinations may fail before the rest of them is taken to fail as well.
+const MAX_FAILED_COMBINATIONS: usize = 8;
+
+/// A case file that could be read as YAML.
+pub(super) struct Loaded {
+    pub(super) source: Source,
+    pub(super) tree: Node,
+    /// Its cases; none if anything is wrong with the file.
+    pub(super) cases: Vec<Case>,
+}
+
+/// A case file before its fragments are known.
+pub(super) struct Parsed {
+    pub(super) source: Source,
+    pub(super) tree: Node,
+    /// The id of its cases without the names of matrix values.
+    pub(super) id: String,
+    /// The dialect; none if the file does not say it rightly.
+    pub(super) api: Option<Api>,
+}
+
+/// The id of a file's cases, from the file's name below the root.
+pub(super) fn id(file: &Utf8Path) -> String {
+    let below = file.strip_prefix("cases").unwrap_or(file);
+    below.with_extension("").into_string()
+}
+
+/// Reads a case file as YAML.
+pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) -> Option<Parsed> {
+    let read = super::read::source(path, file).and_then(|source| {
+        let tree = tree::parse(&source, Origin::Itself)?;
+        Ok((source, tree))
+    });
+    match read {
+        Ok((source, tree)) => {
+            let name = tree.get("api").and_then(Node::text).map(str::to_owned);
+            let api = name.and_then(|name| serde_json::from_value(Value::String(name)).ok());
+            Some(Parsed { source, tree, id: id(file), api })
+        }
+        Err(problem) => {
+            problems.push(*problem);
+            None
+        }
+    }
+}
+
+/// Fills in everything, judges it, and makes the cases.
+pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collector) -> Loaded {
+    let Parsed { source, tree, id, .. } = parsed;
+    let files = Files { itself: &source, fragments: &fragments.source };
+    let mut cases = Vec::new();
+    if let Some(axes) = axes(&tree, fragments, files, problems) {
+        let used: Vec<_> = axes.iter().map(|_| Cell::new(false)).collect();
+        let (mut spent, mut failed) = (0, 0);
+        for combination in combinations(&axes) {
+            let names: Vec<(Key, Node)> =
+                combination.iter().map(|(axis, _, value)| ((*axis).clone(), (*value).clone())).collect();
+            let mut expander = Expander::new(fragments, files, problems).having_spent(spent);
+            let (node, sites) = expand(&tree, &mut expander, &Scope::noting(&names, &used));
+            spent = expander.spent();
+            let (mut cuts, spent_out) = expander.finish();
+            if spent_out {
+                break;
+            }
+            let Some(file) = typed::read::<CaseFile>(node, &mut cuts, files, problems) else {
+                failed += 1;
+                if failed == MAX_FAILED_COMBINATIONS {
+                    break;
+                }
+                continue;
+            };
+            lint::case(&file, &tree, &sites, files, problems);
+            if problems.has_errors_in(&source.file) {
+                continue;
+            }
+            let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
+            let id = if chosen.is_empty() { id.clone() } else { format!("{id}#{}", chosen.join(",")) };
+            let Some(case) = case(id, source.file.clone(), file, &mut spent) else {
+                let whole = tree.place(&["matrix"]);
+                problems.push(files.error(whole, "the combinations are too large together").help("fewer of them"));
+                break;
+            };
+            cases.push(case);
+        }
+        for ((axis, _), used) in axes.iter().zip(&used) {
+            // Where nothing could be filled in, use says nothing.
+            if !used.get() && failed < MAX_FAILED_COMBINATIONS {
+                let message = format!("nothing uses the axis `{}`", axis.text);
+                let help = format!("each of its values would send the same: use `${{{}}}` or leave it out", axis.text);
+                problems.push(files.error(axis.span, message).help(help));
+            }
+        }
+    }
+    if problems.has_errors_in(&source.file) {
+        cases.clear();
+    }
+    Loaded { source, tree, cases }
+}
+
+/// An axis and its values.
+type Axis = (Key, Vec<(Key, Node)>);
+
+/// The axes of the matrix in the order of the file; none if they are wrong.
+fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Collector) -> Option<Vec<Axis>> {
+    let Some((key, matrix)) = tree.entry("matrix") else { return Some(Vec::new()) };
+    let before = problems.count();
+    let mut refuse = |span: Span, message: &str, help: &str| problems.push(files.error(span, message).help(help));
+    let shape = "write `matrix: { AXIS: { NAME: VALUE, … } }`";
+    if matrix.entries().is_empty() {
+        refuse(key.span, "a matrix needs at least one axis", shape);
+    }
+    let mut axes = Vec::new();
+    for (axis, values) in matrix.entries() {
+        if values.entries().is_empty() {
+            refuse(axis.span, "an axis needs at least one named value, or the case has no trial at all", shape);
+        }
+        if !is_name(&axis.text) || ["nonce", "n"].contains(&axis.text.as_str()) {
+            refuse(axis.span, "this cannot be the name of an axis", NAME);
+        }
+        for (name, _) in values.entries() {
+            if !is_name(&name.text) {
+                refuse(name.span, "this cannot be the name of a value, as it becomes part of the case's id", NAME);
+            }
+        }
+    }
+    let total =
+        matrix.entries().iter().fold(1_usize, |total, (_, values)| total.saturating_mul(values.entries().len()));
+    if total > MAX_COMBINATIONS {
+        let message = format!("the matrix has {total} combinations, more than {MAX_COMBINATIONS}");
+        refuse(key.span, &message, "split the case");
+    }
+    for (axis, values) in matrix.entries() {
+        let mut expander = Expander::new(fragments, files, problems);
+        let filled = values
+            .entries()
+            .iter()
+            .filter_map(|(name, value)| expander.fill(value, &Scope::of(&[])).map(|value| (name.clone(), value)));
+        axes.push((axis.clone(), filled.collect()));
+    }
+    (problems.count() == before).then_some(axes)
+}
+
+/// What the names of axes and of their values are made of.
+const NAME: &str = "a name is letters, digits, `_`, `-` and, for a value, `.`";
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
+}
+
+/// One value of each axis, the last axis changing fastest.
+fn combinations(axes: &[Axis]) -> Vec<Vec<(&Key, &Key, &Node)>> {
+    axes.iter().fold(vec![Vec::new()], |before, (axis, values)| {
+        let with = |chosen: &Vec<(_, _, _)>| {
+            let chosen = chosen.clone();
+            values.iter().map(move |(name, value)| {
+                let mut longer = chosen.clone();
+                longer.push((axis, name, value));
+                longer
+            })
+        };
+        before.iter().flat_map(with).collect()
+    })
+}
+
+/// The file with everything filled in, and where its steps stand.
+fn expand(tree: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> (Node, Sites) {
+    let mut sites = Sites::default();
+    let mut fields = Vec::new();
+    for (key, value) in tree.entries() {
+        let filled = match key.text.as_str() {
+            "matrix" => continue,
+            "stream" | "control" => expander.steps(value, scope, &mut Vec::new()).map(|(steps, places)| {
+                match key.text.as_str() {
+                    "control" => sites.control = places,
+                    _ => sites.exchanges = vec![places],
+                }
+                steps
+            }),
+            "exchanges" => exchanges(value, expander, scope, &mut sites),
+            _ => expander.fill(value, scope),
+        };
+        match filled {
+            Some(mut value) => {
+                expander.unescape(&mut value, false);
+                fields.push((key.clone(), value));
+            }
+            None => expander.note(tree.span, &key.text),
+        }
+    }
+    // Anything but a mapping is for the types to refuse.
+    let kind = if matches!(tree.kind, Kind::Map(_)) { Kind::Map(fields) } else { tree.kind.clone() };
+    (Node { kind, span: tree.span }, sites)
+}
+
+fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites: &mut Sites) -> Option<Node> {
+    let Kind::List(answers) = &node.kind else { return expander.fill(node, scope) };
+    let mut filled = Vec::new();
+    for answer in answers {
+        match expander.steps(answer, scope, &mut Vec::new()) {
+            Some((steps, places)) => {
+                filled.push(steps);
+                sites.exchanges.push(places);
+            }
+            None => expander.note(node.span, ""),
+        }
+    }
+    Some(Node { kind: Kind::List(filled), span: node.span })
+}
+
+/// The case of one combination; none if all of them together are too large.
+fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> Option<Case> {
+    let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
+    let CaseFile { stream, exchanges, control, variants, expect, .. } = written;
+    let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
+    let exchanges = answers.into_iter().map(|steps| unroll::steps(steps, spent)).collect::<Option<_>>()?;
+    let control = match control {
+        Some(steps) => Some(unroll::steps(steps, spent)?),
+        None => None,
+    };
+    Some(Case {
+        id,
+        file,
+        title,
+        api,
+        sources,
+        rules,
+        disputed,
+        ask,
+        timeout,
+        max_retries,
+        exchanges,
+        control,
+        variants,
+        expect,
+    })
+}

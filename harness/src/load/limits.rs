@@ -1,0 +1,43 @@
+//! How much a file may ask of the loader, and a case of the harness.
+//!
+//! The limits are far above what a readable case needs. They turn a slip (a million repeats, a pause in seconds
+//! instead of milliseconds) and hostile input into a message instead of a hang.
+
+/// The size of a YAML file, in octets.
+pub const MAX_FILE_BYTES: u64 = 256 * 1024;
+
+/// How deep lists and mappings may be nested in a file.
+pub const MAX_DEPTH: usize = 32;
+
+/// How many lists, mappings and scalars a file may hold.
+pub const MAX_NODES: usize = 20_000;
+
+/// How many YAML files one run looks at.
+pub const MAX_FILES: usize = 10_000;
+
+/// How many trials the axes of one `matrix` may multiply to.
+pub const MAX_COMBINATIONS: usize = 200;
+
+/// How deep a `use` may lead into further fragments.
+pub const MAX_USE_DEPTH: usize = 16;
+
+/// How much memory the combinations of one file may take together when everything is filled in, in octets.
+pub const MAX_EXPANSION: usize = 64 * 1024 * 1024;
+
+/// How many answers a case may script.
+pub const MAX_EXCHANGES: usize = 16;
+
+/// The body of one answer when everything is filled in, in octets.
+pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many steps one answer may have once `repeat` is multiplied out.
+pub const MAX_STEPS: usize = 100_000;
+
+/// The sum of the pauses of a case over all its answers, in milliseconds.
+pub const MAX_PAUSE: u64 = 10_000;
+
+/// The longest timeout an SDK may be configured with, in milliseconds.
+pub const MAX_TIMEOUT: u64 = 60_000;
+
+/// How many problems are told about one file.
+pub const MAX_PROBLEMS: usize = 100;

@@ -1,0 +1,113 @@
+//! What only shows when cases are seen together.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::{self, Write};
+use std::hash::Hasher;
+
+use camino::Utf8Path;
+
+use crate::case::Case;
+use crate::load::file::Loaded;
+use crate::load::problem::{Collector, Problem};
+use crate::load::rules::{self, Rules};
+use crate::load::suggest;
+use crate::load::tree::{Kind, Node};
+
+/// Judges cases together. `whole` says that these are all cases there are.
+pub(crate) fn across(files: &[Loaded], rules: &Rules, whole: bool, problems: &mut Collector) {
+    titles(files, problems);
+    twins(files, problems);
+    rule_ids(files, rules, problems);
+    if whole {
+        let tested: BTreeSet<&str> =
+            files.iter().flat_map(|file| &file.cases).flat_map(|case| &case.rules).map(String::as_str).collect();
+        rules.check_tested(&tested, problems);
+    }
+}
+
+/// Two files of a folder with the same title cannot be told apart in a report.
+fn titles(files: &[Loaded], problems: &mut Collector) {
+    let mut seen: HashMap<(Option<&Utf8Path>, &str), &Utf8Path> = HashMap::new();
+    for loaded in files {
+        let Some(title) = loaded.tree.get("title") else { continue };
+        let Some(text) = title.text() else { continue };
+        let file = loaded.source.file.as_path();
+        if let Some(first) = seen.get(&(file.parent(), text)) {
+            let message = format!("the same title as {first}");
+            let problem = Problem::error(&loaded.source, title.span.range(), message);
+            problems.push(problem.help("say what is different").warning());
+        } else {
+            seen.insert((file.parent(), text), file);
+        }
+    }
+}
+
+/// Two cases that send and expect the same would be counted twice.
+fn twins(files: &[Loaded], problems: &mut Collector) {
+    let mut seen: HashMap<u64, Vec<&Case>> = HashMap::new();
+    for loaded in files {
+        for case in &loaded.cases {
+            let others = seen.entry(digest(case)).or_default();
+            if let Some(first) = others.iter().find(|other| same(other, case)) {
+                let message = if first.file == case.file {
+                    format!("two combinations send and expect the same: {} and {}", first.id, case.id)
+                } else {
+                    format!("{} sends and expects the same as {}", case.id, first.id)
+                };
+                let span = loaded.tree.place(&[if first.file == case.file { "matrix" } else { "title" }]);
+                problems.push(Problem::error(&loaded.source, span.range(), message).help("keep one of them"));
+            }
+            others.push(case);
+        }
+    }
+}
+
+fn same(a: &Case, b: &Case) -> bool {
+    (a.api, a.ask, a.timeout, a.max_retries) == (b.api, b.ask, b.timeout, b.max_retries)
+        && (&a.exchanges, &a.control, &a.expect, &a.variants) == (&b.exchanges, &b.control, &b.expect, &b.variants)
+}
+
+fn digest(case: &Case) -> u64 {
+    struct Hash(DefaultHasher);
+    impl Write for Hash {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hash = Hash(DefaultHasher::new());
+    // Hashing does not fail.
+    let _ = write!(hash, "{:?}{:?}{:?}", case.api, case.exchanges, case.expect);
+    hash.0.finish()
+}
+
+fn rule_ids(files: &[Loaded], rules: &Rules, problems: &mut Collector) {
+    if rules.is_empty() {
+        return;
+    }
+    let mut strange: BTreeSet<&str> = BTreeSet::new();
+    for loaded in files {
+        let Some(Node { kind: Kind::List(items), .. }) = loaded.tree.get("rules") else { continue };
+        for item in items {
+            let Some(id) = item.text() else { continue };
+            if rules.knows(id) || id.contains("${") {
+                continue;
+            }
+            let family = rules::family(id);
+            let known: Vec<&str> = rules.ids().filter(|known| rules::family(known) == family).collect();
+            let (message, help) = if known.is_empty() {
+                if !strange.insert(family) {
+                    continue;
+                }
+                (
+                    format!("no table in cases/rules has rules `{family}…`"),
+                    format!("the first case that names one is this, with `{id}`"),
+                )
+            } else {
+                (format!("no rule `{id}` in cases/rules"), format!("known here: {}", suggest::list(&known)))
+            };
+            problems.push(Problem::error(&loaded.source, item.span.range(), message).help(help));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What the types allow but cannot be meant.
+
+mod across;
+mod expect;
+mod steps;
+
+pub(super) use across::across;
+
+use super::limits::{MAX_EXCHANGES, MAX_PAUSE, MAX_TIMEOUT};
+use super::problem::{Collector, Problem};
+use super::tree::{Node, Span};
+use super::typed::Files;
+use crate::case::{CaseFile, Step};
+
+/// Where the steps of a case stand in its file; a step of a fragment stands where it is used.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    /// The steps of each answer.
+    pub(super) exchanges: Vec<Vec<Span>>,
+    /// The steps of the control.
+    pub(super) control: Vec<Span>,
+}
+
+/// A case while it is judged.
+struct Lint<'c> {
+    case: &'c CaseFile,
+    tree: &'c Node,
+    files: Files<'c>,
+    problems: &'c mut Collector,
+}
+
+impl Lint<'_> {
+    /// An error at a part of the file.
+    fn refuse(&mut self, way: &[&str], message: impl Into<String>, help: &str) {
+        self.refuse_at(self.tree.place(way), message, help);
+    }
+
+    fn refuse_at(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        self.problems.push(self.files.error(span, message).help(help));
+    }
+
+    fn warn(&mut self, way: &[&str], message: impl Into<String>, help: &str) {
+        let problem: Problem = self.files.error(self.tree.place(way), message).help(help);
+        self.problems.push(problem.warning());
+    }
+}
+
+/// Judges one case with everything filled in.
+pub(super) fn case(case: &CaseFile, tree: &Node, sites: &Sites, files: Files<'_>, problems: &mut Collector) {
+    let mut lint = Lint { case, tree, files, problems };
+    lint.answers(sites);
+    lint.sources();
+    lint.expectations();
+    if case.title.trim().is_empty() {
+        lint.refuse(&["title"], "the title is empty", "say in one sentence what happens on the wire");
+    }
+    if !(1..=MAX_TIMEOUT).contains(&case.timeout) {
+        let message = format!("a timeout is 1 to {MAX_TIMEOUT} milliseconds");
+        lint.refuse(&["timeout"], message, "a case about silence sets about 1000");
+    }
+}
+
+impl Lint<'_> {
+    fn answers(&mut self, sites: &Sites) {
+        let case = self.case;
+        match (&case.stream, &case.exchanges) {
+            (Some(_), Some(_)) => {
+                let help = "`stream` is short for one of `exchanges`: keep one of them";
+                self.refuse(&["exchanges"], "both `stream` and `exchanges`", help);
+            }
+            (None, None) => {
+                let help = "say what the server sends: `stream:` for one answer, `exchanges:` for several";
+                self.refuse(&["title"], "neither `stream` nor `exchanges`", help);
+            }
+            (Some(stream), None) => self.steps(stream, sites.exchanges.first(), &["stream"]),
+            (None, Some(answers)) => {
+                if answers.is_empty() {
+                    self.refuse(&["exchanges"], "no answer at all", "a case needs at least one");
+                }
+                if answers.len() > MAX_EXCHANGES {
+                    self.refuse(&["exchanges"], format!("more than {MAX_EXCHANGES} answers"), "the last is repeated");
+                }
+                for (answer, places) in answers.iter().zip(&sites.exchanges) {
+                    self.steps(answer, Some(places), &["exchanges"]);
+                }
+            }
+        }
+        if let Some(control) = &case.control {
+            self.steps(control, Some(&sites.control), &["control"]);
+            let status = control.iter().find_map(|step| match step {
+                Step::Respond(respond) => Some(respond.status),
+                _ => None,
+            });
+            if status.is_none_or(|status| status < 400) {
+                let help = "it is the same error as a plain HTTP response: begin with `respond: { status: … }`";
+                self.refuse(&["control"], "the control is not an HTTP error", help);
+            }
+        }
+        let answers = case.stream.iter().chain(case.exchanges.iter().flatten());
+        let pauses = answers.fold(0_u64, |sum, steps| sum.saturating_add(steps::pauses(steps)));
+        if pauses > MAX_PAUSE {
+            let way = if case.stream.is_some() { "stream" } else { "exchanges" };
+            let message = format!("the pauses take {pauses} ms, more than {MAX_PAUSE} ms");
+            self.refuse(&[way], message, "pauses are in milliseconds; `end: stall` stays silent without one");
+        }
+    }
+
+    fn sources(&mut self) {
+        let case = self.case;
+        if case.sources.is_empty() {
+            self.refuse(&["sources"], "no source", "say which document the expectation comes from");
+        }
+        let written = self.tree.get("sources").cloned();
+        for (at, source) in case.sources.iter().enumerate() {
+            if !is_url(&source.url) {
+                let way = [super::tree::Segment::Index(at), super::tree::Segment::Key("url".to_owned())];
+                let span = written.as_ref().and_then(|list| list.at(&way)).map(|(_, url)| url.span);
+                let span = span.unwrap_or_else(|| self.tree.place(&["sources"]));
+                self.refuse_at(span, "not a URL that can be opened", "it begins with https:// and holds no space");
+            }
+        }
+        if case.disputed.as_ref().is_some_and(|disputed| !is_url(&disputed.url)) {
+            let help = "it begins with https:// and holds no space";
+            self.refuse(&["disputed", "url"], "not a URL that can be opened", help);
+        }
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty()) && !text.contains(char::is_whitespace)
+}

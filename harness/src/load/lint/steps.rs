@@ -1,0 +1,195 @@
+//! Answers that no server could send, or whose end nobody would reach.
+
+use super::Lint;
+use crate::case::{End, Framing, Respond, Step};
+use crate::load::limits::{MAX_ANSWER_BYTES, MAX_STEPS};
+use crate::load::tree::Span;
+use crate::load::unroll;
+
+/// The sum of the pauses, in milliseconds.
+pub(super) fn pauses(steps: &[Step]) -> u64 {
+    steps.iter().fold(0, |sum, step| {
+        sum.saturating_add(match step {
+            Step::Pause(milliseconds) => *milliseconds,
+            Step::Repeat(repeat) => pauses(&repeat.steps).saturating_mul(repeat.times.into()),
+            _ => 0,
+        })
+    })
+}
+
+impl Lint<'_> {
+    /// Judges one answer. `places` says where each step stands, `way` where the answer does.
+    pub(super) fn steps(&mut self, steps: &[Step], places: Option<&Vec<Span>>, way: &[&str]) {
+        let whole = self.tree.place(way);
+        let place = |at: usize| places.and_then(|places| places.get(at)).copied().unwrap_or(whole);
+        let end = steps.iter().position(ends);
+        match end {
+            None => {
+                let span = steps.len().checked_sub(1).map_or(whole, place);
+                let help = "say how the answer ends: `- end: finish`, `eof`, `reset` or `stall`";
+                self.refuse_at(span, "the answer has no `end`", help);
+            }
+            Some(at) if at + 1 < steps.len() => {
+                self.refuse_at(place(at + 1), "a step after `end` is never reached", "`end` is the last step");
+            }
+            Some(at) if !matches!(steps[at], Step::End(_)) => {
+                self.refuse_at(place(at), "a `repeat` cannot hold the `end`", "`end` is the last step of the answer");
+            }
+            Some(_) => {}
+        }
+        for (at, step) in steps.iter().enumerate() {
+            if at > 0 && holds_respond(step) {
+                let help = "the status line and the headers come before the body";
+                self.refuse_at(place(at), "`respond` is not the first step", help);
+            }
+            self.step(step, place(at));
+        }
+        if let Some(Step::Repeat(_)) = steps.first().filter(|step| holds_respond(step)) {
+            self.refuse_at(place(0), "a `repeat` cannot hold `respond`", "`respond` is the first step of the answer");
+        }
+        let standard = Respond::default();
+        let respond = match steps.first() {
+            Some(Step::Respond(respond)) => respond,
+            _ => &standard,
+        };
+        if let Some((at, Step::End(end))) = end.map(|at| (at, &steps[at])) {
+            self.end(*end, respond, place(at));
+        }
+        self.respond(respond, place(0), steps);
+        self.size(steps, whole);
+    }
+
+    fn step(&mut self, step: &Step, place: Span) {
+        match step {
+            Step::Hex(digits) => {
+                let digits: String = digits.chars().filter(|digit| !digit.is_whitespace()).collect();
+                if let Err(error) = hex::decode(digits) {
+                    let message = format!("not octets in hexadecimal: {}", error.to_string().to_lowercase());
+                    self.refuse_at(place, message, "two digits for each octet, as in `hex: \"ef bb bf\"`");
+                }
+            }
+            Step::Event(event) if event.name.contains(['\r', '\n', '\0']) => {
+                let help = "send a malformed field with `raw`";
+                self.refuse_at(place, "the name of an event cannot hold a line end", help);
+            }
+            Step::Comment(text) if text.contains(['\r', '\n']) => {
+                self.refuse_at(place, "a comment cannot hold a line end", "write two comments, or use `raw`");
+            }
+            Step::Repeat(repeat) => {
+                if repeat.times == 0 || repeat.steps.is_empty() {
+                    self.refuse_at(place, "a `repeat` that sends nothing", "leave it out");
+                }
+                for step in &repeat.steps {
+                    self.step(step, place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, end: End, respond: &Respond, place: Span) {
+        if respond.withheld {
+            if end == End::Finish {
+                let help = "`end: eof`, `reset` or `stall`";
+                self.refuse_at(place, "an answer that is withheld cannot be finished", help);
+            }
+            return;
+        }
+        match (respond.framing, end) {
+            (Framing::ContentLength, End::Eof | End::Reset | End::Stall)
+                if respond.content_length_lie == 0 && respond.cut_body_after.is_none() =>
+            {
+                let help = "the computed Content-Length makes the message complete: set `content-length-lie`, \
+                            or end it with `finish`";
+                self.refuse_at(place, "an answer that is complete already cannot break off", help);
+            }
+            (Framing::Close, End::Eof) => {
+                let help = "the end of the connection is the end of the body here: `end: finish`";
+                self.refuse_at(place, "`eof` is `finish` under `framing: close`", help);
+            }
+            _ => {}
+        }
+    }
+
+    fn respond(&mut self, respond: &Respond, place: Span, steps: &[Step]) {
+        if !respond.trailers.is_empty() && respond.framing != Framing::Chunked {
+            self.refuse_at(place, "only a chunked body has trailers", "`framing: chunked`");
+        }
+        if respond.content_length_lie != 0 && respond.framing != Framing::ContentLength {
+            self.refuse_at(place, "there is no Content-Length to lie about", "`framing: content-length`");
+        }
+        if !(200..=599).contains(&respond.status) {
+            let message = format!("{} is not the status of a final response", respond.status);
+            self.refuse_at(place, message, "200 to 599");
+        }
+        if respond.withheld && steps.iter().any(|step| unroll::size(step) > 0 || matches!(step, Step::Repeat(_))) {
+            self.refuse_at(place, "an answer that is withheld sends nothing", "leave `withheld` or the steps out");
+        }
+        let fields = respond.headers.iter().map(|(name, value)| (name, value.as_deref().unwrap_or_default()));
+        let trailers = respond.trailers.iter().map(|(name, value)| (name, value.as_str()));
+        for (name, value) in fields.chain(trailers) {
+            // RFC 9110 sections 5.1 and 5.5.
+            let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+            if name.is_empty() || !name.chars().all(token) || value.contains(['\r', '\n', '\0']) {
+                self.refuse_at(
+                    place,
+                    format!("`{}` cannot be sent as a header", name.escape_debug()),
+                    "RFC 9110 section 5",
+                );
+            }
+            let set = match name.to_ascii_lowercase().as_str() {
+                "content-length" | "transfer-encoding" => true,
+                "content-encoding" => respond.encoding.is_some(),
+                _ => false,
+            };
+            if set {
+                let help = "the server sets it: `framing`, `content-length-lie` and `encoding` say how";
+                self.refuse_at(place, format!("`{name}` cannot be set by hand"), help);
+            }
+        }
+    }
+
+    fn size(&mut self, steps: &[Step], whole: Span) {
+        let (count, octets) = extent(steps);
+        if count > MAX_STEPS {
+            let message =
+                format!("the answer has {count} steps with every `repeat` multiplied out, more than {MAX_STEPS}");
+            self.refuse_at(whole, message, "repeat larger pieces fewer times");
+        }
+        if octets > MAX_ANSWER_BYTES {
+            let message = format!("the answer has {octets} octets, more than {} MiB", MAX_ANSWER_BYTES / 1024 / 1024);
+            self.refuse_at(whole, message, "a client that breaks on a large answer breaks on a smaller one");
+        }
+    }
+}
+
+/// The steps and octets of an answer with every `repeat` multiplied out.
+fn extent(steps: &[Step]) -> (usize, usize) {
+    steps.iter().fold((0_usize, 0_usize), |(count, octets), step| {
+        let (more, size) = match step {
+            Step::Repeat(repeat) => {
+                let times = usize::try_from(repeat.times).unwrap_or(usize::MAX);
+                let (count, octets) = extent(&repeat.steps);
+                (count.max(1).saturating_mul(times), octets.saturating_mul(times))
+            }
+            step => (1, unroll::size(step)),
+        };
+        (count.saturating_add(more), octets.saturating_add(size))
+    })
+}
+
+fn ends(step: &Step) -> bool {
+    match step {
+        Step::End(_) => true,
+        Step::Repeat(repeat) => repeat.steps.iter().any(ends),
+        _ => false,
+    }
+}
+
+fn holds_respond(step: &Step) -> bool {
+    match step {
+        Step::Respond(_) => true,
+        Step::Repeat(repeat) => repeat.steps.iter().any(holds_respond),
+        _ => false,
+    }
+}

@@ -1,0 +1,121 @@
+//! From YAML to cases. The only place that knows YAML.
+//!
+//! ```text
+//! file --read--> text --tree--> nodes with places --expand--> nodes, filled in --typed--> CaseFile --lint--> Case
+//! ```
+//!
+//! A node keeps its place in the file through all of it, so that a mistake is told with file, line and caret,
+//! whether it is YAML's, a type's or one of meaning; all mistakes of all files are told at once.
+//!
+//! Editors check cases while they are written: `cases/schema.json`, `cases/fragments.schema.json` and
+//! `cases/rules.schema.json` are the schemas of the three kinds of files, [`schema`] makes them, and
+//! `.vscode/settings.json` maps them. For another editor with the YAML language server, or for a case elsewhere, begin
+//! the file with `# yaml-language-server: $schema=PATH/schema.json`.
+//!
+//! Input may be hostile: sizes, depths and multiplications are bounded by [`limits`].
+
+mod check;
+mod expand;
+mod file;
+mod fragments;
+pub mod limits;
+mod lint;
+mod locate;
+mod problem;
+mod read;
+mod rules;
+mod schema;
+mod select;
+mod suggest;
+mod template;
+mod tree;
+mod typed;
+mod unroll;
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use streamspec_adapters::contract::Api;
+
+pub use check::{Report, check};
+pub use locate::{Location, locate};
+pub use problem::{Problem, Problems, Severity};
+pub use schema::{fragments_schema, rules_schema, schema};
+pub use select::Selection;
+
+use crate::case::{Case, Rule, Step};
+use file::Loaded;
+use fragments::Fragments;
+use problem::Collector;
+use rules::Rules;
+
+/// The cases that were asked for, and the rules they test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suite {
+    /// The cases, sorted by id.
+    pub cases: Vec<Case>,
+    /// Every rule of `cases/rules`, sorted by id.
+    pub rules: Vec<Rule>,
+}
+
+/// Loads the cases below `root`, the folder that holds `cases/`.
+///
+/// A selection of ids loads their files and the fragments of their apis and nothing else; the rules are always loaded.
+///
+/// # Errors
+///
+/// Everything that is wrong with the files that were looked at; also if nothing was selected.
+pub fn suite(root: &Utf8Path, selection: &Selection) -> Result<Suite, Problems> {
+    let mut problems = Collector::default();
+    let wanted = select::wanted(root, selection, &mut problems);
+    let found = select::files(root, wanted.as_deref(), &mut problems);
+    let (loaded, _) = load(root, found, &mut problems);
+    let mut cases: Vec<Case> = loaded.into_iter().flat_map(|file| file.cases).collect();
+    select::retain(&mut cases, root, wanted.as_deref(), &mut problems);
+    let rules = Rules::load(root, &mut problems).into_rules();
+    let problems = problems.finish();
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Suite { cases, rules })
+}
+
+/// The steps of a fragment with its defaults, for what is not a case.
+///
+/// # Errors
+///
+/// Everything that is wrong with the fragments of the api; also if there is none of that name.
+pub fn fragment(root: &Utf8Path, api: Api, name: &str) -> Result<Vec<Step>, Problems> {
+    let mut problems = Collector::default();
+    let fragments = Fragments::load(root, api, &mut problems);
+    let steps = fragments.steps(name, &mut problems);
+    match steps {
+        Some(steps) => Ok(steps),
+        None => Err(problems.finish()),
+    }
+}
+
+/// A case file: where it is, and what people know it by.
+#[derive(Clone, Debug)]
+struct CasePath {
+    path: Utf8PathBuf,
+    name: Utf8PathBuf,
+}
+
+/// Reads case files with the fragments they need.
+fn load(root: &Utf8Path, found: Vec<CasePath>, problems: &mut Collector) -> (Vec<Loaded>, BTreeMap<Api, Fragments>) {
+    let mut fragments = BTreeMap::new();
+    let none = Fragments::unknown();
+    let mut loaded = Vec::new();
+    for CasePath { path, name } in found {
+        let Some(parsed) = file::parse(&path, &name, problems) else { continue };
+        check::place(&parsed, problems);
+        let fragments = match parsed.api {
+            Some(api) => &*fragments.entry(api).or_insert_with(|| Fragments::load(root, api, problems)),
+            None => &none,
+        };
+        loaded.push(file::cases(parsed, fragments, problems));
+    }
+    (loaded, fragments)
+}

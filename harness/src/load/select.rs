@@ -1,0 +1,206 @@
+//! Which cases are wanted, and the least that must be read for them.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::problem::{Collector, Problem};
+use super::{CasePath, file, read, suggest};
+use crate::case::Case;
+
+/// The cases that are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// Every case.
+    #[default]
+    All,
+    /// The cases that are named by ids (`anthropic/in-band/after-text#overloaded`; without `#…` all combinations of the
+    /// file), folders (`anthropic/in-band`), globs (`anthropic/**`) or files (`my/case.yaml`).
+    ///
+    /// In globs `*` and `?` do not match `/`, `**` does.
+    Only(Vec<String>),
+}
+
+impl Selection {
+    /// These cases, or every case when none is named.
+    pub fn named(names: &[String]) -> Self {
+        if names.is_empty() { Self::All } else { Self::Only(names.to_vec()) }
+    }
+}
+
+/// One way of naming cases.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// A case, all combinations of a file, or all cases of a folder.
+    Id(String),
+    /// The cases whose id, with or without the names of matrix values, a glob matches.
+    Glob(GlobMatcher),
+    /// The cases of a file, which may lie outside `cases/`: as it is named, and its name below the root.
+    File(CasePath),
+}
+
+/// What a selection names, in the same order; none for every case.
+pub(super) fn wanted(
+    root: &Utf8Path,
+    selection: &Selection,
+    problems: &mut Collector,
+) -> Option<Vec<(String, Wanted)>> {
+    let Selection::Only(names) = selection else { return None };
+    let mut wanted = Vec::new();
+    for name in names {
+        if let Some(one) = understand(root, name, problems) {
+            wanted.push((name.clone(), one));
+        }
+    }
+    Some(wanted)
+}
+
+fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<Wanted> {
+    if name.contains(['*', '?', '[', '{']) {
+        return match GlobBuilder::new(name).literal_separator(true).build() {
+            Ok(glob) => Some(Wanted::Glob(glob.compile_matcher())),
+            Err(error) => {
+                let message = format!("`{name}` is not a pattern: {}", error.kind());
+                problems.push(Problem::whole_file(Utf8Path::new("cases"), message));
+                None
+            }
+        };
+    }
+    if Utf8Path::new(name).extension() == Some("yaml") {
+        return Some(Wanted::File(named(root, Utf8Path::new(name))));
+    }
+    let id = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');
+    let id = id.strip_prefix("cases/").unwrap_or(id);
+    if stays_below(Utf8Path::new(id)) && !id.is_empty() {
+        return Some(Wanted::Id(id.to_owned()));
+    }
+    problems.push(Problem::whole_file(Utf8Path::new("cases"), format!("`{name}` is not the id of a case")));
+    None
+}
+
+impl Wanted {
+    fn takes(&self, case: &Case) -> bool {
+        let file = case.id.split('#').next().unwrap_or_default();
+        match self {
+            Self::Id(id) => case.id == *id || file == id || is_below(file, id),
+            Self::Glob(glob) => glob.is_match(&case.id) || glob.is_match(file),
+            Self::File(file) => case.file == file.name,
+        }
+    }
+}
+
+fn is_below(id: &str, folder: &str) -> bool {
+    id.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The files that must be read.
+pub(super) fn files(root: &Utf8Path, wanted: Option<&[(String, Wanted)]>, problems: &mut Collector) -> Vec<CasePath> {
+    let Some(wanted) = wanted else { return below(root, Utf8Path::new(""), problems) };
+    let cases = root.join("cases");
+    let mut found: Vec<CasePath> = Vec::new();
+    for (_, wanted) in wanted {
+        match wanted {
+            Wanted::Id(id) => {
+                let file = id.split('#').next().unwrap_or_default();
+                let relative = Utf8PathBuf::from(format!("{file}.yaml"));
+                if cases.join(&relative).as_std_path().exists() {
+                    found.push(CasePath { path: cases.join(&relative), name: Utf8Path::new("cases").join(&relative) });
+                } else {
+                    found.extend(below(root, Utf8Path::new(file), problems));
+                }
+            }
+            Wanted::Glob(glob) => found.extend(below(root, fixed_folder(glob.glob().glob()), problems)),
+            Wanted::File(file) => found.push(file.clone()),
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup_by(|a, b| a.name == b.name);
+    found
+}
+
+/// Keeps the cases that are wanted; a name that stands for none is an error, as is a suite without any.
+pub(super) fn retain(
+    cases: &mut Vec<Case>,
+    root: &Utf8Path,
+    wanted: Option<&[(String, Wanted)]>,
+    problems: &mut Collector,
+) {
+    // What is wrong with a file that was named says more than that it has no case.
+    let silent = problems.count() > 0;
+    if let Some(wanted) = wanted {
+        for (name, one) in wanted.iter().filter(|(_, one)| !cases.iter().any(|case| one.takes(case))) {
+            if !silent {
+                let known = known(root, one, cases);
+                let problem = Problem::whole_file(Utf8Path::new("cases"), format!("no case `{name}`"));
+                problems.push(problem.help(suggest::help(name, known.iter().map(String::as_str))));
+            }
+        }
+        cases.retain(|case| wanted.iter().any(|(_, one)| one.takes(case)));
+    }
+    if cases.is_empty() && problems.count() == 0 {
+        problems.push(Problem::whole_file(Utf8Path::new("cases"), "there are no cases"));
+    }
+}
+
+/// The ids that could have been meant: the combinations of the file, or else the files of the folder.
+fn known(root: &Utf8Path, wanted: &Wanted, cases: &[Case]) -> Vec<String> {
+    let mut ids: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
+    if let (Wanted::Id(id), true) = (wanted, ids.is_empty()) {
+        let folders = Utf8Path::new(id).ancestors().skip(1);
+        let found =
+            folders.map(|folder| below(root, folder, &mut Collector::default())).find(|found| !found.is_empty());
+        ids = found.unwrap_or_default().iter().map(|path| file::id(&path.name)).collect();
+    }
+    ids
+}
+
+/// The case files of a folder below `cases/`; a folder that is not there has none.
+pub(super) fn below(root: &Utf8Path, folder: &Utf8Path, problems: &mut Collector) -> Vec<CasePath> {
+    let cases = root.join("cases");
+    let start = cases.join(folder);
+    if !start.as_std_path().is_dir() {
+        return Vec::new();
+    }
+    let name = Utf8Path::new("cases").join(folder);
+    let name = Utf8PathBuf::from(name.as_str().trim_end_matches('/'));
+    let relative = read::below(&start, &name, problems);
+    let paths = relative.into_iter().map(|file| CasePath { path: start.join(&file), name: name.join(&file) });
+    paths.filter(|found| !found.name.starts_with("cases/fragments") && !found.name.starts_with("cases/rules")).collect()
+}
+
+/// A file that was named: under its name below the root where it lies there.
+pub(super) fn named(root: &Utf8Path, path: &Utf8Path) -> CasePath {
+    let path = if path.as_std_path().exists() { path.to_owned() } else { root.join(path) };
+    let real = path.canonicalize_utf8().unwrap_or_else(|_| path.clone());
+    let real_root = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+    let name = real.strip_prefix(&real_root).map_or_else(|_| path.clone(), Utf8Path::to_owned);
+    CasePath { path, name }
+}
+
+/// Whether a relative path leads nowhere else.
+fn stays_below(path: &Utf8Path) -> bool {
+    path.components().all(|part| matches!(part, camino::Utf8Component::Normal(_)))
+}
+
+/// The folder that everything a glob can match lies in.
+fn fixed_folder(glob: &str) -> &Utf8Path {
+    let fixed = glob.find(['*', '?', '[', '{', '\\', '#']).map_or(glob, |at| &glob[..at]);
+    let folder = fixed.rfind('/').map_or("", |slash| &fixed[..slash]);
+    let folder = Utf8Path::new(folder);
+    if stays_below(folder) { folder } else { Utf8Path::new("") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_is_looked_for_where_it_can_match() {
+        let check = |glob: &str, folder: &str| assert_eq!(fixed_folder(glob), folder, "{glob}");
+        check("*", "");
+        check("anthropic/**", "anthropic");
+        check("anthropic/in-band/after-*#overloaded", "anthropic/in-band");
+        check("{anthropic,gemini}/in-band/*", "");
+        check("../../etc/*", "");
+        check("/etc/*", "");
+    }
+}

@@ -1,0 +1,252 @@
+//! From a tree to types, with every mistake told at its place.
+//!
+//! Serde stops at the first mistake. To tell all of them at once, the part that is wrong is cut out of the tree and
+//! the rest is tried again; what is missing only because it was cut out is not told.
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment as Step;
+
+use super::limits::MAX_PROBLEMS;
+use super::problem::{Collector, Problem, Source};
+use super::suggest;
+use super::tree::{Kind, Node, Origin, Segment, Span};
+
+/// The files a tree was made from.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'s> {
+    /// The file itself.
+    pub(super) itself: &'s Source,
+    /// The fragments it uses; the file itself where there are none.
+    pub(super) fragments: &'s Source,
+}
+
+impl<'s> Files<'s> {
+    /// The file a place lies in.
+    pub(super) const fn source(&self, origin: Origin) -> &'s Source {
+        match origin {
+            Origin::Itself => self.itself,
+            Origin::Fragments => self.fragments,
+        }
+    }
+
+    /// An error at a place.
+    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Problem {
+        Problem::error(self.source(span.origin), span.range(), message)
+    }
+}
+
+/// What was cut out of a tree because it was wrong: the places of the mappings and lists that lost something.
+#[derive(Debug, Default)]
+pub(super) struct Cuts(HashSet<(Span, String)>);
+
+impl Cuts {
+    /// Notes that a mapping lost a key, or a list an item.
+    pub(super) fn note(&mut self, parent: Span, key: &str) {
+        self.0.insert((parent, key.to_owned()));
+    }
+
+    /// Whether nothing was cut out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn lost(&self, parent: Span, key: &str) -> bool {
+        self.0.contains(&(parent, key.to_owned()))
+    }
+
+    fn lost_anything(&self, parent: Span) -> bool {
+        self.0.iter().any(|(span, _)| *span == parent)
+    }
+}
+
+/// Makes a type of a tree; none if anything was wrong with it.
+pub(super) fn read<T: DeserializeOwned>(
+    mut node: Node,
+    cuts: &mut Cuts,
+    files: Files<'_>,
+    problems: &mut Collector,
+) -> Option<T> {
+    for _ in 0..MAX_PROBLEMS {
+        let value = node.to_json();
+        let error = match serde_path_to_error::deserialize::<_, T>(&value) {
+            Ok(value) => return cuts.is_empty().then_some(value),
+            Err(error) => error,
+        };
+        let mut way = existing(&node, error.path().iter());
+        let complaint = Complaint::new(&error.inner().to_string());
+        if let Complaint::Unknown { name, .. } = &complaint {
+            let here = node.at(&way)?.1;
+            if here.get(name).is_some() {
+                way.push(Segment::Key(name.clone()));
+            }
+        }
+        let (key, here) = node.at(&way)?;
+        let follows = match &complaint {
+            Complaint::Missing(field) => cuts.lost(here.span, field),
+            Complaint::Unknown { .. } => false,
+            Complaint::Other(_) => cuts.lost_anything(here.span),
+        };
+        if !follows {
+            let span = match (&complaint, key) {
+                (Complaint::Missing(_) | Complaint::Unknown { .. }, Some(key))
+                    if points_at_key(&complaint, key.text.as_str(), here) =>
+                {
+                    key.span
+                }
+                _ => here.span,
+            };
+            problems.push(complaint.tell(here, span, files));
+        }
+        cut(&mut node, &way, cuts)?;
+    }
+    None
+}
+
+/// Whether the caret belongs below the key and not below the value.
+fn points_at_key(complaint: &Complaint, key: &str, value: &Node) -> bool {
+    match complaint {
+        Complaint::Missing(_) => true,
+        Complaint::Unknown { name, .. } => name == key && value.text() != Some(name),
+        Complaint::Other(_) => false,
+    }
+}
+
+/// The part of serde's way that exists in the tree.
+fn existing<'p>(root: &Node, path: impl Iterator<Item = &'p Step>) -> Vec<Segment> {
+    let mut way = Vec::new();
+    for step in path {
+        way.push(match step {
+            Step::Seq { index } => Segment::Index(*index),
+            Step::Map { key } | Step::Enum { variant: key } => Segment::Key(key.clone()),
+            Step::Unknown => break,
+        });
+        if root.at(&way).is_none() {
+            way.pop();
+            break;
+        }
+    }
+    way
+}
+
+/// Takes the value at the end of a way out of the tree; none if that is all of it.
+fn cut(root: &mut Node, way: &[Segment], cuts: &mut Cuts) -> Option<()> {
+    let (last, before) = way.split_last()?;
+    let parent = before.iter().try_fold(root, |node, segment| match (segment, &mut node.kind) {
+        (Segment::Key(key), Kind::Map(entries)) => {
+            entries.iter_mut().find(|(known, _)| known.text == *key).map(|(_, value)| value)
+        }
+        (Segment::Index(index), Kind::List(items)) => items.get_mut(*index),
+        _ => None,
+    })?;
+    match (last, &mut parent.kind) {
+        (Segment::Key(key), Kind::Map(entries)) => {
+            entries.retain(|(known, _)| known.text != *key);
+            cuts.note(parent.span, key);
+        }
+        (Segment::Index(index), Kind::List(items)) => {
+            items.remove(*index);
+            cuts.note(parent.span, "");
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// What serde says, taken apart.
+enum Complaint {
+    /// A field or a word that nobody knows.
+    Unknown { what: &'static str, name: String, known: Vec<String> },
+    /// A field that must be there.
+    Missing(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Complaint {
+    fn new(message: &str) -> Self {
+        let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        let unknown = |what, rest: &str| {
+            let mut names = quoted(rest).into_iter();
+            Self::Unknown { what, name: names.next().unwrap_or_default(), known: names.collect() }
+        };
+        if let Some(rest) = message.strip_prefix("unknown field ") {
+            unknown("key", rest)
+        } else if let Some(rest) = message.strip_prefix("unknown variant ") {
+            unknown("word", rest)
+        } else if let Some(rest) = message.strip_prefix("missing field ") {
+            Self::Missing(quoted(rest).into_iter().next().unwrap_or_default())
+        } else {
+            Self::Other(message.to_owned())
+        }
+    }
+
+    fn tell(&self, here: &Node, span: Span, files: Files<'_>) -> Problem {
+        match self {
+            Self::Unknown { what, name, known } => {
+                let help = suggest::help(name, known.iter().map(String::as_str));
+                files.error(span, format!("unknown {what} `{name}`")).help(help)
+            }
+            Self::Missing(field) => files.error(span, format!("`{field}` is missing")),
+            Self::Other(message) => {
+                let (message, help) = plain(message, here);
+                let problem = files.error(span, message);
+                if let Some(help) = help { problem.help(help) } else { problem }
+            }
+        }
+    }
+}
+
+/// Serde's words and ours.
+const WORDS: [(&str, &str); 15] = [
+    ("struct variant", "a mapping"),
+    ("newtype variant", "a value"),
+    ("string or map", "a word, or a mapping with one key"),
+    ("unit value", "null"),
+    ("a sequence", "a list"),
+    ("sequence", "a list"),
+    ("a map", "a mapping"),
+    ("map", "a mapping"),
+    ("integer ", ""),
+    ("floating point ", ""),
+    ("boolean ", ""),
+    ("a boolean", "true or false"),
+    ("a string", "a string"),
+    ("string ", "the string "),
+    ("unit", "nothing"),
+];
+
+/// Serde's words for people who write YAML, and what would be right.
+fn plain(message: &str, here: &Node) -> (String, Option<String>) {
+    if message.contains("map with a single key") {
+        let keys: Vec<_> = here.entries().iter().map(|(key, _)| key.text.as_str()).collect();
+        let message = format!("this takes exactly one key, but here are {}: {}", keys.len(), suggest::list(&keys));
+        let help = "an item of a list begins with its own `- `; the fields of a key are indented below it";
+        return (message.trim_end_matches([':', ' ']).to_owned(), Some(help.to_owned()));
+    }
+    if message.contains("unit variant, expected") {
+        return (format!("`{}` needs a value", here.text().unwrap_or_default()), None);
+    }
+    let Some((found, expected)) = message.split_once(", expected ") else { return (message.to_owned(), None) };
+    let (kind, found) = found.split_once(": ").unwrap_or(("", found));
+    if !matches!(kind, "invalid type" | "invalid value" | "invalid length") {
+        return (message.to_owned(), None);
+    }
+    let word = |text: &str| {
+        let known = WORDS.iter().find(|(serde, _)| text == *serde || (serde.ends_with(' ') && text.starts_with(serde)));
+        match (known, text) {
+            (Some((serde, ours)), _) => text.replacen(serde, ours, 1),
+            (None, "u16" | "u32" | "u64" | "usize") => "a whole number from 0".to_owned(),
+            (None, "i64") => "a whole number".to_owned(),
+            (None, "f64") => "a number".to_owned(),
+            (None, text) if text.starts_with("struct ") => "a mapping".to_owned(),
+            (None, text) => text.to_owned(),
+        }
+    };
+    let mut help = None;
+    if expected == "a string" && matches!(here.kind, Kind::Number(_) | Kind::Bool(_)) {
+        help = Some(format!("quote it: \"{}\"", here.to_json()));
+    }
+    (format!("expected {}, found {}", word(expected), word(found)), help)
+}

@@ -1,0 +1,156 @@
+//! A failure explains itself: the case's line, the difference, the bytes, the requests, how to run just this one.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::{BAD, BOLD, DIM, GOOD, WARN, shown, styled, wire};
+use crate::case::{Axis, Case};
+use crate::judge::{Check, Grade, Word};
+use crate::load::Location;
+use crate::run::Ran;
+use crate::wire::Variant;
+
+/// What the list of known deviations has to do with a trial.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    /// Sentences to put before everything else, such as a stale entry.
+    pub notes: Vec<String>,
+    /// The checks that the list covers, by their place in the verdict.
+    pub covered: Vec<usize>,
+}
+
+/// Explains one trial. `locate` finds the line of a check in the case file.
+pub fn explain(ran: &Ran, case: &Case, listed: &Listed, locate: &dyn Fn(&Check) -> Option<Location>) -> String {
+    let mut out = String::new();
+    let record = &ran.record;
+    let verdict = &record.verdict;
+    let mode = verdict.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
+    let word = format!("{}{mode}", verdict.word.name());
+    let _ = writeln!(out, "{}  {}", styled(BOLD, &record.name()), styled(style_of(verdict.word), &word));
+    let _ = writeln!(out, "  {}", case.title);
+    for note in &listed.notes {
+        let _ = writeln!(out, "  {}", styled(WARN, note));
+    }
+    if let Some(reason) = &verdict.reason {
+        let _ = writeln!(out, "  {}", shown(reason, 2000));
+    }
+    let broken = verdict.checks.iter().enumerate().filter(|(_, check)| check.held() == Some(false));
+    for (place, check) in broken.clone() {
+        let known = if listed.covered.contains(&place) { " (known deviation)" } else { "" };
+        pointed(&mut out, case, check, locate(check), known);
+    }
+    difference(&mut out, broken.map(|(_, check)| check));
+    if let Some(dispute) = &case.disputed {
+        let _ = writeln!(out, "  {} {} ({})", styled(BOLD, "disputed:"), dispute.position, dispute.url);
+    }
+    observed(&mut out, ran);
+    out.push_str(&wire::wire(ran));
+    let stderr = ran.answered.stderr.trim();
+    if !stderr.is_empty() {
+        let _ = writeln!(out, "  {}", styled(BOLD, "the adapter's stderr ends with:"));
+        let lines: Vec<&str> = stderr.lines().collect();
+        for line in &lines[lines.len().saturating_sub(10)..] {
+            let _ = writeln!(out, "    {}", shown(line, 300));
+        }
+    }
+    let _ = writeln!(out, "  {} {}", styled(BOLD, "reproduce:"), reproduce(ran));
+    out
+}
+
+/// The command that runs just this trial.
+fn reproduce(ran: &Ran) -> String {
+    let record = &ran.record;
+    let variant = match record.variant {
+        Variant::AsWritten => String::new(),
+        variant => format!(" --variants {}", variant.name()),
+    };
+    format!(
+        "cargo run --release -- run --sdk {} --surface {} --case '{}'{variant} --verbose",
+        record.sdk, record.surface, record.case
+    )
+}
+
+fn pointed(out: &mut String, case: &Case, check: &Check, location: Option<Location>, known: &str) {
+    let said = format!("{}: {}{known}", check.level.name(), sentence(check));
+    let Some(location) = location else {
+        let _ = writeln!(out, "  {} {}: {said}", styled(DIM, "-->"), case.file);
+        return;
+    };
+    let number = location.line.to_string();
+    let gap = " ".repeat(number.len());
+    let _ = writeln!(out, "  {gap}{} {}:{number}:{}", styled(DIM, "-->"), case.file, location.column);
+    let _ = writeln!(out, "  {} {}", styled(DIM, &format!("{number} |")), location.text);
+    let carets = format!("{}{}", " ".repeat(location.column.saturating_sub(1)), "^".repeat(location.length.max(1)));
+    let _ = writeln!(out, "  {} {} {said}", styled(DIM, &format!("{gap} |")), styled(BAD, &carets));
+}
+
+/// What a check expected and what came, in a sentence.
+fn sentence(check: &Check) -> String {
+    let (expected, observed) = (short(&check.expected), short(&check.observed));
+    if check.axis == Axis::Variants {
+        return format!("depends on how the bytes are cut: {observed}");
+    }
+    match check.grade {
+        Grade::Absent => format!("expected {expected}, but the error has no such field"),
+        Grade::Empty => format!("expected {expected}, but the field is empty"),
+        Grade::Transport => {
+            format!("expected {expected}, observed {observed}: the status of the response that carried it")
+        }
+        Grade::Contradictory => {
+            format!("expected {expected}, observed {observed}: neither the equivalent status nor the response's own")
+        }
+        Grade::Wrong | Grade::Exact | Grade::NotObservable | Grade::Moot => {
+            format!("expected {expected}, observed {observed}")
+        }
+    }
+}
+
+fn short(value: &Value) -> String {
+    match value {
+        Value::String(text) => shown(text, 200),
+        other => shown(&other.to_string(), 200),
+    }
+}
+
+fn difference<'a>(out: &mut String, broken: impl Iterator<Item = &'a Check>) {
+    let (mut expected, mut observed) = (String::new(), String::new());
+    for check in broken {
+        let _ = writeln!(expected, "{}: {}", check.axis, short(&check.expected));
+        let seen = match check.grade {
+            Grade::Absent | Grade::Empty => check.grade.name().to_owned(),
+            _ => short(&check.observed),
+        };
+        let _ = writeln!(observed, "{}: {seen}", check.axis);
+    }
+    for change in TextDiff::from_lines(expected.as_str(), observed.as_str()).iter_all_changes() {
+        let (sign, style) = match change.tag() {
+            ChangeTag::Delete => ("-", GOOD),
+            ChangeTag::Insert => ("+", BAD),
+            ChangeTag::Equal => (" ", DIM),
+        };
+        let line = format!("{sign} {}", change.value().trim_end());
+        let _ = writeln!(out, "    {}", styled(style, &line));
+    }
+}
+
+fn observed(out: &mut String, ran: &Ran) {
+    let Some(observation) = &ran.record.observation else { return };
+    let _ = write!(out, "  {} {:?} after {} items", styled(BOLD, "observed:"), observation.ended, observation.events);
+    if let Some(text) = &observation.text {
+        let _ = write!(out, ", text \"{}\"", shown(text, 120));
+    }
+    out.push('\n');
+    if let Some(error) = &observation.error {
+        let _ = writeln!(out, "    {}: {}", shown(&error.classes.join(" < "), 300), shown(&error.message, 300));
+    }
+}
+
+const fn style_of(word: Word) -> anstyle::Style {
+    match word {
+        Word::Pass => GOOD,
+        Word::Deviates | Word::Unsupported | Word::NotRun => WARN,
+        Word::Fails | Word::AdapterFault | Word::HarnessFault => BAD,
+    }
+}

@@ -1,0 +1,69 @@
+//! All terminal text: how a failure explains itself, and how a run is summed up.
+//!
+//! Everything here makes strings; only the CLI and the test binary print them. Styles are ANSI escapes, which the
+//! printer takes out where the terminal does not want them.
+
+mod explain;
+mod summary;
+mod wire;
+
+pub use explain::{Listed, explain};
+pub use summary::{Tally, adequate, probed, progress, summary};
+
+use anstyle::{AnsiColor, Style};
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+
+/// A text in a style.
+pub(crate) fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A text from outside on one line: control characters, terminal escapes among them, become visible, and a long one is
+/// cut with a note.
+pub(crate) fn shown(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == most {
+            out.push_str(&format!("… ({} characters in all)", text.chars().count()));
+            break;
+        }
+        match character {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            other if other.is_control() || is_invisible(other) => {
+                out.push_str(&format!("\\u{{{:x}}}", u32::from(other)))
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Characters that reorder or hide text on a terminal.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_made_visible() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("\u{1b}[31mred\u{7}", "\\u{1b}[31mred\\u{7}"),
+            ("a\r\nb", "a\\r\\nb"),
+            ("\u{202e}evil", "\\u{202e}evil"),
+            ("0123456789abc", "0123456789… (13 characters in all)"),
+        ] {
+            assert_eq!(shown(text, 10), expected);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A run in one table: a row for each SDK surface, a column for each word.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{BAD, BOLD, GOOD, shown, styled};
+use streamspec_adapters::setup::Progress;
+
+use crate::adequacy::{Accepted, Adequacy};
+use crate::judge::{Mode, Word};
+use crate::probe::Finding;
+use crate::record::TrialRecord;
+
+/// How many trials of one surface came to each word.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    words: BTreeMap<Word, usize>,
+    modes: BTreeMap<Mode, usize>,
+    as_listed: usize,
+}
+
+impl Tally {
+    /// Counts one trial.
+    pub fn add(&mut self, trial: &TrialRecord, as_listed: bool) {
+        *self.words.entry(trial.verdict.word).or_default() += 1;
+        if let Some(mode) = trial.verdict.mode {
+            *self.modes.entry(mode).or_default() += 1;
+        }
+        self.as_listed += usize::from(as_listed);
+    }
+
+    /// How many trials came to a word.
+    pub fn of(&self, word: Word) -> usize {
+        self.words.get(&word).copied().unwrap_or_default()
+    }
+
+    fn all(&self) -> usize {
+        self.words.values().sum()
+    }
+}
+
+/// The table. Faults and trials that were not run stand apart from what is said about an SDK.
+pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
+    let mut out = String::new();
+    let width = tallies.keys().map(String::len).max().unwrap_or_default().max("surface".len());
+    let head = format!(
+        "{:<width$} {:>7} {:>7} {:>9} {:>7} {:>9}  modes of failure",
+        "surface", "trials", "pass", "deviates", "fails", "as listed"
+    );
+    let _ = writeln!(out, "{}", styled(BOLD, &head));
+    for (surface, tally) in tallies {
+        let modes = Mode::ALL.into_iter().filter_map(|mode| Some((mode, tally.modes.get(&mode)?)));
+        let modes: Vec<String> = modes.map(|(mode, count)| format!("{count} {}", mode.name())).collect();
+        let apart = [Word::AdapterFault, Word::HarnessFault, Word::Unsupported, Word::NotRun].into_iter();
+        let apart =
+            apart.filter(|word| tally.of(*word) > 0).map(|word| format!("[{} {}]", tally.of(word), word.name()));
+        let notes: Vec<String> = modes.into_iter().chain(apart).collect();
+        let row = format!(
+            "{surface:<width$} {:>7} {:>7} {:>9} {:>7} {:>9}  {}",
+            tally.all(),
+            tally.of(Word::Pass),
+            tally.of(Word::Deviates),
+            tally.of(Word::Fails),
+            tally.as_listed,
+            notes.join(", ")
+        );
+        let _ = writeln!(out, "{}", row.trim_end());
+    }
+    out
+}
+
+/// One event of a set-up.
+pub fn progress(event: &Progress) -> String {
+    match event {
+        Progress::Waiting { id } => format!("{id}: waiting for another process that installs it"),
+        Progress::Installing { id, dir } => format!("{id}: installing into {dir}"),
+        Progress::Running { id, command } => format!("{id}: {command}"),
+        Progress::Degraded { id, reason } => format!("{id}: {reason}"),
+        Progress::Installed { id, took } => format!("{id}: installed in {:.1} s", took.as_secs_f64()),
+    }
+}
+
+/// What a probe found, a line each.
+pub fn probed(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let _ = match &finding.wrong {
+            None => writeln!(out, "{} {}", styled(GOOD, "ok"), finding.what),
+            Some(wrong) => writeln!(out, "{} {}: {}", styled(BAD, "WRONG"), finding.what, shown(wrong, 2000)),
+        };
+    }
+    let wrong = findings.iter().filter(|finding| finding.wrong.is_some()).count();
+    let _ = writeln!(out, "{} probes, {wrong} wrong", findings.len());
+    out
+}
+
+/// The adequacy table: every mutant with how many case files catch it, then the case files that catch none.
+pub fn adequate(adequacy: &Adequacy, accepted: &Accepted) -> String {
+    let mut out = String::new();
+    let width = adequacy.mutants.iter().map(|caught| caught.mutant.len()).max().unwrap_or_default();
+    let _ = writeln!(out, "{}", styled(BOLD, &format!("{:<width$} caught by  for example", "mutant")));
+    for caught in &adequacy.mutants {
+        let count = caught.by.len();
+        let number = styled(if count == 0 { BAD } else { GOOD }, &format!("{count:>9}"));
+        let example = caught.by.first().map_or("", String::as_str);
+        let _ = writeln!(out, "{:<width$} {number}  {example}", caught.mutant);
+    }
+    for case in adequacy.idle() {
+        let why = accepted.reason(case).unwrap_or("not listed");
+        let _ = writeln!(out, "{case} catches no mutant: {why}");
+    }
+    let escaped = adequacy.mutants.iter().filter(|caught| caught.by.is_empty()).count();
+    let idle = adequacy.idle().count();
+    let _ = writeln!(
+        out,
+        "{} mutants, {escaped} not caught; {} case files, {idle} of them catch none",
+        adequacy.mutants.len(),
+        adequacy.cases.len()
+    );
+    out
+}

@@ -1,0 +1,74 @@
+//! The bytes of a trial as a person reads them.
+
+use std::fmt::Write as _;
+
+use super::{BOLD, DIM, shown, styled};
+use crate::run::Ran;
+use crate::server::{Exchange, Sent};
+use crate::wire::{Answer, Op};
+
+/// How many writes before the end are shown; the failure is nearly always among the last.
+const LAST_WRITES: usize = 8;
+
+/// How much of one write is shown, in characters.
+const WIDTH: usize = 400;
+
+/// Every request of a trial with the last writes of its answer.
+pub(super) fn wire(ran: &Ran) -> String {
+    let mut out = String::new();
+    let exchanges = &ran.transcript.exchanges;
+    if exchanges.is_empty() {
+        return "  no request reached the server\n".to_owned();
+    }
+    for (number, exchange) in exchanges.iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "  {} {} {} {}",
+            styled(BOLD, &format!("request {} of {}:", number + 1, exchanges.len())),
+            shown(&exchange.method, 16),
+            shown(&exchange.path, 120),
+            styled(DIM, &came_to(exchange)),
+        );
+        if let Some(answer) = ran.script.answer(exchange.answer) {
+            answer_lines(&mut out, answer, exchange.written);
+        }
+    }
+    out
+}
+
+fn came_to(exchange: &Exchange) -> String {
+    let left = exchange.client_left_at.map(|at| format!(", the client left after {} ms", at.as_millis()));
+    let how = match exchange.sent {
+        Sent::Underway => "still open",
+        Sent::Whole => "sent whole",
+        Sent::ClientLeft => "the client left first",
+    };
+    format!("({} octets, {how}{})", exchange.written, left.unwrap_or_default())
+}
+
+fn answer_lines(out: &mut String, answer: &Answer, written: u64) {
+    let first = answer.ops.len().saturating_sub(LAST_WRITES);
+    if first > 0 {
+        let _ = writeln!(out, "    {}", styled(DIM, &format!("… {first} earlier steps")));
+    }
+    let mut offset = 0;
+    for (number, op) in answer.ops.iter().enumerate() {
+        match op {
+            Op::Pause(pause) if number >= first => {
+                let _ = writeln!(out, "    {}", styled(DIM, &format!("pause {} ms", pause.as_millis())));
+            }
+            Op::Write(write) => {
+                let unsent = if offset >= written { " (never sent)" } else { "" };
+                if number >= first {
+                    let bytes = if write.body.is_empty() { &write.bytes } else { &write.body };
+                    let text = String::from_utf8_lossy(bytes);
+                    let _ =
+                        writeln!(out, "    {} {}{unsent}", styled(DIM, &format!("{offset:>6}")), shown(&text, WIDTH));
+                }
+                offset += write.bytes.len() as u64;
+            }
+            Op::Pause(_) => {}
+        }
+    }
+    let _ = writeln!(out, "    {}", styled(DIM, &format!("end: {}", answer.end.name())));
+}

@@ -1,0 +1,224 @@
+//! Tests an adapter itself, before a suite is run on it: does it keep the contract?
+//!
+//! It says nothing about the SDK. What an SDK makes of a broken stream is not judged here, only whether the adapter
+//! answers every call, about that call, in time, and sees what it must be able to see.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call, Ended, Observation};
+use streamspec_adapters::manifest::Delivers;
+
+use crate::case::{End, Step};
+use crate::load;
+use crate::server::{Server, Transcript};
+use crate::wire::{Script, Variant};
+
+/// The text of every api's fragment `whole-answer`.
+const WHOLE: &str = "Hello, world.";
+
+/// The text of every api's fragment `text-so-far`.
+const CUT: &str = "Hello";
+
+/// How many calls the probe keeps in flight at once.
+const AT_ONCE: usize = 32;
+
+/// One thing an adapter must be able to do, and whether it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was tested, `create-sync openai-chat: a whole answer`.
+    pub what: String,
+    /// What is wrong; none when nothing is.
+    pub wrong: Option<String>,
+}
+
+/// One surface of one dialect.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The dialect.
+    pub api: Api,
+    /// The surface's name.
+    pub surface: String,
+    /// What its caller is handed; unknown for an adapter without a manifest.
+    pub delivers: Option<Delivers>,
+}
+
+/// What the server sends in one probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Story {
+    Whole,
+    WholeTool,
+    Cut,
+    HttpError,
+    Stall,
+}
+
+impl Story {
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Whole => "a whole answer",
+            Self::WholeTool => "a whole answer with a tool call",
+            Self::Cut => "an answer that ends early",
+            Self::HttpError => "an error before the stream",
+            Self::Stall => "an answer that stalls",
+        }
+    }
+
+    /// The steps, from the fragments that every api has.
+    fn steps(self, root: &Utf8Path, api: Api) -> Result<Vec<Step>, load::Problems> {
+        let (fragment, end) = match self {
+            Self::Whole => ("whole-answer", Some(End::Finish)),
+            Self::WholeTool => ("whole-tool-answer", Some(End::Finish)),
+            Self::Cut => ("text-so-far", Some(End::Finish)),
+            Self::Stall => ("text-so-far", Some(End::Stall)),
+            Self::HttpError => ("http-error", None),
+        };
+        let mut steps = load::fragment(root, api, fragment)?;
+        steps.extend(end.filter(|_| !matches!(steps.last(), Some(Step::End(_)))).map(Step::End));
+        Ok(steps)
+    }
+}
+
+/// Runs every probe on every surface, then many calls at once, then a call after one that stalled.
+pub async fn probe(
+    root: &Utf8Path,
+    adapter: Arc<dyn Adapter>,
+    targets: &[Target],
+) -> Result<Vec<Finding>, crate::session::SessionError> {
+    let server = Server::start().await.map_err(crate::session::SessionError::Server)?;
+    let mut findings = Vec::new();
+    for target in targets {
+        for story in [Story::Whole, Story::WholeTool, Story::Cut, Story::HttpError] {
+            let (answered, transcript) = tell(root, &server, adapter.as_ref(), target, story).await?;
+            findings.push(target.finding(story, wrong(story, target, &answered, &transcript)));
+        }
+    }
+    if let Some(target) = targets.first() {
+        findings.push(at_once(root, &server, &adapter, target).await?);
+        let (stalled, _) = tell(root, &server, adapter.as_ref(), target, Story::Stall).await?;
+        let (next, transcript) = tell(root, &server, adapter.as_ref(), target, Story::Whole).await?;
+        let stalled_wrong = match stalled.answer {
+            Answer::Observed(_) | Answer::Hang => None,
+            other => Some(format!("{other:?}")),
+        };
+        findings.push(target.finding(Story::Stall, stalled_wrong));
+        let wrong = wrong(Story::Whole, target, &next, &transcript);
+        findings.push(Finding { what: format!("{}: a whole answer after one that stalled", target.name()), wrong });
+    }
+    Ok(findings)
+}
+
+impl Target {
+    fn name(&self) -> String {
+        format!("{} {}", self.surface, self.api)
+    }
+
+    fn finding(&self, story: Story, wrong: Option<String>) -> Finding {
+        Finding { what: format!("{}: {}", self.name(), story.about()), wrong }
+    }
+}
+
+/// Many calls in flight, every other one with an answer that is cut: each must be answered about itself.
+async fn at_once(
+    root: &Utf8Path,
+    server: &Server,
+    adapter: &Arc<dyn Adapter>,
+    target: &Target,
+) -> Result<Finding, crate::session::SessionError> {
+    let mut registered = Vec::new();
+    for number in 0..AT_ONCE {
+        let story = if number % 2 == 0 { Story::Whole } else { Story::Cut };
+        let steps = story.steps(root, target.api).map_err(crate::session::SessionError::Cases)?;
+        registered.push((story, server.register(Script::build(&[steps], Variant::AsWritten, "probe"))));
+    }
+    let calls = registered.iter().map(|(_, registered)| {
+        let (adapter, call) = (Arc::clone(adapter), call(target, registered.base_url(), Story::Whole));
+        tokio::spawn(async move { adapter.observe(call).await })
+    });
+    let calls: Vec<_> = calls.collect();
+    let mut wrongs = Vec::new();
+    for (call, (story, registered)) in calls.into_iter().zip(registered) {
+        let answered = call.await.map_err(|error| crate::session::SessionError::Server(error.into()))?;
+        wrongs.extend(wrong(story, target, &answered, &registered.finish().await));
+    }
+    let wrong = wrongs.first().map(|first| format!("{} of {AT_ONCE} calls: {first}", wrongs.len()));
+    Ok(Finding { what: format!("{}: {AT_ONCE} calls at once", target.name()), wrong })
+}
+
+async fn tell(
+    root: &Utf8Path,
+    server: &Server,
+    adapter: &dyn Adapter,
+    target: &Target,
+    story: Story,
+) -> Result<(Answered, Transcript), crate::session::SessionError> {
+    let steps = story.steps(root, target.api).map_err(crate::session::SessionError::Cases)?;
+    let registered = server.register(Script::build(&[steps], Variant::AsWritten, "probe"));
+    let answered = adapter.observe(call(target, registered.base_url(), story)).await;
+    Ok((answered, registered.finish().await))
+}
+
+fn call(target: &Target, base_url: String, story: Story) -> Call {
+    let timeout = Duration::from_millis(if story == Story::Stall { 500 } else { 10_000 });
+    Call {
+        api: target.api,
+        surface: target.surface.clone(),
+        base_url,
+        timeout,
+        deadline: if story == Story::Stall { timeout * 4 } else { timeout },
+        max_retries: 0,
+        ask: if story == Story::WholeTool { Ask::Tool } else { Ask::Text },
+        alone: false,
+    }
+}
+
+/// What is wrong with an answer to a story, whatever the SDK made of it.
+fn wrong(story: Story, target: &Target, answered: &Answered, transcript: &Transcript) -> Option<String> {
+    let observation = match &answered.answer {
+        Answer::Observed(observation) => observation,
+        Answer::Hang => return Some("no answer before the deadline".to_owned()),
+        Answer::Crash { detail, .. } => return Some(format!("the process died: {detail}")),
+        Answer::Fault { detail } => return Some(detail.clone()),
+    };
+    if transcript.exchanges.is_empty() {
+        return Some("no request reached the server: does the adapter use base_url?".to_owned());
+    }
+    match story {
+        Story::Whole => whole(target, observation),
+        Story::WholeTool => whole_tool(target, observation),
+        Story::Cut => observation
+            .text
+            .as_deref()
+            .filter(|text| *text != CUT)
+            .map(|text| format!("the text is {text:?}, the stream's was {CUT:?}")),
+        Story::HttpError => (observation.ended != Ended::Raised || observation.error.is_none())
+            .then(|| format!("an HTTP error status must be raised, but the call ended as {:?}", observation.ended)),
+        Story::Stall => None,
+    }
+}
+
+fn whole(target: &Target, observation: &Observation) -> Option<String> {
+    if observation.ended != Ended::Returned {
+        return Some(format!("a healthy stream ended as {:?}: {:?}", observation.ended, observation.error));
+    }
+    if observation.text.as_deref() != Some(WHOLE) {
+        return Some(format!("the text is {:?}, the stream's was {WHOLE:?}", observation.text));
+    }
+    let blind = observation.stop_reason.value().is_none() && target.delivers != Some(Delivers::Text);
+    blind.then(|| "no stop reason is reported for a healthy stream".to_owned())
+}
+
+fn whole_tool(target: &Target, observation: &Observation) -> Option<String> {
+    if observation.ended != Ended::Returned {
+        return Some(format!("a healthy stream ended as {:?}: {:?}", observation.ended, observation.error));
+    }
+    let Some(calls) = &observation.tool_calls else {
+        let blind = target.delivers != Some(Delivers::Text);
+        return blind.then(|| "no tool calls are reported for a healthy stream".to_owned());
+    };
+    match calls.as_slice() {
+        [call] if call.complete && call.name == "get_weather" => None,
+        other => Some(format!("one complete call of get_weather was on the wire, {other:?} is reported")),
+    }
+}

@@ -1,0 +1,205 @@
+//! Records: the JSON Lines that a run writes and a report reads. Nothing else joins the two.
+//!
+//! Every line stands for itself, so the records of several machines are merged by concatenating files, and a run that
+//! is cut short keeps what it had.
+
+use std::io::{self, BufRead, Write};
+use std::sync::{Mutex, PoisonError};
+
+use camino::Utf8Path;
+use fs_err as fs;
+use serde::{Deserialize, Serialize};
+use streamspec_adapters::contract::{Api, Observation};
+use thiserror::Error;
+
+use crate::case::{Case, Dispute, Source};
+use crate::deviation::Entry;
+use crate::judge::Verdict;
+use crate::wire::Variant;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    /// The suite that was run; the first line of a run.
+    Suite(SuiteRecord),
+    /// A case that was run.
+    Case(CaseRecord),
+    /// An SDK that was run, or was to be run.
+    Sdk(SdkRecord),
+    /// One trial.
+    Trial(Box<TrialRecord>),
+}
+
+/// The suite that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuiteRecord {
+    /// The version of streamspec.
+    pub version: String,
+    /// The run's nonce, from which every trial's nonce is made.
+    pub nonce: String,
+    /// Whether the whole suite was run, rather than a selection.
+    pub whole: bool,
+}
+
+/// A case that was run, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseRecord {
+    /// See [`Case::id`].
+    pub id: String,
+    /// The dialect.
+    pub api: Api,
+    /// See [`Case::title`].
+    pub title: String,
+    /// See [`Case::sources`].
+    pub sources: Vec<Source>,
+    /// See [`Case::disputed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Dispute>,
+}
+
+impl From<&Case> for CaseRecord {
+    fn from(case: &Case) -> Self {
+        Self {
+            id: case.id.clone(),
+            api: case.api,
+            title: case.title.clone(),
+            sources: case.sources.clone(),
+            disputed: case.disputed.clone(),
+        }
+    }
+}
+
+/// An SDK that was run, or was to be run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SdkRecord {
+    /// The id, `anthropic-python`.
+    pub id: String,
+    /// The package's name in its registry.
+    pub package: String,
+    /// The version that was loaded; the locked one if it was not run.
+    pub version: String,
+    /// The language.
+    pub language: String,
+    /// The runtime and its version; empty if it was not run.
+    pub runtime: String,
+    /// The dialects.
+    pub apis: Vec<Api>,
+    /// The surfaces.
+    pub surfaces: Vec<String>,
+    /// Its list of known deviations at the time of the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Entry>,
+    /// Why it was not run, and how to fix that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<String>,
+}
+
+/// One trial: an SDK's surface, a case, a variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrialRecord {
+    /// The SDK's id.
+    pub sdk: String,
+    /// The surface's name.
+    pub surface: String,
+    /// The case's id.
+    pub case: String,
+    /// How the bytes were cut or dressed.
+    pub variant: Variant,
+    /// What `${nonce}` stood for.
+    pub nonce: String,
+    /// The graded checks and the word.
+    pub verdict: Verdict,
+    /// What the SDK's caller saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observation: Option<Observation>,
+    /// The entries of the SDK's list of known deviations that cover this trial, by their place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<usize>,
+    /// What the server saw, in short.
+    pub wire: Vec<WireRecord>,
+    /// Wall time to the answer, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// One request and what was sent for it, in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireRecord {
+    /// Method and target below the base URL.
+    pub request: String,
+    /// Octets handed to the socket.
+    pub written: u64,
+    /// SHA-256 of them, in hexadecimal.
+    pub digest: String,
+}
+
+impl TrialRecord {
+    /// `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`; the variant is left out where it is as written.
+    pub fn name(&self) -> String {
+        let at = if self.variant == Variant::AsWritten { String::new() } else { format!("@{}", self.variant.name()) };
+        format!("{}/{}::{}{at}", self.sdk, self.surface, self.case)
+    }
+}
+
+/// Writes records, each flushed as it comes.
+#[derive(Debug)]
+pub struct Writer {
+    file: Mutex<fs::File>,
+}
+
+impl Writer {
+    /// Begins a new file.
+    pub fn create(path: &Utf8Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(Self { file: Mutex::new(fs::File::create(path)?) })
+    }
+
+    /// Writes one line.
+    pub fn write(&self, record: &Record) -> io::Result<()> {
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line)?;
+        file.flush()
+    }
+}
+
+/// A file of records that cannot be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The file itself.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A line of it.
+    #[error("{file}:{line}: not a record of this version of streamspec: {error}")]
+    Line {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        error: serde_json::Error,
+    },
+}
+
+/// Reads all records of a file. An unfinished last line, as a killed run leaves it, is left out.
+pub fn read(path: &Utf8Path) -> Result<Vec<Record>, ReadError> {
+    let mut records = Vec::new();
+    let mut reader = io::BufReader::new(fs::File::open(path)?);
+    let mut line = String::new();
+    for number in 1.. {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 || !line.ends_with('\n') {
+            break;
+        }
+        let record = serde_json::from_str(&line).map_err(|error| ReadError::Line {
+            file: path.to_string(),
+            line: number,
+            error,
+        })?;
+        records.push(record);
+    }
+    Ok(records)
+}

@@ -1,0 +1,143 @@
+//! `compatibility.md`: a matrix of SDK surfaces by case groups, then what deviates in each SDK and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::{Count, Report, ReportSdk, TrialResult};
+use crate::judge::{Mode, Word};
+
+/// The report as Markdown.
+pub fn markdown(report: &Report) -> String {
+    let mut out = String::new();
+    let suite = &report.suite;
+    let _ = writeln!(
+        out,
+        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} replays with the bytes cut or dressed otherwise.\n",
+        suite.version, suite.cases, suite.trials, suite.replays
+    );
+    out.push_str(
+        "A cell counts trials. *Pass*: every MUST and SHOULD that the surface can show holds. *Deviates*: every MUST holds, \
+         a SHOULD does not.\n*Fails*: a MUST does not hold; behind it the worst kind: `fabricated` and `silent` mean that a \
+         failure looked like a success.\nFaults of adapters or of streamspec itself are in square brackets and in no other \
+         number.\n",
+    );
+    findings(&mut out, report);
+    for api in report.cases.iter().map(|case| case.api).collect::<BTreeSet<_>>() {
+        matrix(&mut out, report, api.folder(), api.name());
+    }
+    for sdk in &report.sdks {
+        about(&mut out, report, sdk);
+    }
+    out
+}
+
+/// What matters most, first: failures that look like success, then what never ends, then the rest.
+fn findings(out: &mut String, report: &Report) {
+    let mut by_mode: BTreeMap<(std::cmp::Reverse<Mode>, &str), BTreeSet<&str>> = BTreeMap::new();
+    for result in &report.results {
+        if let Some(mode) = result.mode {
+            by_mode.entry((std::cmp::Reverse(mode), &result.sdk)).or_default().insert(&result.case);
+        }
+    }
+    if by_mode.is_empty() {
+        return;
+    }
+    out.push_str("\n## Findings\n\n| kind | SDK | cases | for example |\n|---|---|---:|---|\n");
+    for ((std::cmp::Reverse(mode), sdk), cases) in by_mode {
+        let example = cases.first().copied().unwrap_or_default();
+        let _ = writeln!(out, "| {} | {sdk} | {} | `{example}` |", mode.name(), cases.len());
+    }
+}
+
+fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
+    let counts: Vec<&Count> = report.counts.iter().filter(|count| in_folder(&count.group, folder)).collect();
+    let groups: BTreeSet<&str> = counts.iter().map(|count| count.group.as_str()).collect();
+    let rows: BTreeSet<(&str, &str)> =
+        counts.iter().map(|count| (count.sdk.as_str(), count.surface.as_str())).collect();
+    let short = |group: &str| group.split_once('/').map_or(group, |(_, short)| short).to_owned();
+    let _ = writeln!(out, "\n## {name}\n");
+    let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
+    let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
+    for (sdk, surface) in rows {
+        let cells = groups.iter().map(|group| {
+            let count = counts.iter().find(|one| one.sdk == sdk && one.surface == surface && one.group == *group);
+            count.map_or_else(|| "–".to_owned(), |count| cell(count))
+        });
+        let _ = writeln!(out, "| {sdk}/{surface} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+}
+
+fn in_folder(group: &str, folder: &str) -> bool {
+    group.split('/').next() == Some(folder)
+}
+
+fn cell(count: &Count) -> String {
+    let mut parts = Vec::new();
+    if count.pass > 0 {
+        parts.push(format!("{} pass", count.pass));
+    }
+    if count.deviates > 0 {
+        parts.push(format!("{} deviates", count.deviates));
+    }
+    if count.fails > 0 {
+        let worst = count.modes.iter().next_back();
+        let worst = worst.map(|(mode, number)| format!(" ({number} {})", mode.name())).unwrap_or_default();
+        parts.push(format!("**{} fails**{worst}", count.fails));
+    }
+    if count.cut_dependent > 0 {
+        parts.push(format!("**{} depend on cuts**", count.cut_dependent));
+    }
+    parts.extend(count.apart.iter().map(|(word, number)| format!("[{number} {}]", word.name())));
+    parts.join("<br>")
+}
+
+/// One SDK: versions, and what deviates and why, most trials first.
+fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
+    let _ = writeln!(out, "\n## {}\n\n{} {}, {}, {}", sdk.id, sdk.package, sdk.version, sdk.language, sdk.runtime);
+    if let Some(reason) = &sdk.not_run {
+        let _ = writeln!(out, "\nNot run: {}", text(reason));
+        return;
+    }
+    let own: Vec<&TrialResult> =
+        report.results.iter().filter(|result| result.sdk == sdk.id && result.verdict <= Word::Fails).collect();
+    if own.is_empty() {
+        out.push_str("\nEvery trial passes.\n");
+        return;
+    }
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for (place, known) in sdk.known.iter().enumerate() {
+        let trials = own.iter().filter(|result| result.known.contains(&place)).count();
+        let link = known.link.as_ref().map(|link| format!(" ([source]({link}))")).unwrap_or_default();
+        let seen = known.seen.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
+        lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.why))));
+    }
+    lines.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    if !lines.is_empty() {
+        out.push_str("\n| axis | seen instead | trials | why |\n|---|---|---:|---|\n");
+        lines.iter().for_each(|(_, line)| out.push_str(&format!("{line}\n")));
+    }
+    let unlisted: Vec<&&TrialResult> = own.iter().filter(|result| result.known.is_empty()).collect();
+    if !unlisted.is_empty() {
+        let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", unlisted.len());
+        for result in unlisted.iter().take(50) {
+            let axes: Vec<&str> = result.checks.iter().map(|check| check.axis.name()).collect();
+            let _ =
+                writeln!(out, "- {}/{}: {} ({})", result.surface, result.case, result.verdict.name(), axes.join(", "));
+        }
+        if unlisted.len() > 50 {
+            let _ = writeln!(out, "- … and {} more, in compatibility.json", unlisted.len() - 50);
+        }
+    }
+}
+
+/// A text from outside in a table cell: never markup, never more than one line.
+fn text(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`")
+}
+
+/// A value from outside as code in a table cell.
+fn code(text: &str) -> String {
+    let shown = crate::message::shown(text, 80).replace('|', "\\|").replace('`', "'");
+    format!("`{shown}`")
+}

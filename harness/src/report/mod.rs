@@ -1,0 +1,345 @@
+//! From records to a report: one structure, from which every format is made.
+
+mod json;
+mod markdown;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use streamspec_adapters::contract::Api;
+use thiserror::Error;
+
+use crate::case::{Axis, Dispute, Level, Source};
+use crate::deviation::Entry;
+use crate::judge::{Check, Grade, Mode, Word};
+use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
+use crate::wire::Variant;
+
+pub use json::{json, schema};
+pub use markdown::markdown;
+
+/// The name and version of the report's schema.
+pub const SCHEMA: &str = "streamspec-report/1";
+
+/// A compatibility report: what `compatibility.json` holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The suite that was run.
+    pub suite: Suite,
+    /// The SDKs, by id.
+    pub sdks: Vec<ReportSdk>,
+    /// The cases, by id.
+    pub cases: Vec<ReportCase>,
+    /// How many trials came to each word, by SDK, surface and group.
+    pub counts: Vec<Count>,
+    /// Every trial that is not a plain pass, with the checks that did not hold.
+    pub results: Vec<TrialResult>,
+}
+
+/// The suite that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Suite {
+    /// The version of streamspec.
+    pub version: String,
+    /// How many cases were run.
+    pub cases: usize,
+    /// How many trials were run as written.
+    pub trials: usize,
+    /// How many times a trial was run again with its bytes cut or dressed otherwise.
+    pub replays: usize,
+}
+
+/// An SDK of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportSdk {
+    /// The id, `anthropic-python`.
+    pub id: String,
+    /// The package's name in its registry.
+    pub package: String,
+    /// The version that was loaded.
+    pub version: String,
+    /// The language.
+    pub language: String,
+    /// The runtime, without its patch version.
+    pub runtime: String,
+    /// The dialects.
+    pub apis: Vec<Api>,
+    /// The surfaces.
+    pub surfaces: Vec<String>,
+    /// What is known to deviate, and why.
+    pub known: Vec<Known>,
+    /// Why it was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<String>,
+}
+
+/// A known deviation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Known {
+    /// What deviates.
+    pub axis: Axis,
+    /// What is seen instead.
+    pub seen: Vec<String>,
+    /// Why.
+    pub why: String,
+    /// Where it is documented or discussed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl From<Entry> for Known {
+    fn from(entry: Entry) -> Self {
+        Self { axis: entry.axis, seen: entry.seen, why: entry.why, link: entry.link }
+    }
+}
+
+/// A case of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportCase {
+    /// The id.
+    pub id: String,
+    /// The dialect.
+    pub api: Api,
+    /// What happens on the wire.
+    pub title: String,
+    /// Where the expectation comes from.
+    pub sources: Vec<Source>,
+    /// Where maintainers have ruled otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Dispute>,
+}
+
+/// How many trials of one surface and one group came to each word.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Count {
+    /// The SDK's id.
+    pub sdk: String,
+    /// The surface's name.
+    pub surface: String,
+    /// The first two folders of the cases' ids.
+    pub group: String,
+    /// Trials in which every MUST and SHOULD that can be seen holds.
+    pub pass: usize,
+    /// Trials in which every MUST holds and a SHOULD does not.
+    pub deviates: usize,
+    /// Trials in which a MUST does not hold.
+    pub fails: usize,
+    /// Failed trials by mode.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<Mode, usize>,
+    /// Trials that say nothing about the SDK, by word; never part of the other numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub apart: BTreeMap<Word, usize>,
+    /// Replays that came to another verdict than the trial as written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_dependent: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// One trial that is not a plain pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrialResult {
+    /// The SDK's id.
+    pub sdk: String,
+    /// The surface's name.
+    pub surface: String,
+    /// The case's id.
+    pub case: String,
+    /// How the bytes were cut or dressed.
+    pub variant: Variant,
+    /// The overall word.
+    pub verdict: Word,
+    /// The kind of failure.
+    pub mode: Option<Mode>,
+    /// Why, where no check says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The checks that did not hold.
+    pub checks: Vec<ResultCheck>,
+    /// The known deviations that cover it, by their place in the SDK's list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<usize>,
+}
+
+/// A check that did not hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResultCheck {
+    /// What was compared.
+    pub axis: Axis,
+    /// How much it weighs.
+    pub level: Level,
+    /// What the case expects.
+    pub expected: Value,
+    /// What was seen; long texts are cut with a note.
+    pub observed: Value,
+    /// How the two compare.
+    pub grade: Grade,
+}
+
+/// Records that do not make a report.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// No run is in them.
+    #[error("there is no run in these records")]
+    Empty,
+    /// They come from different suites.
+    #[error("these records come from different versions of the suite, {one} and {other}; run them with one")]
+    Versions {
+        /// One version.
+        one: String,
+        /// Another one.
+        other: String,
+    },
+    /// The same trial twice.
+    #[error("{0} is recorded twice; leave out one of the files")]
+    Twice(String),
+}
+
+/// The most characters of an observed text that a report keeps.
+const LONGEST_TEXT: usize = 300;
+
+impl Report {
+    /// Sorts, counts and leaves out what is a plain pass. The order of the records does not matter.
+    pub fn from_records(records: &[Record]) -> Result<Self, ReportError> {
+        let (mut versions, mut sdks, mut cases, mut trials) =
+            (BTreeSet::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for record in records {
+            match record {
+                Record::Suite(suite) => _ = versions.insert(suite.version.clone()),
+                Record::Case(case) => _ = cases.insert(case.id.clone(), report_case(case)),
+                Record::Sdk(sdk) => _ = sdks.insert(sdk.id.clone(), report_sdk(sdk)),
+                Record::Trial(trial) => {
+                    let key = (&trial.sdk, &trial.surface, &trial.case, trial.variant);
+                    if trials.insert(key, trial.as_ref()).is_some() {
+                        return Err(ReportError::Twice(trial.name()));
+                    }
+                }
+            }
+        }
+        let mut versions = versions.into_iter();
+        let version = versions.next().ok_or(ReportError::Empty)?;
+        if let Some(other) = versions.next() {
+            return Err(ReportError::Versions { one: version, other });
+        }
+        let trials: Vec<&TrialRecord> = trials.into_values().collect();
+        let replays = trials.iter().filter(|trial| trial.variant != Variant::AsWritten).count();
+        Ok(Self {
+            schema: SCHEMA.to_owned(),
+            suite: Suite { version, cases: cases.len(), trials: trials.len() - replays, replays },
+            sdks: sdks.into_values().collect(),
+            cases: cases.into_values().collect(),
+            counts: counts(&trials),
+            results: trials.iter().filter(|trial| is_told(trial)).map(|trial| result(trial)).collect(),
+        })
+    }
+}
+
+/// Whether a trial is listed: as written when it is not a pass, replayed only when the replay differs.
+fn is_told(trial: &TrialRecord) -> bool {
+    match trial.variant {
+        Variant::AsWritten => trial.verdict.word != Word::Pass,
+        _ => trial.verdict.word > Word::Fails || is_cut_dependent(trial),
+    }
+}
+
+fn is_cut_dependent(trial: &TrialRecord) -> bool {
+    trial.verdict.broken_checks().any(|check| check.axis.is_of_replays())
+}
+
+fn counts(trials: &[&TrialRecord]) -> Vec<Count> {
+    let mut counts: BTreeMap<(&str, &str, &str), Count> = BTreeMap::new();
+    for trial in trials {
+        let group = crate::case::group_of(&trial.case);
+        let count = counts.entry((&trial.sdk, &trial.surface, group)).or_insert_with(|| Count {
+            sdk: trial.sdk.clone(),
+            surface: trial.surface.clone(),
+            group: group.to_owned(),
+            ..Count::default()
+        });
+        if trial.variant != Variant::AsWritten {
+            count.cut_dependent += usize::from(is_cut_dependent(trial));
+            continue;
+        }
+        match trial.verdict.word {
+            Word::Pass => count.pass += 1,
+            Word::Deviates => count.deviates += 1,
+            Word::Fails => count.fails += 1,
+            apart => *count.apart.entry(apart).or_default() += 1,
+        }
+        if let Some(mode) = trial.verdict.mode {
+            *count.modes.entry(mode).or_default() += 1;
+        }
+    }
+    counts.into_values().collect()
+}
+
+fn result(trial: &TrialRecord) -> TrialResult {
+    let replayed = trial.variant != Variant::AsWritten;
+    let told = trial.verdict.broken_checks().filter(|check| check.axis.is_of_replays() == replayed);
+    TrialResult {
+        sdk: trial.sdk.clone(),
+        surface: trial.surface.clone(),
+        case: trial.case.clone(),
+        variant: trial.variant,
+        verdict: trial.verdict.word,
+        mode: trial.verdict.mode,
+        reason: trial.verdict.reason.clone(),
+        checks: told.map(result_check).collect(),
+        known: trial.known.clone(),
+    }
+}
+
+fn result_check(check: &Check) -> ResultCheck {
+    ResultCheck {
+        axis: check.axis,
+        level: check.level,
+        expected: check.expected.clone(),
+        observed: cut(check.observed.clone()),
+        grade: check.grade,
+    }
+}
+
+/// A value whose texts are not longer than a report keeps.
+fn cut(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.chars().count() > LONGEST_TEXT => {
+            let (kept, all) = (text.chars().take(LONGEST_TEXT).collect::<String>(), text.chars().count());
+            Value::String(format!("{kept}… ({all} characters in all)"))
+        }
+        Value::Array(values) => values.into_iter().map(cut).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, cut(value))).collect(),
+        other => other,
+    }
+}
+
+fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
+    ReportSdk {
+        id: sdk.id.clone(),
+        package: sdk.package.clone(),
+        version: sdk.version.clone(),
+        language: sdk.language.clone(),
+        runtime: without_patch(&sdk.runtime),
+        apis: sdk.apis.clone(),
+        surfaces: sdk.surfaces.clone(),
+        known: sdk.known.iter().cloned().map(Known::from).collect(),
+        not_run: sdk.not_run.clone(),
+    }
+}
+
+fn report_case(case: &CaseRecord) -> ReportCase {
+    let CaseRecord { id, api, title, sources, disputed } = case.clone();
+    ReportCase { id, api, title, sources, disputed }
+}
+
+/// `CPython 3.11.7` as `CPython 3.11`: a patch version is a machine's trace.
+fn without_patch(runtime: &str) -> String {
+    runtime.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
+}

@@ -1,0 +1,292 @@
+//! Runs one trial: registers the script, makes the call, waits for the transcript, judges.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Observation};
+use streamspec_adapters::fleet::Sdk;
+use thiserror::Error;
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::normal::Noise;
+use super::plan::Trial;
+use crate::case::{Axis, Case, Connection, Level, Step};
+use crate::judge::{Check, Evidence, Grade, Verdict, Word, judge};
+use crate::record::{TrialRecord, WireRecord};
+use crate::server::{Server, Transcript};
+use crate::wire::{Script, Variant};
+
+/// How long after the SDK's own timeout an answer is still waited for; after that it is a hang.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The longest the SDK's own timeout counts towards the deadline: no healthy stream of the suite takes longer.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How soon after its caller was told of a failure a client must let go of the connection.
+const RELEASE: Duration = Duration::from_secs(2);
+
+/// An adapter, opened once and shared, or the reason why it could not be.
+type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
+
+/// How one surface of one SDK came out on one control, run once.
+type Control = Arc<OnceCell<Option<Answered>>>;
+
+/// Everything a run shares.
+pub struct Engine {
+    nonce: String,
+    server: Server,
+    adapters: Mutex<HashMap<String, Opened>>,
+    controls: Mutex<HashMap<String, Control>>,
+    pub(super) jobs: Semaphore,
+}
+
+/// The engine cannot start.
+#[derive(Debug, Error)]
+#[error("the server cannot listen on the loopback interface: {0}")]
+pub struct EngineError(#[from] io::Error);
+
+/// One variant of one trial, with what an explanation needs.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// What is written down.
+    pub record: TrialRecord,
+    /// What the server was told to do.
+    pub script: Script,
+    /// What the server saw and sent.
+    pub transcript: Transcript,
+    /// How the call came out.
+    pub answered: Answered,
+}
+
+impl Engine {
+    /// Starts the server. At most `jobs` calls are under way at once.
+    pub async fn start(nonce: String, jobs: usize) -> Result<Self, EngineError> {
+        Ok(Self {
+            nonce,
+            server: Server::start().await?,
+            adapters: Mutex::default(),
+            controls: Mutex::default(),
+            jobs: Semaphore::new(jobs.max(1)),
+        })
+    }
+
+    /// Opens the SDK's adapter, or says why it cannot be opened. Later calls share it.
+    pub async fn adapter(&self, sdk: &Sdk) -> Result<Arc<dyn Adapter>, String> {
+        let opened = {
+            let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(adapters.entry(sdk.manifest.id.clone()).or_default())
+        };
+        let open = async || sdk.open().await.map_err(|error| error.to_string());
+        opened.get_or_init(open).await.clone()
+    }
+
+    /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
+    pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
+        let mut all: Vec<Ran> = Vec::with_capacity(trial.variants.len());
+        for &variant in &trial.variants {
+            if variant.is_sweep() {
+                all.extend(self.sweep(trial, variant).await);
+                continue;
+            }
+            let mut ran = self.run_variant(trial, variant).await;
+            if let Some(written) = all.first() {
+                let same = same_as_written(&written.record.verdict, &ran.record);
+                ran.record.verdict.add(same);
+            }
+            all.push(ran);
+        }
+        all
+    }
+
+    /// Ends every adapter that was opened.
+    pub async fn close(&self) {
+        let opened: Vec<Opened> =
+            self.adapters.lock().unwrap_or_else(PoisonError::into_inner).drain().map(|(_, opened)| opened).collect();
+        for adapter in opened.iter().filter_map(|opened| opened.get()?.as_ref().ok()) {
+            adapter.close().await;
+        }
+    }
+
+    async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
+        let _permit = self.jobs.acquire().await;
+        let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
+        let script = Script::build(&trial.case.exchanges, variant, &nonce);
+        let adapter = match self.adapter(&trial.sdk).await {
+            Ok(adapter) => adapter,
+            Err(reason) => return Ran::fault(trial, variant, &nonce, script, reason),
+        };
+        let control = self.control(trial, adapter.as_ref()).await;
+        let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
+        if matches!(played.answered.answer, Answer::Crash { alone: false, .. }) {
+            // Many calls were in flight when the process died: only a run of its own says which of them killed it.
+            played = self.play(trial, adapter.as_ref(), &script, true).await;
+        }
+        let verdict = judge(&Evidence {
+            case: &trial.case,
+            nonce: &nonce,
+            error_bases: &adapter.identity().error_bases,
+            answered: &played.answered,
+            control: control.as_ref(),
+            script: &script,
+            transcript: &played.transcript,
+            released: played.released,
+        });
+        let noise = Noise { nonce: &nonce, base_url: &played.base_url };
+        let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
+        record.verdict = normal_verdict(verdict, noise);
+        record.observation = normal_observation(&played.answered.answer, noise);
+        Ran { record, script, transcript: played.transcript, answered: played.answered }
+    }
+
+    /// The same surface on the case's control, once for all cases that have the same one.
+    async fn control(&self, trial: &Trial, adapter: &dyn Adapter) -> Option<Answered> {
+        let steps = trial.case.control.as_ref()?;
+        let key =
+            serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
+        // Steps are plain data with string keys, which JSON can always hold.
+        let key = key.unwrap_or_default();
+        let control = {
+            let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(controls.entry(key.clone()).or_default())
+        };
+        let run = async || {
+            let exchanges: [Vec<Step>; 1] = [steps.clone()];
+            let script = Script::build(&exchanges, Variant::AsWritten, &self.trial_nonce(&key));
+            Some(self.play(trial, adapter, &script, false).await.answered)
+        };
+        control.get_or_init(run).await.clone()
+    }
+
+    pub(super) async fn play(&self, trial: &Trial, adapter: &dyn Adapter, script: &Script, alone: bool) -> Played {
+        let case = &trial.case;
+        let registered = self.server.register(script.clone());
+        let base_url = registered.base_url();
+        let timeout = Duration::from_millis(case.timeout);
+        let call = Call {
+            api: case.api,
+            surface: trial.surface.clone(),
+            base_url: base_url.clone(),
+            timeout,
+            deadline: timeout.min(LONGEST_TIMEOUT) + GRACE,
+            max_retries: case.max_retries,
+            ask: case.ask,
+            alone,
+        };
+        let answered = adapter.observe(call).await;
+        let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
+        let transcript = registered.finish().await;
+        Played { base_url, answered, released, transcript }
+    }
+
+    /// A nonce that no other trial of this run has, and no trial of another run.
+    pub(super) fn trial_nonce(&self, name: &str) -> String {
+        let digest = Sha256::digest(format!("{}\n{name}", self.nonce));
+        format!("n{}", &hex::encode(digest)[..10])
+    }
+}
+
+/// What one call left behind.
+pub(super) struct Played {
+    pub(super) base_url: String,
+    pub(super) answered: Answered,
+    pub(super) released: Option<bool>,
+    pub(super) transcript: Transcript,
+}
+
+impl Ran {
+    fn fault(trial: &Trial, variant: Variant, nonce: &str, script: Script, reason: String) -> Self {
+        let answered =
+            Answered { answer: Answer::Fault { detail: reason.clone() }, stderr: String::new(), took: Duration::ZERO };
+        let transcript = Transcript::default();
+        let played = Played { base_url: String::new(), answered, released: None, transcript };
+        let mut record = TrialRecord::begun(trial, variant, nonce, &played);
+        record.verdict = Verdict::adapter_fault(reason);
+        let Played { answered, transcript, .. } = played;
+        Self { record, script, transcript, answered }
+    }
+}
+
+impl TrialRecord {
+    /// The record of a call that has been played, without its verdict and observation.
+    pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &Played) -> Self {
+        let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
+            request: format!("{} {}", exchange.method, exchange.path),
+            written: exchange.written,
+            digest: exchange.digest.clone(),
+        });
+        Self {
+            sdk: trial.sdk.manifest.id.clone(),
+            surface: trial.surface.clone(),
+            case: trial.case.id.clone(),
+            variant,
+            nonce: nonce.to_owned(),
+            verdict: Verdict::not_run(String::new()),
+            observation: None,
+            known: Vec::new(),
+            wire: wire.collect(),
+            took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// A verdict without what differs from run to run.
+fn normal_verdict(mut verdict: Verdict, noise: Noise<'_>) -> Verdict {
+    for check in &mut verdict.checks {
+        noise.value(&mut check.expected);
+        noise.value(&mut check.observed);
+    }
+    verdict.reason = verdict.reason.map(|reason| noise.text(&reason));
+    verdict
+}
+
+/// An observation without what differs from run to run.
+fn normal_observation(answer: &Answer, noise: Noise<'_>) -> Option<Observation> {
+    let Answer::Observed(observation) = answer else { return None };
+    // An observation came from JSON or could have; it goes there and back without loss.
+    let mut value = serde_json::to_value(observation).unwrap_or_default();
+    noise.value(&mut value);
+    serde_json::from_value(value).ok()
+}
+
+/// Whether any level asks what becomes of the connection.
+fn watches_connection(case: &Case) -> bool {
+    let expect = &case.expect;
+    [&expect.must, &expect.should, &expect.may].iter().any(|checks| checks.connection == Some(Connection::Released))
+}
+
+/// The check that a variant came to the same verdict as the trial as written.
+fn same_as_written(written: &Verdict, variant: &TrialRecord) -> Option<Check> {
+    if written.word > Word::Fails || variant.verdict.word > Word::Fails {
+        return None;
+    }
+    let difference = difference(written, &variant.verdict);
+    let grade = if difference.is_some() { Grade::Wrong } else { Grade::Exact };
+    let observed = difference.unwrap_or_else(|| "as written".to_owned());
+    Some(Check {
+        axis: Axis::Variants,
+        level: Level::Must,
+        expected: Value::from("as written"),
+        observed: Value::from(format!("{}: {observed}", variant.variant.name())),
+        grade,
+    })
+}
+
+/// What a variant came to, in words, where that is not what the trial came to as written.
+fn difference(written: &Verdict, variant: &Verdict) -> Option<String> {
+    let said = |verdict: &Verdict| {
+        let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
+        format!("{}{mode}", verdict.word.name())
+    };
+    if written.word != variant.word || written.mode != variant.mode {
+        return Some(format!("{} instead of {}", said(variant), said(written)));
+    }
+    let graded =
+        |verdict: &Verdict| -> Vec<_> { verdict.checks.iter().map(|check| (check.axis, check.grade)).collect() };
+    let (one, other) = (graded(written), graded(variant));
+    let changed = one.iter().zip(&other).find(|(one, other)| one != other);
+    changed.map(|((axis, was), (_, is))| format!("{axis} is {} instead of {}", is.name(), was.name()))
+}

@@ -1,0 +1,65 @@
+//! Takes out of an observation what differs from run to run, so that records compare and reports are byte-stable.
+
+use serde_json::Value;
+
+/// What one trial's run put into the bytes or the addresses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Noise<'a> {
+    /// What `${nonce}` stood for.
+    pub(super) nonce: &'a str,
+    /// The trial's base URL.
+    pub(super) base_url: &'a str,
+}
+
+impl Noise<'_> {
+    /// A text with the nonce, the addresses and object identities replaced by their names.
+    pub(super) fn text(self, text: &str) -> String {
+        let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
+        let address = self.base_url.trim_start_matches("http://").split('/').next().unwrap_or_default();
+        let text = if address.is_empty() { text } else { text.replace(address, "${address}") };
+        hide_hexadecimal(&text)
+    }
+
+    /// The same for every string in a value.
+    pub(super) fn value(self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.value(value)),
+            Value::Object(map) => map.values_mut().for_each(|value| self.value(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// Replaces the digits of `0x7f03a1b2c3d4`: an object's address in a runtime's memory.
+fn hide_hexadecimal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("0x") {
+        let (before, from) = rest.split_at(at);
+        let digits = from[2..].chars().take_while(char::is_ascii_hexdigit).count();
+        out.push_str(before);
+        out.push_str(if digits >= 6 { "0x…" } else { &from[..2 + digits] });
+        rest = &from[2 + digits..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_is_named() {
+        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9" };
+        for (text, expected) in [
+            ("Overloaded n12ab", "Overloaded ${nonce}"),
+            ("POST http://127.0.0.1:4000/t/9/v1/messages", "POST ${base_url}/v1/messages"),
+            ("peer 127.0.0.1:4000 left", "peer ${address} left"),
+            ("<Stream at 0x7f03a1b2c3d4> 0x1F", "<Stream at 0x…> 0x1F"),
+        ] {
+            assert_eq!(noise.text(text), expected);
+        }
+    }
+}

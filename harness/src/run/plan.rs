@@ -1,0 +1,125 @@
+//! Which trials there are: every surface of every chosen SDK with every chosen case of its dialects.
+
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobMatcher};
+use streamspec_adapters::fleet::Sdk;
+use thiserror::Error;
+
+use crate::case::Case;
+use crate::wire::Variant;
+
+/// One surface and one case, in every variant that was asked for and the case allows.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The SDK.
+    pub sdk: Arc<Sdk>,
+    /// The surface's name.
+    pub surface: String,
+    /// The case.
+    pub case: Arc<Case>,
+    /// As written first, then the others.
+    pub variants: Vec<Variant>,
+}
+
+impl Trial {
+    /// `anthropic-python/create-sync::anthropic/in-band/overloaded`.
+    pub fn name(&self) -> String {
+        format!("{}/{}::{}", self.sdk.manifest.id, self.surface, self.case.id)
+    }
+}
+
+/// A trial that is not run because the SDK documents that it does not do this.
+#[derive(Clone, Debug)]
+pub struct Skipped {
+    /// The trial.
+    pub trial: Trial,
+    /// Why, with the link.
+    pub why: String,
+}
+
+/// What is to be run.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The trials, by SDK, surface and case.
+    pub trials: Vec<Trial>,
+    /// The trials that are not run.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Which surfaces and cases are chosen; an empty list chooses all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Globs over surfaces.
+    pub surfaces: Vec<String>,
+    /// The variants to run besides the one as written.
+    pub variants: Vec<Variant>,
+}
+
+/// A selection that cannot be used.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// A glob that cannot be read.
+    #[error("`{glob}` is not a glob: {error}")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        error: globset::Error,
+    },
+    /// Nothing is left to run.
+    #[error("no trial is selected: no chosen SDK has a chosen surface for a chosen case")]
+    Empty,
+}
+
+/// Multiplies SDKs, surfaces and cases.
+pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
+    let chosen = filter.surfaces.iter().map(|glob| matcher(glob)).collect::<Result<Vec<_>, _>>()?;
+    let mut plan = Plan::default();
+    for sdk in sdks {
+        for (surface, about) in &sdk.manifest.surfaces {
+            if !chosen.is_empty() && !chosen.iter().any(|glob| glob.is_match(surface)) {
+                continue;
+            }
+            for case in cases.iter().filter(|case| about.apis.contains(&case.api)) {
+                let trial = Trial {
+                    sdk: Arc::clone(sdk),
+                    surface: surface.clone(),
+                    case: Arc::clone(case),
+                    variants: variants(case, &filter.variants),
+                };
+                match unsupported(&trial)? {
+                    Some(why) => plan.skipped.push(Skipped { trial, why }),
+                    None => plan.trials.push(trial),
+                }
+            }
+        }
+    }
+    if plan.trials.is_empty() && plan.skipped.is_empty() {
+        return Err(PlanError::Empty);
+    }
+    Ok(plan)
+}
+
+fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
+    let allowed = wanted.iter().filter(|variant| !case.variants.except.contains(variant));
+    std::iter::once(Variant::AsWritten)
+        .chain(allowed.copied().filter(|variant| *variant != Variant::AsWritten))
+        .collect()
+}
+
+/// What the manifest says this SDK does not do, if it covers a trial.
+fn unsupported(trial: &Trial) -> Result<Option<String>, PlanError> {
+    for entry in &trial.sdk.manifest.unsupported {
+        let surface = entry.surfaces.as_deref().map_or(Ok(true), |glob| Ok(matcher(glob)?.is_match(&trial.surface)))?;
+        if surface && matcher(&entry.cases)?.is_match(&trial.case.id) {
+            return Ok(Some(format!("{} ({})", entry.why, entry.link)));
+        }
+    }
+    Ok(None)
+}
+
+fn matcher(glob: &str) -> Result<GlobMatcher, PlanError> {
+    let built = GlobBuilder::new(glob).literal_separator(true).build();
+    built.map(|built| built.compile_matcher()).map_err(|error| PlanError::Glob { glob: glob.to_owned(), error })
+}

@@ -1,0 +1,95 @@
+//! Plays one answer on a connection, and notices when the client leaves.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+
+use super::trial::Playing;
+use crate::case::End;
+use crate::wire::{Answer, Op};
+
+/// How much a client may send ahead while it is being answered; beyond that its leaving is no longer watched for.
+const MAX_AHEAD: usize = 1024 * 1024;
+
+/// What is left to do with the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// Read the next request from it.
+    Keep,
+    /// Send FIN, and wait for the client to close.
+    Fin,
+    /// Send RST.
+    Reset,
+    /// Nothing; the client has left or the trial has ended.
+    Drop,
+}
+
+/// Plays the answer. What the client sends meanwhile goes to `ahead`.
+pub(super) async fn play(
+    stream: &mut TcpStream,
+    ahead: &mut Vec<u8>,
+    playing: &Playing,
+    answer: &Answer,
+    client_keeps: bool,
+) -> After {
+    let (reader, mut writer) = stream.split();
+    let mut client = Client { reader, ahead };
+    for op in &answer.ops {
+        let stayed = match op {
+            Op::Write(write) => send(&mut writer, &mut client, playing, &write.bytes).await,
+            Op::Pause(pause) => tokio::time::timeout(*pause, client.leaves()).await.is_err(),
+        };
+        if !stayed {
+            playing.client_left();
+            return After::Drop;
+        }
+    }
+    playing.done();
+    match answer.end {
+        End::Finish if answer.keep_alive && client_keeps => After::Keep,
+        End::Finish | End::Eof => After::Fin,
+        End::Reset => After::Reset,
+        End::Stall => {
+            client.leaves().await;
+            playing.client_left();
+            After::Drop
+        }
+    }
+}
+
+/// Hands one write to the socket; more than one system call is needed only when its buffer is full. False when the
+/// client has left.
+async fn send(writer: &mut WriteHalf<'_>, client: &mut Client<'_>, playing: &Playing, mut octets: &[u8]) -> bool {
+    while !octets.is_empty() {
+        let wrote = tokio::select! {
+            biased;
+            () = client.leaves() => return false,
+            wrote = writer.write(octets) => wrote,
+        };
+        match wrote {
+            Ok(length @ 1..) => {
+                playing.wrote(&octets[..length]);
+                octets = &octets[length..];
+            }
+            Ok(0) | Err(_) => return false,
+        }
+    }
+    true
+}
+
+struct Client<'a> {
+    reader: ReadHalf<'a>,
+    ahead: &'a mut Vec<u8>,
+}
+
+impl Client<'_> {
+    /// Waits for FIN or RST. Nothing is lost when the wait is given up.
+    async fn leaves(&mut self) {
+        while self.ahead.len() < MAX_AHEAD {
+            if !matches!(self.reader.read_buf(self.ahead).await, Ok(1..)) {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    }
+}

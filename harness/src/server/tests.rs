@@ -1,0 +1,384 @@
+//! The server over real sockets, with clients that speak no more HTTP than the test needs.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::*;
+use crate::case::{End, Framing, Repeat, Respond, Step};
+use crate::wire::Variant;
+
+/// Long enough for any machine; no test waits this long unless it fails.
+const SOON: Duration = Duration::from_secs(5);
+
+const SHORT: Duration = Duration::from_millis(30);
+
+async fn start() -> Server {
+    Server::start().await.expect("the loopback interface has a free port")
+}
+
+fn data(text: &str) -> Step {
+    Step::Data(json!(text))
+}
+
+fn script(steps: &[Step]) -> Script {
+    Script::build(&[steps.to_vec()], Variant::AsWritten, "n0nce")
+}
+
+/// An answer larger than the buffers of both sockets: systems let the sender's grow to 4 MiB.
+fn large() -> Script {
+    let piece = Step::Raw("x".repeat(64 * 1024));
+    script(&[Step::Repeat(Repeat { times: 80, steps: vec![piece, Step::Flush] }), Step::End(End::Finish)])
+}
+
+fn wire(script: &Script, answer: usize) -> Vec<u8> {
+    script.answers[answer].writes().map(|write| write.bytes.as_slice()).collect::<Vec<_>>().concat()
+}
+
+fn address(base_url: &str) -> (&str, &str) {
+    let rest = base_url.strip_prefix("http://").expect("the base URL is http");
+    rest.split_at(rest.find('/').expect("the base URL has a path"))
+}
+
+async fn connect(base_url: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    // Small enough that a client that does not read is noticed after a few writes.
+    socket.set_recv_buffer_size(16 * 1024).expect("a buffer size");
+    let address = address(base_url).0.parse().expect("the base URL has an address");
+    socket.connect(address).await.expect("the server listens")
+}
+
+async fn ask(stream: &mut TcpStream, base_url: &str) {
+    let request =
+        format!("POST {}/v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{{}}", address(base_url).1);
+    stream.write_all(request.as_bytes()).await.expect("the server reads");
+}
+
+async fn open(registered: &Registered) -> TcpStream {
+    let base_url = registered.base_url();
+    let mut stream = connect(&base_url).await;
+    ask(&mut stream, &base_url).await;
+    stream
+}
+
+async fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
+    let mut octets = vec![0; length];
+    timeout(SOON, stream.read_exact(&mut octets)).await.expect("in time").expect("so many octets");
+    octets
+}
+
+/// What arrives until the server ends the connection, and how it ended it.
+async fn read_all(stream: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
+    let mut octets = Vec::new();
+    let ended = timeout(SOON, stream.read_to_end(&mut octets)).await.expect("the server ends the connection in time");
+    (octets, ended.err().map(|error| error.kind()))
+}
+
+#[track_caller]
+fn check_exchange(script: &Script, exchange: &Exchange, sent: &Sent) {
+    assert_eq!(&exchange.sent, sent);
+    assert_eq!(exchange.digest, script.digest_prefix(exchange.answer, exchange.written));
+    if *sent == Sent::Whole {
+        assert_eq!(exchange.written, wire(script, exchange.answer).len() as u64);
+        assert!(exchange.done_at >= Some(exchange.at));
+    }
+}
+
+async fn check_end(framing: Framing, end: End) {
+    let server = start().await;
+    let lie = if framing == Framing::ContentLength && end != End::Finish { 7 } else { 0 };
+    let respond = Respond { framing, content_length_lie: lie, ..Respond::default() };
+    let script = script(&[Step::Respond(respond), data("one"), data("two"), Step::Pause(30), Step::End(end)]);
+    let registered = server.register(script.clone());
+    let mut client = open(&registered).await;
+    let octets = wire(&script, 0);
+    match (end, framing) {
+        (End::Finish, Framing::Chunked | Framing::ContentLength) => {
+            for _ in 0..2 {
+                assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+                ask(&mut client, &registered.base_url()).await;
+            }
+        }
+        (End::Finish | End::Eof, _) => assert_eq!(read_all(&mut client).await, (octets, None)),
+        (End::Reset, _) => {
+            assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+            assert_eq!(read_all(&mut client).await, (Vec::new(), Some(ErrorKind::ConnectionReset)));
+        }
+        (End::Stall, _) => {
+            assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+            assert!(timeout(SHORT, client.read_u8()).await.is_err());
+            assert!(!registered.wait_client_left(SHORT).await);
+            drop(client);
+        }
+    }
+    assert!(registered.wait_client_left(SOON).await);
+    let exchange = registered.finish().await.exchanges.swap_remove(0);
+    check_exchange(&script, &exchange, &Sent::Whole);
+    assert_eq!(exchange.client_left_at.is_some(), end == End::Stall);
+    assert_eq!(
+        (exchange.method.as_str(), exchange.path.as_str(), exchange.body.as_str()),
+        ("POST", "/v1/messages", "{}")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_framing_ends_in_every_way() {
+    let mut checks = JoinSet::new();
+    for framing in [Framing::Chunked, Framing::ContentLength, Framing::Close] {
+        for end in [End::Finish, End::Eof, End::Reset, End::Stall] {
+            checks.spawn(check_end(framing, end));
+        }
+    }
+    assert_eq!(checks.join_all().await.len(), 12);
+}
+
+#[tokio::test]
+async fn answers_follow_each_other_on_one_connection_and_the_last_is_repeated() {
+    let server = start().await;
+    let exchanges = [vec![data("first"), Step::End(End::Finish)], vec![data("second"), Step::End(End::Finish)]];
+    let script = Script::build(&exchanges, Variant::AsWritten, "n0nce");
+    let registered = server.register(script.clone());
+    let mut client = open(&registered).await;
+    // The second request is sent ahead of the first answer, and a third after the second.
+    ask(&mut client, &registered.base_url()).await;
+    for answer in [0, 1] {
+        let octets = wire(&script, answer);
+        assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    }
+    ask(&mut client, &registered.base_url()).await;
+    let octets = wire(&script, 1);
+    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    let transcript = registered.finish().await;
+    assert_eq!(transcript.exchanges.iter().map(|exchange| exchange.answer).collect::<Vec<_>>(), [0, 1, 1]);
+    for exchange in &transcript.exchanges {
+        check_exchange(&script, exchange, &Sent::Whole);
+    }
+}
+
+#[tokio::test]
+async fn a_pooled_connection_outlives_the_trial_and_serves_the_next() {
+    let server = start().await;
+    let script = script(&[data("a"), Step::End(End::Finish)]);
+    let octets = wire(&script, 0);
+    let first = server.register(script.clone());
+    let mut client = open(&first).await;
+    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    assert_eq!(first.finish().await.exchanges.len(), 1);
+    let second = server.register(script.clone());
+    ask(&mut client, &second.base_url()).await;
+    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    drop(client);
+    let left = async {
+        while second.transcript().exchanges[0].client_left_at.is_none() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(SOON, left).await.expect("the client's leaving is noticed");
+    check_exchange(&script, &second.finish().await.exchanges[0], &Sent::Whole);
+    assert_eq!(server.strays(), 0);
+}
+
+#[tokio::test]
+async fn requests_are_read_whole_whatever_their_shape() {
+    let server = start().await;
+    let script = script(&[data("a"), Step::End(End::Finish)]);
+    let registered = server.register(script.clone());
+    let base_url = registered.base_url();
+    let (host, path) = address(&base_url);
+    let mut client = connect(&base_url).await;
+
+    let head = format!(
+        "POST {path}/x?alt=sse&key=AIza HTTP/1.1\r\nX-Api-Key: sk\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.expect("the server reads");
+    assert_eq!(read_exactly(&mut client, 25).await, b"HTTP/1.1 100 Continue\r\n\r\n");
+    client.write_all(b"hello").await.expect("the server reads");
+    read_exactly(&mut client, wire(&script, 0).len()).await;
+
+    // The target in absolute form, the body in chunks, and everything octet by octet.
+    let chunked = format!(
+        "POST http://{host}{path} HTTP/1.1\r\ntransfer-encoding: Chunked\r\nconnection: close\r\n\r\n\
+         3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nx-trailer: 1\r\n\r\n"
+    );
+    for octet in chunked.into_bytes() {
+        client.write_u8(octet).await.expect("the server reads");
+    }
+    assert_eq!(read_all(&mut client).await, (wire(&script, 0), None));
+
+    let [first, second] = <[Exchange; 2]>::try_from(registered.finish().await.exchanges).expect("two exchanges");
+    assert_eq!((first.path.as_str(), first.body.as_str()), ("/x?alt=sse&key=…", "hello"));
+    assert_eq!(first.headers[0], ("X-Api-Key".to_owned(), "…".to_owned()));
+    assert_eq!((second.path.as_str(), second.body.as_str()), ("", "hello"));
+}
+
+#[tokio::test]
+async fn what_no_trial_can_answer_is_refused_and_counted() {
+    let server = start().await;
+    let registered = server.register(script(&[data("a"), Step::End(End::Finish)]));
+    let ended = server.register(script(&[data("a"), Step::End(End::Finish)]));
+    let (base_url, ended_url) = (registered.base_url(), ended.base_url());
+    ended.finish().await;
+    let (path, ended_path) = (address(&base_url).1, address(&ended_url).1);
+    let requests = [
+        ("\u{16}\u{3}\u{1}garbage\r\n\r\n".to_owned(), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.0\r\n\r\n"), "400 Bad Request"),
+        (format!("HEAD {path} HTTP/1.1\r\n\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ncontent-length: -1\r\n\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ncontent-length: 9000000\r\n\r\n"), "413 Content Too Large"),
+        (format!("POST {path} HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nffffffff\r\n"), "413 Content Too Large"),
+        (format!("POST {path} HTTP/1.1\r\nx: {}", "x".repeat(70_000)), "431 Request Header Fields Too Large"),
+        (format!("POST {path} HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(101)), "431 Request Header Fields Too Large"),
+        (format!("POST {ended_path}/v1/messages HTTP/1.1\r\n\r\n"), "404 Not Found"),
+        ("POST /v1/messages HTTP/1.1\r\n\r\n".to_owned(), "404 Not Found"),
+    ];
+    let count = requests.len() as u64;
+    for (request, status) in requests {
+        let mut client = connect(&base_url).await;
+        client.write_all(request.as_bytes()).await.expect("the server reads");
+        let (response, error) = read_all(&mut client).await;
+        let response = String::from_utf8_lossy(&response);
+        assert!(
+            response.starts_with(&format!("HTTP/1.1 {status}\r\n")) && error.is_none(),
+            "{request:.80}: {response}"
+        );
+        assert!(response.contains("\r\n\r\nstreamspec: "), "{response}");
+    }
+    assert_eq!(server.strays(), count);
+    assert_eq!(registered.finish().await, Transcript::default());
+}
+
+#[tokio::test]
+async fn the_end_of_a_trial_ends_its_stalls_and_silences() {
+    let server = start().await;
+    let withheld = Respond { withheld: true, ..Respond::default() };
+    for steps in [
+        vec![data("a"), Step::End(End::Stall)],
+        vec![data("a"), Step::Pause(60_000), Step::End(End::Finish)],
+        vec![Step::Respond(withheld), Step::End(End::Stall)],
+    ] {
+        let script = script(&steps);
+        let registered = server.register(script.clone());
+        let mut client = open(&registered).await;
+        let octets = wire(&script, 0);
+        let expected = octets.strip_suffix(b"0\r\n\r\n").unwrap_or(&octets);
+        assert_eq!(read_exactly(&mut client, expected.len()).await, expected);
+        if expected.is_empty() {
+            assert!(timeout(SHORT, client.read_u8()).await.is_err());
+        }
+        let before = Instant::now();
+        let sent = if expected == octets { Sent::Whole } else { Sent::Underway };
+        check_exchange(&script, &registered.finish().await.exchanges[0], &sent);
+        assert!(before.elapsed() < FINISH_BOUND);
+        assert_eq!(read_all(&mut client).await, (Vec::new(), None));
+    }
+}
+
+/// Less than the longest that ending a trial may take.
+const FINISH_BOUND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn a_client_that_leaves_early_is_noticed_in_a_silence_and_in_a_write() {
+    let server = start().await;
+    let silent = script(&[data("a"), Step::Pause(60_000), data("b"), Step::End(End::Finish)]);
+    for script in [silent, large()] {
+        let registered = server.register(script.clone());
+        let mut client = open(&registered).await;
+        read_exactly(&mut client, 100).await;
+        assert!(!registered.wait_client_left(SHORT).await);
+        drop(client);
+        assert!(registered.wait_client_left(SOON).await);
+        let exchange = registered.finish().await.exchanges.swap_remove(0);
+        check_exchange(&script, &exchange, &Sent::ClientLeft);
+        assert!(exchange.written > 100 && exchange.written < wire(&script, 0).len() as u64);
+        assert!(exchange.client_left_at.is_some() && exchange.done_at.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_slow_client_gets_everything() {
+    let server = start().await;
+    let script = large();
+    let registered = server.register(script.clone());
+    let mut client = open(&registered).await;
+    let octets = wire(&script, 0);
+    let mut arrived = read_exactly(&mut client, 100_000).await;
+    sleep(SHORT).await;
+    assert_eq!(registered.transcript().exchanges[0].sent, Sent::Underway);
+    arrived.extend(read_exactly(&mut client, octets.len() - arrived.len()).await);
+    assert!(arrived == octets);
+    check_exchange(&script, &registered.finish().await.exchanges[0], &Sent::Whole);
+}
+
+#[tokio::test]
+async fn a_write_is_a_chunk_and_arrives_when_it_is_due() {
+    let server = start().await;
+    let steps = [data("héllo"), Step::Pause(40), data("b"), Step::End(End::Finish)];
+    let script = Script::build(&[steps.to_vec()], Variant::OneByte, "n0nce");
+    let registered = server.register(script.clone());
+    let mut client = open(&registered).await;
+    let octets = wire(&script, 0);
+    let chunks = octets.windows(3).filter(|window| window == b"1\r\n").count();
+    assert_eq!(chunks, script.body_len());
+    let before_pause: usize = script.answers[0].writes().take(15).map(|write| write.bytes.len()).sum();
+    let begun = Instant::now();
+    assert_eq!(read_exactly(&mut client, before_pause).await, octets[..before_pause]);
+    let paused = Instant::now();
+    assert_eq!(read_exactly(&mut client, octets.len() - before_pause).await, octets[before_pause..]);
+    assert!(begun.elapsed() >= Duration::from_millis(40) && paused.elapsed() >= Duration::from_millis(20));
+    check_exchange(&script, &registered.finish().await.exchanges[0], &Sent::Whole);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trials_side_by_side_do_not_mix() {
+    let server = Arc::new(start().await);
+    let mut trials = JoinSet::new();
+    for number in 0..200 {
+        let server = Arc::clone(&server);
+        trials.spawn(async move {
+            let nonce = format!("n{number}");
+            let steps = vec![data("${nonce}"), Step::Pause(5), data("${nonce}"), Step::End(End::Eof)];
+            let script = Script::build(&[steps], Variant::AsWritten, &nonce);
+            let registered = server.register(script.clone());
+            let mut client = open(&registered).await;
+            assert_eq!(read_all(&mut client).await, (wire(&script, 0), None));
+            drop(client);
+            let transcript = registered.finish().await;
+            assert_eq!(transcript.exchanges.len(), 1);
+            check_exchange(&script, &transcript.exchanges[0], &Sent::Whole);
+        });
+    }
+    assert_eq!(trials.join_all().await.len(), 200);
+    assert!(server.shared.trials().is_empty());
+}
+
+#[tokio::test]
+async fn dropping_the_server_closes_its_connections() {
+    let server = start().await;
+    let registered = server.register(script(&[data("a"), Step::End(End::Stall)]));
+    let mut client = open(&registered).await;
+    read_exactly(&mut client, 20).await;
+    drop(server);
+    assert_eq!(read_all(&mut client).await.1, None);
+    assert!(TcpStream::connect(address(&registered.base_url()).0).await.is_err());
+    assert_eq!(registered.finish().await.exchanges.len(), 1);
+}
+
+#[test]
+fn transcripts_survive_serialization() {
+    let headers = BTreeMap::from([("a", "b")]).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let request = request::Request {
+        method: "POST".into(),
+        target: String::new(),
+        headers: headers.collect(),
+        body: b"\xff".to_vec(),
+    };
+    let transcript = Transcript { exchanges: vec![Exchange::new(1, SHORT, &request, "/p")] };
+    let json = serde_json::to_string(&transcript).expect("plain data");
+    assert_eq!(serde_json::from_str::<Transcript>(&json).ok(), Some(transcript));
+}

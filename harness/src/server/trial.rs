@@ -1,0 +1,212 @@
+//! One trial: its script, and what has happened to it so far.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use super::request::Request;
+use super::{Exchange, Sent, Shared, Transcript};
+use crate::case::End;
+use crate::wire::{Answer, Script};
+
+/// How long `finish` waits for the connections that are still being played to.
+const FINISH: Duration = Duration::from_secs(2);
+
+/// A script that is being served. Dropping it ends the trial.
+#[derive(Debug)]
+pub struct Registered {
+    base_url: String,
+    token: String,
+    trial: Arc<Trial>,
+    shared: Arc<Shared>,
+}
+
+/// What the registrant and the connections share.
+pub(super) struct Trial {
+    script: Script,
+    registered_at: Instant,
+    state: watch::Sender<State>,
+}
+
+#[derive(Default)]
+struct State {
+    exchanges: Vec<Live>,
+    /// How many connections are being played to.
+    playing: usize,
+    ended: bool,
+}
+
+/// An exchange whose digest is still growing.
+struct Live {
+    exchange: Exchange,
+    hasher: Sha256,
+}
+
+/// One request being answered.
+pub(super) struct Playing {
+    trial: Arc<Trial>,
+    /// Its place in the transcript.
+    number: usize,
+}
+
+impl Registered {
+    pub(super) fn new(base_url: String, token: String, trial: Arc<Trial>, shared: Arc<Shared>) -> Self {
+        Self { base_url, token, trial, shared }
+    }
+
+    /// The root under which the script is played, `http://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.
+    pub fn base_url(&self) -> String {
+        self.base_url.clone()
+    }
+
+    /// What has happened so far.
+    pub fn transcript(&self) -> Transcript {
+        self.trial.transcript()
+    }
+
+    /// Waits until the client holds no connection on account of its last request: it has left, or the answer has ended
+    /// and nothing keeps it. False when neither happens within the bound, or when there was no request at all.
+    pub async fn wait_client_left(&self, bound: Duration) -> bool {
+        let mut state = self.trial.state.subscribe();
+        let script = &self.trial.script;
+        let released = state.wait_for(|state| {
+            state.exchanges.last().is_some_and(|live| {
+                let holds = script.answer(live.exchange.answer).is_some_and(|answer| answer.end == End::Stall);
+                let ended = live.exchange.sent == Sent::Whole && !holds;
+                ended || live.exchange.client_left_at.is_some()
+            })
+        });
+        timeout(bound, released).await.is_ok()
+    }
+
+    /// Ends the trial: further requests are strays, silences and stalls end, connections that are being played to are
+    /// closed. Returns the final transcript.
+    pub async fn finish(self) -> Transcript {
+        self.end();
+        let mut state = self.trial.state.subscribe();
+        // A task that does not end in time has its exchange reported as under way, which is what it is.
+        let _ = timeout(FINISH, state.wait_for(|state| state.playing == 0)).await;
+        self.trial.transcript()
+    }
+
+    fn end(&self) {
+        self.shared.trials().remove(&self.token);
+        self.trial.state.send_modify(|state| state.ended = true);
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Trial {
+    pub(super) fn new(script: Script) -> Self {
+        Self { script, registered_at: Instant::now(), state: watch::Sender::default() }
+    }
+
+    /// Records a request and chooses its answer; none once the trial has ended.
+    pub(super) fn begin(self: &Arc<Self>, request: &Request, path: &str) -> Option<Playing> {
+        let at = self.registered_at.elapsed();
+        let mut begun = None;
+        self.state.send_modify(|state| {
+            if !state.ended {
+                let number = state.exchanges.len();
+                let answer = number.min(self.script.answers.len().saturating_sub(1));
+                state
+                    .exchanges
+                    .push(Live { exchange: Exchange::new(answer, at, request, path), hasher: Sha256::new() });
+                state.playing += 1;
+                begun = Some(number);
+            }
+        });
+        begun.map(|number| Playing { trial: Arc::clone(self), number })
+    }
+
+    /// Records that the client has left while the server kept the connection open.
+    pub(super) fn client_left(&self, number: usize) {
+        let at = self.registered_at.elapsed();
+        self.update(number, |live| {
+            live.exchange.client_left_at.get_or_insert(at);
+            if live.exchange.sent == Sent::Underway {
+                live.exchange.sent = Sent::ClientLeft;
+            }
+        });
+    }
+
+    fn update(&self, number: usize, change: impl FnOnce(&mut Live)) {
+        self.state.send_modify(|state| {
+            if let Some(live) = state.exchanges.get_mut(number) {
+                change(live);
+            }
+        });
+    }
+
+    fn transcript(&self) -> Transcript {
+        let state = self.state.borrow();
+        let exchanges = state.exchanges.iter().map(|live| {
+            let digest = hex::encode(live.hasher.clone().finalize());
+            Exchange { digest, ..live.exchange.clone() }
+        });
+        Transcript { exchanges: exchanges.collect() }
+    }
+}
+
+impl fmt::Debug for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trial").field("transcript", &self.transcript()).finish_non_exhaustive()
+    }
+}
+
+impl Playing {
+    /// What the request gets.
+    pub(super) fn answer(&self) -> Option<&Answer> {
+        self.trial.script.answer(self.number)
+    }
+
+    /// The trial and the place in its transcript, for what happens after the answer.
+    pub(super) fn exchange(&self) -> (Arc<Trial>, usize) {
+        (Arc::clone(&self.trial), self.number)
+    }
+
+    /// Records octets that were handed to the socket.
+    pub(super) fn wrote(&self, octets: &[u8]) {
+        self.trial.update(self.number, |live| {
+            live.exchange.written += octets.len() as u64;
+            live.hasher.update(octets);
+        });
+    }
+
+    /// Records that the answer was played whole. The end itself comes right after, so that whoever sees it on the wire
+    /// finds it in the transcript.
+    pub(super) fn done(&self) {
+        let at = self.trial.registered_at.elapsed();
+        self.trial.update(self.number, |live| {
+            live.exchange.sent = Sent::Whole;
+            live.exchange.done_at = Some(at);
+        });
+    }
+
+    /// See [`Trial::client_left`].
+    pub(super) fn client_left(&self) {
+        self.trial.client_left(self.number);
+    }
+
+    /// Waits for the end of the trial.
+    pub(super) async fn trial_ended(&self) {
+        let mut state = self.trial.state.subscribe();
+        // The sender lives in the trial that `self` holds, so the wait cannot fail.
+        let _ = state.wait_for(|state| state.ended).await;
+    }
+}
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        self.trial.state.send_modify(|state| state.playing -= 1);
+    }
+}

@@ -1,0 +1,229 @@
+//! What the command line and the test binary share: choose, set up, plan, run, compare with the lists.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use streamspec_adapters::contract::{Adapter, Identity};
+use streamspec_adapters::fleet::{Fleet, FleetError, Sdk};
+use streamspec_adapters::setup::{Progress, SetupError};
+use thiserror::Error;
+
+use crate::case::Case;
+use crate::deviation::{Comparison, Entry, Known, KnownEntry, KnownError};
+use crate::judge::{Check, Verdict, Word};
+use crate::load::{self, Location, Problems, Selection};
+use crate::message::{Listed, explain};
+use crate::record::{CaseRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::run::{Engine, Filter, Plan, PlanError, Ran, Trial, plan};
+use crate::wire::Variant;
+
+/// What was asked for; an empty list asks for everything.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Ids of SDKs.
+    pub sdks: Vec<String>,
+    /// Globs over surfaces.
+    pub surfaces: Vec<String>,
+    /// Ids, globs over ids or files of cases.
+    pub cases: Vec<String>,
+    /// The variants to run besides the one as written.
+    pub variants: Vec<Variant>,
+}
+
+impl Request {
+    /// Whether the whole suite is asked for.
+    pub fn is_whole(&self) -> bool {
+        self.sdks.is_empty() && self.surfaces.is_empty() && self.cases.is_empty()
+    }
+}
+
+/// Everything that is known before the first trial.
+pub struct Session {
+    /// The repository.
+    pub root: Utf8PathBuf,
+    /// The cases that were chosen.
+    pub cases: Vec<Arc<Case>>,
+    /// The SDKs that can be run, with their lists of known deviations.
+    pub sdks: Vec<(Arc<Sdk>, Known)>,
+    /// The SDKs that cannot be run here, with the reason and how to fix it.
+    pub unavailable: Vec<(Arc<Sdk>, String)>,
+    /// The trials.
+    pub plan: Plan,
+}
+
+/// A session cannot begin.
+#[derive(Debug, Error)]
+pub enum SessionError {
+    /// Cases that cannot be used.
+    #[error("{0}")]
+    Cases(Problems),
+    /// A selection that cannot be used.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Adapters that cannot be used, or an unknown id.
+    #[error(transparent)]
+    Fleet(#[from] FleetError),
+    /// A list of known deviations that cannot be used.
+    #[error(transparent)]
+    Known(#[from] KnownError),
+    /// The loopback interface cannot be listened on.
+    #[error("the server cannot listen on the loopback interface: {0}")]
+    Server(std::io::Error),
+    /// An SDK that could not be set up although its runtime is there.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+}
+
+impl Session {
+    /// Loads the cases, sets up the SDKs and plans the trials. Blocks while it sets up.
+    pub fn open(root: &Utf8Path, request: &Request, progress: &dyn Fn(Progress)) -> Result<Self, SessionError> {
+        let suite = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
+        let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
+        let fleet = Fleet::discover(root)?;
+        let chosen = chosen(&fleet, &request.sdks)?;
+        let (mut sdks, mut unavailable) = (Vec::new(), Vec::new());
+        for sdk in chosen {
+            match sdk.ensure(progress) {
+                Ok(()) => {
+                    let known = Known::read(&sdk.dir)?;
+                    sdks.push((sdk, known));
+                }
+                Err(SetupError::Unavailable { reason, fix, .. }) => unavailable.push((sdk, format!("{reason}; {fix}"))),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
+        let filter = Filter { surfaces: request.surfaces.clone(), variants: request.variants.clone() };
+        let plan = match plan(&runnable, &cases, &filter) {
+            Err(PlanError::Empty) if !unavailable.is_empty() => Plan::default(),
+            other => other?,
+        };
+        Ok(Self { root: root.to_owned(), cases, sdks, unavailable, plan })
+    }
+
+    /// The list of an SDK.
+    pub fn known(&self, sdk: &str) -> Option<&Known> {
+        self.sdks.iter().find(|(one, _)| one.manifest.id == sdk).map(|(_, known)| known)
+    }
+
+    /// Compares one record with its SDK's list. Faults are never as listed; what was not run is.
+    pub fn compare(&self, record: &TrialRecord, version: &str) -> Comparison {
+        self.known(&record.sdk).map(|known| known.compare(record, version)).unwrap_or_default()
+    }
+
+    /// Entries that matched nothing in a whole run, by SDK.
+    pub fn unused<'a>(
+        &'a self,
+        records: &'a [TrialRecord],
+        versions: &'a BTreeMap<String, String>,
+    ) -> Vec<(&'a Known, &'a KnownEntry)> {
+        let of = |sdk: &'a str| records.iter().filter(move |record| record.sdk == sdk);
+        self.sdks
+            .iter()
+            .flat_map(|(sdk, known)| {
+                let id = sdk.manifest.id.as_str();
+                let version = versions.get(id).map_or(sdk.manifest.version.as_str(), String::as_str);
+                known.unused(of(id), version).into_iter().map(move |entry| (known, entry))
+            })
+            .collect()
+    }
+
+    /// Explains one trial with what the list says of it.
+    pub fn explain(&self, ran: &Ran, case: &Case, comparison: &Comparison) -> String {
+        let mut listed = Listed::default();
+        if let Some(known) = self.known(&ran.record.sdk) {
+            let at = |number: &usize| known.entries.get(*number).map(|entry| format!("{}:{}", known.file, entry.line));
+            for place in comparison.stale.iter().filter_map(at) {
+                listed.notes.push(format!("{place}: this known deviation is gone; remove or narrow the entry"));
+            }
+            for (_, number) in &comparison.different {
+                if let Some(place) = at(number) {
+                    listed.notes.push(format!("{place}: deviates differently than listed"));
+                }
+            }
+        }
+        let uncovered: Vec<usize> =
+            comparison.new.iter().copied().chain(comparison.different.iter().map(|(place, _)| *place)).collect();
+        let checks = 0..ran.record.verdict.checks.len();
+        listed.covered = checks.filter(|place| !uncovered.contains(place)).collect();
+        explain(ran, case, &listed, &|check| self.locate(case, check))
+    }
+
+    fn locate(&self, case: &Case, check: &Check) -> Option<Location> {
+        // A contradictory status is raised to a MUST wherever the case checks it.
+        ["must", "should", "may"]
+            .into_iter()
+            .filter(|level| *level == check.level.name() || check.grade == crate::judge::Grade::Contradictory)
+            .find_map(|level| load::locate(&self.root, &case.file, &["expect", level, check.axis.name()]))
+    }
+
+    /// The records that come before the trials.
+    pub fn header(&self, nonce: &str, whole: bool) -> Vec<Record> {
+        let suite = SuiteRecord { version: env!("CARGO_PKG_VERSION").to_owned(), nonce: nonce.to_owned(), whole };
+        let cases = self.cases.iter().map(|case| Record::Case(CaseRecord::from(case.as_ref())));
+        let unavailable =
+            self.unavailable.iter().map(|(sdk, why)| sdk_record(sdk, None, Vec::new(), Some(why.clone())));
+        std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()
+    }
+
+    /// The records of trials that the SDK's documents exclude.
+    pub fn skipped(&self) -> Vec<TrialRecord> {
+        let record = |trial: &Trial, why: &str| TrialRecord {
+            sdk: trial.sdk.manifest.id.clone(),
+            surface: trial.surface.clone(),
+            case: trial.case.id.clone(),
+            variant: Variant::AsWritten,
+            nonce: String::new(),
+            verdict: Verdict::unsupported(why.to_owned()),
+            observation: None,
+            known: Vec::new(),
+            wire: Vec::new(),
+            took_ms: 0,
+        };
+        self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.why)).collect()
+    }
+}
+
+/// The SDKs of these ids; all of them when none is named.
+pub fn chosen(fleet: &Fleet, ids: &[String]) -> Result<Vec<Arc<Sdk>>, FleetError> {
+    if ids.is_empty() {
+        return Ok(fleet.sdks().iter().cloned().map(Arc::new).collect());
+    }
+    ids.iter().map(|id| fleet.get(id).cloned().map(Arc::new)).collect()
+}
+
+/// The record of an SDK: what it says about itself, or why it says nothing.
+pub async fn opened(engine: &Engine, sdk: &Sdk, known: &Known) -> Record {
+    let adapter = engine.adapter(sdk).await.ok();
+    let known = known.entries.iter().map(|known| known.entry.clone()).collect();
+    sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known, None)
+}
+
+fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run: Option<String>) -> Record {
+    let manifest = &sdk.manifest;
+    let mut apis: Vec<_> = manifest.surfaces.values().flat_map(|surface| surface.apis.iter().copied()).collect();
+    apis.sort_unstable();
+    apis.dedup();
+    Record::Sdk(SdkRecord {
+        id: manifest.id.clone(),
+        package: manifest.package.clone(),
+        version: identity.map_or(&manifest.version, |identity| &identity.sdk.version).clone(),
+        language: manifest.language.name().to_owned(),
+        runtime: identity.map(|identity| identity.runtime.clone()).unwrap_or_default(),
+        apis,
+        surfaces: manifest.surfaces.keys().cloned().collect(),
+        known,
+        not_run,
+    })
+}
+
+/// Whether a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.
+pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> bool {
+    match record.verdict.word {
+        Word::Unsupported | Word::NotRun => true,
+        Word::AdapterFault | Word::HarnessFault => false,
+        Word::Pass | Word::Deviates | Word::Fails if strict => record.verdict.word == Word::Pass,
+        Word::Pass | Word::Deviates | Word::Fails => comparison.is_as_listed(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Builds the answer to one request from its steps.
+
+use super::body::{self, Item};
+use super::http::{self, Head};
+use super::parts::{self, Part};
+use super::script::{Answer, Op};
+use super::values::Values;
+use super::{Variant, dress};
+use crate::case::{Encoding, End, Respond, Step};
+
+/// Builds the answer to one request. Without an `end` the message is finished.
+pub(super) fn build(steps: &[Step], variant: Variant, nonce: &str) -> Answer {
+    let values = Values { nonce, n: None };
+    let respond = steps.iter().find_map(|step| if let Step::Respond(respond) = step { Some(respond) } else { None });
+    let respond = respond.cloned().unwrap_or_default();
+    let end = steps.iter().find_map(|step| if let Step::End(end) = step { Some(*end) } else { None });
+    let (framing, end) = http::framing(&respond, end.unwrap_or(End::Finish), variant);
+    let mut head = Head {
+        headers: http::headers(&respond, is_plain_json(steps), values),
+        framing,
+        content_length: 0,
+        trailers: respond.trailers.iter().map(|(name, value)| (name.clone(), values.text(value))).collect(),
+    };
+
+    let mut items = body::items(steps, values);
+    if respond.status == 200 && head.is_event_stream() {
+        items = dress::dress(items, variant);
+    }
+    let body = sent_body(items, &respond, end, variant);
+    head.content_length = parts::length(&body).saturating_add_signed(lie(&respond));
+
+    let status = (!respond.withheld).then_some(respond.status);
+    Answer::new(status, head, body, end)
+}
+
+/// The body as it is sent: joined, encoded, cut short, and cut into the variant's writes.
+fn sent_body(items: Vec<Item>, respond: &Respond, end: End, variant: Variant) -> Vec<Part> {
+    let mut body = parts::join(items);
+    if respond.encoding == Some(Encoding::Gzip) {
+        body = parts::gzip(body, end == End::Finish);
+    }
+    if let Some(length) = respond.cut_body_after {
+        body = parts::truncate(body, length);
+    }
+    parts::recut(body, variant)
+}
+
+fn lie(respond: &Respond) -> isize {
+    isize::try_from(respond.content_length_lie).unwrap_or_default()
+}
+
+/// Whether the body holds JSON and nothing of an event stream.
+fn is_plain_json(steps: &[Step]) -> bool {
+    fn holds(steps: &[Step], wanted: fn(&Step) -> bool) -> bool {
+        steps.iter().any(|step| match step {
+            Step::Repeat(repeat) => holds(&repeat.steps, wanted),
+            step => wanted(step),
+        })
+    }
+    holds(steps, |step| matches!(step, Step::Json(_)))
+        && !holds(steps, |step| matches!(step, Step::Event(_) | Step::Data(_) | Step::Comment(_)))
+}
+
+impl Answer {
+    pub(super) fn new(status: Option<u16>, head: Head, body: Vec<Part>, end: End) -> Self {
+        let keep_alive = status.is_some() && head.keeps_alive(&body, end);
+        let ops = http::frame(status, &head, body, end);
+        Self { status, head, keep_alive, ops, end }
+    }
+
+    /// The same answer with only the first octets of its body, and another end.
+    pub(super) fn cut_after(&self, length: usize, end: End) -> Self {
+        let body = self.ops.iter().filter_map(|op| match op {
+            Op::Write(write) if write.body.is_empty() => None,
+            Op::Write(write) => Some(Part::Write { bytes: write.body.clone(), step: write.step }),
+            Op::Pause(pause) => Some(Part::Pause(*pause)),
+        });
+        let mut body = parts::truncate(body.collect(), length);
+        while matches!(body.last(), Some(Part::Pause(_))) {
+            body.pop();
+        }
+        let mut head = self.head.clone();
+        if end == End::Finish {
+            head.content_length = parts::length(&body);
+        }
+        Self::new(self.status, head, body, end)
+    }
+}

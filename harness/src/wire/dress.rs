@@ -1,0 +1,82 @@
+//! Dresses an event stream so that it means the same and looks different.
+
+use super::Variant;
+use super::body::{Item, Kind, Span};
+use super::lines::{Byte, Lines};
+
+/// U+FEFF; a decoder strips one at the beginning (WHATWG Encoding, "UTF-8 decode").
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// A line that starts with a colon is ignored.
+const COMMENT: &str = ": streamspec\n\n";
+/// New event types may be added at any time, say the vendors.
+const UNKNOWN_EVENT: &str = "event: streamspec.unknown\ndata: {\"type\":\"streamspec.unknown\"}\n\n";
+
+/// Applies the variants that change the bytes of the body; the others leave it alone.
+pub(super) fn dress(items: Vec<Item>, variant: Variant) -> Vec<Item> {
+    match variant {
+        Variant::Crlf => line_ends(items, b"\r\n"),
+        Variant::Cr => line_ends(items, b"\r"),
+        Variant::Lf => line_ends(items, b"\n"),
+        Variant::Bom => with_byte_order_mark(items),
+        Variant::Comments => before_events(items, COMMENT),
+        Variant::UnknownEvents => before_events(items, UNKNOWN_EVENT),
+        Variant::AsWritten
+        | Variant::OneWrite
+        | Variant::OneByte
+        | Variant::SplitCharacters
+        | Variant::CloseDelimited
+        | Variant::Chunked
+        | Variant::CutEvents
+        | Variant::CutBytes => items,
+    }
+}
+
+/// Rewrites every line end outside opaque spans. A CRLF whose halves are in two spans is one line end.
+fn line_ends(mut items: Vec<Item>, line_end: &[u8]) -> Vec<Item> {
+    let mut lines = Lines::default();
+    for item in &mut items {
+        let Item::Span(span) = item else { continue };
+        let mut bytes = Vec::with_capacity(span.bytes.len());
+        for &byte in &span.bytes {
+            match (lines.feed(byte), span.kind) {
+                (_, Kind::Opaque) | (Byte::Content, _) => bytes.push(byte),
+                (Byte::LineEnd, _) => bytes.extend_from_slice(line_end),
+                (Byte::SecondHalf, _) => {}
+            }
+        }
+        span.bytes = bytes;
+    }
+    items
+}
+
+/// Puts the mark before the first byte, if there is one.
+fn with_byte_order_mark(mut items: Vec<Item>) -> Vec<Item> {
+    let first = items.iter_mut().find_map(|item| match item {
+        Item::Span(span) if !span.bytes.is_empty() => Some(span),
+        _ => None,
+    });
+    if let Some(span) = first {
+        span.bytes.splice(..0, BYTE_ORDER_MARK.iter().copied());
+    }
+    items
+}
+
+/// Slips a record of its own write in before every event, but never into a record that raw text has begun.
+fn before_events(items: Vec<Item>, record: &str) -> Vec<Item> {
+    let mut lines = Lines::default();
+    let mut dressed = Vec::with_capacity(items.len());
+    for item in items {
+        if let Item::Span(span) = &item {
+            if span.kind == Kind::Event && lines.between_records() {
+                dressed.push(Item::Flush);
+                dressed.push(Item::Span(Span { bytes: record.into(), step: None, kind: Kind::Text }));
+                dressed.push(Item::Flush);
+            }
+            for &byte in &span.bytes {
+                lines.feed(byte);
+            }
+        }
+        dressed.push(item);
+    }
+    dressed
+}

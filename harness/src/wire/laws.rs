@@ -1,0 +1,305 @@
+//! What holds for every script, and what the wire looks like in the cases that matter.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::case::{Encoding, End, Event, Framing, Repeat, Respond, Step};
+
+const SAME_OCTETS: [Variant; 3] = [Variant::OneWrite, Variant::OneByte, Variant::SplitCharacters];
+const SAME_EVENTS: [Variant; 8] = [
+    Variant::Crlf,
+    Variant::Cr,
+    Variant::Lf,
+    Variant::Bom,
+    Variant::Comments,
+    Variant::UnknownEvents,
+    Variant::CloseDelimited,
+    Variant::Chunked,
+];
+
+fn text() -> impl Strategy<Value = String> {
+    proptest::collection::vec(
+        prop_oneof!["[a-z:]{0,3}", Just("\n".to_owned()), Just("\r\n".to_owned()), Just("\r".to_owned()), "[é€😀 ]"],
+        0..6,
+    )
+    .prop_map(|pieces| pieces.concat())
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let leaf = prop_oneof![
+        4 => ("[a-z.]{1,8}", text()).prop_map(|(name, text)| Step::Event(Event { name, data: json!({ "text": text }) })),
+        2 => text().prop_map(|text| Step::Data(json!(text))),
+        1 => text().prop_map(Step::Comment),
+        3 => text().prop_map(Step::Raw),
+        1 => "([2-7f][1-9a-f]){0,4}".prop_map(Step::Hex),
+        1 => Just(Step::Json(json!({ "n": ["${nonce}", 1.5, null] }))),
+        1 => Just(Step::Flush),
+        1 => (0..3u64).prop_map(Step::Pause),
+    ];
+    leaf.prop_recursive(2, 8, 3, |step| {
+        (0..3u32, proptest::collection::vec(step, 0..3))
+            .prop_map(|(times, steps)| Step::Repeat(Repeat { times, steps }))
+    })
+}
+
+fn exchange() -> impl Strategy<Value = Vec<Step>> {
+    let framing = prop_oneof![Just(Framing::Chunked), Just(Framing::ContentLength), Just(Framing::Close)];
+    let end = prop_oneof![Just(End::Finish), Just(End::Eof), Just(End::Reset), Just(End::Stall)];
+    let encoding = prop_oneof![3 => Just(None), 1 => Just(Some(Encoding::Gzip))];
+    let cut = prop_oneof![3 => Just(None), 1 => (0..60usize).prop_map(Some)];
+    (framing, encoding, cut, proptest::collection::vec(step(), 0..8), end).prop_map(
+        |(framing, encoding, cut_body_after, steps, end)| {
+            let headers = BTreeMap::from([("content-type".to_owned(), Some("text/event-stream".to_owned()))]);
+            let respond = Respond { headers, framing, encoding, cut_body_after, ..Respond::default() };
+            std::iter::once(Step::Respond(respond)).chain(steps).chain([Step::End(end)]).collect()
+        },
+    )
+}
+
+fn build(steps: &[Step], variant: Variant) -> Answer {
+    Script::build(&[steps.to_vec()], variant, "n0nce").answers.remove(0)
+}
+
+fn wire(answer: &Answer) -> Vec<u8> {
+    answer.writes().flat_map(|write| &write.bytes).copied().collect()
+}
+
+/// The body as a client sees it, and whether the message was complete.
+fn received(answer: &Answer) -> (Vec<u8>, bool) {
+    let wire = wire(answer);
+    let head = wire.windows(4).position(|window| window == b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
+    let mut rest = &wire[head..];
+    match answer.head.framing {
+        Framing::ContentLength => (rest.to_vec(), rest.len() == answer.head.content_length),
+        Framing::Close => (rest.to_vec(), matches!(answer.end, End::Finish | End::Eof)),
+        Framing::Chunked => {
+            let mut body = Vec::new();
+            while let Ok(httparse::Status::Complete((skip, size))) = httparse::parse_chunk_size(rest) {
+                let size = usize::try_from(size).expect("a size that fits");
+                if size == 0 {
+                    return (body, true);
+                }
+                body.extend_from_slice(&rest[skip..skip + size]);
+                assert_eq!(&rest[skip + size..skip + size + 2], b"\r\n");
+                rest = &rest[skip + size + 2..];
+            }
+            assert!(rest.is_empty(), "what is left is no chunk");
+            (body, false)
+        }
+    }
+}
+
+/// The events a client dispatches (WHATWG HTML 9.2.6) but for those a variant slips in: event type and data.
+fn events(stream: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(stream);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.pop();
+    let (mut kind, mut data, mut events) = (String::new(), String::new(), Vec::new());
+    for line in lines {
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "" if line.is_empty() => {
+                let event = (std::mem::take(&mut kind), std::mem::take(&mut data));
+                if !event.1.is_empty() && event.0 != "streamspec.unknown" {
+                    events.push(event);
+                }
+            }
+            "event" => value.clone_into(&mut kind),
+            "data" => data.extend([value, "\n"]),
+            _ => {}
+        }
+    }
+    events
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_same_octets_however_they_are_cut(steps in exchange()) {
+        let written = build(&steps, Variant::AsWritten);
+        for variant in SAME_OCTETS {
+            let cut = build(&steps, variant);
+            prop_assert_eq!(cut.body(), written.body(), "{}", variant);
+            prop_assert_eq!(&cut.head, &written.head);
+            prop_assert_eq!(received(&cut), received(&written));
+        }
+        for write in build(&steps, Variant::OneByte).writes().filter(|write| !write.body.is_empty()) {
+            prop_assert_eq!(write.body.len(), 1);
+        }
+        for write in build(&steps, Variant::SplitCharacters).writes() {
+            let inner = write.body.windows(2).any(|pair| pair[1] & 0xC0 == 0x80 || pair == b"\r\n");
+            prop_assert!(!inner, "{:?}", write.body);
+        }
+    }
+
+    #[test]
+    fn the_wire_carries_the_body(steps in exchange(), variant in prop::sample::select(Variant::ALL.to_vec())) {
+        let answer = build(&steps, variant);
+        prop_assert!(answer.writes().all(|write| !write.bytes.is_empty()));
+        let (body, complete) = received(&answer);
+        prop_assert_eq!(body, answer.body());
+        let framed = answer.head.framing == Framing::ContentLength || answer.end == End::Finish;
+        let closed = answer.head.framing == Framing::Close && answer.end == End::Eof;
+        prop_assert_eq!(complete, framed || closed);
+        prop_assert_eq!(&answer, &build(&steps, variant));
+        let script = Script { answers: vec![answer] };
+        prop_assert_eq!(script.digest_prefix(0, u64::MAX), script.digest_prefix(9, wire(&script.answers[0]).len() as u64));
+    }
+
+    #[test]
+    fn the_same_events_however_they_are_dressed(steps in proptest::collection::vec(step(), 0..8)) {
+        let steps: Vec<Step> = [Step::Respond(event_stream())].into_iter().chain(steps).collect();
+        let written = build(&steps, Variant::AsWritten).body();
+        for variant in SAME_EVENTS {
+            prop_assert_eq!(events(&build(&steps, variant).body()), events(&written), "{}", variant);
+        }
+    }
+
+    #[test]
+    fn a_cut_leaves_a_prefix(steps in exchange(), length in 0..80usize, finish in any::<bool>()) {
+        let script = Script::build(&[steps], Variant::AsWritten, "n0nce");
+        let whole = script.answers[0].body();
+        prop_assert_eq!(script.body_len(), whole.len());
+        prop_assert!(script.event_boundaries().iter().all(|&end| end <= whole.len()));
+        let end = if finish { End::Finish } else { End::Eof };
+        let cut = script.cut_after(length, end).answers.remove(0);
+        let (body, complete) = received(&cut);
+        prop_assert_eq!(&body[..], &whole[..length.min(whole.len())]);
+        prop_assert_eq!(cut.end, end);
+        if finish || (body.len() < whole.len() && cut.head.framing != Framing::Close) {
+            prop_assert_eq!(complete, finish);
+        }
+    }
+}
+
+fn event_stream() -> Respond {
+    let headers = BTreeMap::from([("content-type".to_owned(), Some("text/event-stream".to_owned()))]);
+    Respond { headers, ..Respond::default() }
+}
+
+#[track_caller]
+fn check(steps: &[Step], variant: Variant, expected: &[&str]) {
+    let answer = build(steps, variant);
+    let writes: Vec<_> = answer.writes().map(|write| String::from_utf8_lossy(&write.bytes).into_owned()).collect();
+    assert_eq!(writes, expected);
+}
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n";
+
+#[test]
+fn answers_look_like_this_on_the_wire() {
+    let data = |text: &str| Step::Data(json!(text));
+    let respond = |respond: Respond| Step::Respond(respond);
+    let chunked = format!("{HEAD}transfer-encoding: chunked\r\n\r\n");
+    check(
+        &[data("a"), Step::Pause(1), Step::Raw("b".into()), Step::Hex("63".into()), Step::End(End::Finish)],
+        Variant::AsWritten,
+        &[&chunked, "9\r\ndata: a\n\n\r\n", "2\r\nbc\r\n", "0\r\n\r\n"],
+    );
+    check(&[data("a"), Step::End(End::Eof)], Variant::CloseDelimited, &[&chunked, "9\r\ndata: a\n\n\r\n"]);
+    check(
+        &[
+            respond(Respond { content_length_lie: 20, framing: Framing::ContentLength, ..Respond::default() }),
+            data("a"),
+        ],
+        Variant::Chunked,
+        &[&format!("{HEAD}content-length: 29\r\n\r\n"), "data: a\n\n"],
+    );
+    check(
+        &[data("a"), Step::End(End::Finish)],
+        Variant::CloseDelimited,
+        &[&format!("{HEAD}connection: close\r\n\r\n"), "data: a\n\n"],
+    );
+    let trailers = BTreeMap::from([("x-trace".to_owned(), "${nonce}".to_owned())]);
+    check(
+        &[respond(Respond { trailers, ..Respond::default() })],
+        Variant::AsWritten,
+        &[&chunked, "0\r\nx-trace: n0nce\r\n\r\n"],
+    );
+    check(&[respond(Respond { withheld: true, ..Respond::default() }), data("a")], Variant::OneByte, &[]);
+    check(
+        &[respond(Respond { status: 204, ..Respond::default() }), data("a")],
+        Variant::AsWritten,
+        &[&format!("{}\r\n", HEAD.replace("200 OK", "204 No Content"))],
+    );
+    let headers = [("Content-Type", None), ("cache-control", Some("none")), ("request-id", Some("req_${nonce}"))];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
+    check(
+        &[
+            respond(Respond {
+                status: 529,
+                headers: headers.into(),
+                framing: Framing::ContentLength,
+                ..Respond::default()
+            }),
+            Step::Json(json!({"a": 1})),
+        ],
+        Variant::Crlf,
+        &["HTTP/1.1 529 \r\ncache-control: none\r\nrequest-id: req_n0nce\r\ncontent-length: 7\r\n\r\n", "{\"a\":1}"],
+    );
+    check(
+        &[
+            respond(Respond { status: 500, framing: Framing::ContentLength, ..Respond::default() }),
+            Step::Json(json!(1)),
+        ],
+        Variant::AsWritten,
+        &[
+            "HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/json\r\ncache-control: no-cache\r\n\
+             content-length: 1\r\n\r\n",
+            "1",
+        ],
+    );
+}
+
+#[test]
+fn variants_dress_events_and_nothing_else() {
+    let body = |steps: &[Step], variant| String::from_utf8_lossy(&build(steps, variant).body()).into_owned();
+    let raw = |text: &str| Step::Raw(text.into());
+    let event = Step::Event(Event { name: "e".into(), data: json!({"t": "a\r\n"}) });
+    let steps = [raw("x: 1\r"), raw("\n"), event.clone(), event];
+    assert_eq!(
+        body(&steps, Variant::Cr),
+        "x: 1\revent: e\rdata: {\"t\":\"a\\r\\n\"}\r\revent: e\rdata: {\"t\":\"a\\r\\n\"}\r\r"
+    );
+    assert!(body(&steps, Variant::Crlf).starts_with("x: 1\r\nevent: e\r\n"));
+    assert!(body(&steps, Variant::Bom).starts_with("\u{feff}x: 1\r\n"));
+    // Not before the first event: raw text has begun its record.
+    assert_eq!(body(&steps, Variant::Comments).matches(": streamspec\n\nevent: e\n").count(), 1);
+    assert_eq!(body(&steps[2..], Variant::UnknownEvents).matches("event: streamspec.unknown").count(), 2);
+    let error = [Step::Respond(Respond { status: 500, ..Respond::default() }), raw("a\n")];
+    for variant in [Variant::Crlf, Variant::Bom, Variant::Comments, Variant::UnknownEvents] {
+        assert_eq!(body(&error, variant), "a\n");
+    }
+}
+
+#[test]
+fn gzip_can_be_decoded_write_by_write_and_ends_only_when_finished() {
+    let steps = |end| {
+        let respond = Respond { encoding: Some(Encoding::Gzip), ..Respond::default() };
+        vec![Step::Respond(respond), Step::Data(json!("one")), Step::Data(json!("two")), Step::End(end)]
+    };
+    let answer = build(&steps(End::Finish), Variant::AsWritten);
+    assert!(answer.head.headers.contains(&("content-encoding".into(), "gzip".into())));
+    let [head, first] = [0, 1].map(|at| answer.writes().nth(at).expect("a write").bytes.len() as u64);
+    assert_eq!(answer.content_within(head + first), b"data: one\n\n");
+    assert_eq!(answer.content_within(head + first - 1), b"");
+    assert_eq!(answer.content_within(u64::MAX), b"data: one\n\ndata: two\n\n");
+    let cut = build(&steps(End::Eof), Variant::AsWritten);
+    assert_eq!(cut.content_within(u64::MAX), b"data: one\n\ndata: two\n\n");
+    assert!(answer.body().starts_with(&cut.body()) && answer.body().len() >= cut.body().len() + 8);
+}
+
+#[test]
+fn writes_remember_their_step() {
+    let steps =
+        vec![Step::Respond(Respond::default()), Step::Data(json!("a")), Step::Raw("b".into()), Step::Raw("c".into())];
+    let from = |variant| build(&steps, variant).writes().map(|write| write.step).collect::<Vec<_>>();
+    assert_eq!(from(Variant::AsWritten), [None, Some(1), Some(2), None]);
+    assert_eq!(from(Variant::Comments), [None, None, Some(1), Some(2), None]);
+}

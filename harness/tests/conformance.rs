@@ -1,0 +1,124 @@
+//! The suite as `cargo test` runs it: one libtest trial for each SDK surface and case.
+//!
+//! `STREAMSPEC_SDKS` chooses the SDKs (`all`, or ids separated by commas; all by default), `STREAMSPEC_VARIANTS` the
+//! variants (`quick` by default).
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use libtest_mimic::{Arguments, Failed, Trial};
+use streamspec::cli::{fresh_nonce, print_progress};
+use streamspec::judge::Word;
+use streamspec::record::TrialRecord;
+use streamspec::run::Engine;
+use streamspec::session::{Request, Session, is_green};
+use streamspec::wire::Variant;
+use tokio::runtime::Runtime;
+
+/// Most trials wait on sockets, so far more of them run at once than there are cores.
+const THREADS: usize = 64;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    match Suite::open(&arguments) {
+        Ok(suite) => suite.run(&arguments),
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What every trial shares.
+struct Suite {
+    session: Session,
+    engine: Engine,
+    runtime: Runtime,
+    records: Mutex<Vec<TrialRecord>>,
+}
+
+impl Suite {
+    fn open(arguments: &Arguments) -> anyhow::Result<Arc<Self>> {
+        // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
+        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
+        let session = Session::open(&root, &request(arguments)?, &print_progress)?;
+        let runtime = Runtime::new()?;
+        let engine = runtime.block_on(Engine::start(fresh_nonce(), THREADS))?;
+        Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))
+    }
+
+    fn run(self: Arc<Self>, arguments: &Arguments) -> ExitCode {
+        let conclusion = libtest_mimic::run(arguments, self.trials());
+        let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list && !arguments.ignored;
+        let stale = whole && std::env::var_os("STREAMSPEC_SDKS").is_none() && self.reports_unused();
+        self.runtime.block_on(self.engine.close());
+        if stale { ExitCode::from(101) } else { conclusion.exit_code() }
+    }
+
+    /// One trial for each that is planned, and an ignored one for each that the SDK's documents exclude.
+    fn trials(self: &Arc<Self>) -> Vec<Trial> {
+        let planned = self.session.plan.trials.iter().map(|trial| {
+            let (suite, trial) = (Arc::clone(self), trial.clone());
+            Trial::test(trial.name(), move || suite.check(&trial))
+        });
+        let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
+        let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
+        let unavailable =
+            self.session.unavailable.iter().map(|(sdk, why)| ignored(format!("{} ({why})", sdk.manifest.id)));
+        planned.chain(skipped).chain(unavailable).collect()
+    }
+
+    fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {
+        let mut failures = String::new();
+        for ran in self.runtime.block_on(self.engine.run(trial)) {
+            let comparison = self.session.compare(&ran.record, &self.version(trial));
+            if !is_green(&ran.record, &comparison, false) {
+                failures.push_str(&self.session.explain(&ran, &trial.case, &comparison));
+            }
+            self.records.lock().unwrap_or_else(PoisonError::into_inner).push(ran.record);
+        }
+        if failures.is_empty() { Ok(()) } else { Err(anstream::adapter::strip_str(&failures).to_string().into()) }
+    }
+
+    /// The version that was loaded.
+    fn version(&self, trial: &streamspec::run::Trial) -> String {
+        let adapter = self.runtime.block_on(self.engine.adapter(&trial.sdk));
+        adapter.map_or_else(|_| trial.sdk.manifest.version.clone(), |adapter| adapter.identity().sdk.version.clone())
+    }
+
+    /// Says which entries of the lists matched nothing, and whether there were any.
+    fn reports_unused(&self) -> bool {
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        if records.iter().any(|record| record.verdict.word > Word::Fails) {
+            return false;
+        }
+        let versions = BTreeMap::new();
+        let unused = self.session.unused(&records, &versions);
+        for (known, entry) in &unused {
+            anstream::eprintln!("{}:{}: this entry matches nothing; remove it", known.file, entry.line);
+        }
+        !unused.is_empty()
+    }
+}
+
+/// `--exact sdk/surface::case` loads one case and one SDK; anything else loads what the environment names.
+fn request(arguments: &Arguments) -> anyhow::Result<Request> {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let split = |value: String| value.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let variants = named("STREAMSPEC_VARIANTS").map_or_else(|| vec!["quick".to_owned()], split);
+    let mut request = Request { variants: Variant::parse_list(&variants)?, ..Request::default() };
+    if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
+        let parts = name.split_once("::").and_then(|(surface, case)| Some((surface.split_once('/')?, case)));
+        if let Some(((sdk, surface), case)) = parts {
+            request.sdks = vec![sdk.to_owned()];
+            request.surfaces = vec![surface.to_owned()];
+            request.cases = vec![case.to_owned()];
+        }
+    } else if let Some(sdks) = named("STREAMSPEC_SDKS").filter(|value| value != "all") {
+        request.sdks = split(sdks);
+    }
+    Ok(request)
+}
