@@ -6,4 +6,5 @@ pub mod manifest;
 pub mod native;
 pub mod process;
 pub mod protocol;
+mod reference;
 pub mod setup;

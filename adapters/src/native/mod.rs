@@ -1,15 +1,79 @@
-//! The SDKs that are linked into this program.
+//! The adapters that are linked into this program: SDKs written in Rust, and the reference client with its mutants.
+
+mod async_openai;
+mod task;
 
 use std::sync::Arc;
 
-use crate::contract::Adapter;
+use crate::contract::{Adapter, Call};
+use crate::manifest::Manifest;
+use crate::reference::{self, Mutant};
+use task::Task;
 
-/// Opens a native adapter by its id.
-pub fn open(_id: &str) -> Option<Arc<dyn Adapter>> {
-    None
+/// The id of the reference client; its mutants are `reference+NAME`.
+pub const REFERENCE: &str = "reference";
+
+/// Every faulty reference client: the name after the plus sign of its id, and what it does wrong, in a sentence.
+pub fn mutants() -> Vec<(&'static str, &'static str)> {
+    Mutant::ALL.iter().map(|mutant| (mutant.name(), mutant.about())).collect()
 }
 
-/// Replaced at merge.
-pub fn mutants() -> Vec<(&'static str, &'static str)> {
-    Vec::new()
+/// The manifest of a native adapter; that of the reference client serves its mutants as well.
+///
+/// # Panics
+///
+/// Never: the manifests are part of the program, and the tests read each of them.
+pub fn manifest(id: &str) -> Option<Manifest> {
+    let text = match id.split_once('+').map_or(id, |(before, _)| before) {
+        REFERENCE => include_str!("../../rust/reference/adapter.toml"),
+        "async-openai" => include_str!("../../rust/async-openai/adapter.toml"),
+        _ => return None,
+    };
+    let mut manifest: Manifest = toml::from_str(text).expect("the checked-in manifests are tested to parse");
+    id.clone_into(&mut manifest.id);
+    Some(manifest)
+}
+
+/// Opens a native adapter by its id; none if no such adapter is linked in.
+pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
+    let named = |name: &str| Mutant::ALL.iter().copied().find(|mutant| mutant.name() == name);
+    let mutant = match id.split_once('+') {
+        Some((REFERENCE, name)) => Some(named(name)?),
+        Some(_) => return None,
+        None => None,
+    };
+    let manifest = manifest(id)?;
+    Some(match id {
+        "async-openai" => Arc::new(Task::new(&manifest, async_openai::observe)),
+        _ => Arc::new(Task::new(&manifest, move |call: Call| reference::observe(call, mutant))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{REFERENCE, mutants, open};
+
+    #[test]
+    fn every_id_opens_and_no_other() {
+        let ids: Vec<String> = mutants().into_iter().map(|(name, _)| format!("{REFERENCE}+{name}")).collect();
+        assert!(ids.len() >= 40, "{}", ids.len());
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+        for id in ids.iter().map(String::as_str).chain(["reference", "async-openai"]) {
+            let adapter = open(id).expect(id);
+            assert!(!adapter.identity().surfaces.is_empty(), "{id}");
+            assert!(!adapter.identity().apis.is_empty(), "{id}");
+        }
+        for id in ["", "reference+", "reference+no-such-fault", "async-openai+lf-only", "anthropic-python"] {
+            assert!(open(id).is_none(), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_locked_version_of_async_openai_is_the_one_in_its_manifest() {
+        let workspace = include_str!("../../../Cargo.toml");
+        let version = open("async-openai").expect("linked in").identity().sdk.version.clone();
+        assert!(workspace.contains(&format!("async-openai = {{ version = \"={version}\"")), "{version}");
+    }
 }

@@ -1,0 +1,181 @@
+//! What the client raises: one hierarchy under `StreamError`, the same class for the same error wherever it arrives.
+
+use super::http::Head;
+use super::mutant::{Faults, Mutant};
+use super::provider::Provider;
+use super::status;
+use crate::contract::{Api, ObservedError, Reading, Site, Told, Via};
+
+/// A `StreamError`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Failure {
+    pub(crate) class: Class,
+    /// The status the error is equivalent to, or the response's own where that is an error.
+    pub(crate) status: Option<u16>,
+    /// The provider's words, or the client's own message.
+    pub(crate) words: Box<Provider>,
+    /// What the server itself says about a retry.
+    should_retry: Option<bool>,
+    /// It came inside a 200, where no retry can be automatic.
+    pub(crate) in_band: bool,
+    cause: Option<&'static str>,
+}
+
+/// The families of the hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// The provider said so; its subclass is named after the status, where one is known.
+    Api(Option<u16>),
+    /// The connection could not be made or was lost.
+    Connection,
+    /// Nothing came for too long.
+    Timeout,
+    /// The stream ended before its answer did.
+    Incomplete,
+    /// The server sent what the dialect does not allow.
+    Protocol,
+    /// Not of the hierarchy at all; only a faulty client raises it.
+    Foreign,
+}
+
+impl Failure {
+    /// A failure that no provider worded.
+    pub(crate) fn new(class: Class, message: impl Into<String>) -> Self {
+        Self::worded(class, Provider { message: message.into(), ..Provider::default() })
+    }
+
+    fn worded(class: Class, words: Provider) -> Self {
+        Self { class, status: None, words: Box::new(words), should_retry: None, in_band: false, cause: None }
+    }
+
+    /// An error inside a 200: its status is the one its body carries, or the one the vendor's table gives its type.
+    pub(crate) fn in_band(api: Api, provider: Provider, faults: Faults) -> Self {
+        let known = known_status(api, &provider, faults);
+        let status = match faults.0 {
+            Some(Mutant::KeepsTransportStatus) => Some(200),
+            Some(Mutant::Guesses503) => Some(503),
+            Some(Mutant::Guesses500) => known.or(Some(500)),
+            Some(Mutant::StatusFromMessage) => status_in(&provider.message),
+            _ => known,
+        };
+        let class = if faults.has(Mutant::OneClass) { None } else { known };
+        Self { status, in_band: true, ..Self::worded(Class::Api(class), provider) }
+    }
+
+    /// A plain HTTP error, with what its body and its headers say.
+    pub(crate) fn http(api: Api, head: &Head, mut provider: Provider, faults: Faults) -> Self {
+        let class = known_status(api, &provider, faults).unwrap_or(head.status);
+        provider.retry_after = head.retry_after.or(provider.retry_after);
+        let failure = Self::worded(Class::Api(Some(class)), provider);
+        Self { status: Some(head.status), should_retry: head.should_retry, ..failure }
+    }
+
+    /// The transport's failure, with the transport's own class as its cause.
+    pub(crate) fn transport(error: &reqwest::Error, faults: Faults) -> Self {
+        let class = match error.is_timeout() {
+            _ if faults.has(Mutant::ForeignError) => Class::Foreign,
+            true => Class::Timeout,
+            false => Class::Connection,
+        };
+        let mut message = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            message = format!("{message}: {cause}");
+            source = cause.source();
+        }
+        Self { cause: Some("reqwest::Error"), ..Self::new(class, message) }
+    }
+
+    /// The same failure with the request id of the response's head, unless the body named one.
+    pub(crate) fn of_request(mut self, head: &Head) -> Self {
+        self.words.request_id = self.words.request_id.or_else(|| head.request_id.clone());
+        self
+    }
+
+    /// Whether a retry may help: the server's word, then the documents' rules, then unknown.
+    pub(crate) fn retryable(&self) -> Option<bool> {
+        if self.words.code.as_deref().or(self.words.kind.as_deref()).is_some_and(status::is_quota) {
+            return Some(false);
+        }
+        match (self.should_retry, self.class, self.status) {
+            (Some(told), ..) => Some(told),
+            (None, Class::Connection | Class::Timeout | Class::Incomplete, _) => Some(true),
+            (None, Class::Api(_), Some(status)) => Some(matches!(status, 408 | 409 | 429 | 500..)),
+            (None, ..) => None,
+        }
+    }
+
+    /// What a catcher of the failure can read.
+    pub(crate) fn observed(self, site: Site, faults: Faults) -> ObservedError {
+        fn told<T>(value: Option<T>) -> Told<Reading<T>> {
+            value.map(|value| Reading { value, via: Via::Attribute }).into()
+        }
+        let kept = |mutant: Mutant, value: Option<String>| value.filter(|_| !faults.has(mutant));
+        let retryable = self.retryable();
+        let classes = self.class.names();
+        let words = *self.words;
+        ObservedError {
+            site,
+            class: classes[0].to_owned(),
+            classes: classes.into_iter().map(str::to_owned).collect(),
+            status: told(self.status.map(i64::from)),
+            kind: told(kept(Mutant::LosesType, words.kind)),
+            code: told(kept(Mutant::LosesCode, words.code)),
+            request_id: told(kept(Mutant::LosesRequestId, words.request_id)),
+            retry_after: told(words.retry_after),
+            retryable: told(retryable),
+            message: kept(Mutant::LosesMessage, Some(words.message)).unwrap_or_else(|| "an error occurred".to_owned()),
+            causes: self.cause.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl Class {
+    /// The class and its bases, most derived first.
+    fn names(self) -> Vec<&'static str> {
+        match self {
+            Self::Api(status) => match status.and_then(subclass) {
+                Some(name) => vec![name, "ApiError", "StreamError"],
+                None => vec!["ApiError", "StreamError"],
+            },
+            Self::Connection => vec!["ConnectionError", "StreamError"],
+            Self::Timeout => vec!["Timeout", "StreamError"],
+            Self::Incomplete => vec!["IncompleteStream", "StreamError"],
+            Self::Protocol => vec!["ProtocolError", "StreamError"],
+            Self::Foreign => vec!["reqwest::Error"],
+        }
+    }
+}
+
+/// The subclass of `ApiError` for a status.
+fn subclass(status: u16) -> Option<&'static str> {
+    Some(match status {
+        400 => "BadRequest",
+        401 => "Authentication",
+        402 => "Billing",
+        403 => "PermissionDenied",
+        404 => "NotFound",
+        408 => "RequestTimeout",
+        409 => "Conflict",
+        413 => "RequestTooLarge",
+        422 => "UnprocessableEntity",
+        429 => "RateLimited",
+        503 => "ServiceUnavailable",
+        504 => "GatewayTimeout",
+        529 => "Overloaded",
+        500..600 => "ServerError",
+        _ => return None,
+    })
+}
+
+/// The status that the error itself names, in its body or through its type.
+fn known_status(api: Api, provider: &Provider, faults: Faults) -> Option<u16> {
+    let table = || status::equivalent(api, provider.kind.as_deref(), provider.code.as_deref(), faults);
+    provider.status.or_else(table)
+}
+
+/// The first number in a text that could be the status of an error.
+fn status_in(message: &str) -> Option<u16> {
+    let numbers = message.split(|character: char| !character.is_ascii_digit());
+    numbers.filter_map(|number| number.parse().ok()).find(|number| (400..600).contains(number))
+}

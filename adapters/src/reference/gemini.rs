@@ -1,0 +1,49 @@
+//! Google Gemini `streamGenerateContent`: data-only responses, ended by a finish reason and the end of the body.
+//!
+//! <https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent>
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::http::Request;
+use super::reader::Step;
+use crate::contract::Ask;
+
+pub(crate) fn request(ask: Ask) -> Request {
+    let mut body = json!({ "contents": [{ "role": "user", "parts": [{ "text": "What is the weather in Paris?" }] }] });
+    if ask == Ask::Tool {
+        let function = json!({ "name": "get_weather", "parameters": super::tool_parameters() });
+        body["tools"] = json!([{ "functionDeclarations": [function] }]);
+    }
+    let path = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse";
+    Request { path, headers: &[("x-goog-api-key", "test")], body }
+}
+
+/// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
+pub(crate) fn read(payload: &Value, answer: &mut Answer) -> Step {
+    if let Some(reason) = payload.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
+        answer.stop_reason = Some(reason.to_owned());
+    }
+    let Some(candidate) = payload.pointer("/candidates/0") else {
+        let known = ["promptFeedback", "usageMetadata", "candidates"].iter().any(|key| payload.get(*key).is_some());
+        return if known { Step::Progress } else { Step::Unknown };
+    };
+    for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
+        let is_thought = part.get("thought").and_then(Value::as_bool).unwrap_or_default();
+        if let Some(text) = part.get("text").and_then(Value::as_str).filter(|_| !is_thought) {
+            answer.text.push_str(text);
+        }
+        if let Some(call) = part.get("functionCall") {
+            let key = answer.tool_count();
+            answer.open_tool(key, call.get("name").and_then(Value::as_str).unwrap_or_default());
+            answer.settle_tool(key, &call.get("args").map(Value::to_string).unwrap_or_default());
+        }
+    }
+    if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
+        answer.stop_reason = Some(reason.to_owned());
+        if reason == "STOP" {
+            answer.close_tools();
+        }
+    }
+    Step::Progress
+}

@@ -1,0 +1,174 @@
+//! The reference client: every api as its documents say, on `reqwest`, and the same client with one fault each.
+//!
+//! It exists to prove the suite: the client passes every check of every case, and every faulty one is caught.
+
+mod answer;
+mod anthropic;
+mod body;
+mod date;
+mod decoder;
+mod failure;
+mod gemini;
+mod http;
+mod mutant;
+mod openai_chat;
+mod openai_responses;
+mod provider;
+mod reader;
+mod status;
+mod stray;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use self::answer::Answer;
+use self::failure::{Class, Failure};
+use self::http::{Opened, Request};
+use self::mutant::Faults;
+pub(crate) use self::mutant::Mutant;
+use self::reader::{Reached, Reader, normal_reason};
+use crate::contract::{Api, Ask, Call, Ended, Observation, Site, Told};
+
+/// The surface that hands over the finished answer; the other one hands over events as they come.
+const FINAL: &str = "final";
+
+/// Makes one call and says what its caller saw.
+pub(crate) async fn observe(call: Call, mutant: Option<Mutant>) -> Observation {
+    let faults = Faults(mutant);
+    let mut answer = Answer::new(faults);
+    let mut replays = match mutant {
+        Some(Mutant::RetriesInBand) => 1,
+        Some(Mutant::RetriesAfterOutput) => call.max_retries,
+        _ => 0,
+    };
+    let outcome = loop {
+        let outcome = attempt(&call, &mut answer, faults).await;
+        let replayed = matches!(&outcome, Err((Site::Iterate, failure)) if is_replayed(failure, &answer, faults));
+        if !replayed || replays == 0 {
+            break outcome;
+        }
+        replays -= 1;
+        answer.id = None;
+    };
+    report(&call, answer, outcome, faults)
+}
+
+/// Sends one request, with the retries that its head allows, and follows its answer to the end.
+async fn attempt(call: &Call, answer: &mut Answer, faults: Faults) -> Result<(), (Site, Failure)> {
+    let Opened { head, mut body, is_empty } =
+        http::open(call, &request(call.api, call.ask), faults).await.map_err(|failure| (Site::Open, failure))?;
+    if is_empty {
+        return Ok(());
+    }
+    let followed = follow(call, &mut body, answer, faults).await;
+    if followed.is_err() && faults.has(Mutant::HoldsConnection) {
+        body.leak();
+    }
+    followed.map_err(|failure| (Site::Iterate, failure.of_request(&head)))
+}
+
+/// Follows the body until the answer has ended, one way or the other. The connection goes with the body.
+async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults: Faults) -> Result<(), Failure> {
+    let mut reader = Reader::new(call.api, faults);
+    loop {
+        let octets = match body.next().await {
+            Ok(Some(octets)) => octets,
+            Ok(None) => return reader.finish(answer),
+            // Silence after the stop reason: the answer is whole, only its marker is missing.
+            Err(Failure { class: Class::Timeout, .. }) if answer.stop_reason.is_some() => return Ok(()),
+            Err(Failure { class: Class::Timeout, .. }) if answer.events > 0 && faults.has(Mutant::TimeoutIsSuccess) => {
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        };
+        match reader.take(&octets, answer)? {
+            Reached::End => return after_end(body, &mut reader, answer, faults).await,
+            Reached::Progress => body.progressed(),
+            Reached::Nothing => {}
+        }
+        if answer.stop_reason.is_some() && faults.has(Mutant::WaitsForTerminal) {
+            body.wait_for_ever();
+        }
+    }
+}
+
+/// The answer is whole; only faulty clients read on.
+async fn after_end(
+    body: &mut body::Body,
+    reader: &mut Reader,
+    answer: &mut Answer,
+    faults: Faults,
+) -> Result<(), Failure> {
+    if faults.has(Mutant::WaitsForClose) {
+        while body.next().await?.is_some() {}
+    }
+    if faults.has(Mutant::LateErrorCounts) {
+        reader.take(&[], answer)?;
+        while let Ok(Ok(Some(octets))) = tokio::time::timeout(Duration::from_millis(300), body.next()).await {
+            reader.take(&octets, answer)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_replayed(failure: &Failure, answer: &Answer, faults: Faults) -> bool {
+    match faults.0 {
+        Some(Mutant::RetriesInBand) => failure.in_band && answer.events == 0,
+        Some(Mutant::RetriesAfterOutput) => answer.events > 0,
+        _ => false,
+    }
+}
+
+/// What the caller of a surface saw. `final` hands over nothing before it fails.
+fn report(call: &Call, answer: Answer, outcome: Result<(), (Site, Failure)>, faults: Faults) -> Observation {
+    let tool_calls = answer.tool_calls();
+    let lost = outcome.is_err() && matches!(faults.0, Some(Mutant::TextLostOnError | Mutant::LateErrorCounts));
+    let text = if lost { String::new() } else { answer.text };
+    let stop_reason = answer.stop_reason.map(|reason| match faults.0 {
+        Some(Mutant::StopReasonFlattened) => normal_reason(call.api).to_owned(),
+        _ => reason,
+    });
+    match outcome {
+        Ok(()) => Observation {
+            ended: if answer.interrupted { Ended::Aborted } else { Ended::Returned },
+            events: if call.surface == FINAL { 1 } else { answer.events },
+            text: Some(text),
+            tool_calls: Some(tool_calls),
+            stop_reason: stop_reason.into(),
+            error: None,
+        },
+        Err((_, failure)) if call.surface == FINAL => Observation {
+            ended: Ended::Raised,
+            events: 0,
+            text: None,
+            tool_calls: None,
+            stop_reason: Told::Absent,
+            error: Some(failure.observed(Site::Finalize, faults)),
+        },
+        Err((site, failure)) => Observation {
+            ended: Ended::Raised,
+            events: answer.events,
+            text: Some(text),
+            tool_calls: Some(tool_calls),
+            stop_reason: stop_reason.into(),
+            error: Some(failure.observed(site, faults)),
+        },
+    }
+}
+
+fn request(api: Api, ask: Ask) -> Request {
+    match api {
+        Api::AnthropicMessages => anthropic::request(ask),
+        Api::OpenaiChat => openai_chat::request(ask),
+        Api::OpenaiResponses => openai_responses::request(ask),
+        Api::GeminiGenerate => gemini::request(ask),
+    }
+}
+
+/// The schema of the one tool that is declared.
+fn tool_parameters() -> Value {
+    json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
+}

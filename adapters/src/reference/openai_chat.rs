@@ -1,0 +1,73 @@
+//! `OpenAI` Chat Completions and the servers that speak it: data-only chunks, ended by `[DONE]`.
+//!
+//! <https://developers.openai.com/api/docs/guides/streaming-responses>
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::failure::{Class, Failure};
+use super::http::Request;
+use super::mutant::{Faults, Mutant};
+use super::provider::Provider;
+use super::reader::Step;
+use crate::contract::{Api, Ask};
+
+pub(crate) fn request(ask: Ask) -> Request {
+    let mut body = json!({
+        "model": "gpt-4.1",
+        "messages": [{ "role": "user", "content": "What is the weather in Paris?" }],
+        "stream": true,
+        "stream_options": { "include_usage": true }
+    });
+    if ask == Ask::Tool {
+        let function = json!({ "name": "get_weather", "parameters": super::tool_parameters() });
+        body["tools"] = json!([{ "type": "function", "function": function }]);
+    }
+    Request { path: "/v1/chat/completions", headers: &[("authorization", "Bearer test")], body }
+}
+
+/// Takes one chunk into the answer.
+pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Result<Step, Failure> {
+    let Some(choices) = payload.get("choices").and_then(Value::as_array) else { return Ok(Step::Unknown) };
+    if choices.is_empty() && faults.has(Mutant::EmptyChoicesFails) {
+        return Err(Failure::new(Class::Protocol, "a chunk without choices"));
+    }
+    let is_first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
+    let Some(choice) = choices.iter().find(is_first) else { return Ok(Step::Progress) };
+    if let Some(text) = choice.pointer("/delta/content").and_then(Value::as_str) {
+        answer.text.push_str(text);
+    }
+    for call in choice.pointer("/delta/tool_calls").and_then(Value::as_array).into_iter().flatten() {
+        let key = call.get("index").and_then(Value::as_u64).unwrap_or_default();
+        take_piece(key, call.get("function"), answer);
+    }
+    // The shape that `tool_calls` replaced.
+    take_piece(0, choice.pointer("/delta/function_call"), answer);
+    match choice.get("finish_reason").and_then(Value::as_str) {
+        None => {}
+        // OpenRouter and Mistral end a failed answer with this reason, the former with an error beside it.
+        Some("error") if !faults.has(Mutant::IgnoresErrorFinish) => {
+            let message = "the provider ended the answer with the finish reason `error`";
+            let provider = Provider { message: message.to_owned(), ..Provider::default() };
+            return Err(Failure::in_band(Api::OpenaiChat, provider, faults));
+        }
+        Some(reason) => {
+            // DeepSeek: the answer was broken off for want of resources.
+            answer.interrupted = reason == "insufficient_system_resource";
+            if matches!(reason, "stop" | "tool_calls" | "function_call") {
+                answer.close_tools();
+            }
+            answer.stop_reason = Some(reason.to_owned());
+        }
+    }
+    Ok(Step::Progress)
+}
+
+fn take_piece(key: u64, function: Option<&Value>, answer: &mut Answer) {
+    let Some(function) = function else { return };
+    let text = |name: &str| function.get(name).and_then(Value::as_str);
+    if let Some(name) = text("name").filter(|_| !answer.has_tool(key)) {
+        answer.open_tool(key, name);
+    }
+    answer.extend_tool(key, text("arguments").unwrap_or_default());
+}

@@ -1,0 +1,123 @@
+//! `OpenAI` Responses: typed events, ended by `response.completed`, `response.incomplete` or `response.failed`.
+//!
+//! <https://developers.openai.com/api/docs/guides/streaming-responses>
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::failure::{Class, Failure};
+use super::http::Request;
+use super::mutant::{Faults, Mutant};
+use super::provider::{self, Provider};
+use super::reader::Step;
+use crate::contract::{Api, Ask};
+
+pub(crate) fn request(ask: Ask) -> Request {
+    let mut body = json!({ "model": "gpt-4.1", "input": "What is the weather in Paris?", "stream": true });
+    if ask == Ask::Tool {
+        body["tools"] = json!([{ "type": "function", "name": "get_weather", "parameters": super::tool_parameters() }]);
+    }
+    Request { path: "/v1/responses", headers: &[("authorization", "Bearer test")], body }
+}
+
+/// Takes one event into the answer.
+pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Faults) -> Result<Step, Failure> {
+    let key = payload.get("output_index").and_then(Value::as_u64).unwrap_or_default();
+    let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
+    let call = payload.get("item").filter(|item| is_call(item));
+    match kind {
+        "response.created" => {
+            let id = text("/response/id").unwrap_or_default().to_owned();
+            if answer.id.replace(id).is_some() {
+                return Err(Failure::new(Class::Protocol, "a second response.created: two answers in one stream"));
+            }
+        }
+        "response.output_text.delta" => answer.text.push_str(text("/delta").unwrap_or_default()),
+        "response.output_text.done" if answer.text.is_empty() => {
+            answer.text.push_str(text("/text").unwrap_or_default());
+        }
+        "response.output_item.added" => {
+            if let Some(call) = call {
+                take_call(key, call, answer);
+            }
+        }
+        "response.function_call_arguments.delta" => answer.extend_tool(key, text("/delta").unwrap_or_default()),
+        "response.function_call_arguments.done" => {
+            if let Some(arguments) = text("/arguments") {
+                answer.settle_tool(key, arguments);
+            }
+            answer.close_tool(key);
+        }
+        "response.output_item.done" => {
+            // A call that was broken off is done as well, with the status `incomplete`.
+            if let Some(call) = call.filter(|call| call.get("status") != Some(&json!("incomplete"))) {
+                take_call(key, call, answer);
+                answer.close_tool(key);
+            }
+        }
+        "response.completed" => {
+            take_output(payload.pointer("/response/output"), answer);
+            answer.stop_reason = Some(text("/response/status").unwrap_or("completed").to_owned());
+            return Ok(Step::Terminal);
+        }
+        "response.incomplete" => {
+            let reason = text("/response/incomplete_details/reason").unwrap_or("incomplete");
+            answer.stop_reason = Some(reason.to_owned());
+            return Ok(Step::Terminal);
+        }
+        "response.cancelled" => {
+            answer.interrupted = true;
+            answer.stop_reason = Some("cancelled".to_owned());
+            return Ok(Step::Terminal);
+        }
+        "response.failed" if faults.has(Mutant::IgnoresFailed) => {
+            answer.stop_reason = Some("completed".to_owned());
+            return Ok(Step::Terminal);
+        }
+        "response.failed" => return Err(failed(payload, faults)),
+        "ping" | "keepalive" => return Ok(Step::Ping),
+        _ if kind.starts_with("response.") => return Ok(Step::Part),
+        _ => return Ok(Step::Unknown),
+    }
+    Ok(Step::Progress)
+}
+
+/// The failure of a response; its `error` may be null.
+fn failed(payload: &Value, faults: Faults) -> Failure {
+    let none = Map::new();
+    let envelope = payload.as_object().unwrap_or(&none);
+    let provider = match payload.pointer("/response/error") {
+        Some(error) if !error.is_null() => provider::read(Api::OpenaiResponses, error, envelope, faults),
+        _ => Provider { message: "the response failed".to_owned(), ..Provider::default() },
+    };
+    Failure::in_band(Api::OpenaiResponses, provider, faults)
+}
+
+/// Takes from the finished response what no event of its own brought.
+fn take_output(output: Option<&Value>, answer: &mut Answer) {
+    let items = output.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if answer.text.is_empty() {
+        let contents = items.iter().filter_map(|item| item.get("content")?.as_array()).flatten();
+        let texts = contents.filter(|content| content.get("type") == Some(&json!("output_text")));
+        answer.text = texts.filter_map(|content| content.get("text")?.as_str()).collect();
+    }
+    for (key, call) in (0..).zip(items).filter(|(_, item)| is_call(item)) {
+        take_call(key, call, answer);
+    }
+    answer.close_tools();
+}
+
+fn is_call(item: &Value) -> bool {
+    item.get("type").and_then(Value::as_str) == Some("function_call")
+}
+
+/// Opens a call unless it is open, and takes its arguments where the item repeats them whole.
+fn take_call(key: u64, call: &Value, answer: &mut Answer) {
+    let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default();
+    if !answer.has_tool(key) {
+        answer.open_tool(key, text("name"));
+    }
+    if !text("arguments").is_empty() {
+        answer.settle_tool(key, text("arguments"));
+    }
+}

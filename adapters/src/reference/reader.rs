@@ -1,0 +1,258 @@
+//! From octets to the answer: events to payloads, payloads to errors or to the dialect, and the end of the stream.
+
+use std::collections::VecDeque;
+
+use serde_json::{Map, Value};
+
+use super::answer::Answer;
+use super::decoder::{Decoder, Event, Item};
+use super::failure::{Class, Failure};
+use super::http;
+use super::mutant::{Faults, Mutant};
+use super::provider;
+use super::stray::Stray;
+use super::{anthropic, gemini, openai_chat, openai_responses};
+use crate::contract::Api;
+
+/// What an event was to the dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It brought the answer forward.
+    Progress,
+    /// It is a part of an answer that the client has no use for.
+    Part,
+    /// It only says that the server lives.
+    Ping,
+    /// Its type is not in the documents.
+    Unknown,
+    /// A part of it has a type that is not in the documents.
+    UnknownPart,
+    /// The answer ends with it.
+    Terminal,
+}
+
+/// How far the octets so far have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reached {
+    /// Nothing that brings the answer forward.
+    Nothing,
+    /// A further piece of the answer.
+    Progress,
+    /// The terminal marker.
+    End,
+}
+
+/// Reads one stream.
+pub(crate) struct Reader {
+    api: Api,
+    faults: Faults,
+    decoder: Decoder,
+    stray: Stray,
+    items: VecDeque<Item>,
+    /// How much data of the next event was here after the last read.
+    arrived: usize,
+}
+
+impl Reader {
+    pub(crate) fn new(api: Api, faults: Faults) -> Self {
+        let (decoder, stray) = (Decoder::new(faults), Stray::default());
+        Self { api, faults, decoder, stray, items: VecDeque::new(), arrived: 0 }
+    }
+
+    /// Takes some octets into the answer, up to the terminal marker.
+    pub(crate) fn take(&mut self, octets: &[u8], answer: &mut Answer) -> Result<Reached, Failure> {
+        let items = self.decoder.feed(octets);
+        self.items.extend(items);
+        let mut reached = if self.is_arriving() { Reached::Progress } else { Reached::Nothing };
+        while let Some(item) = self.items.pop_front() {
+            match self.item(item, answer)? {
+                Step::Terminal => return Ok(Reached::End),
+                Step::Progress | Step::Part => reached = Reached::Progress,
+                Step::Ping | Step::Unknown | Step::UnknownPart => {}
+            }
+        }
+        Ok(reached)
+    }
+
+    /// Whether the last read brought more of an event's data: that is progress, a comment or a ping never is.
+    fn is_arriving(&mut self) -> bool {
+        let (name, size) = self.decoder.arriving();
+        let more = name != "ping" && size > self.arrived;
+        self.arrived = size;
+        more
+    }
+
+    /// Takes the end of the body, which may be in the middle of the answer.
+    pub(crate) fn finish(&mut self, answer: &mut Answer) -> Result<(), Failure> {
+        for item in std::mem::take(&mut self.decoder).finish() {
+            if self.item(item, answer)? == Step::Terminal {
+                return Ok(());
+            }
+        }
+        self.ended(answer)
+    }
+
+    /// An answer is whole once it has its stop reason, with or without the marker that should follow.
+    pub(crate) fn ended(&self, answer: &mut Answer) -> Result<(), Failure> {
+        if answer.stop_reason.is_some() || self.faults.has(Mutant::EofIsSuccess) {
+            return Ok(());
+        }
+        if matches!(self.faults.0, Some(Mutant::FabricatesStop | Mutant::TrustsCutBody)) {
+            answer.stop_reason = Some(normal_reason(self.api).to_owned());
+            return Ok(());
+        }
+        Err(Failure::new(Class::Incomplete, "the stream ended before the answer did"))
+    }
+
+    fn item(&mut self, item: Item, answer: &mut Answer) -> Result<Step, Failure> {
+        match item {
+            Item::Event(event) => self.event(&event, answer),
+            Item::Stray(line) => match self.stray.push(&line, self.faults) {
+                Some(object) => self.object(&Event { name: String::new(), data: line }, object, answer),
+                None => Ok(Step::Unknown),
+            },
+            Item::Refused(why) => Err(Failure::new(Class::Protocol, why)),
+        }
+    }
+
+    fn event(&mut self, event: &Event, answer: &mut Answer) -> Result<Step, Failure> {
+        let unnamed = matches!(event.name.as_str(), "" | "message");
+        let payload = match event.data.trim_end() {
+            "[DONE]" if !self.faults.has(Mutant::DoneIsJson) => return self.done(answer),
+            "" if event.name != "error" && !self.faults.has(Mutant::EmptyDataFails) => return Ok(Step::Ping),
+            data => serde_json::from_str(data),
+        };
+        match payload {
+            Ok(Value::Object(object)) => self.object(event, object, answer),
+            _ if event.name == "error" => {
+                let envelope = Map::from_iter([("error".to_owned(), Value::String(event.data.clone()))]);
+                self.object(event, envelope, answer)
+            }
+            Ok(Value::Null) if !self.faults.has(Mutant::NullDataFails) => Ok(Step::Ping),
+            _ if !unnamed && !self.knows(&event.name) => self.checked(Step::Unknown, event),
+            Ok(other) => Err(Failure::new(Class::Protocol, format!("an event that is no object: {other}"))),
+            Err(error) => self.malformed(event, &error),
+        }
+    }
+
+    fn malformed(&self, event: &Event, error: &serde_json::Error) -> Result<Step, Failure> {
+        let message = format!("an event that is not JSON ({error}): {}", http::excerpt(&event.data));
+        match self.faults.0 {
+            Some(Mutant::SwallowsBadPayload) => Ok(Step::Unknown),
+            Some(Mutant::BadPayloadEnds) => Ok(Step::Terminal),
+            Some(Mutant::BadPayloadPanics) => panic!("{message}"),
+            _ => Err(Failure::new(Class::Protocol, message)),
+        }
+    }
+
+    /// `[DONE]` ends a chat completion; on the other dialects gateways add it, and it says nothing.
+    fn done(&self, answer: &mut Answer) -> Result<Step, Failure> {
+        if self.api != Api::OpenaiChat {
+            return Ok(Step::Ping);
+        }
+        self.ended(answer).map(|()| Step::Terminal)
+    }
+
+    fn object(&mut self, event: &Event, object: Map<String, Value>, answer: &mut Answer) -> Result<Step, Failure> {
+        // Gemini has no terminal marker: with its finish reason the answer is whole, and what follows can not undo it.
+        let is_over = self.api == Api::GeminiGenerate
+            && answer.stop_reason.is_some()
+            && !self.faults.has(Mutant::LateErrorCounts);
+        let ignored = is_over || (answer.events == 0 && self.faults.has(Mutant::IgnoresFirstError));
+        let error = provider::find(self.api, &event.name, &object, self.faults);
+        if let Some(provider) = error.filter(|_| !ignored) {
+            if self.faults.has(Mutant::ErrorBecomesText) {
+                answer.text.push_str(&provider.message);
+                answer.stop_reason = Some(normal_reason(self.api).to_owned());
+                return Ok(Step::Terminal);
+            }
+            return Err(Failure::in_band(self.api, provider, self.faults));
+        }
+        let payload = Value::Object(object);
+        let kind = payload.get("type").and_then(Value::as_str).unwrap_or(&event.name);
+        answer.events += 1;
+        let had_reason = answer.stop_reason.is_some();
+        let step = match self.api {
+            Api::AnthropicMessages => anthropic::read(kind, &payload, answer)?,
+            Api::OpenaiChat => openai_chat::read(&payload, answer, self.faults)?,
+            Api::OpenaiResponses => openai_responses::read(kind, &payload, answer, self.faults)?,
+            Api::GeminiGenerate => gemini::read(&payload, answer),
+        };
+        if !had_reason {
+            self.check_reason(answer)?;
+        }
+        if step == Step::Terminal {
+            self.ended(answer)?;
+        }
+        self.checked(step, event)
+    }
+
+    /// An answer that stops for its tool calls must have them whole.
+    fn check_reason(&self, answer: &Answer) -> Result<(), Failure> {
+        let Some(reason) = answer.stop_reason.as_deref() else { return Ok(()) };
+        if let Some(tool) = answer.unfinished_tool()
+            && matches!(reason, "tool_use" | "tool_calls" | "function_call")
+        {
+            let message = format!("the answer stops for `{tool}`, whose arguments are not whole");
+            return Err(Failure::new(Class::Protocol, message));
+        }
+        let refused = match self.faults.0 {
+            Some(Mutant::UnknownStopReasonFails) => !REASONS.contains(&reason),
+            Some(Mutant::FilteredIsError) => FILTERED.contains(&reason),
+            Some(Mutant::IncompleteIsError) => LIMITS.contains(&reason),
+            _ => false,
+        };
+        if refused { Err(Failure::new(Class::Protocol, format!("the answer stopped with `{reason}`"))) } else { Ok(()) }
+    }
+
+    /// Unknown types are legal: only faulty clients refuse them.
+    fn checked(&self, step: Step, event: &Event) -> Result<Step, Failure> {
+        let refused = self.faults.has(match step {
+            Step::Unknown => Mutant::UnknownEventFails,
+            Step::UnknownPart => Mutant::UnknownDeltaFails,
+            Step::Ping => Mutant::PingFails,
+            Step::Progress | Step::Part | Step::Terminal => return Ok(step),
+        });
+        let message = || format!("unexpected event `{}`: {}", event.name, http::excerpt(&event.data));
+        if refused { Err(Failure::new(Class::Protocol, message())) } else { Ok(step) }
+    }
+
+    /// Whether the dialect names its events, and this is one of the names.
+    fn knows(&self, name: &str) -> bool {
+        match self.api {
+            Api::AnthropicMessages => name.starts_with("message_") || name.starts_with("content_block_"),
+            Api::OpenaiResponses => name.starts_with("response."),
+            Api::OpenaiChat | Api::GeminiGenerate => false,
+        }
+    }
+}
+
+/// Reasons for an answer that ends in good order.
+const REASONS: [&str; 9] =
+    ["end_turn", "stop_sequence", "tool_use", "stop", "tool_calls", "function_call", "completed", "STOP", "pause_turn"];
+
+/// Reasons for an answer that reached a limit.
+const LIMITS: [&str; 5] = ["max_tokens", "model_context_window_exceeded", "length", "max_output_tokens", "MAX_TOKENS"];
+
+/// Reasons for an answer that the provider withheld.
+const FILTERED: [&str; 9] = [
+    "refusal",
+    "content_filter",
+    "SAFETY",
+    "RECITATION",
+    "PROHIBITED_CONTENT",
+    "BLOCKLIST",
+    "SPII",
+    "LANGUAGE",
+    "OTHER",
+];
+
+/// The stop reason of an answer that ends in good order.
+pub(crate) fn normal_reason(api: Api) -> &'static str {
+    match api {
+        Api::AnthropicMessages => "end_turn",
+        Api::OpenaiChat => "stop",
+        Api::OpenaiResponses => "completed",
+        Api::GeminiGenerate => "STOP",
+    }
+}

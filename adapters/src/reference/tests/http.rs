@@ -1,0 +1,160 @@
+//! Before the stream: statuses, headers, types of content, codings, retries.
+
+use std::io::Write as _;
+
+use serde_json::json;
+
+use super::Scenario;
+use super::server::{End, Wire};
+use super::wire::{a_end, a_error, a_start, a_stop, a_text, c_end, c_text, g_text, json_answer, plain, sse};
+use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat};
+use crate::reference::Mutant;
+
+fn overloaded(headers: &str) -> Wire {
+    json_answer(529, headers, &json!({ "type": "error", "error": { "type": "overloaded_error", "message": "no" } }))
+}
+
+fn whole() -> Wire {
+    sse(&(a_start() + &a_text("Hello") + &a_stop("end_turn") + &a_end()), End::Finish)
+}
+
+/// A Gemini answer in gzip; `short` octets of it are not sent.
+fn gzipped(short: usize) -> Wire {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all((g_text("Hello", None) + &g_text("!", Some("STOP"))).as_bytes()).expect("in memory");
+    let mut octets = encoder.finish().expect("in memory");
+    octets.truncate(octets.len() - short);
+    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n", octets)
+}
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    [statuses(), contents(), retries()].into_iter().flatten().collect()
+}
+
+fn statuses() -> Vec<Scenario> {
+    let new = |name, wire, expected, killed| Scenario::new(name, AnthropicMessages, wire, expected, killed);
+    vec![
+        new(
+            "a documented HTTP error",
+            overloaded("Retry-After: 7\r\n"),
+            "raised \"\" open: Overloaded 529 overloaded_error id=req_head after=7 (no) | 1 sent",
+            &[Mutant::IgnoresStatus, Mutant::HttpErrorUntyped, Mutant::RetriesOnceTooOften],
+        ),
+        new(
+            "an HTML page",
+            plain(502, "Content-Type: text/html\r\n", "<html>Bad Gateway</html>"),
+            "raised \"\" open: ServerError 502 (HTTP status 502: <html>Bad Gateway</html>) | 1 sent",
+            &[],
+        ),
+        new(
+            "no body",
+            plain(401, "", ""),
+            "raised \"\" open: Authentication 401 (HTTP status 401: an empty body) | 1 sent",
+            &[],
+        ),
+        new(
+            "a redirect",
+            plain(307, "Location: /elsewhere\r\n", ""),
+            "raised \"\" open: ApiError 307 (HTTP status 307: an empty body) | 1 sent",
+            &[],
+        ),
+        Scenario::new(
+            "an error in an array",
+            GeminiGenerate,
+            json_answer(503, "", &json!([{ "error": { "code": 503, "message": "no", "status": "UNAVAILABLE" } }])),
+            "raised \"\" open: ServiceUnavailable 503 UNAVAILABLE code=503 id=req_head (no) | 1 sent",
+            &[],
+        ),
+    ]
+}
+
+fn contents() -> Vec<Scenario> {
+    let new = Scenario::new;
+    let body = c_text("Hello") + &c_end("stop");
+    vec![
+        new(
+            "a JSON error at status 200",
+            OpenaiChat,
+            json_answer(200, "", &json!({ "error": { "message": "no", "type": "server_error", "code": null } })),
+            "raised \"\" open: ServerError 500 server_error id=req_head (no) | 1 sent",
+            &[Mutant::WrongContentIsEmpty, Mutant::JsonBodyUntyped],
+        ),
+        new(
+            "HTML at status 200",
+            OpenaiChat,
+            plain(200, "Content-Type: text/html\r\n", "<html>Log in</html>"),
+            "raised \"\" open: ProtocolError (expected text/event-stream, got text/html: <html>Log in</htm) | 1 sent",
+            &[Mutant::WrongContentIsEmpty],
+        ),
+        new(
+            "an event stream that calls itself text",
+            OpenaiChat,
+            plain(200, "Content-Type: text/plain\r\n", format!("\u{feff}\n{body}")),
+            "returned \"Hello\" stop | 1 sent",
+            &[],
+        ),
+        new("gzip", GeminiGenerate, gzipped(0), "returned \"Hello!\" STOP | 1 sent", &[Mutant::IgnoresGzip]),
+        new(
+            "gzip without its trailer",
+            GeminiGenerate,
+            gzipped(8),
+            "raised \"Hello!\" STOP iterate: IncompleteStream (the gzip stream is cut: corrupt gzip stream does not have a ) | 1 sent",
+            &[Mutant::AcceptsCutGzip],
+        ),
+        new(
+            "an unknown coding",
+            OpenaiChat,
+            plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: br\r\n", "x"),
+            "raised \"\" open: ProtocolError (the body is encoded as `br`) | 1 sent",
+            &[],
+        ),
+    ]
+}
+
+fn retries() -> Vec<Scenario> {
+    let new = |name, expected, killed| Scenario::new(name, AnthropicMessages, whole(), expected, killed).retries(2);
+    let bad = json_answer(400, "", &json!({ "error": { "type": "invalid_request_error", "message": "no" } }));
+    let quota = json_answer(429, "", &json!({ "error": { "type": "insufficient_quota", "message": "no" } }));
+    let lost = Wire { head: String::new(), pieces: Vec::new(), chunked: false, end: End::Reset };
+    let broken = || sse(&(a_start() + &a_text("Hello") + &a_error("overloaded_error", "no")), End::Finish);
+    let mut second = vec![
+        new("overloaded, then an answer", "returned \"Hello\" end_turn | 2 sent", &[Mutant::NeverRetries]),
+        new("a lost connection, then an answer", "returned \"Hello\" end_turn | 2 sent", &[Mutant::NeverRetries]),
+        new(
+            "a bad request, then an answer",
+            "raised \"\" open: BadRequest 400 invalid_request_error id=req_head (no) | 1 sent",
+            &[Mutant::RetriesEverything],
+        ),
+        new(
+            "an error after output, then an answer",
+            "raised \"Hello\" iterate: Overloaded 529 overloaded_error id=req_head (no) | 1 sent",
+            &[Mutant::RetriesAfterOutput],
+        ),
+        new(
+            "the server forbids a retry",
+            "raised \"\" open: Overloaded 529 overloaded_error id=req_head (no) | 1 sent",
+            &[],
+        ),
+    ];
+    let firsts = [overloaded("retry-after-ms: 20\r\n"), lost, bad, broken(), overloaded("x-should-retry: false\r\n")];
+    for (scenario, first) in second.iter_mut().zip(firsts) {
+        scenario.wire.insert(0, first);
+    }
+    let spent = Scenario::new(
+        "a used-up quota",
+        OpenaiChat,
+        quota,
+        "raised \"\" open: RateLimited 429 insufficient_quota id=req_head (no) | 1 sent",
+        &[],
+    );
+    second.push(spent.retries(2));
+    let down = Scenario::new(
+        "overloaded for good",
+        AnthropicMessages,
+        overloaded(""),
+        "raised \"\" open: Overloaded 529 overloaded_error id=req_head (no) | 3 sent",
+        &[Mutant::NeverRetries, Mutant::RetriesOnceTooOften],
+    );
+    second.push(down.retries(2));
+    second
+}

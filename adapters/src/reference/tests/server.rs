@@ -1,0 +1,135 @@
+//! A server that writes what a test says, octet by octet, and counts the requests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub(super) struct Wire {
+    /// The status line and the headers, each line with its CRLF; the empty line is added.
+    pub(super) head: String,
+    /// The body, in pieces that are written one by one.
+    pub(super) pieces: Vec<Vec<u8>>,
+    pub(super) chunked: bool,
+    pub(super) end: End,
+}
+
+/// How an answer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Properly.
+    Finish,
+    /// FIN without the last chunk.
+    Cut,
+    /// RST.
+    Reset,
+    /// Silence.
+    Stall,
+}
+
+/// A running server.
+pub(super) struct Server {
+    port: u16,
+    seen: Arc<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    requests: AtomicUsize,
+    connected: AtomicUsize,
+}
+
+impl Server {
+    /// Answers the first, second, … request; the last answer is repeated.
+    pub(super) async fn start(answers: Vec<Wire>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        let seen = Arc::new(Seen::default());
+        let shared = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let number = shared.requests.load(Ordering::SeqCst).min(answers.len() - 1);
+                tokio::spawn(serve(socket, answers[number].clone(), Arc::clone(&shared)));
+            }
+        });
+        Self { port, seen }
+    }
+
+    pub(super) fn base_url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.seen.requests.load(Ordering::SeqCst)
+    }
+
+    /// Whether a client still holds a connection that the server keeps open.
+    pub(super) async fn still_connected(&self) -> bool {
+        for _ in 0..20 {
+            if self.seen.connected.load(Ordering::SeqCst) == 0 {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        true
+    }
+}
+
+async fn serve(mut socket: TcpStream, wire: Wire, seen: Arc<Seen>) {
+    if !read_request(&mut socket).await {
+        return;
+    }
+    seen.requests.fetch_add(1, Ordering::SeqCst);
+    seen.connected.fetch_add(1, Ordering::SeqCst);
+    let _ = answer(&mut socket, &wire).await;
+    if wire.end == End::Stall {
+        let mut rest = [0; 64];
+        while socket.read(&mut rest).await.is_ok_and(|read| read > 0) {}
+    }
+    seen.connected.fetch_sub(1, Ordering::SeqCst);
+}
+
+async fn answer(socket: &mut TcpStream, wire: &Wire) -> std::io::Result<()> {
+    socket.set_nodelay(true)?;
+    socket.write_all(format!("{}\r\n", wire.head).as_bytes()).await?;
+    // Long enough for the client to see the pieces apart.
+    let apart = Duration::from_millis(if wire.pieces.len() < 40 { 10 } else { 1 });
+    for piece in &wire.pieces {
+        if wire.chunked {
+            let head = format!("{:x}\r\n", piece.len());
+            socket.write_all(&[head.as_bytes(), piece, b"\r\n"].concat()).await?;
+        } else {
+            socket.write_all(piece).await?;
+        }
+        tokio::time::sleep(apart).await;
+    }
+    match wire.end {
+        End::Finish if wire.chunked => socket.write_all(b"0\r\n\r\n").await,
+        End::Reset => {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            socket.set_zero_linger()
+        }
+        End::Finish | End::Cut | End::Stall => Ok(()),
+    }
+}
+
+/// Reads a request with a `Content-Length` whole.
+async fn read_request(socket: &mut TcpStream) -> bool {
+    let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        match socket.read(&mut buffer).await {
+            Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
+            _ => return false,
+        }
+        let text = String::from_utf8_lossy(&request).to_lowercase();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+        if body.len() >= length.unwrap_or(0) {
+            return true;
+        }
+    }
+}
