@@ -8,7 +8,7 @@
 //! whether it is YAML's, a type's or one of meaning; all mistakes of all files are told at once.
 //!
 //! Editors check cases while they are written: `cases/schema.json`, `cases/fragments.schema.json` and
-//! `cases/rules.schema.json` are the schemas of the three kinds of files, [`schema`] makes them, and
+//! `cases/rules.schema.json` are the schemas of the three kinds of files, [`schema()`] and its siblings make them, and
 //! `.vscode/settings.json` maps them. For another editor with the YAML language server, or for a case elsewhere, begin
 //! the file with `# yaml-language-server: $schema=PATH/schema.json`.
 //!

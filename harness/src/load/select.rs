@@ -20,6 +20,13 @@ pub enum Selection {
     Only(Vec<String>),
 }
 
+impl Selection {
+    /// The cases that are named; every case if nothing is.
+    pub fn named(names: &[String]) -> Self {
+        if names.is_empty() { Self::All } else { Self::Only(names.to_vec()) }
+    }
+}
+
 /// One way of naming cases.
 #[derive(Clone, Debug)]
 pub(super) enum Wanted {
