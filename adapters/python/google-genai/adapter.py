@@ -44,7 +44,7 @@ WEATHER: Final = types.FunctionDeclaration(
     description="The weather in a city.",
     parameters_json_schema={"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
 )
-TOOLS: Final = [types.Tool(function_declarations=[WEATHER])]
+TOOLS: Final[list[Any]] = [types.Tool(function_declarations=[WEATHER])]
 
 # One client for all calls, as building one costs a TLS context. Connections are not kept for a next call: each call is
 # on its own, and the server can tell a connection that was let go from one that idles in a pool.
