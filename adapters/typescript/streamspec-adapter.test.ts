@@ -109,6 +109,11 @@ function tests(): void {
     );
   });
 
+  test("the code of an aborted signal is not the provider's", () => {
+    const seen = describeError<DOMException>(AbortSignal.abort().reason, "iterate", { code: [["attribute", "code"]] });
+    assert.deepEqual([seen.class, seen.code], ["DOMException", undefined]);
+  });
+
   for (const [thrown, name, message] of [
     ["text part 0 not found", "string", "text part 0 not found"],
     [undefined, "undefined", "undefined"],

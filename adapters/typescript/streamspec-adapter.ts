@@ -228,7 +228,9 @@ export class Observer {
 }
 
 /** What a catcher can read of `error`; whatever was thrown, this does not throw. */
-export function describeError<E>(error: unknown, site: Site, fields: ErrorFields<E>): ObservedError {
+export function describeError<E>(error: unknown, site: Site, offered: ErrorFields<E>): ObservedError {
+  // The `code` of an error of the web platform is the platform's own.
+  const fields: ErrorFields<E> = error instanceof DOMException ? {} : offered;
   const classes = classesOf(error);
   const causes: string[] = [];
   const met = new Set([error]);
