@@ -150,7 +150,7 @@ fn on_chat() -> Vec<Scenario> {
         new(
             "only the finish reason error",
             chat(&(chunk(&json!({}), Some("error")) + "data: [DONE]\n\n")),
-            "raised \"Hello\" iterate: ApiError id=req_head (the provider ended the answer with the finish reason `error`) | 1 sent",
+            "raised \"Hello\" error iterate: ApiError id=req_head (the provider ended the answer with the finish reason `error`) | 1 sent",
             &[Mutant::IgnoresErrorFinish],
         ),
         new(
