@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::Scenario;
-use super::server::{End, Wire};
-use super::wire::{
+use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::{End, Wire};
+use crate::native::rig::wire::{
     a_end, a_start, a_stop, a_text, c_end, c_text, chunk, data, event, g_text, r_end, r_start, r_text, sse,
 };
-use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
 use crate::reference::Mutant;
 
 const WHOLE: &str = "returned \"Hello!\" end_turn | 1 sent";
