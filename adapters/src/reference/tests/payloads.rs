@@ -45,9 +45,10 @@ fn odd_payloads() -> Vec<Scenario> {
             "raised \"Hello\" iterate: ProtocolError id=req_head (an event that is not JSON (EOF while parsing a string at lin) | 1 sent",
             &[Mutant::SwallowsBadPayload, Mutant::BadPayloadEnds, Mutant::BadPayloadPanics],
         ),
+        new("a whole chat answer", OpenaiChat, chat(""), CHAT, &[Mutant::DoneIsJson]),
         new("empty data", OpenaiChat, chat("data:\n\n"), CHAT, &[Mutant::EmptyDataFails]),
         new("null", OpenaiChat, chat("data: null\n\n"), CHAT, &[Mutant::NullDataFails]),
-        new("[DONE] on Anthropic", AnthropicMessages, anthropic("data: [DONE]\n\n"), WHOLE, &[Mutant::DoneIsJson]),
+        new("[DONE] on Anthropic", AnthropicMessages, anthropic("data: [DONE]\n\n"), WHOLE, &[]),
         new(
             "[DONE] and nothing else",
             OpenaiChat,
