@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
@@ -57,7 +57,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a call goes: `open` gives a context manager or an awaitable of one; `items`, or the `final` one, are read."""
+    """How a call goes: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
+
+    A stream that is a context manager is entered; one that is not is iterated as it is.
+    """
 
     open: Callable[[], Any]
     read: Callable[[Seen, Any], None]
@@ -74,9 +77,14 @@ def take(plan: Plan, seen: Seen, item: object) -> None:
         raise ReadingFault(f"cannot read {type(item).__name__}") from error
 
 
+def held(stream: Any, enter: Literal["__enter__", "__aenter__"]) -> Any:
+    """What is entered to hold the stream while it is read."""
+    return stream if hasattr(type(stream), enter) else nullcontext(stream)
+
+
 def watch(plan: Plan, seen: Seen) -> None:
     """Makes a sync call to its end; the SDK's exceptions pass through."""
-    with plan.open() as stream:
+    with held(plan.open(), "__enter__") as stream:
         if plan.final is None:
             seen.site = "iterate"
             for item in plan.items(stream):
@@ -91,7 +99,7 @@ def watch(plan: Plan, seen: Seen) -> None:
 async def watch_async(plan: Plan, seen: Seen) -> None:
     """Makes an async call to its end; the SDK's exceptions pass through."""
     opened = plan.open()
-    async with await opened if inspect.isawaitable(opened) else opened as stream:
+    async with held(await opened if inspect.isawaitable(opened) else opened, "__aenter__") as stream:
         if plan.final is None:
             seen.site = "iterate"
             async for item in plan.items(stream):
@@ -109,7 +117,7 @@ class Sdk:
 
     name: str
     version: str
-    error_base: type[BaseException]
+    error_base: type[BaseException] | tuple[type[BaseException], ...]
     apis: Sequence[str]
     surfaces: Mapping[str, Delivers]
     plan: Callable[[Run], Plan]
@@ -118,13 +126,14 @@ class Sdk:
 
     def hello(self) -> dict[str, object]:
         """The answer to `hello`."""
+        roots = self.error_base if isinstance(self.error_base, tuple) else (self.error_base,)
         return {
             "op": "hello",
             "protocol": PROTOCOL,
             "sdk": {"name": self.name, "version": self.version, "language": "python"},
             "runtime": f"{platform.python_implementation()} {platform.python_version()}",
             "apis": list(self.apis),
-            "error_bases": [self.error_base.__name__],
+            "error_bases": [root.__name__ for root in roots],
             "surfaces": list(self.surfaces),
             "capabilities": list(self.capabilities),
         }

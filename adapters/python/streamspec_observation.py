@@ -235,7 +235,9 @@ def described(subject: object, site: Site, message: str, fields: Mapping[str, ob
     return {"site": site, "class": classes[0], "classes": classes, "message": message, "causes": [], **fields}
 
 
-def describe_error(error: BaseException, site: Site, reads: Reads, own: type[BaseException]) -> dict[str, object]:
+def describe_error(
+    error: BaseException, site: Site, reads: Reads, own: type[BaseException] | tuple[type[BaseException], ...]
+) -> dict[str, object]:
     """An exception as its catcher can read it; `reads` apply to the SDK's `own` exceptions only."""
     try:
         message = str(error)

@@ -18,6 +18,9 @@ pub struct Manifest {
     pub version: String,
     /// The language, which also decides how the adapter is set up and started.
     pub language: Language,
+    /// Whether a plain run and `cargo test` run it; the others are run when they are named, or with `all`.
+    #[serde(default)]
+    pub core: bool,
     /// The adapter's source file beside the manifest; absent for native adapters.
     #[serde(default)]
     pub entry: Option<String>,

@@ -109,6 +109,11 @@ function tests(): void {
     );
   });
 
+  test("the code of an aborted signal is not the provider's", () => {
+    const seen = describeError<DOMException>(AbortSignal.abort().reason, "iterate", { code: [["attribute", "code"]] });
+    assert.deepEqual([seen.class, seen.code], ["DOMException", undefined]);
+  });
+
   for (const [thrown, name, message] of [
     ["text part 0 not found", "string", "text part 0 not found"],
     [undefined, "undefined", "undefined"],
@@ -154,6 +159,17 @@ function tests(): void {
     assert.deepEqual([last.observation({}).text, last.observation({}).stop_reason], ["Hello", null]);
   });
 
+  test("what was handed over as a failure is described like what was thrown, and an abort is neither", () => {
+    const seen = new Observer("events");
+    seen.abort();
+    assert.equal(seen.observation({}).ended, "aborted");
+    seen.errorItem("iterate", new LateError("first", 529));
+    seen.errorItem("iterate", "second");
+    const { ended, error } = seen.observation<BaseError>({ status: [["attribute", "status"]] });
+    assert.deepEqual([ended, error?.class, error?.message], ["error-item", "LateError", "first"]);
+    assert.deepEqual(error?.status, { value: 529, via: "attribute" });
+  });
+
   test("many calls at once, answered as they end; what the SDK prints stays off the protocol", async () => {
     const lines = ['{"op":"hello","protocol":1}', run(1, { timeout_ms: 200 }), run(2), run(3, { max_retries: 1 })];
     const { replies, code, err } = await converse([...lines, run(4, { api: "gemini-generate" }), "garbage"], 6);
@@ -193,8 +209,11 @@ function tests(): void {
       const [, name = ""] = /^package = "(.*)"$/m.exec(manifest) ?? [];
       const [, version] = /^version = "(.*)"$/m.exec(manifest) ?? [];
       const own = json(`${folder}/package.json`);
-      assert.deepEqual(own.dependencies, { [name]: version }, folder);
-      assert.equal(checked.devDependencies[name], version, folder);
+      assert.equal(own.dependencies[name], version, folder);
+      for (const [dependency, exact] of Object.entries(own.dependencies)) {
+        assert.equal(checked.devDependencies[dependency], exact, folder);
+      }
+      assert.match(`${checked.scripts.types} `, new RegExp(`tsc -p ${folder} `));
       assert.deepEqual(own.optionalDependencies, checked.optionalDependencies, folder);
       const { packages } = json(`${folder}/package-lock.json`);
       for (const [dependency, exact] of Object.entries({ ...own.dependencies, ...own.optionalDependencies })) {

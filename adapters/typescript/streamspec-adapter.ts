@@ -95,6 +95,8 @@ export class Observer {
   #stopReason: string | null | undefined;
   #raised: { site: Site; error: unknown } | undefined;
   #item: ObservedError | undefined;
+  #handed: { site: Site; error: unknown } | undefined;
+  #aborted = false;
 
   constructor(delivers: Delivers) {
     if (delivers !== "final") this.#text = "";
@@ -202,20 +204,33 @@ export class Observer {
     };
   }
 
+  /** Any value that the SDK hands over as the failure; the first one is why the others came. */
+  errorItem(site: Site, error: unknown): void {
+    this.#handed ??= { site, error };
+  }
+
+  /** The SDK's own word that the answer was interrupted. */
+  abort(): void {
+    this.#aborted = true;
+  }
+
   observation<E>(fields: ErrorFields<E>): Observation {
+    const thrown = this.#raised ?? this.#handed;
     return {
-      ended: this.#raised ? "raised" : this.#item ? "error-item" : "returned",
+      ended: this.#raised ? "raised" : thrown || this.#item ? "error-item" : this.#aborted ? "aborted" : "returned",
       events: this.#events,
       text: this.#text,
       tool_calls: this.#tools && [...this.#tools.values()],
       stop_reason: this.#stopReason,
-      error: this.#raised ? describeError(this.#raised.error, this.#raised.site, fields) : this.#item,
+      error: thrown ? describeError(thrown.error, thrown.site, fields) : this.#item,
     };
   }
 }
 
 /** What a catcher can read of `error`; whatever was thrown, this does not throw. */
-export function describeError<E>(error: unknown, site: Site, fields: ErrorFields<E>): ObservedError {
+export function describeError<E>(error: unknown, site: Site, offered: ErrorFields<E>): ObservedError {
+  // The `code` of an error of the web platform is the platform's own.
+  const fields: ErrorFields<E> = error instanceof DOMException ? {} : offered;
   const classes = classesOf(error);
   const causes: string[] = [];
   const met = new Set([error]);

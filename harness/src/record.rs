@@ -38,7 +38,7 @@ pub struct SuiteRecord {
     pub version: String,
     /// The run's nonce, from which every trial's nonce is made.
     pub nonce: String,
-    /// Whether the whole suite was run, rather than a selection.
+    /// Whether every case was run on every surface of these SDKs, rather than a selection.
     pub whole: bool,
 }
 

@@ -21,7 +21,7 @@ use crate::wire::Variant;
 /// What was asked for; an empty list asks for everything.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Ids of SDKs.
+    /// Ids of SDKs, `core` or `all`; the core SDKs when empty.
     pub sdks: Vec<String>,
     /// Globs over surfaces.
     pub surfaces: Vec<String>,
@@ -32,9 +32,9 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether the whole suite is asked for.
+    /// Whether every case is asked for on every surface of the SDKs that are.
     pub fn is_whole(&self) -> bool {
-        self.sdks.is_empty() && self.surfaces.is_empty() && self.cases.is_empty()
+        self.surfaces.is_empty() && self.cases.is_empty()
     }
 }
 
@@ -185,12 +185,20 @@ impl Session {
     }
 }
 
-/// The SDKs of these ids; all of them when none is named.
+/// The SDKs of these ids; the core ones when none is named, or by the name `core`; all of them by the name `all`.
 pub fn chosen(fleet: &Fleet, ids: &[String]) -> Result<Vec<Arc<Sdk>>, FleetError> {
-    if ids.is_empty() {
-        return Ok(fleet.sdks().iter().cloned().map(Arc::new).collect());
+    let named = |name: &str| ids.iter().any(|id| id == name);
+    let mut chosen: Vec<&Sdk> = fleet.sdks().iter().collect();
+    if !named("all") {
+        chosen.retain(|sdk| sdk.manifest.core && (ids.is_empty() || named("core")));
+        for id in ids.iter().filter(|id| *id != "core") {
+            let sdk = fleet.get(id)?;
+            if !chosen.iter().any(|one| one.manifest.id == sdk.manifest.id) {
+                chosen.push(sdk);
+            }
+        }
     }
-    ids.iter().map(|id| fleet.get(id).cloned().map(Arc::new)).collect()
+    Ok(chosen.into_iter().cloned().map(Arc::new).collect())
 }
 
 /// The record of an SDK: what it says about itself, or why it says nothing.

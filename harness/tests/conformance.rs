@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
 use streamspec::judge::Word;
 use streamspec::record::TrialRecord;
-use streamspec::run::Engine;
+use streamspec::run::{Engine, Patience};
 use streamspec::session::{Request, Session, is_green};
 use streamspec::wire::Variant;
 use tokio::runtime::Runtime;
@@ -46,7 +46,7 @@ impl Suite {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
         let session = Session::open(&root, &request(arguments)?, &print_progress)?;
         let runtime = Runtime::new()?;
-        let engine = runtime.block_on(Engine::start(fresh_nonce(), THREADS))?;
+        let engine = runtime.block_on(Engine::start(fresh_nonce(), THREADS, Patience::SDK))?;
         Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))
     }
 

@@ -14,7 +14,11 @@ MEETING = threading.Barrier(2, timeout=10)
 
 
 class SampleError(Exception):
-    """The root class of the SDK."""
+    """A root class of the SDK."""
+
+
+class WrappedError(Exception):
+    """A root class of what the SDK wraps."""
 
 
 class Stream(list):
@@ -59,6 +63,17 @@ async def opened_async(api):
     return opened(api)
 
 
+async def bare_async():
+    """A stream that is no context manager."""
+    for item in bare():
+        yield item
+
+
+def bare():
+    """The same for sync surfaces."""
+    yield from ("a", "b")
+
+
 def read(seen, item):
     """Fails as an adapter does that did not expect a value."""
     seen.say(item.strip())
@@ -66,6 +81,8 @@ def read(seen, item):
 
 def plan(run):
     """One surface, sync and async."""
+    if run.api == "bare":
+        return Plan(bare_async if run.is_async else bare, read)
     return Plan(lambda: (opened_async if run.is_async else opened_sync)(run.api), read)
 
 
@@ -73,8 +90,8 @@ serve(
     Sdk(
         name="sample",
         version="1",
-        error_base=SampleError,
-        apis=["plain", "meets", "raises", "exits", "misread", "hangs"],
+        error_base=(SampleError, WrappedError),
+        apis=["plain", "bare", "meets", "raises", "exits", "misread", "hangs"],
         surfaces={"text-sync": "text", "text-async": "text"},
         plan=plan,
         reads={},

@@ -35,7 +35,7 @@ class Protocol(unittest.TestCase):
         self.say({"op": "hello", "protocol": 1})
         hello = self.heard(1)[None]
         self.assertEqual(hello["sdk"], {"name": "sample", "version": "1", "language": "python"})
-        self.assertEqual(hello["error_bases"], ["SampleError"])
+        self.assertEqual(hello["error_bases"], ["SampleError", "WrappedError"])
         self.assertEqual(hello["surfaces"], ["text-sync", "text-async"])
 
     def test_only_the_protocol_reaches_stdout(self):
@@ -45,6 +45,11 @@ class Protocol(unittest.TestCase):
         self.say({"op": "bye"})
         self.assertEqual(self.process.stdout.read(), b"")
         self.assertEqual(self.process.stderr.read().count(b"noise"), 4)
+
+    def test_a_stream_need_not_be_a_context_manager(self):
+        self.say(run(1, "bare"), run(2, "bare", "text-async"))
+        expected = {"ended": "returned", "events": 2, "text": "ab"}
+        self.assertEqual([answer["observation"] for answer in self.heard(2).values()], [expected] * 2)
 
     def test_calls_are_in_flight_together(self):
         self.say(run(1, "hangs"), run(2, "meets"), run(3, "meets"))

@@ -411,6 +411,9 @@ impl<'de> Deserialize<'de> for Bound {
         if let Some(number) = value.as_u64() {
             return Ok(Self::Equals(number));
         }
+        if !value.is_object() {
+            return Err(serde::de::Error::custom(format!("{value} is neither a number nor `{{ at-most: NUMBER }}`")));
+        }
         match serde_json::from_value(value).map_err(serde::de::Error::custom)? {
             Long::AtMost(number) => Ok(Self::AtMost(number)),
         }

@@ -137,9 +137,9 @@ pub struct Case {
 }
 
 impl Case {
-    /// The first two folders of the id, `anthropic/in-band`.
-    pub fn group(&self) -> &str {
-        group_of(&self.id)
+    /// Whether the clock decides what is seen: the SDK's timeout is short enough to fire.
+    pub const fn is_timed(&self) -> bool {
+        self.timeout < CaseFile::default_timeout()
     }
 }
 

@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for Use {
         }
         match Value::deserialize(deserializer)? {
             Value::String(name) => Ok(Self { name, with: Map::new() }),
-            other => {
+            other @ Value::Object(_) => {
                 let Long { name, with } = serde_json::from_value(other).map_err(|error| {
                     serde::de::Error::custom(format!(
                         "{error}; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
@@ -154,11 +154,14 @@ impl<'de> Deserialize<'de> for Use {
                 })?;
                 Ok(Self { name, with })
             }
+            other => Err(serde::de::Error::custom(format!(
+                "{other} is no fragment; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
+            ))),
         }
     }
 }
 
-/// The same steps several times.
+/// The same steps several times; in a `repeat` inside another, `${n}` counts the inner one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
-use tokio::task::JoinSet;
 
 use super::arguments::AdequacyOptions;
 use super::{Exit, run};
@@ -15,7 +14,7 @@ use crate::judge::Word;
 use crate::load::{self, Selection};
 use crate::message::adequate;
 use crate::record::TrialRecord;
-use crate::run::{Engine, Filter, plan};
+use crate::run::{Engine, Filter, Patience, Running, plan};
 
 pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Result<Exit> {
     let suite = match load::suite(root, &Selection::named(&options.cases)) {
@@ -39,15 +38,11 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     };
     let runtime = tokio::runtime::Runtime::new()?;
     let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
-        let engine = Arc::new(Engine::start(run::fresh_nonce(), usize::from(options.jobs)).await?);
-        let mut tasks = JoinSet::new();
-        for trial in plan.trials {
-            let engine = Arc::clone(&engine);
-            tasks.spawn(async move { engine.run(&trial).await });
-        }
+        let engine = Arc::new(Engine::start(run::fresh_nonce(), usize::from(options.jobs), Patience::MUTANT).await?);
+        let mut running = Running::of(&engine, &plan.trials);
         let mut records = Vec::new();
-        while let Some(joined) = tasks.join_next().await {
-            records.extend(joined?.into_iter().map(|ran| ran.record));
+        while let Some(joined) = running.next().await {
+            records.extend(joined?.1.into_iter().map(|ran| ran.record));
         }
         Ok(records)
     });

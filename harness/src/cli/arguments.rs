@@ -20,7 +20,7 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Set up the SDKs, run the suite on them, and write the compatibility report (a whole run only).
+    /// Set up the SDKs, run the suite on them, and write the compatibility report.
     Run(RunOptions),
     /// Check case files: all of them, or the given files and folders.
     Check(CheckOptions),
@@ -43,7 +43,7 @@ pub enum Command {
 /// What to run.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Selected {
-    /// Only these SDKs, by id; may be repeated or separated by commas.
+    /// These SDKs: ids, `core` (the default) or `all`; may be repeated or separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub sdk: Vec<String>,
     /// Only these surfaces; globs.
@@ -87,9 +87,9 @@ pub struct RunOptions {
     /// Where to write the records.
     #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
     pub records: Utf8PathBuf,
-    /// Where to write the report; a whole run writes to `reports` by default, a selection writes none.
-    #[arg(long, value_name = "FOLDER")]
-    pub report: Option<Utf8PathBuf>,
+    /// Where to write the report; `reports`, where it is committed, takes no selection of cases or surfaces.
+    #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
+    pub report: Utf8PathBuf,
     /// The run's nonce, to send the very same bytes again.
     #[arg(long)]
     pub nonce: Option<String>,
@@ -116,7 +116,7 @@ pub struct ListOptions {
 /// Options of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupOptions {
-    /// The SDKs, by id; all by default.
+    /// The SDKs: ids, `core` (the default) or `all`.
     pub sdks: Vec<String>,
 }
 
@@ -157,7 +157,7 @@ pub struct AdequacyOptions {
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
     /// How many calls may be under way at once.
-    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
 }
 

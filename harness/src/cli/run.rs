@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::task::JoinSet;
 
 use super::arguments::{Cuts, RunOptions, Selected};
 use super::{Exit, print_progress, report};
@@ -14,12 +13,16 @@ use crate::deviation::Comparison;
 use crate::judge::Word;
 use crate::message::{Tally, summary};
 use crate::record::{Record, TrialRecord, Writer};
-use crate::run::{Engine, Ran, Trial};
+use crate::run::Running;
+use crate::run::{Engine, Patience, Ran, Trial};
 use crate::session::{Request, Session, SessionError, is_green, opened};
 use crate::wire::Variant;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
+    if options.report == "reports" && !request.is_whole() {
+        anyhow::bail!("--report reports: the committed report is only written from a run of every case and surface");
+    }
     let session = match Session::open(root, &request, &print_progress) {
         Ok(session) => Arc::new(session),
         Err(error) => {
@@ -30,7 +33,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
-        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs)).await?);
+        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs), Patience::SDK).await?);
         let finished = tokio::select! {
             finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
             _ = tokio::signal::ctrl_c() => None,
@@ -100,16 +103,9 @@ async fn everything(
     let versions = versions(&records);
 
     let bar = progress_bar(session.plan.trials.len());
-    let mut tasks = JoinSet::new();
-    for trial in session.plan.trials.clone() {
-        let engine = Arc::clone(engine);
-        tasks.spawn(async move {
-            let all = engine.run(&trial).await;
-            (trial, all)
-        });
-    }
     let (mut tallies, mut trials, mut exit) = (BTreeMap::new(), Vec::new(), Exit::Conformant);
-    while let Some(joined) = tasks.join_next().await {
+    let mut running = Running::of(engine, &session.plan.trials);
+    while let Some(joined) = running.next().await {
         let (trial, all) = joined?;
         for mut ran in all {
             let version = versions.get(&ran.record.sdk).map_or("", String::as_str);
@@ -137,10 +133,7 @@ async fn everything(
     }
     anstream::println!("{}", summary(&tallies));
     records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
-    let folder = options.report.clone().or_else(|| request.is_whole().then(|| "reports".into()));
-    if let Some(folder) = folder {
-        report::write(&records, &root.join(folder))?;
-    }
+    report::write(&records, &root.join(&options.report))?;
     Ok(exit)
 }
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError, Reading, Told};
 
-use super::{Check, Evidence, Grade, outcome};
+use super::outcome::{outcome, same_reason};
+use super::{Check, Evidence, Grade};
 use crate::case::{
     Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
 };
@@ -209,7 +210,9 @@ fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Told<String>) -> Compared 
         Told::Absent => (expected, Value::Null, Grade::NotObservable),
         Told::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),
         Told::Empty => (expected, Value::Null, Grade::Empty),
-        Told::Value(reason) => (expected, json!(reason), exact_if(wanted.0.iter().flatten().any(|one| one == reason))),
+        Told::Value(reason) => {
+            (expected, json!(reason), exact_if(wanted.0.iter().flatten().any(|one| same_reason(one, reason))))
+        }
     }
 }
 

@@ -17,6 +17,20 @@ const INTERRUPTIONS: [&str; 8] = [
     "insufficient_system_resource",
 ];
 
+/// Words for the same reason. An SDK that speaks for several providers has one word for what each of them calls
+/// otherwise, and its caller is told no less.
+const SYNONYMS: [&[&str]; 4] = [
+    &["end_turn", "stop", "STOP", "completed", "COMPLETE", "complete"],
+    &["max_tokens", "length", "MAX_TOKENS", "max_output_tokens", "MAX_OUTPUT_TOKENS"],
+    &["tool_use", "tool_calls", "tool-calls", "tool_call", "function_call"],
+    &["content_filter", "content-filter", "refusal", "SAFETY"],
+];
+
+/// Whether two stop reasons say the same.
+pub(super) fn same_reason(one: &str, other: &str) -> bool {
+    one == other || SYNONYMS.iter().any(|words| words.contains(&one) && words.contains(&other))
+}
+
 /// How the answer ended for the caller: never the adapter's word, always derived.
 ///
 /// A normal end without a stop reason where the surface has one is `incomplete`: a caller who looks can tell. A surface

@@ -51,55 +51,53 @@ impl Report {
 /// A file may lie outside `cases/`; the fragments and rules are always those below `root`.
 pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     let mut problems = Collector::default();
-    let mut found = Vec::new();
     let everything = select::below(root, Utf8Path::new(""), &mut Collector::default());
-    if paths.is_empty() {
-        found = select::below(root, Utf8Path::new(""), &mut problems);
-        if found.is_empty() {
-            problems.push(Problem::whole_file(Utf8Path::new("cases"), "there are no cases"));
-        }
-    }
-    for path in paths {
-        found.extend(under(root, path, &mut problems));
-    }
+    let mut found: Vec<CasePath> = if paths.is_empty() {
+        select::below(root, Utf8Path::new(""), &mut problems)
+    } else {
+        paths.iter().flat_map(|path| under(root, path, &mut problems)).collect()
+    };
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found.dedup_by(|a, b| a.name == b.name);
+    if found.is_empty() && problems.count() == 0 {
+        let place = paths.first().map_or(Utf8Path::new("cases"), |path| path.as_path());
+        problems.push(Problem::whole_file(place, "there are no cases"));
+    }
+    let supporting: Vec<_> =
+        found.extract_if(.., |file| select::is_supporting(&file.name)).map(|file| file.name).collect();
 
     let names: BTreeSet<_> = found.iter().map(|case| case.name.clone()).collect();
     let has_all =
         |folder: &str| everything.iter().all(|case| !case.name.starts_with(folder) || names.contains(&case.name));
     let whole = has_all("cases");
     let (files, mut fragments) = load(root, found, &mut problems);
-    if whole {
-        for api in Api::ALL {
-            fragments.entry(api).or_insert_with(|| Fragments::load(root, api, &mut problems));
-        }
+    // The tables of rules are looked at in any case.
+    for api in Api::ALL.into_iter().filter(|api| whole || supporting.contains(&Fragments::file(*api))) {
+        fragments.entry(api).or_insert_with(|| Fragments::load(root, api, &mut problems));
     }
+    // A file with an error uses and tests nothing; what else is unused or untested shows once it is right.
+    let sound = files.len() == names.len() && files.iter().all(|file| !file.cases.is_empty());
     for (api, fragments) in &fragments {
-        if has_all(&format!("cases/{}", api.folder())) && files.iter().all(|file| !file.cases.is_empty()) {
+        if sound && has_all(&format!("cases/{}", api.folder())) {
             fragments.check_unused(&mut problems);
         }
         fragments.check(&mut problems);
     }
     stray(root, whole, &mut problems);
     let rules = Rules::load(root, &mut problems);
-    lint::across(&files, &rules, whole, &mut problems);
+    lint::across(&files, &rules, whole && sound, &mut problems);
     let cases = files.iter().map(|file| file.cases.len()).sum();
     Report { files: names.len(), cases, problems: problems.finish() }
 }
 
-/// The case files of a path that was named.
+/// The files of a path that was named.
 fn under(root: &Utf8Path, path: &Utf8Path, problems: &mut Collector) -> Vec<CasePath> {
-    let folder = select::named(root, path);
-    if !folder.path.as_std_path().is_dir() {
-        // Fragments and rules are looked at in any case.
-        let supporting = folder.name.starts_with("cases/fragments") || folder.name.starts_with("cases/rules");
-        return if supporting { Vec::new() } else { vec![folder] };
+    let named = select::named(root, path);
+    if !named.path.as_std_path().is_dir() {
+        return vec![named];
     }
-    let files = read::below(&folder.path, &folder.name, problems);
-    let files = files.into_iter().map(|file| CasePath { path: folder.path.join(&file), name: folder.name.join(&file) });
-    let supporting = |name: &Utf8Path| name.starts_with("cases/fragments") || name.starts_with("cases/rules");
-    files.filter(|file| !supporting(&file.name)).collect()
+    let files = read::below(&named.path, &named.name, problems).into_iter();
+    files.map(|file| CasePath { path: named.path.join(&file), name: named.name.join(&file) }).collect()
 }
 
 /// Fragment files that no api reads.

@@ -82,7 +82,7 @@ impl<'a> Expander<'a> {
             }
             other => other.clone(),
         };
-        let node = Node { kind, span };
+        let node = Node { kind, span, taken_by: node.taken_by };
         self.spend(&node, span)?;
         Some(node)
     }
@@ -110,14 +110,10 @@ impl<'a> Expander<'a> {
                     None => self.cuts.note(node.span, ""),
                 },
                 [(key, value)] if key.text == "repeat" && value.get("steps").is_some() => {
-                    match self.repeat(value, scope, open) {
-                        Some(value) => {
-                            let kind = Kind::Map(vec![(key.clone(), value)]);
-                            steps.push(Node { kind, span: item.span });
-                            sites.push(item.span);
-                        }
-                        None => self.cuts.note(node.span, ""),
-                    }
+                    let value = self.repeat(value, scope, open);
+                    let kind = Kind::Map(vec![(key.clone(), value)]);
+                    steps.push(Node::new(kind, item.span));
+                    sites.push(item.span);
                 }
                 _ => match self.fill(item, scope) {
                     Some(step) => {
@@ -128,10 +124,10 @@ impl<'a> Expander<'a> {
                 },
             }
         }
-        Some((Node { kind: Kind::List(steps), span: node.span }, sites))
+        Some((Node::new(Kind::List(steps), node.span), sites))
     }
 
-    fn repeat(&mut self, node: &Node, scope: &Scope<'_>, open: &mut Vec<String>) -> Option<Node> {
+    fn repeat(&mut self, node: &Node, scope: &Scope<'_>, open: &mut Vec<String>) -> Node {
         let mut filled = Vec::new();
         for (key, value) in node.entries() {
             let value = if key.text == "steps" {
@@ -144,7 +140,7 @@ impl<'a> Expander<'a> {
                 None => self.cuts.note(node.span, &key.text),
             }
         }
-        Some(Node { kind: Kind::Map(filled), span: node.span })
+        Node::new(Kind::Map(filled), node.span)
     }
 
     /// The steps a `use` stands for.
@@ -198,14 +194,14 @@ impl<'a> Expander<'a> {
         let pieces = self.pieces(text, span)?;
         if let [Piece::Name(name)] = pieces.as_slice() {
             let node = match self.resolve(name, span, scope)? {
-                Meaning::Value(value) => Node { kind: value.kind.clone(), span },
-                Meaning::Later => Node { kind: Kind::Text(text.to_owned()), span },
+                Meaning::Value(value) => Node { taken_by: Some(span), ..value.clone() },
+                Meaning::Later => Node::new(Kind::Text(text.to_owned()), span),
             };
             self.spend_all(&node, span)?;
             return Some(node);
         }
         let text = self.interpolate(&pieces, span, scope)?;
-        let node = Node { kind: Kind::Text(text), span };
+        let node = Node::new(Kind::Text(text), span);
         self.spend(&node, span)?;
         Some(node)
     }

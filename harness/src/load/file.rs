@@ -148,15 +148,18 @@ fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Col
         let message = format!("the matrix has {total} combinations, more than {MAX_COMBINATIONS}");
         refuse(key.span, &message, "split the case");
     }
+    let sound = problems.count() == before;
     for (axis, values) in matrix.entries() {
-        let mut expander = Expander::new(fragments, files, problems);
-        let filled = values
-            .entries()
-            .iter()
-            .filter_map(|(name, value)| expander.fill(value, &Scope::of(&[])).map(|value| (name.clone(), value)));
+        // A value that cannot be filled in was told; it stays, so that its names are not told as well.
+        let filled = values.entries().iter().map(|(name, value)| {
+            let mut expander = Expander::new(fragments, files, problems);
+            let filled = expander.fill(value, &Scope::of(&[]));
+            let whole = expander.finish().0.is_empty();
+            (name.clone(), filled.filter(|_| whole).unwrap_or_else(|| value.clone()))
+        });
         axes.push((axis.clone(), filled.collect()));
     }
-    (problems.count() == before).then_some(axes)
+    sound.then_some(axes)
 }
 
 /// What the names of axes and of their values are made of.
@@ -208,7 +211,7 @@ fn expand(tree: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> (Node,
     }
     // Anything but a mapping is for the types to refuse.
     let kind = if matches!(tree.kind, Kind::Map(_)) { Kind::Map(fields) } else { tree.kind.clone() };
-    (Node { kind, span: tree.span }, sites)
+    (Node::new(kind, tree.span), sites)
 }
 
 fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites: &mut Sites) -> Option<Node> {
@@ -223,7 +226,7 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
             None => expander.note(node.span, ""),
         }
     }
-    Some(Node { kind: Kind::List(filled), span: node.span })
+    Some(Node::new(Kind::List(filled), node.span))
 }
 
 /// The case of one combination; none if all of them together are too large.

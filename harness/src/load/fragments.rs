@@ -196,10 +196,10 @@ fn fragment_file(all: &[(Key, Node)], at: usize, steps: &Node) -> Node {
             *value = steps.clone();
         }
     }
-    let fragment = Node { kind: Kind::Map(fields), span: node.span };
-    let entry = |name: &str, kind: Kind| (Key { text: name.to_owned(), span: key.span }, Node { kind, span: key.span });
+    let fragment = Node::new(Kind::Map(fields), node.span);
+    let entry = |name: &str, kind: Kind| (Key { text: name.to_owned(), span: key.span }, Node::new(kind, key.span));
     // The api is judged once for the whole file.
     let api = entry("api", Kind::Text(Api::ALL[0].name().to_owned()));
     let fragments = entry("fragments", Kind::Map(vec![(key.clone(), fragment)]));
-    Node { kind: Kind::Map(vec![api, fragments]), span: key.span }
+    Node::new(Kind::Map(vec![api, fragments]), key.span)
 }

@@ -8,7 +8,7 @@
 //! whether it is YAML's, a type's or one of meaning; all mistakes of all files are told at once.
 //!
 //! Editors check cases while they are written: `cases/schema.json`, `cases/fragments.schema.json` and
-//! `cases/rules.schema.json` are the schemas of the three kinds of files, [`schema`] makes them, and
+//! `cases/rules.schema.json` are the schemas of the three kinds of files, [`schema()`] and its siblings make them, and
 //! `.vscode/settings.json` maps them. For another editor with the YAML language server, or for a case elsewhere, begin
 //! the file with `# yaml-language-server: $schema=PATH/schema.json`.
 //!
@@ -21,6 +21,7 @@ mod fragments;
 pub mod limits;
 mod lint;
 mod locate;
+mod node;
 mod problem;
 mod read;
 mod rules;
@@ -54,13 +55,14 @@ use rules::Rules;
 pub struct Suite {
     /// The cases, sorted by id.
     pub cases: Vec<Case>,
-    /// Every rule of `cases/rules`, sorted by id.
+    /// Every rule of `cases/rules`, sorted by id; none where only some cases were asked for.
     pub rules: Vec<Rule>,
 }
 
 /// Loads the cases below `root`, the folder that holds `cases/`.
 ///
-/// A selection of ids loads their files and the fragments of their apis and nothing else; the rules are always loaded.
+/// A selection of ids loads their files and the fragments of their apis and nothing else: a test runner that starts a
+/// process for each trial does it each time.
 ///
 /// # Errors
 ///
@@ -72,7 +74,10 @@ pub fn suite(root: &Utf8Path, selection: &Selection) -> Result<Suite, Problems> 
     let (loaded, _) = load(root, found, &mut problems);
     let mut cases: Vec<Case> = loaded.into_iter().flat_map(|file| file.cases).collect();
     select::retain(&mut cases, root, wanted.as_deref(), &mut problems);
-    let rules = Rules::load(root, &mut problems).into_rules();
+    let rules = match selection {
+        Selection::All => Rules::load(root, &mut problems).into_rules(),
+        Selection::Only(_) => Vec::new(),
+    };
     let problems = problems.finish();
     if problems.has_errors() {
         return Err(problems);

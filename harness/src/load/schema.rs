@@ -46,7 +46,9 @@ fn accept_templates(schema: &mut Value) {
             }
             ("items" | "additionalProperties", inner) => accept_templates(inner),
             ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(choices)) => {
-                choices.iter_mut().for_each(accept_templates);
+                // The words of an enum are judged together, below; a word among mappings is the name of a step.
+                let parts = choices.iter_mut().filter(|choice| !is_word(choice));
+                parts.for_each(accept_templates);
             }
             _ => {}
         }
@@ -67,10 +69,18 @@ fn is_closed_leaf(fields: &Map<String, Value>) -> bool {
     if fields.contains_key("const") || fields.contains_key("enum") {
         return true;
     }
+    if let Some(Value::Array(choices)) = fields.get("oneOf") {
+        return choices.iter().all(is_word);
+    }
     let is_leaf = |name: &Value| matches!(name.as_str(), Some("integer" | "number" | "boolean"));
     match fields.get("type") {
         Some(Value::Array(names)) => names.iter().any(is_leaf) && !names.contains(&json!("string")),
         Some(name) => is_leaf(name),
         None => false,
     }
+}
+
+/// Whether a schema takes one word, or one of some words, and nothing else.
+fn is_word(schema: &Value) -> bool {
+    schema.get("const").is_some() || schema.get("enum").is_some()
 }

@@ -21,7 +21,7 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// These cases, or every case when none is named.
+    /// The cases that are named; every case if nothing is.
     pub fn named(names: &[String]) -> Self {
         if names.is_empty() { Self::All } else { Self::Only(names.to_vec()) }
     }
@@ -164,7 +164,12 @@ pub(super) fn below(root: &Utf8Path, folder: &Utf8Path, problems: &mut Collector
     let name = Utf8PathBuf::from(name.as_str().trim_end_matches('/'));
     let relative = read::below(&start, &name, problems);
     let paths = relative.into_iter().map(|file| CasePath { path: start.join(&file), name: name.join(&file) });
-    paths.filter(|found| !found.name.starts_with("cases/fragments") && !found.name.starts_with("cases/rules")).collect()
+    paths.filter(|found| !is_supporting(&found.name)).collect()
+}
+
+/// Whether a file is not a case but something that cases use.
+pub(super) fn is_supporting(name: &Utf8Path) -> bool {
+    name.starts_with("cases/fragments") || name.starts_with("cases/rules")
 }
 
 /// A file that was named: under its name below the root where it lies there.

@@ -55,6 +55,8 @@ pub(super) enum Origin {
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) span: Span,
+    /// The `${…}` that this value stands in for, if it was filled in.
+    pub(super) taken_by: Option<Span>,
 }
 
 /// What a value is.
@@ -83,6 +85,11 @@ pub(super) enum Segment {
 }
 
 impl Node {
+    /// A value as it is written.
+    pub(super) const fn new(kind: Kind, span: Span) -> Self {
+        Self { kind, span, taken_by: None }
+    }
+
     /// The value of a key, if this is a mapping that has it.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entry(key).map(|(_, value)| value)
@@ -142,10 +149,14 @@ impl Node {
 ///
 /// One document without anchors, aliases, merge keys or tags of its own: what stands there is what is meant.
 pub(super) fn parse(source: &Source, origin: Origin) -> Result<Node, Box<Problem>> {
-    // The parser takes a text without a document for null; say so instead.
     let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(&source.text, options())
         .map_err(|error| Box::new(refuse(source, &error)))?;
-    Ok(Placer { source, origin }.node(raw))
+    let node = Placer { source, origin }.node(raw);
+    match node.kind {
+        // The parser takes a text without a document for null.
+        Kind::Null => Err(Box::new(Problem::whole_file(&source.file, "the file is empty"))),
+        _ => Ok(node),
+    }
 }
 
 fn options() -> Options {
@@ -334,7 +345,7 @@ impl Placer<'_> {
         if let Some(last) = last {
             span = span.to(last);
         }
-        Node { kind, span }
+        Node::new(kind, span)
     }
 
     fn entry(&self, (key, value): (Spanned<RawKey>, Spanned<Raw>)) -> (Key, Node) {

@@ -9,9 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment as Step;
 
 use super::limits::MAX_PROBLEMS;
-use super::problem::{Collector, Problem, Source};
+use super::problem::{Collector, Problem, Source, position};
 use super::suggest;
-use super::tree::{Kind, Node, Origin, Segment, Span};
+use super::tree::{Key, Kind, Node, Origin, Segment, Span};
 
 /// The files a tree was made from.
 #[derive(Clone, Copy)]
@@ -52,8 +52,9 @@ impl Cuts {
         self.0.is_empty()
     }
 
-    fn lost(&self, parent: Span, key: &str) -> bool {
-        self.0.contains(&(parent, key.to_owned()))
+    /// Whether a mapping lost this key, or one that was probably meant to be it.
+    fn lost_like(&self, parent: Span, key: &str) -> bool {
+        self.0.iter().any(|(span, lost)| *span == parent && suggest::nearest(lost, [key]).is_some())
     }
 
     fn lost_anything(&self, parent: Span) -> bool {
@@ -69,8 +70,7 @@ pub(super) fn read<T: DeserializeOwned>(
     problems: &mut Collector,
 ) -> Option<T> {
     for _ in 0..MAX_PROBLEMS {
-        let value = node.to_json();
-        let error = match serde_path_to_error::deserialize::<_, T>(&value) {
+        let error = match serde_path_to_error::deserialize::<_, T>(&node) {
             Ok(value) => return cuts.is_empty().then_some(value),
             Err(error) => error,
         };
@@ -84,33 +84,17 @@ pub(super) fn read<T: DeserializeOwned>(
         }
         let (key, here) = node.at(&way)?;
         let follows = match &complaint {
-            Complaint::Missing(field) => cuts.lost(here.span, field),
+            Complaint::Missing(field) => cuts.lost_like(here.span, field),
             Complaint::Unknown { .. } => false,
             Complaint::Other(_) => cuts.lost_anything(here.span),
         };
         if !follows {
-            let span = match (&complaint, key) {
-                (Complaint::Missing(_) | Complaint::Unknown { .. }, Some(key))
-                    if points_at_key(&complaint, key.text.as_str(), here) =>
-                {
-                    key.span
-                }
-                _ => here.span,
-            };
-            problems.push(complaint.tell(here, span, files));
+            let item = matches!(way.last(), Some(Segment::Index(_)));
+            problems.push(complaint.tell(here, complaint.place(key, here), item, files));
         }
         cut(&mut node, &way, cuts)?;
     }
     None
-}
-
-/// Whether the caret belongs below the key and not below the value.
-fn points_at_key(complaint: &Complaint, key: &str, value: &Node) -> bool {
-    match complaint {
-        Complaint::Missing(_) => true,
-        Complaint::Unknown { name, .. } => name == key && value.text() != Some(name),
-        Complaint::Other(_) => false,
-    }
 }
 
 /// The part of serde's way that exists in the tree.
@@ -182,7 +166,32 @@ impl Complaint {
         }
     }
 
-    fn tell(&self, here: &Node, span: Span, files: Files<'_>) -> Problem {
+    /// What to point at: the key, the value, or the item of a list.
+    fn place(&self, key: Option<&Key>, here: &Node) -> Span {
+        match (self, key, &here.kind) {
+            (Self::Unknown { name, .. }, _, Kind::List(items)) => {
+                items.iter().find(|item| item.text() == Some(name)).map_or(here.span, |item| item.span)
+            }
+            (Self::Unknown { name, .. }, Some(key), _) if key.text == *name && here.text() != Some(name) => key.span,
+            (Self::Missing(_), Some(key), _) => key.span,
+            _ => here.span,
+        }
+    }
+
+    fn tell(&self, here: &Node, span: Span, item: bool, files: Files<'_>) -> Problem {
+        let mut problem = self.words(here, span, item, files);
+        if let Some(taken_by) = here.taken_by {
+            let source = files.source(taken_by.origin);
+            let (line, _) = position(&source.text, taken_by.range().start);
+            let written = source.text.get(taken_by.range()).unwrap_or_default();
+            let taken = format!("{}:{line} takes it: {written}", source.file);
+            let help = problem.help.take();
+            problem.help = Some(help.map_or_else(|| taken.clone(), |help| format!("{help}\n{taken}")));
+        }
+        problem
+    }
+
+    fn words(&self, here: &Node, span: Span, item: bool, files: Files<'_>) -> Problem {
         match self {
             Self::Unknown { what, name, known } => {
                 let help = suggest::help(name, known.iter().map(String::as_str));
@@ -190,7 +199,7 @@ impl Complaint {
             }
             Self::Missing(field) => files.error(span, format!("`{field}` is missing")),
             Self::Other(message) => {
-                let (message, help) = plain(message, here);
+                let (message, help) = plain(message, here, item);
                 let problem = files.error(span, message);
                 if let Some(help) = help { problem.help(help) } else { problem }
             }
@@ -218,12 +227,12 @@ const WORDS: [(&str, &str); 15] = [
 ];
 
 /// Serde's words for people who write YAML, and what would be right.
-fn plain(message: &str, here: &Node) -> (String, Option<String>) {
+fn plain(message: &str, here: &Node, item: bool) -> (String, Option<String>) {
     if message.contains("map with a single key") {
         let keys: Vec<_> = here.entries().iter().map(|(key, _)| key.text.as_str()).collect();
         let message = format!("this takes exactly one key, but here are {}: {}", keys.len(), suggest::list(&keys));
-        let help = "an item of a list begins with its own `- `; the fields of a key are indented below it";
-        return (message.trim_end_matches([':', ' ']).to_owned(), Some(help.to_owned()));
+        let help = item.then(|| "each item of a list begins with its own `- `".to_owned());
+        return (message.trim_end_matches([':', ' ']).to_owned(), help);
     }
     if message.contains("unit variant, expected") {
         return (format!("`{}` needs a value", here.text().unwrap_or_default()), None);
@@ -240,7 +249,6 @@ fn plain(message: &str, here: &Node) -> (String, Option<String>) {
             (None, "u16" | "u32" | "u64" | "usize") => "a whole number from 0".to_owned(),
             (None, "i64") => "a whole number".to_owned(),
             (None, "f64") => "a number".to_owned(),
-            (None, text) if text.starts_with("struct ") => "a mapping".to_owned(),
             (None, text) => text.to_owned(),
         }
     };

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Observation};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::normal::Noise;
 use super::plan::Trial;
@@ -20,11 +20,22 @@ use crate::record::{TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
 use crate::wire::{Script, Variant};
 
-/// How long after the SDK's own timeout an answer is still waited for; after that it is a hang.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long a call is waited for before it is a hang.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The longest the SDK's own timeout counts: no healthy stream of the suite takes longer.
+    pub longest_timeout: Duration,
+    /// How long after that an answer is still waited for.
+    pub grace: Duration,
+}
 
-/// The longest the SDK's own timeout counts towards the deadline: no healthy stream of the suite takes longer.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(5);
+impl Patience {
+    /// For SDKs in processes of their own, on a loaded machine.
+    pub const SDK: Self = Self { longest_timeout: Duration::from_secs(5), grace: Duration::from_secs(5) };
+
+    /// For the reference client's mutants, many of which hang by design.
+    pub const MUTANT: Self = Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(1) };
+}
 
 /// How soon after its caller was told of a failure a client must let go of the connection.
 const RELEASE: Duration = Duration::from_secs(2);
@@ -38,11 +49,16 @@ type Control = Arc<OnceCell<Option<Answered>>>;
 /// Everything a run shares.
 pub struct Engine {
     nonce: String,
+    patience: Patience,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, Control>>,
-    pub(super) jobs: Semaphore,
+    jobs: Semaphore,
+    timed_jobs: Semaphore,
 }
+
+/// Trials that wait for the clock need next to no processor, so many more of them run at once.
+const TIMED_PER_JOB: usize = 4;
 
 /// The engine cannot start.
 #[derive(Debug, Error)]
@@ -63,14 +79,16 @@ pub struct Ran {
 }
 
 impl Engine {
-    /// Starts the server. At most `jobs` calls are under way at once.
-    pub async fn start(nonce: String, jobs: usize) -> Result<Self, EngineError> {
+    /// Starts the server. At most `jobs` calls are under way at once, and four times as many that wait for the clock.
+    pub async fn start(nonce: String, jobs: usize, patience: Patience) -> Result<Self, EngineError> {
         Ok(Self {
             nonce,
+            patience,
             server: Server::start().await?,
             adapters: Mutex::default(),
             controls: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
+            timed_jobs: Semaphore::new(jobs.max(1) * TIMED_PER_JOB),
         })
     }
 
@@ -111,8 +129,14 @@ impl Engine {
         }
     }
 
+    /// Waits until a call may begin.
+    pub(super) async fn permit(&self, trial: &Trial) -> Option<SemaphorePermit<'_>> {
+        let jobs = if trial.case.is_timed() { &self.timed_jobs } else { &self.jobs };
+        jobs.acquire().await.ok()
+    }
+
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
-        let _permit = self.jobs.acquire().await;
+        let _permit = self.permit(trial).await;
         let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
@@ -121,8 +145,7 @@ impl Engine {
         };
         let control = self.control(trial, adapter.as_ref()).await;
         let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
-        if matches!(played.answered.answer, Answer::Crash { alone: false, .. }) {
-            // Many calls were in flight when the process died: only a run of its own says which of them killed it.
+        if is_doubtful(trial, &played) {
             played = self.play(trial, adapter.as_ref(), &script, true).await;
         }
         let verdict = judge(&Evidence {
@@ -171,7 +194,7 @@ impl Engine {
             surface: trial.surface.clone(),
             base_url: base_url.clone(),
             timeout,
-            deadline: timeout.min(LONGEST_TIMEOUT) + GRACE,
+            deadline: timeout.min(self.patience.longest_timeout) + self.patience.grace,
             max_retries: case.max_retries,
             ask: case.ask,
             alone,
@@ -186,6 +209,16 @@ impl Engine {
     pub(super) fn trial_nonce(&self, name: &str) -> String {
         let digest = Sha256::digest(format!("{}\n{name}", self.nonce));
         format!("n{}", &hex::encode(digest)[..10])
+    }
+}
+
+/// Whether only a run of its own says whose doing it was: the process died under many calls, or a busy machine can have
+/// kept a request from leaving or an answer from arriving in time.
+fn is_doubtful(trial: &Trial, played: &Played) -> bool {
+    match played.answered.answer {
+        Answer::Crash { alone, .. } => !alone,
+        Answer::Hang => !trial.case.is_timed(),
+        Answer::Observed(_) | Answer::Fault { .. } => played.transcript.exchanges.is_empty(),
     }
 }
 

@@ -3,7 +3,9 @@
 mod engine;
 mod normal;
 mod plan;
+mod running;
 mod sweep;
 
-pub use engine::{Engine, EngineError, Ran};
+pub use engine::{Engine, EngineError, Patience, Ran};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, plan};
+pub use running::Running;

@@ -41,7 +41,7 @@ pub struct Skipped {
 /// What is to be run.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// The trials, by SDK, surface and case.
+    /// The trials, by SDK, surface and case; those that wait for the clock after all others.
     pub trials: Vec<Trial>,
     /// The trials that are not run.
     pub skipped: Vec<Skipped>,
@@ -98,6 +98,8 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     if plan.trials.is_empty() && plan.skipped.is_empty() {
         return Err(PlanError::Empty);
     }
+    // What waits for the clock comes last, when nothing else keeps the machine busy.
+    plan.trials.sort_by_key(|trial| trial.case.is_timed());
     Ok(plan)
 }
 

@@ -22,7 +22,7 @@ impl Engine {
         for &cut in &cuts {
             let script = script.cut_after(cut, End::Finish);
             let played = {
-                let _permit = self.jobs.acquire().await;
+                let _permit = self.permit(&trial).await;
                 self.play(&trial, adapter.as_ref(), &script, false).await
             };
             let verdict = judge(&Evidence {

@@ -100,10 +100,7 @@ fn rule_ids(files: &[Loaded], rules: &Rules, problems: &mut Collector) {
                 if !strange.insert(family) {
                     continue;
                 }
-                (
-                    format!("no table in cases/rules has rules `{family}…`"),
-                    format!("the first case that names one is this, with `{id}`"),
-                )
+                (format!("no table in cases/rules has rules `{family}…`"), format!("`{id}` here is the first of them"))
             } else {
                 (format!("no rule `{id}` in cases/rules"), format!("known here: {}", suggest::list(&known)))
             };

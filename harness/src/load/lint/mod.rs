@@ -8,7 +8,7 @@ pub(super) use across::across;
 
 use super::limits::{MAX_EXCHANGES, MAX_PAUSE, MAX_TIMEOUT};
 use super::problem::{Collector, Problem};
-use super::tree::{Node, Span};
+use super::tree::{Node, Segment, Span};
 use super::typed::Files;
 use crate::case::{CaseFile, Step};
 
@@ -72,7 +72,7 @@ impl Lint<'_> {
                 let help = "say what the server sends: `stream:` for one answer, `exchanges:` for several";
                 self.refuse(&["title"], "neither `stream` nor `exchanges`", help);
             }
-            (Some(stream), None) => self.steps(stream, sites.exchanges.first(), &["stream"]),
+            (Some(stream), None) => self.steps(stream, sites.exchanges.first(), self.tree.place(&["stream"])),
             (None, Some(answers)) => {
                 if answers.is_empty() {
                     self.refuse(&["exchanges"], "no answer at all", "a case needs at least one");
@@ -80,13 +80,16 @@ impl Lint<'_> {
                 if answers.len() > MAX_EXCHANGES {
                     self.refuse(&["exchanges"], format!("more than {MAX_EXCHANGES} answers"), "the last is repeated");
                 }
-                for (answer, places) in answers.iter().zip(&sites.exchanges) {
-                    self.steps(answer, Some(places), &["exchanges"]);
+                let list = self.tree.place(&["exchanges"]);
+                for (at, answer) in answers.iter().enumerate() {
+                    let way = [Segment::Key("exchanges".to_owned()), Segment::Index(at)];
+                    let whole = self.tree.at(&way).map_or(list, |(_, answer)| answer.span);
+                    self.steps(answer, sites.exchanges.get(at), whole);
                 }
             }
         }
         if let Some(control) = &case.control {
-            self.steps(control, Some(&sites.control), &["control"]);
+            self.steps(control, Some(&sites.control), self.tree.place(&["control"]));
             let status = control.iter().find_map(|step| match step {
                 Step::Respond(respond) => Some(respond.status),
                 _ => None,
@@ -113,7 +116,7 @@ impl Lint<'_> {
         let written = self.tree.get("sources").cloned();
         for (at, source) in case.sources.iter().enumerate() {
             if !is_url(&source.url) {
-                let way = [super::tree::Segment::Index(at), super::tree::Segment::Key("url".to_owned())];
+                let way = [Segment::Index(at), Segment::Key("url".to_owned())];
                 let span = written.as_ref().and_then(|list| list.at(&way)).map(|(_, url)| url.span);
                 let span = span.unwrap_or_else(|| self.tree.place(&["sources"]));
                 self.refuse_at(span, "not a URL that can be opened", "it begins with https:// and holds no space");

@@ -18,9 +18,8 @@ pub(super) fn pauses(steps: &[Step]) -> u64 {
 }
 
 impl Lint<'_> {
-    /// Judges one answer. `places` says where each step stands, `way` where the answer does.
-    pub(super) fn steps(&mut self, steps: &[Step], places: Option<&Vec<Span>>, way: &[&str]) {
-        let whole = self.tree.place(way);
+    /// Judges one answer. `places` says where each step stands, `whole` where the answer does.
+    pub(super) fn steps(&mut self, steps: &[Step], places: Option<&Vec<Span>>, whole: Span) {
         let place = |at: usize| places.and_then(|places| places.get(at)).copied().unwrap_or(whole);
         let end = steps.iter().position(ends);
         match end {

@@ -1,0 +1,102 @@
+"""Drives `google-genai`, Google's Gen AI SDK for Python, over `streamGenerateContent`.
+
+The SDK has no finished answer of a stream: its callers read chunk by chunk. The stop reason is the candidate's
+`finish_reason`, or the `block_reason` where the prompt was blocked.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import httpx2
+from google import genai
+from google.genai import errors, types
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, dig, header
+
+SURFACES: Final[dict[str, Delivers]] = {"stream-sync": "events", "stream-async": "events"}
+
+
+def retry_delay(error: Any) -> object:
+    """The delay of a `RetryInfo` in the error's documented `details`, a protobuf duration such as `37s`."""
+    details = dig(error, "details", "error", "details")
+    delays = [dig(each, "retryDelay") for each in details] if isinstance(details, list) else []
+    return next((each.removesuffix("s") for each in delays if isinstance(each, str)), ABSENT)
+
+
+# `code` is the HTTP status, or else the number in the body, and so it is both.
+READS: Final[Reads] = {
+    "status": (attribute("code"),),
+    "type": (attribute("status"),),
+    "code": (attribute("code"),),
+    "retry_after": (header("retry-after"), Read("body", retry_delay)),
+}
+
+MODEL: Final = "gemini-2.5-flash"
+PROMPT: Final = "Say hello, or ask for the weather in Paris."
+WEATHER: Final = types.FunctionDeclaration(
+    name="get_weather",
+    description="The weather in a city.",
+    parameters_json_schema={"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+)
+TOOLS: Final[list[Any]] = [types.Tool(function_declarations=[WEATHER])]
+
+# One client for all calls, as building one costs a TLS context. Connections are not kept for a next call: each call is
+# on its own, and the server can tell a connection that was let go from one that idles in a pool.
+POOL: Final = {"limits": httpx2.Limits(max_connections=1000, max_keepalive_connections=0)}
+CLIENT: Final = genai.Client(
+    vertexai=False, api_key="no-key", http_options=types.HttpOptions(client_args=POOL, async_client_args=POOL)
+)
+
+
+def read_chunk(seen: Seen, chunk: Any) -> None:
+    """A `GenerateContentResponse`; function calls come whole, and are over when the candidate says so."""
+    seen.stop(reason(dig(chunk, "prompt_feedback", "block_reason")))
+    for candidate in dig(chunk, "candidates") or []:
+        for part in dig(candidate, "content", "parts") or []:
+            if not dig(part, "thought"):
+                seen.say(dig(part, "text"))
+            if (call := dig(part, "function_call")) is not None:
+                tool = seen.tool(len(seen.tools or {}), dig(call, "name"))
+                tool.arguments = dig(call, "args") or {}
+        finish_reason = reason(dig(candidate, "finish_reason"))
+        seen.stop(finish_reason)
+        for tool in (seen.tools or {}).values():
+            tool.complete = tool.complete or finish_reason == "STOP"
+
+
+def reason(value: Any) -> object:
+    """The provider's word, which the SDK hands out as an enum."""
+    return dig(value, "value") or value
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words; both clients have the same methods."""
+    options = types.HttpOptions(
+        base_url=run.base_url,
+        timeout=run.timeout_ms,
+        retry_options=types.HttpRetryOptions(attempts=run.max_retries + 1),
+    )
+    # The SDK would call a declared function by itself only if it were a Python function.
+    config = types.GenerateContentConfig(http_options=options, tools=TOOLS if run.ask == "tool" else None)
+    models = CLIENT.aio.models if run.is_async else CLIENT.models
+    return Plan(lambda: models.generate_content_stream(model=MODEL, contents=PROMPT, config=config), read_chunk)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="google-genai",
+            version=genai.__version__,
+            error_base=errors.APIError,
+            apis=["gemini-generate"],
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )

@@ -1,0 +1,91 @@
+"""Drives `litellm` over Anthropic's Messages, OpenAI's Chat Completions and Gemini's `streamGenerateContent`.
+
+Whatever the provider, chunks and the answer that `stream_chunk_builder` makes of them are those of a chat completion.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+# Otherwise the import fetches a list of models.
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+import litellm
+import openai
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk, read_chat_completion
+from streamspec_observation import Delivers, Reads, attribute, header
+
+SURFACES: Final[dict[str, Delivers]] = {
+    "completion-sync": "events",
+    "completion-async": "events",
+    "builder-sync": "final",
+    "builder-async": "final",
+}
+
+# The exceptions are OpenAI's, and have `status_code` and `llm_provider` besides.
+READS: Final[Reads] = {
+    "status": (attribute("status_code"),),
+    "type": (attribute("type"),),
+    "code": (attribute("code"),),
+    "request_id": (attribute("request_id"),),
+    "retry_after": (header("retry-after"),),
+}
+
+# Model and base URL for each api.
+PROVIDERS: Final[dict[str, tuple[str, str]]] = {
+    "anthropic-messages": ("anthropic/claude-sonnet-4-6", ""),
+    "openai-chat": ("openai/gpt-5.2", "/v1"),
+    "gemini-generate": ("gemini/gemini-2.5-flash", "/v1beta"),
+}
+
+
+def build(stream: Any) -> Any:
+    """The finished answer as the SDK builds it from all chunks."""
+    return litellm.stream_chunk_builder(list(stream), messages=MESSAGES)
+
+
+async def build_async(stream: Any) -> Any:
+    """The same from an async stream."""
+    return litellm.stream_chunk_builder([chunk async for chunk in stream], messages=MESSAGES)
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words."""
+    model, path = PROVIDERS[run.api]
+    complete: Any = litellm.acompletion if run.is_async else litellm.completion
+    request = {
+        "model": model,
+        "messages": MESSAGES,
+        "stream": True,
+        "api_base": run.base_url + path,
+        "api_key": "no-key",
+        "timeout": run.timeout_ms / 1000,
+        "num_retries": run.max_retries,
+        "max_retries": 0,
+        **({"tools": CHAT_TOOLS} if run.ask == "tool" else {}),
+    }
+    if run.surface.startswith("completion"):
+        return Plan(lambda: complete(**request), read_chat_chunk)
+    return Plan(lambda: complete(**request), read_chat_completion, final=build_async if run.is_async else build)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="litellm",
+            version=version("litellm"),
+            error_base=openai.OpenAIError,
+            apis=list(PROVIDERS),
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )
