@@ -1,7 +1,11 @@
 //! The adapters that are linked into this program: SDKs written in Rust, and the reference client with its mutants.
 
 mod async_openai;
+#[cfg(test)]
+pub(crate) mod rig;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -47,33 +51,4 @@ pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
         "async-openai" => Arc::new(Task::new(&manifest, async_openai::observe)),
         _ => Arc::new(Task::new(&manifest, move |call: Call| reference::observe(call, mutant))),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::{REFERENCE, mutants, open};
-
-    #[test]
-    fn every_id_opens_and_no_other() {
-        let ids: Vec<String> = mutants().into_iter().map(|(name, _)| format!("{REFERENCE}+{name}")).collect();
-        assert!(ids.len() >= 40, "{}", ids.len());
-        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-        for id in ids.iter().map(String::as_str).chain(["reference", "async-openai"]) {
-            let adapter = open(id).expect(id);
-            assert!(!adapter.identity().surfaces.is_empty(), "{id}");
-            assert!(!adapter.identity().apis.is_empty(), "{id}");
-        }
-        for id in ["", "reference+", "reference+no-such-fault", "async-openai+lf-only", "anthropic-python"] {
-            assert!(open(id).is_none(), "{id}");
-        }
-    }
-
-    #[test]
-    fn the_locked_version_of_async_openai_is_the_one_in_its_manifest() {
-        let workspace = include_str!("../../../Cargo.toml");
-        let version = open("async-openai").expect("linked in").identity().sdk.version.clone();
-        assert!(workspace.contains(&format!("async-openai = {{ version = \"={version}\"")), "{version}");
-    }
 }

@@ -80,7 +80,8 @@ impl Decoder {
     /// Ends the stream: what is pending is discarded, except that a last line without an end may be a stray one.
     pub(crate) fn finish(mut self) -> Vec<Item> {
         let mut items = Vec::new();
-        let line = String::from_utf8_lossy(&self.line).into_owned();
+        let line = std::mem::take(&mut self.line);
+        let line = String::from_utf8_lossy(self.without_bom(&line)).into_owned();
         let (name, _) = split(&line);
         if !line.is_empty() && !matches!(name, "" | "event" | "data" | "id" | "retry") {
             items.push(Item::Stray(line));
@@ -102,10 +103,7 @@ impl Decoder {
         if self.faults.has(Mutant::LoneCrIsData) && bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
-        let mut octets = bytes.as_slice();
-        if !std::mem::replace(&mut self.begun, true) && !self.faults.has(Mutant::KeepsBom) {
-            octets = octets.strip_prefix("\u{feff}".as_bytes()).unwrap_or(octets);
-        }
+        let octets = self.without_bom(&bytes);
         if self.faults.has(Mutant::LineCap) && octets.len() > 64 * 1024 {
             items.push(Item::Refused("token too long"));
         }
@@ -122,6 +120,13 @@ impl Decoder {
             self.dispatch(items);
         }
         self.last_end = end;
+    }
+
+    /// A line without the byte order mark that the first one may have.
+    fn without_bom<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        let bom = "\u{feff}".as_bytes();
+        if is_first && !self.faults.has(Mutant::KeepsBom) { line.strip_prefix(bom).unwrap_or(line) } else { line }
     }
 
     /// Takes one line that is not blank.

@@ -43,7 +43,7 @@ pub(crate) struct Opened {
 
 /// Sends the request until an event stream comes back, an error stands, or the attempts are used up.
 ///
-/// Only what failed before any output is sent again: a lost connection, 408, 409, 429 and 5xx, or what the server's
+/// Only what failed before any output is sent again: a lost connection, no response in time, 408, 409, 429 and 5xx, or what the server's
 /// `x-should-retry` says.
 pub(crate) async fn open(call: &Call, request: &Request, faults: Faults) -> Result<Opened, Failure> {
     let client = reqwest::Client::builder()
@@ -79,8 +79,8 @@ fn is_worth_a_retry(failure: &Failure, faults: Faults) -> bool {
     match failure.class {
         Class::Api(_) if failure.in_band => false,
         Class::Api(_) => faults.has(Mutant::RetriesEverything) || failure.retryable() == Some(true),
-        Class::Connection => true,
-        Class::Timeout | Class::Incomplete | Class::Protocol | Class::Foreign => false,
+        Class::Connection | Class::Timeout => true,
+        Class::Incomplete | Class::Protocol | Class::Foreign => false,
     }
 }
 

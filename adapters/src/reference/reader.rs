@@ -108,15 +108,17 @@ impl Reader {
         match item {
             Item::Event(event) => self.event(&event, answer),
             Item::Stray(line) => match self.stray.push(&line, self.faults) {
-                Some(object) => self.object(&Event { name: String::new(), data: line }, object, answer),
-                None => Ok(Step::Unknown),
+                // The rules ignore such lines: only one that words an error is worth going beyond them.
+                Some(object) if object.contains_key("error") || object.contains_key("message") => {
+                    self.object(&Event { name: String::new(), data: line }, object, answer)
+                }
+                _ => Ok(Step::Unknown),
             },
             Item::Refused(why) => Err(Failure::new(Class::Protocol, why)),
         }
     }
 
     fn event(&mut self, event: &Event, answer: &mut Answer) -> Result<Step, Failure> {
-        let unnamed = matches!(event.name.as_str(), "" | "message");
         let payload = match event.data.trim_end() {
             "[DONE]" if !self.faults.has(Mutant::DoneIsJson) => return self.done(answer),
             "" if event.name != "error" && !self.faults.has(Mutant::EmptyDataFails) => return Ok(Step::Ping),
@@ -129,7 +131,7 @@ impl Reader {
                 self.object(event, envelope, answer)
             }
             Ok(Value::Null) if !self.faults.has(Mutant::NullDataFails) => Ok(Step::Ping),
-            _ if !unnamed && !self.knows(&event.name) => self.checked(Step::Unknown, event),
+            _ if !self.knows(&event.name) => self.checked(Step::Unknown, event),
             Ok(other) => Err(Failure::new(Class::Protocol, format!("an event that is no object: {other}"))),
             Err(error) => self.malformed(event, &error),
         }
@@ -217,12 +219,13 @@ impl Reader {
         if refused { Err(Failure::new(Class::Protocol, message())) } else { Ok(step) }
     }
 
-    /// Whether the dialect names its events, and this is one of the names.
+    /// Whether an event of this name must be a part of the answer. Only on Anthropic do all of those have a name.
     fn knows(&self, name: &str) -> bool {
+        let unnamed = matches!(name, "" | "message");
         match self.api {
             Api::AnthropicMessages => name.starts_with("message_") || name.starts_with("content_block_"),
-            Api::OpenaiResponses => name.starts_with("response."),
-            Api::OpenaiChat | Api::GeminiGenerate => false,
+            Api::OpenaiResponses => unnamed || name.starts_with("response."),
+            Api::OpenaiChat | Api::GeminiGenerate => unnamed,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! How streams end: properly, cut, silent, or going on after the answer is whole.
 
-use super::Scenario;
-use super::server::End;
-use super::wire::{a_end, a_error, a_start, a_stop, a_text, c_end, c_text, chunk, g_text, r_start, r_text, sse};
 use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::End;
+use crate::native::rig::wire::{
+    a_end, a_error, a_start, a_stop, a_text, c_end, c_text, chunk, g_text, r_start, r_text, sse,
+};
 use crate::reference::Mutant;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

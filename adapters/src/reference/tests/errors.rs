@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::Scenario;
-use super::server::{End, Wire};
-use super::wire::{
+use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::{End, Wire};
+use crate::native::rig::wire::{
     a_end, a_error, a_start, a_stop, a_text, c_end, c_text, chunk, data, event, g_text, r_end, r_start, r_text, sse,
 };
-use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
 use crate::reference::Mutant;
 
 fn anthropic(error: &str) -> Wire {
@@ -150,7 +150,7 @@ fn on_chat() -> Vec<Scenario> {
         new(
             "only the finish reason error",
             chat(&(chunk(&json!({}), Some("error")) + "data: [DONE]\n\n")),
-            "raised \"Hello\" iterate: ApiError id=req_head (the provider ended the answer with the finish reason `error`) | 1 sent",
+            "raised \"Hello\" error iterate: ApiError id=req_head (the provider ended the answer with the finish reason `error`) | 1 sent",
             &[Mutant::IgnoresErrorFinish],
         ),
         new(

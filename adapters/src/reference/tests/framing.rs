@@ -1,9 +1,9 @@
 //! Lines, events and characters.
 
-use super::Scenario;
-use super::server::{End, Wire};
-use super::wire::{a_end, a_start, a_stop, a_text, c_end, c_text, sse};
 use crate::contract::Api::{AnthropicMessages, OpenaiChat};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::{End, Wire};
+use crate::native::rig::wire::{a_end, a_start, a_stop, a_text, c_end, c_text, sse};
 use crate::reference::Mutant;
 
 const WHOLE: &str = "returned \"Hello, world.\" end_turn | 1 sent";

@@ -4,10 +4,12 @@ use std::io::Write as _;
 
 use serde_json::json;
 
-use super::Scenario;
-use super::server::{End, Wire};
-use super::wire::{a_end, a_error, a_start, a_stop, a_text, c_end, c_text, g_text, json_answer, plain, sse};
 use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::{End, Wire};
+use crate::native::rig::wire::{
+    a_end, a_error, a_start, a_stop, a_text, c_end, c_text, g_text, json_answer, plain, sse,
+};
 use crate::reference::Mutant;
 
 fn overloaded(headers: &str) -> Wire {

@@ -6,102 +6,14 @@ mod errors;
 mod framing;
 mod http;
 mod payloads;
-mod server;
 mod tools;
-mod wire;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use self::server::{Server, Wire};
 use super::Mutant;
-use crate::contract::{Answer, Api, Ask, Call, Observation, ObservedError, Reading, Told};
-use crate::native;
-
-/// One situation on the wire.
-struct Scenario {
-    name: &'static str,
-    api: Api,
-    /// The answers to the first, second, … request.
-    wire: Vec<Wire>,
-    max_retries: u32,
-    surface: &'static str,
-    /// What the reference client makes of it, as [`said`] puts it.
-    expected: &'static str,
-    /// The mutants that make something else of it.
-    killed: &'static [Mutant],
-}
-
-impl Scenario {
-    fn new(name: &'static str, api: Api, wire: Wire, expected: &'static str, killed: &'static [Mutant]) -> Self {
-        Self { name, api, wire: vec![wire], max_retries: 0, surface: "events", expected, killed }
-    }
-
-    /// The same with this many retries.
-    fn retries(self, max_retries: u32) -> Self {
-        Self { max_retries, ..self }
-    }
-
-    /// The same through this surface.
-    fn surface(self, surface: &'static str) -> Self {
-        Self { surface, ..self }
-    }
-
-    async fn run(&self, id: &str) -> String {
-        let server = Server::start(self.wire.clone()).await;
-        let call = Call {
-            api: self.api,
-            surface: self.surface.to_owned(),
-            base_url: server.base_url(),
-            timeout: Duration::from_millis(700),
-            deadline: Duration::from_millis(2_500),
-            max_retries: self.max_retries,
-            ask: Ask::Tool,
-            alone: false,
-        };
-        let answered = native::open(id).expect(id).observe(call).await;
-        let held = server.still_connected().await;
-        let said = match answered.answer {
-            Answer::Observed(observation) => said(&observation),
-            Answer::Hang => "hang".to_owned(),
-            Answer::Crash { detail, .. } => format!("crash: {detail}"),
-            Answer::Fault { detail } => format!("fault: {detail}"),
-        };
-        format!("{said} | {} sent{}", server.requests(), if held { ", held" } else { "" })
-    }
-}
-
-/// An observation in one line.
-fn said(observation: &Observation) -> String {
-    let mut words = vec![format!("{:?}", observation.ended).to_lowercase()];
-    words.extend(observation.text.as_ref().map(|text| format!("{text:?}")));
-    words.extend(observation.stop_reason.value().cloned());
-    for call in observation.tool_calls.iter().flatten() {
-        words.push(format!("{}({}){}", call.name, call.arguments, if call.complete { "" } else { "…" }));
-    }
-    words.extend(observation.error.as_ref().map(failure));
-    words.join(" ")
-}
-
-/// A failure in a few words; what is empty is left out.
-fn failure(error: &ObservedError) -> String {
-    fn value<T: ToString>(label: &str, told: &Told<Reading<T>>) -> Option<String> {
-        told.value().map(|reading| format!("{label}{}", reading.value.to_string()))
-    }
-    let words = [
-        Some(format!("{:?}:", error.site).to_lowercase()),
-        Some(error.class.clone()),
-        value("", &error.status),
-        value("", &error.kind),
-        value("code=", &error.code),
-        value("id=", &error.request_id),
-        value("after=", &error.retry_after),
-        Some(format!("({})", error.message.chars().take(60).collect::<String>())),
-    ];
-    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
-}
+use crate::native::rig::Scenario;
 
 fn scenarios() -> Vec<Scenario> {
     [

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::Scenario;
-use super::server::{End, Wire};
-use super::wire::{
+use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::{End, Wire};
+use crate::native::rig::wire::{
     a_end, a_start, a_stop, a_text, c_end, c_text, chunk, data, event, g_text, r_end, r_start, r_text, sse,
 };
-use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
 use crate::reference::Mutant;
 
 const WHOLE: &str = "returned \"Hello!\" end_turn | 1 sent";
@@ -45,9 +45,10 @@ fn odd_payloads() -> Vec<Scenario> {
             "raised \"Hello\" iterate: ProtocolError id=req_head (an event that is not JSON (EOF while parsing a string at lin) | 1 sent",
             &[Mutant::SwallowsBadPayload, Mutant::BadPayloadEnds, Mutant::BadPayloadPanics],
         ),
+        new("a whole chat answer", OpenaiChat, chat(""), CHAT, &[Mutant::DoneIsJson]),
         new("empty data", OpenaiChat, chat("data:\n\n"), CHAT, &[Mutant::EmptyDataFails]),
         new("null", OpenaiChat, chat("data: null\n\n"), CHAT, &[Mutant::NullDataFails]),
-        new("[DONE] on Anthropic", AnthropicMessages, anthropic("data: [DONE]\n\n"), WHOLE, &[Mutant::DoneIsJson]),
+        new("[DONE] on Anthropic", AnthropicMessages, anthropic("data: [DONE]\n\n"), WHOLE, &[]),
         new(
             "[DONE] and nothing else",
             OpenaiChat,

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Scenario;
-use super::server::End;
-use super::wire::{a_end, a_stop, chunk, data, event, r_end, r_start, sse};
 use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
+use crate::native::rig::Scenario;
+use crate::native::rig::server::End;
+use crate::native::rig::wire::{a_end, a_stop, chunk, data, event, r_end, r_start, sse};
 use crate::reference::Mutant;
 
 fn open(index: u64) -> String {

@@ -9,18 +9,18 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// One answer.
 #[derive(Clone, Debug)]
-pub(super) struct Wire {
+pub(crate) struct Wire {
     /// The status line and the headers, each line with its CRLF; the empty line is added.
-    pub(super) head: String,
+    pub(crate) head: String,
     /// The body, in pieces that are written one by one.
-    pub(super) pieces: Vec<Vec<u8>>,
-    pub(super) chunked: bool,
-    pub(super) end: End,
+    pub(crate) pieces: Vec<Vec<u8>>,
+    pub(crate) chunked: bool,
+    pub(crate) end: End,
 }
 
 /// How an answer ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// Properly.
     Finish,
     /// FIN without the last chunk.
@@ -32,7 +32,7 @@ pub(super) enum End {
 }
 
 /// A running server.
-pub(super) struct Server {
+pub(crate) struct Server {
     port: u16,
     seen: Arc<Seen>,
 }
@@ -45,7 +45,7 @@ struct Seen {
 
 impl Server {
     /// Answers the first, second, … request; the last answer is repeated.
-    pub(super) async fn start(answers: Vec<Wire>) -> Self {
+    pub(crate) async fn start(answers: Vec<Wire>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         let seen = Arc::new(Seen::default());
@@ -59,16 +59,16 @@ impl Server {
         Self { port, seen }
     }
 
-    pub(super) fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.seen.requests.load(Ordering::SeqCst)
     }
 
     /// Whether a client still holds a connection that the server keeps open.
-    pub(super) async fn still_connected(&self) -> bool {
+    pub(crate) async fn still_connected(&self) -> bool {
         for _ in 0..20 {
             if self.seen.connected.load(Ordering::SeqCst) == 0 {
                 return false;
