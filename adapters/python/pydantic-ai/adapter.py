@@ -100,8 +100,14 @@ def read_direct(seen: Seen, item: tuple[str, Any]) -> None:
                 elif piece is not None:
                     tool.arguments = piece
         case "part_end" if tool := seen.open_tool(index):
-            tool.arguments, tool.complete = dig(event, "part", "args"), True
+            tool.arguments, tool.complete = arguments_of(dig(event, "part")), True
     return None
+
+
+def arguments_of(part: Any) -> object:
+    """A call's arguments; a call without any has none."""
+    arguments = dig(part, "args")
+    return "" if arguments is None else arguments
 
 
 def read_part(seen: Seen, index: object, part: Any) -> None:
@@ -110,7 +116,7 @@ def read_part(seen: Seen, index: object, part: Any) -> None:
         seen.say(dig(part, "content"))
     elif dig(part, "part_kind") == "tool-call":
         tool = seen.tool(index, dig(part, "tool_name"))
-        tool.arguments = dig(part, "args") or ""
+        tool.arguments = arguments_of(part)
 
 
 def read_response(seen: Seen, response: Any) -> None:
