@@ -1,7 +1,7 @@
 """Drives no SDK: `httpx` and `httpx-sse` by hand, as their documents show, for every api.
 
-The loop parses each event's data and leaves at `[DONE]`. An event that is an error by the provider's document (an event
-named `error`, an `error` member, `response.failed`) is an item like any other; that it is one is what its reader sees.
+The loop parses each event's data, and ends after `[DONE]` and after an event that is an error by the provider's
+document: one named `error`, one with an `error` member, `response.failed`.
 """
 
 from __future__ import annotations
@@ -116,12 +116,19 @@ async def connected_async(url: str, **options: Any) -> AsyncIterator[httpx_sse.E
         yield source
 
 
+def is_error(name: str, data: Any) -> bool:
+    """Whether the provider's document calls the event an error."""
+    return bool(dig(data, "error")) or "error" in (name, dig(data, "type")) or dig(data, "type") == "response.failed"
+
+
 def parsed(source: httpx_sse.EventSource) -> Iterator[tuple[str, Any]]:
     """Names and data of the events; data that is no JSON raises."""
     for event in source.iter_sse():
         if event.data == "[DONE]":
             return
-        yield event.event, event.json()
+        yield event.event, (data := event.json())
+        if is_error(event.event, data):
+            return
 
 
 async def parsed_async(source: httpx_sse.EventSource) -> AsyncIterator[tuple[str, Any]]:
@@ -129,23 +136,24 @@ async def parsed_async(source: httpx_sse.EventSource) -> AsyncIterator[tuple[str
     async for event in source.aiter_sse():
         if event.data == "[DONE]":
             return
-        yield event.event, event.json()
+        yield event.event, (data := event.json())
+        if is_error(event.event, data):
+            return
 
 
-def reader(read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any], None]:
-    """Reads an event of this api, and sees when it is an error."""
+def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any], None]:
+    """Reads an event of this api, and the error if it is one."""
 
     def read_event(seen: Seen, item: tuple[str, Any]) -> None:
         name, data = item
         read(seen, data)
-        error = dig(data, "error") or dig(data, "response", "error")
-        if error or "error" in (name, dig(data, "type")) or dig(data, "type") == "response.failed":
+        if is_error(name, data):
+            error = dig(data, "error") or dig(data, "response", "error")
             said = error if isinstance(error, dict) else data
-            kind = dig(said, "status") if isinstance(dig(said, "status"), str) else dig(said, "type")
             code = dig(said, "code")
             fields = {
                 "status": told("status", code if type(code) is int else None, "body"),
-                "type": told("type", kind, "body"),
+                "type": told("type", dig(said, "status" if api == "gemini-generate" else "type"), "body"),
                 "code": told("code", code, "body"),
                 "request_id": told("request_id", dig(data, "request_id"), "body"),
             }
@@ -161,8 +169,8 @@ def plan(run: Run) -> Plan:
     body = {**request, "tools": tools} if run.ask == "tool" else request
     options: dict[str, Any] = {"json": body, "timeout": run.timeout_ms / 1000}
     if run.is_async:
-        return Plan(lambda: connected_async(run.base_url + path, **options), reader(read), items=parsed_async)
-    return Plan(lambda: connected(run.base_url + path, **options), reader(read), items=parsed)
+        return Plan(lambda: connected_async(run.base_url + path, **options), reader(run.api, read), items=parsed_async)
+    return Plan(lambda: connected(run.base_url + path, **options), reader(run.api, read), items=parsed)
 
 
 if __name__ == "__main__":
