@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from streamspec_observation import Seen, dig
+from streamspec_observation import Seen, described, dig, told
 
 PROMPT: Final = "Say hello, or ask for the weather in Paris."
 TOOL_NAME: Final = "get_weather"
@@ -91,6 +91,14 @@ def read_response_event(seen: Seen, event: Any) -> None:
     status = dig(event, "response", "status")
     if status not in ("queued", "in_progress"):
         seen.stop(dig(event, "response", "incomplete_details", "reason") if status == "incomplete" else status)
+
+
+def read_response_failure(seen: Seen, event: Any) -> None:
+    """The failure that an event of Responses hands over as an item, if it is one."""
+    if dig(event, "type") in ("error", "response.failed"):
+        error = event if dig(event, "type") == "error" else dig(event, "response", "error")
+        fields = {"code": told("code", dig(error, "code"), "attribute")}
+        seen.failed_item(described(event, seen.site, str(dig(error, "message") or ""), fields))
 
 
 def read_gemini_chunk(seen: Seen, chunk: Any) -> None:

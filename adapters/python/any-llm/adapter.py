@@ -28,8 +28,9 @@ from streamspec_dialects import (
     read_chat_chunk,
     read_message_event,
     read_response_event,
+    read_response_failure,
 )
-from streamspec_observation import Delivers, Reads, attribute, body, header
+from streamspec_observation import Delivers, Reads, Seen, attribute, body, header
 
 SURFACES: Final[dict[str, Delivers]] = {
     "completion-sync": "events",
@@ -58,6 +59,12 @@ RESPONSES_TOOL: Final = {
 }
 
 
+def read_response_item(seen: Seen, event: Any) -> None:
+    """An event of a response, which may be its failure."""
+    read_response_event(seen, event)
+    read_response_failure(seen, event)
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
     provider, model, path = (
@@ -75,7 +82,7 @@ def plan(run: Run) -> Plan:
     request, tool, read = {
         "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chat_chunk),
         "messages": ({"messages": MESSAGES, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
-        "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_event),
+        "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_item),
     }[kind]
     tools = {"tools": [tool]} if run.ask == "tool" else {}
     call: Any = getattr(any_llm, f"a{kind}" if run.is_async else kind)
