@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -79,11 +80,12 @@ def plan(run: Run) -> Plan:
         "client_args": {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries},
     }
     kind = run.surface.split("-")[0]
-    request, tool, read = {
+    requests: dict[str, tuple[dict[str, Any], Any, Callable[[Seen, Any], None]]] = {
         "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chat_chunk),
         "messages": ({"messages": MESSAGES, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
         "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_item),
-    }[kind]
+    }
+    request, tool, read = requests[kind]
     tools = {"tools": [tool]} if run.ask == "tool" else {}
     call: Any = getattr(any_llm, f"a{kind}" if run.is_async else kind)
     return Plan(lambda: call(**shared, **request, **tools), read)

@@ -99,8 +99,8 @@ def read_direct(seen: Seen, item: tuple[str, Any]) -> None:
                     tool.arguments = str(tool.arguments or "") + piece
                 elif piece is not None:
                     tool.arguments = piece
-        case "part_end" if tool := seen.open_tool(index):
-            tool.arguments, tool.complete = arguments_of(dig(event, "part")), True
+        case "part_end" if ended := seen.open_tool(index):
+            ended.arguments, ended.complete = arguments_of(dig(event, "part")), True
     return None
 
 
