@@ -109,6 +109,12 @@ function tests(): void {
     );
   });
 
+  test("a field may be read by a function of the SDK's, which may find nothing", () => {
+    const fields = (value: unknown) => ({ retryable: [() => value] });
+    const told = (value: unknown) => describeError(new Error("any"), "open", fields(value)).retryable;
+    assert.deepEqual([told(false), told(undefined)], [{ value: false, via: "attribute" }, null]);
+  });
+
   test("the code of an aborted signal is not the provider's", () => {
     const seen = describeError<DOMException>(AbortSignal.abort().reason, "iterate", { code: [["attribute", "code"]] });
     assert.deepEqual([seen.class, seen.code], ["DOMException", undefined]);

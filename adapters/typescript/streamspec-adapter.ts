@@ -63,9 +63,12 @@ export interface Observation {
 /** The way to a value: a documented property of the error, then keys inside the body or the name of a header. */
 export type Path<E> = readonly [via: Via, property: keyof E & string, ...keys: string[]];
 
-/** For every field of an error that the SDK offers: the paths to it, best first. */
+/** A documented function of the SDK that reads a value off an error. */
+export type Reader = (error: unknown) => unknown;
+
+/** For every field of an error that the SDK offers: the ways to it, best first. */
 export type ErrorFields<E> = Partial<
-  Record<"status" | "type" | "code" | "request_id" | "retry_after" | "retryable", readonly Path<E>[]>
+  Record<"status" | "type" | "code" | "request_id" | "retry_after" | "retryable", readonly (Path<E> | Reader)[]>
 >;
 
 /** One way of using the SDK, for one api. */
@@ -334,16 +337,26 @@ function hello<E>(adapter: Adapter<E>): object {
   };
 }
 
-/** The first value that `paths` lead to; empty when the error has one of the properties but no value there. */
+/** The first value that `ways` lead to; empty when the error has one of the properties but no value there. */
 function told<E, T>(
   error: unknown,
-  paths: readonly Path<E>[] | undefined,
+  ways: readonly (Path<E> | Reader)[] | undefined,
   convert: (value: unknown) => T | undefined,
 ): Told<T> {
   let has = false;
-  for (const [via, property, ...keys] of paths ?? []) {
-    has ||= isObject(error) && property in error;
-    const value = convert(keys.reduce(get, get(error, property)));
+  for (const way of ways ?? []) {
+    let found: unknown;
+    let via: Via = "attribute";
+    if (typeof way === "function") {
+      has = true;
+      found = way(error);
+    } else {
+      const [by, property, ...keys] = way;
+      via = by;
+      has ||= isObject(error) && property in error;
+      found = keys.reduce(get, get(error, property));
+    }
+    const value = convert(found);
     if (value !== undefined) return { value, via };
   }
   return has ? null : undefined;

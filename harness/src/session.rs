@@ -29,6 +29,8 @@ pub struct Request {
     pub cases: Vec<String>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
+    /// Run these variants on one combination of each matrix only.
+    pub first_combination_only: bool,
 }
 
 impl Request {
@@ -94,7 +96,11 @@ impl Session {
             }
         }
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
-        let filter = Filter { surfaces: request.surfaces.clone(), variants: request.variants.clone() };
+        let filter = Filter {
+            surfaces: request.surfaces.clone(),
+            variants: request.variants.clone(),
+            first_combination_only: request.first_combination_only,
+        };
         let plan = match plan(&runnable, &cases, &filter) {
             Err(PlanError::Empty) if !unavailable.is_empty() => Plan::default(),
             other => other?,

@@ -1,7 +1,7 @@
 //! The suite as `cargo test` runs it: one libtest trial for each SDK surface and case.
 //!
-//! `STREAMSPEC_SDKS` chooses the SDKs (`all`, or ids separated by commas; all by default), `STREAMSPEC_VARIANTS` the
-//! variants (`quick` by default).
+//! `STREAMSPEC_SDKS` chooses the SDKs (`core` by default, `all`, or ids separated by commas), `STREAMSPEC_VARIANTS` the
+//! variants. By default the quick ones are replayed on the first combination of each matrix.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -18,7 +18,10 @@ use streamspec::wire::Variant;
 use tokio::runtime::Runtime;
 
 /// Most trials wait on sockets, so far more of them run at once than there are cores.
-const THREADS: usize = 64;
+const THREADS: usize = 256;
+
+/// How many calls may be under way at once that do not wait for the clock.
+const JOBS: usize = 64;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -46,7 +49,7 @@ impl Suite {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
         let session = Session::open(&root, &request(arguments)?, &print_progress)?;
         let runtime = Runtime::new()?;
-        let engine = runtime.block_on(Engine::start(fresh_nonce(), THREADS, Patience::SDK))?;
+        let engine = runtime.block_on(Engine::start(fresh_nonce(), JOBS, Patience::SDK))?;
         Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))
     }
 
@@ -108,8 +111,10 @@ impl Suite {
 fn request(arguments: &Arguments) -> anyhow::Result<Request> {
     let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let split = |value: String| value.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let variants = named("STREAMSPEC_VARIANTS").map_or_else(|| vec!["quick".to_owned()], split);
-    let mut request = Request { variants: Variant::parse_list(&variants)?, ..Request::default() };
+    let variants = named("STREAMSPEC_VARIANTS").map(split);
+    let first_combination_only = variants.is_none();
+    let variants = Variant::parse_list(&variants.unwrap_or_else(|| vec!["quick".to_owned()]))?;
+    let mut request = Request { variants, first_combination_only, ..Request::default() };
     if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
         let parts = name.split_once("::").and_then(|(surface, case)| Some((surface.split_once('/')?, case)));
         if let Some(((sdk, surface), case)) = parts {
@@ -117,7 +122,7 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
             request.surfaces = vec![surface.to_owned()];
             request.cases = vec![case.to_owned()];
         }
-    } else if let Some(sdks) = named("STREAMSPEC_SDKS").filter(|value| value != "all") {
+    } else if let Some(sdks) = named("STREAMSPEC_SDKS") {
         request.sdks = split(sdks);
     }
     Ok(request)

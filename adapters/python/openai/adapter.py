@@ -130,6 +130,12 @@ def read_response_event(seen: Seen, event: Any) -> None:
         case "error":
             fields = {"code": told("code", dig(event, "code"), "attribute")}
             seen.failed_item(described(event, seen.site, str(dig(event, "message") or ""), fields))
+        case "response.completed":
+            # Carries the whole answer, so it finishes calls that had no done event of their own.
+            for place, whole in enumerate(dig(event, "response", "output") or []):
+                if dig(whole, "type") == "function_call":
+                    tool = seen.tool(place, dig(whole, "name"))
+                    tool.arguments, tool.complete = parsed_arguments(whole) or tool.arguments, True
     read_status(seen, event, dig(event, "response"))
 
 

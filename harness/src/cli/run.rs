@@ -57,7 +57,13 @@ impl Selected {
             Cuts::Events => Variant::CutEvents,
             Cuts::Bytes => Variant::CutBytes,
         }));
-        Ok(Request { variants, sdks: self.sdk.clone(), surfaces: self.surface.clone(), cases: self.cases.clone() })
+        Ok(Request {
+            variants,
+            sdks: self.sdk.clone(),
+            surfaces: self.surface.clone(),
+            cases: self.cases.clone(),
+            first_combination_only: false,
+        })
     }
 }
 

@@ -27,14 +27,17 @@ pub struct Patience {
     pub longest_timeout: Duration,
     /// How long after that an answer is still waited for.
     pub grace: Duration,
+    /// Whether a doubtful trial is run again alone.
+    pub again: bool,
 }
 
 impl Patience {
     /// For SDKs in processes of their own, on a loaded machine.
-    pub const SDK: Self = Self { longest_timeout: Duration::from_secs(5), grace: Duration::from_secs(5) };
+    pub const SDK: Self = Self { longest_timeout: Duration::from_secs(5), grace: Duration::from_secs(5), again: true };
 
     /// For the reference client's mutants, many of which hang by design.
-    pub const MUTANT: Self = Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(1) };
+    pub const MUTANT: Self =
+        Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(1), again: false };
 }
 
 /// How soon after its caller was told of a failure a client must let go of the connection.
@@ -145,7 +148,7 @@ impl Engine {
         };
         let control = self.control(trial, adapter.as_ref()).await;
         let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
-        if is_doubtful(trial, &played) {
+        if self.patience.again && is_doubtful(trial, &played) {
             played = self.play(trial, adapter.as_ref(), &script, true).await;
         }
         let verdict = judge(&Evidence {

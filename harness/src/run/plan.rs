@@ -1,5 +1,6 @@
 //! Which trials there are: every surface of every chosen SDK with every chosen case of its dialects.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -54,6 +55,8 @@ pub struct Filter {
     pub surfaces: Vec<String>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
+    /// Run these variants on one combination of each matrix only: the others differ in words, not in framing.
+    pub first_combination_only: bool,
 }
 
 /// A selection that cannot be used.
@@ -75,6 +78,7 @@ pub enum PlanError {
 /// Multiplies SDKs, surfaces and cases.
 pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
     let chosen = filter.surfaces.iter().map(|glob| matcher(glob)).collect::<Result<Vec<_>, _>>()?;
+    let firsts = firsts(cases, filter.first_combination_only);
     let mut plan = Plan::default();
     for sdk in sdks {
         for (surface, about) in &sdk.manifest.surfaces {
@@ -86,7 +90,11 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                     sdk: Arc::clone(sdk),
                     surface: surface.clone(),
                     case: Arc::clone(case),
-                    variants: variants(case, &filter.variants),
+                    variants: if firsts.contains(case.id.as_str()) {
+                        variants(case, &filter.variants)
+                    } else {
+                        vec![Variant::AsWritten]
+                    },
                 };
                 match unsupported(&trial)? {
                     Some(why) => plan.skipped.push(Skipped { trial, why }),
@@ -101,6 +109,12 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     // What waits for the clock comes last, when nothing else keeps the machine busy.
     plan.trials.sort_by_key(|trial| trial.case.is_timed());
     Ok(plan)
+}
+
+/// The cases that are replayed: all, or the first of each file.
+fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
+    let mut files = BTreeSet::new();
+    cases.iter().filter(|case| !only || files.insert(&case.file)).map(|case| case.id.as_str()).collect()
 }
 
 fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {

@@ -6,7 +6,7 @@ use super::parts::{self, Part};
 use super::script::{Answer, Op};
 use super::values::Values;
 use super::{Variant, dress};
-use crate::case::{Encoding, End, Respond, Step};
+use crate::case::{Encoding, End, Framing, Respond, Step};
 
 /// Builds the answer to one request. Without an `end` the message is finished.
 pub(super) fn build(steps: &[Step], variant: Variant, nonce: &str) -> Answer {
@@ -30,8 +30,13 @@ pub(super) fn build(steps: &[Step], variant: Variant, nonce: &str) -> Answer {
     head.content_length = parts::length(&body).saturating_add_signed(lie(&respond));
 
     let status = (!respond.withheld).then_some(respond.status);
-    Answer::new(status, head, body, end)
+    let answer = Answer::new(status, head, body, end);
+    if variant == Variant::OneByte && framing == Framing::Chunked { answer.in_fewer_writes() } else { answer }
 }
+
+/// How many one-octet chunks go into one write. A client's HTTP parser sees every chunk by itself; a write of its own
+/// for each would be joined by the kernel before the client reads, and cost more than all the rest of a run.
+const CHUNKS_IN_A_WRITE: usize = 128;
 
 /// The body as it is sent: joined, encoded, cut short, and cut into the variant's writes.
 fn sent_body(items: Vec<Item>, respond: &Respond, end: End, variant: Variant) -> Vec<Part> {
@@ -66,6 +71,24 @@ impl Answer {
         let keep_alive = status.is_some() && head.keeps_alive(&body, end);
         let ops = http::frame(status, &head, body, end);
         Self { status, head, keep_alive, ops, end }
+    }
+
+    /// The same octets and chunks, with runs of writes of one octet of the body joined.
+    fn in_fewer_writes(mut self) -> Self {
+        let mut joined: Vec<Op> = Vec::new();
+        for op in self.ops {
+            match (joined.last_mut(), op) {
+                (Some(Op::Write(last)), Op::Write(next))
+                    if !last.body.is_empty() && next.body.len() == 1 && last.body.len() < CHUNKS_IN_A_WRITE =>
+                {
+                    last.bytes.extend(next.bytes);
+                    last.body.extend(next.body);
+                }
+                (_, op) => joined.push(op),
+            }
+        }
+        self.ops = joined;
+        self
     }
 
     /// The same answer with only the first octets of its body, and another end.

@@ -15,7 +15,7 @@ pub enum Variant {
     AsWritten,
     /// Everything between two pauses in one write and one chunk.
     OneWrite,
-    /// Every byte of the body in a write and a chunk of its own.
+    /// Every byte of the body in a chunk of its own; where the body is not chunked, in a write of its own.
     OneByte,
     /// A cut inside every multi-byte character and between the two bytes of every CRLF.
     SplitCharacters,

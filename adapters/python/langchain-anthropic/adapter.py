@@ -1,0 +1,47 @@
+"""Drives `langchain-anthropic`, LangChain's chat model over `anthropic`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import anthropic
+from langchain_anthropic import ChatAnthropic
+from langchain_core.exceptions import LangChainException
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_langchain import SURFACES, plan_with
+from streamspec_observation import Reads, attribute, body, header
+
+# The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
+READS: Final[Reads] = {
+    "status": (attribute("status_code"),),
+    "type": (attribute("type"), body("error", "type")),
+    "code": (attribute("error_code"), body("error", "code"), body("code")),
+    "request_id": (attribute("request_id"), body("request_id"), header("request-id")),
+    "retry_after": (header("retry-after"),),
+    "retryable": (attribute("is_retryable"),),
+}
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words."""
+    return plan_with(ChatAnthropic, run, model="claude-sonnet-4-6", max_tokens=1024, base_url=run.base_url)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="langchain-anthropic",
+            version=version("langchain-anthropic"),
+            error_base=(LangChainException, anthropic.AnthropicError),
+            apis=["anthropic-messages"],
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )

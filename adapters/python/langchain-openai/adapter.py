@@ -1,0 +1,48 @@
+"""Drives `langchain-openai`, LangChain's chat model over `openai`, with Chat Completions and with Responses."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import openai
+from langchain_core.exceptions import LangChainException
+from langchain_openai import ChatOpenAI
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_langchain import SURFACES, plan_with
+from streamspec_observation import Reads, attribute, body, header
+
+# The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
+READS: Final[Reads] = {
+    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
+    "type": (attribute("type"),),
+    "code": (attribute("code"),),
+    "request_id": (attribute("request_id"),),
+    "retry_after": (header("retry-after"),),
+    "retryable": (attribute("is_retryable"),),
+}
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words."""
+    responses = run.api == "openai-responses"
+    return plan_with(ChatOpenAI, run, model="gpt-5.2", base_url=f"{run.base_url}/v1", use_responses_api=responses)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="langchain-openai",
+            version=version("langchain-openai"),
+            error_base=(LangChainException, openai.OpenAIError),
+            apis=["openai-chat", "openai-responses"],
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )

@@ -1,0 +1,89 @@
+"""What the chat models of LangChain have in common: how their chunks add up and what a message says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Final
+
+from streamspec_adapter import Plan, Run
+from streamspec_dialects import CHAT_TOOLS, PROMPT
+from streamspec_observation import Delivers, Seen, dig
+
+SURFACES: Final[dict[str, Delivers]] = {
+    "stream-sync": "events",
+    "stream-async": "events",
+    "invoke-sync": "final",
+    "invoke-async": "final",
+}
+
+
+def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each chunk and the sum so far, as the documents add them up."""
+    full: Any = None
+    for chunk in chunks:
+        full = chunk if full is None else full + chunk
+        yield chunk, full
+
+
+async def added_up_async(chunks: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Any]]:
+    """The same for an async stream."""
+    full: Any = None
+    async for chunk in chunks:
+        full = chunk if full is None else full + chunk
+        yield chunk, full
+
+
+def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
+    """A chunk: pieces of tool calls until the last one, with which LangChain has made them whole calls."""
+    chunk, full = item
+    seen.say(dig(chunk, "text"))
+    for piece in dig(chunk, "tool_call_chunks") or []:
+        tool = seen.tool(dig(piece, "index"), dig(piece, "name"))
+        tool.arguments = str(tool.arguments) + str(dig(piece, "args") or "")
+    if dig(chunk, "chunk_position") == "last" and seen.tools is not None:
+        seen.tools.clear()
+        read_tools(seen, full)
+    read_stop(seen, chunk)
+
+
+def read_message(seen: Seen, message: Any) -> None:
+    """The finished message."""
+    seen.say(dig(message, "text"))
+    read_tools(seen, message)
+    read_stop(seen, message)
+
+
+def read_tools(seen: Seen, message: Any) -> None:
+    """The tool calls that LangChain offers for execution, and apart from them those that it could not parse."""
+    for kind in ("tool_calls", "invalid_tool_calls"):
+        for index, call in enumerate(dig(message, kind) or []):
+            tool = seen.tool((kind, index), dig(call, "name"))
+            tool.arguments, tool.complete = dig(call, "args"), kind == "tool_calls"
+
+
+def read_stop(seen: Seen, message: Any) -> None:
+    """The provider's word in `response_metadata`; for Responses the status, or why it is incomplete."""
+    said = dig(message, "response_metadata")
+    seen.stop(dig(said, "stop_reason"))
+    seen.stop(dig(said, "finish_reason"))
+    status = dig(said, "status")
+    seen.stop(dig(said, "incomplete_details", "reason") if status == "incomplete" else status)
+
+
+def plan_with(chat_model: Callable[..., Any], run: Run, **settings: Any) -> Plan:
+    """The call on a chat model with these settings, as a stream or in one go over a stream."""
+    in_one_go = run.surface.startswith("invoke")
+    settings |= {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+    if in_one_go:
+        settings["streaming"] = True  # false would turn streaming off for `stream` too
+
+    def model() -> Any:
+        made = chat_model(api_key="no-key", **settings)
+        return made.bind_tools(CHAT_TOOLS) if run.ask == "tool" else made
+
+    if in_one_go:
+        ask = (lambda made: made.ainvoke(PROMPT)) if run.is_async else (lambda made: made.invoke(PROMPT))
+        return Plan(model, read_message, final=ask)
+    if run.is_async:
+        return Plan(lambda: model().astream(PROMPT), read_chunk, items=added_up_async)
+    return Plan(lambda: model().stream(PROMPT), read_chunk, items=added_up)
