@@ -1,7 +1,7 @@
 //! The suite as `cargo test` runs it: one libtest trial for each SDK surface and case.
 //!
 //! `STREAMSPEC_SDKS` chooses the SDKs (`core` by default, `all`, or ids separated by commas), `STREAMSPEC_VARIANTS` the
-//! variants. By default the quick ones are replayed on the first combination of each matrix.
+//! variants (`quick` by default: one-byte and crlf on the first combination of each matrix).
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -111,9 +111,9 @@ impl Suite {
 fn request(arguments: &Arguments) -> anyhow::Result<Request> {
     let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let split = |value: String| value.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let variants = named("STREAMSPEC_VARIANTS").map(split);
-    let first_combination_only = variants.is_none();
-    let variants = Variant::parse_list(&variants.unwrap_or_else(|| vec!["quick".to_owned()]))?;
+    let variants = named("STREAMSPEC_VARIANTS").map_or_else(|| vec!["quick".to_owned()], split);
+    let first_combination_only = variants == ["quick"];
+    let variants = Variant::parse_list(&variants)?;
     let mut request = Request { variants, first_combination_only, ..Request::default() };
     if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
         let parts = name.split_once("::").and_then(|(surface, case)| Some((surface.split_once('/')?, case)));

@@ -52,7 +52,8 @@ pub struct Selected {
     /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), globs or files.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// Also replay every case cut or dressed otherwise: `quick`, `full`, or names of variants.
+    /// Also replay every case cut or dressed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
+    /// first combination of each matrix, as in `cargo test`.
     #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
     pub variants: Vec<String>,
     /// Also cut every healthy stream before its stop reason, after every event or after every byte.

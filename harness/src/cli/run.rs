@@ -62,7 +62,7 @@ impl Selected {
             sdks: self.sdk.clone(),
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
-            first_combination_only: false,
+            first_combination_only: self.variants == ["quick"],
         })
     }
 }
