@@ -47,7 +47,7 @@ impl Suite {
     fn open(arguments: &Arguments) -> anyhow::Result<Arc<Self>> {
         // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
-        let session = Session::open(&root, &request(arguments)?, &print_progress)?;
+        let session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
         let runtime = Runtime::new()?;
         let engine = runtime.block_on(Engine::start(fresh_nonce(), JOBS, Patience::SDK))?;
         Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))

@@ -23,7 +23,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     if options.report == "reports" && !request.is_whole() {
         anyhow::bail!("--report reports: the committed report is only written from a run of every case and surface");
     }
-    let session = match Session::open(root, &request, &print_progress) {
+    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
             anstream::eprintln!("error: {error}");
@@ -73,9 +73,9 @@ pub fn fresh_nonce() -> String {
 }
 
 /// Says what is wrong with what was asked for.
-pub(super) fn usage(error: &dyn std::error::Error) -> anyhow::Result<Exit> {
+pub(super) fn usage(error: &dyn std::error::Error) -> Exit {
     anstream::eprintln!("error: {error}");
-    Ok(Exit::Usage)
+    Exit::Usage
 }
 
 /// Which exit code a session that cannot begin leads to.

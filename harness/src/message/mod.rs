@@ -10,6 +10,8 @@ mod wire;
 pub use explain::{Listed, explain};
 pub use summary::{Tally, adequate, probed, progress, summary};
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -29,7 +31,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
         if count == most {
-            out.push_str(&format!("… ({} characters in all)", text.chars().count()));
+            let _ = write!(out, "… ({} characters in all)", text.chars().count());
             break;
         }
         match character {
@@ -37,7 +39,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             other if other.is_control() || is_invisible(other) => {
-                out.push_str(&format!("\\u{{{:x}}}", u32::from(other)))
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(other));
             }
             other => out.push(other),
         }

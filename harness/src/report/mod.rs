@@ -2,6 +2,7 @@
 
 mod json;
 mod markdown;
+mod overview;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ use crate::wire::Variant;
 
 pub use json::{json, schema};
 pub use markdown::markdown;
+pub use overview::overview;
 
 /// The name and version of the report's schema.
 pub const SCHEMA: &str = "streamspec-report/1";
