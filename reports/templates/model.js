@@ -177,12 +177,17 @@ function visible(text, longest = LONGEST) {
   if (whole.length > longest) whole = `${whole.slice(0, longest)}… (cut; ${whole.length} characters in all)`;
   const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/g;
   return whole.replace(/[\ud800-\udbff][\udc00-\udfff]|[^]/g, (one) => (one.length === 2 ? one
-    : one.replace(hidden, (found) => (found === '\r' ? '␍' : `\\u{${found.codePointAt(0).toString(16)}}`))));
+    : one.replace(hidden, (found) => (found === '\r' ? '\\r' : `\\u{${found.codePointAt(0).toString(16)}}`))));
 }
+
+const MATCHES = { contains: 'contains', 'starts-with': 'starts with', 'prefix-of': 'a beginning of', 'at-most': 'at most' };
 
 /** A value of a check or an observation. */
 function shown(value) {
   if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null)) return value.map(shown).join(' or ') || '[]';
+  const [[how, what], ...others] = typeof value === 'object' && Object.keys(value).length ? Object.entries(value) : [['', null]];
+  if (MATCHES[how] && !others.length) return `${MATCHES[how]} ${shown(what)}`;
   return visible(typeof value === 'string' ? value : JSON.stringify(value));
 }
 

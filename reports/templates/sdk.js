@@ -1,7 +1,7 @@
 // "What do I catch?": the page of one SDK, made from what its callers saw.
 
 const KINDS = {
-  'in-band': ['An error event inside the stream', 'HTTP 200 has gone out, then the provider sends an error.'],
+  'in-band': ['An error inside the stream', 'HTTP 200 has gone out, then the provider sends an error.'],
   http: ['An HTTP error before the stream', 'The response itself has a status of 4xx or 5xx, or is no event stream.'],
   cut: ['The connection is cut', 'The connection is reset, or closed before the HTTP message is complete.'],
   'clean-end': ['A clean end without the terminal event', 'The HTTP message is complete, the answer in it is not.'],

@@ -152,7 +152,14 @@ function step(one) {
   const what = { head: '→ Head', body: '→ Body', 'last-chunk': '→ Last chunk: the message is complete' }[one.do];
   const writes = one.writes > 1 ? ` in ${counted(one.writes, 'write')}` : '';
   return h('li', { class: one.do }, h('b', {}, what), ` · ${counted(one.octets, 'octet')}${writes}`,
-    one.do === 'last-chunk' ? '' : h('pre', { tabindex: '0' }, visible(one.text)));
+    one.do === 'last-chunk' ? '' : bytes(one.do === 'head' ? one.text.trimEnd().replaceAll('\r\n', '\n') : one.text));
+}
+
+/** What is written; the line ends that close it are marked, for an event without its empty line is not complete. */
+function bytes(text) {
+  const [ends] = /[\r\n]*$/.exec(text);
+  const named = ends.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+  return h('pre', { tabindex: '0' }, visible(text.slice(0, text.length - ends.length)), ends ? h('span', { class: 'none' }, named) : '');
 }
 
 /** One case on every surface that it was run on. */

@@ -156,18 +156,25 @@ pub(super) fn summary(report: &Report) -> String {
     let sum = |number: fn(&super::super::Count) -> usize| report.counts.iter().map(number).sum::<usize>();
     let run = report.sdks.iter().filter(|sdk| sdk.not_run.is_none()).count();
     let apart: usize = report.counts.iter().flat_map(|count| count.apart.values()).sum();
-    format!(
-        "{} on {}: of {} as written, {} pass, {} deviate, {} fail{}. {} with the bytes cut or dressed otherwise, {} of them came out differently.",
+    let said = format!(
+        "{} on {}: of {} as written, {} pass, {} deviate, {} fail",
         counted(report.suite.cases, "case"),
         counted(run, "SDK"),
         counted(report.suite.trials, "trial"),
         grouped(sum(|count| count.pass)),
         grouped(sum(|count| count.deviates)),
         grouped(sum(|count| count.fails)),
-        if apart > 0 { format!(", and {} say nothing about the SDK", grouped(apart)) } else { String::new() },
-        counted(report.suite.replays, "replay"),
-        grouped(sum(|count| count.cut_dependent)),
-    )
+    );
+    let apart = if apart > 0 { format!(", and {} say nothing about the SDK", grouped(apart)) } else { String::new() };
+    let replays = match report.suite.replays {
+        0 => String::new(),
+        replays => format!(
+            " Of {} with the bytes cut or dressed otherwise, {} came out differently.",
+            counted(replays, "replay"),
+            grouped(sum(|count| count.cut_dependent))
+        ),
+    };
+    format!("{said}{apart}.{replays}")
 }
 
 fn counted(number: usize, noun: &str) -> String {
