@@ -93,13 +93,12 @@ function start() {
 function colours() {
   const button = document.getElementById('theme');
   const order = ['', 'light', 'dark'];
-  const names = { '': 'as the system says', light: 'light', dark: 'dark' };
+  const names = { '': 'auto ◐', light: 'light ○', dark: 'dark ●' };
   const keep = (theme) => { try { localStorage.setItem('streamspec-theme', theme); } catch { /* nothing is kept then */ } };
   const kept = () => { try { return localStorage.getItem('streamspec-theme') ?? ''; } catch { return ''; } };
   const set = (theme) => {
     document.documentElement.dataset.theme = theme;
-    button.setAttribute('aria-label', `Colours: ${names[theme] ?? theme}`);
-    button.textContent = theme === '' ? '◐ Auto' : theme === 'light' ? '○ Light' : '● Dark';
+    button.textContent = `Colours: ${names[theme] ?? 'auto'}`;
   };
   set(order.includes(kept()) ? kept() : '');
   button.addEventListener('click', () => {

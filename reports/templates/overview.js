@@ -125,14 +125,14 @@ function matrix(model, api, rows, found, filters, open, again) {
     again();
     document.getElementById(`open-${key}-${api}-${value}`)?.focus();
   };
-  const opener = (key, value, text, what) => h('button', {
+  const opener = (key, value, text, what, label = text) => h('button', {
     type: 'button', class: 'opener', id: `open-${key}-${api}-${value}`, 'aria-expanded': String(open[key] === value),
     'aria-label': `${text}: ${what}`, onclick: () => toggle(key, value),
-  }, h('span', { 'aria-hidden': 'true' }, open[key] === value ? '▾ ' : '▸ '), text);
+  }, h('span', { 'aria-hidden': 'true' }, open[key] === value ? '▾ ' : '▸ '), label);
   const head = h('tr', {}, h('th', { scope: 'col' }, 'surface'), groups.map((group) =>
     h('th', { scope: 'col' }, opener('group', group.name, group.name.split('/')[1] ?? group.name, 'its cases'))));
   const body = [...rows].sort(([one], [other]) => one.place - other.place).flatMap(([row, ofRow]) => {
-    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials')), groups.map((group) => {
+    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [row.sdk.id, h('small', {}, row.surface)])), groups.map((group) => {
       const counts = ofRow.get(group.name);
       if (!counts) return h('td', { class: 'none' }, '–');
       const href = overviewAddress({ ...filters, sdk: row.sdk.id, surface: row.surface, group: group.name, page: '' });

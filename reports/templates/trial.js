@@ -84,9 +84,14 @@ const GRADES = {
 
 function checkTable(checks) {
   if (!checks.length) return h('p', {}, 'Nothing was compared.');
-  return scroller('Checks', h('table', { class: 'checks' }, h('thead', {}, h('tr', {}, ['axis', 'level', 'expected', 'observed', ''].map((name) => h('th', { scope: 'col' }, name || 'result')))),
+  return scroller('Checks', h('table', { class: 'list checks' }, h('thead', {}, h('tr', {}, ['axis', 'level', 'expected', 'observed', ''].map((name) => h('th', { scope: 'col' }, name || 'result')))),
     h('tbody', {}, checks.map((check) => h('tr', { class: `grade-${check.grade}` }, h('th', { scope: 'row' }, check.axis),
-      h('td', {}, check.level.toUpperCase()), h('td', {}, shown(check.expected)), h('td', {}, shown(check.observed)), h('td', {}, GRADES[check.grade] ?? check.grade))))));
+      cell('level', check.level.toUpperCase()), cell('expected', shown(check.expected)), cell('observed', shown(check.observed)), cell('result', GRADES[check.grade] ?? check.grade))))));
+}
+
+/** A cell that says what it is where the table is too narrow for its head. */
+function cell(label, ...value) {
+  return h('td', { 'data-label': label }, ...value);
 }
 
 /** The checks that do not hold, as a diff. */
@@ -195,7 +200,7 @@ function sideBySide(trials, detail) {
     const more = detail ? [seen?.ended ?? '–', error ? h('code', {}, visible(error.class, 200)) : '–', error?.site ?? '–', error ? reading(error, 'status') : '–',
       error ? reading(error, 'type') : '–', seen?.text === undefined ? '–' : visible(seen.text, 60) || '(empty)', told ? String(told.requests.length) : '–'] : [];
     return h('tr', {}, h('th', { scope: 'row' }, trial.row.name), h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode))),
-      h('td', {}, visible(because(trial), 240)), more.map((value) => h('td', {}, value)));
+      h('td', {}, visible(because(trial), 240)), more.map((value, place) => cell(columns[place + 3], value)));
   };
   return paged(trials, (part) => scroller('The case on every surface', h('table', { class: 'list' },
     h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, part.map(line)))));
@@ -217,13 +222,13 @@ function comparePage(model, query, go) {
   };
   const both = [...first.trials].filter(([place]) => other.trials.has(place)).map(([place, trial]) => [trial, other.trials.get(place)]);
   const unlike = both.filter(([one, two]) => wordOf(one) !== wordOf(two) || one.verdict.mode !== two.verdict.mode || because(one) !== because(two));
-  const cell = (trial) => h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode)), h('small', {}, visible(because(trial), 240)));
+  const came = (trial) => h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode)), h('small', {}, visible(because(trial), 240)));
   return [
     crumbs('Compare'), h('h1', { tabindex: '-1' }, 'Two surfaces side by side'),
     h('form', { class: 'filters', 'aria-label': 'Surfaces' }, choose('one', 'One surface'), choose('other', 'The other')),
     h('p', {}, both.length ? `${counted(both.length, 'case')} were run on both; ${unlike.length.toLocaleString('en')} came out differently.` : 'No case was run on both: they speak different APIs.'),
     unlike.length ? paged(unlike, (part) => scroller('Differences', h('table', { class: 'list' },
       h('thead', {}, h('tr', {}, ['case', first.name, other.name].map((name) => h('th', { scope: 'col' }, name)))),
-      h('tbody', {}, part.map(([one, two]) => h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/case/${escapedPart(one.case.id)}` }, one.case.id), h('small', {}, visible(one.case.title, 200))), cell(one), cell(two))))))) : '',
+      h('tbody', {}, part.map(([one, two]) => h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/case/${escapedPart(one.case.id)}` }, one.case.id), h('small', {}, visible(one.case.title, 200))), came(one), came(two))))))) : '',
   ];
 }
