@@ -39,7 +39,7 @@ function start() {
       document.title = title;
       if (wanted === 'trials') document.getElementById('trials-title').scrollIntoView();
     } else {
-      page.replaceChildren(...children.flat(2).filter(Boolean));
+      page.replaceChildren(...children.flat(Infinity).filter(Boolean));
       const heading = page.querySelector('h1');
       document.title = `${heading?.textContent ?? 'streamspec'} · streamspec`;
       if (moved) { scrollTo(0, 0); heading?.focus({ preventScroll: true }); }

@@ -132,7 +132,7 @@ function matrix(model, api, rows, found, filters, open, again) {
   const head = h('tr', {}, h('th', { scope: 'col' }, 'surface'), groups.map((group) =>
     h('th', { scope: 'col' }, opener('group', group.name, group.name.split('/')[1] ?? group.name, 'its cases'))));
   const body = [...rows].sort(([one], [other]) => one.place - other.place).flatMap(([row, ofRow]) => {
-    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [row.sdk.id, h('small', {}, row.surface)])), groups.map((group) => {
+    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [`${row.sdk.id}/`, h('small', {}, row.surface)])), groups.map((group) => {
       const counts = ofRow.get(group.name);
       if (!counts) return h('td', { class: 'none' }, '–');
       const href = overviewAddress({ ...filters, sdk: row.sdk.id, surface: row.surface, group: group.name, page: '' });
@@ -140,7 +140,7 @@ function matrix(model, api, rows, found, filters, open, again) {
     }));
     if (open.row !== row.name) return [line];
     const own = found.filter((trial) => trial.row === row && trial.case.api === api);
-    return [line, h('tr', { class: 'opened' }, h('td', { colspan: groups.length + 1 }, trialList(own, {}, null)))];
+    return [line, h('tr', { class: 'opened' }, h('td', { colspan: groups.length + 1 }, trialList(own, {}, null, `Trials of ${row.name}`)))];
   });
   const opened = groups.find((group) => group.name === open.group);
   return [
@@ -196,7 +196,7 @@ const SORTS = {
 };
 
 /** A list of trials; with `change` its order and its page are kept in the address. */
-function trialList(found, filters, change) {
+function trialList(found, filters, change, label = 'List of trials') {
   const sort = filters.sort in SORTS ? filters.sort : 'worst';
   const sorted = [...found].sort(SORTS[sort]);
   const heading = (key, text) => h('th', { scope: 'col', 'aria-sort': sort === key ? 'ascending' : undefined }, change
@@ -208,7 +208,7 @@ function trialList(found, filters, change) {
     h('td', {}, h('a', { href: `#/case/${escapedPart(trial.case.id)}` }, trial.case.id), trial.variant === WRITTEN ? '' : ` as ${trial.variant}`,
       h('small', {}, visible(trial.case.title, 200)), variantNote(trial)),
     h('td', {}, visible(because(trial), 240)));
-  const table = (part) => scroller('Trials', h('table', { class: 'list' },
+  const table = (part) => scroller(label, h('table', { class: 'list' },
     h('thead', {}, h('tr', {}, heading('worst', 'verdict'), heading('surface', 'surface'), heading('case', 'case'), h('th', { scope: 'col' }, 'what does not hold'))),
     h('tbody', {}, part.map(line))));
   return paged(sorted, table, Number(filters.page) || 1, change && ((page) => change({ page: page === 1 ? '' : String(page) })));

@@ -91,6 +91,7 @@ test('a deep link opens a trial with its details, as text only', async () => {
   assert.match(await text('h1 >> visible=true'), /^<\/script><script>alert\(1\)/);
   assert.match(await text('#page dl'), /5000000 characters in all/);
   const page_ = await page.locator('#page').textContent();
+  assert.doesNotMatch(page_, /\[object/);
   assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, 'escapes are made visible');
   assert.equal(await page.locator('#page img, #page script').count(), 0);
   assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
