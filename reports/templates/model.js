@@ -185,6 +185,7 @@ const MATCHES = { contains: 'contains', 'starts-with': 'starts with', 'prefix-of
 /** A value of a check or an observation. */
 function shown(value) {
   if (value === null || value === undefined) return 'nothing';
+  if (value === '') return 'the empty text';
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null)) return value.map(shown).join(' or ') || '[]';
   const [[how, what], ...others] = typeof value === 'object' && Object.keys(value).length ? Object.entries(value) : [['', null]];
   if (MATCHES[how] && !others.length) return `${MATCHES[how]} ${shown(what)}`;

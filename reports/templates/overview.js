@@ -96,7 +96,7 @@ function tallyLines(counts) {
   if (counts.pass) lines.push(h('span', { class: 'pass' }, `✓ ${counts.pass} pass`));
   if (counts.deviates) lines.push(h('span', { class: 'deviates' }, `△ ${counts.deviates} deviate`));
   if (counts.fails) lines.push(h('span', { class: 'fails' }, `✗ ${counts.fails} fail`, worst ? ` (${counts.modes.get(worst)} ${worst})` : ''));
-  if (counts.cut) lines.push(h('span', { class: 'cut-dependent' }, `✂ ${counts.cut} by cut`));
+  if (counts.cut) lines.push(h('span', { class: 'cut-dependent' }, `✂ ${counts.cut} cut-dependent`));
   for (const [name, number] of counts.apart) lines.push(h('span', { class: 'apart' }, `[${number} ${name}]`));
   return lines;
 }
@@ -186,6 +186,7 @@ function because(trial) {
 /** What was seen instead, in the words of a list of known deviations. */
 function said(check) {
   const words = { absent: 'no such field', empty: 'empty', transport: `${shown(check.observed)}, the response's own` };
+  if (check.axis === 'variants' || check.axis === 'cuts') return shown(check.observed);
   return words[check.grade] ?? `${shown(check.observed)} instead of ${shown(check.expected)}`;
 }
 

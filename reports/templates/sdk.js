@@ -40,12 +40,16 @@ function waySection(sdk, way) {
     returned: ['raises nothing: the call returns normally'], aborted: ['says that it was aborted'], hang: ['never answers'], crash: ['takes the whole process down'],
   }[way.ended] ?? [way.ended];
   const kept = way.kept + way.lost;
-  const values = ([labels, more]) => [labels.map(([label, times]) => h('span', { class: 'value' }, h('code', {}, visible(label, 200)), ` ×${times} `)), more ? `and ${counted(more, 'other value')}` : ''];
+  const value = ([label, times], place) => [place ? ', ' : '', h('span', { class: 'value' }, h('code', {}, visible(label, 200)), ` ×${times}`)];
+  const values = ([labels, more]) => [labels.map(value), more ? ` and ${counted(more, 'other value')}` : ''];
+  const fields = ['status', 'type', 'code', 'request id', 'retry after', 'retryable', 'stop reason'].filter((name) => way.fields[name]);
+  const never = fields.filter((name) => way.fields[name][0].every(([label]) => label === 'no such field'));
   const [surface, example] = way.example;
   return h('details', { class: 'way', open: true }, h('summary', {}, heading, ` · ${counted(way.trials, 'trial')}`), h('dl', {},
     way.classes.length ? fact('is a', h('code', {}, visible(way.classes.join(' < '), 600))) : '',
     fact('surfaces', way.surfaces.join(', ')),
-    ['status', 'type', 'code', 'request id', 'retry after', 'retryable', 'stop reason'].filter((name) => way.fields[name]).map((name) => fact(name, values(way.fields[name]))),
+    fields.filter((name) => !never.includes(name)).map((name) => fact(name, values(way.fields[name]))),
+    never.length ? fact('no field for', never.join(', ')) : '',
     kept ? fact('text so far', `kept in ${way.kept} of ${counted(kept, 'trial')} in which text was sent`) : '',
     fact('example', h('a', { href: `#/trial/${escapedPart(`${sdk.id}/${surface}/${example}@${WRITTEN}`)}` }, example))));
 }

@@ -11,7 +11,7 @@ use super::Told;
 use crate::case::{Axis, End};
 use crate::judge::Mode;
 use crate::record::{CaseRecord, TrialRecord};
-use crate::wire::Variant;
+use crate::wire::{ToldAnswer, ToldStep, Variant};
 
 /// The most ways of failing that are told of one kind, and the most values of one field.
 const MOST: (usize, usize) = (12, 4);
@@ -73,8 +73,8 @@ pub(super) fn catches(told: &Told<'_>) -> BTreeMap<String, Value> {
 fn kind(case: &CaseRecord) -> Option<Kind> {
     let folder = case.id.split('/').nth(1).unwrap_or_default();
     let first = case.answers.first();
-    let closes = |answer: &crate::wire::ToldAnswer| match answer.steps.first() {
-        Some(crate::wire::ToldStep::Head(head)) => head.text.contains("connection: close"),
+    let closes = |answer: &ToldAnswer| match answer.steps.first() {
+        Some(ToldStep::Head(head)) => head.text.contains("connection: close"),
         _ => false,
     };
     let clean = first.is_some_and(|answer| answer.end == End::Finish || (answer.end == End::Eof && closes(answer)));
@@ -88,14 +88,14 @@ fn kind(case: &CaseRecord) -> Option<Kind> {
         ("cut", _) => Some(if clean { Kind::CleanEnd } else { Kind::Cut }),
         (_, Some((_, End::Reset))) => Some(Kind::Cut),
         (_, Some((_, End::Eof))) if !clean => Some(Kind::Cut),
-        (_, Some(_)) if first.is_some_and(|answer| says_error(answer)) => Some(Kind::InBand),
+        (_, Some(_)) if first.is_some_and(says_error) => Some(Kind::InBand),
         _ => None,
     }
 }
 
-fn says_error(answer: &crate::wire::ToldAnswer) -> bool {
+fn says_error(answer: &ToldAnswer) -> bool {
     answer.steps.iter().any(|step| match step {
-        crate::wire::ToldStep::Body(body) => body.text.contains("\"error\":{") || body.text.contains("event: error"),
+        ToldStep::Body(body) => body.text.contains("\"error\":{") || body.text.contains("event: error"),
         _ => false,
     })
 }

@@ -26,14 +26,14 @@ pub(super) fn data(told: &Told<'_>) -> Value {
             let mut same = Vec::new();
             for trial in of_case.iter().filter(|trial| trial.variant != Variant::AsWritten) {
                 if is_told(trial) {
-                    let verdict = verdicts.place(trial, Vec::new());
+                    let verdict = verdicts.place(trial, &[]);
                     replays.push(json!([rows.len(), case, trial.variant, verdict]));
                 } else {
                     same.push(trial.variant);
                 }
             }
             if let Some(written) = of_case.iter().find(|trial| trial.variant == Variant::AsWritten) {
-                row.push(case, verdicts.place(written, same));
+                row.push(case, verdicts.place(written, &same));
             }
         }
         rows.push(row);
@@ -87,7 +87,7 @@ struct Verdicts {
 }
 
 impl Verdicts {
-    fn place(&mut self, trial: &TrialRecord, same: Vec<Variant>) -> usize {
+    fn place(&mut self, trial: &TrialRecord, same: &[Variant]) -> usize {
         let replayed = trial.variant != Variant::AsWritten;
         let told = trial.verdict.checks.iter().filter(|check| check.held() == Some(false));
         let told = told.filter(|check| !replayed || check.axis.is_of_replays());

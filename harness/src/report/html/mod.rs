@@ -13,6 +13,7 @@ mod findings;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use askama::Template;
 use base64::Engine as _;
@@ -140,7 +141,10 @@ fn escaped(text: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b'@' => {
                 out.push(char::from(octet));
             }
-            other => out.push_str(&format!("%{other:02X}")),
+            other => {
+                // Writing to a string does not fail.
+                let _ = write!(out, "%{other:02X}");
+            }
         }
     }
     out
