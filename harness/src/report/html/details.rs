@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::super::{cut, is_told};
 use super::data::check_told;
 use super::{Table, Told};
-use crate::case::group_of;
+use crate::case::{Axis, End, group_of};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::Sent;
 use crate::wire::{ToldAnswer, ToldStep, Variant};
@@ -64,7 +64,8 @@ impl Group {
         let observation = trial.observation.as_ref().map(|seen| self.observations.place(cut(json!(seen), LONGEST)));
         let wire = (!trial.answers.is_empty()).then(|| self.wires.place(json!(trial.answers)));
         let answers = if trial.answers.is_empty() { &self.answers[case] } else { &trial.answers };
-        let requests: Vec<Value> = trial.wire.iter().map(|wire| request(wire, answers)).collect();
+        let is_watched = trial.verdict.checks.iter().any(|check| check.axis == Axis::Connection);
+        let requests: Vec<Value> = trial.wire.iter().map(|wire| request(wire, answers, is_watched)).collect();
         let requests = self.requests.place(Value::from(requests));
         self.trials.push(json!([row, case, trial.variant, checks, observation, wire, requests]));
     }
@@ -87,12 +88,12 @@ impl Group {
     }
 }
 
-/// A request, the answer it got, how far the server came, and after how many steps the client left: only where that is
-/// not a race between the two, so that a report is the same from run to run.
-fn request(wire: &WireRecord, answers: &[ToldAnswer]) -> Value {
-    let answer = answers.get(wire.answer).or(answers.last());
-    let left = (wire.sent == Sent::ClientLeft).then(|| answer.and_then(|answer| steps_before(answer, wire.written)));
-    json!([wire.request, wire.answer, wire.sent, left.flatten()])
+/// A request, the answer it got and, where the server stays silent until the case has seen what the client does, whether
+/// and after how many steps the client left. Everywhere else that is a race, and a report is the same from run to run.
+fn request(wire: &WireRecord, answers: &[ToldAnswer], is_watched: bool) -> Value {
+    let answer = answers.get(wire.answer).or(answers.last()).filter(|answer| is_watched && answer.end == End::Stall);
+    let left = answer.filter(|_| wire.sent == Sent::ClientLeft).and_then(|answer| steps_before(answer, wire.written));
+    json!([wire.request, wire.answer, answer.map(|_| &wire.sent), left])
 }
 
 /// How many steps were over after so many octets, if the next thing the server does is to be silent.
