@@ -15,7 +15,6 @@ use thiserror::Error;
 use crate::case::{Case, Dispute, Source};
 use crate::deviation::Entry;
 use crate::judge::Verdict;
-use crate::server::Sent;
 use crate::wire::{Script, ToldAnswer, Variant, told};
 
 /// One line.
@@ -149,14 +148,9 @@ pub struct WireRecord {
     pub written: u64,
     /// SHA-256 of them, in hexadecimal.
     pub digest: String,
-    /// How far the server came.
-    #[serde(default = "sent_whole")]
-    pub sent: Sent,
-}
-
-/// Records that say nothing of it.
-const fn sent_whole() -> Sent {
-    Sent::Whole
+    /// Whether the server saw the client leave while it kept the connection open itself.
+    #[serde(default)]
+    pub client_left: bool,
 }
 
 impl TrialRecord {

@@ -138,14 +138,15 @@ const ENDS = {
 /** Requests and answers in order. Times are left out: they say more about the machine than about the SDK. */
 function timeline(told) {
   if (!told.requests.length) return h('p', {}, 'No request reached the server.');
-  const items = told.requests.flatMap(([request, number, sent, left]) => {
+  const items = told.requests.flatMap(([request, number, left, place]) => {
     const answer = told.answers[number] ?? told.answers.at(-1);
     const gone = h('li', { class: 'client' }, h('b', {}, '← The client leaves'), ' while the connection is still open.');
     const steps = answer ? answer.steps.map(step) : [h('li', {}, 'What was sent is not recorded.')];
-    if (Number.isInteger(left) && left < steps.length) steps.splice(left, 0, gone);
+    const early = Number.isInteger(place) && place < steps.length;
+    if (early) steps.splice(place, 0, gone);
     const end = answer ? [h('li', { class: 'end' }, h('b', {}, `End: ${answer.end}`), ` · ${ENDS[answer.end] ?? ''}.`)] : [];
-    if (sent === 'client-left' && (!Number.isInteger(left) || left >= (answer?.steps.length ?? 0))) end.push(gone);
-    if (sent === 'underway') end.push(h('li', { class: 'client' }, 'The client still held the connection when the trial was over.'));
+    if (left && !early) end.push(gone);
+    if (left === false) end.push(h('li', { class: 'client' }, 'The client still held the connection when the trial was over.'));
     return [h('li', { class: 'client' }, h('b', {}, '← The client sends '), h('code', {}, visible(request, 300))), ...steps,
       answer?.content ? h('li', {}, 'Decompressed, the body says:', h('pre', { tabindex: '0' }, visible(answer.content))) : '', ...end];
   });

@@ -259,7 +259,7 @@ impl TrialRecord {
             answer: exchange.answer,
             written: exchange.written,
             digest: exchange.digest.clone(),
-            sent: exchange.sent.clone(),
+            client_left: exchange.client_left_at.is_some(),
         });
         Self {
             sdk: trial.sdk.manifest.id.clone(),

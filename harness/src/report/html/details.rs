@@ -13,7 +13,6 @@ use super::data::check_told;
 use super::{Table, Told};
 use crate::case::{Axis, End, group_of};
 use crate::record::{TrialRecord, WireRecord};
-use crate::server::Sent;
 use crate::wire::{ToldAnswer, ToldStep, Variant};
 
 /// The most characters of one observed text.
@@ -92,8 +91,8 @@ impl Group {
 /// and after how many steps the client left. Everywhere else that is a race, and a report is the same from run to run.
 fn request(wire: &WireRecord, answers: &[ToldAnswer], is_watched: bool) -> Value {
     let answer = answers.get(wire.answer).or(answers.last()).filter(|answer| is_watched && answer.end == End::Stall);
-    let left = answer.filter(|_| wire.sent == Sent::ClientLeft).and_then(|answer| steps_before(answer, wire.written));
-    json!([wire.request, wire.answer, answer.map(|_| &wire.sent), left])
+    let left = answer.filter(|_| wire.client_left).and_then(|answer| steps_before(answer, wire.written));
+    json!([wire.request, wire.answer, answer.map(|_| wire.client_left), left])
 }
 
 /// How many steps were over after so many octets, if the next thing the server does is to be silent.

@@ -7,7 +7,6 @@ use super::*;
 use crate::case::{Axis, Basis, Dispute, Level, Source};
 use crate::judge::{Check, Grade, Mode, Verdict, Word};
 use crate::record::{SdkRecord, SuiteRecord, WireRecord};
-use crate::server::Sent;
 use crate::wire::Variant;
 
 const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
@@ -97,7 +96,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
             answer: 0,
             written: 1,
             digest: String::new(),
-            sent: Sent::Whole,
+            client_left: false,
         }],
         answers: Vec::new(),
         took_ms: 1,
