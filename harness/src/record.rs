@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::case::{Case, Dispute, Source};
 use crate::deviation::Entry;
 use crate::judge::Verdict;
-use crate::wire::Variant;
+use crate::wire::{Script, ToldAnswer, Variant, told};
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct SuiteRecord {
     pub whole: bool,
 }
 
-/// A case that was run, without its bytes.
+/// A case that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseRecord {
     /// See [`Case::id`].
@@ -56,7 +56,16 @@ pub struct CaseRecord {
     /// See [`Case::disputed`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Dispute>,
+    /// See [`Case::max_retries`].
+    #[serde(default)]
+    pub max_retries: u32,
+    /// What the server sends, as written, with `${nonce}` for the nonce.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ToldAnswer>,
 }
+
+/// Stands for a nonce where there is none yet; as long as one, so that every octet is counted.
+const SOME_NONCE: &str = "n0e0e0e0e0e";
 
 impl From<&Case> for CaseRecord {
     fn from(case: &Case) -> Self {
@@ -66,6 +75,8 @@ impl From<&Case> for CaseRecord {
             title: case.title.clone(),
             sources: case.sources.clone(),
             disputed: case.disputed.clone(),
+            max_retries: case.max_retries,
+            answers: told(&Script::build(&case.exchanges, Variant::AsWritten, SOME_NONCE), SOME_NONCE),
         }
     }
 }
@@ -118,6 +129,9 @@ pub struct TrialRecord {
     pub known: Vec<usize>,
     /// What the server saw, in short.
     pub wire: Vec<WireRecord>,
+    /// What the server was told to send, where that is not what the case says and the replay came out differently.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ToldAnswer>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
 }
@@ -127,10 +141,16 @@ pub struct TrialRecord {
 pub struct WireRecord {
     /// Method and target below the base URL.
     pub request: String,
+    /// Which of the script's answers it got.
+    #[serde(default)]
+    pub answer: usize,
     /// Octets handed to the socket.
     pub written: u64,
     /// SHA-256 of them, in hexadecimal.
     pub digest: String,
+    /// Whether the server saw the client leave while it kept the connection open itself.
+    #[serde(default)]
+    pub client_left: bool,
 }
 
 impl TrialRecord {

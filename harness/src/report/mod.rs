@@ -1,5 +1,6 @@
 //! From records to a report: one structure, from which every format is made.
 
+mod html;
 mod json;
 mod markdown;
 mod overview;
@@ -18,6 +19,7 @@ use crate::judge::{Check, Grade, Mode, Word};
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 use crate::wire::Variant;
 
+pub use html::{Pages, html};
 pub use json::{json, schema};
 pub use markdown::markdown;
 pub use overview::overview;
@@ -304,20 +306,20 @@ fn result_check(check: &Check) -> ResultCheck {
         axis: check.axis,
         level: check.level,
         expected: check.expected.clone(),
-        observed: cut(check.observed.clone()),
+        observed: cut(check.observed.clone(), LONGEST_TEXT),
         grade: check.grade,
     }
 }
 
-/// A value whose texts are not longer than a report keeps.
-fn cut(value: Value) -> Value {
+/// A value whose texts are not longer than so many characters, and say so where they were.
+fn cut(value: Value, longest: usize) -> Value {
     match value {
-        Value::String(text) if text.chars().count() > LONGEST_TEXT => {
-            let (kept, all) = (text.chars().take(LONGEST_TEXT).collect::<String>(), text.chars().count());
+        Value::String(text) if text.chars().count() > longest => {
+            let (kept, all) = (text.chars().take(longest).collect::<String>(), text.chars().count());
             Value::String(format!("{kept}… ({all} characters in all)"))
         }
-        Value::Array(values) => values.into_iter().map(cut).collect(),
-        Value::Object(map) => map.into_iter().map(|(key, value)| (key, cut(value))).collect(),
+        Value::Array(values) => values.into_iter().map(|value| cut(value, longest)).collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, cut(value, longest))).collect(),
         other => other,
     }
 }
@@ -337,8 +339,8 @@ fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
 }
 
 fn report_case(case: &CaseRecord) -> ReportCase {
-    let CaseRecord { id, api, title, sources, disputed } = case.clone();
-    ReportCase { id, api, title, sources, disputed }
+    let CaseRecord { id, api, title, sources, disputed, .. } = case;
+    ReportCase { id: id.clone(), api: *api, title: title.clone(), sources: sources.clone(), disputed: disputed.clone() }
 }
 
 /// `CPython 3.11.7` as `CPython 3.11`: a patch version is a machine's trace.

@@ -18,7 +18,7 @@ use crate::case::{Axis, Case, Connection, Level, Step};
 use crate::judge::{Check, Evidence, Grade, Verdict, Word, judge};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
-use crate::wire::{Script, Variant};
+use crate::wire::{Script, Variant, told};
 
 /// How long a call is waited for before it is a hang.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +118,7 @@ impl Engine {
                 let same = same_as_written(&written.record.verdict, &ran.record);
                 ran.record.verdict.add(same);
             }
+            ran.keep_answers();
             all.push(ran);
         }
         all
@@ -234,6 +235,13 @@ pub(super) struct Played {
 }
 
 impl Ran {
+    /// Writes down what was sent, where a replay came out differently: a report cannot tell it from the case.
+    pub(super) fn keep_answers(&mut self) {
+        if self.record.verdict.broken_checks().any(|check| check.axis.is_of_replays()) {
+            self.record.answers = told(&self.script, &self.record.nonce);
+        }
+    }
+
     fn fault(trial: &Trial, variant: Variant, nonce: &str, script: Script, reason: String) -> Self {
         let answered =
             Answered { answer: Answer::Fault { detail: reason.clone() }, stderr: String::new(), took: Duration::ZERO };
@@ -251,8 +259,10 @@ impl TrialRecord {
     pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &Played) -> Self {
         let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
             request: format!("{} {}", exchange.method, exchange.path),
+            answer: exchange.answer,
             written: exchange.written,
             digest: exchange.digest.clone(),
+            client_left: exchange.client_left_at.is_some(),
         });
         Self {
             sdk: trial.sdk.manifest.id.clone(),
@@ -264,6 +274,7 @@ impl TrialRecord {
             observation: None,
             known: Vec::new(),
             wire: wire.collect(),
+            answers: Vec::new(),
             took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
         }
     }
