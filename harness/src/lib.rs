@@ -32,6 +32,7 @@ pub mod coverage;
 pub mod deviation;
 pub mod judge;
 pub mod load;
+pub mod merge;
 pub mod message;
 pub mod probe;
 pub mod record;

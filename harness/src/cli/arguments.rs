@@ -3,6 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::run::Shard;
+
 /// What does an SDK tell its caller when a streamed answer breaks?
 ///
 /// Exit codes: 0 conformant or as listed, 1 not, 2 usage or invalid cases, 3 adapter or harness fault.
@@ -58,6 +60,11 @@ pub struct Selected {
     /// Also cut every healthy stream before its stop reason, after every event or after every byte.
     #[arg(long, value_name = "WHERE")]
     pub cuts: Option<Cuts>,
+    /// Only this part of the trials, `2/3` for the second of three; a trial's name alone decides where it belongs.
+    ///
+    /// Run each part on a machine of its own and join the records with `streamspec merge`.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
 }
 
 /// Where a sweep cuts.

@@ -21,7 +21,7 @@ use crate::wire::Variant;
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
     if options.report == "reports" && !request.is_whole() {
-        anyhow::bail!("--report reports: the committed report is only written from a run of every case and surface");
+        anyhow::bail!("--report reports: the committed report is only written from a whole run, in one piece or merged");
     }
     let session = match Session::open(root, &request, &print_progress) {
         Ok(session) => Arc::new(session),
@@ -63,6 +63,7 @@ impl Selected {
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
             first_combination_only: false,
+            shard: self.shard,
         })
     }
 }

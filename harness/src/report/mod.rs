@@ -340,6 +340,6 @@ fn report_case(case: &CaseRecord) -> ReportCase {
 }
 
 /// `CPython 3.11.7` as `CPython 3.11`: a patch version is a machine's trace.
-fn without_patch(runtime: &str) -> String {
+pub(crate) fn without_patch(runtime: &str) -> String {
     runtime.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
 }
