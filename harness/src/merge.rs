@@ -215,7 +215,9 @@ fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
     differ("version", &one.version, &other.version)
         .or_else(|| differ("runtime", &runtime(one), &runtime(other)))
         .or_else(|| (one.known != other.known).then(|| "the lists of known deviations differ".to_owned()))
-        .or_else(|| ((&one.apis, &one.surfaces) != (&other.apis, &other.surfaces)).then(|| "the surfaces differ".to_owned()))
+        .or_else(|| {
+            ((&one.apis, &one.surfaces) != (&other.apis, &other.surfaces)).then(|| "the surfaces differ".to_owned())
+        })
 }
 
 /// What makes a trial unique, in the order of merged records.
@@ -258,7 +260,8 @@ fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
         let Some(trials) = parts.first().map(|(_, plan)| plan.trials) else { continue };
         let own: usize = parts.iter().map(|(_, plan)| plan.own).sum();
         if own < trials {
-            let shard = |run: &Run<'_>| run.suite.shard.as_ref().map_or_else(|| "no shard".to_owned(), Shard::to_string);
+            let shard =
+                |run: &Run<'_>| run.suite.shard.as_ref().map_or_else(|| "no shard".to_owned(), Shard::to_string);
             let given: Vec<String> = parts.iter().map(|(run, _)| format!("{} ({})", shard(run), run.file)).collect();
             let (sdk, given) = (sdk.to_owned(), given.join(", "));
             return Err(MergeError::Gap { sdk, missing: trials - own, trials, given });

@@ -170,7 +170,6 @@ impl Session {
         explain(ran, case, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
 
-
     /// The records that come before the trials.
     pub fn header(&self, nonce: &str, whole: bool) -> Vec<Record> {
         let suite = SuiteRecord {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::arguments::{Cuts, RunOptions, Selected};
+use super::arguments::{Cuts, Format, RunOptions, Selected};
 use super::{Exit, print_progress, report};
 use crate::deviation::Comparison;
 use crate::judge::Word;
@@ -21,7 +21,9 @@ use crate::wire::Variant;
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
     if options.report == "reports" && !request.is_whole() {
-        anyhow::bail!("--report reports: the committed report is only written from a whole run, in one piece or merged");
+        anyhow::bail!(
+            "--report reports: the committed report is only written from a whole run, in one piece or merged"
+        );
     }
     let session = match Session::open(root, &request, &print_progress) {
         Ok(session) => Arc::new(session),
@@ -140,7 +142,7 @@ async fn everything(
     }
     anstream::println!("{}", summary(&tallies));
     records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
-    report::write(&records, &root.join(&options.report))?;
+    report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown])?;
     Ok(exit)
 }
 

@@ -1,7 +1,17 @@
 //! From records to a report: one structure, from which every format is made.
 
+mod badge;
+mod compare;
+mod csv;
+mod github;
 mod json;
+mod junit;
 mod markdown;
+mod rows;
+#[cfg(test)]
+mod samples;
+mod sarif;
+mod short;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +27,16 @@ use crate::judge::{Check, Grade, Mode, Word};
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 use crate::wire::Variant;
 
+pub use badge::{Badge, badges};
+pub use compare::{Change, CompareError, Comparison, Kind, Side, State, compare};
+pub use csv::csv;
+pub use github::github;
 pub use json::{json, schema};
+pub use junit::junit;
 pub use markdown::markdown;
+pub use rows::{Place, Places, Row, Rows, RowsError, SdkRows, Standing, Surprise};
+pub use sarif::sarif;
+pub use short::short;
 
 /// The name and version of the report's schema.
 pub const SCHEMA: &str = "streamspec-report/1";
@@ -70,6 +88,9 @@ pub struct ReportSdk {
     pub apis: Vec<Api>,
     /// The surfaces.
     pub surfaces: Vec<String>,
+    /// How the bytes were cut or dressed; a replay that is not in `results` came out as the trial as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// What is known to deviate, and why.
     pub known: Vec<Known>,
     /// Why it was not run.
@@ -224,6 +245,11 @@ impl Report {
                 }
             }
         }
+        for (id, variants) in variants(records) {
+            if let Some(sdk) = sdks.get_mut(id) {
+                sdk.variants = variants;
+            }
+        }
         let mut versions = versions.into_iter();
         let version = versions.next().ok_or(ReportError::Empty)?;
         if let Some(other) = versions.next() {
@@ -240,6 +266,19 @@ impl Report {
             results: trials.iter().filter(|trial| is_told(trial)).map(|trial| result(trial)).collect(),
         })
     }
+}
+
+/// The variants that every plan of an SDK has.
+fn variants(records: &[Record]) -> BTreeMap<&str, Vec<Variant>> {
+    let mut variants: BTreeMap<&str, Vec<Variant>> = BTreeMap::new();
+    for record in records {
+        let Record::Suite(suite) = record else { continue };
+        for plan in &suite.plans {
+            let known = variants.entry(&plan.sdk).or_insert_with(|| plan.variants.clone());
+            known.retain(|variant| plan.variants.contains(variant));
+        }
+    }
+    variants
 }
 
 /// Whether a trial is listed: as written when it is not a pass, replayed only when the replay differs.
@@ -329,6 +368,7 @@ fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
         runtime: without_patch(&sdk.runtime),
         apis: sdk.apis.clone(),
         surfaces: sdk.surfaces.clone(),
+        variants: Vec::new(),
         known: sdk.known.iter().cloned().map(Known::from).collect(),
         not_run: sdk.not_run.clone(),
     }
