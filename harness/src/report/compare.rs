@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::markdown::code;
+use super::markdown::{code, name};
 use super::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::group_of;
 use crate::judge::{Mode, Word};
 use crate::wire::Variant;
 
 /// The name and version of the comparison's shape.
-pub const SCHEMA: &str = "streamspec-comparison/1";
+const SCHEMA: &str = "streamspec-comparison/1";
 
 /// The most changes of a kind that Markdown lists.
 const MOST: usize = 100;
@@ -21,7 +21,7 @@ const MOST: usize = 100;
 /// What differs between two reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
-    /// [`SCHEMA`].
+    /// The name and version of this shape, `streamspec-comparison/1`.
     pub schema: &'static str,
     /// What was compared with.
     pub old: Side,
@@ -322,10 +322,7 @@ impl Comparison {
         let _ = writeln!(out, "\n{}; {} as before.", counts.join(", "), self.unchanged);
         let lost = self.lost().count();
         if lost > 0 {
-            let _ = writeln!(
-                out,
-                "{lost} of those that are gone were lost to faults of an adapter or of streamspec itself."
-            );
+            let _ = writeln!(out, "Lost to faults of an adapter or of streamspec itself: {lost}.");
         }
         for kind in Kind::ALL {
             self.list(&mut out, kind);
@@ -362,8 +359,8 @@ impl Comparison {
         if plain.is_empty() && told.is_empty() {
             return;
         }
-        let name = kind.name();
-        let _ = writeln!(out, "\n## {}{}\n", name[..1].to_uppercase(), &name[1..]);
+        let heading = kind.name();
+        let _ = writeln!(out, "\n## {}{}\n", heading[..1].to_uppercase(), &heading[1..]);
         if !told.is_empty() {
             out.push_str("| trial | was | now |\n|---|---|---|\n");
         }
@@ -375,7 +372,7 @@ impl Comparison {
             };
             let trial = format!("{}/{}::{}{at}", change.sdk, change.surface, change.case);
             let (was, now) = (cell(change.was.as_ref(), change), cell(change.now.as_ref(), change));
-            let _ = writeln!(out, "| {} | {was} | {now} |", whole(&trial));
+            let _ = writeln!(out, "| {} | {was} | {now} |", name(&trial));
         }
         let mut rest = Vec::new();
         if told.len() > MOST {
@@ -412,12 +409,6 @@ fn cell(state: Option<&State>, change: &Change) -> String {
         parts.push(code(reason));
     }
     parts.join("<br>")
-}
-
-/// A trial's name is never cut: one wants to run it.
-fn whole(name: &str) -> String {
-    let shown = crate::message::shown(name, usize::MAX).replace('|', "\\|").replace('`', "'");
-    format!("`{shown}`")
 }
 
 #[cfg(test)]

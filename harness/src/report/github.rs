@@ -104,8 +104,7 @@ fn named(trials: &[String]) -> String {
 /// All trials by standing, in one sentence.
 pub(super) fn counted(rows: &Rows<'_>) -> String {
     format!(
-        "{} trials: {} pass, {} replays come out as written, {} deviate or fail as listed, {} are not as listed, \
-         {} faults, {} not judged",
+        "trials: {}; pass: {}; replays as written: {}; as listed: {}; not as listed: {}; faults: {}; not judged: {}",
         rows.all().count(),
         rows.count(Standing::Passes),
         rows.count(Standing::AsWritten),

@@ -138,6 +138,14 @@ pub(super) fn text(text: &str) -> String {
 
 /// A value from outside as code in a table cell.
 pub(super) fn code(text: &str) -> String {
-    let shown = crate::message::shown(text, 80).replace('|', "\\|").replace('`', "'");
-    format!("`{shown}`")
+    span(&crate::message::shown(text, 80))
+}
+
+/// The same for a trial's name, which is never cut: one wants to run it.
+pub(super) fn name(text: &str) -> String {
+    span(&crate::message::shown(text, usize::MAX))
+}
+
+fn span(shown: &str) -> String {
+    format!("`{}`", shown.replace('|', "\\|").replace('`', "'"))
 }

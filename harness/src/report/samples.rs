@@ -240,6 +240,11 @@ pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
+/// Markdown without its code spans, in which nothing has a meaning.
+pub(super) fn outside_code(markdown: &str) -> String {
+    markdown.split('`').step_by(2).collect()
+}
+
 /// How many trials there are.
 pub(super) fn trials(records: &[Record]) -> usize {
     records.iter().filter(|record| matches!(record, Record::Trial(_))).count()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::github::counted;
-use super::markdown::{code, text};
+use super::markdown::{code, name, text};
 use super::rows::{Row, Rows, SdkRows, Standing};
 use crate::judge::{Mode, Word};
 use crate::wire::Variant;
@@ -17,7 +17,7 @@ const SURPRISES: usize = 12;
 
 /// The trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
 pub fn short(rows: &Rows<'_>) -> String {
-    let mut out = format!("### streamspec {}\n\n{}.\n", text(rows.version), counted(rows));
+    let mut out = format!("### streamspec {}\n\n{}\n", text(rows.version), counted(rows));
     surprises(&mut out, rows);
     sdks(&mut out, rows);
     findings(&mut out, rows);
@@ -34,7 +34,7 @@ fn surprises(out: &mut String, rows: &Rows<'_>) {
             let line = |entry: &&crate::deviation::Entry| {
                 format!(
                     "- {}: the entry on {} in {} matches nothing",
-                    sdk.sdk.id,
+                    code(&sdk.sdk.id),
                     entry.axis,
                     code(&entry.cases.join(", "))
                 )
@@ -51,7 +51,7 @@ fn surprises(out: &mut String, rows: &Rows<'_>) {
             Some(surprise) => surprise.text,
             None => row.reason(),
         };
-        format!("- {} {}: {}", code(&row.trial.name()), row.verdict(), code(&about))
+        format!("- {} {}: {}", name(&row.trial.name()), row.verdict(), name(&about))
     });
     capped(out, lines.chain(unused), SURPRISES, |more| format!("- … and {more} more"));
 }
@@ -69,9 +69,9 @@ fn of(sdk: &SdkRows<'_>, standing: Standing) -> usize {
 }
 
 fn sdk_line(sdk: &SdkRows<'_>) -> String {
-    let name = format!("{} {}", text(&sdk.sdk.id), code(&sdk.sdk.version));
+    let about = format!("{} {}", code(&sdk.sdk.id), code(&sdk.sdk.version));
     if let Some(reason) = &sdk.sdk.not_run {
-        return format!("| {name} | not run: {} | | | | |", text(reason));
+        return format!("| {about} | not run: {} | | | | |", code(reason));
     }
     let written = || sdk.rows.iter().filter(|row| row.trial.variant == Variant::AsWritten);
     let words = |word| written().filter(|row| row.trial.verdict.word == word).count();
@@ -80,7 +80,7 @@ fn sdk_line(sdk: &SdkRows<'_>) -> String {
     let apart = written().count() - judged;
     let surprising = of(sdk, Standing::NotAsListed);
     let surprising = if surprising > 0 { format!("**{surprising}**") } else { "0".to_owned() };
-    format!("| {name} | {pass} of {judged} | {deviates} | {fails} | {surprising} | {apart} |")
+    format!("| {about} | {pass} of {judged} | {deviates} | {fails} | {surprising} | {apart} |")
 }
 
 fn findings(out: &mut String, rows: &Rows<'_>) {
@@ -96,7 +96,7 @@ fn findings(out: &mut String, rows: &Rows<'_>) {
     out.push_str("\n**Most harmful:**\n\n");
     let lines = by_mode.into_iter().map(|((Reverse(mode), sdk), cases)| {
         let example = cases.first().copied().unwrap_or_default();
-        format!("- {}: {} in {} cases, such as {}", text(sdk), mode.name(), cases.len(), code(example))
+        format!("- {}: {}, cases: {}, such as {}", code(sdk), mode.name(), cases.len(), code(example))
     });
     capped(out, lines, FINDINGS, |more| format!("- … and {more} more kinds"));
 }
@@ -129,7 +129,7 @@ mod tests {
             let text = short(&Rows::from_records(&records).expect("the samples are well formed"));
             assert!(text.lines().count() < 60, "{} lines:\n{text}", text.lines().count());
             assert!(text.len() < 65_536, "{} octets", text.len());
-            assert!(!text.contains('<'), "markup: {text}");
+            assert!(!samples::outside_code(&text).contains(['<', '[', '@']), "markup: {text}");
             assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
         }
     }
