@@ -25,8 +25,9 @@ pub fn short(rows: &Rows<'_>) -> String {
 }
 
 fn surprises(out: &mut String, rows: &Rows<'_>) {
-    let told: Vec<&Row<'_>> =
+    let mut told: Vec<&Row<'_>> =
         rows.all().filter(|row| matches!(row.standing(), Standing::NotAsListed | Standing::Fault)).collect();
+    told.sort_by_key(|row| Reverse((row.trial.verdict.word, row.trial.verdict.mode)));
     let unused: Vec<String> = rows
         .sdks
         .iter()
