@@ -7,11 +7,11 @@
 //!                                                                          |
 //!      Adapter::observe(Call) --> Observation --judge(Expect, Observation, Transcript)--> Verdict
 //!                                                                          |
-//!                              records (JSON Lines) --> Report --> markdown | json
+//!                              records (JSON Lines) --> Report --> json | markdown | junit | …
 //! ```
 //!
 //! One module for each stage, named for it: [`load`], [`wire`], [`server`], [`run`], [`judge`], [`record`],
-//! [`report`]. [`case`] holds the types they talk in, [`deviation`] the lists of what is known, [`message`] all words
+//! [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the lists of what is known, [`message`] all words
 //! for the terminal, [`probe`] the test of an adapter itself, [`session`] what the command line ([`cli`]) and the test binary share.
 //!
 //! # Invariants
@@ -32,6 +32,7 @@ pub mod coverage;
 pub mod deviation;
 pub mod judge;
 pub mod load;
+pub mod merge;
 pub mod message;
 pub mod probe;
 pub mod record;

@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::case::{Case, Dispute, Source};
 use crate::deviation::Entry;
 use crate::judge::Verdict;
+use crate::run::Shard;
 use crate::wire::{Script, ToldAnswer, Variant, told};
 
 /// One line.
@@ -38,8 +39,31 @@ pub struct SuiteRecord {
     pub version: String,
     /// The run's nonce, from which every trial's nonce is made.
     pub nonce: String,
-    /// Whether every case was run on every surface of these SDKs, rather than a selection.
+    /// Whether every case was run on every surface of these SDKs, rather than a selection or a shard.
     pub whole: bool,
+    /// Which part of its plans this run ran; all of them when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// What was planned, for each SDK that could be run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<PlanRecord>,
+}
+
+/// What was planned for one SDK: enough to see later whether anything is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    /// The SDK's id.
+    pub sdk: String,
+    /// How many trials all shards together have, as written; those that the SDK's documents exclude among them.
+    pub trials: usize,
+    /// How many of them this run has.
+    pub own: usize,
+    /// SHA-256 of the names of all trials with their cases and variants, in hexadecimal: equal for shards of one plan.
+    pub digest: String,
+    /// Whether all shards together have every case on every surface.
+    pub whole: bool,
+    /// The variants, the one as written among them.
+    pub variants: Vec<Variant>,
 }
 
 /// A case that was run.

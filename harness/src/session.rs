@@ -9,13 +9,13 @@ use streamspec_adapters::fleet::{Fleet, FleetError, Sdk};
 use streamspec_adapters::setup::{Progress, SetupError};
 use thiserror::Error;
 
-use crate::case::Case;
+use crate::case::{Axis, Case, Level};
 use crate::deviation::{Comparison, Entry, Known, KnownEntry, KnownError};
-use crate::judge::{Check, Verdict, Word};
+use crate::judge::{Verdict, Word};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
-use crate::record::{CaseRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
-use crate::run::{Engine, Filter, Plan, PlanError, Ran, Trial, plan};
+use crate::record::{CaseRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, plan};
 use crate::wire::Variant;
 
 /// What was asked for; an empty list asks for everything.
@@ -29,13 +29,19 @@ pub struct Request {
     pub cases: Vec<String>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
+    /// Which part of the plan to run.
+    pub shard: Option<Shard>,
     /// Run these variants on one combination of each matrix only.
     pub first_combination_only: bool,
 }
 
 impl Request {
-    /// Whether every case is asked for on every surface of the SDKs that are.
+    /// Whether every case is asked for on every surface of the SDKs that are, and not a shard of that.
     pub fn is_whole(&self) -> bool {
+        self.shard.is_none() && self.is_unselected()
+    }
+
+    fn is_unselected(&self) -> bool {
         self.surfaces.is_empty() && self.cases.is_empty()
     }
 }
@@ -50,8 +56,12 @@ pub struct Session {
     pub sdks: Vec<(Arc<Sdk>, Known)>,
     /// The SDKs that cannot be run here, with the reason and how to fix it.
     pub unavailable: Vec<(Arc<Sdk>, String)>,
-    /// The trials.
+    /// The trials; of a shard, its own.
     pub plan: Plan,
+    /// Which part of the plan they are.
+    pub shard: Option<Shard>,
+    /// What all shards together have.
+    pub plans: Vec<PlanRecord>,
 }
 
 /// A session cannot begin.
@@ -101,11 +111,15 @@ impl Session {
             variants: request.variants.clone(),
             first_combination_only: request.first_combination_only,
         };
-        let plan = match plan(&runnable, &cases, &filter) {
+        let mut plan = match plan(&runnable, &cases, &filter) {
             Err(PlanError::Empty) if !unavailable.is_empty() => Plan::default(),
             other => other?,
         };
-        Ok(Self { root: root.to_owned(), cases, sdks, unavailable, plan })
+        let plans = plan.recorded(request.shard, request.is_unselected());
+        if let Some(shard) = request.shard {
+            plan.keep(shard);
+        }
+        Ok(Self { root: root.to_owned(), cases, sdks, unavailable, plan, shard: request.shard, plans })
     }
 
     /// The list of an SDK.
@@ -153,20 +167,18 @@ impl Session {
             comparison.new.iter().copied().chain(comparison.different.iter().map(|(place, _)| *place)).collect();
         let checks = 0..ran.record.verdict.checks.len();
         listed.covered = checks.filter(|place| !uncovered.contains(place)).collect();
-        explain(ran, case, &listed, &|check| self.locate(case, check))
-    }
-
-    fn locate(&self, case: &Case, check: &Check) -> Option<Location> {
-        // A contradictory status is raised to a MUST wherever the case checks it.
-        ["must", "should", "may"]
-            .into_iter()
-            .filter(|level| *level == check.level.name() || check.grade == crate::judge::Grade::Contradictory)
-            .find_map(|level| load::locate(&self.root, &case.file, &["expect", level, check.axis.name()]))
+        explain(ran, case, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
 
     /// The records that come before the trials.
     pub fn header(&self, nonce: &str, whole: bool) -> Vec<Record> {
-        let suite = SuiteRecord { version: env!("CARGO_PKG_VERSION").to_owned(), nonce: nonce.to_owned(), whole };
+        let suite = SuiteRecord {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            nonce: nonce.to_owned(),
+            whole,
+            shard: self.shard,
+            plans: self.plans.clone(),
+        };
         let cases = self.cases.iter().map(|case| Record::Case(CaseRecord::from(case.as_ref())));
         let unavailable =
             self.unavailable.iter().map(|(sdk, why)| sdk_record(sdk, None, Vec::new(), Some(why.clone())));
@@ -206,6 +218,13 @@ pub fn chosen(fleet: &Fleet, ids: &[String]) -> Result<Vec<Arc<Sdk>>, FleetError
         }
     }
     Ok(chosen.into_iter().cloned().map(Arc::new).collect())
+}
+
+/// Finds a check in its case file.
+pub fn locate(root: &Utf8Path, case_file: &Utf8Path, level: Level, axis: Axis) -> Option<Location> {
+    // A contradictory status is raised to a MUST wherever the case checks it.
+    let levels = [level.name(), "must", "should", "may"];
+    levels.into_iter().find_map(|level| load::locate(root, case_file, &["expect", level, axis.name()]))
 }
 
 /// The record of an SDK: what it says about itself, or why it says nothing.

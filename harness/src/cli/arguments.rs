@@ -3,6 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::run::Shard;
+
 /// What does an SDK tell its caller when a streamed answer breaks?
 ///
 /// Exit codes: 0 conformant or as listed, 1 not, 2 usage or invalid cases, 3 adapter or harness fault.
@@ -32,6 +34,16 @@ pub enum Command {
     Probe(ProbeOptions),
     /// Write the compatibility report from records.
     Report(ReportOptions),
+    /// Join the records of several machines into one file.
+    ///
+    /// Refuses what is mixed (versions of streamspec, cases, versions of an SDK), doubled or missing: a shard that is not
+    /// there, a run that was cut short. Exit codes: 0 joined, 2 refused.
+    Merge(MergeOptions),
+    /// Compare two reports trial by trial: what was fixed, what broke, what changed, what is new, what is gone.
+    ///
+    /// Exit codes: 0 nothing broken, 1 something broken, 2 usage or not a whole report, 3 a verdict was lost to a fault of
+    /// an adapter or of streamspec itself.
+    Compare(CompareOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
     Bless(BlessOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
@@ -59,6 +71,11 @@ pub struct Selected {
     /// Also cut every healthy stream before its stop reason, after every event or after every byte.
     #[arg(long, value_name = "WHERE")]
     pub cuts: Option<Cuts>,
+    /// Only this part of the trials, `2/3` for the second of three; a trial's name alone decides where it belongs.
+    ///
+    /// Run each part on a machine of its own and join the records with `streamspec merge`.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
 }
 
 /// Where a sweep cuts.
@@ -141,6 +158,66 @@ pub struct ReportOptions {
     /// Where to write.
     #[arg(long, default_value = "reports")]
     pub out: Utf8PathBuf,
+    /// What to write; may be repeated or separated by commas.
+    #[arg(long, value_delimiter = ',', value_enum, default_value = "json,markdown,html", value_name = "FORMAT")]
+    pub format: Vec<Format>,
+}
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// compatibility.json: everything that is not a plain pass, for programs and for `compare`.
+    Json,
+    /// compatibility.md: the matrix, and what deviates in each SDK and why.
+    Markdown,
+    /// compatibility.html and details/: the matrix, and a page for every trial, for a browser.
+    Html,
+    /// short.md: under 60 lines, for a comment on a pull request.
+    Short,
+    /// junit.xml: a test case for each trial; a failure is what is not as listed.
+    Junit,
+    /// streamspec.sarif: SARIF 2.1.0, each check that does not hold at its line of the case file.
+    Sarif,
+    /// Workflow commands of GitHub Actions on standard output: what is not as listed, at its line of the case file.
+    Github,
+    /// trials.csv: a row for each trial.
+    Csv,
+    /// badges/: an SVG and a shields.io endpoint for each SDK, dialect and level.
+    Badges,
+}
+
+/// Options of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeOptions {
+    /// Files of records.
+    #[arg(required = true)]
+    pub records: Vec<Utf8PathBuf>,
+    /// Where to write the records of all of them.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Utf8PathBuf,
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk-id`.
+    #[arg(value_name = "OLD[:SDK]")]
+    pub old: String,
+    /// The report to compare, likewise; two SDKs are compared by surface and case.
+    #[arg(value_name = "NEW[:SDK]")]
+    pub new: String,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = ComparisonFormat::Markdown)]
+    pub format: ComparisonFormat,
+}
+
+/// A format of the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ComparisonFormat {
+    /// Tables for people.
+    Markdown,
+    /// Every change, for programs.
+    Json,
 }
 
 /// Options of `bless`.

@@ -28,10 +28,13 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
     let sdks = chosen(&Fleet::discover(root)?, &request.sdks)?;
     let filter = Filter { surfaces: request.surfaces, variants: request.variants, first_combination_only: false };
-    let plan = match plan(&sdks, &cases, &filter) {
+    let mut plan = match plan(&sdks, &cases, &filter) {
         Ok(plan) => plan,
         Err(error) => return Ok(run::usage(&error)),
     };
+    if let Some(shard) = options.selected.shard {
+        plan.keep(shard);
+    }
     for trial in &plan.trials {
         anstream::println!("{}", trial.name());
     }

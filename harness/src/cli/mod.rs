@@ -4,9 +4,11 @@ mod adequacy;
 mod arguments;
 mod bless;
 mod check;
+mod compare;
 mod exit;
 mod generate;
 mod list;
+mod merge;
 mod probe;
 mod report;
 mod run;
@@ -22,13 +24,19 @@ use camino::Utf8PathBuf;
 
 /// Runs one command and says with which code to exit.
 pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
+    // Reports are compared wherever they are, without a repository around.
+    if let Command::Compare(options) = &arguments.command {
+        return compare::compare(options);
+    }
     let root = root(arguments.root)?;
     match arguments.command {
         Command::Run(options) => run::run(&root, &options),
+        Command::Compare(options) => compare::compare(&options),
         Command::Check(options) => Ok(check::check(&root, &options)),
         Command::List(options) => list::list(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
         Command::Probe(options) => probe::probe(&root, &options),
+        Command::Merge(options) => merge::merge(&root, &options),
         Command::Report(options) => report::report(&root, &options),
         Command::Bless(options) => bless::bless(&root, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::arguments::{Cuts, RunOptions, Selected};
+use super::arguments::{Cuts, Format, RunOptions, Selected};
 use super::{Exit, print_progress, report};
 use crate::deviation::Comparison;
 use crate::judge::Word;
@@ -21,7 +21,9 @@ use crate::wire::Variant;
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
     if options.report == "reports" && !request.is_whole() {
-        anyhow::bail!("--report reports: the committed report is only written from a run of every case and surface");
+        anyhow::bail!(
+            "--report reports: the committed report is only written from a whole run, in one piece or merged"
+        );
     }
     let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
@@ -63,6 +65,7 @@ impl Selected {
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
             first_combination_only: self.variants == ["quick"],
+            shard: self.shard,
         })
     }
 }
@@ -139,7 +142,7 @@ async fn everything(
     }
     anstream::println!("{}", summary(&tallies));
     records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
-    report::write(&records, &root.join(&options.report))?;
+    report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown, Format::Html])?;
     Ok(exit)
 }
 

@@ -151,12 +151,16 @@ impl Known {
             .into_iter()
             .map(|spanned| {
                 let line = line_of(text, &spanned.span());
-                let entry = spanned.into_inner();
-                let cases = matchers(&entry.cases, &file, line)?;
-                let surfaces = matchers(&entry.surfaces, &file, line)?;
-                Ok(KnownEntry { entry, line, cases, surfaces })
+                KnownEntry::new(spanned.into_inner(), &file, line)
             })
             .collect::<Result<_, KnownError>>()?;
+        Ok(Self { file, entries })
+    }
+
+    /// The list of these entries, as records keep it.
+    pub fn of(entries: Vec<Entry>) -> Result<Self, KnownError> {
+        let file = Utf8PathBuf::from(FILE);
+        let entries = entries.into_iter().map(|entry| KnownEntry::new(entry, &file, 0)).collect::<Result<_, _>>()?;
         Ok(Self { file, entries })
     }
 
@@ -206,6 +210,14 @@ impl Known {
                 && holds_for(&known.entry, version);
             covered.then_some((number, &known.entry))
         })
+    }
+}
+
+impl KnownEntry {
+    fn new(entry: Entry, file: &Utf8Path, line: usize) -> Result<Self, KnownError> {
+        let cases = matchers(&entry.cases, file, line)?;
+        let surfaces = matchers(&entry.surfaces, file, line)?;
+        Ok(Self { entry, line, cases, surfaces })
     }
 }
 

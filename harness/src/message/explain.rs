@@ -87,7 +87,7 @@ fn pointed(out: &mut String, case: &Case, check: &Check, location: Option<Locati
 }
 
 /// What a check expected and what came, in a sentence.
-fn sentence(check: &Check) -> String {
+pub(crate) fn sentence(check: &Check) -> String {
     let (expected, observed) = (short(&check.expected), short(&check.observed));
     if check.axis == Axis::Variants {
         return format!("depends on how the bytes are cut: {observed}");

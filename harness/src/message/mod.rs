@@ -7,6 +7,7 @@ mod explain;
 mod summary;
 mod wire;
 
+pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
 pub use summary::{Tally, adequate, probed, progress, summary};
 

@@ -133,13 +133,21 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
 }
 
 /// A text from outside in a table cell: never markup, never more than one line.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`")
+    line.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`").replace('[', "\\[")
 }
 
 /// A value from outside as code in a table cell.
-fn code(text: &str) -> String {
-    let shown = crate::message::shown(text, 80).replace('|', "\\|").replace('`', "'");
-    format!("`{shown}`")
+pub(super) fn code(text: &str) -> String {
+    span(&crate::message::shown(text, 80))
+}
+
+/// The same for a trial's name, which is never cut: one wants to run it.
+pub(super) fn name(text: &str) -> String {
+    span(&crate::message::shown(text, usize::MAX))
+}
+
+fn span(shown: &str) -> String {
+    format!("`{}`", shown.replace('|', "\\|").replace('`', "'"))
 }

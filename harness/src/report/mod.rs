@@ -1,9 +1,19 @@
 //! From records to a report: one structure, from which every format is made.
 
+mod badge;
+mod compare;
+mod csv;
+mod github;
 mod html;
 mod json;
+mod junit;
 mod markdown;
 mod overview;
+mod rows;
+#[cfg(test)]
+mod samples;
+mod sarif;
+mod short;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +29,18 @@ use crate::judge::{Check, Grade, Mode, Word};
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 use crate::wire::Variant;
 
+pub use badge::{Badge, badges};
+pub use compare::{Change, CompareError, Comparison, Kind, Side, State, compare};
+pub use csv::csv;
+pub use github::github;
 pub use html::{Pages, html};
 pub use json::{json, schema};
+pub use junit::junit;
 pub use markdown::markdown;
 pub use overview::overview;
+pub use rows::{Place, Places, Row, Rows, RowsError, SdkRows, Standing, Surprise};
+pub use sarif::sarif;
+pub use short::short;
 
 /// The name and version of the report's schema.
 pub const SCHEMA: &str = "streamspec-report/1";
@@ -74,6 +92,9 @@ pub struct ReportSdk {
     pub apis: Vec<Api>,
     /// The surfaces.
     pub surfaces: Vec<String>,
+    /// How the bytes were cut or dressed; a replay that is not in `results` came out as the trial as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// What is known to deviate, and why.
     pub known: Vec<Known>,
     /// Why it was not run.
@@ -228,6 +249,11 @@ impl Report {
                 }
             }
         }
+        for (id, variants) in variants(records) {
+            if let Some(sdk) = sdks.get_mut(id) {
+                sdk.variants = variants;
+            }
+        }
         let mut versions = versions.into_iter();
         let version = versions.next().ok_or(ReportError::Empty)?;
         if let Some(other) = versions.next() {
@@ -244,6 +270,19 @@ impl Report {
             results: trials.iter().filter(|trial| is_told(trial)).map(|trial| result(trial)).collect(),
         })
     }
+}
+
+/// The variants that every plan of an SDK has.
+fn variants(records: &[Record]) -> BTreeMap<&str, Vec<Variant>> {
+    let mut variants: BTreeMap<&str, Vec<Variant>> = BTreeMap::new();
+    for record in records {
+        let Record::Suite(suite) = record else { continue };
+        for plan in &suite.plans {
+            let known = variants.entry(&plan.sdk).or_insert_with(|| plan.variants.clone());
+            known.retain(|variant| plan.variants.contains(variant));
+        }
+    }
+    variants
 }
 
 /// Whether a trial is listed: as written when it is not a pass, replayed only when the replay differs.
@@ -333,6 +372,7 @@ fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
         runtime: without_patch(&sdk.runtime),
         apis: sdk.apis.clone(),
         surfaces: sdk.surfaces.clone(),
+        variants: Vec::new(),
         known: sdk.known.iter().cloned().map(Known::from).collect(),
         not_run: sdk.not_run.clone(),
     }
@@ -344,6 +384,6 @@ fn report_case(case: &CaseRecord) -> ReportCase {
 }
 
 /// `CPython 3.11.7` as `CPython 3.11`: a patch version is a machine's trace.
-fn without_patch(runtime: &str) -> String {
+pub(crate) fn without_patch(runtime: &str) -> String {
     runtime.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
 }

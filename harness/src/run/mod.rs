@@ -4,8 +4,10 @@ mod engine;
 mod normal;
 mod plan;
 mod running;
+mod shard;
 mod sweep;
 
 pub use engine::{Engine, EngineError, Patience, Ran};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, plan};
 pub use running::Running;
+pub use shard::{Shard, ShardError};

@@ -35,7 +35,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         known: Vec::new(),
         not_run: None,
     };
-    let suite = SuiteRecord { version: "0.1.0".into(), nonce: "n".into(), whole: true };
+    let suite = SuiteRecord { version: "0.1.0".into(), nonce: "n".into(), whole: true, shard: None, plans: Vec::new() };
     let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one"))];
     records.extend((0..cases).map(|number| Record::Case(case(number))));
     let one = case;

@@ -1,0 +1,47 @@
+//! `streamspec compare`: what differs between two reports.
+
+use anyhow::Context as _;
+use camino::Utf8Path;
+use fs_err as fs;
+
+use super::Exit;
+use super::arguments::{CompareOptions, ComparisonFormat};
+use crate::report::{self, Kind, Report, compare as compared};
+
+pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
+    let ((old_file, old_sdk), (new_file, new_sdk)) = (parts(&options.old), parts(&options.new));
+    let (old, new) = (read(old_file)?, read(new_file)?);
+    let comparison = compared((&old, old_sdk), (&new, new_sdk))?;
+    match options.format {
+        ComparisonFormat::Markdown => anstream::print!("{}", comparison.markdown()),
+        ComparisonFormat::Json => anstream::print!("{}", comparison.json()),
+    }
+    Ok(if comparison.lost().next().is_some() {
+        Exit::Fault
+    } else if comparison.count(Kind::Broken) > 0 {
+        Exit::NotConformant
+    } else {
+        Exit::Conformant
+    })
+}
+
+/// `FILE` or `FILE:sdk-id`; a file whose name has a colon is taken as it is.
+fn parts(argument: &str) -> (&Utf8Path, Option<&str>) {
+    match argument.rsplit_once(':') {
+        Some((file, sdk)) if !Utf8Path::new(argument).exists() => (Utf8Path::new(file), Some(sdk)),
+        _ => (Utf8Path::new(argument), None),
+    }
+}
+
+/// Reads a report, with what is wrong in its own words: any other JSON comes from somewhere else.
+fn read(file: &Utf8Path) -> anyhow::Result<Report> {
+    let text = fs::read_to_string(file)?;
+    let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{file}: not JSON"))?;
+    let schema = value["schema"].as_str();
+    anyhow::ensure!(
+        schema == Some(report::SCHEMA),
+        "{file}: not a report of this version of streamspec: `schema` is not {}",
+        report::SCHEMA
+    );
+    serde_json::from_value(value).with_context(|| format!("{file}: not a report"))
+}

@@ -1,0 +1,32 @@
+//! `streamspec merge`: the records of several machines as those of one.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Exit;
+use super::arguments::MergeOptions;
+use crate::merge::{File, merge as merged};
+use crate::record::{self, ReadError, Writer};
+
+pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<Exit> {
+    let files = read(root, &options.records)?;
+    let records = match merged(&files) {
+        Ok(records) => records,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            return Ok(Exit::Usage);
+        }
+    };
+    let path = root.join(&options.out);
+    let writer = Writer::create(&path)?;
+    for record in &records {
+        writer.write(record)?;
+    }
+    anstream::println!("wrote {path}");
+    Ok(Exit::Conformant)
+}
+
+/// Reads files of records under their names.
+pub(super) fn read(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Vec<File>, ReadError> {
+    let file = |path: &Utf8PathBuf| Ok(File { name: path.to_string(), records: record::read(&root.join(path))? });
+    paths.iter().map(file).collect()
+}

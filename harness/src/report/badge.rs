@@ -1,0 +1,158 @@
+//! Badges: for each SDK, dialect and level an SVG and what shields.io calls an endpoint, always with its denominator.
+//!
+//! `must` counts the trials in which every MUST holds, `should` those in which every MUST and SHOULD holds, each of all
+//! trials that say something about the SDK. The colour says whether that is all of them, and nothing else.
+
+use serde_json::json;
+use streamspec_adapters::contract::Api;
+
+use super::rows::visible;
+use super::{Count, Report, ReportSdk};
+use crate::case::Level;
+
+/// A file with a badge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// Its name, `anthropic-python.anthropic-messages.must.svg`.
+    pub file: String,
+    /// What it holds.
+    pub content: String,
+}
+
+/// What a badge says.
+struct Says {
+    label: String,
+    message: String,
+    colour: Colour,
+}
+
+#[derive(Clone, Copy)]
+enum Colour {
+    All,
+    NotAll,
+    Unknown,
+}
+
+impl Colour {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::All => "brightgreen",
+            Self::NotAll => "orange",
+            Self::Unknown => "lightgrey",
+        }
+    }
+
+    const fn hex(self) -> &'static str {
+        match self {
+            Self::All => "#2f7d32",
+            Self::NotAll => "#b35900",
+            Self::Unknown => "#6e6e6e",
+        }
+    }
+}
+
+/// The badges of a report, by SDK, dialect and level.
+pub fn badges(report: &Report) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    for sdk in &report.sdks {
+        for api in &sdk.apis {
+            for level in [Level::Must, Level::Should] {
+                let says = says(report, sdk, *api, level);
+                let stem = format!("{}.{}.{}", file_name(&sdk.id), api.name(), level.name());
+                badges.push(Badge { file: format!("{stem}.svg"), content: svg(&says) });
+                badges.push(Badge { file: format!("{stem}.json"), content: endpoint(&says) });
+            }
+        }
+    }
+    badges
+}
+
+fn says(report: &Report, sdk: &ReportSdk, api: Api, level: Level) -> Says {
+    let of_api = |count: &&Count| count.sdk == sdk.id && count.group.split('/').next() == Some(api.folder());
+    let (mut held, mut judged, mut apart) = (0, 0, 0);
+    for count in report.counts.iter().filter(of_api) {
+        held += count.pass + if level == Level::Must { count.deviates } else { 0 };
+        judged += count.pass + count.deviates + count.fails;
+        apart += count.apart.values().sum::<usize>();
+    }
+    let colour = match (judged, held == judged && apart == 0) {
+        (0, _) => Colour::Unknown,
+        (_, true) => Colour::All,
+        (_, false) => Colour::NotAll,
+    };
+    let apart = if apart > 0 { format!(", {apart} not judged") } else { String::new() };
+    let message = if judged == 0 { "not run".to_owned() } else { format!("{held} of {judged}{apart}") };
+    let level = if level == Level::Must { "MUST" } else { "MUST and SHOULD" };
+    let label = visible(&format!("{} {} {} {level}", sdk.id, sdk.version, api.name()));
+    Says { label, message, colour }
+}
+
+/// Letters, digits and `-` of an id: a badge is never written outside its folder.
+fn file_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
+}
+
+/// <https://shields.io/badges/endpoint-badge>
+fn endpoint(says: &Says) -> String {
+    let Says { label, message, colour } = says;
+    let badge = json!({ "schemaVersion": 1, "label": label, "message": message, "color": colour.name() });
+    format!("{badge:#}\n")
+}
+
+fn svg(says: &Says) -> String {
+    let (label, message) = (escaped(&says.label), escaped(&says.message));
+    let (left, right) = (width(&says.label), width(&says.message));
+    let (all, label_at, message_at) = (left + right, left / 2, left + right / 2);
+    let (label_text, message_text) = (left - 2 * PADDING, right - 2 * PADDING);
+    let hex = says.colour.hex();
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{label}: {message}">
+<title>{label}: {message}</title>
+<rect width="{left}" height="20" fill="#424242"/>
+<rect x="{left}" width="{right}" height="20" fill="{hex}"/>
+<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
+<text x="{label_at}" y="14" textLength="{label_text}">{label}</text>
+<text x="{message_at}" y="14" textLength="{message_text}">{message}</text>
+</g>
+</svg>
+"##
+    )
+}
+
+/// Pixels beside a text.
+const PADDING: usize = 6;
+
+/// Wide enough for the text in Verdana at 11 pixels, whose letters are seven wide on average; `textLength` makes it fit.
+fn width(text: &str) -> usize {
+    text.chars().count() * 7 + 2 * PADDING
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn a_badge_counts_with_its_denominator() {
+        let report = Report::from_records(&samples::records()).expect("the samples are well formed");
+        let told: Vec<String> =
+            badges(&report).into_iter().map(|badge| format!("{}\n{}", badge.file, badge.content)).collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn a_hostile_id_stays_in_its_folder_and_its_element() {
+        let report = Report::from_records(&samples::hostile()).expect("the samples are well formed");
+        let badges = badges(&report);
+        assert!(!badges.is_empty());
+        for badge in badges {
+            assert!(!badge.file.contains(['/', '\\']) && !badge.file.starts_with('.'), "{}", badge.file);
+            let is_svg = badge.file.ends_with(".svg");
+            assert!(!is_svg || !badge.content.contains("<script"), "{}", badge.content);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Comparisons of sample reports, and the laws that hold for all of them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::record::Record;
+use crate::report::samples;
+
+fn report(records: &[Record]) -> Report {
+    Report::from_records(records).expect("the samples are well formed")
+}
+
+fn compared(old: &[Record], new: &[Record]) -> Comparison {
+    compare((&report(old), None), (&report(new), None)).expect("the samples are whole")
+}
+
+#[test]
+fn every_kind_is_told() {
+    let comparison = compared(&samples::records(), &samples::later());
+    for kind in Kind::ALL {
+        assert!(comparison.count(kind) > 0, "no sample is {}", kind.name());
+    }
+    assert_eq!(comparison.lost().count(), 1);
+    insta::assert_snapshot!("markdown", comparison.markdown());
+    insta::assert_snapshot!("json", comparison.json());
+}
+
+#[test]
+fn one_sdk_is_compared_with_another() {
+    let both = report(&samples::records());
+    let comparison = compare((&both, Some("alpha-python")), (&both, Some("beta-typescript"))).expect("both are there");
+    assert!(comparison.changes.iter().all(|change| change.sdk == "beta-typescript"));
+    assert_eq!(comparison.old.sdks.keys().collect::<Vec<_>>(), ["alpha-python"]);
+    let same = compare((&both, Some("alpha-python")), (&both, None)).expect("it is there");
+    assert!(same.changes.is_empty() && same.unchanged > 0);
+    let unknown = compare((&both, Some("delta")), (&both, None)).expect_err("it is not there");
+    assert!(unknown.to_string().contains("there are: alpha-python, beta-typescript"), "{unknown}");
+}
+
+/// A pass is what is not listed, so a report that lacks trials must not be read as one in which they pass.
+#[test]
+fn a_report_of_a_part_is_refused() {
+    let mut records = samples::records();
+    let passes = |record: &Record| matches!(record, Record::Trial(trial) if trial.verdict.word == Word::Pass);
+    let place = records.iter().position(passes).expect("a sample passes");
+    records.remove(place);
+    let error = compare((&report(&records), None), (&report(&samples::records()), None)).expect_err("one is missing");
+    assert!(matches!(error, CompareError::Partial { side: "old", .. }), "{error}");
+}
+
+#[test]
+fn hostile_text_stays_in_its_cell() {
+    let (records, hostile) = (samples::records(), samples::hostile());
+    let text = compared(&records, &hostile).markdown();
+    assert!(!samples::outside_code(&text).contains(['[', '@']), "{text}");
+    assert!(!samples::outside_code(&text).contains("<script"), "{text}");
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    for line in text.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(line.replace("\\|", "").matches('|').count(), 4, "{line}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_report_is_as_itself(seed in samples::any_report()) {
+        let comparison = compared(&seed, &seed);
+        prop_assert!(comparison.changes.is_empty());
+        prop_assert_eq!(comparison.lost().count(), 0);
+    }
+
+    /// What broke one way is fixed the other way, what is new is gone, what changed has changed.
+    #[test]
+    fn the_other_way_round_is_the_opposite((old, new) in (samples::any_report(), samples::any_report())) {
+        let (there, back) = (compared(&old, &new), compared(&new, &old));
+        for (kind, opposite) in [
+            (Kind::Broken, Kind::Fixed),
+            (Kind::Fixed, Kind::Broken),
+            (Kind::Changed, Kind::Changed),
+            (Kind::New, Kind::Gone),
+            (Kind::Gone, Kind::New),
+        ] {
+            prop_assert_eq!(there.count(kind), back.count(opposite));
+        }
+        prop_assert_eq!(there.unchanged, back.unchanged);
+    }
+}

@@ -1,0 +1,260 @@
+//! Small synthetic records for the tests of the formats: every standing, two versions of them, hostile ones, many.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::rows::{Places, Rows};
+use crate::case::Level;
+use crate::load::Location;
+use crate::record::Record;
+
+const CASES: [(&str, &str); 4] = [
+    ("anthropic/cut/eof", "The connection ends after the first words"),
+    ("anthropic/in-band/after-text#rate-limit", "An error after the first words"),
+    ("anthropic/in-band/overloaded", "An overloaded error before any text"),
+    ("anthropic/in-band/unknown-type", "An error of a type that no document names"),
+];
+
+/// What a trial came to, in short.
+#[derive(Clone, Copy)]
+enum Came {
+    /// Passes, with its status exact.
+    Pass,
+    /// A status that is the transport's.
+    Transport,
+    /// No status at all.
+    NoStatus,
+    /// An error that looks like a completion.
+    Silent,
+    /// The same with an invented stop reason.
+    Fabricated,
+    /// No answer.
+    Hang,
+    /// The adapter broke.
+    AdapterFault,
+    /// The harness broke.
+    HarnessFault,
+    /// The SDK does not do this.
+    Unsupported,
+}
+
+const ALL: [Came; 9] = [
+    Came::Pass,
+    Came::Transport,
+    Came::NoStatus,
+    Came::Silent,
+    Came::Fabricated,
+    Came::Hang,
+    Came::AdapterFault,
+    Came::HarnessFault,
+    Came::Unsupported,
+];
+
+fn verdict(came: Came) -> Value {
+    let status = |observed: Value, grade: &str| json!({ "axis": "error.status", "level": "should", "expected": 529, "observed": observed, "grade": grade });
+    let outcome = |observed: &str, grade: &str| json!({ "axis": "outcome", "level": "must", "expected": "error", "observed": observed, "grade": grade });
+    let fine = outcome("error", "exact");
+    match came {
+        Came::Pass => json!({ "word": "pass", "checks": [fine, status(json!(529), "exact")] }),
+        Came::Transport => json!({ "word": "deviates", "checks": [fine, status(json!(200), "transport")] }),
+        Came::NoStatus => json!({ "word": "deviates", "checks": [fine, status(Value::Null, "absent")] }),
+        Came::Silent => json!({ "word": "fails", "mode": "silent", "checks": [outcome("completed", "wrong")] }),
+        Came::Fabricated => json!({ "word": "fails", "mode": "fabricated", "checks": [outcome("completed", "wrong")] }),
+        Came::Hang => json!({
+            "word": "fails", "mode": "hang", "reason": "no answer before the deadline", "checks": [outcome("hang", "wrong")],
+        }),
+        Came::AdapterFault => {
+            json!({ "word": "adapter-fault", "reason": "the adapter died: exit status 1", "checks": [] })
+        }
+        Came::HarnessFault => {
+            json!({ "word": "harness-fault", "reason": "the octets are not the script's", "checks": [] })
+        }
+        Came::Unsupported => {
+            json!({ "word": "unsupported", "reason": "no such call (https://example.com/docs)", "checks": [] })
+        }
+    }
+}
+
+fn record(value: Value) -> Record {
+    serde_json::from_value(value).expect("samples are records")
+}
+
+fn suite(whole: bool, plans: &[(&str, usize)]) -> Record {
+    let plans: Vec<Value> = plans
+        .iter()
+        .map(|(sdk, trials)| {
+            let variants = ["as-written", "one-byte", "crlf"];
+            json!({ "sdk": sdk, "trials": trials, "own": trials, "digest": "d1", "whole": whole, "variants": variants })
+        })
+        .collect();
+    record(json!({ "record": "suite", "version": "0.1.0", "nonce": "n1", "whole": whole, "plans": plans }))
+}
+
+fn case(id: &str, title: &str) -> Record {
+    record(json!({ "record": "case", "id": id, "api": "anthropic-messages", "title": title, "sources": [] }))
+}
+
+fn sdk(id: &str, version: &str, surfaces: &[&str], known: Value, not_run: Option<&str>) -> Record {
+    record(json!({
+        "record": "sdk", "id": id, "package": id, "version": version, "language": "python", "runtime": "CPython 3.11.7",
+        "apis": ["anthropic-messages"], "surfaces": surfaces, "known": known, "not_run": not_run,
+    }))
+}
+
+fn trial(sdk: &str, surface: &str, case: &str, variant: &str, verdict: Value, known: &[usize]) -> Record {
+    record(json!({
+        "record": "trial", "sdk": sdk, "surface": surface, "case": case, "variant": variant, "nonce": "n1",
+        "verdict": verdict, "known": known, "wire": [], "took_ms": 12,
+    }))
+}
+
+fn known() -> Value {
+    json!([
+        { "cases": ["anthropic/in-band/*"], "axis": "error.status", "seen": ["transport"],
+          "why": "the status is the transport's own", "link": "https://example.com/issues/1" },
+        { "cases": ["anthropic/http/*"], "axis": "text", "seen": ["absent"], "why": "there is no text" },
+    ])
+}
+
+fn whole_run(versions: [&str; 2], came: &[(&str, &str, [Came; 4])], replays: Vec<Record>) -> Vec<Record> {
+    let mut records = vec![suite(true, &[("alpha-python", 8), ("beta-typescript", 4)])];
+    records.extend(CASES.map(|(id, title)| case(id, title)));
+    records.push(sdk("alpha-python", versions[0], &["create", "stream"], known(), None));
+    records.push(sdk("beta-typescript", versions[1], &["create"], json!([]), None));
+    records.push(sdk("gamma", "1.0.0", &["create"], json!([]), Some("there is no Node.js here; install Node.js 20")));
+    for (sdk, surface, came) in came {
+        for ((case, _), came) in CASES.into_iter().zip(came) {
+            let listed = *sdk == "alpha-python" && matches!(came, Came::Transport);
+            let listed: &[usize] = if listed { &[0] } else { &[] };
+            records.push(trial(sdk, surface, case, "as-written", verdict(*came), listed));
+        }
+    }
+    records.extend(replays);
+    records
+}
+
+/// A whole run with every standing in it.
+pub(super) fn records() -> Vec<Record> {
+    use Came::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport, Unsupported};
+    let different = json!({ "word": "fails", "mode": "wrong", "checks": [
+        { "axis": "variants", "level": "must", "expected": "as written", "observed": "crlf: fails silent instead of pass",
+          "grade": "wrong" },
+    ] });
+    let alike = json!({ "word": "deviates", "checks": [
+        { "axis": "error.status", "level": "should", "expected": 529, "observed": 200, "grade": "transport" },
+        { "axis": "variants", "level": "must", "expected": "as written", "observed": "one-byte: as written", "grade": "exact" },
+    ] });
+    let replays = vec![
+        trial("alpha-python", "create", "anthropic/cut/eof", "crlf", different, &[]),
+        trial("alpha-python", "create", "anthropic/in-band/overloaded", "one-byte", alike, &[]),
+    ];
+    let came = [
+        ("alpha-python", "create", [Pass, Silent, Transport, Pass]),
+        ("alpha-python", "stream", [Pass, Unsupported, AdapterFault, NoStatus]),
+        ("beta-typescript", "create", [Transport, Fabricated, Pass, Pass]),
+    ];
+    whole_run(["1.2.3", "4.0.0"], &came, replays)
+}
+
+/// The same suite on later versions: something of every kind has happened to it.
+pub(super) fn later() -> Vec<Record> {
+    use Came::{Fabricated, Hang, HarnessFault, NoStatus, Pass, Silent, Transport};
+    let came = [
+        ("alpha-python", "create", [Hang, Silent, NoStatus, Transport]),
+        ("alpha-python", "stream", [Pass, Pass, Fabricated, HarnessFault]),
+        ("beta-typescript", "create", [Transport, Pass, Pass, Pass]),
+    ];
+    whole_run(["1.3.0", "4.0.0"], &came, Vec::new())
+}
+
+/// Text that means something to terminals, HTML, XML, Markdown, spreadsheets, SARIF and GitHub's runner.
+const HOSTILE: &str = "\u{1b}[31m]]>&<script>alert(1)</script>\u{0}\u{8}\u{fffe}\u{ffff}\u{202e}[click](https://evil.example) {0} \
+                       100% | `x`\r\n::error file=x::pwned\n##[error]pwned";
+
+/// Records whose every text is hostile.
+pub(super) fn hostile() -> Vec<Record> {
+    let id = "../evil|<script>";
+    let hostile_case = "anthropic/in-band/a,b:c%\n::error::x<script>|";
+    let check = |level: &str| json!({ "axis": "outcome", "level": level, "expected": HOSTILE, "observed": HOSTILE, "grade": "wrong" });
+    let fails =
+        json!({ "word": "fails", "mode": "silent", "reason": HOSTILE, "checks": [check("must"), check("should")] });
+    let fault = json!({ "word": "adapter-fault", "reason": HOSTILE, "checks": [] });
+    let skipped = json!({ "word": "unsupported", "reason": HOSTILE, "checks": [] });
+    let listed = json!([{
+        "cases": ["anthropic/listed/*"], "axis": "outcome", "seen": [HOSTILE], "why": HOSTILE, "link": HOSTILE,
+    }]);
+    let surface = "<script>=cmd";
+    vec![
+        suite(false, &[]),
+        case(hostile_case, HOSTILE),
+        case("anthropic/listed/x", HOSTILE),
+        sdk(id, "=HYPERLINK(\"https://evil.example\")", &[surface], listed, None),
+        sdk("@not-run", HOSTILE, &[], json!([]), Some(HOSTILE)),
+        trial(id, surface, hostile_case, "as-written", fails.clone(), &[]),
+        trial(id, surface, "anthropic/listed/x", "as-written", fails, &[0]),
+        trial(id, "-2+3", hostile_case, "as-written", fault, &[]),
+        trial(id, "-2+3", "anthropic/listed/x", "as-written", skipped, &[]),
+    ]
+}
+
+/// More SDKs, surprises and kinds of failure than anyone wants to read.
+pub(super) fn many() -> Vec<Record> {
+    let mut records = vec![suite(false, &[])];
+    records.extend(CASES.map(|(id, title)| case(id, title)));
+    for number in 0..60 {
+        let id = format!("sdk-{number}");
+        records.push(sdk(&id, "1.0.0", &["create"], json!([]), None));
+        for ((case, _), came) in CASES.into_iter().zip([Came::Silent, Came::Fabricated, Came::Hang, Came::AdapterFault])
+        {
+            records.push(trial(&id, "create", case, "as-written", verdict(came), &[]));
+        }
+    }
+    records
+}
+
+/// A run of any cases on any surfaces in which anything may have happened, replays among it.
+pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
+    const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
+    let chosen =
+        (prop::collection::vec(any::<bool>(), CASES.len()), prop::collection::vec(any::<bool>(), SURFACES.len()));
+    let came = prop::collection::vec((0..ALL.len(), any::<bool>()), CASES.len() * SURFACES.len());
+    (chosen, came).prop_map(|((cases, surfaces), came)| {
+        let mut records = vec![suite(false, &[("alpha", 1), ("beta", 1)])];
+        records.extend(["alpha", "beta"].map(|id| sdk(id, "1.0.0", &["create", "stream"], json!([]), None)));
+        let chosen_cases: Vec<_> = CASES.into_iter().zip(cases).filter(|(_, is)| *is).map(|(case, _)| case).collect();
+        records.extend(chosen_cases.iter().map(|(id, title)| case(id, title)));
+        let mut came = came.into_iter();
+        for ((sdk, surface), _) in SURFACES.into_iter().zip(surfaces).filter(|(_, is)| *is) {
+            for (case, _) in &chosen_cases {
+                let (number, differs) = came.next().unwrap_or_default();
+                records.push(trial(sdk, surface, case, "as-written", verdict(ALL[number]), &[]));
+                if differs {
+                    let check = json!({ "axis": "variants", "level": "must", "expected": "as written",
+                        "observed": "crlf: otherwise", "grade": "wrong" });
+                    let replay = json!({ "word": "fails", "mode": "wrong", "checks": [check] });
+                    records.push(trial(sdk, surface, case, "crlf", replay, &[]));
+                }
+            }
+        }
+        records
+    })
+}
+
+/// Markdown without its code spans, in which nothing has a meaning.
+pub(super) fn outside_code(markdown: &str) -> String {
+    markdown.split('`').step_by(2).collect()
+}
+
+/// How many trials there are.
+pub(super) fn trials(records: &[Record]) -> usize {
+    records.iter().filter(|record| matches!(record, Record::Trial(_))).count()
+}
+
+/// Made-up places: a MUST on line 20, anything else on line 30.
+pub(super) fn places(rows: &Rows<'_>) -> Places {
+    Places::find(rows, |file, level, _| {
+        assert!(file.starts_with("cases/") && file.ends_with(".yaml") && !file.contains('#'), "{file}");
+        let line = if level == Level::Must { 20 } else { 30 };
+        Some(Location { line, column: 5, length: 7, text: String::new() })
+    })
+}

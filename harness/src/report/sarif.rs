@@ -1,0 +1,193 @@
+//! SARIF 2.1.0: each check that does not hold, at its line of the case file.
+//!
+//! Known deviations are suppressed results, so that a viewer can show and hide them. Faults of adapters and of streamspec
+//! say nothing about an SDK: they are notifications of an execution that was not successful.
+
+use std::fmt::Write as _;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::rows::{Place, Places, Row, Rows, Standing, sentence, visible};
+use crate::case::{Axis, Level};
+use crate::deviation::Entry;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// The trials as a SARIF log of one run.
+pub fn sarif(rows: &Rows<'_>, places: &Places) -> String {
+    let mut results: Vec<(Axis, Value)> = rows.all().flat_map(|row| results(rows, row, places)).collect();
+    let faults: Vec<Value> = rows.all().filter(|row| row.standing() == Standing::Fault).map(notification).collect();
+    let axes: BTreeMap<Axis, usize> = {
+        let mut used: Vec<Axis> = results.iter().map(|(axis, _)| *axis).collect();
+        used.sort_unstable();
+        used.dedup();
+        used.into_iter().enumerate().map(|(place, axis)| (axis, place)).collect()
+    };
+    for (axis, result) in &mut results {
+        result["ruleIndex"] = json!(axes.get(axis));
+    }
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "streamspec",
+                "version": visible(rows.version),
+                "rules": axes.keys().map(|axis| rule(*axis)).collect::<Vec<_>>(),
+            } },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": faults.is_empty(),
+                "toolExecutionNotifications": faults,
+            }],
+            "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+/// One rule for each axis: the kind of thing that a case says about a client.
+fn rule(axis: Axis) -> Value {
+    json!({
+        "id": axis.name(),
+        "shortDescription": { "text": about(axis) },
+    })
+}
+
+fn results(rows: &Rows<'_>, row: &Row<'_>, places: &Places) -> Vec<(Axis, Value)> {
+    let mut results = Vec::new();
+    if matches!(row.standing(), Standing::Fault | Standing::NotJudged) {
+        return results;
+    }
+    for surprise in row.surprises() {
+        let level = surprise.level.unwrap_or(Level::Must);
+        let name = surprise.level.map_or("gone", Level::name);
+        let severity = if level == Level::Must && surprise.check.is_some() { "error" } else { "warning" };
+        let place = places.of(&row.trial.case, level, surprise.axis);
+        results.push((surprise.axis, result(rows, row, (surprise.axis, name), severity, &surprise.text, place)));
+    }
+    for (check, entries) in row.listed() {
+        let place = places.of(&row.trial.case, check.level, check.axis);
+        let mut result = result(rows, row, (check.axis, check.level.name()), "note", &sentence(check), place);
+        result["suppressions"] = entries.into_iter().map(suppression).collect();
+        results.push((check.axis, result));
+    }
+    results
+}
+
+fn result(rows: &Rows<'_>, row: &Row<'_>, about: (Axis, &str), severity: &str, said: &str, place: Place) -> Value {
+    let (axis, level) = about;
+    let surface = format!("{}/{}", row.sdk.id, row.trial.surface);
+    let text = format!("{} on “{}”: {said}", visible(&surface), visible(rows.title(&row.trial.case)));
+    let fingerprint = Sha256::digest(format!("{}\n{level}\n{axis}", row.trial.name()));
+    let fingerprint = hex::encode(&fingerprint[..16]);
+    json!({
+        "ruleId": axis.name(),
+        "level": severity,
+        "message": { "text": plain(&text) },
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(&row.file()), "uriBaseId": "%SRCROOT%" },
+                "region": { "startLine": place.line, "startColumn": place.column },
+            },
+            "logicalLocations": [{ "fullyQualifiedName": visible(&row.trial.name()), "kind": "function" }],
+        }],
+        // The first is this format's own, the second is what GitHub tells alerts apart by.
+        "partialFingerprints": { "streamspecTrial/v1": fingerprint, "primaryLocationLineHash": format!("{fingerprint}:1") },
+        "properties": {
+            "sdk": visible(&row.sdk.id),
+            "sdkVersion": visible(&row.sdk.version),
+            "surface": visible(&row.trial.surface),
+            "verdict": row.verdict(),
+        },
+    })
+}
+
+fn suppression(entry: &Entry) -> Value {
+    let link = entry.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
+    json!({ "kind": "external", "status": "accepted", "justification": visible(&format!("{}{link}", entry.why)) })
+}
+
+fn notification(row: &Row<'_>) -> Value {
+    let text = format!("{}: {}: {}", visible(&row.trial.name()), row.trial.verdict.word.name(), row.reason());
+    json!({ "level": "error", "message": { "text": plain(&text) } })
+}
+
+/// A text in which nothing is a link (SARIF 2.1.0, 3.11.6) or a placeholder (3.11.5).
+fn plain(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+/// A path as a URI reference: a case's name needs no escape, a hostile one does.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for octet in path.bytes() {
+        match octet {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(octet)),
+            other => _ = write!(uri, "%{other:02X}"),
+        }
+    }
+    uri
+}
+
+const fn about(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Outcome => "A failure looks like a failure to the caller, and a healthy answer like a completion.",
+        Axis::ErrorType => "The error has the provider's own type.",
+        Axis::ErrorCode => "The error has the provider's own code.",
+        Axis::ErrorStatus => "The error has the status it is equivalent to.",
+        Axis::ErrorClass => "The error has the class of the same error as a plain HTTP response.",
+        Axis::ErrorMessage => "The error's message holds the provider's.",
+        Axis::ErrorRequestId => "The error has the provider's request id.",
+        Axis::ErrorRetryAfter => "The error has the delay that the server asked for.",
+        Axis::ErrorRetryable => "The error says whether to try again.",
+        Axis::ErrorSite => "The error comes up where the caller is.",
+        Axis::ErrorForeign => "The error is of the SDK's own hierarchy.",
+        Axis::Text => "The text that arrived is delivered.",
+        Axis::ToolCalls => "Whole tool calls are delivered, and only these.",
+        Axis::StopReason => "The stop reason is the one on the wire.",
+        Axis::Requests => "The server sees as many requests as it should.",
+        Axis::Elapsed => "The answer comes in time.",
+        Axis::Connection => "The connection is let go of.",
+        Axis::Variants => "The same stream means the same however its bytes are cut.",
+        Axis::Cuts => "A cut before the stop reason can be told from a completion.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn every_check_points_at_its_line() {
+        let records = samples::records();
+        let rows = Rows::from_records(&records).expect("the samples are well formed");
+        insta::assert_snapshot!(sarif(&rows, &samples::places(&rows)));
+    }
+
+    #[test]
+    fn hostile_text_is_neither_link_nor_placeholder() {
+        let records = samples::hostile();
+        let rows = Rows::from_records(&records).expect("the samples are well formed");
+        let log: Value = serde_json::from_str(&sarif(&rows, &Places::default())).expect("SARIF is JSON");
+        let texts: Vec<&str> = log["runs"][0]["results"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|r| r["message"]["text"].as_str())
+            .collect();
+        assert!(!texts.is_empty());
+        for text in texts {
+            let bare =
+                text.replace("\\\\", "").replace("\\[", "").replace("\\]", "").replace("{{", "").replace("}}", "");
+            assert!(!bare.contains(['[', ']', '{', '}']), "{text}");
+            assert!(!text.chars().any(char::is_control), "{text:?}");
+        }
+        assert_eq!(uri("cases/a b/:: \u{e9}.yaml"), "cases/a%20b/%3A%3A%20%C3%A9.yaml");
+    }
+}
