@@ -179,7 +179,9 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
     }
     changes.sort_by_key(|change| change.kind);
     let mut counts: BTreeMap<Kind, usize> = Kind::ALL.into_iter().map(|kind| (kind, 0)).collect();
-    changes.iter().for_each(|change| *counts.entry(change.kind).or_default() += 1);
+    for change in &changes {
+        *counts.entry(change.kind).or_default() += 1;
+    }
     let (old, new) = (side(old.0, &old_sdks), side(new.0, &new_sdks));
     Ok(Comparison { schema: SCHEMA, old, new, counts, unchanged, changes })
 }

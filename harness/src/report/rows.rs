@@ -82,7 +82,7 @@ pub struct Surprise<'a> {
 #[error("the records of {sdk} hold a list of known deviations that cannot be used: {error}")]
 pub struct RowsError {
     sdk: String,
-    error: KnownError,
+    error: Box<KnownError>,
 }
 
 impl<'a> Rows<'a> {
@@ -102,7 +102,7 @@ impl<'a> Rows<'a> {
         }
         let sdks = sdks.into_iter().map(|(id, sdk)| {
             let trials = trials.remove(id).unwrap_or_default();
-            SdkRows::of(sdk, trials, whole).map_err(|error| RowsError { sdk: id.to_owned(), error })
+            SdkRows::of(sdk, trials, whole).map_err(|error| RowsError { sdk: id.to_owned(), error: error.into() })
         });
         Ok(Self { version, sdks: sdks.collect::<Result<_, _>>()?, cases })
     }

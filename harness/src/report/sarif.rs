@@ -4,6 +4,7 @@
 //! say nothing about an SDK: they are notifications of an execution that was not successful.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -126,7 +127,7 @@ fn uri(path: &str) -> String {
     for octet in path.bytes() {
         match octet {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(octet)),
-            other => uri.push_str(&format!("%{other:02X}")),
+            other => _ = write!(uri, "%{other:02X}"),
         }
     }
     uri
