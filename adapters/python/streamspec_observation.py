@@ -43,7 +43,7 @@ class Seen:
 
     delivers: Delivers
     site: Site = "open"
-    ended: Literal["returned", "raised", "error-item"] = "returned"
+    ended: Literal["returned", "raised", "error-item", "aborted"] = "returned"
     events: int = 0
     text: list[str] | None = None
     tools: dict[object, Tool] | None = None
@@ -87,6 +87,11 @@ class Seen:
         """The SDK handed the failure over as an item; the first such item counts."""
         if self.error is None:
             self.ended, self.error = "error-item", error
+
+    def interrupted(self) -> None:
+        """The SDK itself says, without an error, that the answer was interrupted."""
+        if self.error is None:
+            self.ended = "aborted"
 
     def raised(self, error: dict[str, object]) -> None:
         """The SDK raised."""

@@ -7,11 +7,8 @@ use crate::adequacy::file_of;
 use crate::case::Rule;
 use crate::load::Suite;
 
-/// The file that holds the table, between its two marks.
+/// The file that holds the table.
 pub const FILE: &str = "cases/README.md";
-
-const BEGIN: &str = "<!-- begin generated: coverage -->";
-const END: &str = "<!-- end generated: coverage -->";
 
 /// How many cases a row names before it only counts them.
 const NAMED: usize = 4;
@@ -67,13 +64,6 @@ impl Coverage {
             let _ = writeln!(out, "| {} | [{}]({}) | {cases} |", rule.id, escaped(&rule.rule), rule.source);
         }
         out
-    }
-
-    /// A page with the table in place of what stands between its marks.
-    pub fn spliced_into(&self, page: &str) -> String {
-        let (before, rest) = page.split_once(BEGIN).unwrap_or((page, ""));
-        let after = rest.split_once(END).map_or("\n", |(_, after)| after);
-        format!("{before}{BEGIN}\n{}{END}{after}", self.markdown())
     }
 }
 

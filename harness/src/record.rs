@@ -16,7 +16,7 @@ use crate::case::{Case, Dispute, Source};
 use crate::deviation::Entry;
 use crate::judge::Verdict;
 use crate::run::Shard;
-use crate::wire::Variant;
+use crate::wire::{Script, ToldAnswer, Variant, told};
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,11 +62,9 @@ pub struct PlanRecord {
     pub digest: String,
     /// Whether all shards together have every case on every surface.
     pub whole: bool,
-    /// The variants, the one as written among them.
-    pub variants: Vec<Variant>,
 }
 
-/// A case that was run, without its bytes.
+/// A case that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseRecord {
     /// See [`Case::id`].
@@ -80,7 +78,16 @@ pub struct CaseRecord {
     /// See [`Case::disputed`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Dispute>,
+    /// See [`Case::max_retries`].
+    #[serde(default)]
+    pub max_retries: u32,
+    /// What the server sends, as written, with `${nonce}` for the nonce.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ToldAnswer>,
 }
+
+/// Stands for a nonce where there is none yet; as long as one, so that every octet is counted.
+const SOME_NONCE: &str = "n0e0e0e0e0e";
 
 impl From<&Case> for CaseRecord {
     fn from(case: &Case) -> Self {
@@ -90,6 +97,8 @@ impl From<&Case> for CaseRecord {
             title: case.title.clone(),
             sources: case.sources.clone(),
             disputed: case.disputed.clone(),
+            max_retries: case.max_retries,
+            answers: told(&Script::build(&case.exchanges, Variant::AsWritten, SOME_NONCE), SOME_NONCE),
         }
     }
 }
@@ -142,6 +151,9 @@ pub struct TrialRecord {
     pub known: Vec<usize>,
     /// What the server saw, in short.
     pub wire: Vec<WireRecord>,
+    /// What the server was told to send, where that is not what the case says and the replay came out differently.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ToldAnswer>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
 }
@@ -151,10 +163,16 @@ pub struct TrialRecord {
 pub struct WireRecord {
     /// Method and target below the base URL.
     pub request: String,
+    /// Which of the script's answers it got.
+    #[serde(default)]
+    pub answer: usize,
     /// Octets handed to the socket.
     pub written: u64,
     /// SHA-256 of them, in hexadecimal.
     pub digest: String,
+    /// Whether the server saw the client leave while it kept the connection open itself.
+    #[serde(default)]
+    pub client_left: bool,
 }
 
 impl TrialRecord {

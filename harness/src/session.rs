@@ -197,6 +197,7 @@ impl Session {
             observation: None,
             known: Vec::new(),
             wire: Vec::new(),
+            answers: Vec::new(),
             took_ms: 0,
         };
         self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.why)).collect()

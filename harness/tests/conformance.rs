@@ -1,7 +1,7 @@
 //! The suite as `cargo test` runs it: one libtest trial for each SDK surface and case.
 //!
 //! `STREAMSPEC_SDKS` chooses the SDKs (`core` by default, `all`, or ids separated by commas), `STREAMSPEC_VARIANTS` the
-//! variants. By default the quick ones are replayed on the first combination of each matrix.
+//! variants (`quick` by default: one-byte and crlf on the first combination of each matrix).
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -47,7 +47,7 @@ impl Suite {
     fn open(arguments: &Arguments) -> anyhow::Result<Arc<Self>> {
         // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
-        let session = Session::open(&root, &request(arguments)?, &print_progress)?;
+        let session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
         let runtime = Runtime::new()?;
         let engine = runtime.block_on(Engine::start(fresh_nonce(), JOBS, Patience::SDK))?;
         Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))
@@ -111,9 +111,9 @@ impl Suite {
 fn request(arguments: &Arguments) -> anyhow::Result<Request> {
     let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let split = |value: String| value.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let variants = named("STREAMSPEC_VARIANTS").map(split);
-    let first_combination_only = variants.is_none();
-    let variants = Variant::parse_list(&variants.unwrap_or_else(|| vec!["quick".to_owned()]))?;
+    let variants = named("STREAMSPEC_VARIANTS").map_or_else(|| vec!["quick".to_owned()], split);
+    let first_combination_only = variants == ["quick"];
+    let variants = Variant::parse_list(&variants)?;
     let mut request = Request { variants, first_combination_only, ..Request::default() };
     if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
         let parts = name.split_once("::").and_then(|(surface, case)| Some((surface.split_once('/')?, case)));

@@ -102,9 +102,7 @@ impl Body {
             .await
             .map_err(|_| Failure::new(Class::Timeout, format!("nothing came for {:?}", self.patience)))?;
         match (arrived, &mut self.gzip) {
-            (Err(_), _) if self.faults.has(Mutant::TrustsCutBody) => Ok(None),
             (Err(error), _) => Err(Failure::transport(&error, self.faults)),
-            (Ok(None), Some(_)) if self.faults.has(Mutant::AcceptsCutGzip) => Ok(None),
             (Ok(None), Some(gzip)) => match gzip.try_finish() {
                 Ok(()) => Ok(Some(std::mem::take(gzip.get_mut())).filter(|octets| !octets.is_empty())),
                 Err(error) => Err(Failure::new(Class::Incomplete, format!("the gzip stream is cut: {error}"))),

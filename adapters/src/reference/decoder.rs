@@ -51,12 +51,14 @@ impl Decoder {
     }
 
     /// Takes some bytes and returns what they complete.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Item> {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Vec<Item> {
         let mut items = Vec::new();
-        let patched = self.faults.has(Mutant::Utf8ByChunk).then(|| String::from_utf8_lossy(bytes).into_owned());
-        if self.faults.has(Mutant::CrLfAcrossReads) {
+        if self.after_cr && bytes.first() == Some(&b'\n') && self.faults.has(Mutant::CrLfAcrossReads) {
             self.after_cr = false;
+            self.line.push(b'\n');
+            bytes = &bytes[1..];
         }
+        let patched = self.faults.has(Mutant::Utf8ByChunk).then(|| String::from_utf8_lossy(bytes).into_owned());
         for &byte in patched.as_deref().map_or(bytes, str::as_bytes) {
             let continues_cr = std::mem::take(&mut self.after_cr) && byte == b'\n';
             match byte {

@@ -109,6 +109,9 @@ async fn attempt_once(
 /// Decides by the status and the type of the content whether an answer is streamed.
 async fn read_head(call: &Call, response: Response, head: &Head, faults: Faults) -> Result<Opened, Failure> {
     let mut body = Body::new(response, call.timeout, faults)?;
+    if head.status < 400 && head.status != 200 && faults.has(Mutant::NoContentIsEmpty) {
+        return Ok(Opened { head: head.clone(), body, is_empty: true });
+    }
     if head.status != 200 && !faults.has(Mutant::IgnoresStatus) {
         let text = body.rest().await;
         let provider = worded(call, &text, faults).unwrap_or_else(|| Provider {

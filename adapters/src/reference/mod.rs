@@ -61,6 +61,7 @@ async fn attempt(call: &Call, answer: &mut Answer, faults: Faults) -> Result<(),
     let Opened { head, mut body, is_empty } =
         http::open(call, &request(call.api, call.ask), faults).await.map_err(|failure| (Site::Open, failure))?;
     if is_empty {
+        answer.stop_reason = Some(normal_reason(call.api).to_owned());
         return Ok(());
     }
     let followed = follow(call, &mut body, answer, faults).await;
@@ -79,7 +80,8 @@ async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults:
             Ok(None) => return reader.finish(answer),
             // Silence after the stop reason: the answer is whole, only its marker is missing.
             Err(Failure { class: Class::Timeout, .. }) if answer.stop_reason.is_some() => return Ok(()),
-            Err(Failure { class: Class::Timeout, .. }) if answer.events > 0 && faults.has(Mutant::TimeoutIsSuccess) => {
+            Err(failure) if is_forgiven(&failure, answer, faults) => {
+                answer.stop_reason.get_or_insert_with(|| normal_reason(call.api).to_owned());
                 return Ok(());
             }
             Err(failure) => return Err(failure),
@@ -112,6 +114,16 @@ async fn after_end(
         }
     }
     Ok(())
+}
+
+/// Whether a faulty client takes the failure of a body for its end.
+fn is_forgiven(failure: &Failure, answer: &Answer, faults: Faults) -> bool {
+    match faults.0 {
+        Some(Mutant::TimeoutIsSuccess) => failure.class == Class::Timeout && answer.events > 0,
+        Some(Mutant::TrustsCutBody) => failure.class == Class::Connection,
+        Some(Mutant::AcceptsCutGzip) => failure.class == Class::Incomplete,
+        _ => false,
+    }
 }
 
 fn is_replayed(failure: &Failure, answer: &Answer, faults: Faults) -> bool {

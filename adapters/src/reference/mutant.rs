@@ -42,7 +42,7 @@ mutants! {
     LfOnly "lf-only" "Only LF ends a line; a CR stays in it.";
     LfLfOnly "lf-lf-only" "Only two LFs in a row end an event.";
     LoneCrIsData "lone-cr-is-data" "A CR without an LF does not end a line.";
-    CrLfAcrossReads "crlf-across-reads" "A CRLF that is split over two reads ends two lines.";
+    CrLfAcrossReads "crlf-across-reads" "The LF of a CRLF that is split over two reads begins the next line.";
     Utf8ByChunk "utf8-by-chunk" "Every read is decoded as UTF-8 on its own.";
     InvalidUtf8Fails "invalid-utf8-fails" "Invalid UTF-8 ends the stream with an error.";
     UnicodeLineEnds "unicode-line-ends" "U+0085, U+2028 and U+2029 end lines.";
@@ -86,10 +86,9 @@ mutants! {
     IgnoresFlatError "ignores-flat-error" "An error event with its fields at the top is skipped.";
     IgnoresNestedError "ignores-nested-error" "An error event with its fields in an error object is skipped.";
     IgnoresErrorWithoutChoices "ignores-error-without-choices" "A chunk with empty choices is a usage chunk, whatever else it holds.";
-    IgnoresErrorFinish "ignores-error-finish" "The finish reason error is a normal end.";
+    IgnoresErrorFinish "ignores-error-finish" "The finish reason error is taken for the normal one.";
     IgnoresStringError "ignores-string-error" "An error that is a string is skipped.";
     IgnoresBareJson "ignores-bare-json" "An error object without framing is skipped.";
-    IgnoresStrayError "ignores-stray-error" "An error in a field named error is skipped.";
     BenignErrorFails "benign-error-fails" "An error field that is null or empty is an error.";
     ErrorBecomesText "error-becomes-text" "The error's message is appended to the text and the answer ends normally.";
 
@@ -112,9 +111,10 @@ mutants! {
 
     // The end of the stream.
     EofIsSuccess "eof-is-success" "The end of the body is the end of the answer.";
+    DoneIsEnough "done-is-enough" "[DONE] is a normal end, also where no finish reason came before it.";
     FabricatesStop "fabricates-stop" "The end of the body is the end of the answer, with a made-up stop reason.";
-    TrustsCutBody "trusts-cut-body" "A body that is cut in HTTP's terms is taken as whole.";
-    AcceptsCutGzip "accepts-cut-gzip" "A gzip stream without its trailer is taken as whole.";
+    TrustsCutBody "trusts-cut-body" "A body that is cut in HTTP's terms is a whole answer.";
+    AcceptsCutGzip "accepts-cut-gzip" "A gzip stream without its trailer is a whole answer.";
     IgnoresGzip "ignores-gzip" "A gzip body is not decoded.";
     WaitsForClose "waits-for-close" "After the terminal marker it waits for the end of the body.";
     WaitsForTerminal "waits-for-terminal" "After the stop reason it waits for the terminal marker without a limit.";
@@ -124,6 +124,7 @@ mutants! {
 
     // Before the stream.
     IgnoresStatus "ignores-status" "An HTTP error is read as a stream.";
+    NoContentIsEmpty "no-content-is-empty" "A 204 or a redirect is an empty answer.";
     WrongContentIsEmpty "wrong-content-is-empty" "A body that is no event stream is an empty answer.";
     JsonBodyUntyped "json-body-untyped" "A JSON error at status 200 keeps neither type nor message.";
     NeverRetries "never-retries" "A request that failed is not sent again.";

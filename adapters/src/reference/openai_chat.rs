@@ -46,7 +46,8 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Resu
     match choice.get("finish_reason").and_then(Value::as_str) {
         None => {}
         // OpenRouter and Mistral end a failed answer with this reason, the former with an error beside it.
-        Some("error") if !faults.has(Mutant::IgnoresErrorFinish) => {
+        Some("error") if faults.has(Mutant::IgnoresErrorFinish) => answer.stop_reason = Some("stop".to_owned()),
+        Some("error") => {
             answer.stop_reason = Some("error".to_owned());
             let message = "the provider ended the answer with the finish reason `error`";
             let provider = Provider { message: message.to_owned(), ..Provider::default() };

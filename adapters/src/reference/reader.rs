@@ -97,7 +97,7 @@ impl Reader {
         if answer.stop_reason.is_some() || self.faults.has(Mutant::EofIsSuccess) {
             return Ok(());
         }
-        if matches!(self.faults.0, Some(Mutant::FabricatesStop | Mutant::TrustsCutBody)) {
+        if self.faults.has(Mutant::FabricatesStop) {
             answer.stop_reason = Some(normal_reason(self.api).to_owned());
             return Ok(());
         }
@@ -142,7 +142,8 @@ impl Reader {
         match self.faults.0 {
             Some(Mutant::SwallowsBadPayload) => Ok(Step::Unknown),
             Some(Mutant::BadPayloadEnds) => Ok(Step::Terminal),
-            Some(Mutant::BadPayloadPanics) => panic!("{message}"),
+            // A panic without the hook's report, which would fill a run's log.
+            Some(Mutant::BadPayloadPanics) => std::panic::resume_unwind(Box::new(message)),
             _ => Err(Failure::new(Class::Protocol, message)),
         }
     }
@@ -152,15 +153,14 @@ impl Reader {
         if self.api != Api::OpenaiChat {
             return Ok(Step::Ping);
         }
+        if self.faults.has(Mutant::DoneIsEnough) {
+            answer.stop_reason.get_or_insert_with(|| normal_reason(self.api).to_owned());
+        }
         self.ended(answer).map(|()| Step::Terminal)
     }
 
     fn object(&mut self, event: &Event, object: Map<String, Value>, answer: &mut Answer) -> Result<Step, Failure> {
-        // Gemini has no terminal marker: with its finish reason the answer is whole, and what follows can not undo it.
-        let is_over = self.api == Api::GeminiGenerate
-            && answer.stop_reason.is_some()
-            && !self.faults.has(Mutant::LateErrorCounts);
-        let ignored = is_over || (answer.events == 0 && self.faults.has(Mutant::IgnoresFirstError));
+        let ignored = answer.events == 0 && self.faults.has(Mutant::IgnoresFirstError);
         let error = provider::find(self.api, &event.name, &object, self.faults);
         if let Some(provider) = error.filter(|_| !ignored) {
             if self.faults.has(Mutant::ErrorBecomesText) {

@@ -16,7 +16,7 @@ impl Stray {
     /// Takes a line, and returns the object that it completes.
     pub(crate) fn push(&mut self, line: &str, faults: Faults) -> Option<Map<String, Value>> {
         if self.text.is_empty() {
-            if let Some(value) = line.strip_prefix("error:").filter(|_| !faults.has(Mutant::IgnoresStrayError)) {
+            if let Some(value) = line.strip_prefix("error:") {
                 let error = serde_json::from_str(value).unwrap_or_else(|_| json!(value.trim()));
                 return Some(Map::from_iter([("error".to_owned(), error)]));
             }

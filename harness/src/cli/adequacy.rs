@@ -9,7 +9,8 @@ use streamspec_adapters::native;
 
 use super::arguments::AdequacyOptions;
 use super::{Exit, run};
-use crate::adequacy::{Accepted, Adequacy};
+use crate::adequacy::{Accepted, Adequacy, file_of};
+use crate::case::Case;
 use crate::judge::Word;
 use crate::load::{self, Selection};
 use crate::message::adequate;
@@ -31,19 +32,29 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     let sdks: Vec<Arc<Sdk>> = std::iter::once(Arc::new(reference.clone()))
         .chain(mutants.iter().map(|(name, _)| Arc::new(reference.mutant(name))))
         .collect();
-    let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-    let plan = match plan(&sdks, &cases, &Filter::default()) {
-        Ok(plan) => plan,
-        Err(error) => return run::usage(&error),
-    };
+    let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
+    // Mutants that panic do so thousands of times; what they say is in their verdicts.
+    std::panic::set_hook(Box::new(|_| {}));
     let runtime = tokio::runtime::Runtime::new()?;
     let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
-        let engine = Arc::new(Engine::start(run::fresh_nonce(), usize::from(options.jobs), Patience::MUTANT).await?);
-        let mut running = Running::of(&engine, &plan.trials);
-        let mut records = Vec::new();
-        while let Some(joined) = running.next().await {
-            records.extend(joined?.1.into_iter().map(|ran| ran.record));
-        }
+        let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Patience::MUTANT).await?;
+        let engine = Arc::new(engine);
+        // Nearly every case file catches something with its first combination; only the others need all of theirs.
+        let (firsts, others): (Vec<_>, Vec<_>) = {
+            let mut files = BTreeSet::new();
+            cases.iter().cloned().partition(|case| files.insert(case.file.clone()))
+        };
+        let mut records = run_all(&engine, &sdks, &firsts).await?;
+        let so_far = Adequacy::from_records(&mutants, &records);
+        let idle: BTreeSet<&str> = so_far.idle().collect();
+        let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(file_of(&case.id)));
+        records.extend(run_all(&engine, &sdks, &idle).await?);
+        let escaped = |sdk: &&Arc<Sdk>| {
+            let caught = so_far.mutants.iter().find(|caught| sdk.manifest.id.ends_with(&format!("+{}", caught.mutant)));
+            caught.is_none_or(|caught| caught.by.is_empty())
+        };
+        let escaped: Vec<_> = sdks.iter().filter(escaped).cloned().collect();
+        records.extend(run_all(&engine, &escaped, &rest).await?);
         Ok(records)
     });
     runtime.shutdown_background();
@@ -64,4 +75,17 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         (true, false) => Exit::NotConformant,
         (true, true) => Exit::Conformant,
     })
+}
+
+/// Every case on every one of these clients; nothing where there is nothing to run.
+async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -> anyhow::Result<Vec<TrialRecord>> {
+    let mut records = Vec::new();
+    if cases.is_empty() || sdks.is_empty() {
+        return Ok(records);
+    }
+    let mut running = Running::of(engine, &plan(sdks, cases, &Filter::default())?.trials);
+    while let Some(joined) = running.next().await {
+        records.extend(joined?.1.into_iter().map(|ran| ran.record));
+    }
+    Ok(records)
 }

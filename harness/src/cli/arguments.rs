@@ -64,7 +64,8 @@ pub struct Selected {
     /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), globs or files.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// Also replay every case cut or dressed otherwise: `quick`, `full`, or names of variants.
+    /// Also replay every case cut or dressed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
+    /// first combination of each matrix, as in `cargo test`.
     #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
     pub variants: Vec<String>,
     /// Also cut every healthy stream before its stop reason, after every event or after every byte.
@@ -158,7 +159,7 @@ pub struct ReportOptions {
     #[arg(long, default_value = "reports")]
     pub out: Utf8PathBuf,
     /// What to write; may be repeated or separated by commas.
-    #[arg(long, value_delimiter = ',', value_enum, default_value = "json,markdown", value_name = "FORMAT")]
+    #[arg(long, value_delimiter = ',', value_enum, default_value = "json,markdown,html", value_name = "FORMAT")]
     pub format: Vec<Format>,
 }
 
@@ -169,6 +170,8 @@ pub enum Format {
     Json,
     /// compatibility.md: the matrix, and what deviates in each SDK and why.
     Markdown,
+    /// compatibility.html and details/: the report as pages that open from disk.
+    Html,
     /// short.md: under 60 lines, for a comment on a pull request.
     Short,
     /// junit.xml: a test case for each trial; a failure is what is not as listed.

@@ -8,19 +8,25 @@ use super::Exit;
 use super::arguments::GenerateOptions;
 use crate::coverage::{self, Coverage};
 use crate::load::{self, Problems, Selection};
-use crate::report;
+use crate::report::{self, Report};
+
+/// The committed report, from which the README's matrix is made.
+const REPORT: &str = "reports/compatibility.json";
 
 /// Every generated file as it should be, by its place in the repository.
 pub fn generated(root: &Utf8Path) -> Result<Vec<(&'static str, String)>, Problems> {
     let suite = load::suite(root, &Selection::All)?;
-    let readme = fs::read_to_string(root.join(coverage::FILE)).unwrap_or_default();
+    let page = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_default();
+    let report = serde_json::from_str::<Report>(&page(REPORT)).ok();
+    let matrix = report.as_ref().map(report::overview).unwrap_or_default();
     Ok(vec![
         ("cases/schema.json", text(&load::schema())),
         ("cases/fragments.schema.json", text(&load::fragments_schema())),
         ("cases/rules.schema.json", text(&load::rules_schema())),
         ("adapters/protocol.schema.json", text(&streamspec_adapters::protocol::schema())),
         ("reports/compatibility.schema.json", text(&report::schema())),
-        (coverage::FILE, Coverage::of(&suite).spliced_into(&readme)),
+        (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
+        ("README.md", spliced(&page("README.md"), "matrix", &matrix)),
     ])
 }
 
@@ -47,6 +53,14 @@ pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Re
         }
     }
     Ok(exit)
+}
+
+/// A page with a generated part in place of what stands between its marks; one without marks is left as it is.
+fn spliced(page: &str, name: &str, part: &str) -> String {
+    let (begin, end) = (format!("<!-- begin generated: {name} -->"), format!("<!-- end generated: {name} -->"));
+    let Some((before, rest)) = page.split_once(&begin) else { return page.to_owned() };
+    let Some((_, after)) = rest.split_once(&end) else { return page.to_owned() };
+    format!("{before}{begin}\n{part}{end}{after}")
 }
 
 fn text(schema: &Value) -> String {

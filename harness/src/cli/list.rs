@@ -30,7 +30,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     let filter = Filter { surfaces: request.surfaces, variants: request.variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
         Ok(plan) => plan,
-        Err(error) => return run::usage(&error),
+        Err(error) => return Ok(run::usage(&error)),
     };
     if let Some(shard) = options.selected.shard {
         plan.keep(shard);

@@ -26,7 +26,7 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
 fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let fleet = Fleet::discover(root)?;
     let sdk = fleet.get(id)?;
-    match sdk.ensure(&print_progress) {
+    match sdk.ensure(&|event| print_progress(&event)) {
         Ok(()) => {}
         Err(error @ SetupError::Unavailable { .. }) => {
             anstream::eprintln!("{error}");

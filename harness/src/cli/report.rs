@@ -1,5 +1,7 @@
 //! `streamspec report`: records in, compatibility report out, in as many formats as are asked for.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8Path;
 use fs_err as fs;
 
@@ -33,16 +35,17 @@ pub(super) fn write(root: &Utf8Path, records: &[Record], folder: &Utf8Path, form
         match format {
             Format::Json => put(folder, "compatibility.json", &report::json(&report))?,
             Format::Markdown => put(folder, "compatibility.md", &report::markdown(&report))?,
+            Format::Html => {
+                let pages = report::html(&report, records)?;
+                put(folder, "compatibility.html", &pages.page)?;
+                details(&pages.details, &folder.join("details"))?;
+            }
             Format::Short => put(folder, "short.md", &report::short(&rows))?,
             Format::Junit => put(folder, "junit.xml", &report::junit(&rows))?,
             Format::Sarif => put(folder, "streamspec.sarif", &report::sarif(&rows, &places))?,
             Format::Csv => put(folder, "trials.csv", &report::csv(&rows))?,
             Format::Github => anstream::print!("{}", report::github(&rows, &places)),
-            Format::Badges => {
-                for badge in report::badges(&report) {
-                    put(&folder.join("badges"), &badge.file, &badge.content)?;
-                }
-            }
+            Format::Badges => badges(&report, &folder.join("badges"))?,
         }
     }
     Ok(())
@@ -53,5 +56,30 @@ fn put(folder: &Utf8Path, name: &str, text: &str) -> anyhow::Result<()> {
     let path = folder.join(name);
     fs::write(&path, text)?;
     anstream::println!("wrote {path}");
+    Ok(())
+}
+
+fn badges(report: &Report, folder: &Utf8Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    for badge in report::badges(report) {
+        fs::write(folder.join(&badge.file), &badge.content)?;
+    }
+    anstream::println!("wrote {folder}");
+    Ok(())
+}
+
+/// Writes the details beside the page, and leaves none behind of a group that is gone.
+fn details(details: &BTreeMap<String, String>, folder: &Utf8Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    for entry in folder.read_dir_utf8()? {
+        let path = entry?.into_path();
+        if path.extension() == Some("js") && !path.file_name().is_some_and(|name| details.contains_key(name)) {
+            fs::remove_file(&path)?;
+        }
+    }
+    for (name, text) in details {
+        fs::write(folder.join(name), text)?;
+    }
+    anstream::println!("wrote {folder}");
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
             "--report reports: the committed report is only written from a whole run, in one piece or merged"
         );
     }
-    let session = match Session::open(root, &request, &print_progress) {
+    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
             anstream::eprintln!("error: {error}");
@@ -64,7 +64,7 @@ impl Selected {
             sdks: self.sdk.clone(),
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
-            first_combination_only: false,
+            first_combination_only: self.variants == ["quick"],
             shard: self.shard,
         })
     }
@@ -76,9 +76,9 @@ pub fn fresh_nonce() -> String {
 }
 
 /// Says what is wrong with what was asked for.
-pub(super) fn usage(error: &dyn std::error::Error) -> anyhow::Result<Exit> {
+pub(super) fn usage(error: &dyn std::error::Error) -> Exit {
     anstream::eprintln!("error: {error}");
-    Ok(Exit::Usage)
+    Exit::Usage
 }
 
 /// Which exit code a session that cannot begin leads to.
@@ -142,7 +142,7 @@ async fn everything(
     }
     anstream::println!("{}", summary(&tallies));
     records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
-    report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown])?;
+    report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown, Format::Html])?;
     Ok(exit)
 }
 

@@ -13,7 +13,7 @@ pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<E
     let mut exit = Exit::Conformant;
     for sdk in chosen(&Fleet::discover(root)?, &options.sdks)? {
         let manifest = &sdk.manifest;
-        match sdk.ensure(&print_progress) {
+        match sdk.ensure(&|event| print_progress(&event)) {
             Ok(()) => anstream::println!("{}: {} {} is set up", manifest.id, manifest.package, manifest.version),
             Err(error @ SetupError::Unavailable { .. }) => {
                 anstream::println!("{error}");
@@ -29,6 +29,6 @@ pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<E
 }
 
 /// Shows what set-up is doing, on stderr: set-up takes long enough to be asked about.
-pub fn print_progress(event: Progress) {
-    anstream::eprintln!("{}", progress(&event));
+pub fn print_progress(event: &Progress) {
+    anstream::eprintln!("{}", progress(event));
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use globset::{Glob, GlobBuilder, GlobMatcher};
+
 use super::{Entry, Known};
 use crate::case::{Axis, Level};
 use crate::judge::Check;
@@ -101,8 +103,9 @@ fn grouped(
         .into_iter()
         .map(|(surfaces, cases)| {
             let cases = globs_for(&cases, &surfaces, graded, points);
-            let everywhere =
-                graded.iter().filter(|point| matches_any(&cases, point.case)).all(|p| surfaces.contains(p.surface));
+            let matchers: Vec<GlobMatcher> = cases.iter().map(|glob| matcher(glob)).collect();
+            let mut covered = graded.iter().filter(|point| matchers.iter().any(|glob| glob.is_match(point.case)));
+            let everywhere = covered.all(|point| surfaces.contains(point.surface));
             let surfaces =
                 if everywhere { super::every_surface() } else { surfaces.into_iter().map(str::to_owned).collect() };
             Entry {
@@ -125,15 +128,14 @@ fn globs_for(
     graded: &BTreeSet<Point<'_>>,
     broken: &BTreeSet<Point<'_>>,
 ) -> Vec<String> {
+    let own: Vec<&Point<'_>> = graded.iter().filter(|point| surfaces.contains(point.surface)).collect();
     let holds = |glob: &str| {
-        graded
-            .iter()
-            .filter(|point| surfaces.contains(point.surface) && matches_any(&[glob.to_owned()], point.case))
-            .all(|point| broken.contains(point))
+        let glob = matcher(glob);
+        own.iter().filter(|point| glob.is_match(point.case)).all(|point| broken.contains(*point))
     };
-    let mut globs: Vec<String> = Vec::new();
+    let (mut globs, mut matchers): (Vec<String>, Vec<GlobMatcher>) = (Vec::new(), Vec::new());
     for case in cases {
-        if matches_any(&globs, case) {
+        if matchers.iter().any(|glob| glob.is_match(case)) {
             continue;
         }
         let folder = case.rsplit_once('/').map_or(*case, |(folder, _)| folder);
@@ -141,18 +143,21 @@ fn globs_for(
         let file = case.split('#').next().unwrap_or(case);
         let candidates = [format!("{api}/**"), format!("{folder}/*"), format!("{file}#*")];
         // A glob that covers a single case says less than its name.
-        let wide = |glob: &&String| cases.iter().filter(|case| matches_any(&[(*glob).clone()], case)).count() > 1;
-        let chosen = candidates.iter().filter(wide).find(|glob| holds(glob));
-        globs.push(chosen.cloned().unwrap_or_else(|| (*case).to_owned()));
+        let wide = |glob: &&String| {
+            let glob = matcher(glob);
+            cases.iter().filter(|case| glob.is_match(case)).count() > 1
+        };
+        let chosen = candidates.iter().filter(wide).find(|glob| holds(glob)).map_or(*case, String::as_str).to_owned();
+        matchers.push(matcher(&chosen));
+        globs.push(chosen);
     }
     globs
 }
 
-fn matches_any(globs: &[String], case: &str) -> bool {
-    globs.iter().any(|glob| {
-        let built = globset::GlobBuilder::new(glob).literal_separator(true).build();
-        built.is_ok_and(|built| built.compile_matcher().is_match(case))
-    })
+/// A glob made of case ids, which hold nothing that a glob would not take literally.
+fn matcher(glob: &str) -> GlobMatcher {
+    let built = GlobBuilder::new(glob).literal_separator(true).build();
+    built.unwrap_or_else(|_| Glob::new("").expect("an empty glob is one")).compile_matcher()
 }
 
 fn written(entries: &[Entry]) -> String {

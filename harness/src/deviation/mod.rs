@@ -299,6 +299,7 @@ versions = ">=0.50"
             observation: None,
             known: Vec::new(),
             wire: Vec::new(),
+            answers: Vec::new(),
             took_ms: 0,
         }
     }

@@ -1,5 +1,7 @@
 //! One table: what was expected, what was seen, and what the judge must make of it.
 
+#![expect(clippy::needless_pass_by_value, reason = "tables of literals read better without references")]
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -11,6 +11,8 @@ pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
 pub use summary::{Tally, adequate, probed, progress, summary};
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style};
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -30,7 +32,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
         if count == most {
-            out.push_str(&format!("… ({} characters in all)", text.chars().count()));
+            let _ = write!(out, "… ({} characters in all)", text.chars().count());
             break;
         }
         match character {
@@ -38,7 +40,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             other if other.is_control() || is_invisible(other) => {
-                out.push_str(&format!("\\u{{{:x}}}", u32::from(other)))
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(other));
             }
             other => out.push(other),
         }

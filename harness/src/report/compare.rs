@@ -155,7 +155,9 @@ type Key = (String, String, String, Variant);
 /// A report as states by trial.
 struct States<'a> {
     of: BTreeMap<Key, State>,
-    variants: BTreeMap<&'a str, &'a [Variant]>,
+    /// How the SDKs and the cases were replayed.
+    sdks: BTreeMap<&'a str, &'a [Variant]>,
+    cases: BTreeMap<&'a str, &'a [Variant]>,
 }
 
 /// Compares two reports, or one SDK of each. An SDK that is named on one side only is meant on both; two different ones
@@ -241,8 +243,9 @@ impl<'a> States<'a> {
             let key = (named(&result.sdk), result.surface.clone(), result.case.clone(), result.variant);
             of.insert(key, State::from(result));
         }
-        let variants = sdks.iter().map(|sdk| (name.unwrap_or(&sdk.id), sdk.variants.as_slice())).collect();
-        Ok(Self { of, variants })
+        let sdks = sdks.iter().map(|sdk| (name.unwrap_or(&sdk.id), sdk.replays.as_slice())).collect();
+        let cases = report.cases.iter().map(|case| (case.id.as_str(), case.replays.as_slice())).collect();
+        Ok(Self { of, sdks, cases })
     }
 
     /// How a trial came out. A replay that is not listed came out as the trial as written, if it was run.
@@ -250,7 +253,8 @@ impl<'a> States<'a> {
         let (sdk, surface, case, variant) = key;
         self.of.get(key).cloned().or_else(|| {
             let written = (sdk.clone(), surface.clone(), case.clone(), Variant::AsWritten);
-            let replayed = self.variants.get(sdk.as_str()).is_some_and(|variants| variants.contains(variant));
+            let has = |replays: Option<&&[Variant]>| replays.is_some_and(|replays| replays.contains(variant));
+            let replayed = has(self.sdks.get(sdk.as_str())) && has(self.cases.get(case.as_str()));
             (replayed && self.of.get(&written)?.is_judged()).then(State::pass)
         })
     }

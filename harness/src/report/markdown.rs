@@ -114,7 +114,9 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
     lines.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     if !lines.is_empty() {
         out.push_str("\n| axis | seen instead | trials | why |\n|---|---|---:|---|\n");
-        lines.iter().for_each(|(_, line)| out.push_str(&format!("{line}\n")));
+        for (_, line) in &lines {
+            let _ = writeln!(out, "{line}");
+        }
     }
     let unlisted: Vec<&&TrialResult> = own.iter().filter(|result| result.known.is_empty()).collect();
     if !unlisted.is_empty() {

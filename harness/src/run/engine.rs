@@ -18,7 +18,7 @@ use crate::case::{Axis, Case, Connection, Level, Step};
 use crate::judge::{Check, Evidence, Grade, Verdict, Word, judge};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
-use crate::wire::{Script, Variant};
+use crate::wire::{Script, Variant, told};
 
 /// How long a call is waited for before it is a hang.
 #[derive(Clone, Copy, Debug)]
@@ -27,14 +27,17 @@ pub struct Patience {
     pub longest_timeout: Duration,
     /// How long after that an answer is still waited for.
     pub grace: Duration,
+    /// Whether a doubtful trial is run again alone.
+    pub again: bool,
 }
 
 impl Patience {
     /// For SDKs in processes of their own, on a loaded machine.
-    pub const SDK: Self = Self { longest_timeout: Duration::from_secs(5), grace: Duration::from_secs(5) };
+    pub const SDK: Self = Self { longest_timeout: Duration::from_secs(5), grace: Duration::from_secs(5), again: true };
 
     /// For the reference client's mutants, many of which hang by design.
-    pub const MUTANT: Self = Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(1) };
+    pub const MUTANT: Self =
+        Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(1), again: false };
 }
 
 /// How soon after its caller was told of a failure a client must let go of the connection.
@@ -115,6 +118,7 @@ impl Engine {
                 let same = same_as_written(&written.record.verdict, &ran.record);
                 ran.record.verdict.add(same);
             }
+            ran.keep_answers();
             all.push(ran);
         }
         all
@@ -145,7 +149,7 @@ impl Engine {
         };
         let control = self.control(trial, adapter.as_ref()).await;
         let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
-        if is_doubtful(trial, &played) {
+        if self.patience.again && is_doubtful(trial, &played) {
             played = self.play(trial, adapter.as_ref(), &script, true).await;
         }
         let verdict = judge(&Evidence {
@@ -231,6 +235,13 @@ pub(super) struct Played {
 }
 
 impl Ran {
+    /// Writes down what was sent, where a replay came out differently: a report cannot tell it from the case.
+    pub(super) fn keep_answers(&mut self) {
+        if self.record.verdict.broken_checks().any(|check| check.axis.is_of_replays()) {
+            self.record.answers = told(&self.script, &self.record.nonce);
+        }
+    }
+
     fn fault(trial: &Trial, variant: Variant, nonce: &str, script: Script, reason: String) -> Self {
         let answered =
             Answered { answer: Answer::Fault { detail: reason.clone() }, stderr: String::new(), took: Duration::ZERO };
@@ -248,8 +259,10 @@ impl TrialRecord {
     pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &Played) -> Self {
         let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
             request: format!("{} {}", exchange.method, exchange.path),
+            answer: exchange.answer,
             written: exchange.written,
             digest: exchange.digest.clone(),
+            client_left: exchange.client_left_at.is_some(),
         });
         Self {
             sdk: trial.sdk.manifest.id.clone(),
@@ -261,6 +274,7 @@ impl TrialRecord {
             observation: None,
             known: Vec::new(),
             wire: wire.collect(),
+            answers: Vec::new(),
             took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
         }
     }

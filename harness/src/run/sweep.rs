@@ -50,6 +50,7 @@ impl Engine {
         }
         let mut ran = kept?;
         ran.record.verdict = summed_up(&broken, cuts.len());
+        ran.keep_answers();
         Some(ran)
     }
 }

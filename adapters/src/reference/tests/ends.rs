@@ -121,8 +121,8 @@ fn after_the_end() -> Vec<Scenario> {
                 &(g_text("Hello", Some("STOP")) + "data: {\"error\":{\"code\":500,\"message\":\"late\"}}\n\n"),
                 End::Finish,
             ),
-            "returned \"Hello\" STOP | 1 sent",
-            &[Mutant::LateErrorCounts],
+            "raised \"Hello\" STOP iterate: ServerError 500 code=500 id=req_head (late) | 1 sent",
+            &[],
         ),
         new(
             "a reset after the terminal marker",

@@ -163,7 +163,7 @@ fn on_chat() -> Vec<Scenario> {
             "a field named error",
             chat("error: {\"code\":400,\"message\":\"no\",\"type\":\"invalid_request_error\"}\n\ndata: [DONE]\n\n"),
             "raised \"Hello\" iterate: BadRequest 400 invalid_request_error code=400 id=req_head (no) | 1 sent",
-            &[Mutant::IgnoresStrayError],
+            &[],
         ),
         new(
             "error fields that say nothing",

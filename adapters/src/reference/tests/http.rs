@@ -58,7 +58,7 @@ fn statuses() -> Vec<Scenario> {
             "a redirect",
             plain(307, "Location: /elsewhere\r\n", ""),
             "raised \"\" open: ApiError 307 (HTTP status 307: an empty body) | 1 sent",
-            &[],
+            &[Mutant::NoContentIsEmpty],
         ),
         Scenario::new(
             "an error in an array",

@@ -54,7 +54,7 @@ fn odd_payloads() -> Vec<Scenario> {
             OpenaiChat,
             sse("data: [DONE]\n\n", End::Finish),
             "raised \"\" iterate: IncompleteStream id=req_head (the stream ended before the answer did) | 1 sent",
-            &[],
+            &[Mutant::DoneIsEnough],
         ),
         new(
             "an unknown event",

@@ -1,0 +1,105 @@
+"""Drives `any-llm-sdk` over Anthropic's Messages and OpenAI's Chat Completions and Responses.
+
+`completion` has the shape of a chat completion whatever the provider; `messages` and `responses` have the provider's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import anthropic
+import any_llm
+import openai
+from any_llm.exceptions import AnyLLMError
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_dialects import (
+    CHAT_TOOLS,
+    MESSAGES,
+    PROMPT,
+    TOOL_DESCRIPTION,
+    TOOL_NAME,
+    TOOL_PARAMETERS,
+    read_chat_chunk,
+    read_message_event,
+    read_response_event,
+    read_response_failure,
+)
+from streamspec_observation import Delivers, Reads, Seen, attribute, body, header
+
+SURFACES: Final[dict[str, Delivers]] = {
+    "completion-sync": "events",
+    "completion-async": "events",
+    "messages-sync": "events",
+    "messages-async": "events",
+    "responses-sync": "events",
+    "responses-async": "events",
+}
+
+# By default the provider's own errors come through; any-llm's, which can be turned on, have `error_type`.
+READS: Final[Reads] = {
+    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
+    "type": (attribute("error_type"), attribute("type"), body("error", "type")),
+    "code": (attribute("code"), body("error", "code")),
+    "request_id": (attribute("request_id"), body("request_id"), header("request-id"), header("x-request-id")),
+    "retry_after": (attribute("retry_after"), header("retry-after")),
+}
+
+ANTHROPIC_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "input_schema": TOOL_PARAMETERS}
+RESPONSES_TOOL: Final = {
+    "type": "function",
+    "name": TOOL_NAME,
+    "description": TOOL_DESCRIPTION,
+    "parameters": TOOL_PARAMETERS,
+}
+
+
+def read_response_item(seen: Seen, event: Any) -> None:
+    """An event of a response, which may be its failure."""
+    read_response_event(seen, event)
+    read_response_failure(seen, event)
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words."""
+    provider, model, path = (
+        ("anthropic", "claude-sonnet-4-6", "") if run.api == "anthropic-messages" else ("openai", "gpt-5.2", "/v1")
+    )
+    shared: dict[str, Any] = {
+        "model": model,
+        "provider": provider,
+        "stream": True,
+        "api_key": "no-key",
+        "api_base": run.base_url + path,
+        "client_args": {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries},
+    }
+    kind = run.surface.split("-")[0]
+    requests: dict[str, tuple[dict[str, Any], Any, Callable[[Seen, Any], None]]] = {
+        "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chat_chunk),
+        "messages": ({"messages": MESSAGES, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
+        "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_item),
+    }
+    request, tool, read = requests[kind]
+    tools = {"tools": [tool]} if run.ask == "tool" else {}
+    call: Any = getattr(any_llm, f"a{kind}" if run.is_async else kind)
+    return Plan(lambda: call(**shared, **request, **tools), read)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="any-llm-sdk",
+            version=version("any-llm-sdk"),
+            error_base=(AnyLLMError, anthropic.AnthropicError, openai.OpenAIError),
+            apis=["anthropic-messages", "openai-chat", "openai-responses"],
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )

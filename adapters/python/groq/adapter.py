@@ -1,0 +1,59 @@
+"""Drives `groq`, Groq's SDK for Python, over Chat Completions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import groq
+import httpx
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk
+from streamspec_observation import Delivers, Reads, attribute, body, header
+
+SURFACES: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events"}
+
+# `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`: the whole
+# body of a response, or the `error` of an event.
+READS: Final[Reads] = {
+    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
+    "type": (body("error", "type"), body("type")),
+    "code": (body("error", "code"), body("code")),
+    "request_id": (header("x-request-id"),),
+    "retry_after": (header("retry-after"),),
+}
+
+# One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
+# own, and the server can tell a connection that was let go from one that idles in a pool.
+KEY: Final = "no-key"
+LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
+SYNC: Final = groq.Groq(api_key=KEY, http_client=groq.DefaultHttpxClient(limits=LIMITS))
+ASYNC: Final = groq.AsyncGroq(api_key=KEY, http_client=groq.DefaultAsyncHttpxClient(limits=LIMITS))
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words; both clients have the same methods."""
+    shared: Any = ASYNC if run.is_async else SYNC
+    client = shared.with_options(base_url=run.base_url, timeout=run.timeout_ms / 1000, max_retries=run.max_retries)
+    request: dict[str, Any] = {"model": "openai/gpt-oss-120b", "messages": MESSAGES, "stream": True}
+    if run.ask == "tool":
+        request["tools"] = CHAT_TOOLS
+    return Plan(lambda: client.chat.completions.create(**request), read_chat_chunk)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="groq",
+            version=groq.__version__,
+            error_base=groq.GroqError,
+            apis=["openai-chat"],
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )

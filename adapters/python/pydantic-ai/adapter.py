@@ -1,0 +1,176 @@
+"""Drives `pydantic-ai` over Anthropic's Messages and OpenAI's Chat Completions and Responses.
+
+`direct` is the request by itself, `text` and `output` are an agent's. The stop reason is the provider's word in
+`provider_details`, or else Pydantic AI's own. A response whose `state` says that it is not complete was interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import anthropic
+import httpx2
+import openai
+from pydantic_ai import Agent, DeferredToolRequests, ExternalToolset, ModelRequest, ToolDefinition
+from pydantic_ai.direct import model_request_stream
+from pydantic_ai.exceptions import AgentRunError
+from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.openai import OpenAIProvider
+
+from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
+from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, body, dig
+
+SURFACES: Final[dict[str, Delivers]] = {"direct-async": "events", "text-async": "text", "output-async": "final"}
+
+
+def request_id(error: Any) -> object:
+    """The header of either provider in the error's documented `headers`."""
+    headers = getattr(error, "headers", None)
+    return ABSENT if headers is None else headers.get("request-id") or headers.get("x-request-id")
+
+
+READS: Final[Reads] = {
+    "status": (attribute("status_code"),),
+    "type": (attribute("provider_error_type"),),
+    "code": (attribute("provider_error_code"),),
+    "request_id": (body("request_id"), Read("header", request_id)),
+    "retry_after": (attribute("retry_after"),),
+    "retryable": (attribute("provider_retry_hint"),),
+}
+
+TOOL: Final = ToolDefinition(
+    name=TOOL_NAME, description=TOOL_DESCRIPTION, parameters_json_schema=TOOL_PARAMETERS, strict=True
+)
+
+# One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
+# own, and the server can tell a connection that was let go from one that idles in a pool.
+KEY: Final = "no-key"
+LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=0)
+ANTHROPIC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=anthropic.DefaultAsyncHttpxClient(limits=LIMITS))
+OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=openai.DefaultAsyncHttpxClient(limits=LIMITS))
+
+
+def model_of(run: Run) -> Model:
+    """The model that speaks the api."""
+    options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+    if run.api == "anthropic-messages":
+        client = ANTHROPIC.with_options(base_url=run.base_url, **options)
+        return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))
+    provider = OpenAIProvider(openai_client=OPENAI.with_options(base_url=f"{run.base_url}/v1", **options))
+    kind = OpenAIChatModel if run.api == "openai-chat" else OpenAIResponsesModel
+    return kind("gpt-5.2", provider=provider)
+
+
+async def with_response(stream: Any) -> AsyncIterator[tuple[str, Any]]:
+    """The events, and in the end the response that they make."""
+    async for event in stream:
+        yield "event", event
+    yield "response", stream.get()
+
+
+def read_direct(seen: Seen, item: tuple[str, Any]) -> None:
+    """An event of a part, or the response, which alone has the stop reason."""
+    kind, event = item
+    if kind == "response":
+        return read_end(seen, event)
+    index = dig(event, "index")
+    match dig(event, "event_kind"):
+        case "part_start":
+            read_part(seen, index, dig(event, "part"))
+        case "part_delta":
+            delta = dig(event, "delta")
+            if dig(delta, "part_delta_kind") == "text":
+                seen.say(dig(delta, "content_delta"))
+            elif dig(delta, "part_delta_kind") == "tool_call":
+                tool = seen.tool(index)
+                tool.name += dig(delta, "tool_name_delta") or ""
+                if isinstance(piece := dig(delta, "args_delta"), str):
+                    tool.arguments = str(tool.arguments or "") + piece
+                elif piece is not None:
+                    tool.arguments = piece
+        case "part_end" if ended := seen.open_tool(index):
+            ended.arguments, ended.complete = arguments_of(dig(event, "part")), True
+    return None
+
+
+def arguments_of(part: Any) -> object:
+    """A call's arguments; a call without any has none."""
+    arguments = dig(part, "args")
+    return "" if arguments is None else arguments
+
+
+def read_part(seen: Seen, index: object, part: Any) -> None:
+    """A part as far as it has come."""
+    if dig(part, "part_kind") == "text":
+        seen.say(dig(part, "content"))
+    elif dig(part, "part_kind") == "tool-call":
+        tool = seen.tool(index, dig(part, "tool_name"))
+        tool.arguments = arguments_of(part)
+
+
+def read_response(seen: Seen, response: Any) -> None:
+    """The finished response."""
+    for index, part in enumerate(dig(response, "parts") or []):
+        read_part(seen, index, part)
+    for tool in (seen.tools or {}).values():
+        tool.complete = True
+    read_end(seen, response)
+
+
+def read_end(seen: Seen, response: Any) -> None:
+    """How the response ended."""
+    seen.stop(dig(response, "provider_details", "finish_reason") or dig(response, "finish_reason"))
+    if dig(response, "state") in ("incomplete", "interrupted"):
+        seen.interrupted()
+
+
+async def finished(result: Any) -> Any:
+    """The response, once the agent has made its output of it."""
+    await result.get_output()
+    return result.response
+
+
+def plan(run: Run) -> Plan:
+    """The call, in the SDK's words."""
+    model, tools = model_of(run), [TOOL] if run.ask == "tool" else []
+    if run.surface.startswith("direct"):
+        parameters = ModelRequestParameters(function_tools=tools)
+        messages = [ModelRequest.user_text_prompt(PROMPT)]
+        return Plan(
+            lambda: model_request_stream(model, messages, model_request_parameters=parameters),
+            read_direct,
+            items=with_response,
+        )
+    # An external tool ends the run with its call, so that the agent makes no second request.
+    agent: Any = Agent(
+        model, output_type=[str, DeferredToolRequests], toolsets=[ExternalToolset(tools)], retries=run.max_retries
+    )
+    ask = partial(agent.run_stream, PROMPT)
+    if run.surface.startswith("text"):
+        return Plan(ask, Seen.say, items=lambda result: result.stream_text(delta=True, debounce_by=None))
+    return Plan(ask, read_response, final=finished)
+
+
+if __name__ == "__main__":
+    serve(
+        Sdk(
+            name="pydantic-ai-slim",
+            version=version("pydantic-ai-slim"),
+            error_base=AgentRunError,
+            apis=["anthropic-messages", "openai-chat", "openai-responses"],
+            surfaces=SURFACES,
+            plan=plan,
+            reads=READS,
+        )
+    )

@@ -1,0 +1,195 @@
+//! What a reader should know first, in plain sentences: the most harmful failures at the top.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Told, address, escaped};
+use crate::judge::{Grade, Mode, Word};
+use crate::record::TrialRecord;
+use crate::report::Report;
+use crate::wire::Variant;
+
+/// One kind of finding.
+pub(super) struct Finding {
+    /// What happens, in a sentence with counts.
+    pub(super) title: String,
+    /// Why that matters to a caller.
+    pub(super) why: &'static str,
+    /// One for each SDK, most trials first.
+    pub(super) lines: Vec<Line>,
+}
+
+/// What one SDK does.
+pub(super) struct Line {
+    /// The SDK's id.
+    pub(super) sdk: String,
+    /// How many trials of how many cases.
+    pub(super) count: String,
+    /// Where they are listed.
+    pub(super) link: String,
+    /// An example's name.
+    pub(super) example: String,
+    /// Where it is shown.
+    pub(super) example_link: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Failed(std::cmp::Reverse<Mode>),
+    Contradicts,
+    CutDependent,
+}
+
+impl Kind {
+    /// In the order of the page.
+    const ALL: [Self; 8] = [
+        Self::Failed(std::cmp::Reverse(Mode::Fabricated)),
+        Self::Failed(std::cmp::Reverse(Mode::Silent)),
+        Self::Contradicts,
+        Self::Failed(std::cmp::Reverse(Mode::Hang)),
+        Self::Failed(std::cmp::Reverse(Mode::Crash)),
+        Self::CutDependent,
+        Self::Failed(std::cmp::Reverse(Mode::Spurious)),
+        Self::Failed(std::cmp::Reverse(Mode::Wrong)),
+    ];
+
+    /// What happens, why it matters, and the filter that lists it.
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Failed(std::cmp::Reverse(mode)) => match mode {
+                Mode::Fabricated => (
+                    "A broken answer looks complete, with a stop reason that was never sent",
+                    "The caller has no way to tell that the answer was cut short: the SDK made the ending up.",
+                    "mode=fabricated",
+                ),
+                Mode::Silent => (
+                    "A broken answer comes out as a normal end",
+                    "An error or a cut connection reaches the caller as a completed answer.",
+                    "mode=silent",
+                ),
+                Mode::Hang => (
+                    "The caller waits for ever",
+                    "No answer and no exception came before the deadline, although the SDK was given a timeout.",
+                    "mode=hang",
+                ),
+                Mode::Crash => (
+                    "Something other than the SDK's own errors escapes",
+                    "A handler for the SDK's exceptions does not see it, or the whole process dies.",
+                    "mode=crash",
+                ),
+                Mode::Spurious => (
+                    "A healthy answer is reported as failed",
+                    "The server sent a complete answer, and the caller gets an error.",
+                    "mode=spurious",
+                ),
+                Mode::Wrong => (
+                    "Another MUST does not hold",
+                    "For example the error's own type is lost, or a request with side effects is sent again.",
+                    "mode=wrong",
+                ),
+            },
+            Self::Contradicts => (
+                "The status contradicts the error",
+                "The number is neither the one the error stands for nor the response's own, so code that acts on it acts wrongly.",
+                "mode=contradictory",
+            ),
+            Self::CutDependent => (
+                "The same bytes mean something else when they arrive in other pieces",
+                "What the caller sees depends on the network's mood: a test on one machine proves nothing for another.",
+                "verdict=cut-dependent",
+            ),
+        }
+    }
+
+    fn covers(self, trial: &TrialRecord) -> bool {
+        match self {
+            Self::Failed(std::cmp::Reverse(mode)) => {
+                trial.variant == Variant::AsWritten && trial.verdict.mode == Some(mode)
+            }
+            Self::Contradicts => {
+                let mut broken = trial.verdict.broken_checks();
+                trial.variant == Variant::AsWritten && broken.any(|check| check.grade == Grade::Contradictory)
+            }
+            Self::CutDependent => trial.verdict.broken_checks().any(|check| check.axis.is_of_replays()),
+        }
+    }
+}
+
+/// Everything that was found.
+pub(super) fn findings(told: &Told<'_>) -> Vec<Finding> {
+    let mut found: BTreeMap<(Kind, &str), Vec<&TrialRecord>> = BTreeMap::new();
+    for &trial in told.trials.iter().filter(|trial| trial.verdict.word != Word::Pass) {
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.covers(trial)) {
+            found.entry((kind, &trial.sdk)).or_default().push(trial);
+        }
+    }
+    Kind::ALL.into_iter().filter_map(|kind| finding(told, kind, &found)).collect()
+}
+
+fn finding(told: &Told<'_>, kind: Kind, found: &BTreeMap<(Kind, &str), Vec<&TrialRecord>>) -> Option<Finding> {
+    let mut of_kind: Vec<(&str, &Vec<&TrialRecord>)> =
+        found.iter().filter(|((one, _), _)| *one == kind).map(|((_, sdk), trials)| (*sdk, trials)).collect();
+    of_kind.sort_by_key(|(sdk, trials)| (std::cmp::Reverse(trials.len()), *sdk));
+    let (title, why, filter) = kind.words();
+    let all: usize = of_kind.iter().map(|(_, trials)| trials.len()).sum();
+    let lines = of_kind.iter().map(|(sdk, trials)| line(told, sdk, trials, filter)).collect();
+    (all > 0).then(|| Finding {
+        title: format!("{title}: {} in {}", counted(all, "trial"), counted(of_kind.len(), "SDK")),
+        why,
+        lines,
+    })
+}
+
+fn line(told: &Told<'_>, sdk: &str, trials: &[&TrialRecord], filter: &str) -> Line {
+    let cases: BTreeSet<&str> = trials.iter().map(|trial| trial.case.as_str()).collect();
+    let title = |case: &str| told.cases.get(case).map_or(case, |case| case.title.as_str()).to_owned();
+    Line {
+        sdk: sdk.to_owned(),
+        count: format!("{} of {}", counted(trials.len(), "trial"), counted(cases.len(), "case")),
+        link: format!("#/?sdk={}&{filter}", escaped(sdk)),
+        example: trials.first().map(|trial| title(&trial.case)).unwrap_or_default(),
+        example_link: trials.first().map(|trial| address(trial)).unwrap_or_default(),
+    }
+}
+
+/// The whole run in a sentence.
+pub(super) fn summary(report: &Report) -> String {
+    let sum = |number: fn(&super::super::Count) -> usize| report.counts.iter().map(number).sum::<usize>();
+    let run = report.sdks.iter().filter(|sdk| sdk.not_run.is_none()).count();
+    let apart: usize = report.counts.iter().flat_map(|count| count.apart.values()).sum();
+    let said = format!(
+        "{} on {}: of {} as written, {} pass, {} deviate, {} fail",
+        counted(report.suite.cases, "case"),
+        counted(run, "SDK"),
+        counted(report.suite.trials, "trial"),
+        grouped(sum(|count| count.pass)),
+        grouped(sum(|count| count.deviates)),
+        grouped(sum(|count| count.fails)),
+    );
+    let apart = if apart > 0 { format!(", and {} say nothing about the SDK", grouped(apart)) } else { String::new() };
+    let replays = match report.suite.replays {
+        0 => String::new(),
+        replays => format!(
+            " Of {} with the bytes cut or dressed otherwise, {} came out differently.",
+            counted(replays, "replay"),
+            grouped(sum(|count| count.cut_dependent))
+        ),
+    };
+    format!("{said}{apart}.{replays}")
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// `12,345`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

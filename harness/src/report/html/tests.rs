@@ -1,0 +1,167 @@
+//! The pages hold what records say, as data and never as markup.
+
+use serde_json::json;
+use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site, Told as Field};
+
+use super::*;
+use crate::case::{Axis, Basis, Dispute, Level, Source};
+use crate::judge::{Check, Grade, Mode, Verdict, Word};
+use crate::record::{SdkRecord, SuiteRecord, WireRecord};
+use crate::wire::Variant;
+
+const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
+
+/// The records that the browser tests open: hostile texts everywhere, or as many trials as `synthetic` is asked for.
+fn records(cases: usize, surfaces: usize) -> Vec<Record> {
+    let hostile = cases <= 10;
+    let title = |case: usize| if hostile { HOSTILE.to_owned() } else { format!("Case number {case}") };
+    let case = |case: usize| CaseRecord {
+        id: format!("anthropic/group-{}/case#{case:04}", case % 10),
+        api: Api::AnthropicMessages,
+        title: title(case),
+        sources: vec![Source { basis: Basis::Issue, url: "javascript:alert(3)".into(), quote: Some(HOSTILE.into()) }],
+        disputed: hostile.then(|| Dispute { url: "https://example.com/".into(), position: HOSTILE.into() }),
+        max_retries: 0,
+        answers: Vec::new(),
+    };
+    let sdk = |id: &str| SdkRecord {
+        id: id.into(),
+        package: "sdk".into(),
+        version: "1.0.0".into(),
+        language: "python".into(),
+        runtime: "CPython 3.11.7".into(),
+        apis: vec![Api::AnthropicMessages],
+        surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}")).collect(),
+        known: Vec::new(),
+        not_run: None,
+    };
+    let suite = SuiteRecord { version: "0.1.0".into(), nonce: "n".into(), whole: true, shard: None, plans: Vec::new() };
+    let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one"))];
+    records.extend((0..cases).map(|number| Record::Case(case(number))));
+    let one = case;
+    for surface in 0..surfaces {
+        records.extend((0..cases).map(|case| Record::Trial(Box::new(trial(&one(case).id, surface, case + surface)))));
+    }
+    records
+}
+
+fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
+    let (word, mode) = match number % 5 {
+        0 => (Word::Fails, Some(Mode::ALL[number % 6])),
+        1 => (Word::Deviates, None),
+        _ => (Word::Pass, None),
+    };
+    let grade = if word == Word::Pass { Grade::Exact } else { Grade::Wrong };
+    let message = if number == 0 { "x".repeat(5_000_000) } else { HOSTILE.to_owned() };
+    let check = Check {
+        axis: Axis::ErrorMessage,
+        level: if word == Word::Fails { Level::Must } else { Level::Should },
+        expected: json!({ "contains": "${nonce}" }),
+        observed: json!(if surface == 0 { message.as_str() } else { "other" }),
+        grade,
+    };
+    let error = ObservedError {
+        site: Site::Iterate,
+        class: HOSTILE.into(),
+        classes: vec![HOSTILE.into()],
+        message,
+        status: Field::Absent,
+        kind: Field::Empty,
+        code: Field::Absent,
+        request_id: Field::Absent,
+        retry_after: Field::Absent,
+        retryable: Field::Absent,
+        causes: Vec::new(),
+    };
+    let ended = Ended::Raised;
+    let observation = Observation {
+        ended,
+        events: 1,
+        text: Some(HOSTILE.into()),
+        tool_calls: None,
+        stop_reason: Field::Empty,
+        error: Some(error),
+    };
+    TrialRecord {
+        sdk: "sdk-one".into(),
+        surface: format!("surface-{surface:02}"),
+        case: case.into(),
+        variant: Variant::AsWritten,
+        nonce: "n".into(),
+        verdict: Verdict { word, mode, reason: None, checks: vec![check] },
+        observation: (surface == 0).then_some(observation),
+        known: Vec::new(),
+        wire: vec![WireRecord {
+            request: "POST /v1/messages".into(),
+            answer: 0,
+            written: 1,
+            digest: String::new(),
+            client_left: false,
+        }],
+        answers: Vec::new(),
+        took_ms: 1,
+    }
+}
+
+fn pages(records: &[Record]) -> Pages {
+    let report = Report::from_records(records).expect("the records are of one run");
+    html(&report, records).expect("the template renders")
+}
+
+#[test]
+fn hostile_texts_stay_data() {
+    let pages = pages(&records(10, 2));
+    assert_eq!(pages.page.matches("<script").count(), 2, "the data and the page's own script, nothing else");
+    assert_eq!(pages.page.matches("</script>").count(), 2);
+    assert!(!pages.page.contains("<img") && !pages.page.contains("<!-- "));
+    assert!(pages.page.contains("\\u003c/script>"), "the text is there, escaped");
+    for (name, file) in &pages.details {
+        assert!(file.starts_with("streamspec.detail(\"anthropic/group-") && file.ends_with("\");\n"), "{name}");
+        assert!(file.len() < 20_000, "{name}: five million characters are cut");
+    }
+}
+
+#[test]
+fn the_page_is_the_same_whatever_the_order_of_records() {
+    let mut records = records(10, 3);
+    let one = pages(&records);
+    records[1..].reverse();
+    let other = pages(&records);
+    assert_eq!(one.page, other.page);
+    assert_eq!(one.details, other.details);
+}
+
+#[test]
+fn the_policy_names_the_very_style_and_script_of_the_page() {
+    let page = pages(&records(1, 1)).page;
+    for (open, close, text) in [("<style>", "</style>", STYLE), ("<script>", "</script>", SCRIPT)] {
+        let at = page.find(open).expect("the page has one") + open.len();
+        let end = at + page[at..].find(close).expect("it ends");
+        assert_eq!(&page[at..end], text);
+        assert!(page.contains(&hash(text)));
+    }
+}
+
+#[test]
+fn addresses_are_escaped() {
+    assert_eq!(escaped("anthropic/in-band/a#b c\"<"), "anthropic/in-band/a%23b%20c%22%3C");
+}
+
+/// Writes what the browser tests open: `cargo test -p streamspec --lib -- --ignored synthetic_reports`.
+#[test]
+#[ignore = "writes files for the browser tests"]
+fn synthetic_reports() {
+    let target = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/streamspec/browser");
+    for (name, cases, surfaces) in [("hostile", 10, 2), ("many", 2000, 50)] {
+        let records = records(cases, surfaces);
+        let began = std::time::Instant::now();
+        let pages = pages(&records);
+        eprintln!("{name}: {} trials in {:?}, {} octets", cases * surfaces, began.elapsed(), pages.page.len());
+        let folder = target.join(name);
+        fs_err::create_dir_all(folder.join("details")).expect("target can be written to");
+        fs_err::write(folder.join("compatibility.html"), &pages.page).expect("target can be written to");
+        for (name, text) in &pages.details {
+            fs_err::write(folder.join("details").join(name), text).expect("target can be written to");
+        }
+    }
+}

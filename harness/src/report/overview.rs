@@ -1,0 +1,61 @@
+//! The matrix of the README: every surface by kind of breakage, over all apis it speaks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::{Count, Report};
+use crate::judge::Mode;
+
+/// The columns: the groups that every api has. What is particular to a vendor is put together.
+const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall"];
+const VENDORS: &str = "vendors";
+
+/// What one cell sums up.
+#[derive(Default)]
+struct Cell {
+    pass: usize,
+    judged: usize,
+    worst: Option<(Mode, usize)>,
+}
+
+impl Cell {
+    fn add(&mut self, count: &Count) {
+        self.pass += count.pass;
+        self.judged += count.pass + count.deviates + count.fails;
+        for (&mode, &number) in &count.modes {
+            let sum = number + self.worst.filter(|(worst, _)| *worst == mode).map_or(0, |(_, sum)| sum);
+            if self.worst.is_none_or(|(worst, _)| worst <= mode) {
+                self.worst = Some((mode, sum));
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        let worst = self.worst.map(|(mode, number)| format!("<br>{number} {}", mode.name()));
+        if self.judged == 0 {
+            "–".to_owned()
+        } else {
+            format!("{}/{}{}", self.pass, self.judged, worst.unwrap_or_default())
+        }
+    }
+}
+
+/// The matrix as Markdown: trials that pass of those that were judged, and the worst kind of failure with its number.
+pub fn overview(report: &Report) -> String {
+    let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, Cell>> = BTreeMap::new();
+    for count in &report.counts {
+        let group = count.group.rsplit('/').next().unwrap_or_default();
+        let column = GROUPS.iter().find(|known| **known == group).copied().unwrap_or(VENDORS);
+        rows.entry((&count.sdk, &count.surface)).or_default().entry(column).or_default().add(count);
+    }
+    let columns: Vec<&str> = GROUPS.into_iter().chain([VENDORS]).collect();
+    let mut out = format!("| surface | {} |\n|---|{}\n", columns.join(" | "), "---|".repeat(columns.len()));
+    for ((sdk, surface), cells) in &rows {
+        let cells = columns.iter().map(|column| cells.get(column).map_or_else(|| "–".to_owned(), Cell::text));
+        let _ = writeln!(out, "| {sdk}/{surface} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    let versions: BTreeSet<String> =
+        report.sdks.iter().map(|sdk| format!("{} {} ({})", sdk.package, sdk.version, sdk.language)).collect();
+    let _ = writeln!(out, "\n{}.", versions.into_iter().collect::<Vec<_>>().join(", "));
+    out
+}

@@ -1,0 +1,188 @@
+// The report's pages in a real browser, opened from disk as a reader opens them.
+//
+// `cargo test -p streamspec --lib -- --ignored synthetic_reports` writes the pages that are opened here.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const folder = process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL('../../target/streamspec/browser', import.meta.url));
+const address = (name, hash = '') => pathToFileURL(join(folder, name, 'compatibility.html')).href + hash;
+const TRIAL = '#/trial/sdk-one/surface-00/anthropic/group-0/case%230000@as-written';
+
+let context;
+let page;
+let profile;
+let complaints;
+
+before(async () => {
+  profile = mkdtempSync(join(tmpdir(), 'streamspec-browser-'));
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+});
+
+after(async () => {
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await page?.close();
+  page = await context.newPage();
+  complaints = [];
+  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => { complaints.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', (request) => { if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request ${request.url()}`); });
+});
+
+const text = (selector) => page.locator(selector).first().textContent();
+
+test('findings come first, in sentences with counts and links', async () => {
+  await page.goto(address('hostile'));
+  const [first] = await page.locator('#findings summary').allTextContents();
+  assert.match(first, /A broken answer looks complete.*: 1 trial in 1 SDK\./);
+  await page.locator('#findings li a').nth(1).click();
+  assert.match(page.url(), /#\/\?sdk=sdk-one&mode=fabricated$/);
+  assert.match(await text('#active'), /^1 trial of 20/);
+  assert.deepEqual(complaints, []);
+});
+
+test('filters, search and order are kept in the address', async () => {
+  await page.goto(address('hostile'));
+  await page.selectOption('#filter-verdict', 'fails');
+  await page.fill('#search', 'case#0000');
+  await page.waitForURL(/q=case/);
+  assert.match(page.url(), /verdict=fails/);
+  assert.match(await text('#active'), /^1 trial of 20/);
+  await page.reload();
+  assert.equal(await page.inputValue('#filter-verdict'), 'fails');
+  assert.equal(await page.inputValue('#search'), 'case#0000');
+  await page.getByRole('link', { name: 'remove all' }).click();
+  assert.match(await text('#active'), /^20 trials of 20/);
+  await page.getByRole('button', { name: 'surface', exact: true }).click();
+  assert.match(page.url(), /sort=surface/);
+  assert.deepEqual(complaints, []);
+});
+
+test('rows and columns open to cases', async () => {
+  await page.goto(address('hostile'));
+  await page.getByRole('button', { name: 'sdk-one/surface-00: its trials' }).click();
+  assert.equal(await page.locator('.opened tbody tr').count(), 10);
+  await page.getByRole('button', { name: 'group-3: its cases' }).click();
+  assert.equal(await page.locator('.grid tbody tr').count(), 1);
+  assert.equal(await page.locator('.grid tbody td').count(), 2);
+  assert.deepEqual(complaints, []);
+});
+
+test('a deep link opens a trial with its details, as text only', async () => {
+  await page.goto(address('hostile', TRIAL));
+  await page.getByText('What the caller saw').waitFor();
+  assert.match(await text('h1 >> visible=true'), /^<\/script><script>alert\(1\)/);
+  assert.match(await text('#page dl'), /5000000 characters in all/);
+  const page_ = await page.locator('#page').textContent();
+  assert.doesNotMatch(page_, /\[object/);
+  assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, 'escapes are made visible');
+  assert.equal(await page.locator('#page img, #page script').count(), 0);
+  assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
+test('cases, surfaces and SDKs have pages of their own', async () => {
+  await page.goto(address('hostile', '#/case/anthropic/group-0/case%230000'));
+  await page.getByText('Side by side').waitFor();
+  assert.equal(await page.locator('#page .list tbody tr').count(), 2);
+  await page.goto(address('hostile', '#/sdk/sdk-one'));
+  assert.match(await text('#page h1'), /sdk-one: what do I catch\?/);
+  await page.goto(address('hostile', '#/compare?one=sdk-one/surface-00&other=sdk-one/surface-01'));
+  assert.match(await page.locator('#page').textContent(), /10 cases were run on both; \d+ came out differently/);
+  await page.goto(address('hostile', '#/trial/none/such'));
+  assert.match(await text('#page h1'), /no such page/);
+  assert.deepEqual(complaints, []);
+});
+
+test('everything can be reached with the keyboard', async () => {
+  await page.goto(address('hostile'));
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'search');
+  await page.keyboard.type('0003');
+  await page.waitForURL(/q=0003/);
+  await page.getByRole('button', { name: 'group-3: its cases' }).focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-expanded')), 'true', 'focus stays');
+  await page.locator('.grid td a').first().focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/#\/trial\//);
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  await page.keyboard.press('Escape');
+  await page.waitForURL(/#\/$/);
+  assert.deepEqual(complaints, []);
+});
+
+test('light and dark can be chosen', async () => {
+  await page.goto(address('hostile'));
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await paper();
+  await page.getByRole('button', { name: /Colours/ }).click();
+  assert.notEqual(await paper(), dark, 'light although the system is dark');
+  await page.evaluate(() => localStorage.clear());
+});
+
+test('a page without its details says what is missing', async () => {
+  await page.route('**/details/*.js', (route) => route.abort());
+  await page.goto(address('hostile', TRIAL));
+  await page.getByText('is not beside this page').waitFor();
+  assert.match(await page.locator('#page').textContent(), /error\.message/, 'what does not hold is in the page itself');
+});
+
+for (const [name, hash] of [['overview', ''], ['trial', TRIAL], ['case', '#/case/anthropic/group-0/case%230000'], ['SDK', '#/sdk/sdk-one'], ['compare', '#/compare']]) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing on the ${name} page in ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(address('hostile', hash));
+      await page.waitForTimeout(300);
+      const source = require('axe-core').source;
+      // The page's own policy allows no other script; the debugger's evaluation is not bound by it.
+      const found = await page.evaluate(`${source}; axe.run().then((result) => result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).slice(0, 3).join(' | ')))`);
+      assert.deepEqual(found, []);
+    });
+  }
+}
+
+test('a phone shows the overview without scrolling sideways', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const hash of ['', TRIAL]) {
+    await page.goto(address('hostile', hash));
+    await page.waitForTimeout(200);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 360, `${width} pixels wide`);
+  }
+});
+
+test('100,000 trials open and filter quickly', async (context) => {
+  const began = performance.now();
+  await page.goto(address('many'));
+  await page.locator('#trials tbody tr').first().waitFor();
+  const opened = performance.now() - began;
+  const filtering = performance.now();
+  await page.selectOption('#filter-verdict', 'fails');
+  await page.waitForURL(/verdict=fails/);
+  assert.match(await text('#active'), /^20,000 trials of 100,000/);
+  const filtered = performance.now() - filtering;
+  assert.ok(await page.locator('#trials tbody tr').count() <= 100, 'the page never holds more than it shows');
+  context.diagnostic(`opened in ${opened.toFixed(0)} ms, filtered in ${filtered.toFixed(0)} ms`);
+  assert.ok(opened < 20_000, `opened in ${opened} ms`);
+});
