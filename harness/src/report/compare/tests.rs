@@ -33,6 +33,18 @@ fn one_sdk_is_compared_with_another() {
     assert_eq!(comparison.old.sdks.keys().collect::<Vec<_>>(), ["alpha-python"]);
     let same = compare((&both, Some("alpha-python")), (&both, None)).expect("it is there");
     assert!(same.changes.is_empty() && same.unchanged > 0);
+    let surfaces = (Some("alpha-python/stream"), Some("beta-typescript/create"));
+    let surfaces = compare((&both, surfaces.0), (&both, surfaces.1)).expect("both are there");
+    assert!(surfaces.changes.iter().all(|change| change.surface == "create"));
+    // One of the four was a fault and one was unsupported.
+    assert_eq!((surfaces.count(Kind::New), surfaces.count(Kind::Gone), surfaces.changes.len()), (2, 0, 4));
+    for (one, other, said) in [
+        ("alpha-python/stream", "beta-typescript", "no surface of one name, stream and create"),
+        ("alpha-python/nope", "beta-typescript", "there is no `alpha-python/nope` in the old report"),
+    ] {
+        let refused = compare((&both, Some(one)), (&both, Some(other))).expect_err(said);
+        assert!(refused.to_string().contains(said), "{refused}");
+    }
     let unknown = compare((&both, Some("delta")), (&both, None)).expect_err("it is not there");
     assert!(unknown.to_string().contains("there are: alpha-python, beta-typescript"), "{unknown}");
 }
