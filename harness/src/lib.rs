@@ -11,8 +11,9 @@
 //! ```
 //!
 //! One module for each stage, named for it: [`load`], [`wire`], [`server`], [`run`], [`judge`], [`record`],
-//! [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the lists of what is known, [`message`] all words
-//! for the terminal, [`probe`] the test of an adapter itself, [`session`] what the command line ([`cli`]) and the test binary share.
+//! [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the
+//! lists of what is known, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
+//! what the command line ([`cli`]) and the test binary share.
 //!
 //! # Invariants
 //!

@@ -62,8 +62,6 @@ pub struct PlanRecord {
     pub digest: String,
     /// Whether all shards together have every case on every surface.
     pub whole: bool,
-    /// The variants, the one as written among them.
-    pub variants: Vec<Variant>,
 }
 
 /// A case that was run.

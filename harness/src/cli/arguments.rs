@@ -170,7 +170,7 @@ pub enum Format {
     Json,
     /// compatibility.md: the matrix, and what deviates in each SDK and why.
     Markdown,
-    /// compatibility.html and details/: the matrix, and a page for every trial, for a browser.
+    /// compatibility.html and details/: the report as pages that open from disk.
     Html,
     /// short.md: under 60 lines, for a comment on a pull request.
     Short,
@@ -200,11 +200,11 @@ pub struct MergeOptions {
 /// Options of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareOptions {
-    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk-id`.
-    #[arg(value_name = "OLD[:SDK]")]
+    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`.
+    #[arg(value_name = "OLD[:SDK[/SURFACE]]")]
     pub old: String,
-    /// The report to compare, likewise; two SDKs are compared by surface and case.
-    #[arg(value_name = "NEW[:SDK]")]
+    /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.
+    #[arg(value_name = "NEW[:SDK[/SURFACE]]")]
     pub new: String,
     /// How to say it.
     #[arg(long, value_enum, default_value_t = ComparisonFormat::Markdown)]

@@ -45,13 +45,26 @@ pub(super) fn write(root: &Utf8Path, records: &[Record], folder: &Utf8Path, form
             Format::Sarif => put(folder, "streamspec.sarif", &report::sarif(&rows, &places))?,
             Format::Csv => put(folder, "trials.csv", &report::csv(&rows))?,
             Format::Github => anstream::print!("{}", report::github(&rows, &places)),
-            Format::Badges => {
-                for badge in report::badges(&report) {
-                    put(&folder.join("badges"), &badge.file, &badge.content)?;
-                }
-            }
+            Format::Badges => badges(&report, &folder.join("badges"))?,
         }
     }
+    Ok(())
+}
+
+fn put(folder: &Utf8Path, name: &str, text: &str) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let path = folder.join(name);
+    fs::write(&path, text)?;
+    anstream::println!("wrote {path}");
+    Ok(())
+}
+
+fn badges(report: &Report, folder: &Utf8Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    for badge in report::badges(report) {
+        fs::write(folder.join(&badge.file), &badge.content)?;
+    }
+    anstream::println!("wrote {folder}");
     Ok(())
 }
 
@@ -68,13 +81,5 @@ fn details(details: &BTreeMap<String, String>, folder: &Utf8Path) -> anyhow::Res
         fs::write(folder.join(name), text)?;
     }
     anstream::println!("wrote {folder}");
-    Ok(())
-}
-
-fn put(folder: &Utf8Path, name: &str, text: &str) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)?;
-    let path = folder.join(name);
-    fs::write(&path, text)?;
-    anstream::println!("wrote {path}");
     Ok(())
 }

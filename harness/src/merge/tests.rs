@@ -27,7 +27,6 @@ fn run(sdk: &str, shard: Option<Shard>) -> Vec<Record> {
     let own: Vec<usize> = (0..CASES).filter(|number| shard.is_none_or(|shard| shard.holds(&name(*number)))).collect();
     let plan = json!({
         "sdk": sdk, "trials": CASES, "own": own.len(), "digest": format!("digest of {sdk}"), "whole": true,
-        "variants": ["as-written", "crlf"],
     });
     let shard = shard.map(|shard| json!(shard));
     let mut records = vec![record(json!({

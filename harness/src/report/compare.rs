@@ -1,12 +1,12 @@
 //! Two reports side by side: what was fixed, what broke, what changed, what is new and what is gone, trial by trial.
 
+mod render;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde::Serialize;
 use thiserror::Error;
 
-use super::markdown::{code, name};
 use super::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::group_of;
 use crate::judge::{Mode, Word};
@@ -14,9 +14,6 @@ use crate::wire::Variant;
 
 /// The name and version of the comparison's shape.
 const SCHEMA: &str = "streamspec-comparison/1";
-
-/// The most changes of a kind that Markdown lists.
-const MOST: usize = 100;
 
 /// What differs between two reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -121,15 +118,23 @@ pub struct State {
 /// A report that cannot be compared.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum CompareError {
-    /// There is no such SDK in it.
-    #[error("there is no SDK `{sdk}` in the {side} report; there are: {known}")]
+    /// There is no such SDK or surface in it.
+    #[error("there is no `{name}` in the {side} report; there are: {known}")]
     Unknown {
         /// `old` or `new`.
         side: &'static str,
-        /// The id.
-        sdk: String,
-        /// The ids to choose from.
+        /// The SDK, or the SDK and its surface.
+        name: String,
+        /// What there is to choose from.
         known: String,
+    },
+    /// Two SDKs have no surface of one name.
+    #[error("the two SDKs have no surface of one name, {old} and {new}; name one of each, `FILE:sdk/surface`")]
+    Disjoint {
+        /// The old one's surfaces.
+        old: String,
+        /// The new one's surfaces.
+        new: String,
     },
     /// It says less than every trial of its cases: passes are only counted, so nothing may be missing.
     #[error(
@@ -155,17 +160,20 @@ type Key = (String, String, String, Variant);
 /// A report as states by trial.
 struct States<'a> {
     of: BTreeMap<Key, State>,
-    variants: BTreeMap<&'a str, &'a [Variant]>,
+    /// How the SDKs and the cases were replayed.
+    sdks: BTreeMap<&'a str, &'a [Variant]>,
+    cases: BTreeMap<&'a str, &'a [Variant]>,
 }
 
-/// Compares two reports, or one SDK of each. An SDK that is named on one side only is meant on both; two different ones
-/// are compared by surface and case.
+/// Compares two reports, or one SDK of each, or one surface of that: `anthropic-python/create-sync`. What is named on one
+/// side only is meant on both; two different SDKs are compared by surface and case, two surfaces by case.
 pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Result<Comparison, CompareError> {
-    let ids = (old.1.or(new.1), new.1.or(old.1));
-    let old_sdks = chosen("old", old.0, ids.0)?;
-    let new_sdks = chosen("new", new.0, ids.1)?;
-    let was = States::of("old", old.0, &old_sdks, ids.1)?;
-    let now = States::of("new", new.0, &new_sdks, ids.1)?;
+    let (old_who, new_who) = (Who::parse(old.1.or(new.1)), Who::parse(new.1.or(old.1)));
+    let old_sdks = old_who.chosen("old", old.0)?;
+    let new_sdks = new_who.chosen("new", new.0)?;
+    let was = States::of("old", old.0, old_who, new_who)?;
+    let now = States::of("new", new.0, new_who, new_who)?;
+    old_who.comparable(new_who, &was, &now)?;
     let keys: BTreeSet<&Key> = was.of.keys().chain(now.of.keys()).collect();
     let (mut changes, mut unchanged) = (Vec::new(), 0);
     for key in keys {
@@ -186,14 +194,57 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
     Ok(Comparison { schema: SCHEMA, old, new, counts, unchanged, changes })
 }
 
-fn chosen<'a>(side: &'static str, report: &'a Report, id: Option<&str>) -> Result<Vec<&'a ReportSdk>, CompareError> {
-    let sdks: Vec<&ReportSdk> = report.sdks.iter().filter(|sdk| id.is_none_or(|id| sdk.id == id)).collect();
-    match id {
-        Some(id) if sdks.is_empty() => {
-            let known = report.sdks.iter().map(|sdk| sdk.id.as_str()).collect::<Vec<_>>().join(", ");
-            Err(CompareError::Unknown { side, sdk: id.to_owned(), known })
+/// What of a report is compared; everything where nothing is named.
+#[derive(Clone, Copy)]
+struct Who<'a> {
+    sdk: Option<&'a str>,
+    surface: Option<&'a str>,
+}
+
+impl<'a> Who<'a> {
+    fn parse(named: Option<&'a str>) -> Self {
+        let parts =
+            named.map(|named| named.split_once('/').map_or((named, None), |(sdk, surface)| (sdk, Some(surface))));
+        Self { sdk: parts.map(|(sdk, _)| sdk), surface: parts.and_then(|(_, surface)| surface) }
+    }
+
+    fn has(self, sdk: &str, surface: &str) -> bool {
+        self.sdk.is_none_or(|own| own == sdk) && self.surface.is_none_or(|own| own == surface)
+    }
+
+    /// The name under which a trial is compared.
+    fn key(self, sdk: &str, surface: &str, case: &str, variant: Variant) -> Key {
+        let (sdk, surface) = (self.sdk.unwrap_or(sdk), self.surface.unwrap_or(surface));
+        (sdk.to_owned(), surface.to_owned(), case.to_owned(), variant)
+    }
+
+    fn chosen(self, side: &'static str, report: &'a Report) -> Result<Vec<&'a ReportSdk>, CompareError> {
+        let unknown = |name: &str, known: Vec<String>| {
+            Err(CompareError::Unknown { side, name: name.to_owned(), known: known.join(", ") })
+        };
+        let sdks: Vec<_> = report.sdks.iter().filter(|sdk| self.sdk.is_none_or(|id| sdk.id == id)).collect();
+        match (self.sdk, self.surface, sdks.first()) {
+            (Some(id), _, None) => unknown(id, report.sdks.iter().map(|sdk| sdk.id.clone()).collect()),
+            (Some(id), Some(surface), Some(sdk)) if !sdk.surfaces.iter().any(|own| own == surface) => {
+                let known = sdk.surfaces.iter().map(|surface| format!("{id}/{surface}"));
+                unknown(&format!("{id}/{surface}"), known.collect())
+            }
+            _ => Ok(sdks),
         }
-        _ => Ok(sdks),
+    }
+
+    /// Two SDKs whose surfaces have no name in common cannot be compared by surface.
+    fn comparable(self, new: Self, was: &States<'_>, now: &States<'_>) -> Result<(), CompareError> {
+        let surfaces = |states: &States<'_>| states.of.keys().map(|key| key.1.clone()).collect::<BTreeSet<_>>();
+        let (old_surfaces, new_surfaces) = (surfaces(was), surfaces(now));
+        if self.sdk == new.sdk || old_surfaces.is_empty() || new_surfaces.is_empty() {
+            return Ok(());
+        }
+        if old_surfaces.is_disjoint(&new_surfaces) {
+            let list = |surfaces: BTreeSet<String>| surfaces.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(CompareError::Disjoint { old: list(old_surfaces), new: list(new_surfaces) });
+        }
+        Ok(())
     }
 }
 
@@ -209,18 +260,11 @@ fn side(report: &Report, sdks: &[&ReportSdk]) -> Side {
 impl<'a> States<'a> {
     /// The states of some SDKs, under another name if one is given. Passes are only counted in a report: what a surface
     /// has of a group and is not listed is one, provided that the numbers agree.
-    fn of(
-        side: &'static str,
-        report: &'a Report,
-        sdks: &[&'a ReportSdk],
-        name: Option<&'a str>,
-    ) -> Result<Self, CompareError> {
-        let is_chosen = |id: &str| sdks.iter().any(|sdk| sdk.id == id);
-        let named = |id: &str| name.unwrap_or(id).to_owned();
+    fn of(side: &'static str, report: &'a Report, who: Who<'_>, name: Who<'a>) -> Result<Self, CompareError> {
         let mut by_group: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         report.cases.iter().for_each(|case| by_group.entry(group_of(&case.id)).or_default().push(&case.id));
         let mut of = BTreeMap::new();
-        for count in report.counts.iter().filter(|count| is_chosen(&count.sdk)) {
+        for count in report.counts.iter().filter(|count| who.has(&count.sdk, &count.surface)) {
             let cases = by_group.get(count.group.as_str()).map_or(&[][..], Vec::as_slice);
             let has = count.pass + count.deviates + count.fails + count.apart.values().sum::<usize>();
             let listed = report.results.iter().filter(|result| {
@@ -233,16 +277,17 @@ impl<'a> States<'a> {
                 return Err(CompareError::Partial { side, surface, group, has, trials: cases.len() });
             }
             for case in cases {
-                let key = (named(&count.sdk), count.surface.clone(), (*case).to_owned(), Variant::AsWritten);
-                of.insert(key, State::pass());
+                of.insert(name.key(&count.sdk, &count.surface, case, Variant::AsWritten), State::pass());
             }
         }
-        for result in report.results.iter().filter(|result| is_chosen(&result.sdk)) {
-            let key = (named(&result.sdk), result.surface.clone(), result.case.clone(), result.variant);
+        for result in report.results.iter().filter(|result| who.has(&result.sdk, &result.surface)) {
+            let key = name.key(&result.sdk, &result.surface, &result.case, result.variant);
             of.insert(key, State::from(result));
         }
-        let variants = sdks.iter().map(|sdk| (name.unwrap_or(&sdk.id), sdk.variants.as_slice())).collect();
-        Ok(Self { of, variants })
+        let sdks = report.sdks.iter().filter(|sdk| who.sdk.is_none_or(|id| id == sdk.id));
+        let sdks = sdks.map(|sdk| (name.sdk.unwrap_or(&sdk.id), sdk.replays.as_slice())).collect();
+        let cases = report.cases.iter().map(|case| (case.id.as_str(), case.replays.as_slice())).collect();
+        Ok(Self { of, sdks, cases })
     }
 
     /// How a trial came out. A replay that is not listed came out as the trial as written, if it was run.
@@ -250,7 +295,8 @@ impl<'a> States<'a> {
         let (sdk, surface, case, variant) = key;
         self.of.get(key).cloned().or_else(|| {
             let written = (sdk.clone(), surface.clone(), case.clone(), Variant::AsWritten);
-            let replayed = self.variants.get(sdk.as_str()).is_some_and(|variants| variants.contains(variant));
+            let has = |replays: Option<&&[Variant]>| replays.is_some_and(|replays| replays.contains(variant));
+            let replayed = has(self.sdks.get(sdk.as_str())) && has(self.cases.get(case.as_str()));
             (replayed && self.of.get(&written)?.is_judged()).then(State::pass)
         })
     }
@@ -307,110 +353,6 @@ impl Comparison {
             .iter()
             .filter(|change| change.kind == Kind::Gone && change.now.as_ref().is_some_and(State::is_fault))
     }
-
-    /// The comparison as JSON.
-    pub fn json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
-    }
-
-    /// The comparison as Markdown.
-    pub fn markdown(&self) -> String {
-        let mut out = String::from("# Comparison\n\n");
-        self.sides(&mut out);
-        let counts: Vec<String> =
-            Kind::ALL.into_iter().map(|kind| format!("{} {}", self.count(kind), kind.name())).collect();
-        let _ = writeln!(out, "\n{}; {} as before.", counts.join(", "), self.unchanged);
-        let lost = self.lost().count();
-        if lost > 0 {
-            let _ = writeln!(out, "Lost to faults of an adapter or of streamspec itself: {lost}.");
-        }
-        for kind in Kind::ALL {
-            self.list(&mut out, kind);
-        }
-        out
-    }
-
-    fn sides(&self, out: &mut String) {
-        out.push_str("| | old | new |\n|---|---|---|\n");
-        let suite = |side: &Side| format!("{}, {} cases", code(&side.suite), side.cases);
-        let _ = writeln!(out, "| suite | {} | {} |", suite(&self.old), suite(&self.new));
-        let version = |side: &Side, id: &str| match (side.not_run.get(id), side.sdks.get(id)) {
-            (Some(_), _) => "not run".to_owned(),
-            (None, Some(version)) => code(version),
-            (None, None) => "–".to_owned(),
-        };
-        let ids: BTreeSet<&String> = self.old.sdks.keys().chain(self.new.sdks.keys()).collect();
-        for id in ids {
-            let (old, new) = (version(&self.old, id), version(&self.new, id));
-            // Where many SDKs are compared only those are told that are not the same.
-            if old != new || self.new.sdks.len() == 1 {
-                let _ = writeln!(out, "| {} | {old} | {new} |", code(id));
-            }
-        }
-    }
-
-    fn list(&self, out: &mut String, kind: Kind) {
-        let all = self.changes.iter().filter(|change| change.kind == kind);
-        // What is new and passes, or is gone and passed, is only counted.
-        let (plain, told): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
-            let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Word::Pass);
-            matches!(kind, Kind::New | Kind::Gone) && passes(change.was.as_ref()) && passes(change.now.as_ref())
-        });
-        if plain.is_empty() && told.is_empty() {
-            return;
-        }
-        let heading = kind.name();
-        let _ = writeln!(out, "\n## {}{}\n", heading[..1].to_uppercase(), &heading[1..]);
-        if !told.is_empty() {
-            out.push_str("| trial | was | now |\n|---|---|---|\n");
-        }
-        for change in told.iter().take(MOST) {
-            let at = if change.variant == Variant::AsWritten {
-                String::new()
-            } else {
-                format!("@{}", change.variant.name())
-            };
-            let trial = format!("{}/{}::{}{at}", change.sdk, change.surface, change.case);
-            let (was, now) = (cell(change.was.as_ref(), change), cell(change.now.as_ref(), change));
-            let _ = writeln!(out, "| {} | {was} | {now} |", name(&trial));
-        }
-        let mut rest = Vec::new();
-        if told.len() > MOST {
-            rest.push(format!("{} more, which `--format json` lists", told.len() - MOST));
-        }
-        if !plain.is_empty() {
-            rest.push(format!("{} that pass", plain.len()));
-        }
-        if !rest.is_empty() {
-            let space = if told.is_empty() { "" } else { "\n" };
-            let and = if told.is_empty() { "" } else { "… and " };
-            let _ = writeln!(out, "{space}{and}{}.", rest.join(", "));
-        }
-    }
-}
-
-/// A state with the checks that are not the same on both sides.
-fn cell(state: Option<&State>, change: &Change) -> String {
-    let Some(state) = state else { return "–".to_owned() };
-    let mode = state.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-    let mut parts = vec![format!("{}{mode}", state.verdict.name())];
-    let both = |check: &ResultCheck| {
-        [&change.was, &change.now].into_iter().all(|side| side.as_ref().is_some_and(|side| side.checks.contains(check)))
-    };
-    for check in state.checks.iter().filter(|check| !both(check)) {
-        let seen = match &check.observed {
-            serde_json::Value::Null => check.grade.name().to_owned(),
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        parts.push(code(&format!("{}: {seen}", check.axis)));
-    }
-    if let Some(reason) = &state.reason {
-        parts.push(code(reason));
-    }
-    parts.join("<br>")
 }
 
 #[cfg(test)]

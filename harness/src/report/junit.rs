@@ -1,4 +1,4 @@
-//! JUnit XML: a suite for each surface of an SDK, a test case for each trial, as `streamspec run` would judge it.
+//! `JUnit` XML: a suite for each surface of an SDK, a test case for each trial, as `streamspec run` would judge it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use super::rows::{Row, Rows, SdkRows, Standing, sentence, visible};
 use crate::deviation::Entry;
 
-/// The trials as JUnit XML. What is not as listed is a failure, a fault an error, what was not judged is skipped; a known
+/// The trials as `JUnit` XML. What is not as listed is a failure, a fault an error, what was not judged is skipped; a known
 /// deviation passes and says so in its output. Of a whole run an entry that matches nothing is a failure as well.
 pub fn junit(rows: &Rows<'_>) -> String {
     let mut report = Report::new("streamspec");

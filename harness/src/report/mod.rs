@@ -92,9 +92,10 @@ pub struct ReportSdk {
     pub apis: Vec<Api>,
     /// The surfaces.
     pub surfaces: Vec<String>,
-    /// How the bytes were cut or dressed; a replay that is not in `results` came out as the trial as written.
+    /// How the bytes of its trials were cut or dressed when they were run again. A replay that this and the case name, and
+    /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variants: Vec<Variant>,
+    pub replays: Vec<Variant>,
     /// What is known to deviate, and why.
     pub known: Vec<Known>,
     /// Why it was not run.
@@ -136,6 +137,9 @@ pub struct ReportCase {
     /// Where maintainers have ruled otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Dispute>,
+    /// How its bytes were cut or dressed when its trials were run again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replays: Vec<Variant>,
 }
 
 /// How many trials of one surface and one group came to each word.
@@ -249,17 +253,16 @@ impl Report {
                 }
             }
         }
-        for (id, variants) in variants(records) {
-            if let Some(sdk) = sdks.get_mut(id) {
-                sdk.variants = variants;
-            }
-        }
         let mut versions = versions.into_iter();
         let version = versions.next().ok_or(ReportError::Empty)?;
         if let Some(other) = versions.next() {
             return Err(ReportError::Versions { one: version, other });
         }
         let trials: Vec<&TrialRecord> = trials.into_values().collect();
+        for trial in trials.iter().filter(|trial| trial.variant != Variant::AsWritten) {
+            sdks.entry(trial.sdk.clone()).and_modify(|sdk: &mut ReportSdk| add(&mut sdk.replays, trial.variant));
+            cases.entry(trial.case.clone()).and_modify(|case: &mut ReportCase| add(&mut case.replays, trial.variant));
+        }
         let replays = trials.iter().filter(|trial| trial.variant != Variant::AsWritten).count();
         Ok(Self {
             schema: SCHEMA.to_owned(),
@@ -272,17 +275,11 @@ impl Report {
     }
 }
 
-/// The variants that every plan of an SDK has.
-fn variants(records: &[Record]) -> BTreeMap<&str, Vec<Variant>> {
-    let mut variants: BTreeMap<&str, Vec<Variant>> = BTreeMap::new();
-    for record in records {
-        let Record::Suite(suite) = record else { continue };
-        for plan in &suite.plans {
-            let known = variants.entry(&plan.sdk).or_insert_with(|| plan.variants.clone());
-            known.retain(|variant| plan.variants.contains(variant));
-        }
+/// Adds how a case or an SDK was replayed.
+fn add(replays: &mut Vec<Variant>, variant: Variant) {
+    if let Err(place) = replays.binary_search(&variant) {
+        replays.insert(place, variant);
     }
-    variants
 }
 
 /// Whether a trial is listed: as written when it is not a pass, replayed only when the replay differs.
@@ -372,7 +369,7 @@ fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
         runtime: without_patch(&sdk.runtime),
         apis: sdk.apis.clone(),
         surfaces: sdk.surfaces.clone(),
-        variants: Vec::new(),
+        replays: Vec::new(),
         known: sdk.known.iter().cloned().map(Known::from).collect(),
         not_run: sdk.not_run.clone(),
     }
@@ -380,7 +377,14 @@ fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
 
 fn report_case(case: &CaseRecord) -> ReportCase {
     let CaseRecord { id, api, title, sources, disputed, .. } = case;
-    ReportCase { id: id.clone(), api: *api, title: title.clone(), sources: sources.clone(), disputed: disputed.clone() }
+    ReportCase {
+        id: id.clone(),
+        api: *api,
+        title: title.clone(),
+        sources: sources.clone(),
+        disputed: disputed.clone(),
+        replays: Vec::new(),
+    }
 }
 
 /// `CPython 3.11.7` as `CPython 3.11`: a patch version is a machine's trace.

@@ -102,7 +102,7 @@ impl<'a> Rows<'a> {
         }
         let sdks = sdks.into_iter().map(|(id, sdk)| {
             let trials = trials.remove(id).unwrap_or_default();
-            SdkRows::of(sdk, trials, whole).map_err(|error| RowsError { sdk: id.to_owned(), error: Box::new(error) })
+            SdkRows::of(sdk, trials, whole).map_err(|error| RowsError { sdk: id.to_owned(), error: error.into() })
         });
         Ok(Self { version, sdks: sdks.collect::<Result<_, _>>()?, cases })
     }

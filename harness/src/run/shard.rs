@@ -10,7 +10,6 @@ use thiserror::Error;
 
 use super::plan::{Plan, Trial};
 use crate::record::PlanRecord;
-use crate::wire::Variant;
 
 /// One of several parts of a plan.
 ///
@@ -82,16 +81,12 @@ fn planned(sdk: &str, mut trials: Vec<(String, &Trial)>, shard: Option<Shard>, w
         // The case with everything filled in: two checkouts whose cases differ make two plans.
         hasher.update(format!("{name}\n{:?}\n{:?}\n", trial.variants, trial.case));
     }
-    let mut variants: Vec<Variant> = trials.iter().flat_map(|(_, trial)| trial.variants.iter().copied()).collect();
-    variants.sort_unstable();
-    variants.dedup();
     PlanRecord {
         sdk: sdk.to_owned(),
         trials: trials.len(),
         own: trials.iter().filter(|(name, _)| shard.is_none_or(|shard| shard.holds(name))).count(),
         digest: hex::encode(hasher.finalize()),
         whole,
-        variants,
     }
 }
 

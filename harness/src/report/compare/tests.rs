@@ -33,6 +33,18 @@ fn one_sdk_is_compared_with_another() {
     assert_eq!(comparison.old.sdks.keys().collect::<Vec<_>>(), ["alpha-python"]);
     let same = compare((&both, Some("alpha-python")), (&both, None)).expect("it is there");
     assert!(same.changes.is_empty() && same.unchanged > 0);
+    let surfaces = (Some("alpha-python/stream"), Some("beta-typescript/create"));
+    let surfaces = compare((&both, surfaces.0), (&both, surfaces.1)).expect("both are there");
+    assert!(surfaces.changes.iter().all(|change| change.surface == "create"));
+    // One of the four was a fault and one was unsupported.
+    assert_eq!((surfaces.count(Kind::New), surfaces.count(Kind::Gone), surfaces.changes.len()), (2, 0, 4));
+    for (one, other, said) in [
+        ("alpha-python/stream", "beta-typescript", "no surface of one name, stream and create"),
+        ("alpha-python/nope", "beta-typescript", "there is no `alpha-python/nope` in the old report"),
+    ] {
+        let refused = compare((&both, Some(one)), (&both, Some(other))).expect_err(said);
+        assert!(refused.to_string().contains(said), "{refused}");
+    }
     let unknown = compare((&both, Some("delta")), (&both, None)).expect_err("it is not there");
     assert!(unknown.to_string().contains("there are: alpha-python, beta-typescript"), "{unknown}");
 }
@@ -46,6 +58,16 @@ fn a_report_of_a_part_is_refused() {
     records.remove(place);
     let error = compare((&report(&records), None), (&report(&samples::records()), None)).expect_err("one is missing");
     assert!(matches!(error, CompareError::Partial { side: "old", .. }), "{error}");
+}
+
+/// `quick` replays one combination of each matrix only, so what is not in the results may not have been run at all.
+#[test]
+fn a_replay_that_was_not_made_is_not_fixed() {
+    let mut records = samples::records();
+    records.retain(|record| !matches!(record, Record::Trial(trial) if trial.variant == Variant::Crlf));
+    let comparison = compared(&samples::records(), &records);
+    let kinds: Vec<(Kind, Variant)> = comparison.changes.iter().map(|change| (change.kind, change.variant)).collect();
+    assert_eq!(kinds, [(Kind::Gone, Variant::Crlf)]);
 }
 
 #[test]
