@@ -3,8 +3,6 @@
 //! Known deviations are suppressed results, so that a viewer can show and hide them. Faults of adapters and of streamspec
 //! say nothing about an SDK: they are notifications of an execution that was not successful.
 
-use std::fmt::Write as _;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
