@@ -235,7 +235,7 @@ pub struct AdequacyOptions {
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
     /// How many calls may be under way at once.
-    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
 }
 

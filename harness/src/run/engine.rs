@@ -37,7 +37,7 @@ impl Patience {
 
     /// For the reference client's mutants, many of which hang by design.
     pub const MUTANT: Self =
-        Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(1), again: false };
+        Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(4), again: false };
 }
 
 /// How soon after its caller was told of a failure a client must let go of the connection.
