@@ -1,7 +1,5 @@
 //! Small synthetic records for the tests of the formats: every standing, two versions of them, hostile ones, many.
 
-#![expect(clippy::needless_pass_by_value, reason = "tables of literals read better without references")]
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
