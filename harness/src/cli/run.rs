@@ -28,7 +28,9 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            // Problems in cases say themselves that they are errors.
+            let word = if matches!(error, SessionError::Cases(_)) { "" } else { "error: " };
+            anstream::eprintln!("{word}{error}");
             return Ok(exit_of(&error));
         }
     };
