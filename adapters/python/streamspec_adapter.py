@@ -155,6 +155,20 @@ def fault(error: BaseException, call: object) -> dict[str, object]:
     return {"op": "fault", **({"id": call} if type(call) is int else {}), "message": " <- ".join(chain)}
 
 
+@contextmanager
+def own_loop() -> Iterator[None]:
+    """Gives a sync call what the main thread has: an event loop, which SDKs that are async inside look for.
+
+    Each call has a new one, as what a call left in its loop, or a loop that it closed, must not touch the next.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        loop.close()
+
+
 class Server:
     """Owns the protocol's pipes and answers the harness."""
 
@@ -200,7 +214,7 @@ class Server:
 
     def answer(self, run: Run) -> None:
         """Answers a call on a sync surface."""
-        with self.answering(run) as (plan, seen):
+        with own_loop(), self.answering(run) as (plan, seen):
             watch(plan, seen)
 
     async def answer_async(self, run: Run) -> None:

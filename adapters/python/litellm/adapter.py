@@ -53,11 +53,11 @@ READS: Final[Reads] = {
     "retry_after": (header("retry-after"),),
 }
 
-# Model and base URL for each api.
+# Model and base URL for each api. LiteLLM streams the Responses of models that it knows, so it is given an old one.
 PROVIDERS: Final[dict[str, tuple[str, str]]] = {
     "anthropic-messages": ("anthropic/claude-sonnet-4-6", ""),
-    "openai-chat": ("openai/gpt-5.2", "/v1"),
-    "openai-responses": ("openai/gpt-5.2", "/v1"),
+    "openai-chat": ("openai/gpt-4o", "/v1"),
+    "openai-responses": ("openai/gpt-4o", "/v1"),
     "gemini-generate": ("gemini/gemini-2.5-flash", "/v1beta"),
 }
 
