@@ -107,14 +107,11 @@ fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<Strin
 
 /// A path as a reference that a requirement may hold.
 fn uri(path: &Utf8Path) -> String {
-    let mut uri = "file://".to_owned();
-    for byte in path.as_str().bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(byte)),
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte);
+    let octets = path.as_str().bytes();
+    let escaped =
+        octets.map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") });
+    format!("file://{}", escaped.collect::<String>())
 }
 
 /// The day after a version was released, found by asking for it as of ever narrower days: an index tells uv, but nobody
