@@ -21,7 +21,7 @@ pub(super) fn doctor(root: &Utf8Path) -> anyhow::Result<Exit> {
     let needs = setup::needs(root);
     let runtime = tokio::runtime::Runtime::new()?;
     let listens = runtime.block_on(Server::start()).map(|_| ()).map_err(|error| error.to_string());
-    anstream::print!("{}", message::doctor(&needs, listens.as_ref().map(|()| ()).map_err(String::as_str)));
+    anstream::print!("{}", message::doctor(&needs, listens.as_ref().map_err(String::as_str).copied()));
     let lacking = listens.is_err() || needs.iter().any(|need| need.required && need.found.is_err());
     Ok(if lacking { Exit::NotConformant } else { Exit::Conformant })
 }
