@@ -1,7 +1,9 @@
 //! Which SDKs there are and what the machine has, as tables.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::Manifest;
 use streamspec_adapters::setup::Need;
 
@@ -41,10 +43,6 @@ pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
     );
     let _ = writeln!(out, "{}", styled(BOLD, &head));
     for SdkLine { manifest, state } in lines {
-        let mut apis: Vec<&str> =
-            manifest.surfaces.values().flat_map(|surface| surface.apis.iter().map(|api| api.name())).collect();
-        apis.sort_unstable();
-        apis.dedup();
         let (style, set_up) = match state {
             State::Linked => (GOOD, "linked".to_owned()),
             State::Installed(bytes) => (GOOD, size(*bytes)),
@@ -57,10 +55,10 @@ pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
             manifest.id,
             package(manifest),
             manifest.language.name(),
-            if manifest.core { "core" } else { "all" },
+            set(manifest),
             styled(style, &format!("{set_up:<9}")),
             manifest.surfaces.keys().map(String::as_str).collect::<Vec<_>>().join(" "),
-            apis.join(" "),
+            dialects(manifest).into_iter().collect::<Vec<_>>().join(" "),
         );
         if let State::Unavailable(why) = state {
             let _ = writeln!(out, "{:<id_width$} {why}", "");
@@ -70,6 +68,35 @@ pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
         let _ = writeln!(out, "{name}: another build, {}", size(*bytes));
     }
     out
+}
+
+/// The SDKs as a table in Markdown.
+pub fn sdk_table(sdks: &[Sdk]) -> String {
+    let mut out = "| id | package | language | set | surfaces | dialects |\n|---|---|---|---|---|---|\n".to_owned();
+    for Sdk { manifest, .. } in sdks {
+        let _ = writeln!(
+            out,
+            "| `{}` | {} {} | {} | {} | {} | {} |",
+            manifest.id,
+            manifest.package,
+            manifest.version,
+            manifest.language.name(),
+            set(manifest),
+            manifest.surfaces.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
+            dialects(manifest).into_iter().collect::<Vec<_>>().join(", "),
+        );
+    }
+    out
+}
+
+/// The smallest set that an SDK is in.
+const fn set(manifest: &Manifest) -> &'static str {
+    if manifest.core { "core" } else { "all" }
+}
+
+/// The dialects of all surfaces.
+fn dialects(manifest: &Manifest) -> BTreeSet<&'static str> {
+    manifest.surfaces.values().flat_map(|surface| surface.apis.iter().map(|api| api.name())).collect()
 }
 
 /// What the machine has of what the SDKs need.

@@ -10,7 +10,7 @@ mod wire;
 
 pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
-pub use fleet::{SdkLine, State, doctor, sdks};
+pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
 pub use summary::{Tally, adequate, probed, progress, summary, unexplained};
 
 use std::fmt::Write as _;
