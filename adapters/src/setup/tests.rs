@@ -95,6 +95,25 @@ fn a_failed_command_shows_the_ends_of_its_output() {
 }
 
 #[test]
+fn another_build_constrains_the_sdk_alone() {
+    let text = "# The SDK.\nacme-sdk[a,b]>=2.0 # newest\nacme\nhttpx~=0.28\n";
+    assert_eq!(python::constrained(text, "acme-sdk", "==1.2"), ["acme-sdk[a,b]==1.2", "acme", "httpx"]);
+    assert_eq!(python::uri(Utf8Path::new("/a b/c@1.whl")), "file:///a%20b/c%401.whl");
+}
+
+#[test]
+fn a_working_copy_is_known_by_its_files() {
+    let (_held, dir) = directory();
+    fs_err::create_dir_all(dir.join("node_modules")).expect("a folder");
+    fs_err::write(dir.join("a.py"), "1").expect("a file");
+    let first = local::fingerprint(&dir).expect("it can be read");
+    fs_err::write(dir.join("node_modules/b"), "left by a tool").expect("a file");
+    assert_eq!(local::fingerprint(&dir).expect("it can be read"), first);
+    fs_err::write(dir.join("a.py"), "12").expect("a file");
+    assert_ne!(local::fingerprint(&dir).expect("it can be read"), first);
+}
+
+#[test]
 fn a_runtime_is_asked_once() {
     let (_held, base) = directory();
     let first = runtime::ask(&base, "python3", &["-c", "print('3.11.7')"]).expect("Python is there");
