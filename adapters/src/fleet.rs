@@ -219,8 +219,18 @@ impl Sdk {
     pub fn ensure(&self, progress: &dyn Fn(Progress)) -> Result<(), SetupError> {
         match self.environment()? {
             Some(environment) => environment.ensure(progress),
-            None => Ok(()),
+            None => self.linked(),
         }
+    }
+
+    /// Whether a native adapter is part of this program.
+    fn linked(&self) -> Result<(), SetupError> {
+        let id = &self.manifest.id;
+        crate::native::missing_feature(id).map_or(Ok(()), |feature| {
+            let reason = format!("built without the feature `{feature}`");
+            let fix = format!("run cargo with `--features {feature}`");
+            Err(SetupError::Unavailable { id: id.clone(), reason, fix })
+        })
     }
 
     /// Starts the adapter and holds what it says about itself against the manifest.
