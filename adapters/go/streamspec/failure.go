@@ -18,16 +18,16 @@ const (
 	deepestNesting = 64
 )
 
-// Reading is one way to a value of an error; empty where the SDK has the field and leaves it at its zero value.
+// Reading is one way to a value of an error.
 type Reading struct {
 	value any
 	via   string
 }
 
-// Attribute is an exported field or method of the error.
+// Attribute is an exported field or method of the error; at its zero value the SDK has the field and leaves it empty.
 func Attribute(value any) Reading { return Reading{value, "attribute"} }
 
-// Body is a value in the body that the error exposes as JSON; one that is not there is no reading.
+// Body is a value in the body that the error exposes as JSON, a field only where there is a fitting value.
 func Body(raw string, path ...string) Reading {
 	decoder := json.NewDecoder(strings.NewReader(raw))
 	decoder.UseNumber()
@@ -38,9 +38,6 @@ func Body(raw string, path ...string) Reading {
 	for _, key := range path {
 		object, _ := value.(map[string]any)
 		value = object[key]
-	}
-	if value == nil {
-		return Reading{}
 	}
 	return Reading{value, "body"}
 }
@@ -162,7 +159,7 @@ func described(classes []string, message string, fields Fields) map[string]any {
 // first is the first of the ways that leads to a value; without one, whether the error offers the field at all.
 func first(field string, ways []Reading) (reading Reading, offered bool) {
 	for _, way := range ways {
-		offered = offered || way.via != ""
+		offered = offered || way.via == "attribute" || way.via == "header"
 		if value := converted(field, way.value); value != nil {
 			return Reading{value, way.via}, true
 		}

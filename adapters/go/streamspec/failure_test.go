@@ -48,7 +48,7 @@ func TestAFieldIsAbsentEmptyOrAReading(t *testing.T) {
 		{"status", []Reading{Attribute(529)}, true, reading(529, "attribute")},
 		{"status", []Reading{Attribute(0)}, true, any(nil)},
 		{"status", []Reading{Body(raw, "error", "code")}, true, reading(429, "body")},
-		{"status", []Reading{Body(raw, "error", "type")}, true, any(nil)},
+		{"status", []Reading{Body(raw, "error", "type")}, false, nil},
 		{"status", []Reading{Attribute(1302)}, true, any(nil)},
 		{"type", []Reading{Attribute(""), Body(raw, "error", "type")}, true, reading("slow_down", "body")},
 		{"type", []Reading{Body(raw, "error", "nothing")}, false, nil},
