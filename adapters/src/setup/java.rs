@@ -33,10 +33,7 @@ pub(super) fn install(
 }
 
 /// How to start the adapter.
-pub(super) fn launch(
-    environment: &Environment,
-    launch: impl Fn(Utf8PathBuf) -> Launch,
-) -> Result<Launch, SetupError> {
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Result<Launch, SetupError> {
     Ok(launch(find(&environment.base, &environment.id)?.path))
 }
 

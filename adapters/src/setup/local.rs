@@ -8,8 +8,17 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 /// What tools leave in a working copy; it changes without the sources changing.
-const LEFT_BY_TOOLS: [&str; 9] =
-    [".git", ".venv", "__pycache__", "node_modules", "target", ".mypy_cache", ".pytest_cache", ".gradle", ".ruff_cache"];
+const LEFT_BY_TOOLS: [&str; 9] = [
+    ".git",
+    ".venv",
+    "__pycache__",
+    "node_modules",
+    "target",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".gradle",
+    ".ruff_cache",
+];
 
 /// Every file below these folders, sorted, without what tools leave there.
 pub(super) fn files(roots: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {
@@ -26,6 +35,12 @@ pub(super) fn files(roots: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// The bytes of every file below a folder; what cannot be read counts nothing.
+pub fn size(dir: &Utf8Path) -> u64 {
+    let files = WalkDir::new(dir).into_iter().flatten();
+    files.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
 }
 
 /// A digest over the names, lengths and times of the files of a working copy, or of a package file.
