@@ -1,8 +1,8 @@
 // Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API.
 //
 // The loops are those of its documentation, which does not close a stream. The surface `accumulate` reads the message
-// that `Accumulate` has built: after an error its text is in the caller's hands, but nothing in it tells a finished tool
-// call from a cut one, so the tool calls are left out.
+// that `Accumulate` has built: after an error its text is in the caller's hands, but nothing in it tells a finished
+// tool call from a cut one, so the tool calls are left out.
 package main
 
 import (

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"iter"
 	"strings"
 
 	"google.golang.org/genai"
@@ -76,7 +77,11 @@ func readParts(seen *streamspec.Seen, parts []*genai.Part) {
 
 func plan(run streamspec.Run) streamspec.Call {
 	timeout, attempts := run.Timeout(), int32(run.MaxRetries+1)
-	contents := genai.Text(streamspec.Prompt)
+	options := genai.HTTPOptions{
+		BaseURL:      run.BaseURL,
+		Timeout:      &timeout,
+		RetryOptions: &genai.HTTPRetryOptions{Attempts: &attempts},
+	}
 	config := &genai.GenerateContentConfig{}
 	if run.WithTool() {
 		config.Tools = []*genai.Tool{{FunctionDeclarations: []*genai.FunctionDeclaration{{
@@ -86,36 +91,42 @@ func plan(run streamspec.Run) streamspec.Call {
 		}}}}
 	}
 	return func(seen *streamspec.Seen) error {
-		client, err := genai.NewClient(context.Background(), &genai.ClientConfig{
-			APIKey:     "no-key",
-			Backend:    genai.BackendGeminiAPI,
-			HTTPClient: httpClient,
-			HTTPOptions: genai.HTTPOptions{
-				BaseURL:      run.BaseURL,
-				Timeout:      &timeout,
-				RetryOptions: &genai.HTTPRetryOptions{Attempts: &attempts},
-			},
+		background := context.Background()
+		client, err := genai.NewClient(background, &genai.ClientConfig{
+			APIKey: "no-key", Backend: genai.BackendGeminiAPI, HTTPClient: httpClient, HTTPOptions: options,
 		})
 		if err != nil {
 			return err
 		}
-		seen.Opened()
-		for chunk, err := range client.Models.GenerateContentStream(context.Background(), model, contents, config) {
+		if run.Surface == "chat" {
+			chat, err := client.Chats.Create(background, model, config, nil)
 			if err != nil {
 				return err
 			}
-			seen.Item()
-			seen.Read(func() { readChunk(seen, chunk) })
+			return iterate(seen, chat.SendMessageStream(background, genai.Part{Text: streamspec.Prompt}))
 		}
-		return nil
+		contents := genai.Text(streamspec.Prompt)
+		return iterate(seen, client.Models.GenerateContentStream(background, model, contents, config))
 	}
+}
+
+func iterate(seen *streamspec.Seen, stream iter.Seq2[*genai.GenerateContentResponse, error]) error {
+	seen.Opened()
+	for chunk, err := range stream {
+		if err != nil {
+			return err
+		}
+		seen.Item()
+		seen.Read(func() { readChunk(seen, chunk) })
+	}
+	return nil
 }
 
 func main() {
 	streamspec.Serve(streamspec.SDK{
 		Name:     "google.golang.org/genai",
 		APIs:     []string{"gemini-generate"},
-		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events},
+		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events, "chat": streamspec.Events},
 		Errors:   []streamspec.ErrorType{streamspec.Own("genai.APIError", readError)},
 		Plan:     plan,
 	})

@@ -1,9 +1,10 @@
 // Drives `openai-go`, OpenAI's SDK for Go, over Chat Completions and Responses.
 //
 // The stop reason of a response is its `status`, or the reason in `incomplete_details` where that status is
-// `incomplete`. A failure that the SDK hands over as an item (the `error` event, `response.failed`) is reported as such;
-// its fields are those of the item. The surface `accumulate` reads what `ChatCompletionAccumulator` holds: after an error
-// its text is in the caller's hands, but nothing in it tells a finished tool call from a cut one, so they are left out.
+// `incomplete`. A failure that the SDK hands over as an item (the `error` event, `response.failed`) is reported as
+// such; its fields are those of the item. The surface `accumulate` reads what `ChatCompletionAccumulator` holds: after
+// an error its text is in the caller's hands, but nothing in it tells a finished tool call from a cut one, so these are
+// left out.
 package main
 
 import (

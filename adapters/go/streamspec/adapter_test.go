@@ -30,6 +30,8 @@ type sampleError struct{ status int }
 
 func (err *sampleError) Error() string { return "the sample failed" }
 
+func readSampleError(err *sampleError) Fields { return Fields{"status": {Attribute(err.status)}} }
+
 type sampleStream struct {
 	items []any
 	at    int
@@ -65,7 +67,7 @@ func sample() SDK {
 		Name:     "sample",
 		APIs:     []string{"plain", "meets", "fails", "panics", "hangs", "misread", "unplanned"},
 		Surfaces: map[string]Delivers{"text": Text, "stream": Events},
-		Errors:   []ErrorType{Own("sample.Error", func(err *sampleError) Fields { return Fields{"status": {Attribute(err.status)}} })},
+		Errors:   []ErrorType{Own("sample.Error", readSampleError)},
 		Plan: func(run Run) Call {
 			if run.API == "unplanned" {
 				return nil

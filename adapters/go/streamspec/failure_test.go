@@ -11,7 +11,7 @@ import (
 )
 
 func TestAnErrorIsNamedWithItsPackage(t *testing.T) {
-	own := []ErrorType{Own("sample.Error", func(*sampleError) Fields { return Fields{"status": {Attribute(0)}} })}
+	own := []ErrorType{Own("sample.Error", readSampleError)}
 	for _, each := range []struct {
 		err             error
 		classes, causes []string

@@ -66,7 +66,7 @@ pub(super) fn install(
         fs_err::copy(&file, to).map_err(io)?;
     }
     let copy = dir.join(adapter.file_name().unwrap_or_default());
-    let (major, minor) = wanted(&copy.join("go.mod")).map_err(io)?;
+    let (major, minor) = wanted(&fs_err::read_to_string(copy.join("go.mod")).map_err(io)?);
     let go = at_least(base, id, major, minor)?.path;
     let flags = if *build == Build::Locked { LOCKED } else { UNLOCKED };
     if *build != Build::Locked {
@@ -78,11 +78,10 @@ pub(super) fn install(
 }
 
 /// The version of Go that a go.mod asks for.
-fn wanted(file: &Utf8Path) -> io::Result<(u64, u64)> {
-    let text = fs_err::read_to_string(file)?;
+pub(super) fn wanted(text: &str) -> (u64, u64) {
     let line = text.lines().find_map(|line| line.strip_prefix("go "));
     let mut numbers = line.unwrap_or_default().trim().split('.').map(|number| number.parse().unwrap_or_default());
-    Ok((numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()))
+    (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
 }
 
 /// Makes the go.mod anew with the build of the SDK that is wanted: what the SDK depends on is then what it asks for
@@ -115,7 +114,7 @@ fn require(
 }
 
 /// A version that a module of this path may have: its major version stands at the end of the path.
-fn any_version(package: &str) -> String {
+pub(super) fn any_version(package: &str) -> String {
     let major = package.rsplit_once("/v").and_then(|(_, major)| major.parse::<u64>().ok()).unwrap_or_default();
     format!("v{major}.0.0")
 }
