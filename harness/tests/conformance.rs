@@ -69,8 +69,13 @@ impl Suite {
         });
         let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
         let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
-        let unavailable =
-            self.session.unavailable.iter().map(|(sdk, why)| ignored(format!("{} ({why})", sdk.manifest.id)));
+        let unavailable = self.session.unavailable.iter().map(|one| match one.fault {
+            false => ignored(format!("{} ({})", one.sdk.manifest.id, one.why)),
+            true => {
+                let why = one.why.clone();
+                Trial::test(format!("{}/set-up", one.sdk.manifest.id), move || Err(why.into()))
+            }
+        });
         planned.chain(skipped).chain(unavailable).collect()
     }
 

@@ -1,8 +1,8 @@
 //! What the fleet says about manifests that are wrong, and about adapters that are not what they say.
 
-use crate::contract::{Api, SdkVersion};
-
+use super::sdk::matches;
 use super::*;
+use crate::contract::{Api, Identity, SdkVersion};
 
 const MANIFEST: &str = r#"id = "openai-python"
 package = "openai"
@@ -85,11 +85,11 @@ fn an_adapter_that_is_not_what_its_manifest_says_is_named() {
         surfaces: vec!["create-sync".to_owned()],
         capabilities: Vec::new(),
     };
-    assert!(matches(&manifest, &identity).is_ok());
+    assert!(matches(&manifest, &Build::Locked, &identity).is_ok());
     let check = |change: fn(&mut Identity), expected: &str| {
         let mut identity = identity.clone();
         change(&mut identity);
-        assert_eq!(matches(&manifest, &identity).expect_err("they differ").to_string(), expected);
+        assert_eq!(matches(&manifest, &Build::Locked, &identity).expect_err("they differ").to_string(), expected);
     };
     check(
         |identity| identity.sdk.version = "3.53.1".to_owned(),

@@ -21,7 +21,7 @@ fn an_interrupted_install_is_done_again_and_a_complete_one_is_not() {
     let (_held, dir) = directory();
     let runs = AtomicUsize::new(0);
     let install = |succeed: bool| {
-        install_once("sdk", &dir, &|_| (), |_| {
+        install_once("sdk", &dir, "", &|_| (), |_| {
             runs.fetch_add(1, Ordering::Relaxed);
             assert!(!dir.exists(), "what the interrupted install left is removed");
             fs_err::create_dir_all(dir.join("half")).expect("a directory");
@@ -41,7 +41,7 @@ fn a_second_process_waits_and_says_so() {
     let (started, events) = (std::sync::Barrier::new(2), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            install_once("sdk", &dir, &|_| (), |_| {
+            install_once("sdk", &dir, "", &|_| (), |_| {
                 started.wait();
                 while !events.lock().expect("not poisoned").contains(&Progress::Waiting { id: "sdk".to_owned() }) {
                     std::thread::yield_now();
@@ -50,7 +50,7 @@ fn a_second_process_waits_and_says_so() {
             })
         });
         started.wait();
-        let second = install_once("sdk", &dir, &|event| events.lock().expect("not poisoned").push(event), |_| {
+        let second = install_once("sdk", &dir, "", &|event| events.lock().expect("not poisoned").push(event), |_| {
             panic!("the first one has installed it")
         });
         assert!(second.is_ok());
@@ -64,7 +64,7 @@ fn the_lock_lasts_as_long_as_the_command() {
     let (_held, dir) = directory();
     let path = format!("{dir}.lock");
     let mut orphan = None;
-    let killed = install_once("sdk", &dir, &|_| (), |lock| {
+    let killed = install_once("sdk", &dir, "", &|_| (), |lock| {
         // As a command goes on whose parent was killed.
         let stdin = lock.try_clone().expect("a descriptor");
         orphan = std::process::Command::new("sleep").arg("60").stdin(stdin).spawn().ok();

@@ -15,7 +15,7 @@ use crate::message::{Tally, summary};
 use crate::record::{Record, TrialRecord, Writer};
 use crate::run::Running;
 use crate::run::{Engine, Patience, Ran, Trial};
-use crate::session::{Request, Session, SessionError, is_green, opened};
+use crate::session::{Request, Session, SessionError, Unavailable, is_green, opened};
 use crate::wire::Variant;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
@@ -86,7 +86,7 @@ pub(super) fn usage(error: &dyn std::error::Error) -> Exit {
 /// Which exit code a session that cannot begin leads to.
 pub(super) const fn exit_of(error: &SessionError) -> Exit {
     match error {
-        SessionError::Setup(_) | SessionError::Server(_) => Exit::Fault,
+        SessionError::Server(_) => Exit::Fault,
         SessionError::Cases(_) | SessionError::Plan(_) | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
     }
 }
@@ -99,7 +99,7 @@ async fn everything(
     engine: &Arc<Engine>,
     nonce: &str,
 ) -> anyhow::Result<Exit> {
-    for (sdk, why) in &session.unavailable {
+    for Unavailable { sdk, why, .. } in &session.unavailable {
         anstream::eprintln!("{} is not run: {why}", sdk.manifest.id);
     }
     let writer = Writer::create(&root.join(&options.records))?;
@@ -115,6 +115,9 @@ async fn everything(
 
     let bar = progress_bar(session.plan.trials.len());
     let (mut tallies, mut trials, mut exit) = (BTreeMap::new(), Vec::new(), Exit::Conformant);
+    if session.unavailable.iter().any(|one| one.fault) {
+        exit = Exit::Fault;
+    }
     let mut running = Running::of(engine, &session.plan.trials);
     while let Some(joined) = running.next().await {
         let (trial, all) = joined?;
