@@ -18,11 +18,10 @@ import com.anthropic.models.messages.Tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import streamspec.Asked;
 import streamspec.ErrorFields;
 import streamspec.Run;
 import streamspec.Sdk;
@@ -30,69 +29,37 @@ import streamspec.Seen;
 import streamspec.Server;
 
 /** Drives {@code anthropic-java}, Anthropic's SDK for Java, over the Messages API. */
-public final class Adapter implements Sdk {
-    private static final Tool TOOL =
-            Tool.builder()
-                    .name("get_weather")
-                    .description("The weather in a city.")
-                    .inputSchema(
-                            Tool.InputSchema.builder()
-                                    .properties(
-                                            Tool.InputSchema.Properties.builder()
-                                                    .putAdditionalProperty(
-                                                            "city", JsonValue.from(Map.of("type", "string")))
-                                                    .build())
-                                    .addRequired("city")
-                                    .build())
-                    .build();
+public final class Adapter {
+    private final Tool tool = Tool.builder()
+            .name(Asked.TOOL)
+            .description(Asked.ABOUT_THE_TOOL)
+            .inputSchema(Tool.InputSchema.builder()
+                    .properties(JsonValue.from(Asked.PROPERTIES))
+                    .required(Asked.REQUIRED)
+                    .build())
+            .build();
 
     /**
      * One client for all calls, as the SDK asks for. It keeps no idle connection: each call is on its own, and the server
      * can tell a connection that was let go from one that idles in a pool.
      */
-    private final AnthropicClient shared =
-            AnthropicOkHttpClient.builder()
-                    .apiKey("no-key")
-                    .maxIdleConnections(0)
-                    .keepAliveDuration(Duration.ofSeconds(1))
-                    .build();
+    private final AnthropicClient shared = AnthropicOkHttpClient.builder()
+            .apiKey("no-key")
+            .maxIdleConnections(0)
+            .keepAliveDuration(Duration.ofSeconds(1))
+            .build();
 
     public static void main(String[] arguments) {
-        Server.serve(Adapter::new);
+        Server.serve(() -> new Sdk(
+                "com.anthropic:anthropic-java",
+                AnthropicClient.class.getPackage().getImplementationVersion(),
+                AnthropicException.class,
+                List.of("anthropic-messages"),
+                new Adapter()::prepare,
+                Adapter::fields));
     }
 
-    @Override
-    public String name() {
-        return "com.anthropic:anthropic-java";
-    }
-
-    @Override
-    public String version() {
-        return AnthropicClient.class.getPackage().getImplementationVersion();
-    }
-
-    @Override
-    public Class<? extends Throwable> errorBase() {
-        return AnthropicException.class;
-    }
-
-    @Override
-    public List<String> apis() {
-        return List.of("anthropic-messages");
-    }
-
-    @Override
-    public Map<String, Delivers> surfaces() {
-        return new TreeMap<>(
-                Map.of(
-                        "create-sync", Delivers.EVENTS,
-                        "create-async", Delivers.EVENTS,
-                        "final-sync", Delivers.FINAL,
-                        "final-async", Delivers.FINAL));
-    }
-
-    @Override
-    public ErrorFields fields(Throwable error) {
+    private static ErrorFields fields(Throwable error) {
         ErrorFields fields = new ErrorFields();
         if (error instanceof AnthropicServiceException thrown) {
             fields.attribute("status", thrown::statusCode)
@@ -107,18 +74,14 @@ public final class Adapter implements Sdk {
         return fields;
     }
 
-    @Override
-    public Call prepare(Run run) {
-        AnthropicClient client =
-                shared.withOptions(
-                        options ->
-                                options.baseUrl(run.baseUrl()).timeout(run.timeout()).maxRetries(run.maxRetries()));
-        MessageCreateParams.Builder asked =
-                MessageCreateParams.builder()
-                        .model("claude-sonnet-4-6")
-                        .maxTokens(1024)
-                        .addUserMessage("Say hello, or ask for the weather in Paris.");
-        MessageCreateParams params = run.asksTool() ? asked.addTool(TOOL).build() : asked.build();
+    private Sdk.Call prepare(Run run) {
+        AnthropicClient client = shared.withOptions(
+                options -> options.baseUrl(run.baseUrl()).timeout(run.timeout()).maxRetries(run.maxRetries()));
+        MessageCreateParams.Builder asked = MessageCreateParams.builder()
+                .model("claude-sonnet-4-6")
+                .maxTokens(1024)
+                .addUserMessage(Asked.PROMPT);
+        MessageCreateParams params = run.asksTool() ? asked.addTool(tool).build() : asked.build();
         if (!run.isFinal()) {
             return seen -> stream(run, client, params, seen, event -> seen.take(event, Adapter::readEvent));
         }
@@ -138,27 +101,28 @@ public final class Adapter implements Sdk {
             Consumer<RawMessageStreamEvent> take)
             throws Throwable {
         if (!run.isAsync()) {
-            try (StreamResponse<RawMessageStreamEvent> stream = client.messages().createStreaming(params)) {
+            try (StreamResponse<RawMessageStreamEvent> stream =
+                    client.messages().createStreaming(params)) {
                 seen.opened();
                 stream.stream().forEach(take);
             }
             return;
         }
         CompletableFuture<Optional<Throwable>> over = new CompletableFuture<>();
-        AsyncStreamResponse<RawMessageStreamEvent> stream = client.async().messages().createStreaming(params);
+        AsyncStreamResponse<RawMessageStreamEvent> stream =
+                client.async().messages().createStreaming(params);
         seen.opened();
-        stream.subscribe(
-                new AsyncStreamResponse.Handler<>() {
-                    @Override
-                    public void onNext(RawMessageStreamEvent event) {
-                        take.accept(event);
-                    }
+        stream.subscribe(new AsyncStreamResponse.Handler<>() {
+            @Override
+            public void onNext(RawMessageStreamEvent event) {
+                take.accept(event);
+            }
 
-                    @Override
-                    public void onComplete(Optional<Throwable> error) {
-                        over.complete(error);
-                    }
-                });
+            @Override
+            public void onComplete(Optional<Throwable> error) {
+                over.complete(error);
+            }
+        });
         Optional<Throwable> error = over.get();
         if (error.isPresent()) {
             throw error.get();
@@ -198,7 +162,10 @@ public final class Adapter implements Sdk {
             Object key = index++;
             block.text().ifPresent(text -> seen.say(text.text()));
             block.toolUse()
-                    .ifPresent(tool -> seen.tool(key).name(tool.name()).arguments(json(tool._input())).complete(true));
+                    .ifPresent(tool -> seen.tool(key)
+                            .name(tool.name())
+                            .arguments(json(tool._input()))
+                            .complete(true));
         }
         seen.stop(message.stopReason().map(StopReason::asString).orElse(null));
     }

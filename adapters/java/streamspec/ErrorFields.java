@@ -34,13 +34,17 @@ public final class ErrorFields {
 
     /** A value in the parsed body, through the documented getter of the body; one that is not there is no field. */
     public ErrorFields body(String field, Supplier<JsonNode> body, String... path) {
-        return read(field, "body", () -> {
-            JsonNode value = body.get();
-            for (String key : path) {
-                value = value == null ? null : value.get(key);
-            }
-            return value;
-        }, false);
+        return read(
+                field,
+                "body",
+                () -> {
+                    JsonNode value = body.get();
+                    for (String key : path) {
+                        value = value == null ? null : value.get(key);
+                    }
+                    return value;
+                },
+                false);
     }
 
     void writeTo(ObjectNode error) {
@@ -54,7 +58,9 @@ public final class ErrorFields {
         try {
             JsonNode value = convert(field, content(getter.get()));
             if (value != null) {
-                fields.put(field, JsonNodeFactory.instance.objectNode().put("via", via).set("value", value));
+                fields.put(
+                        field,
+                        JsonNodeFactory.instance.objectNode().put("via", via).set("value", value));
             } else if (isField) {
                 fields.put(field, NullNode.instance);
             }
@@ -93,7 +99,8 @@ public final class ErrorFields {
             seconds = Double.parseDouble(value);
         } catch (NumberFormatException notANumber) {
             try {
-                Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+                Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant();
                 seconds = Math.max(Duration.between(Instant.now(), date).toMillis() / 1000.0, 0);
             } catch (DateTimeParseException notADate) {
                 return null;

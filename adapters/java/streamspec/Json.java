@@ -12,7 +12,8 @@ import java.math.BigInteger;
 
 /** JSON that every reader takes: ASCII, without lone surrogates, NaN, and huge numbers, strings or depths. */
 final class Json {
-    static final JsonMapper MAPPER = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private static final int LONGEST_STRING = 5_000_000;
     private static final int DEEPEST_NESTING = 64;

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import streamspec.Sdk.Delivers;
 
 /** What the SDK's caller has seen of one call, in the contract's terms. */
 public final class Seen {
@@ -56,9 +55,9 @@ public final class Seen {
     private ObjectNode error;
     private ReadingFault fault;
 
-    Seen(Delivers delivers, Class<? extends Throwable> errorBase) {
+    Seen(Run run, Class<? extends Throwable> errorBase) {
         this.errorBase = errorBase;
-        if (delivers == Delivers.EVENTS) {
+        if (!run.isFinal()) {
             handOver();
         }
     }
@@ -143,7 +142,8 @@ public final class Seen {
 
     /** The contract's {@code Observation}. */
     ObjectNode observation() {
-        ObjectNode seen = JsonNodeFactory.instance.objectNode().put("ended", ended).put("events", events);
+        ObjectNode seen =
+                JsonNodeFactory.instance.objectNode().put("ended", ended).put("events", events);
         if (text != null) {
             seen.set("text", Json.text(text.toString()));
             ArrayNode calls = seen.putArray("tool_calls");
@@ -179,6 +179,10 @@ public final class Seen {
 
     /** A class's name without its package. */
     private static String name(Class<?> each) {
-        return each.getName().substring(each.getPackageName().isEmpty() ? 0 : each.getPackageName().length() + 1);
+        return each.getName()
+                .substring(
+                        each.getPackageName().isEmpty()
+                                ? 0
+                                : each.getPackageName().length() + 1);
     }
 }

@@ -37,9 +37,8 @@ public final class Server {
     /** Speaks the protocol until {@code bye} or the end of stdin, then ends at once, whatever is still in flight. */
     public static void serve(Supplier<Sdk> sdk) {
         OutputStream output = new FileOutputStream(FileDescriptor.out);
-        BufferedReader input =
-                new BufferedReader(
-                        new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
+        BufferedReader input = new BufferedReader(
+                new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
         // Before any class of the SDK is loaded: from here on it reads nothing and prints to stderr.
         System.setIn(InputStream.nullInputStream());
         System.setOut(System.err);
@@ -85,15 +84,17 @@ public final class Server {
     /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
     private ObjectNode answer(Run run) {
         try {
-            if (!sdk.surfaces().containsKey(run.surface()) || !sdk.apis().contains(run.api())) {
+            if (!Sdk.SURFACES.contains(run.surface()) || !sdk.apis().contains(run.api())) {
                 throw new NoSuchElementException("no surface " + run.surface() + " for " + run.api());
             }
-            Seen seen = new Seen(sdk.surfaces().get(run.surface()), sdk.errorBase());
-            Sdk.Call call = sdk.prepare(run);
+            Seen seen = new Seen(run, sdk.errorBase());
+            Sdk.Call call = sdk.prepare().apply(run);
             try {
                 call.make(seen);
             } catch (Throwable thrown) {
-                seen.raised(thrown, sdk.errorBase().isInstance(thrown) ? sdk.fields(thrown) : new ErrorFields());
+                seen.raised(
+                        thrown,
+                        sdk.errorBase().isInstance(thrown) ? sdk.fields().apply(thrown) : new ErrorFields());
             }
             if (seen.fault() != null) {
                 throw seen.fault();
@@ -106,11 +107,14 @@ public final class Server {
 
     private ObjectNode hello() {
         ObjectNode hello = reply("hello").put("protocol", PROTOCOL);
-        hello.putObject("sdk").put("name", sdk.name()).put("version", sdk.version()).put("language", "java");
+        hello.putObject("sdk")
+                .put("name", sdk.name())
+                .put("version", sdk.version())
+                .put("language", "java");
         hello.put("runtime", "Java " + System.getProperty("java.version"));
         sdk.apis().forEach(hello.putArray("apis")::add);
         hello.putArray("error_bases").add(sdk.errorBase().getSimpleName());
-        sdk.surfaces().keySet().forEach(hello.putArray("surfaces")::add);
+        Sdk.SURFACES.stream().sorted().forEach(hello.putArray("surfaces")::add);
         hello.putArray("capabilities").add("timeout").add("max-retries").add("tools");
         return hello;
     }

@@ -141,7 +141,11 @@ pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -
         Build::Locked => pairs.extend([
             version,
             ("the list of surfaces", set(manifest.surfaces.keys()), set(&identity.surfaces)),
-            ("the list of apis", set(manifest.surfaces.values().flat_map(|surface| &surface.apis)), set(&identity.apis)),
+            (
+                "the list of apis",
+                set(manifest.surfaces.values().flat_map(|surface| &surface.apis)),
+                set(&identity.apis),
+            ),
             ("the list of error bases", set(&manifest.error_bases), set(&identity.error_bases)),
         ]),
         Build::Version(_) => pairs.push(version),

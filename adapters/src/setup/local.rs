@@ -8,8 +8,17 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 /// What tools leave in a working copy; it changes without the sources changing.
-const LEFT_BY_TOOLS: [&str; 9] =
-    [".git", ".venv", "__pycache__", "node_modules", "target", ".mypy_cache", ".pytest_cache", ".gradle", ".ruff_cache"];
+const LEFT_BY_TOOLS: [&str; 9] = [
+    ".git",
+    ".venv",
+    "__pycache__",
+    "node_modules",
+    "target",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".gradle",
+    ".ruff_cache",
+];
 
 /// Every file below these folders, sorted, without what tools leave there.
 pub(super) fn files(roots: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {

@@ -18,8 +18,7 @@ use crate::spec::Build;
 const PROGRAM: &str = "streamspec-native";
 
 /// What the program is built from.
-const SOURCES: [&str; 5] =
-    ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/rust"];
+const SOURCES: [&str; 5] = ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/rust"];
 
 /// Every file the program is built from.
 pub(super) fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {

@@ -62,10 +62,7 @@ pub(super) fn install(
 }
 
 /// How to start the adapter: with the locked Node.js, or else the machine's if it can run TypeScript.
-pub(super) fn launch(
-    environment: &Environment,
-    launch: impl Fn(Utf8PathBuf) -> Launch,
-) -> Result<Launch, SetupError> {
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Result<Launch, SetupError> {
     let mut launch = launch(program(environment)?);
     let entry = sync(environment).map_err(|source| environment.io(source))?;
     launch.args = vec!["--disable-warning=ExperimentalWarning".to_owned(), entry.into_string()];
@@ -110,8 +107,8 @@ fn package_json(environment: &Environment) -> Result<Value, SetupError> {
 }
 
 fn write_json(environment: &Environment, dir: &Utf8Path, value: &Value) -> Result<(), SetupError> {
-    let written = fs_err::create_dir_all(dir)
-        .and_then(|()| fs_err::write(dir.join("package.json"), format!("{value:#}\n")));
+    let written =
+        fs_err::create_dir_all(dir).and_then(|()| fs_err::write(dir.join("package.json"), format!("{value:#}\n")));
     written.map_err(|source| environment.io(source))
 }
 

@@ -188,12 +188,7 @@ impl Engine {
         let nonce = self.trial_nonce(&trial.name());
         let detail = verdict.reason.clone().unwrap_or_default();
         let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        let played = Played {
-            base_url: String::new(),
-            answered,
-            released: None,
-            transcript: Transcript::default(),
-        };
+        let played = Played { base_url: String::new(), answered, released: None, transcript: Transcript::default() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
         let Played { answered, transcript, .. } = played;
