@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -68,13 +70,15 @@ public final class Seen {
     }
 
     /**
-     * Reads one item. The SDKs check a field when it is read, so an exception of theirs is what their caller sees; any
-     * other one is the adapter's fault.
+     * Reads one item; there is nothing to read in a null that was handed over as one. The SDKs check a field when it is
+     * read, so an exception of theirs is what their caller sees; any other one is the adapter's fault.
      */
     public <T> void take(T item, BiConsumer<Seen, T> read) {
         events++;
         try {
-            read.accept(this, item);
+            if (item != null) {
+                read.accept(this, item);
+            }
         } catch (RuntimeException thrown) {
             if (errorBase.isInstance(thrown)) {
                 throw thrown;
@@ -129,9 +133,9 @@ public final class Seen {
     void raised(Throwable thrown, ErrorFields fields) {
         ended = "raised";
         error = described(thrown, thrown.getMessage(), fields);
-        Set<Throwable> met = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
-        for (Throwable cause = thrown; met.add(cause) && cause.getCause() != null; ) {
-            cause = cause.getCause();
+        Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
+        met.add(thrown);
+        for (Throwable cause = thrown.getCause(); cause != null && met.add(cause); cause = cause.getCause()) {
             ((ArrayNode) error.get("causes")).add(name(cause.getClass()));
         }
     }
@@ -177,12 +181,9 @@ public final class Seen {
         return error;
     }
 
-    /** A class's name without its package. */
+    /** A class's name without its package; one without a name has that of its file. */
     private static String name(Class<?> each) {
-        return each.getName()
-                .substring(
-                        each.getPackageName().isEmpty()
-                                ? 0
-                                : each.getPackageName().length() + 1);
+        String name = each.getSimpleName();
+        return name.isEmpty() ? each.getName().substring(each.getName().lastIndexOf('.') + 1) : name;
     }
 }
