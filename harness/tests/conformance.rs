@@ -69,11 +69,12 @@ impl Suite {
         });
         let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
         let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
-        let unavailable = self.session.unavailable.iter().map(|one| match one.fault {
-            false => ignored(format!("{} ({})", one.sdk.manifest.id, one.why)),
-            true => {
-                let why = one.why.clone();
-                Trial::test(format!("{}/set-up", one.sdk.manifest.id), move || Err(why.into()))
+        let unavailable = self.session.unavailable.iter().map(|one| {
+            let (id, why) = (&one.sdk.manifest.id, one.why.clone());
+            if one.fault {
+                Trial::test(format!("{id}/set-up"), move || Err(why.into()))
+            } else {
+                ignored(format!("{id} ({why})"))
             }
         });
         planned.chain(skipped).chain(unavailable).collect()

@@ -37,6 +37,12 @@ pub(super) fn files(roots: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {
     Ok(found)
 }
 
+/// The bytes of every file below a folder; what cannot be read counts nothing.
+pub fn size(dir: &Utf8Path) -> u64 {
+    let files = WalkDir::new(dir).into_iter().flatten();
+    files.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
+}
+
 /// A digest over the names, lengths and times of the files of a working copy, or of a package file.
 pub(super) fn fingerprint(path: &Utf8Path) -> io::Result<String> {
     let mut hash = Sha256::new();

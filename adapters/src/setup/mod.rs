@@ -9,6 +9,7 @@ mod command;
 mod go;
 mod java;
 mod local;
+mod needs;
 mod python;
 mod runtime;
 mod rust;
@@ -20,6 +21,8 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
+pub use self::local::size;
+pub use self::needs::{Need, needs};
 use crate::manifest::{Language, Manifest};
 use crate::process::Launch;
 use crate::spec::Build;
@@ -133,6 +136,21 @@ pub fn latest(
         Language::Go => go::latest(&base, manifest),
         Language::Java => java::latest(&base, manifest),
     }
+}
+
+/// The environments of other builds than the locked ones, with the bytes each takes.
+pub fn other_builds(root: &Utf8Path) -> Vec<(String, u64)> {
+    let environments = root.join("target").join("streamspec").join("env");
+    let entries = environments.read_dir_utf8().into_iter().flatten().flatten();
+    let mut builds: Vec<(String, u64)> = entries
+        .filter(|entry| entry.file_name().contains('@') && entry.path().join(STAMP).is_file())
+        .map(|entry| {
+            let name = entry.file_name().rsplit_once('-').map_or(entry.file_name(), |(name, _)| name);
+            (name.to_owned(), size(entry.path()))
+        })
+        .collect();
+    builds.sort();
+    builds
 }
 
 /// The environment of one build of one SDK.

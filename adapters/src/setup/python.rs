@@ -92,29 +92,31 @@ pub(super) fn install(
     run(id, install, lock, progress)
 }
 
-/// What `requirements.in` asks for, with another constraint on the SDK itself and none on what stands beside it.
+/// What `requirements.in` asks for, with another constraint on the SDK itself.
 fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<String>, SetupError> {
     let text = fs_err::read_to_string(environment.sources.join("requirements.in"));
     let text = text.map_err(|source| environment.io(source))?;
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    Ok(constrained(&text, &environment.package, constraint))
+}
+
+/// Requirements with another constraint on one package, and none on those that stand beside it.
+pub(super) fn constrained(requirements: &str, package: &str, constraint: &str) -> Vec<String> {
+    let lines = requirements.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     let names = lines.filter(|line| !line.is_empty()).map(|line| {
         let end = line.find(['<', '>', '=', '!', '~', '@', ';', ' ']).unwrap_or(line.len());
         line[..end].to_owned()
     });
-    let is_sdk = |name: &str| name.split('[').next() == Some(environment.package.as_str());
-    Ok(names.map(|name| if is_sdk(&name) { format!("{name}{constraint}") } else { name }).collect())
+    let is_it = |name: &str| name.split('[').next() == Some(package);
+    names.map(|name| if is_it(&name) { format!("{name}{constraint}") } else { name }).collect()
 }
 
 /// A path as a reference that a requirement may hold.
-fn uri(path: &Utf8Path) -> String {
-    let mut uri = "file://".to_owned();
-    for byte in path.as_str().bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(byte)),
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+pub(super) fn uri(path: &Utf8Path) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte);
+    let octets = path.as_str().bytes();
+    let escaped =
+        octets.map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") });
+    format!("file://{}", escaped.collect::<String>())
 }
 
 /// The day after a version was released, found by asking for it as of ever narrower days: an index tells uv, but nobody

@@ -72,10 +72,11 @@ pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runt
     Ok(Runtime { path, said, version })
 }
 
-/// The first version in a line, of three parts: `go1.26` is 1.26.0.
-fn version_in(line: &str) -> Option<String> {
-    let begin = line.find(|c: char| c.is_ascii_digit())?;
-    let numbers = line[begin..].split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+/// The version in a line, in the first word that begins with one: `go1.26` is 1.26.0.
+pub(super) fn version_in(line: &str) -> Option<String> {
+    let words = line.split_ascii_whitespace().map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+    let word = words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let numbers = word.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
     let mut parts: Vec<&str> = numbers.split('.').filter(|part| !part.is_empty()).take(3).collect();
     parts.resize(3, "0");
     let version = parts.join(".");

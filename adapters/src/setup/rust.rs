@@ -14,11 +14,12 @@ use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
 
-/// The program that serves a native adapter.
+/// The program that serves a native adapter; an example, as `cargo run` must find only one program in the workspace.
 const PROGRAM: &str = "streamspec-native";
 
 /// What the program is built from.
-const SOURCES: [&str; 5] = ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/rust"];
+const SOURCES: [&str; 6] =
+    ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/examples", "adapters/rust"];
 
 /// Every file the program is built from.
 pub(super) fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
@@ -69,12 +70,12 @@ pub(super) fn install(
         manifest.insert("version".to_owned(), Value::from(locked.as_str()));
     })?;
     let mut build = cargo("build");
-    build.args(["--quiet", "--package", "streamspec-adapters", "--bin", PROGRAM, "--no-default-features"]);
+    build.args(["--quiet", "--package", "streamspec-adapters", "--example", PROGRAM, "--no-default-features"]);
     // What versions have in common is compiled once.
     build.args(["--features", native(id), "--target-dir"]).arg(base.join("rust"));
     run(id, build, lock, progress)?;
     let program = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
-    fs_err::copy(base.join("rust/debug").join(&program), dir.join(&program)).map(|_| ()).map_err(io)
+    fs_err::copy(base.join("rust/debug/examples").join(&program), dir.join(&program)).map(|_| ()).map_err(io)
 }
 
 /// How to start the adapter.

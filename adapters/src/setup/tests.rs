@@ -95,6 +95,25 @@ fn a_failed_command_shows_the_ends_of_its_output() {
 }
 
 #[test]
+fn another_build_constrains_the_sdk_alone() {
+    let text = "# The SDK.\nacme-sdk[a,b]>=2.0 # newest\nacme\nhttpx~=0.28\n";
+    assert_eq!(python::constrained(text, "acme-sdk", "==1.2"), ["acme-sdk[a,b]==1.2", "acme", "httpx"]);
+    assert_eq!(python::uri(Utf8Path::new("/a b/c@1.whl")), "file:///a%20b/c%401.whl");
+}
+
+#[test]
+fn a_working_copy_is_known_by_its_files() {
+    let (_held, dir) = directory();
+    fs_err::create_dir_all(dir.join("node_modules")).expect("a folder");
+    fs_err::write(dir.join("a.py"), "1").expect("a file");
+    let first = local::fingerprint(&dir).expect("it can be read");
+    fs_err::write(dir.join("node_modules/b"), "left by a tool").expect("a file");
+    assert_eq!(local::fingerprint(&dir).expect("it can be read"), first);
+    fs_err::write(dir.join("a.py"), "12").expect("a file");
+    assert_ne!(local::fingerprint(&dir).expect("it can be read"), first);
+}
+
+#[test]
 fn a_runtime_is_asked_once() {
     let (_held, base) = directory();
     let first = runtime::ask(&base, "python3", &["-c", "print('3.11.7')"]).expect("Python is there");
@@ -102,6 +121,16 @@ fn a_runtime_is_asked_once() {
     let second = runtime::ask(&base, "python3", &["-c", "print('2.7.18')"]).expect("Python is there");
     assert_eq!(first, second);
     assert!(first.is_at_least(3, 10) && !first.is_at_least(3, 12));
+
+    for (said, version) in [
+        ("go1.26", Some("1.26.0")),
+        ("openjdk 17.0.15 2025-04-15", Some("17.0.15")),
+        ("\x1b[1mApache Maven 3.8.7\x1b[m (x)", Some("3.8.7")),
+        ("v22.23.2-rc.1", Some("22.23.2")),
+        ("no version here", None),
+    ] {
+        assert_eq!(runtime::version_in(said).as_deref(), version, "{said}");
+    }
 
     let missing = runtime::ask(&base, "no-such-runtime", &[]).expect_err("it is not there");
     assert_eq!(missing, "no `no-such-runtime` on PATH");
