@@ -34,7 +34,9 @@ public final class Adapter {
             .name(Asked.TOOL)
             .description(Asked.ABOUT_THE_TOOL)
             .inputSchema(Tool.InputSchema.builder()
-                    .properties(JsonValue.from(Asked.PROPERTIES))
+                    .properties(Tool.InputSchema.Properties.builder()
+                            .putAdditionalProperty("city", JsonValue.from(Asked.PROPERTIES.get("city")))
+                            .build())
                     .required(Asked.REQUIRED)
                     .build())
             .build();
