@@ -4,9 +4,7 @@ import com.anthropic.core.JsonValue;
 import com.anthropic.core.http.AsyncStreamResponse;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.AnthropicException;
-import com.anthropic.errors.AnthropicServiceException;
 import com.anthropic.helpers.MessageAccumulator;
-import com.anthropic.models.ErrorType;
 import com.anthropic.models.messages.ContentBlock;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
@@ -62,18 +60,16 @@ public final class Adapter {
     }
 
     private static ErrorFields fields(Throwable error) {
-        ErrorFields fields = new ErrorFields();
-        if (error instanceof AnthropicServiceException thrown) {
-            fields.attribute("status", thrown::statusCode)
-                    .attribute("type", () -> thrown.type().map(ErrorType::asString))
-                    .body("type", () -> json(thrown.body()), "error", "type")
-                    .attribute("code", thrown::errorCode)
-                    .body("code", () -> json(thrown.body()), "error", "code")
-                    .attribute("request_id", thrown::requestId)
-                    .body("request_id", () -> json(thrown.body()), "request_id")
-                    .header("retry_after", () -> thrown.headers().values("retry-after"));
-        }
-        return fields;
+        return new ErrorFields(error)
+                .attribute("status", "statusCode")
+                .attribute("type", "type")
+                .body("type", "error", "type")
+                .attribute("code", "errorCode")
+                .body("code", "error", "code")
+                .attribute("request_id", "requestId")
+                .header("request_id", "request-id")
+                .body("request_id", "request_id")
+                .header("retry_after", "retry-after");
     }
 
     private Sdk.Call prepare(Run run) {
@@ -148,7 +144,9 @@ public final class Adapter {
         start.contentBlock().text().ifPresent(text -> seen.say(text.text()));
         start.contentBlock()
                 .toolUse()
-                .ifPresent(tool -> seen.tool(start.index()).name(tool.name()).arguments(json(tool._input())));
+                .ifPresent(tool -> seen.tool(start.index())
+                        .name(tool.name())
+                        .arguments(tool._input().convert(JsonNode.class)));
     }
 
     private static void readDelta(Seen seen, RawContentBlockDeltaEvent delta) {
@@ -166,13 +164,9 @@ public final class Adapter {
             block.toolUse()
                     .ifPresent(tool -> seen.tool(key)
                             .name(tool.name())
-                            .arguments(json(tool._input()))
+                            .arguments(tool._input().convert(JsonNode.class))
                             .complete(true));
         }
         seen.stop(message.stopReason().map(StopReason::asString).orElse(null));
-    }
-
-    private static JsonNode json(JsonValue value) {
-        return value.convert(JsonNode.class);
     }
 }

@@ -1,14 +1,9 @@
-import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.AsyncStreamResponse;
-import com.openai.core.http.Headers;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.OpenAIException;
-import com.openai.errors.OpenAIInvalidDataException;
-import com.openai.errors.OpenAIIoException;
-import com.openai.errors.OpenAIServiceException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.FunctionDefinition;
@@ -58,29 +53,14 @@ public final class Adapter {
 
     /** The body of an exception is what the answer's {@code error} held. */
     private static ErrorFields fields(Throwable error) {
-        ErrorFields fields = new ErrorFields();
-        if (error instanceof OpenAIServiceException thrown) {
-            fields.attribute("status", thrown::statusCode)
-                    .attribute("type", thrown::type)
-                    .body("type", () -> json(thrown.body()), "type")
-                    .attribute("code", thrown::code)
-                    .body("code", () -> json(thrown.body()), "code");
-            headers(fields, () -> Optional.of(thrown.headers()));
-        } else if (error instanceof OpenAIIoException thrown) {
-            headers(fields, thrown::headers);
-        } else if (error instanceof OpenAIInvalidDataException thrown) {
-            headers(fields, thrown::headers);
-        }
-        return fields;
-    }
-
-    private static void headers(ErrorFields fields, Supplier<Optional<Headers>> headers) {
-        fields.header("request_id", () -> values(headers, "x-request-id"))
-                .header("retry_after", () -> values(headers, "retry-after"));
-    }
-
-    private static List<String> values(Supplier<Optional<Headers>> headers, String name) {
-        return headers.get().map(each -> each.values(name)).orElse(List.of());
+        return new ErrorFields(error)
+                .attribute("status", "statusCode")
+                .attribute("type", "type")
+                .body("type", "type")
+                .attribute("code", "code")
+                .body("code", "code")
+                .header("request_id", "x-request-id")
+                .header("retry_after", "retry-after");
     }
 
     private Sdk.Call prepare(Run run) {
@@ -189,9 +169,5 @@ public final class Adapter {
                 "properties", JsonValue.from(Asked.PROPERTIES),
                 "required", JsonValue.from(Asked.REQUIRED),
                 "additionalProperties", JsonValue.from(false));
-    }
-
-    private static JsonNode json(JsonValue value) {
-        return value.convert(JsonNode.class);
     }
 }

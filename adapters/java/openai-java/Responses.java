@@ -35,7 +35,7 @@ final class Responses {
                                 readCall(seen.tool(done.outputIndex()), call).complete(isFinished(call))));
         event.error()
                 .ifPresent(error ->
-                        seen.failedItem(error, error.message(), new ErrorFields().attribute("code", error::code)));
+                        seen.failedItem(error, error.message(), new ErrorFields(error).attribute("code", "code")));
         event.completed().ifPresent(completed -> {
             // Carries the whole answer, so it finishes calls that had no done event of their own.
             readCalls(seen, completed.response());
@@ -84,9 +84,9 @@ final class Responses {
         seen.stop(status.filter("incomplete"::equals).isPresent() ? reason.orElse(null) : status.orElse(null));
         if (status.filter("failed"::equals).isPresent()) {
             Optional<ResponseError> error = response.error();
-            ErrorFields fields = new ErrorFields()
-                    .attribute("code", () -> error.map(each -> each.code().asString()))
-                    .attribute("type", () -> error.flatMap(ResponseError::type));
+            ErrorFields fields = new ErrorFields(error.orElse(null))
+                    .attribute("code", "code")
+                    .attribute("type", "type");
             seen.failedItem(item, error.map(ResponseError::message).orElse(""), fields);
         }
     }

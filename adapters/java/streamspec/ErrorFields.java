@@ -9,54 +9,69 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
- * The fields of an error, each at the first of its ways that leads to a value: absent where the SDK has no such getter,
- * null where it has one and leaves it empty.
+ * The fields of a failure, each at the first of its ways that leads to a value: absent where the failure has no such getter,
+ * null where it has one and leaves it empty. Getters are named, as not every class and every version of an SDK has them.
  */
 public final class ErrorFields {
+    /** A getter that is not there, or that throws: a caller cannot read it either. */
+    private static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Unreadable(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    private interface Way {
+        Object follow() throws Unreadable;
+    }
+
+    private final Object failure;
     private final Map<String, JsonNode> fields = new LinkedHashMap<>();
 
-    /** A documented getter; an {@link Optional} or a list gives what is in it. */
-    public ErrorFields attribute(String field, Supplier<?> getter) {
-        return read(field, "attribute", getter, true);
+    /** For an exception, or for what tells about the failure in an item; null where an item leaves that empty. */
+    public ErrorFields(Object failure) {
+        this.failure = failure;
     }
 
-    /** The values of a header, through the documented getter of the response's headers. */
-    public ErrorFields header(String field, Supplier<List<String>> values) {
-        return read(field, "header", values, true);
+    /** A documented getter. */
+    public ErrorFields attribute(String field, String getter) {
+        return read(field, "attribute", true, () -> call(failure, getter));
     }
 
-    /** A value in the parsed body, through the documented getter of the body; one that is not there is no field. */
-    public ErrorFields body(String field, Supplier<JsonNode> body, String... path) {
-        return read(
-                field,
-                "body",
-                () -> {
-                    JsonNode value = body.get();
-                    for (String key : path) {
-                        value = value == null ? null : value.get(key);
-                    }
-                    return value;
-                },
-                false);
+    /** A header of the response, through the documented {@code headers()}. */
+    public ErrorFields header(String field, String name) {
+        return read(field, "header", true, () -> call(content(call(failure, "headers")), "values", name));
+    }
+
+    /** A value in the parsed body, through the documented {@code body()}; one that is not in there is no field. */
+    public ErrorFields body(String field, String... path) {
+        return read(field, "body", false, () -> {
+            JsonNode value = Json.of(call(failure, "body"));
+            for (String key : path) {
+                value = value == null ? null : value.get(key);
+            }
+            return value;
+        });
     }
 
     void writeTo(ObjectNode error) {
         error.setAll(fields);
     }
 
-    private ErrorFields read(String field, String via, Supplier<?> getter, boolean isField) {
+    private ErrorFields read(String field, String via, boolean isField, Way way) {
         if (fields.get(field) instanceof ObjectNode) {
             return this;
         }
         try {
-            JsonNode value = convert(field, content(getter.get()));
+            JsonNode value = convert(field, content(way.follow()));
             if (value != null) {
                 fields.put(
                         field,
@@ -64,27 +79,38 @@ public final class ErrorFields {
             } else if (isField) {
                 fields.put(field, NullNode.instance);
             }
-        } catch (RuntimeException unreadable) {
-            // A getter that throws cannot be read by a caller either.
+        } catch (Unreadable | IllegalArgumentException unreadable) {
+            // Then it is absent, unless there is another way.
         }
         return this;
     }
 
+    private static Object call(Object object, String getter, String... arguments) throws Unreadable {
+        if (object == null) {
+            return null;
+        }
+        try {
+            Class<?>[] types = new Class<?>[arguments.length];
+            Arrays.fill(types, String.class);
+            return object.getClass().getMethod(getter, types).invoke(object, (Object[]) arguments);
+        } catch (ReflectiveOperationException cause) {
+            throw new Unreadable(cause);
+        }
+    }
+
+    /** What is in an optional or a list. */
     private static Object content(Object value) {
         if (value instanceof Optional<?> optional) {
             return optional.orElse(null);
         }
-        if (value instanceof List<?> list) {
-            return list.isEmpty() ? null : list.get(0);
-        }
-        return value instanceof JsonNode node && node.isNull() ? null : value;
+        return value instanceof List<?> list ? list.stream().findFirst().orElse(null) : value;
     }
 
     private static JsonNode convert(String field, Object value) {
-        if (value == null) {
+        JsonNode node = Json.of(value);
+        if (node == null || node.isNull()) {
             return null;
         }
-        JsonNode node = Json.MAPPER.valueToTree(value);
         return switch (field) {
             case "status" -> node.isIntegralNumber() ? node : null;
             case "retry_after" -> seconds(node.asText());

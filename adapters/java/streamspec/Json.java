@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 
 /** JSON that every reader takes: ASCII, without lone surrogates, NaN, and huge numbers, strings or depths. */
 final class Json {
@@ -23,7 +24,12 @@ final class Json {
     private Json() {}
 
     static byte[] line(JsonNode message) throws JsonProcessingException {
-        return MAPPER.writeValueAsString(message).concat("\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return MAPPER.writeValueAsString(message).concat("\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A value as JSON; the models of the SDKs say themselves how they are written. */
+    static JsonNode of(Object value) {
+        return MAPPER.valueToTree(value);
     }
 
     static TextNode text(String value) {

@@ -1,6 +1,5 @@
 package streamspec;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -154,7 +153,7 @@ public final class Seen {
             for (ToolCall tool : tools.values()) {
                 ObjectNode call = calls.addObject();
                 call.set("name", Json.text(tool.name));
-                call.set("arguments", Json.plain(Json.MAPPER.<JsonNode>valueToTree(tool.arguments), 0));
+                call.set("arguments", Json.plain(Json.of(tool.arguments), 0));
                 call.put("complete", tool.complete);
             }
             seen.set("stop_reason", stopReason == null ? null : Json.text(stopReason));

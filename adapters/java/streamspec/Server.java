@@ -94,7 +94,7 @@ public final class Server {
             } catch (Throwable thrown) {
                 seen.raised(
                         thrown,
-                        sdk.errorBase().isInstance(thrown) ? sdk.fields().apply(thrown) : new ErrorFields());
+                        sdk.errorBase().isInstance(thrown) ? sdk.fields().apply(thrown) : new ErrorFields(thrown));
             }
             if (seen.fault() != null) {
                 throw seen.fault();

@@ -16,33 +16,73 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of what a caller saw. */
 final class ObservationTest {
+    /** An exception with the getters of an SDK. */
+    static final class ServiceException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient Headers headers;
+
+        ServiceException(String retryAfter) {
+            headers = new Headers(retryAfter);
+        }
+
+        public int statusCode() {
+            return 529;
+        }
+
+        public Optional<String> type() {
+            return Optional.of("overloaded_error");
+        }
+
+        public Optional<String> empty() {
+            return Optional.empty();
+        }
+
+        public String broken() {
+            throw new IllegalStateException("`type` is not set");
+        }
+
+        public JsonNode body() {
+            return node("type", "other_error")
+                    .put("code", 1302)
+                    .putNull("param")
+                    .set("nested", node("a", "b"));
+        }
+
+        public Optional<Headers> headers() {
+            return Optional.of(headers);
+        }
+    }
+
+    /** The headers of its response. */
+    record Headers(String retryAfter) {
+        public List<String> values(String name) {
+            return name.equals("retry-after") && retryAfter != null ? List.of(retryAfter) : List.of();
+        }
+    }
+
     @Test
     void aFieldIsAReadingOrEmptyOrAbsent() {
-        JsonNode body = JsonNodeFactory.instance.objectNode().set("error", node("type", "overloaded_error"));
-        Supplier<Object> broken = () -> {
-            throw new IllegalStateException("no type");
-        };
-        checkFields("{}", new ErrorFields());
-        checkFields("{}", new ErrorFields().attribute("type", broken));
-        checkFields("{}", new ErrorFields().body("type", () -> body, "error", "code"));
-        checkFields("{'type':null}", new ErrorFields().attribute("type", Optional::empty));
-        checkFields("{'retry_after':null}", new ErrorFields().header("retry_after", List::of));
+        checkFields("{'status':{'via':'attribute','value':529}}", fields().attribute("status", "statusCode"));
+        checkFields("{'status':null}", fields().attribute("status", "type"));
+        checkFields("{}", fields().attribute("type", "notThere"));
+        checkFields("{}", fields().attribute("type", "broken"));
+        checkFields("{'type':null}", fields().attribute("type", "empty"));
         checkFields(
-                "{'type':{'via':'body','value':'overloaded_error'}}",
-                new ErrorFields().attribute("type", Optional::empty).body("type", () -> body, "error", "type"));
+                "{'type':{'via':'body','value':'other_error'}}",
+                fields().attribute("type", "empty").body("type", "type"));
         checkFields(
-                "{'type':{'via':'attribute','value':'rate_limit_error'}}",
-                new ErrorFields()
-                        .attribute("type", () -> Optional.of("rate_limit_error"))
-                        .body("type", () -> body, "error", "type"));
-        checkFields("{'status':null}", new ErrorFields().attribute("status", () -> "429"));
-        checkFields("{'status':{'via':'attribute','value':429}}", new ErrorFields().attribute("status", () -> 429));
-        checkFields("{'code':{'via':'attribute','value':'1302'}}", new ErrorFields().attribute("code", () -> 1302));
+                "{'type':{'via':'attribute','value':'overloaded_error'}}",
+                fields().attribute("type", "type").body("type", "type"));
+        checkFields("{'code':{'via':'body','value':'1302'}}", fields().body("code", "code"));
+        checkFields("{'code':{'via':'body','value':'b'}}", fields().body("code", "nested", "a"));
+        checkFields("{}", fields().body("code", "param").body("code", "type", "deeper"));
+        checkFields("{'request_id':null}", fields().header("request_id", "request-id"));
+        checkFields("{}", new ErrorFields(new Exception()).header("request_id", "request-id"));
+        checkFields("{'code':null}", new ErrorFields(null).attribute("code", "code"));
     }
 
     @Test
@@ -51,10 +91,9 @@ final class ObservationTest {
         checkFields("{'retry_after':null}", retryAfter("soon"));
         checkFields("{'retry_after':null}", retryAfter("NaN"));
         ZonedDateTime later = ZonedDateTime.now(ZoneOffset.UTC).plus(Duration.ofMinutes(2));
-        double seconds = fields(retryAfter(later.format(DateTimeFormatter.RFC_1123_DATE_TIME)))
-                .at("/retry_after/value")
-                .doubleValue();
-        assertEquals(119, seconds, 2);
+        ObjectNode error = JsonNodeFactory.instance.objectNode();
+        retryAfter(later.format(DateTimeFormatter.RFC_1123_DATE_TIME)).writeTo(error);
+        assertEquals(119, error.at("/retry_after/value").doubleValue(), 2);
     }
 
     @Test
@@ -63,7 +102,7 @@ final class ObservationTest {
         Exception outer = new UncheckedIOException(null, new java.io.IOException(inner));
         Seen seen = seen("create-sync");
         seen.opened();
-        seen.raised(outer, new ErrorFields());
+        seen.raised(outer, new ErrorFields(null));
         JsonNode error = seen.observation().get("error");
         assertEquals(
                 json("{'site':'iterate','class':'UncheckedIOException','classes':['UncheckedIOException',"
@@ -71,7 +110,7 @@ final class ObservationTest {
                         + "'causes':['IOException','IllegalStateException']}"),
                 error.toString());
         inner.initCause(outer);
-        seen.raised(outer, new ErrorFields());
+        seen.raised(outer, new ErrorFields(null));
         assertEquals(2, seen.observation().at("/error/causes").size(), "causes may go round");
     }
 
@@ -107,8 +146,8 @@ final class ObservationTest {
     @Test
     void theFirstItemThatIsAFailureCounts() {
         Seen seen = seen("create-sync");
-        seen.failedItem("first", "one", new ErrorFields());
-        seen.failedItem("second", "two", new ErrorFields());
+        seen.failedItem("first", "one", new ErrorFields(null));
+        seen.failedItem("second", "two", new ErrorFields(null));
         assertEquals("error-item", seen.observation().get("ended").textValue());
         assertEquals("one", seen.observation().at("/error/message").textValue());
         assertEquals("String", seen.observation().at("/error/class").textValue());
@@ -172,18 +211,18 @@ final class ObservationTest {
         assertEquals(complete, tool.get("complete").booleanValue());
     }
 
-    private static ErrorFields retryAfter(String value) {
-        return new ErrorFields().header("retry_after", () -> List.of(value));
+    private static ErrorFields fields() {
+        return new ErrorFields(new ServiceException(null));
     }
 
-    private static ObjectNode fields(ErrorFields fields) {
-        ObjectNode error = JsonNodeFactory.instance.objectNode();
-        fields.writeTo(error);
-        return error;
+    private static ErrorFields retryAfter(String value) {
+        return new ErrorFields(new ServiceException(value)).header("retry_after", "retry-after");
     }
 
     private static void checkFields(String expected, ErrorFields actual) {
-        assertEquals(json(expected), fields(actual).toString());
+        ObjectNode error = JsonNodeFactory.instance.objectNode();
+        actual.writeTo(error);
+        assertEquals(json(expected), error.toString());
     }
 
     private static void checkJson(String expected, JsonNode value) throws JsonProcessingException {

@@ -15,6 +15,10 @@ final class SampleAdapter {
         SampleException(String message) {
             super(message);
         }
+
+        public int statusCode() {
+            return 529;
+        }
     }
 
     private SampleAdapter() {}
@@ -26,7 +30,7 @@ final class SampleAdapter {
                 SampleException.class,
                 List.of("returns", "meets", "throws", "overflows", "hangs", "misread", "refuses", "unprepared"),
                 SampleAdapter::prepare,
-                error -> new ErrorFields().attribute("status", () -> 529)));
+                error -> new ErrorFields(error).attribute("status", "statusCode")));
     }
 
     /** The name of the api says what happens. */

@@ -41,7 +41,7 @@ pub(super) fn install(
     lock: &File,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), SetupError> {
-    let Environment { id, dir, base, build, sources, .. } = environment;
+    let Environment { id, dir, base, package, build, sources, .. } = environment;
     let io = |source| environment.io(source);
     let javac = runtime::find("javac").ok_or_else(|| unavailable(id, "no `javac` on PATH".to_owned()))?;
     // Beside the source, Maven would leave its own folders there.
@@ -52,7 +52,16 @@ pub(super) fn install(
     if let Build::Version(version) = build {
         copy.arg(format!("-Dsdk.version={version}"));
     }
-    run(id, copy, lock, progress)?;
+    match (run(id, copy, lock, progress), build) {
+        // Maven says it in other words once it has looked before.
+        (Err(SetupError::Failed { output, .. }), Build::Version(version))
+            if ["Could not find", "was not found"].iter().any(|words| output.contains(words))
+                && output.contains(&format!("{package}:jar:{version} ")) =>
+        {
+            return Err(no_version(id, &format!("{package} {version}")));
+        }
+        (fetched, _) => fetched?,
+    }
     match build {
         Build::Locked => verify(environment)?,
         Build::Local(path) => replace(environment, path)?,
