@@ -20,16 +20,14 @@ from any_llm.exceptions import AnyLLMError
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
+    ANTHROPIC_TOOL,
     CHAT_TOOLS,
     MESSAGES,
     PROMPT,
-    TOOL_DESCRIPTION,
-    TOOL_NAME,
-    TOOL_PARAMETERS,
+    RESPONSES_TOOL,
     read_chat_chunk,
     read_message_event,
-    read_response_event,
-    read_response_failure,
+    read_response_item,
 )
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, header
 
@@ -50,20 +48,6 @@ READS: Final[Reads] = {
     "request_id": (attribute("request_id"), body("request_id"), header("request-id"), header("x-request-id")),
     "retry_after": (attribute("retry_after"), header("retry-after")),
 }
-
-ANTHROPIC_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "input_schema": TOOL_PARAMETERS}
-RESPONSES_TOOL: Final = {
-    "type": "function",
-    "name": TOOL_NAME,
-    "description": TOOL_DESCRIPTION,
-    "parameters": TOOL_PARAMETERS,
-}
-
-
-def read_response_item(seen: Seen, event: Any) -> None:
-    """An event of a response, which may be its failure."""
-    read_response_event(seen, event)
-    read_response_failure(seen, event)
 
 
 def plan(run: Run) -> Plan:

@@ -20,9 +20,11 @@ import httpx_sse
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
+    ANTHROPIC_TOOL,
     CHAT_TOOLS,
     MESSAGES,
     PROMPT,
+    RESPONSES_TOOL,
     TOOL_DESCRIPTION,
     TOOL_NAME,
     TOOL_PARAMETERS,
@@ -48,13 +50,6 @@ READS: Final[Reads] = {
 }
 
 # Path, body, tools and reader for each api.
-ANTHROPIC_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "input_schema": TOOL_PARAMETERS}
-RESPONSES_TOOL: Final = {
-    "type": "function",
-    "name": TOOL_NAME,
-    "description": TOOL_DESCRIPTION,
-    "parameters": TOOL_PARAMETERS,
-}
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
 GEMINI_PATH: Final = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
 APIS: Final[dict[str, tuple[str, dict[str, Any], list[Any], Callable[[Seen, Any], None]]]] = {

@@ -1,16 +1,22 @@
 /** Drives `eventsource-parser` as its page shows, on `fetch`: what a caller has who uses no SDK, for all four apis. */
 
-import sdk from "eventsource-parser/package.json" with { type: "json" };
+import * as parser from "eventsource-parser";
 import { EventSourceParserStream } from "eventsource-parser/stream";
+import { type Api, type Call, type ErrorFields, type Observer, type Surface, serve } from "../streamspec-adapter.ts";
 import {
-  type Api,
-  type Call,
-  type ErrorFields,
-  type Observer,
-  type Surface,
-  list,
-  serve,
-} from "../streamspec-adapter.ts";
+  HEADERS,
+  MODEL,
+  PARAMETERS,
+  WEATHER,
+  chatRequest,
+  messagesRequest,
+  question,
+  readChatChunk,
+  readGeminiChunk,
+  readMessagesEvent,
+  readResponseEvent,
+  responsesRequest,
+} from "../streamspec-dialects.ts";
 
 /** Parsed JSON off the wire, of which nothing is known. */
 type Json = any;
@@ -61,43 +67,36 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
   retry_after: [["header", "headers", "retry-after"]],
 };
 
-const SCHEMA = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
-const WEATHER = { name: "get_weather", description: "The weather in a city." };
+function geminiRequest(call: Call) {
+  const tools = [{ functionDeclarations: [{ ...WEATHER, parameters: PARAMETERS }] }];
+  return { contents: [{ role: "user", parts: [{ text: question(call) }] }], ...(call.ask === "tool" ? { tools } : {}) };
+}
 
 /** One dialect by hand: where to, with what, what a message says, and whether it says that the answer failed. */
 interface Dialect {
   path: string;
-  request: (question: string) => object;
-  tools: object[];
-  fold: (seen: Observer, data: Json) => void;
+  request: (call: Call) => object;
+  read: (seen: Observer, data: Json) => void;
   failure: (data: Json) => Json;
 }
 
 const DIALECTS: Record<Api, Dialect> = {
   "anthropic-messages": {
     path: "/v1/messages",
-    request: (content) => ({
-      model: "claude-opus-4-5",
-      max_tokens: 1024,
-      stream: true,
-      messages: [{ role: "user", content }],
-    }),
-    tools: [{ ...WEATHER, input_schema: SCHEMA }],
-    fold: foldAnthropic,
+    request: messagesRequest,
+    read: readMessagesEvent,
     failure: (data) => (data?.type === "error" ? data.error : undefined),
   },
   "openai-chat": {
     path: "/v1/chat/completions",
-    request: (content) => ({ model: "gpt-5.1", stream: true, messages: [{ role: "user", content }] }),
-    tools: [{ type: "function", function: { ...WEATHER, parameters: SCHEMA } }],
-    fold: foldChat,
+    request: chatRequest,
+    read: readChatChunk,
     failure: (data) => data?.error,
   },
   "openai-responses": {
     path: "/v1/responses",
-    request: (input) => ({ model: "gpt-5.1", stream: true, input }),
-    tools: [{ type: "function", strict: false, ...WEATHER, parameters: SCHEMA }],
-    fold: foldResponses,
+    request: responsesRequest,
+    read: readResponseEvent,
     failure: (data) => {
       if (data?.type === "response.failed") return data.response?.error ?? {};
       if (data?.type !== "error") return undefined;
@@ -107,66 +106,19 @@ const DIALECTS: Record<Api, Dialect> = {
     },
   },
   "gemini-generate": {
-    path: "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
-    request: (text) => ({ contents: [{ role: "user", parts: [{ text }] }] }),
-    tools: [{ functionDeclarations: [{ ...WEATHER, parameters: SCHEMA }] }],
-    fold: foldGemini,
+    path: `/v1beta/models/${MODEL["gemini-generate"]}:streamGenerateContent?alt=sse`,
+    request: geminiRequest,
+    read: readGeminiChunk,
     failure: (data) => data?.error,
   },
 };
 
-function foldAnthropic(seen: Observer, data: Json): void {
-  const { index, content_block: block, delta } = data ?? {};
-  if (block?.type === "text") seen.addText(block.text);
-  if (block?.type === "tool_use") seen.openTool(index, block.name, block.input);
-  if (delta?.type === "text_delta") seen.addText(delta.text);
-  if (delta?.type === "input_json_delta") seen.addArguments(index, delta.partial_json);
-  if (data?.type === "content_block_stop") seen.closeTool(index);
-  if (data?.type === "message_delta") seen.stop(delta?.stop_reason);
-}
-
-function foldChat(seen: Observer, data: Json): void {
-  const choice: Json = list(data?.choices)[0];
-  seen.addText(choice?.delta?.content);
-  for (const tool of list<Json>(choice?.delta?.tool_calls)) {
-    seen.openTool(tool?.index, tool?.function?.name, "");
-    seen.addArguments(tool?.index, tool?.function?.arguments);
-  }
-  seen.stop(choice?.finish_reason);
-  if (["stop", "tool_calls", "function_call"].includes(choice?.finish_reason)) seen.closeTools();
-}
-
-function foldResponses(seen: Observer, data: Json): void {
-  const { type, output_index: index, item, response } = data ?? {};
-  if (type === "response.output_text.delta") seen.addText(data.delta);
-  if (type === "response.function_call_arguments.delta") seen.addArguments(index, data.delta);
-  if (item?.type === "function_call") {
-    seen.openTool(index, item.name, item.arguments);
-    if (type === "response.output_item.done" && item.status !== "incomplete") seen.closeTool(index, item.arguments);
-  }
-  if (type === "response.completed" || type === "response.incomplete")
-    seen.stop(response?.incomplete_details?.reason ?? response?.status);
-}
-
-function foldGemini(seen: Observer, data: Json): void {
-  const candidate: Json = list(data?.candidates)[0];
-  seen.stop(data?.promptFeedback?.blockReason);
-  for (const part of list<Json>(candidate?.content?.parts)) {
-    if (!part?.thought) seen.addText(part?.text);
-    if (part?.functionCall) seen.openTool(Symbol(), part.functionCall.name, part.functionCall.args ?? {});
-  }
-  seen.stop(candidate?.finishReason);
-  if (candidate?.finishReason === "STOP") seen.closeTools();
-}
-
 async function open(call: Call): Promise<AsyncIterable<Json>> {
-  const { path, request, tools } = DIALECTS[call.api];
-  const body = call.ask === "tool" ? { ...request("What is the weather in Paris?"), tools } : request("Say hello.");
+  const { path, request } = DIALECTS[call.api];
   const response = await fetch(`${call.base_url}${path}`, {
     method: "POST",
-    // No pool: an idle connection that goes away just as the next call takes it would look like that call's failure.
-    headers: { "content-type": "application/json", "anthropic-version": "2023-06-01", connection: "close" },
-    body: JSON.stringify(body),
+    headers: { ...HEADERS, "content-type": "application/json", "anthropic-version": "2023-06-01" },
+    body: JSON.stringify(request(call)),
     signal: AbortSignal.timeout(call.timeout_ms),
   });
   if (!response.ok) throw new HttpError(response, await response.text());
@@ -192,11 +144,11 @@ function failed(data: Json, api: Api): boolean {
 }
 
 async function events(call: Call, seen: Observer): Promise<void> {
-  const { fold, failure } = DIALECTS[call.api];
+  const { read, failure } = DIALECTS[call.api];
   await seen.iterate<Json>(
     () => open(call),
     (data) => {
-      fold(seen, data);
+      read(seen, data);
       if (failed(data, call.api)) seen.errorItem("iterate", failure(data));
     },
   );
@@ -205,8 +157,8 @@ async function events(call: Call, seen: Observer): Promise<void> {
 const surface: Surface = { delivers: "events", run: events };
 
 serve({
-  sdk: { name: "eventsource-parser", version: sdk.version },
-  errorBases: ["HttpError", "ParseError"],
+  sdk: "eventsource-parser",
+  errorBases: ["HttpError", ...("ParseError" in parser ? ["ParseError"] : [])],
   errorFields: ERROR_FIELDS,
   surfaces: {
     events: {
