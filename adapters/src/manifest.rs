@@ -68,6 +68,10 @@ pub struct Surface {
     pub delivers: Delivers,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.
     pub call: String,
+    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a caller's
+    /// own handling of it: what an application would write. Reports show it.
+    #[serde(default)]
+    pub handler: Option<String>,
 }
 
 /// What the caller of a surface is handed.

@@ -17,6 +17,8 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 import httpx2
 import openai
 
+from handler import AnswerFailed, respond
+from handler import chat as handled
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, described, dig, header, told
 
@@ -27,15 +29,18 @@ SURFACES: Final[dict[str, Delivers]] = {
     "stream-async": "events",
     "final-sync": "final",
     "final-async": "final",
+    "handler": "final",
 }
 
+# Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
+    "status": (attribute("status_code"), attribute("status"), body("status_code", only=int), body("code", only=int)),
     "type": (attribute("type"),),
     "code": (attribute("code"),),
     "request_id": (attribute("request_id"),),
     "retry_after": (header("retry-after"),),
+    "retryable": (attribute("retryable"),),
 }
 
 # The chat helper accepts strict tools only.
@@ -162,6 +167,21 @@ def read_status(seen: Seen, item: Any, response: Any) -> None:
         seen.failed_item(described(item, seen.site, str(dig(error, "message") or ""), fields))
 
 
+def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> None:
+    """What the handler made of a chat completion."""
+    text, finish_reason, calls = answer
+    seen.say(text)
+    for index, (name, arguments) in calls.items():
+        tool = seen.tool(index, name)
+        tool.arguments, tool.complete = arguments, finish_reason in FINISHED
+    seen.stop(finish_reason)
+
+
+def partial_text(error: BaseException) -> str | None:
+    """What the handler's exception says had arrived."""
+    return error.text if isinstance(error, AnswerFailed) else None
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     shared: Any = ASYNC if run.is_async else SYNC
@@ -171,12 +191,16 @@ def plan(run: Run) -> Plan:
     if run.api == "openai-chat":
         chat, asked = client.chat.completions, {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
         return {
+            "handler": Plan(
+                lambda: asked, read_handled, final=lambda asked: handled(client, **asked), kept=partial_text
+            ),
             "create": Plan(lambda: chat.create(stream=True, **asked), read_chunk),
             "stream": Plan(lambda: chat.stream(**asked), read_chat_event),
             "final": Plan(lambda: chat.stream(**asked), read_completion, final=methodcaller("get_final_completion")),
         }[kind]
     responses, asked = client.responses, {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
     return {
+        "handler": Plan(lambda: asked, read_response, final=lambda asked: respond(client, **asked), kept=partial_text),
         "create": Plan(lambda: responses.create(stream=True, **asked), read_response_event),
         "stream": Plan(lambda: responses.stream(**asked), read_response_event),
         "final": Plan(lambda: responses.stream(**asked), read_response, final=methodcaller("get_final_response")),
@@ -188,7 +212,7 @@ if __name__ == "__main__":
         Sdk(
             name="openai",
             version=openai.__version__,
-            error_base=openai.OpenAIError,
+            error_base=(openai.OpenAIError, AnswerFailed),
             apis=["openai-chat", "openai-responses"],
             surfaces=SURFACES,
             plan=plan,

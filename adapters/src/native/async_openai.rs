@@ -1,4 +1,9 @@
-//! async-openai: the streams of `chat().create_stream` and `responses().create_stream`, as its caller sees them.
+//! async-openai: the streams of `chat().create_stream` and `responses().create_stream`, as its caller sees them, and what a
+//! handler makes of them.
+
+#[expect(unreachable_pub, reason = "it is code of an application, shown as it is")]
+#[path = "../../rust/async-openai/handler.rs"]
+mod handler;
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -20,6 +25,9 @@ pub(super) async fn observe(call: Call) -> Observation {
         Ok(client) => client,
         Err(error) => return seen.raised(Site::Open, &error),
     };
+    if call.surface == "handler" {
+        return handled(&client, &call).await;
+    }
     if call.api == Api::OpenaiResponses {
         let request: CreateResponse = from_json(responses_request(call.ask));
         match client.responses().create_stream(request).await {
@@ -32,6 +40,38 @@ pub(super) async fn observe(call: Call) -> Observation {
             Ok(stream) => follow(stream, seen, Seen::chunk).await,
             Err(error) => seen.raised(Site::Open, &error),
         }
+    }
+}
+
+/// What the handler returns.
+async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
+    let answered = if call.api == Api::OpenaiResponses {
+        handler::respond(client, from_json(responses_request(call.ask))).await.map(|response| {
+            let mut seen = Seen::default();
+            seen.response(&response);
+            seen
+        })
+    } else {
+        let chat = handler::chat(client, from_json(chat_request(call.ask))).await;
+        chat.map(|(text, reason)| Seen { text, stop_reason: word(&reason), ..Seen::default() })
+    };
+    match answered {
+        // It hands over no tool calls.
+        Ok(seen) => Observation { tool_calls: None, ..Seen { events: 1, ..seen }.ended() },
+        Err(failed) => Observation {
+            ended: Ended::Raised,
+            events: 0,
+            error: Some(ObservedError {
+                status: told(failed.status.map(i64::from)),
+                retryable: told(Some(failed.is_retryable())),
+                kind: told(failed.kind),
+                code: told(failed.code),
+                ..error(Site::Finalize, vec!["AnswerFailed".to_owned()], failed.message)
+            }),
+            text: Some(failed.text),
+            tool_calls: None,
+            stop_reason: Told::Absent,
+        },
     }
 }
 
@@ -147,12 +187,8 @@ impl Seen {
                     (tool.arguments, tool.complete) = (call.arguments, true);
                 }
             }
-            ResponseStreamEvent::ResponseCompleted(event) => self.stop_reason = word(&event.response.status),
-            ResponseStreamEvent::ResponseIncomplete(event) => {
-                let details = event.response.incomplete_details.as_ref();
-                self.stop_reason =
-                    details.map(|details| details.reason.clone()).or_else(|| word(&event.response.status));
-            }
+            ResponseStreamEvent::ResponseCompleted(event) => self.stopped(&event.response),
+            ResponseStreamEvent::ResponseIncomplete(event) => self.stopped(&event.response),
             ResponseStreamEvent::ResponseFailed(event) => {
                 self.stop_reason = word(&event.response.status);
                 self.failed("ResponseFailed", &failure_of(event.response));
@@ -160,6 +196,16 @@ impl Seen {
             ResponseStreamEvent::ResponseError(event) => self.failed("ResponseError", &(event.code, event.message)),
             _ => {}
         }
+    }
+
+    fn stopped(&mut self, response: &Response) {
+        let details = response.incomplete_details.as_ref().map(|details| details.reason.clone());
+        self.stop_reason = details.or_else(|| word(&response.status));
+    }
+
+    fn response(&mut self, response: &Response) {
+        self.text = response.output_text().unwrap_or_default();
+        self.stopped(response);
     }
 
     fn tool(&mut self, index: u32, name: Option<String>) -> &mut Tool {

@@ -1,11 +1,20 @@
-/** Drives `@anthropic-ai/sdk`: the raw event iterator, the stream helper, its text callback and its final message. */
+/** Drives `@anthropic-ai/sdk`: raw iterator, stream helper, text callback, final message, and a caller's handler. */
 
 import Anthropic, { type APIError } from "@anthropic-ai/sdk";
 import { VERSION } from "@anthropic-ai/sdk/version";
-import { type Call, type ErrorFields, type Observer, type ToolCall, list, serve } from "../streamspec-adapter.ts";
+import {
+  type Call,
+  type ErrorFields,
+  type Observer,
+  type ToolCall,
+  list,
+  serve,
+  silence,
+} from "../streamspec-adapter.ts";
+import { AnswerFailed, answer } from "./handler.ts";
 
 /** `error` is the whole parsed body, `{"type":"error","error":{…},"request_id":…}`. */
-const ERROR_FIELDS: ErrorFields<APIError> = {
+const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed> = {
   status: [["attribute", "status"]],
   type: [["attribute", "type"]],
   code: [
@@ -18,6 +27,7 @@ const ERROR_FIELDS: ErrorFields<APIError> = {
     ["body", "error", "request_id"],
   ],
   retry_after: [["header", "headers", "retry-after"]],
+  retryable: [["attribute", "retryable"]],
 };
 
 const TOOL: Anthropic.Tool = {
@@ -94,26 +104,37 @@ async function final(call: Call, seen: Observer): Promise<void> {
   await seen.settle(
     "finalize",
     () => client(call).messages.stream(request(call)).finalMessage(),
-    (message) => {
-      const tools: ToolCall[] = [];
-      let words = "";
-      for (const block of list(message.content)) {
-        if (block?.type === "text") words += block.text;
-        if (block?.type === "tool_use") tools.push({ name: block.name, arguments: block.input, complete: true });
-      }
-      seen.finished(words, tools, message.stop_reason);
-    },
+    (message) => read(seen, message),
   );
+}
+
+async function handler(call: Call, seen: Observer): Promise<void> {
+  await seen.handle(
+    () => answer(client(call), request(call), silence(call)),
+    (message) => read(seen, message),
+  );
+}
+
+/** Reads a finished message. */
+function read(seen: Observer, message: Anthropic.Message): void {
+  const tools: ToolCall[] = [];
+  let words = "";
+  for (const block of list(message.content)) {
+    if (block?.type === "text") words += block.text;
+    if (block?.type === "tool_use") tools.push({ name: block.name, arguments: block.input, complete: true });
+  }
+  seen.finished(words, tools, message.stop_reason);
 }
 
 serve({
   sdk: { name: "@anthropic-ai/sdk", version: VERSION },
-  errorBases: ["AnthropicError"],
+  errorBases: ["AnthropicError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     create: { "anthropic-messages": { delivers: "events", run: create } },
     stream: { "anthropic-messages": { delivers: "events", run: stream } },
     text: { "anthropic-messages": { delivers: "text", run: text } },
     final: { "anthropic-messages": { delivers: "final", run: final } },
+    handler: { "anthropic-messages": { delivers: "final", run: handler } },
   },
 });

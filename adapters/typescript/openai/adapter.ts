@@ -1,9 +1,18 @@
-/** Drives `openai`, for Chat Completions and Responses: raw iterators, stream helpers and their final answers. */
+/** Drives `openai`, for Chat Completions and Responses: raw iterators, stream helpers, their final answers, and a caller's handler. */
 
 import OpenAI, { type APIError } from "openai";
 import type { Stream } from "openai/streaming";
 import { VERSION } from "openai/version";
-import { type Call, type ErrorFields, type Observer, type ToolCall, list, serve } from "../streamspec-adapter.ts";
+import {
+  type Call,
+  type ErrorFields,
+  type Observer,
+  type ToolCall,
+  list,
+  serve,
+  silence,
+} from "../streamspec-adapter.ts";
+import { AnswerFailed, chat, respond } from "./handler.ts";
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
 type ResponseEvent = OpenAI.Responses.ResponseStreamEvent;
@@ -13,7 +22,7 @@ type Response = OpenAI.Responses.Response;
  * `error` is the error object alone, as parsed; the SDK takes it out of its `{"error":…}` where it has one. In mid-stream
  * the SDK gives no status, but some servers put the number into that object.
  */
-const ERROR_FIELDS: ErrorFields<APIError> = {
+const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed> = {
   status: [
     ["attribute", "status"],
     ["body", "error", "status_code"],
@@ -23,6 +32,7 @@ const ERROR_FIELDS: ErrorFields<APIError> = {
   code: [["attribute", "code"]],
   request_id: [["attribute", "requestID"]],
   retry_after: [["header", "headers", "retry-after"]],
+  retryable: [["attribute", "retryable"]],
 };
 
 const MODEL = "gpt-5.1";
@@ -150,16 +160,19 @@ async function chatFinal(call: Call, seen: Observer): Promise<void> {
   await seen.settle(
     "finalize",
     () => client(call).chat.completions.stream(chatRequest(call)).finalChatCompletion(),
-    (completion) => {
-      const choice = list(completion.choices)[0];
-      const tools: ToolCall[] = [];
-      for (const tool of list(choice?.message?.tool_calls)) {
-        if (tool?.type !== "function") continue;
-        tools.push({ name: tool.function.name, arguments: tool.function.arguments, complete: true });
-      }
-      seen.finished(choice?.message?.content ?? "", tools, choice?.finish_reason);
-    },
+    (completion) => readCompletion(seen, completion),
   );
+}
+
+/** Reads a finished chat completion. */
+function readCompletion(seen: Observer, completion: OpenAI.Chat.ChatCompletion): void {
+  const choice = list(completion.choices)[0];
+  const tools: ToolCall[] = [];
+  for (const tool of list(choice?.message?.tool_calls)) {
+    if (tool?.type !== "function") continue;
+    tools.push({ name: tool.function.name, arguments: tool.function.arguments, complete: true });
+  }
+  seen.finished(choice?.message?.content ?? "", tools, choice?.finish_reason);
 }
 
 async function responsesCreate(call: Call, seen: Observer): Promise<void> {
@@ -181,14 +194,7 @@ async function responsesFinal(call: Call, seen: Observer): Promise<void> {
     "finalize",
     () => client(call).responses.stream(responsesRequest(call)).finalResponse(),
     (response) => {
-      const tools: ToolCall[] = [];
-      for (const item of list(response.output)) {
-        if (item?.type !== "function_call") continue;
-        // A response that was cut is returned like a whole one; its open calls say so themselves.
-        const complete = item.status !== "in_progress" && item.status !== "incomplete";
-        tools.push({ name: item.name, arguments: item.arguments, complete });
-      }
-      seen.finished(response.output_text ?? "", tools, stopReason(response));
+      readResponse(seen, response);
       if (response.status !== "failed") return;
       const { message, code } = response.error ?? {};
       seen.failureItem({ site: "finalize", class: "Response", message, code });
@@ -196,9 +202,35 @@ async function responsesFinal(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+/** Reads a finished response. */
+function readResponse(seen: Observer, response: Response): void {
+  const tools: ToolCall[] = [];
+  for (const item of list(response.output)) {
+    if (item?.type !== "function_call") continue;
+    // A response that was cut is returned like a whole one; its open calls say so themselves.
+    const complete = item.status !== "in_progress" && item.status !== "incomplete";
+    tools.push({ name: item.name, arguments: item.arguments, complete });
+  }
+  seen.finished(response.output_text ?? "", tools, stopReason(response));
+}
+
+async function chatHandler(call: Call, seen: Observer): Promise<void> {
+  await seen.handle(
+    () => chat(client(call), chatRequest(call), silence(call)),
+    (completion) => readCompletion(seen, completion),
+  );
+}
+
+async function responsesHandler(call: Call, seen: Observer): Promise<void> {
+  await seen.handle(
+    () => respond(client(call), responsesRequest(call), silence(call)),
+    (response) => readResponse(seen, response),
+  );
+}
+
 serve({
   sdk: { name: "openai", version: VERSION },
-  errorBases: ["OpenAIError"],
+  errorBases: ["OpenAIError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     create: {
@@ -212,6 +244,10 @@ serve({
     final: {
       "openai-chat": { delivers: "final", run: chatFinal },
       "openai-responses": { delivers: "final", run: responsesFinal },
+    },
+    handler: {
+      "openai-chat": { delivers: "final", run: chatHandler },
+      "openai-responses": { delivers: "final", run: responsesHandler },
     },
   },
 });
