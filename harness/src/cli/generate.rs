@@ -1,24 +1,29 @@
 //! `streamspec generate`: the committed files that are made from types and cases.
 
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
 use camino::Utf8Path;
 use fs_err as fs;
 use serde_json::Value;
+use streamspec_adapters::fleet::Fleet;
 
 use super::Exit;
 use super::arguments::GenerateOptions;
 use crate::coverage::{self, Coverage};
-use crate::load::{self, Problems, Selection};
+use crate::load::{self, Selection};
 use crate::report::{self, Report};
 
 /// The committed report, from which the README's matrix is made.
 const REPORT: &str = "reports/compatibility.json";
 
 /// Every generated file as it should be, by its place in the repository.
-pub fn generated(root: &Utf8Path) -> Result<Vec<(&'static str, String)>, Problems> {
-    let suite = load::suite(root, &Selection::All)?;
+pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let suite = load::suite(root, &Selection::All).map_err(|problems| anyhow::anyhow!("{problems}"))?;
     let page = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_default();
-    let report = serde_json::from_str::<Report>(&page(REPORT)).ok();
-    let matrix = report.as_ref().map(report::overview).unwrap_or_default();
+    let core = core(root);
+    let report = Report::read(&page(REPORT)).context(REPORT)?;
+    let matrix = report::overview(&report, |sdk| core.contains(sdk));
     Ok(vec![
         ("cases/schema.json", text(&load::schema())),
         ("cases/fragments.schema.json", text(&load::fragments_schema())),
@@ -30,11 +35,17 @@ pub fn generated(root: &Utf8Path) -> Result<Vec<(&'static str, String)>, Problem
     ])
 }
 
+/// The SDKs that a plain run runs.
+fn core(root: &Utf8Path) -> BTreeSet<String> {
+    let sdks = Fleet::discover(root).map(|fleet| fleet.sdks().to_vec()).unwrap_or_default();
+    sdks.into_iter().filter(|sdk| sdk.manifest.core).map(|sdk| sdk.manifest.id).collect()
+}
+
 pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Result<Exit> {
     let generated = match generated(root) {
         Ok(generated) => generated,
-        Err(problems) => {
-            anstream::eprintln!("{problems}");
+        Err(error) => {
+            anstream::eprintln!("{error:#}");
             return Ok(Exit::Usage);
         }
     };

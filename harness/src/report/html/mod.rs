@@ -22,6 +22,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Report;
+use super::file::known_of;
 use crate::record::{CaseRecord, Record, TrialRecord};
 
 use findings::Finding;
@@ -82,20 +83,23 @@ struct Told<'a> {
     cases: BTreeMap<&'a str, &'a CaseRecord>,
     /// By SDK, surface, case and variant.
     trials: Vec<&'a TrialRecord>,
+    /// The ids of each SDK's known deviations, by their places in its list.
+    known: BTreeMap<&'a str, Vec<String>>,
 }
 
 impl<'a> Told<'a> {
     fn of(report: &'a Report, records: &'a [Record]) -> Self {
-        let (mut cases, mut trials) = (BTreeMap::new(), Vec::new());
+        let (mut cases, mut trials, mut known) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
         for record in records {
             match record {
                 Record::Case(case) => _ = cases.insert(case.id.as_str(), case),
                 Record::Trial(trial) => trials.push(trial.as_ref()),
-                Record::Suite(_) | Record::Sdk(_) => {}
+                Record::Sdk(sdk) => _ = known.insert(sdk.id.as_str(), known_of(&sdk.known).1),
+                Record::Suite(_) => {}
             }
         }
         trials.sort_unstable_by_key(|trial| (&trial.sdk, &trial.surface, &trial.case, trial.variant));
-        Self { report, cases, trials }
+        Self { report, cases, trials, known }
     }
 }
 
