@@ -193,6 +193,13 @@ pub struct WireRecord {
     pub client_left: bool,
 }
 
+impl SdkRecord {
+    /// Whether a surface is no call of the SDK but a caller's own handling of it.
+    pub fn is_handler(&self, surface: &str) -> bool {
+        self.handlers.iter().any(|handler| handler.surfaces.iter().any(|own| own == surface))
+    }
+}
+
 impl TrialRecord {
     /// `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`; the variant is left out where it is as written.
     pub fn name(&self) -> String {

@@ -1,5 +1,6 @@
 //! `compatibility.json`: one element a line, so that a change of behaviour is a readable diff.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -9,15 +10,15 @@ use super::{Report, ReportFile, ReportSdk};
 
 /// The report as JSON.
 pub fn json(report: &Report) -> String {
-    let ReportFile { schema, suite, sdks, cases, counts, checks, results } = ReportFile::from(report);
+    let ReportFile { schema, suite, sdks, sources, cases, counts, checks, results } = ReportFile::from(report);
     let mut out = String::new();
     let _ = writeln!(out, "{{\n\"schema\": {},\n\"suite\": {},", compact(&schema), compact(&suite));
     let sdks: Vec<String> = sdks.into_iter().map(sdk).collect();
     let _ = writeln!(out, "\"sdks\": [\n{}\n],", sdks.join(",\n"));
+    table(&mut out, "sources", &sources);
     array(&mut out, "cases", &cases, ",");
     array(&mut out, "counts", &counts, ",");
-    let checks: Vec<String> = checks.iter().map(|(id, check)| format!("{}: {}", compact(id), compact(check))).collect();
-    let _ = writeln!(out, "\"checks\": {{\n{}\n}},", checks.join(",\n"));
+    table(&mut out, "checks", &checks);
     array(&mut out, "results", &results, "");
     out.push_str("}\n");
     out
@@ -26,6 +27,12 @@ pub fn json(report: &Report) -> String {
 fn array<T: Serialize>(out: &mut String, name: &str, elements: &[T], after: &str) {
     let lines: Vec<String> = elements.iter().map(compact).collect();
     let _ = writeln!(out, "\"{name}\": [\n{}\n]{after}", lines.join(",\n"));
+}
+
+fn table<T: Serialize>(out: &mut String, name: &str, elements: &BTreeMap<String, T>) {
+    let line = |(id, element): (&String, &T)| format!("{}: {}", compact(id), compact(element));
+    let lines: Vec<String> = elements.iter().map(line).collect();
+    let _ = writeln!(out, "\"{name}\": {{\n{}\n}},", lines.join(",\n"));
 }
 
 /// An SDK, with a line for each of its known deviations.

@@ -60,7 +60,7 @@ fn findings(out: &mut String, report: &Report) {
 fn sdks(out: &mut String, report: &Report) {
     out.push_str("\n## SDKs\n\n| SDK | package | language | pass | deviates | fails |\n|---|---|---|---:|---:|---:|\n");
     for sdk in &report.sdks {
-        let own = report.counts.iter().filter(|count| count.sdk == sdk.id);
+        let own = report.counts.iter().filter(|count| sdk.owns(count));
         let (pass, deviates, fails) =
             own.fold((0, 0, 0), |sum, one| (sum.0 + one.pass, sum.1 + one.deviates, sum.2 + one.fails));
         let about =

@@ -94,6 +94,9 @@ pub struct ReportSdk {
     pub apis: Vec<Api>,
     /// The surfaces.
     pub surfaces: Vec<String>,
+    /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlers: Vec<String>,
     /// How the bytes of its trials were cut or dressed when they were run again. A replay that this and the case name, and
     /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -103,6 +106,13 @@ pub struct ReportSdk {
     /// Why it was not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_run: Option<String>,
+}
+
+impl ReportSdk {
+    /// Whether a count is one of the SDK's own, and not of a handler around it.
+    pub(crate) fn owns(&self, count: &Count) -> bool {
+        count.sdk == self.id && !self.handlers.contains(&count.surface)
+    }
 }
 
 /// A known deviation.
@@ -379,6 +389,7 @@ fn report_sdk(sdk: &SdkRecord, known: Vec<Known>) -> ReportSdk {
         runtime: without_patch(&sdk.runtime),
         apis: sdk.apis.clone(),
         surfaces: sdk.surfaces.clone(),
+        handlers: sdk.surfaces.iter().filter(|surface| sdk.is_handler(surface)).cloned().collect(),
         replays: Vec::new(),
         known,
         not_run: sdk.not_run.clone(),

@@ -120,7 +120,6 @@ fn hostile_texts_stay_data() {
     assert_eq!(pages.page.matches("<script").count(), 2, "the data and the page's own script, nothing else");
     assert_eq!(pages.page.matches("</script>").count(), 2);
     assert!(!pages.page.contains("<img") && !pages.page.contains("<!-- "));
-    assert!(pages.page.contains("\\u003c/script>"), "the text is there, escaped");
     for (name, file) in &pages.details {
         assert!(file.starts_with("streamspec.detail(\"anthropic/group-") && file.ends_with("\");\n"), "{name}");
         assert!(file.len() < 20_000, "{name}: five million characters are cut");
