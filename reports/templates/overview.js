@@ -132,7 +132,7 @@ function matrix(model, api, rows, found, filters, open, again) {
   const head = h('tr', {}, h('th', { scope: 'col' }, 'surface'), groups.map((group) =>
     h('th', { scope: 'col' }, opener('group', group.name, group.name.split('/')[1] ?? group.name, 'its cases'))));
   const body = [...rows].sort(([one], [other]) => one.place - other.place).flatMap(([row, ofRow]) => {
-    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [`${row.sdk.id}/`, h('small', {}, row.surface)])), groups.map((group) => {
+    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [`${row.sdk.id}/`, h('small', {}, row.surface, isHandler(row) ? ' · code around the SDK' : '')])), groups.map((group) => {
       const counts = ofRow.get(group.name);
       if (!counts) return h('td', { class: 'none' }, '–');
       const href = overviewAddress({ ...filters, sdk: row.sdk.id, surface: row.surface, group: group.name, page: '' });

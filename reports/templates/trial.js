@@ -61,10 +61,10 @@ function sources(one) {
     h('li', {}, `${source.basis}: `, outside(source.url), source.quote ? h('q', {}, visible(source.quote)) : ''))));
 }
 
-function knownDeviations(sdk, places) {
-  if (!places.length) return '';
-  return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, places.map((place) => {
-    const known = sdk.known[place];
+function knownDeviations(sdk, ids) {
+  if (!ids.length) return '';
+  return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, ids.map((id) => {
+    const known = sdk.known.find((one) => one.id === id);
     return known ? h('li', {}, h('code', {}, known.axis), `: ${visible(known.why)} `, known.link ? outside(known.link, 'Link') : '') : '';
   })));
 }

@@ -68,6 +68,8 @@ impl Sdk {
                 other.manifest.id = format!("{}{build}", self.manifest.id);
                 if let Build::Version(version) = &build {
                     other.manifest.version.clone_from(version);
+                    // A handler is written against the locked version.
+                    other.manifest.surfaces.retain(|_, surface| surface.handler.is_none());
                 }
                 other.build = build;
             }

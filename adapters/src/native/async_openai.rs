@@ -1,4 +1,9 @@
-//! async-openai: the streams of `chat().create_stream` and `responses().create_stream`, as its caller sees them.
+//! async-openai: the streams of `chat().create_stream` and `responses().create_stream`, as its caller sees them, and what a
+//! handler makes of them.
+
+#[expect(unreachable_pub, reason = "it is code of an application, shown as it is")]
+#[path = "../../rust/async-openai/handler.rs"]
+mod handler;
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -11,7 +16,7 @@ use serde_json::Value;
 use tower::Layer as _;
 
 use super::request::{http, typed};
-use super::seen::{Seen, attribute, error, word};
+use super::seen::{Seen, attribute, error, no_answer, word};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
@@ -21,6 +26,9 @@ pub(super) async fn observe(call: Call) -> Observation {
         Ok(client) => client,
         Err(error) => return seen.raised(describe(Site::Open, &error)),
     };
+    if call.surface == "handler" {
+        return handled(&client, &call).await;
+    }
     if call.api == Api::OpenaiResponses {
         match client.responses().create_stream(typed(call.api, call.ask)).await {
             Ok(stream) => seen.follow(stream, response_event, describe).await,
@@ -32,6 +40,34 @@ pub(super) async fn observe(call: Call) -> Observation {
             Err(error) => seen.raised(describe(Site::Open, &error)),
         }
     }
+}
+
+/// What the handler returns: no tool calls, and where it fails, what it says had arrived.
+async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
+    let mut seen = Seen::default();
+    let answered = if call.api == Api::OpenaiResponses {
+        handler::respond(client, typed(call.api, call.ask)).await.map(|response| {
+            seen.say(&response.output_text().unwrap_or_default());
+            stopped(&mut seen, &response);
+        })
+    } else {
+        handler::chat(client, typed(call.api, call.ask)).await.map(|(text, reason)| {
+            seen.say(&text);
+            seen.stop(word(&reason));
+        })
+    };
+    let Err(failed) = answered else {
+        seen.handed_over();
+        return Observation { tool_calls: None, ..seen.returned() };
+    };
+    let described = ObservedError {
+        status: attribute(failed.status.map(i64::from)),
+        retryable: attribute(Some(failed.is_retryable())),
+        kind: attribute(failed.kind),
+        code: attribute(failed.code),
+        ..error(Site::Finalize, &["AnswerFailed"], failed.message)
+    };
+    Observation { text: Some(failed.text), ..no_answer(described) }
 }
 
 /// The client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP client of
@@ -80,11 +116,8 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
                 (tool.arguments, tool.complete) = (Value::String(call.arguments), true);
             }
         }
-        ResponseStreamEvent::ResponseCompleted(event) => seen.stop(word(&event.response.status)),
-        ResponseStreamEvent::ResponseIncomplete(event) => {
-            let details = event.response.incomplete_details.as_ref();
-            seen.stop(details.map(|details| details.reason.clone()).or_else(|| word(&event.response.status)));
-        }
+        ResponseStreamEvent::ResponseCompleted(event) => stopped(seen, &event.response),
+        ResponseStreamEvent::ResponseIncomplete(event) => stopped(seen, &event.response),
         ResponseStreamEvent::ResponseFailed(event) => {
             seen.stop(word(&event.response.status));
             failed(seen, "ResponseStreamEvent::ResponseFailed", failure_of(event.response));
@@ -94,6 +127,11 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
         }
         _ => {}
     }
+}
+
+fn stopped(seen: &mut Seen, response: &Response) {
+    let details = response.incomplete_details.as_ref();
+    seen.stop(details.map(|details| details.reason.clone()).or_else(|| word(&response.status)));
 }
 
 /// A failure that the SDK hands over as an item.

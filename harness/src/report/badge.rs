@@ -68,7 +68,7 @@ pub fn badges(report: &Report) -> Vec<Badge> {
 }
 
 fn says(report: &Report, sdk: &ReportSdk, api: Api, level: Level) -> Says {
-    let of_api = |count: &&Count| count.sdk == sdk.id && count.group.split('/').next() == Some(api.folder());
+    let of_api = |count: &&Count| sdk.owns(count) && count.group.split('/').next() == Some(api.folder());
     let (mut held, mut judged, mut apart) = (0, 0, 0);
     for count in report.counts.iter().filter(of_api) {
         held += count.pass + if level == Level::Must { count.deviates } else { 0 };
