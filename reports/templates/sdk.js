@@ -11,7 +11,15 @@ const KINDS = {
 
 function sdkIndex(model) {
   return [crumbs('SDKs'), h('h1', { tabindex: '-1' }, 'What do I catch?'), h('p', {}, 'For each SDK and each kind of failure: the exception, where it is raised, what its fields hold.'),
-    h('ul', { class: 'sdks' }, [...model.sdks.values()].map((sdk) => h('li', {}, h('a', { href: `#/sdk/${sdk.id}` }, sdk.id), ` ${sdk.package} ${sdk.version}, ${sdk.language}`)))];
+    scroller('SDKs', h('table', { class: 'list' }, h('thead', {}, h('tr', {}, ['SDK', 'version', 'language', 'failures that look like success', 'a handler'].map((name) => h('th', { scope: 'col' }, name)))),
+      h('tbody', {}, [...model.sdks.values()].map((sdk) => indexLine(model, sdk)))))];
+}
+
+function indexLine(model, sdk) {
+  const { modes, judged } = summed(model.rows.filter((row) => row.sdk === sdk && !isHandler(row)));
+  const looks = (modes.get('silent') ?? 0) + (modes.get('fabricated') ?? 0);
+  return h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/sdk/${escapedPart(sdk.id)}` }, sdk.id)), cell('version', `${sdk.package} ${sdk.version}`), cell('language', sdk.language),
+    cell('failures that look like success', sdk.not_run ? 'not run' : `${looks.toLocaleString('en')} of ${counted(judged, 'trial')}`), cell('a handler', sdk.code?.length ? 'yes' : ''));
 }
 
 function sdkPage(model, sdk) {
@@ -39,9 +47,12 @@ function inShort(sdk) {
   }[way.ended] ?? visible(way.ended));
   const columns = ['what breaks', 'what the caller gets', 'where', 'text so far', 'sent again, where retries are allowed'];
   const line = (caught) => {
-    const first = caught.ways.slice(0, 3);
+    const byClass = new Map();
+    for (const way of caught.ways) byClass.set(`${way.ended} ${way.class}`, { ...way, trials: way.trials + (byClass.get(`${way.ended} ${way.class}`)?.trials ?? 0) });
+    const merged = [...byClass.values()].sort((one, other) => other.trials - one.trials);
+    const first = merged.slice(0, 3);
     const [kept, lost] = caught.ways.reduce(([kept, lost], way) => [kept + way.kept, lost + way.lost], [0, 0]);
-    const more = caught.ways.length + caught.more - first.length;
+    const more = merged.length + caught.more - first.length;
     const ways = h('ul', { class: 'plain' }, first.map((way) => h('li', {}, came(way), ` ×${way.trials.toLocaleString('en')}`)), more > 0 ? h('li', {}, `and ${counted(more, 'other way')}`) : '');
     const sites = [...new Set(caught.ways.map((way) => SITES[way.site]).filter(Boolean))];
     return h('tr', {}, h('th', { scope: 'row' }, (KINDS[caught.kind] ?? [caught.kind])[0], h('small', {}, counted(caught.trials, 'trial'))),
@@ -72,7 +83,7 @@ function surfacesSection(sdk, rows) {
       cell(columns[2], link(pass, { verdict: 'pass' }), ` of ${judged.toLocaleString('en')}`), cell(columns[3], link(deviates, { verdict: 'deviates' })),
       cell(columns[4], link(fails, { verdict: 'fails' }), worst ? ` (${modes.get(worst)} ${worst})` : ''));
   };
-  return h('section', {}, h('h2', {}, 'Its surfaces'), h('p', {}, 'Ways of using it; each is tried by itself, because they differ.'), scroller('Surfaces', h('table', { class: 'list' },
+  return h('section', {}, h('h2', {}, 'Its surfaces'), h('p', {}, 'Ways of using it; each is tried by itself, because they differ. Trials with an error inside the stream, a cut, and so on, of every kind together.'), scroller('Surfaces', h('table', { class: 'list' },
     h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, rows.map(line)))));
 }
 
@@ -105,10 +116,10 @@ function kindSection(sdk, caught) {
   const [title, about] = KINDS[caught.kind] ?? [caught.kind, ''];
   const retries = caught.retryable ? `With retries allowed, it sent the request again in ${caught.retried} of ${counted(caught.retryable, 'trial')}.` : 'No trial of this kind allowed retries.';
   return h('section', { class: 'kind' }, h('h2', {}, title), h('p', {}, `${about} ${counted(caught.trials, 'trial')}. ${retries}`),
-    caught.ways.map((way) => waySection(sdk, way)), caught.more ? h('p', {}, `… and ${counted(caught.more, 'rarer way')}.`) : '');
+    caught.ways.map((way, place) => waySection(sdk, way, place === 0)), caught.more ? h('p', {}, `… and ${counted(caught.more, 'rarer way')}.`) : '');
 }
 
-function waySection(sdk, way) {
+function waySection(sdk, way, open) {
   const site = { open: 'when the stream is opened', iterate: 'while items are taken', finalize: 'when the finished answer is asked for' }[way.site] ?? '';
   const heading = {
     raised: ['raises ', h('code', {}, visible(way.class)), ` ${site}`], 'error-item': ['hands over an item of ', h('code', {}, visible(way.class)), ', then ends normally'],
@@ -120,7 +131,7 @@ function waySection(sdk, way) {
   const fields = ['status', 'type', 'code', 'request id', 'retry after', 'retryable', 'stop reason'].filter((name) => way.fields[name]);
   const never = fields.filter((name) => way.fields[name][0].every(([label]) => label === 'no such field'));
   const [surface, example] = way.example;
-  return h('details', { class: 'way', open: true }, h('summary', {}, heading, ` · ${counted(way.trials, 'trial')}`), h('dl', {},
+  return h('details', { class: 'way', open }, h('summary', {}, heading, ` · ${counted(way.trials, 'trial')}`), h('dl', {},
     way.classes.length ? fact('is a', h('code', {}, visible(way.classes.join(' < '), 600))) : '',
     fact('surfaces', way.surfaces.join(', ')),
     fields.filter((name) => !never.includes(name)).map((name) => fact(name, values(way.fields[name]))),

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 # An error inside the stream has no status; its code or its type stands for one
 # (https://developers.openai.com/api/docs/guides/error-codes). OpenRouter's code is the status itself.
-STATUS = {"model_not_found": 404, "invalid_api_key": 401, "invalid_request_error": 400, "server_error": 500}
-STATUS |= {"rate_limit_exceeded": 429, "rate_limit_error": 429, "insufficient_quota": 429, "server_is_overloaded": 503}
+STATUS = {"context_length_exceeded": 400, "invalid_request_error": 400, "invalid_api_key": 401, "model_not_found": 404}
+STATUS |= {"rate_limit_exceeded": 429, "rate_limit_error": 429, "insufficient_quota": 429}
+STATUS |= {"server_error": 500, "server_is_overloaded": 503}
 STATUS |= {str(status): status for status in range(400, 600)}
 
 

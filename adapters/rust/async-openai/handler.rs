@@ -52,7 +52,7 @@ impl AnswerFailed {
 /// inside the stream has none. Some gateways' code is the status itself.
 fn status_of(word: &str) -> Option<u16> {
     Some(match word {
-        "invalid_request_error" => 400,
+        "context_length_exceeded" | "invalid_request_error" => 400,
         "invalid_api_key" => 401,
         "model_not_found" => 404,
         "rate_limit_exceeded" | "rate_limit_error" | "insufficient_quota" => 429,

@@ -36,17 +36,20 @@ export class AnswerFailed extends Error {
  */
 export async function answer(client: Anthropic, request: Anthropic.MessageStreamParams, silence: number) {
   let text = "";
+  let message: Anthropic.Message | undefined;
   const stream = client.messages.stream(request);
   // The SDK's own timeout is over when the headers are there: a server that stalls after them is for us to notice.
   const watch = setTimeout(() => stream.abort(), silence);
   stream.on("streamEvent", () => watch.refresh()).on("text", (piece) => (text += piece));
-  try {
-    const message = await stream.finalMessage();
-    if (message.stop_reason) return message;
-  } catch (error) {
-    throw new AnswerFailed(error instanceof Error ? error.message : String(error), text, error);
-  } finally {
-    clearTimeout(watch);
-  }
-  throw new AnswerFailed("the stream ended before message_stop", text);
+  stream.on("message", (whole) => (message = whole));
+  let failure: unknown;
+  await stream.done().catch((error: unknown) => (failure = error));
+  clearTimeout(watch);
+  // With message_stop the message is complete, whatever becomes of the connection after it.
+  if (message?.stop_reason) return message;
+  throw new AnswerFailed(
+    failure instanceof Error ? failure.message : "the stream ended before message_stop",
+    text,
+    failure,
+  );
 }

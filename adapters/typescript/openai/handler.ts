@@ -10,8 +10,9 @@ import type { ResponseStreamParams } from "openai/lib/responses/ResponseStream";
  * (https://developers.openai.com/api/docs/guides/error-codes). OpenRouter's code is the status itself.
  */
 const STATUS: Record<string, number> = {
-  ...{ invalid_request_error: 400, invalid_api_key: 401, model_not_found: 404, rate_limit_exceeded: 429 },
-  ...{ rate_limit_error: 429, insufficient_quota: 429, server_error: 500, server_is_overloaded: 503 },
+  ...{ context_length_exceeded: 400, invalid_request_error: 400, invalid_api_key: 401, model_not_found: 404 },
+  ...{ rate_limit_exceeded: 429, rate_limit_error: 429, insufficient_quota: 429 },
+  ...{ server_error: 500, server_is_overloaded: 503 },
 };
 
 /** An answer that did not come to its end. `text` is what had arrived: never take it for the answer. */
