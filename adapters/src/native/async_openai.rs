@@ -10,7 +10,7 @@ use async_openai::config::OpenAIConfig;
 use async_openai::error::{OpenAIError, StreamError};
 use async_openai::middleware::ReqwestService;
 use async_openai::middleware::retry::OpenAIRetryLayer;
-use async_openai::types::chat::CreateChatCompletionStreamResponse;
+use async_openai::types::chat::{CreateChatCompletionStreamResponse, FinishReason};
 use async_openai::types::responses::{OutputItem, Response, ResponseStreamEvent};
 use serde_json::Value;
 use tower::Layer as _;
@@ -42,23 +42,34 @@ pub(super) async fn observe(call: Call) -> Observation {
     }
 }
 
-/// What the handler returns: no tool calls, and where it fails, what it says had arrived.
+/// What the handler returns, and where it fails, what it says had arrived.
 async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
     let mut seen = Seen::default();
     let answered = if call.api == Api::OpenaiResponses {
         handler::respond(client, typed(call.api, call.ask)).await.map(|response| {
             seen.say(&response.output_text().unwrap_or_default());
             stopped(&mut seen, &response);
+            for (index, item) in response.output.into_iter().enumerate() {
+                if let OutputItem::FunctionCall(call) = item {
+                    // A response that was cut is returned like a whole one; its open calls say so themselves.
+                    let complete = call.status.is_none_or(|status| word(&status).as_deref() == Some("completed"));
+                    whole_call(&mut seen, index, call.name, call.arguments, complete);
+                }
+            }
         })
     } else {
-        handler::chat(client, typed(call.api, call.ask)).await.map(|(text, reason)| {
+        handler::chat(client, typed(call.api, call.ask)).await.map(|(text, calls, reason)| {
             seen.say(&text);
+            let complete = matches!(reason, FinishReason::Stop | FinishReason::ToolCalls | FinishReason::FunctionCall);
             seen.stop(word(&reason));
+            for (index, (name, arguments)) in calls {
+                whole_call(&mut seen, index, name, arguments, complete);
+            }
         })
     };
     let Err(failed) = answered else {
         seen.handed_over();
-        return Observation { tool_calls: None, ..seen.returned() };
+        return seen.returned();
     };
     let described = ObservedError {
         status: attribute(failed.status.map(i64::from)),
@@ -68,6 +79,11 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
         ..error(Site::Finalize, &["AnswerFailed"], failed.message)
     };
     Observation { text: Some(failed.text), ..no_answer(described) }
+}
+
+fn whole_call(seen: &mut Seen, index: impl ToString, name: String, arguments: String, complete: bool) {
+    let tool = seen.tool(index, Some(name));
+    (tool.arguments, tool.complete) = (Value::String(arguments), complete);
 }
 
 /// The client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP client of
