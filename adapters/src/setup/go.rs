@@ -45,8 +45,8 @@ pub(super) fn sources(adapter: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let shared = adapter.parent().unwrap_or(adapter).join(SHARED);
     let mut files = local::files(&[adapter.to_owned(), shared])?;
     files.retain(|file| {
-        let name = file.file_name().unwrap_or_default();
-        matches!(name, "go.mod" | "go.sum") || (name.ends_with(".go") && !name.ends_with("_test.go"))
+        let is_test = file.file_stem().is_some_and(|stem| stem.ends_with("_test"));
+        matches!(file.extension(), Some("go" | "mod" | "sum")) && !is_test
     });
     Ok(files)
 }
