@@ -8,12 +8,14 @@ surfaces in threads and async ones on a single event loop, and tells the SDK's f
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import json
 import os
 import platform
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -63,13 +65,15 @@ class Run:
 class Plan:
     """How a call goes: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
 
-    A stream that is a context manager is entered; one that is not is iterated as it is.
+    A stream that is a context manager is entered; one that is not is iterated as it is. `kept` says what of the answer
+    an exception still holds, where callers can read that off it.
     """
 
     open: Callable[[], Any]
     read: Callable[[Seen, Any], None]
     items: Callable[[Any], Any] = field(default=lambda stream: stream)
     final: Callable[[Any], Any] | None = None
+    kept: Callable[[BaseException], str | None] = field(default=lambda _error: None)
 
 
 def take(plan: Plan, seen: Seen, item: object) -> None:
@@ -155,6 +159,39 @@ def fault(error: BaseException, call: object) -> dict[str, object]:
     return {"op": "fault", **({"id": call} if type(call) is int else {}), "message": " <- ".join(chain)}
 
 
+@contextmanager
+def own_loop() -> Iterator[None]:
+    """Gives a sync call what the main thread has: an event loop, which SDKs that are async inside look for.
+
+    Each call has a new one, as what a call left in its loop, or a loop that it closed, must not touch the next.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        loop.close()
+
+
+def collect_apart() -> None:
+    """Collects garbage in a thread of its own, twice a second.
+
+    What an SDK leaves open in reference cycles is closed when it is collected. Left to Python, that comes by chance:
+    late, or in the middle of another call, where closing it may wait for a lock that this very thread holds, and then
+    every call after it hangs. Neither says anything about a case.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+    def collect() -> None:
+        while True:
+            time.sleep(0.5)
+            gc.collect()
+
+    threading.Thread(target=collect, name="garbage", daemon=True).start()
+
+
 class Server:
     """Owns the protocol's pipes and answers the harness."""
 
@@ -194,13 +231,14 @@ class Server:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
                 seen.raised(describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base))
+                seen.keep(plan.kept(error))
             self.send({"op": "observed", "id": run.id, "observation": seen.observation()})
         except BaseException as error:  # noqa: BLE001 - and everything else is the adapter's fault
             self.send(fault(error, run.id))
 
     def answer(self, run: Run) -> None:
         """Answers a call on a sync surface."""
-        with self.answering(run) as (plan, seen):
+        with own_loop(), self.answering(run) as (plan, seen):
             watch(plan, seen)
 
     async def answer_async(self, run: Run) -> None:
@@ -235,6 +273,7 @@ class Server:
 def serve(sdk: Sdk) -> NoReturn:
     """Speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight."""
     server = Server(sdk)
+    collect_apart()
     with open(server.input, "rb") as lines:
         for line in lines:
             if line.strip() and not server.handle(line):

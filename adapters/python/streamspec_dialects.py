@@ -99,6 +99,12 @@ def read_response_event(seen: Seen, event: Any) -> None:
         case "response.function_call_arguments.done":
             tool = seen.tool(index, dig(event, "name"))
             tool.arguments, tool.complete = dig(event, "arguments") or tool.arguments, True
+        case "response.completed":
+            # Carries the whole answer, so it finishes calls that had no done event of their own.
+            for place, whole in enumerate(dig(event, "response", "output") or []):
+                if dig(whole, "type") == "function_call":
+                    tool = seen.tool(place, dig(whole, "name"))
+                    tool.arguments, tool.complete = dig(whole, "arguments") or tool.arguments, True
     status = dig(event, "response", "status")
     if status not in ("queued", "in_progress"):
         seen.stop(dig(event, "response", "incomplete_details", "reason") if status == "incomplete" else status)

@@ -159,6 +159,10 @@ fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String>
     if let Some((name, _)) = manifest.surfaces.iter().find(|(_, surface)| surface.apis.is_empty()) {
         return Some(format!("the surface `{name}` has no `apis`"));
     }
+    let mut handlers = manifest.surfaces.values().filter_map(|surface| surface.handler.as_ref());
+    if let Some(file) = handlers.find(|file| !dir.join(file).is_file()) {
+        return Some(format!("`handler` names no file: `{file}`"));
+    }
     match (&manifest.entry, place) {
         (None, Language::Rust) => None,
         (Some(_), Language::Rust) => Some("a native adapter has no `entry`".to_owned()),

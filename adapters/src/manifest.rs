@@ -81,6 +81,10 @@ pub struct Surface {
     /// The first version that had it, if that is known: at an older one it is unsupported.
     #[serde(default)]
     pub since: Option<Version>,
+    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a caller's
+    /// own handling of it: what an application would write. Reports show it.
+    #[serde(default)]
+    pub handler: Option<String>,
 }
 
 /// What the caller of a surface is handed.

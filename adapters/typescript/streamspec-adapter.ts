@@ -153,6 +153,12 @@ export class Observer {
     fold(result);
   }
 
+  /** Waits for a caller's own handling of the SDK, whose failure keeps the text that had arrived. */
+  async handle<T>(handler: () => Promise<T>, fold: (result: T) => void): Promise<void> {
+    await this.settle("finalize", handler, fold);
+    this.addText(get(this.#raised?.error, "text"));
+  }
+
   /** A piece of text handed over by a callback. */
   textEvent(piece: unknown): void {
     this.#events += 1;
@@ -267,6 +273,11 @@ export function describeError<E>(error: unknown, site: Site, offered: ErrorField
 /** `value` if it is an array, else nothing: what came off the wire need not be what the SDK's types say. */
 export function list<T>(value: readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** How long a handler lets a stream be silent: half a second more than the SDK's own timeout takes with its retries. */
+export function silence(call: Call): number {
+  return (call.max_retries + 1) * call.timeout_ms + 500;
 }
 
 /** One line of ASCII; lone surrogates, which JSON text cannot carry, become U+FFFD. */

@@ -16,7 +16,7 @@ use crate::deviation::{Comparison, Entry, Known, KnownEntry, KnownError};
 use crate::judge::{Verdict, Word};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
-use crate::record::{CaseRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::record::{CaseRecord, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, plan};
 use crate::wire::Variant;
 
@@ -274,9 +274,26 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
         runtime: identity.map(|identity| identity.runtime.clone()).unwrap_or_default(),
         apis,
         surfaces: manifest.surfaces.keys().cloned().collect(),
+        calls: manifest.surfaces.iter().map(|(name, surface)| (name.clone(), surface.call.clone())).collect(),
+        handlers: handlers(sdk),
         known,
         not_run,
     })
+}
+
+/// The handlers that its surfaces run, with their sources; the fleet has seen that each is a file.
+fn handlers(sdk: &Sdk) -> Vec<HandlerRecord> {
+    let mut handlers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, surface) in &sdk.manifest.surfaces {
+        if let Some(file) = &surface.handler {
+            handlers.entry(file).or_default().push(name.clone());
+        }
+    }
+    let read = |(file, surfaces): (&str, Vec<String>)| {
+        let source = fs_err::read_to_string(sdk.dir.join(file)).ok()?;
+        Some(HandlerRecord { file: file.to_owned(), source, surfaces })
+    };
+    handlers.into_iter().filter_map(read).collect()
 }
 
 /// Whether a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.

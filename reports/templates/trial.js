@@ -21,7 +21,7 @@ function trialPage(model, row, one, trial) {
   const variant = trial.variant === WRITTEN ? '' : ` --variants ${trial.variant}`;
   const command = `cargo run --release -- run --sdk ${row.sdk.id} --surface ${row.surface} --case '${one.id}'${variant} --verbose`;
   return [
-    crumbs(h('a', { href: `#/sdk/${row.sdk.id}` }, row.sdk.id), row.surface, h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
+    crumbs(h('a', { href: `#/sdk/${escapedPart(row.sdk.id)}` }, row.sdk.id), row.surface, h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
     h('h1', { tabindex: '-1' }, visible(one.title, 400)),
     h('p', { class: 'id' }, nameOf(trial)),
     h('p', {}, word(wordOf(trial), verdict.mode), verdict.reason ? ` ${visible(verdict.reason)}` : '', ' · ',
@@ -61,10 +61,10 @@ function sources(one) {
     h('li', {}, `${source.basis}: `, outside(source.url), source.quote ? h('q', {}, visible(source.quote)) : ''))));
 }
 
-function knownDeviations(sdk, places) {
-  if (!places.length) return '';
-  return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, places.map((place) => {
-    const known = sdk.known[place];
+function knownDeviations(sdk, ids) {
+  if (!ids.length) return '';
+  return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, ids.map((id) => {
+    const known = sdk.known.find((one) => one.id === id);
     return known ? h('li', {}, h('code', {}, known.axis), `: ${visible(known.why)} `, known.link ? outside(known.link, 'Link') : '') : '';
   })));
 }

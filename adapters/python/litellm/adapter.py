@@ -6,11 +6,8 @@ completion. `responses` hands over the events of a response.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-import threading
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -53,32 +50,13 @@ READS: Final[Reads] = {
     "retry_after": (header("retry-after"),),
 }
 
-# Model and base URL for each api.
+# Model and base URL for each api. LiteLLM streams the Responses of models that it knows, so it is given an old one.
 PROVIDERS: Final[dict[str, tuple[str, str]]] = {
     "anthropic-messages": ("anthropic/claude-sonnet-4-6", ""),
-    "openai-chat": ("openai/gpt-5.2", "/v1"),
-    "openai-responses": ("openai/gpt-5.2", "/v1"),
+    "openai-chat": ("openai/gpt-4o", "/v1"),
+    "openai-responses": ("openai/gpt-4o", "/v1"),
     "gemini-generate": ("gemini/gemini-2.5-flash", "/v1beta"),
 }
-
-
-def collect_apart() -> None:
-    """Collects garbage in a thread that takes no locks.
-
-    LiteLLM leaves some sync streams open in reference cycles. When one of them is collected while the same thread holds
-    the lock of httpcore's connection pool, closing it waits for this very lock: from then on every sync call hangs,
-    whatever its case. That says nothing about a case, so garbage is not collected in the middle of a call.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-
-    def collect() -> None:
-        while True:
-            time.sleep(0.5)
-            gc.collect()
-
-    threading.Thread(target=collect, name="garbage", daemon=True).start()
 
 
 def build(stream: Any) -> Any:
@@ -117,7 +95,6 @@ def plan(run: Run) -> Plan:
 
 
 if __name__ == "__main__":
-    collect_apart()
     serve(
         Sdk(
             name="litellm",

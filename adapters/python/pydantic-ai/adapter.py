@@ -68,6 +68,9 @@ OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=unpooled(openai)[1])
 def model_of(run: Run) -> Model:
     """The model that speaks the api."""
     options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+    if not run.is_async:
+        # A sync call runs a loop of its own in its thread, and an async client is not for several at once.
+        options["http_client"] = unpooled(anthropic if run.api == "anthropic-messages" else openai)[1]
     if run.api == "anthropic-messages":
         client = ANTHROPIC.with_options(base_url=run.base_url, **options)
         return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))

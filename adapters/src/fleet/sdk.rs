@@ -68,6 +68,8 @@ impl Sdk {
                 other.manifest.id = format!("{}{build}", self.manifest.id);
                 if let Build::Version(version) = &build {
                     other.manifest.version.clone_from(version);
+                    // A handler is written against the locked version.
+                    other.manifest.surfaces.retain(|_, surface| surface.handler.is_none());
                 }
                 other.build = build;
             }
@@ -92,10 +94,21 @@ impl Sdk {
             locked.manifest.id.truncate(self.manifest.id.len() - Build::Latest.to_string().len());
             return locked.at(Build::Version(version)).ensure(progress);
         }
-        if let Some(environment) = self.environment()? {
-            environment.ensure(progress)?;
+        match self.environment()? {
+            Some(environment) => environment.ensure(progress)?,
+            None => self.linked()?,
         }
         Ok(self.clone())
+    }
+
+    /// Whether a native adapter is part of this program.
+    fn linked(&self) -> Result<(), SetupError> {
+        let id = &self.manifest.id;
+        crate::native::missing_feature(id).map_or(Ok(()), |feature| {
+            let reason = format!("built without the feature `{feature}`");
+            let fix = format!("run cargo with `--features {feature}`");
+            Err(SetupError::Unavailable { id: id.clone(), reason, fix })
+        })
     }
 
     /// Starts the adapter and holds what it says about itself against the manifest.

@@ -86,6 +86,7 @@ fn refuses_a_wrong_manifest() {
     check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is not that of the folder"]);
     check(&MANIFEST.replace("[\"openai-chat\"]", "[]"), &["the surface `create-sync` has no `apis`"]);
     check(&MANIFEST.replace("adapter.py", "main.py"), &["`entry` names no file: `main.py`"]);
+    check(&format!("{MANIFEST}handler = \"handler.py\""), &["`handler` names no file: `handler.py`"]);
     check(&format!("{}[surfaces]", MANIFEST.split("[surfaces").next().unwrap_or("")), &["`surfaces` is empty"]);
 
     let (_held, twins) = root(&[("python/a", MANIFEST), ("python/b", MANIFEST)]);

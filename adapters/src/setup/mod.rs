@@ -194,10 +194,7 @@ impl Environment {
                 (named(&["package.json", "package-lock.json"]), std::env::consts::ARCH.to_owned())
             }
             // What is compiled is made anew when its sources change.
-            (Language::Go, _) => {
-                let files = [sources.to_owned(), shared.join("streamspec")];
-                (local::files(&files).map_err(io)?, go::find(&base, id)?.version)
-            }
+            (Language::Go, _) => (go::sources(sources).map_err(io)?, go::find(&base, id)?.version),
             (Language::Java, _) => {
                 let files = [sources.to_owned(), shared.join("streamspec")];
                 (local::files(&files).map_err(io)?, java::find(&base, id)?.version)

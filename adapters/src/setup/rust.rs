@@ -46,15 +46,22 @@ pub(super) fn install(
             workspace.insert(members.to_owned(), Value::from(vec!["adapters"]));
         }
         let Some(dependencies) = workspace.get_mut("dependencies").and_then(Value::as_table_mut) else { return };
-        let mut dependency = dependencies.get(package).and_then(Value::as_table).cloned().unwrap_or_default();
-        dependency.remove("version");
-        let (key, value) = match build {
-            Build::Version(version) => ("version", format!("={version}")),
-            Build::Local(path) => ("path", path.to_string()),
-            Build::Locked | Build::Latest => ("version", "*".to_owned()),
-        };
-        dependency.insert(key.to_owned(), Value::from(value));
-        dependencies.insert(package.clone(), Value::Table(dependency));
+        let pinned = dependencies.get(package).map(version_in).unwrap_or_default();
+        for (name, dependency) in dependencies.iter_mut() {
+            // What is pinned to the same version is published together with it.
+            if name != package && (pinned.is_empty() || version_in(dependency) != pinned) {
+                continue;
+            }
+            let mut asked = dependency.as_table().cloned().unwrap_or_default();
+            asked.remove("version");
+            let (key, value) = match build {
+                Build::Version(version) => ("version", format!("={version}")),
+                Build::Local(path) if name == package => ("path", path.to_string()),
+                Build::Local(_) | Build::Locked | Build::Latest => ("version", "*".to_owned()),
+            };
+            asked.insert(key.to_owned(), Value::from(value));
+            *dependency = Value::Table(asked);
+        }
     })?;
     let cargo = |command: &str| {
         let mut cargo = Command::new(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
@@ -107,6 +114,12 @@ pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, Set
 /// The native adapter's own id, and the feature that links it in.
 fn native(id: &str) -> &str {
     id.split('@').next().unwrap_or(id)
+}
+
+/// The version that a dependency is pinned to.
+fn version_in(dependency: &Value) -> String {
+    let version = dependency.as_str().or_else(|| dependency.get("version")?.as_str());
+    version.unwrap_or_default().to_owned()
 }
 
 /// The version of a package in a lock file.

@@ -114,6 +114,25 @@ fn a_working_copy_is_known_by_its_files() {
 }
 
 #[test]
+fn a_go_adapter_is_built_from_its_module_and_the_shared_one() {
+    let (_held, dir) = directory();
+    let adapter = dir.join("acme");
+    for file in ["acme/main.go", "acme/go.mod", "acme/go.sum", "acme/known-deviations.toml", "streamspec/adapter.go"] {
+        fs_err::create_dir_all(dir.join(file).parent().expect("a folder")).expect("a folder");
+        fs_err::write(dir.join(file), "").expect("a file");
+    }
+    fs_err::write(dir.join("streamspec/adapter_test.go"), "").expect("a file");
+    let files = go::sources(&adapter).expect("they can be read");
+    let names: Vec<_> = files.iter().filter_map(|file| file.strip_prefix(&dir).ok()).collect();
+    assert_eq!(names, ["acme/go.mod", "acme/go.sum", "acme/main.go", "streamspec/adapter.go"]);
+
+    assert_eq!(go::wanted("module acme\n\ngo 1.26.0\n\nrequire other v1.2.3\n"), (1, 26));
+    assert_eq!(go::wanted("module acme\n"), (0, 0));
+    assert_eq!(go::any_version("example.com/acme/v3"), "v3.0.0");
+    assert_eq!(go::any_version("example.com/viper"), "v0.0.0");
+}
+
+#[test]
 fn a_runtime_is_asked_once() {
     let (_held, base) = directory();
     let first = runtime::ask(&base, "python3", &["-c", "print('3.11.7')"]).expect("Python is there");

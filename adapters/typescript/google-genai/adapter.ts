@@ -4,8 +4,11 @@ import { type ApiError, type GenerateContentResponse, GoogleGenAI, type Tool } f
 import { type Call, type ErrorFields, type Observer, serve } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
 
-/** The status is all that the SDK offers; the body is text inside the message. */
-const ERROR_FIELDS: ErrorFields<ApiError> = { status: [["attribute", "status"]] };
+/**
+ * The status is all that the SDK offers: that of the response, or in mid-stream the number in the body, and so it is the
+ * code too. The body is text inside the message.
+ */
+const ERROR_FIELDS: ErrorFields<ApiError> = { status: [["attribute", "status"]], code: [["attribute", "status"]] };
 
 const TOOL: Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
 

@@ -39,9 +39,11 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
  * reach only the harness: but for an error that the package does not retry, each answer would wait for a minute.
  */
 const reach = globalThis.fetch;
+const refused = new DOMException("adapters reach only the harness", "AbortError");
+refused.stack = "";
 globalThis.fetch = async (input, init) => {
   const { hostname } = new URL(input instanceof Request ? input.url : input);
-  if (hostname !== "127.0.0.1") throw new DOMException("adapters reach only the harness", "AbortError");
+  if (hostname !== "127.0.0.1") throw refused;
   return reach(input, init);
 };
 

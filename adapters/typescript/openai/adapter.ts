@@ -1,8 +1,16 @@
-/** Drives `openai`, for Chat Completions and Responses: raw iterators, stream helpers and their final answers. */
+/** Drives `openai`, for Chat Completions and Responses: raw iterators, stream helpers, their final answers, and a caller's handler. */
 
 import OpenAI, { type APIError } from "openai";
 import type { Stream } from "openai/streaming";
-import { type Call, type ErrorFields, type Observer, type ToolCall, list, serve } from "../streamspec-adapter.ts";
+import {
+  type Call,
+  type ErrorFields,
+  type Observer,
+  type ToolCall,
+  list,
+  serve,
+  silence,
+} from "../streamspec-adapter.ts";
 import {
   API_KEY,
   NO_POOL,
@@ -12,6 +20,7 @@ import {
   readResponseEvent,
   responsesRequest,
 } from "../streamspec-dialects.ts";
+import { AnswerFailed, chat, respond } from "./handler.ts";
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
 type ResponseEvent = OpenAI.Responses.ResponseStreamEvent;
@@ -20,7 +29,7 @@ type ResponseEvent = OpenAI.Responses.ResponseStreamEvent;
  * `error` is the error object alone, as parsed; the SDK takes it out of its `{"error":…}` where it has one. In mid-stream
  * the SDK gives no status, but some servers put the number into that object.
  */
-const ERROR_FIELDS: ErrorFields<APIError & { request_id?: string }> = {
+const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string }> = {
   status: [
     ["attribute", "status"],
     ["body", "error", "status_code"],
@@ -33,6 +42,7 @@ const ERROR_FIELDS: ErrorFields<APIError & { request_id?: string }> = {
     ["attribute", "request_id"],
   ],
   retry_after: [["header", "headers", "retry-after"]],
+  retryable: [["attribute", "retryable"]],
 };
 
 /** A client of its own for each call: not every version can derive one from another. */
@@ -70,16 +80,19 @@ async function chatFinal(call: Call, seen: Observer): Promise<void> {
   await seen.settle(
     "finalize",
     () => helper(client(call)).stream(chatRequest(call)).finalChatCompletion(),
-    (completion) => {
-      const choice = list(completion.choices)[0];
-      const tools: ToolCall[] = [];
-      for (const tool of list(choice?.message?.tool_calls)) {
-        if (tool?.type !== "function") continue;
-        tools.push({ name: tool.function.name, arguments: tool.function.arguments, complete: true });
-      }
-      seen.finished(choice?.message?.content ?? "", tools, choice?.finish_reason);
-    },
+    (completion) => readCompletion(seen, completion),
   );
+}
+
+/** Reads a finished chat completion. */
+function readCompletion(seen: Observer, completion: OpenAI.Chat.ChatCompletion): void {
+  const choice = list(completion.choices)[0];
+  const tools: ToolCall[] = [];
+  for (const tool of list(choice?.message?.tool_calls)) {
+    if (tool?.type !== "function") continue;
+    tools.push({ name: tool.function.name, arguments: tool.function.arguments, complete: true });
+  }
+  seen.finished(choice?.message?.content ?? "", tools, choice?.finish_reason);
 }
 
 /** Reads one typed event; both the raw iterator and the helper hand these over, and a failure among them. */
@@ -120,12 +133,26 @@ async function responsesFinal(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+async function chatHandler(call: Call, seen: Observer): Promise<void> {
+  await seen.handle(
+    () => chat(client(call), chatRequest(call), silence(call)),
+    (completion) => readCompletion(seen, completion),
+  );
+}
+
+async function responsesHandler(call: Call, seen: Observer): Promise<void> {
+  await seen.handle(
+    () => respond(client(call), responsesRequest(call), silence(call)),
+    (response) => readResponse(seen, response),
+  );
+}
+
 const sample = new OpenAI({ apiKey: API_KEY });
 const hasResponses = "responses" in sample;
 
 serve({
   sdk: "openai",
-  errorBases: ["OpenAIError"],
+  errorBases: ["OpenAIError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     create: {
@@ -139,6 +166,10 @@ serve({
     final: {
       "openai-chat": { delivers: "final", run: chatFinal },
       "openai-responses": hasResponses && { delivers: "final", run: responsesFinal },
+    },
+    handler: {
+      "openai-chat": { delivers: "final", run: chatHandler },
+      "openai-responses": hasResponses && { delivers: "final", run: responsesHandler },
     },
   },
 });

@@ -1,5 +1,6 @@
 //! `streamspec generate`: the committed files that are made from types and cases.
 
+use anyhow::Context as _;
 use camino::Utf8Path;
 use fs_err as fs;
 use serde_json::Value;
@@ -7,7 +8,6 @@ use streamspec_adapters::fleet::Fleet;
 
 use super::Exit;
 use super::arguments::GenerateOptions;
-use super::run::exit_of;
 use crate::coverage::{self, Coverage};
 use crate::load::{self, Selection};
 use crate::message::sdk_table;
@@ -21,12 +21,13 @@ const REPORT: &str = "reports/compatibility.json";
 const ADAPTERS: &str = "adapters/README.md";
 
 /// Every generated file as it should be, by its place in the repository.
-pub fn generated(root: &Utf8Path) -> Result<Vec<(&'static str, String)>, SessionError> {
+pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>> {
     let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
     let fleet = Fleet::discover(root)?;
     let page = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_default();
-    let report = serde_json::from_str::<Report>(&page(REPORT)).ok();
-    let matrix = report.as_ref().map(report::overview).unwrap_or_default();
+    let is_core = |id: &str| fleet.sdks().iter().any(|sdk| sdk.manifest.core && sdk.manifest.id == id);
+    let report = Report::read(&page(REPORT)).context(REPORT)?;
+    let matrix = report::overview(&report, is_core);
     Ok(vec![
         ("cases/schema.json", text(&load::schema())),
         ("cases/fragments.schema.json", text(&load::fragments_schema())),
@@ -43,8 +44,8 @@ pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Re
     let generated = match generated(root) {
         Ok(generated) => generated,
         Err(error) => {
-            anstream::eprintln!("{error}");
-            return Ok(exit_of(&error));
+            anstream::eprintln!("{error:#}");
+            return Ok(Exit::Usage);
         }
     };
     let mut exit = Exit::Conformant;
