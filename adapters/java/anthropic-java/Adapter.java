@@ -55,6 +55,7 @@ public final class Adapter {
                 AnthropicClient.class.getPackage().getImplementationVersion(),
                 AnthropicException.class,
                 List.of("anthropic-messages"),
+                List.of("create-sync", "create-async", "final-sync", "final-async"),
                 new Adapter()::prepare,
                 Adapter::fields));
     }

@@ -47,6 +47,7 @@ public final class Adapter {
                 OpenAIClient.class.getPackage().getImplementationVersion(),
                 OpenAIException.class,
                 List.of("openai-chat", "openai-responses"),
+                List.of("create-sync", "create-async", "final-sync", "final-async"),
                 new Adapter()::prepare,
                 Adapter::fields));
     }

@@ -1,7 +1,6 @@
 package streamspec;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -10,6 +9,7 @@ import java.util.function.Function;
  * @param name the package's name in its registry
  * @param version the version that is really loaded
  * @param errorBase the root of the SDK's own exceptions
+ * @param surfaces their names; {@code final-…} hand over the finished answer only, {@code …-async} are the async client's
  * @param prepare prepares a call; an exception here is the adapter's fault
  * @param fields what a catcher can read through the documented getters of an exception of the SDK's own
  */
@@ -18,11 +18,9 @@ public record Sdk(
         String version,
         Class<? extends Throwable> errorBase,
         List<String> apis,
+        List<String> surfaces,
         Function<Run, Call> prepare,
         Function<Throwable, ErrorFields> fields) {
-
-    /** The official SDKs have these; {@code final} is the SDK's accumulator, which is given every event. */
-    static final Set<String> SURFACES = Set.of("create-sync", "create-async", "final-sync", "final-async");
 
     /** One call; whatever it throws is what the SDK threw. */
     public interface Call {

@@ -84,7 +84,7 @@ public final class Server {
     /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
     private ObjectNode answer(Run run) {
         try {
-            if (!Sdk.SURFACES.contains(run.surface()) || !sdk.apis().contains(run.api())) {
+            if (!sdk.surfaces().contains(run.surface()) || !sdk.apis().contains(run.api())) {
                 throw new NoSuchElementException("no surface " + run.surface() + " for " + run.api());
             }
             Seen seen = new Seen(run, sdk.errorBase());
@@ -114,7 +114,7 @@ public final class Server {
         hello.put("runtime", "Java " + System.getProperty("java.version"));
         sdk.apis().forEach(hello.putArray("apis")::add);
         hello.putArray("error_bases").add(sdk.errorBase().getSimpleName());
-        Sdk.SURFACES.stream().sorted().forEach(hello.putArray("surfaces")::add);
+        sdk.surfaces().forEach(hello.putArray("surfaces")::add);
         hello.putArray("capabilities").add("timeout").add("max-retries").add("tools");
         return hello;
     }

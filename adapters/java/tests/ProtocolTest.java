@@ -41,7 +41,7 @@ final class ProtocolTest {
         JsonNode hello = Json.MAPPER.readTree(replies.readLine());
         assertEquals("{\"name\":\"sample\",\"version\":\"1.0.0\",\"language\":\"java\"}", text(hello, "sdk"));
         assertEquals("[\"SampleException\"]", text(hello, "error_bases"));
-        assertEquals("[\"create-async\",\"create-sync\",\"final-async\",\"final-sync\"]", text(hello, "surfaces"));
+        assertEquals("[\"create-sync\",\"final-async\"]", text(hello, "surfaces"));
     }
 
     @Test

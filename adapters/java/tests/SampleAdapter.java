@@ -29,6 +29,7 @@ final class SampleAdapter {
                 "1.0.0",
                 SampleException.class,
                 List.of("returns", "meets", "throws", "overflows", "hangs", "misread", "refuses", "unprepared"),
+                List.of("create-sync", "final-async"),
                 SampleAdapter::prepare,
                 error -> new ErrorFields(error).attribute("status", "statusCode")));
     }

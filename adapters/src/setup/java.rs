@@ -20,6 +20,9 @@ use crate::spec::Build;
 /// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
 const LOCKED: &str = "dependencies.sha256";
 
+/// What the plugins need.
+const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
+
 /// Copies an artifact; the plugin that the adapters' `pom.xml` name does it for them.
 const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy";
 
@@ -29,9 +32,18 @@ const FLAGS: [&str; 4] = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g
 
 /// The Java of this machine.
 pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
-    match runtime::ask(base, "java", &["--version"]) {
-        Ok(java) if java.is_at_least(17, 0) => Ok(java),
-        Ok(java) => Err(unavailable(id, format!("`java` on PATH is version {}", java.version))),
+    find_in_jdk(base, id, "java")
+}
+
+/// The compiler of this machine, which a mere runtime lacks.
+pub(super) fn find_compiler(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+    find_in_jdk(base, id, "javac")
+}
+
+fn find_in_jdk(base: &Utf8Path, id: &str, program: &str) -> Result<Runtime, SetupError> {
+    match runtime::ask(base, program, &["--version"]) {
+        Ok(found) if found.is_at_least(17, 0) => Ok(found),
+        Ok(found) => Err(unavailable(id, format!("`{program}` on PATH is version {}", found.version))),
         Err(error) => Err(unavailable(id, error)),
     }
 }
@@ -43,7 +55,7 @@ pub(super) fn install(
 ) -> Result<(), SetupError> {
     let Environment { id, dir, base, package, build, sources, .. } = environment;
     let io = |source| environment.io(source);
-    let javac = runtime::find("javac").ok_or_else(|| unavailable(id, "no `javac` on PATH".to_owned()))?;
+    let javac = find_compiler(base, id)?.path;
     // Beside the source, Maven would leave its own folders there.
     let (pom, jars) = (dir.join("pom.xml"), jars(environment));
     fs_err::create_dir_all(dir).and_then(|()| fs_err::copy(sources.join("pom.xml"), &pom)).map_err(io)?;
@@ -114,14 +126,19 @@ fn unavailable(id: &str, reason: String) -> SetupError {
     }
 }
 
+/// The Maven of this machine.
+pub(super) fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+    // Without `--quiet` it writes in colours.
+    match runtime::ask(base, "mvn", &["--quiet", "--version"]) {
+        Ok(mvn) if Version::parse(&mvn.version).is_ok_and(|version| version >= OLDEST_MAVEN) => Ok(mvn),
+        Ok(mvn) => Err(unavailable(id, format!("`mvn` on PATH is version {}", mvn.version))),
+        Err(error) => Err(unavailable(id, error)),
+    }
+}
+
 /// Maven, with the user's own settings and repository.
 fn maven(base: &Utf8Path, id: &str) -> Result<Command, SetupError> {
-    let mvn = match runtime::ask(base, "mvn", &["--quiet", "--version"]) {
-        Ok(mvn) if Version::parse(&mvn.version).is_ok_and(|version| version >= Version::new(3, 6, 3)) => mvn,
-        Ok(mvn) => return Err(unavailable(id, format!("`mvn` on PATH is version {}", mvn.version))),
-        Err(error) => return Err(unavailable(id, error)),
-    };
-    let mut command = Command::new(mvn.path);
+    let mut command = Command::new(find_maven(base, id)?.path);
     command.args(["--batch-mode", "--quiet"]);
     Ok(command)
 }

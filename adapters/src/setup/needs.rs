@@ -52,7 +52,8 @@ pub fn needs(root: &Utf8Path) -> Vec<Need> {
         need("cargo", Language::Rust, "builds other versions than the linked ones", false, ask("cargo", RUST)),
         need("go", Language::Go, "builds the SDKs", true, found(go::find(&base, ""))),
         need("java", Language::Java, "runs the SDKs", true, found(java::find(&base, ""))),
-        need("mvn", Language::Java, "builds them", true, ask("mvn", "install Apache Maven 3.8 or newer")),
+        need("javac", Language::Java, "compiles their adapters", true, found(java::find_compiler(&base, ""))),
+        need("mvn", Language::Java, "installs them", true, found(java::find_maven(&base, ""))),
     ]
 }
 
