@@ -23,13 +23,13 @@ type Json = any;
 
 /** What the lines below throw for an error status: nothing but the status, the headers and the body, parsed if JSON. */
 class HttpError extends Error {
-  readonly status: number;
+  readonly httpStatus: number;
   readonly headers: Headers;
   readonly body: Json;
 
   constructor(response: Response, text: string) {
     super(text);
-    this.status = response.status;
+    this.httpStatus = response.status;
     this.headers = response.headers;
     try {
       this.body = JSON.parse(text);
@@ -39,15 +39,25 @@ class HttpError extends Error {
   }
 }
 
-/** Of an `HttpError`, or of the error object inside a stream. */
-interface Failure extends Pick<HttpError, "status" | "headers" | "body"> {
+/** A message of the stream, with the headers that its reader has at hand. */
+interface Message {
+  event: string | undefined;
+  data: Json;
+  headers: Headers;
+}
+
+/** Of an `HttpError`, or of the error inside a stream with its message. */
+interface Failure extends Pick<HttpError, "httpStatus" | "body">, Message {
   type: unknown;
+  status: unknown;
+  status_code: unknown;
   code: unknown;
 }
 
 const ERROR_FIELDS: ErrorFields<Failure> = {
   status: [
-    ["attribute", "status"],
+    ["attribute", "httpStatus"],
+    ["body", "status_code"],
     ["body", "code"],
   ],
   type: [
@@ -61,6 +71,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
     ["body", "code"],
   ],
   request_id: [
+    ["body", "data", "request_id"],
     ["header", "headers", "request-id"],
     ["header", "headers", "x-request-id"],
   ],
@@ -72,48 +83,25 @@ function geminiRequest(call: Call) {
   return { contents: [{ role: "user", parts: [{ text: question(call) }] }], ...(call.ask === "tool" ? { tools } : {}) };
 }
 
-/** One dialect by hand: where to, with what, what a message says, and whether it says that the answer failed. */
+/** One dialect by hand: where to, with what, and what a message says. */
 interface Dialect {
   path: string;
   request: (call: Call) => object;
   read: (seen: Observer, data: Json) => void;
-  failure: (data: Json) => Json;
 }
 
 const DIALECTS: Record<Api, Dialect> = {
-  "anthropic-messages": {
-    path: "/v1/messages",
-    request: messagesRequest,
-    read: readMessagesEvent,
-    failure: (data) => (data?.type === "error" ? data.error : undefined),
-  },
-  "openai-chat": {
-    path: "/v1/chat/completions",
-    request: chatRequest,
-    read: readChatChunk,
-    failure: (data) => data?.error,
-  },
-  "openai-responses": {
-    path: "/v1/responses",
-    request: responsesRequest,
-    read: readResponseEvent,
-    failure: (data) => {
-      if (data?.type === "response.failed") return data.response?.error ?? {};
-      if (data?.type !== "error") return undefined;
-      // The event is flat by its schema, and `type` is then the event's own, not the error's.
-      const { type: _, ...flat } = data;
-      return data.error ?? flat;
-    },
-  },
+  "anthropic-messages": { path: "/v1/messages", request: messagesRequest, read: readMessagesEvent },
+  "openai-chat": { path: "/v1/chat/completions", request: chatRequest, read: readChatChunk },
+  "openai-responses": { path: "/v1/responses", request: responsesRequest, read: readResponseEvent },
   "gemini-generate": {
     path: `/v1beta/models/${MODEL["gemini-generate"]}:streamGenerateContent?alt=sse`,
     request: geminiRequest,
     read: readGeminiChunk,
-    failure: (data) => data?.error,
   },
 };
 
-async function open(call: Call): Promise<AsyncIterable<Json>> {
+async function open(call: Call): Promise<AsyncIterable<Message>> {
   const { path, request } = DIALECTS[call.api];
   const response = await fetch(`${call.base_url}${path}`, {
     method: "POST",
@@ -122,34 +110,39 @@ async function open(call: Call): Promise<AsyncIterable<Json>> {
     signal: AbortSignal.timeout(call.timeout_ms),
   });
   if (!response.ok) throw new HttpError(response, await response.text());
-  return read(response, call.api);
+  return read(response);
 }
 
 /** Ends where the answer says so by a message without JSON, or by one that says that it failed. */
-async function* read(response: Response, api: Api): AsyncIterable<Json> {
-  const messages = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-  for await (const { data } of messages ?? []) {
+async function* read({ body, headers }: Response): AsyncIterable<Message> {
+  const messages = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const { event, data } of messages ?? []) {
     if (data === "[DONE]") return;
     if (data.trim() === "") continue;
-    const parsed = JSON.parse(data);
-    yield parsed;
-    if (failed(parsed, api)) return;
+    const message = { event, data: JSON.parse(data), headers };
+    yield message;
+    if (failure(message) !== undefined) return;
   }
 }
 
-/** Some servers send an error that says nothing beside every piece of a healthy answer. */
-function failed(data: Json, api: Api): boolean {
-  const failure = DIALECTS[api].failure(data);
-  return Boolean(failure) && (api === "openai-responses" || Object.keys(failure).length > 0);
+/** What the providers' documents call an error. Some servers send an empty one beside every piece of a healthy answer. */
+function failure({ event, data }: Message): Json {
+  if (data?.type === "response.failed") return data.response?.error ?? {};
+  if (data?.error) return Object.keys(data.error).length > 0 || data.error === true ? data.error : undefined;
+  if (event !== "error" && data?.type !== "error") return undefined;
+  // That of Responses is flat, and `type` is then the event's own, not the error's.
+  const { type: _, ...flat } = Object(data);
+  return flat;
 }
 
 async function events(call: Call, seen: Observer): Promise<void> {
-  const { read, failure } = DIALECTS[call.api];
-  await seen.iterate<Json>(
+  await seen.iterate<Message>(
     () => open(call),
-    (data) => {
-      read(seen, data);
-      if (failed(data, call.api)) seen.errorItem("iterate", failure(data));
+    (message) => {
+      DIALECTS[call.api].read(seen, message.data);
+      const error = failure(message);
+      if (error === undefined) return;
+      seen.errorItem("iterate", typeof error === "object" ? { ...error, ...message } : error);
     },
   );
 }
