@@ -24,12 +24,12 @@ pub(super) async fn observe(call: Call) -> Observation {
 }
 
 /// The client as its documentation configures it: the base URL with the version, the timeout in an HTTP client of one's
-/// own. That client has no roots to trust, as building these for each call takes long and nothing here is encrypted.
+/// own.
 fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
-    let http = http_0_12().tls_built_in_root_certs(false).read_timeout(call.timeout).build();
+    let http = http_0_12(call.timeout).map_err(|error| MessageError::RequestFailed(error.to_string()))?;
     AnthropicClient::builder("test", AnthropicClient::DEFAULT_API_VERSION)
         .with_api_base_url(format!("{}/v1", call.base_url))
-        .with_http_client(http.map_err(|error| MessageError::RequestFailed(error.to_string()))?)
+        .with_http_client(http)
         .build()
 }
 

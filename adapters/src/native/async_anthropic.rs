@@ -11,7 +11,7 @@ use crate::contract::{Call, Observation, ObservedError, Site};
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
     let seen = Seen::default();
-    let http = match http_0_12().read_timeout(call.timeout).build() {
+    let http = match http_0_12(call.timeout) {
         Ok(http) => http,
         Err(raised) => return seen.raised(describe(Site::Open, &AnthropicError::NetworkError(raised))),
     };

@@ -82,10 +82,11 @@ fn event(seen: &mut Seen, event: ChatStreamEvent) {
     }
 }
 
-/// The calls in the last event are finished.
+/// The last event has all calls, whose ids need not differ, and they are finished.
 fn ended(seen: &mut Seen, end: &StreamEnd) {
+    seen.forget_tools();
     for call in end.captured_tool_calls().into_iter().flatten() {
-        let tool = seen.tool(&call.call_id, Some(call.fn_name.clone()));
+        let tool = seen.add_tool(Some(call.fn_name.clone()));
         (tool.arguments, tool.complete) = (call.fn_arguments.clone(), true);
     }
     seen.stop(end.captured_stop_reason.as_ref().map(|reason| reason.raw().to_owned()));

@@ -59,6 +59,11 @@ impl Seen {
         self.tool(format!("whole {}", self.tools.len()), name)
     }
 
+    /// Forgets the tool calls so far, for an event that has all of them again.
+    pub(super) fn forget_tools(&mut self) {
+        self.tools.clear();
+    }
+
     /// More raw arguments of the tool call of this key, if there is one.
     pub(super) fn extend_tool(&mut self, key: impl ToString, piece: &str) {
         let key = key.to_string();
