@@ -224,8 +224,10 @@ pub struct CompareOptions {
 /// A format of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ComparisonFormat {
-    /// Tables for people.
+    /// Tables for people, short enough for a comment on a pull request.
     Markdown,
+    /// A page of its own that opens from disk.
+    Html,
     /// Every change, for programs.
     Json,
 }

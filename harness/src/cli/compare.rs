@@ -14,6 +14,7 @@ pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     let comparison = compared((&old, old_sdk), (&new, new_sdk))?;
     match options.format {
         ComparisonFormat::Markdown => anstream::print!("{}", comparison.markdown()),
+        ComparisonFormat::Html => anstream::print!("{}", comparison.html()?),
         ComparisonFormat::Json => anstream::print!("{}", comparison.json()),
     }
     Ok(if comparison.lost().next().is_some() {

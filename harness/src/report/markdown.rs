@@ -51,7 +51,7 @@ fn findings(out: &mut String, report: &Report) {
         let mut sdks: Vec<(&str, BTreeSet<&str>)> = sdks.into_iter().collect();
         sdks.sort_by_key(|(sdk, cases)| (Reverse(cases.len()), *sdk));
         let example = sdks.first().and_then(|(_, cases)| cases.first().copied()).unwrap_or_default();
-        let told: Vec<String> = sdks.iter().map(|(sdk, cases)| format!("{sdk} {}", cases.len())).collect();
+        let told: Vec<String> = sdks.iter().map(|(sdk, cases)| format!("{} {}", code(sdk), cases.len())).collect();
         let _ = writeln!(out, "- **{}**: {}; for example {}", mode.name(), told.join(", "), code(example));
     }
 }
@@ -64,7 +64,7 @@ fn sdks(out: &mut String, report: &Report) {
         let (pass, deviates, fails) =
             own.fold((0, 0, 0), |sum, one| (sum.0 + one.pass, sum.1 + one.deviates, sum.2 + one.fails));
         let about =
-            format!("[{}](#{}) | {} {}", text(&sdk.id), anchor(&sdk.id), text(&sdk.package), text(&sdk.version));
+            format!("[{}](#{}) | {} {}", code(&sdk.id), anchor(&sdk.id), text(&sdk.package), text(&sdk.version));
         let came = match sdk.not_run {
             Some(_) => "not run | |".to_owned(),
             None => format!("{pass} of {} | {deviates} | {fails}", pass + deviates + fails),
@@ -91,7 +91,8 @@ fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
     let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
     for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), *surface))) {
         let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
-        let _ = writeln!(out, "| {sdk}<br>{} | {} |", surfaces.join(", "), cells.collect::<Vec<_>>().join(" | "));
+        let _ =
+            writeln!(out, "| {}<br>{} | {} |", code(sdk), surfaces.join(", "), cells.collect::<Vec<_>>().join(" | "));
     }
 }
 
@@ -121,7 +122,8 @@ fn cell(count: &Count) -> String {
 
 /// One SDK: versions, and what deviates and why, most trials first.
 fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
-    let _ = writeln!(out, "\n## {}\n\n{} {}, {}, {}", sdk.id, sdk.package, sdk.version, sdk.language, sdk.runtime);
+    let _ =
+        writeln!(out, "\n## {}\n\n{} {}, {}, {}", code(&sdk.id), sdk.package, sdk.version, sdk.language, sdk.runtime);
     if let Some(reason) = &sdk.not_run {
         let _ = writeln!(out, "\nNot run: {}", text(reason));
         return;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::file::alike;
+use super::markdown::code;
 use super::{Count, Report};
 use crate::judge::Mode;
 
@@ -57,7 +58,7 @@ pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
         ((sdk, columns.iter().map(cell).collect::<Vec<_>>()), surface)
     });
     for ((sdk, cells), surfaces) in alike(told) {
-        let _ = writeln!(out, "| {sdk}<br>{} | {} |", surfaces.join(", "), cells.join(" | "));
+        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), surfaces.join(", "), cells.join(" | "));
     }
     let shown = report.sdks.iter().filter(|sdk| is_shown(&sdk.id));
     let versions: BTreeSet<String> =

@@ -161,7 +161,7 @@ fn finding(told: &Told<'_>, kind: Kind, found: &Found<'_>, run: &mut Run<'_>) ->
         counted(run.values().sum(), noun),
         counted(of_kind.len(), "SDK")
     );
-    (all > 0).then(|| Finding { title, why, lines })
+    (all > 0).then_some(Finding { title, why, lines })
 }
 
 fn line(told: &Told<'_>, sdk: &str, trials: &[&TrialRecord], of: &str, filter: &str) -> Line {

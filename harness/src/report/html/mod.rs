@@ -28,7 +28,7 @@ use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 
 use findings::Finding;
 
-const STYLE: &str = include_str!("../../../../reports/templates/report.css");
+pub(super) const STYLE: &str = include_str!("../../../../reports/templates/report.css");
 
 /// The parts share one scope, in this order.
 const SCRIPT: &str = concat!(
@@ -130,7 +130,7 @@ fn packed(value: &Value) -> String {
 }
 
 /// A source for the page's content security policy.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
