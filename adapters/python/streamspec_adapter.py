@@ -65,13 +65,15 @@ class Run:
 class Plan:
     """How a call goes: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
 
-    A stream that is a context manager is entered; one that is not is iterated as it is.
+    A stream that is a context manager is entered; one that is not is iterated as it is. `kept` says what of the answer
+    an exception still holds, where callers can read that off it.
     """
 
     open: Callable[[], Any]
     read: Callable[[Seen, Any], None]
     items: Callable[[Any], Any] = field(default=lambda stream: stream)
     final: Callable[[Any], Any] | None = None
+    kept: Callable[[BaseException], str | None] = field(default=lambda _error: None)
 
 
 def take(plan: Plan, seen: Seen, item: object) -> None:
@@ -229,6 +231,7 @@ class Server:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
                 seen.raised(describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base))
+                seen.keep(plan.kept(error))
             self.send({"op": "observed", "id": run.id, "observation": seen.observation()})
         except BaseException as error:  # noqa: BLE001 - and everything else is the adapter's fault
             self.send(fault(error, run.id))

@@ -66,6 +66,11 @@ class Seen:
         if isinstance(piece, str) and self.text is not None:
             self.text.append(piece)
 
+    def keep(self, text: str | None) -> None:
+        """The text that an exception holds, from a surface that hands over none before it fails."""
+        if text is not None:
+            self.text = [text]
+
     def tool(self, key: object, name: object = None) -> Tool:
         """The tool call with this key, begun now if it is new."""
         tools = self.tools if self.tools is not None else {}

@@ -3,6 +3,7 @@
 //! Every line stands for itself, so the records of several machines are merged by concatenating files, and a run that
 //! is cut short keeps what it had.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -120,12 +121,29 @@ pub struct SdkRecord {
     pub apis: Vec<Api>,
     /// The surfaces.
     pub surfaces: Vec<String>,
+    /// What each of them is in the SDK's own words, `client.messages.create(stream=True)`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<String, String>,
+    /// Code of surfaces that are no call of the SDK but a caller's own handling of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlers: Vec<HandlerRecord>,
     /// Its list of known deviations at the time of the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Entry>,
     /// Why it was not run, and how to fix that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_run: Option<String>,
+}
+
+/// How an application can handle what an SDK does when an answer breaks; run like any other surface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandlerRecord {
+    /// The file beside the SDK's manifest.
+    pub file: String,
+    /// What is in it.
+    pub source: String,
+    /// The surfaces that run it.
+    pub surfaces: Vec<String>,
 }
 
 /// One trial: an SDK's surface, a case, a variant.
@@ -173,6 +191,13 @@ pub struct WireRecord {
     /// Whether the server saw the client leave while it kept the connection open itself.
     #[serde(default)]
     pub client_left: bool,
+}
+
+impl SdkRecord {
+    /// Whether a surface is no call of the SDK but a caller's own handling of it.
+    pub fn is_handler(&self, surface: &str) -> bool {
+        self.handlers.iter().any(|handler| handler.surfaces.iter().any(|own| own == surface))
+    }
 }
 
 impl TrialRecord {

@@ -12,8 +12,8 @@ function readAddress() {
   return { path: plain(path).replace(/^\//, ''), filters };
 }
 
-function start() {
-  const model = readModel(JSON.parse(document.getElementById('data').textContent));
+async function start() {
+  const model = readModel(await unpacked(document.getElementById('data').textContent));
   const overview = createOverview(model, (changed) => go(overviewAddress({ ...readAddress().filters, ...changed }), true));
   const [front, page] = [document.getElementById('overview'), document.getElementById('page')];
   let wanted = null;
@@ -108,4 +108,6 @@ function colours() {
   });
 }
 
-start();
+start().catch((error) => {
+  document.getElementById('active').textContent = `The matrix cannot be shown: ${error.message}. It needs a browser of 2023 or newer; compatibility.md has it as text.`;
+});

@@ -54,6 +54,11 @@ function readCheck([axis, level, expected, observed, grade]) {
   return { axis, level, expected, observed, grade };
 }
 
+/** Whether a surface is no call of the SDK but an application's handling of it. */
+function isHandler(row) {
+  return row.sdk.handlers?.includes(row.surface) ?? false;
+}
+
 /** What a trial's replay says of itself: a replay is listed only where it came out differently. */
 function wordOf(trial) {
   return trial.variant !== WRITTEN && trial.verdict.word === 'fails' ? 'cut-dependent' : trial.verdict.word;
@@ -97,6 +102,12 @@ function is(wanted, value) {
   return !wanted || wanted === value;
 }
 
+/** What the report's own data is packed as: JSON, compressed, in base64. */
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
+}
+
 /** The details of groups. Each file beside the page calls `streamspec.detail` when it has been loaded. */
 const streamspec = (() => {
   const loading = new Map();
@@ -118,9 +129,7 @@ const streamspec = (() => {
   async function detail(group, packed) {
     const { resolve, reject } = waiting.get(group) ?? {};
     try {
-      const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-      const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-      resolve?.(readDetail(await new Response(plain).json()));
+      resolve?.(readDetail(await unpacked(packed)));
     } catch (error) {
       reject?.(error);
     }

@@ -90,12 +90,16 @@ function count(into, trial) {
   if (mode && trial.variant === WRITTEN) into.modes.set(mode, (into.modes.get(mode) ?? 0) + 1);
 }
 
+/** A cell in two lines: numbers behind their marks, and the worst kind of failure in words. */
 function tallyLines(counts) {
   const worst = MODES.find((mode) => counts.modes.has(mode));
-  const lines = [];
-  if (counts.pass) lines.push(h('span', { class: 'pass' }, `✓ ${counts.pass} pass`));
-  if (counts.deviates) lines.push(h('span', { class: 'deviates' }, `△ ${counts.deviates} deviate`));
-  if (counts.fails) lines.push(h('span', { class: 'fails' }, `✗ ${counts.fails} fail`, worst ? ` (${counts.modes.get(worst)} ${worst})` : ''));
+  const marks = [];
+  const mark = (name, sign, number) => number && marks.push(h('span', { class: name }, h('span', { 'aria-hidden': 'true' }, sign), number, h('span', { class: 'spoken' }, ` ${name} `)));
+  mark('pass', '✓', counts.pass);
+  mark('deviates', '△', counts.deviates);
+  mark('fails', '✗', counts.fails);
+  const lines = [h('span', { class: 'marks' }, marks)];
+  if (worst) lines.push(h('span', { class: 'fails' }, `${counts.modes.get(worst)} ${worst}`));
   if (counts.cut) lines.push(h('span', { class: 'cut-dependent' }, `✂ ${counts.cut} cut-dependent`));
   for (const [name, number] of counts.apart) lines.push(h('span', { class: 'apart' }, `[${number} ${name}]`));
   return lines;
@@ -131,16 +135,21 @@ function matrix(model, api, rows, found, filters, open, again) {
   }, h('span', { 'aria-hidden': 'true' }, open[key] === value ? '▾ ' : '▸ '), label);
   const head = h('tr', {}, h('th', { scope: 'col' }, 'surface'), groups.map((group) =>
     h('th', { scope: 'col' }, opener('group', group.name, group.name.split('/')[1] ?? group.name, 'its cases'))));
+  let last = null;
   const body = [...rows].sort(([one], [other]) => one.place - other.place).flatMap(([row, ofRow]) => {
-    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [`${row.sdk.id}/`, h('small', {}, row.surface)])), groups.map((group) => {
+    const { sdk } = row;
+    const first = sdk === last ? [] : [h('tr', { class: 'sdk' }, h('th', { scope: 'rowgroup', colspan: groups.length + 1 }, h('span', { class: 'stay' },
+      h('a', { href: `#/sdk/${escapedPart(sdk.id)}` }, sdk.id), h('small', { class: 'inline' }, ` ${sdk.package ?? ''} ${sdk.version ?? ''}, ${sdk.language ?? ''}`))))];
+    last = sdk;
+    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [row.surface, isHandler(row) ? h('small', {}, 'code around the SDK') : ''])), groups.map((group) => {
       const counts = ofRow.get(group.name);
       if (!counts) return h('td', { class: 'none' }, '–');
       const href = overviewAddress({ ...filters, sdk: row.sdk.id, surface: row.surface, group: group.name, page: '' });
       return h('td', {}, h('a', { href, 'data-to': 'trials' }, tallyLines(counts)));
     }));
-    if (open.row !== row.name) return [line];
+    if (open.row !== row.name) return [...first, line];
     const own = found.filter((trial) => trial.row === row && trial.case.api === api);
-    return [line, h('tr', { class: 'opened' }, h('td', { colspan: groups.length + 1 }, trialList(own, {}, null, `Trials of ${row.name}`)))];
+    return [...first, line, h('tr', { class: 'opened' }, h('td', { colspan: groups.length + 1 }, trialList(own, {}, null, `Trials of ${row.name}`)))];
   });
   const opened = groups.find((group) => group.name === open.group);
   return [

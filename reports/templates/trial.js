@@ -21,7 +21,7 @@ function trialPage(model, row, one, trial) {
   const variant = trial.variant === WRITTEN ? '' : ` --variants ${trial.variant}`;
   const command = `cargo run --release -- run --sdk ${row.sdk.id} --surface ${row.surface} --case '${one.id}'${variant} --verbose`;
   return [
-    crumbs(h('a', { href: `#/sdk/${row.sdk.id}` }, row.sdk.id), row.surface, h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
+    crumbs(h('a', { href: `#/sdk/${escapedPart(row.sdk.id)}` }, row.sdk.id), row.surface, h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
     h('h1', { tabindex: '-1' }, visible(one.title, 400)),
     h('p', { class: 'id' }, nameOf(trial)),
     h('p', {}, word(wordOf(trial), verdict.mode), verdict.reason ? ` ${visible(verdict.reason)}` : '', ' · ',
@@ -61,10 +61,10 @@ function sources(one) {
     h('li', {}, `${source.basis}: `, outside(source.url), source.quote ? h('q', {}, visible(source.quote)) : ''))));
 }
 
-function knownDeviations(sdk, places) {
-  if (!places.length) return '';
-  return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, places.map((place) => {
-    const known = sdk.known[place];
+function knownDeviations(sdk, ids) {
+  if (!ids.length) return '';
+  return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, ids.map((id) => {
+    const known = sdk.known.find((one) => one.id === id);
     return known ? h('li', {}, h('code', {}, known.axis), `: ${visible(known.why)} `, known.link ? outside(known.link, 'Link') : '') : '';
   })));
 }
@@ -150,7 +150,40 @@ function timeline(told) {
     return [h('li', { class: 'client' }, h('b', {}, '← The client sends '), h('code', {}, visible(request, 300))), ...steps,
       answer?.content ? h('li', {}, 'Decompressed, the body says:', h('pre', { tabindex: '0' }, visible(answer.content))) : '', ...end];
   });
-  return h('ol', { class: 'wire' }, items);
+  const asked = [...new Set(told.requests.map(([, number]) => told.answers[number] ?? told.answers.at(-1)).filter(Boolean))];
+  return [h('ol', { class: 'wire' }, items), asked.map(decodedSection)];
+}
+
+/** What an event stream's decoder makes of an answer, by the rules of the HTML standard: what a client had to go by. */
+function decoded(answer) {
+  const text = (answer.content ?? answer.steps.filter((step) => step.do === 'body').map((step) => step.text).join('')).replace(/^\ufeff/, '');
+  const events = [];
+  let event = { name: '', data: [], started: false };
+  const lines = text.split(/\r\n|\r|\n/);
+  const last = lines.pop();
+  for (const line of lines) {
+    if (line === '') {
+      if (event.data.length) events.push({ ...event, whole: true });
+      event = { name: '', data: [], started: false };
+      continue;
+    }
+    const [, field, value = ''] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [null, line];
+    if (field === '') continue;
+    event.started = true;
+    if (field === 'event') event.name = value;
+    if (field === 'data') event.data.push(value);
+  }
+  if (last || event.started) events.push({ ...event, rest: last, whole: false });
+  return events;
+}
+
+function decodedSection(answer) {
+  if (!answer.steps.some((step) => step.do === 'head' && /^content-type:\s*text\/event-stream/im.test(step.text))) return '';
+  const events = decoded(answer);
+  const line = (event) => h('li', {}, h('b', {}, visible(event.name || 'message', 80)), event.whole ? '' : ' (never completed: no client may act on it)', ' ',
+    h('code', {}, visible(event.data.join('\n') || event.rest || '', 600)));
+  return h('details', { class: 'way' }, h('summary', {}, `Decoded: ${counted(events.filter((event) => event.whole).length, 'event')}`), h('ol', { class: 'events' }, events.slice(0, 200).map(line)),
+    events.length > 200 ? h('p', {}, `… and ${counted(events.length - 200, 'more event')}`) : '');
 }
 
 function step(one) {
@@ -188,22 +221,42 @@ function casePage(model, one) {
     crumbs(h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
     h('h1', { tabindex: '-1' }, visible(one.title, 400)), h('p', { class: 'id' }, one.id),
     one.disputed ? h('p', { class: 'dispute' }, h('b', {}, 'Disputed: '), visible(one.disputed.position), ' ', outside(one.disputed.url, 'The ruling')) : '',
+    siblings(model, one),
     h('section', {}, h('h2', {}, 'Side by side'), held), wire, sources(one),
   ];
 }
 
+/** The other combinations of a case file's matrix. */
+function siblings(model, one) {
+  const [file, own] = one.id.split('#');
+  if (own === undefined) return '';
+  const all = model.cases.filter((other) => other.id.startsWith(`${file}#`));
+  return h('p', {}, 'Combinations of this case: ', all.map((other, place) => [place ? ', ' : '', other === one ? h('b', {}, own) : h('a', { href: `#/case/${escapedPart(other.id)}` }, other.id.slice(file.length + 1))]));
+}
+
+/** A table of trials of one case; surfaces of one SDK that came out alike share a line. */
 function sideBySide(trials, detail) {
   const columns = ['surface', 'verdict', 'what does not hold', ...(detail ? ['ended', 'class', 'site', 'status', 'type', 'text', 'requests'] : [])];
-  const line = (trial) => {
+  const alike = new Map();
+  for (const trial of trials) {
+    const told = detail?.trials.get(nameOf(trial));
+    const { ended, text, error } = told?.observation ?? {};
+    const { class: kind, site, status, type } = error ?? {};
+    const key = JSON.stringify([trial.row.sdk.id, wordOf(trial), trial.verdict.mode, because(trial), ended, text, kind, site, status, type, told?.requests.length]);
+    alike.set(key, [...(alike.get(key) ?? []), trial]);
+  }
+  const line = (same) => {
+    const [trial] = same;
     const told = detail?.trials.get(nameOf(trial));
     const seen = told?.observation;
     const error = seen?.error;
     const more = detail ? [seen?.ended ?? '–', error ? h('code', {}, visible(error.class, 200)) : '–', error?.site ?? '–', error ? reading(error, 'status') : '–',
       error ? reading(error, 'type') : '–', seen?.text === undefined ? '–' : visible(seen.text, 60) || '(empty)', told ? String(told.requests.length) : '–'] : [];
-    return h('tr', {}, h('th', { scope: 'row' }, trial.row.name), h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode))),
+    const links = same.map((one, place) => [place ? ', ' : '', h('a', { href: addressOf(one) }, one.row.surface)]);
+    return h('tr', {}, h('th', { scope: 'row' }, trial.row.sdk.id, h('small', {}, links)), h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode))),
       h('td', {}, visible(because(trial), 240)), more.map((value, place) => cell(columns[place + 3], value)));
   };
-  return paged(trials, (part) => scroller('The case on every surface', h('table', { class: 'list' },
+  return paged([...alike.values()], (part) => scroller('The case on every surface', h('table', { class: 'list' },
     h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, part.map(line)))));
 }
 
@@ -223,11 +276,12 @@ function comparePage(model, query, go) {
   };
   const both = [...first.trials].filter(([place]) => other.trials.has(place)).map(([place, trial]) => [trial, other.trials.get(place)]);
   const unlike = both.filter(([one, two]) => wordOf(one) !== wordOf(two) || one.verdict.mode !== two.verdict.mode || because(one) !== because(two));
+  const better = (sign) => unlike.filter(([one, two]) => Math.sign(rank(one) - rank(two)) === sign).length.toLocaleString('en');
   const came = (trial) => h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode)), h('small', {}, visible(because(trial), 240)));
   return [
     crumbs('Compare'), h('h1', { tabindex: '-1' }, 'Two surfaces side by side'),
     h('form', { class: 'filters', 'aria-label': 'Surfaces' }, choose('one', 'One surface'), choose('other', 'The other')),
-    h('p', {}, both.length ? `${counted(both.length, 'case')} were run on both; ${unlike.length.toLocaleString('en')} came out differently.` : 'No case was run on both: they speak different APIs.'),
+    h('p', {}, both.length ? `${counted(both.length, 'case')} were run on both; ${unlike.length.toLocaleString('en')} came out differently: ${better(1)} better on ${first.name}, ${better(-1)} better on ${other.name}, the others otherwise.` : 'No case was run on both: they speak different APIs.'),
     unlike.length ? paged(unlike, (part) => scroller('Differences', h('table', { class: 'list' },
       h('thead', {}, h('tr', {}, ['case', first.name, other.name].map((name) => h('th', { scope: 'col' }, name)))),
       h('tbody', {}, part.map(([one, two]) => h('tr', {}, h('th', { scope: 'row' }, h('a', { href: `#/case/${escapedPart(one.case.id)}` }, one.case.id), h('small', {}, visible(one.case.title, 200))), came(one), came(two))))))) : '',

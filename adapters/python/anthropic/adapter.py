@@ -15,6 +15,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import anthropic
 
+from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, dig, header
@@ -28,15 +29,18 @@ SURFACES: Final[dict[str, Delivers]] = {
     "text-async": "text",
     "final-sync": "final",
     "final-async": "final",
+    "handler": "final",
 }
 
+# Those of `AnswerFailed`, the handler's own exception, are among them.
 # `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"),),
+    "status": (attribute("status_code"), attribute("status")),
     "type": (attribute("type"), body("error", "type")),
     "code": (attribute("error_code"), body("error", "code"), body("code")),
     "request_id": (attribute("request_id"), body("request_id"), header("request-id")),
     "retry_after": (header("retry-after"),),
+    "retryable": (attribute("retryable"),),
 }
 
 REQUEST: Final[dict[str, Any]] = {
@@ -108,12 +112,19 @@ def read_message(seen: Seen, message: Any) -> None:
     seen.stop(dig(message, "stop_reason"))
 
 
+def partial_text(error: BaseException) -> str | None:
+    """What the handler's exception says had arrived."""
+    return error.text if isinstance(error, AnswerFailed) else None
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     shared: Any = ASYNC if run.is_async else SYNC
     client = shared.with_options(base_url=run.base_url, timeout=run.timeout_ms / 1000, max_retries=run.max_retries)
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
     request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST
+    if run.surface == "handler":
+        return Plan(lambda: request, read_message, final=lambda asked: answer(client, **asked), kept=partial_text)
     return {
         "create": Plan(lambda: client.messages.create(stream=True, **request), read_event),
         "stream": Plan(lambda: client.messages.stream(**request), read_event),
@@ -127,7 +138,7 @@ if __name__ == "__main__":
         Sdk(
             name="anthropic",
             version=anthropic.__version__,
-            error_base=anthropic.AnthropicError,
+            error_base=(anthropic.AnthropicError, AnswerFailed),
             apis=["anthropic-messages"],
             surfaces=SURFACES,
             plan=plan,

@@ -16,12 +16,14 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import openai
 
+from handler import AnswerFailed, respond
+from handler import chat as handled
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
-from streamspec_dialects import read_chat_chunk
+from streamspec_dialects import FINISHED, read_chat_chunk
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, described, dig, header, told
 
-CREATED: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events"}
+CREATED: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events", "handler": "final"}
 HELPED: Final[dict[str, Delivers]] = {
     "stream-sync": "events",
     "stream-async": "events",
@@ -29,13 +31,15 @@ HELPED: Final[dict[str, Delivers]] = {
     "final-async": "final",
 }
 
+# Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
+    "status": (attribute("status_code"), attribute("status"), body("status_code", only=int), body("code", only=int)),
     "type": (attribute("type"),),
     "code": (attribute("code"),),
     "request_id": (attribute("request_id"),),
     "retry_after": (header("retry-after"),),
+    "retryable": (attribute("retryable"),),
 }
 
 # The chat helper accepts strict tools only.
@@ -149,6 +153,21 @@ def helper(client: Any) -> Any:
     return dig(client, "chat", "completions", "stream") or dig(client, "beta", "chat", "completions", "stream")
 
 
+def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> None:
+    """What the handler made of a chat completion."""
+    text, finish_reason, calls = answer
+    seen.say(text)
+    for index, (name, arguments) in calls.items():
+        tool = seen.tool(index, name)
+        tool.arguments, tool.complete = arguments, finish_reason in FINISHED
+    seen.stop(finish_reason)
+
+
+def partial_text(error: BaseException) -> str | None:
+    """What the handler's exception says had arrived."""
+    return error.text if isinstance(error, AnswerFailed) else None
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     shared: Any = ASYNC if run.is_async else SYNC
@@ -158,12 +177,16 @@ def plan(run: Run) -> Plan:
     if run.api == "openai-chat":
         asked = {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
         return {
+            "handler": Plan(
+                lambda: asked, read_handled, final=lambda asked: handled(client, **asked), kept=partial_text
+            ),
             "create": Plan(lambda: client.chat.completions.create(stream=True, **asked), read_chat_chunk),
             "stream": Plan(lambda: helper(client)(**asked), read_chat_event),
             "final": Plan(lambda: helper(client)(**asked), read_completion, final=methodcaller("get_final_completion")),
         }[kind]
     asked = {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
     return {
+        "handler": Plan(lambda: asked, read_response, final=lambda asked: respond(client, **asked), kept=partial_text),
         "create": Plan(lambda: client.responses.create(stream=True, **asked), read_response_event),
         "stream": Plan(lambda: client.responses.stream(**asked), read_response_event),
         "final": Plan(
@@ -177,7 +200,7 @@ if __name__ == "__main__":
         Sdk(
             name="openai",
             version=openai.__version__,
-            error_base=openai.OpenAIError,
+            error_base=(openai.OpenAIError, AnswerFailed),
             # Looking at `responses` itself imports it, which can fail.
             apis=["openai-chat", *(["openai-responses"] if "responses" in dir(SYNC) else [])],
             surfaces=CREATED | (HELPED if helper(SYNC) else {}),

@@ -6,7 +6,7 @@ use fs_err as fs;
 
 use super::Exit;
 use super::arguments::{CompareOptions, ComparisonFormat};
-use crate::report::{self, Kind, Report, compare as compared};
+use crate::report::{Kind, Report, compare as compared};
 
 pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     let ((old_file, old_sdk), (new_file, new_sdk)) = (parts(&options.old), parts(&options.new));
@@ -14,6 +14,7 @@ pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     let comparison = compared((&old, old_sdk), (&new, new_sdk))?;
     match options.format {
         ComparisonFormat::Markdown => anstream::print!("{}", comparison.markdown()),
+        ComparisonFormat::Html => anstream::print!("{}", comparison.html()?),
         ComparisonFormat::Json => anstream::print!("{}", comparison.json()),
     }
     Ok(if comparison.lost().next().is_some() {
@@ -35,13 +36,5 @@ fn parts(argument: &str) -> (&Utf8Path, Option<&str>) {
 
 /// Reads a report, with what is wrong in its own words: any other JSON comes from somewhere else.
 fn read(file: &Utf8Path) -> anyhow::Result<Report> {
-    let text = fs::read_to_string(file)?;
-    let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{file}: not JSON"))?;
-    let schema = value["schema"].as_str();
-    anyhow::ensure!(
-        schema == Some(report::SCHEMA),
-        "{file}: not a report of this version of streamspec: `schema` is not {}",
-        report::SCHEMA
-    );
-    serde_json::from_value(value).with_context(|| format!("{file}: not a report"))
+    Report::read(&fs::read_to_string(file)?).with_context(|| file.to_string())
 }

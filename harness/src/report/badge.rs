@@ -68,7 +68,7 @@ pub fn badges(report: &Report) -> Vec<Badge> {
 }
 
 fn says(report: &Report, sdk: &ReportSdk, api: Api, level: Level) -> Says {
-    let of_api = |count: &&Count| count.sdk == sdk.id && count.group.split('/').next() == Some(api.folder());
+    let of_api = |count: &&Count| sdk.owns(count) && count.group.split('/').next() == Some(api.folder());
     let (mut held, mut judged, mut apart) = (0, 0, 0);
     for count in report.counts.iter().filter(of_api) {
         held += count.pass + if level == Level::Must { count.deviates } else { 0 };
@@ -87,9 +87,11 @@ fn says(report: &Report, sdk: &ReportSdk, api: Api, level: Level) -> Says {
     Says { label, message, colour }
 }
 
-/// Letters, digits and `-` of an id: a badge is never written outside its folder.
+/// An id as the beginning of a file name, `anthropic-python@0.49.0`: a badge is never hidden or outside its folder.
 fn file_name(id: &str) -> String {
-    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_@.+".contains(c);
+    let name: String = id.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    if name.starts_with('.') { format!("_{name}") } else { name }
 }
 
 /// <https://shields.io/badges/endpoint-badge>

@@ -1,5 +1,6 @@
 //! Two reports side by side: what was fixed, what broke, what changed, what is new and what is gone, trial by trial.
 
+mod groups;
 mod render;
 
 use std::collections::{BTreeMap, BTreeSet};

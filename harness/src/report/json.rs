@@ -1,21 +1,25 @@
 //! `compatibility.json`: one element a line, so that a change of behaviour is a readable diff.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Report;
+use super::{Report, ReportFile, ReportSdk};
 
 /// The report as JSON.
 pub fn json(report: &Report) -> String {
-    let Report { schema, suite, sdks, cases, counts, results } = report;
+    let ReportFile { schema, suite, sdks, sources, cases, counts, checks, results } = ReportFile::from(report);
     let mut out = String::new();
-    let _ = writeln!(out, "{{\n\"schema\": {},\n\"suite\": {},", compact(schema), compact(suite));
-    array(&mut out, "sdks", sdks, ",");
-    array(&mut out, "cases", cases, ",");
-    array(&mut out, "counts", counts, ",");
-    array(&mut out, "results", results, "");
+    let _ = writeln!(out, "{{\n\"schema\": {},\n\"suite\": {},", compact(&schema), compact(&suite));
+    let sdks: Vec<String> = sdks.into_iter().map(sdk).collect();
+    let _ = writeln!(out, "\"sdks\": [\n{}\n],", sdks.join(",\n"));
+    table(&mut out, "sources", &sources);
+    array(&mut out, "cases", &cases, ",");
+    array(&mut out, "counts", &counts, ",");
+    table(&mut out, "checks", &checks);
+    array(&mut out, "results", &results, "");
     out.push_str("}\n");
     out
 }
@@ -25,6 +29,19 @@ fn array<T: Serialize>(out: &mut String, name: &str, elements: &[T], after: &str
     let _ = writeln!(out, "\"{name}\": [\n{}\n]{after}", lines.join(",\n"));
 }
 
+fn table<T: Serialize>(out: &mut String, name: &str, elements: &BTreeMap<String, T>) {
+    let line = |(id, element): (&String, &T)| format!("{}: {}", compact(id), compact(element));
+    let lines: Vec<String> = elements.iter().map(line).collect();
+    let _ = writeln!(out, "\"{name}\": {{\n{}\n}},", lines.join(",\n"));
+}
+
+/// An SDK, with a line for each of its known deviations.
+fn sdk(mut sdk: ReportSdk) -> String {
+    let known: Vec<String> = std::mem::take(&mut sdk.known).iter().map(compact).collect();
+    let (line, no_lines) = (compact(&sdk), "\"known\":[]");
+    if known.is_empty() { line } else { line.replacen(no_lines, &format!("\"known\":[\n{}\n]", known.join(",\n")), 1) }
+}
+
 /// A report is plain data with string keys, which JSON can always hold.
 fn compact(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
@@ -32,5 +49,5 @@ fn compact(value: &impl Serialize) -> String {
 
 /// The JSON Schema of `compatibility.json`.
 pub fn schema() -> Value {
-    schemars::schema_for!(Report).to_value()
+    schemars::schema_for!(ReportFile).to_value()
 }

@@ -1,10 +1,13 @@
 //! `compatibility.md`: a matrix of SDK surfaces by case groups, then what deviates in each SDK and why.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::file::alike;
 use super::{Count, Report, ReportSdk, TrialResult};
 use crate::judge::{Mode, Word};
+use crate::wire::Variant;
 
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -22,6 +25,7 @@ pub fn markdown(report: &Report) -> String {
          number.\n",
     );
     findings(&mut out, report);
+    sdks(&mut out, report);
     for api in report.cases.iter().map(|case| case.api).collect::<BTreeSet<_>>() {
         matrix(&mut out, report, api.folder(), api.name());
     }
@@ -33,37 +37,62 @@ pub fn markdown(report: &Report) -> String {
 
 /// What matters most, first: failures that look like success, then what never ends, then the rest.
 fn findings(out: &mut String, report: &Report) {
-    let mut by_mode: BTreeMap<(std::cmp::Reverse<Mode>, &str), BTreeSet<&str>> = BTreeMap::new();
-    for result in &report.results {
+    let mut by_mode: BTreeMap<Reverse<Mode>, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    for result in report.results.iter().filter(|result| result.variant == Variant::AsWritten) {
         if let Some(mode) = result.mode {
-            by_mode.entry((std::cmp::Reverse(mode), &result.sdk)).or_default().insert(&result.case);
+            by_mode.entry(Reverse(mode)).or_default().entry(&result.sdk).or_default().insert(&result.case);
         }
     }
     if by_mode.is_empty() {
         return;
     }
-    out.push_str("\n## Findings\n\n| kind | SDK | cases | for example |\n|---|---|---:|---|\n");
-    for ((std::cmp::Reverse(mode), sdk), cases) in by_mode {
-        let example = cases.first().copied().unwrap_or_default();
-        let _ = writeln!(out, "| {} | {sdk} | {} | `{example}` |", mode.name(), cases.len());
+    out.push_str("\n## Findings\n\nHow many cases each SDK fails in this way on at least one surface.\n\n");
+    for (Reverse(mode), sdks) in by_mode {
+        let mut sdks: Vec<(&str, BTreeSet<&str>)> = sdks.into_iter().collect();
+        sdks.sort_by_key(|(sdk, cases)| (Reverse(cases.len()), *sdk));
+        let example = sdks.first().and_then(|(_, cases)| cases.first().copied()).unwrap_or_default();
+        let told: Vec<String> = sdks.iter().map(|(sdk, cases)| format!("{} {}", code(sdk), cases.len())).collect();
+        let _ = writeln!(out, "- **{}**: {}; for example {}", mode.name(), told.join(", "), code(example));
     }
 }
 
+/// One line for each SDK: what it is, and its trials as written, each number beside what it is a part of.
+fn sdks(out: &mut String, report: &Report) {
+    out.push_str("\n## SDKs\n\n| SDK | package | language | pass | deviates | fails |\n|---|---|---|---:|---:|---:|\n");
+    for sdk in &report.sdks {
+        let own = report.counts.iter().filter(|count| sdk.owns(count));
+        let (pass, deviates, fails) =
+            own.fold((0, 0, 0), |sum, one| (sum.0 + one.pass, sum.1 + one.deviates, sum.2 + one.fails));
+        let about =
+            format!("[{}](#{}) | {} {}", code(&sdk.id), anchor(&sdk.id), text(&sdk.package), text(&sdk.version));
+        let came = match sdk.not_run {
+            Some(_) => "not run | |".to_owned(),
+            None => format!("{pass} of {} | {deviates} | {fails}", pass + deviates + fails),
+        };
+        let _ = writeln!(out, "| {about} | {} | {came} |", text(&sdk.language));
+    }
+}
+
+/// The anchor that a heading gets: letters, digits and hyphens of it, in lower case.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().chars().filter(|one| one.is_alphanumeric() || *one == '-' || *one == '_').collect()
+}
+
+/// One api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
 fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
-    let counts: Vec<&Count> = report.counts.iter().filter(|count| in_folder(&count.group, folder)).collect();
-    let groups: BTreeSet<&str> = counts.iter().map(|count| count.group.as_str()).collect();
-    let rows: BTreeSet<(&str, &str)> =
-        counts.iter().map(|count| (count.sdk.as_str(), count.surface.as_str())).collect();
+    let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, String>> = BTreeMap::new();
+    for count in report.counts.iter().filter(|count| in_folder(&count.group, folder)) {
+        rows.entry((&count.sdk, &count.surface)).or_default().insert(&count.group, cell(count));
+    }
+    let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
     let short = |group: &str| group.split_once('/').map_or(group, |(_, short)| short).to_owned();
     let _ = writeln!(out, "\n## {name}\n");
     let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
     let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
-    for (sdk, surface) in rows {
-        let cells = groups.iter().map(|group| {
-            let count = counts.iter().find(|one| one.sdk == sdk && one.surface == surface && one.group == *group);
-            count.map_or_else(|| "–".to_owned(), |count| cell(count))
-        });
-        let _ = writeln!(out, "| {sdk}/{surface} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), *surface))) {
+        let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
+        let _ =
+            writeln!(out, "| {}<br>{} | {} |", code(sdk), surfaces.join(", "), cells.collect::<Vec<_>>().join(" | "));
     }
 }
 
@@ -93,7 +122,8 @@ fn cell(count: &Count) -> String {
 
 /// One SDK: versions, and what deviates and why, most trials first.
 fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
-    let _ = writeln!(out, "\n## {}\n\n{} {}, {}, {}", sdk.id, sdk.package, sdk.version, sdk.language, sdk.runtime);
+    let _ =
+        writeln!(out, "\n## {}\n\n{} {}, {}, {}", code(&sdk.id), sdk.package, sdk.version, sdk.language, sdk.runtime);
     if let Some(reason) = &sdk.not_run {
         let _ = writeln!(out, "\nNot run: {}", text(reason));
         return;
@@ -105,8 +135,8 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
         return;
     }
     let mut lines: Vec<(usize, String)> = Vec::new();
-    for (place, known) in sdk.known.iter().enumerate() {
-        let trials = own.iter().filter(|result| result.known.contains(&place)).count();
+    for known in &sdk.known {
+        let trials = own.iter().filter(|result| result.known.contains(&known.id)).count();
         let link = known.link.as_ref().map(|link| format!(" ([source]({link}))")).unwrap_or_default();
         let seen = known.seen.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
         lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.why))));

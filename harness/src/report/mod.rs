@@ -3,6 +3,7 @@
 mod badge;
 mod compare;
 mod csv;
+mod file;
 mod github;
 mod html;
 mod json;
@@ -32,6 +33,7 @@ use crate::wire::Variant;
 pub use badge::{Badge, badges};
 pub use compare::{Change, CompareError, Comparison, Kind, Side, State, compare};
 pub use csv::csv;
+pub use file::{FileError, ReportFile};
 pub use github::github;
 pub use html::{Pages, html};
 pub use json::{json, schema};
@@ -43,10 +45,10 @@ pub use sarif::sarif;
 pub use short::short;
 
 /// The name and version of the report's schema.
-pub const SCHEMA: &str = "streamspec-report/1";
+pub const SCHEMA: &str = "streamspec-report/2";
 
-/// A compatibility report: what `compatibility.json` holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// A compatibility report, trial by trial; [`ReportFile`] is how `compatibility.json` holds it.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
@@ -92,6 +94,9 @@ pub struct ReportSdk {
     pub apis: Vec<Api>,
     /// The surfaces.
     pub surfaces: Vec<String>,
+    /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlers: Vec<String>,
     /// How the bytes of its trials were cut or dressed when they were run again. A replay that this and the case name, and
     /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -103,9 +108,19 @@ pub struct ReportSdk {
     pub not_run: Option<String>,
 }
 
+impl ReportSdk {
+    /// Whether a count is one of the SDK's own, and not of a handler around it.
+    pub(crate) fn owns(&self, count: &Count) -> bool {
+        count.sdk == self.id && !self.handlers.contains(&count.surface)
+    }
+}
+
 /// A known deviation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Known {
+    /// Its name in results, made from what it says.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// What deviates.
     pub axis: Axis,
     /// What is seen instead.
@@ -119,12 +134,12 @@ pub struct Known {
 
 impl From<Entry> for Known {
     fn from(entry: Entry) -> Self {
-        Self { axis: entry.axis, seen: entry.seen, why: entry.why, link: entry.link }
+        Self { id: String::new(), axis: entry.axis, seen: entry.seen, why: entry.why, link: entry.link }
     }
 }
 
 /// A case of a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportCase {
     /// The id.
     pub id: String,
@@ -135,15 +150,13 @@ pub struct ReportCase {
     /// Where the expectation comes from.
     pub sources: Vec<Source>,
     /// Where maintainers have ruled otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Dispute>,
     /// How its bytes were cut or dressed when its trials were run again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<Variant>,
 }
 
 /// How many trials of one surface and one group came to each word.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// The SDK's id.
     pub sdk: String,
@@ -158,13 +171,10 @@ pub struct Count {
     /// Trials in which a MUST does not hold.
     pub fails: usize,
     /// Failed trials by mode.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub modes: BTreeMap<Mode, usize>,
     /// Trials that say nothing about the SDK, by word; never part of the other numbers.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub apart: BTreeMap<Word, usize>,
     /// Replays that came to another verdict than the trial as written.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_dependent: usize,
 }
 
@@ -174,7 +184,7 @@ const fn is_zero(number: &usize) -> bool {
 }
 
 /// One trial that is not a plain pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TrialResult {
     /// The SDK's id.
     pub sdk: String,
@@ -189,13 +199,11 @@ pub struct TrialResult {
     /// The kind of failure.
     pub mode: Option<Mode>,
     /// Why, where no check says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The checks that did not hold.
     pub checks: Vec<ResultCheck>,
-    /// The known deviations that cover it, by their place in the SDK's list.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub known: Vec<usize>,
+    /// The known deviations that cover it, by their ids in the SDK's list.
+    pub known: Vec<String>,
 }
 
 /// A check that did not hold.
@@ -240,11 +248,16 @@ impl Report {
     pub fn from_records(records: &[Record]) -> Result<Self, ReportError> {
         let (mut versions, mut sdks, mut cases, mut trials) =
             (BTreeSet::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for record in records {
             match record {
                 Record::Suite(suite) => _ = versions.insert(suite.version.clone()),
                 Record::Case(case) => _ = cases.insert(case.id.clone(), report_case(case)),
-                Record::Sdk(sdk) => _ = sdks.insert(sdk.id.clone(), report_sdk(sdk)),
+                Record::Sdk(sdk) => {
+                    let (said, ids) = file::known_of(&sdk.known);
+                    known.insert(sdk.id.as_str(), ids);
+                    sdks.insert(sdk.id.clone(), report_sdk(sdk, said));
+                }
                 Record::Trial(trial) => {
                     let key = (&trial.sdk, &trial.surface, &trial.case, trial.variant);
                     if trials.insert(key, trial.as_ref()).is_some() {
@@ -264,13 +277,15 @@ impl Report {
             cases.entry(trial.case.clone()).and_modify(|case: &mut ReportCase| add(&mut case.replays, trial.variant));
         }
         let replays = trials.iter().filter(|trial| trial.variant != Variant::AsWritten).count();
+        let told = trials.iter().filter(|trial| is_told(trial));
+        let results = told.map(|trial| result(trial, known.get(trial.sdk.as_str()).map_or(&[], Vec::as_slice)));
         Ok(Self {
             schema: SCHEMA.to_owned(),
             suite: Suite { version, cases: cases.len(), trials: trials.len() - replays, replays },
             sdks: sdks.into_values().collect(),
             cases: cases.into_values().collect(),
             counts: counts(&trials),
-            results: trials.iter().filter(|trial| is_told(trial)).map(|trial| result(trial)).collect(),
+            results: results.collect(),
         })
     }
 }
@@ -321,7 +336,12 @@ fn counts(trials: &[&TrialRecord]) -> Vec<Count> {
     counts.into_values().collect()
 }
 
-fn result(trial: &TrialRecord) -> TrialResult {
+/// The ids of the known deviations that cover a trial.
+fn known_ids(trial: &TrialRecord, ids: &[String]) -> Vec<String> {
+    trial.known.iter().filter_map(|place| ids.get(*place).cloned()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn result(trial: &TrialRecord, ids: &[String]) -> TrialResult {
     let replayed = trial.variant != Variant::AsWritten;
     let told = trial.verdict.broken_checks().filter(|check| check.axis.is_of_replays() == replayed);
     TrialResult {
@@ -333,7 +353,7 @@ fn result(trial: &TrialRecord) -> TrialResult {
         mode: trial.verdict.mode,
         reason: trial.verdict.reason.clone(),
         checks: told.map(result_check).collect(),
-        known: trial.known.clone(),
+        known: known_ids(trial, ids),
     }
 }
 
@@ -360,7 +380,7 @@ fn cut(value: Value, longest: usize) -> Value {
     }
 }
 
-fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
+fn report_sdk(sdk: &SdkRecord, known: Vec<Known>) -> ReportSdk {
     ReportSdk {
         id: sdk.id.clone(),
         package: sdk.package.clone(),
@@ -369,8 +389,9 @@ fn report_sdk(sdk: &SdkRecord) -> ReportSdk {
         runtime: without_patch(&sdk.runtime),
         apis: sdk.apis.clone(),
         surfaces: sdk.surfaces.clone(),
+        handlers: sdk.surfaces.iter().filter(|surface| sdk.is_handler(surface)).cloned().collect(),
         replays: Vec::new(),
-        known: sdk.known.iter().cloned().map(Known::from).collect(),
+        known,
         not_run: sdk.not_run.clone(),
     }
 }

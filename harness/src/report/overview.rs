@@ -1,8 +1,10 @@
-//! The matrix of the README: every surface by kind of breakage, over all apis it speaks.
+//! The matrix of the README: some SDKs' surfaces by kind of breakage, over all apis they speak.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::file::alike;
+use super::markdown::code;
 use super::{Count, Report};
 use crate::judge::Mode;
 
@@ -40,22 +42,27 @@ impl Cell {
     }
 }
 
-/// The matrix as Markdown: trials that pass of those that were judged, and the worst kind of failure with its number.
-pub fn overview(report: &Report) -> String {
+/// The matrix of these SDKs as Markdown: trials that pass of those that were judged, and the worst kind of failure with its
+/// number. Surfaces of one SDK that came out alike share a row.
+pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
     let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, Cell>> = BTreeMap::new();
-    for count in &report.counts {
+    for count in report.counts.iter().filter(|count| is_shown(&count.sdk)) {
         let group = count.group.rsplit('/').next().unwrap_or_default();
         let column = GROUPS.iter().find(|known| **known == group).copied().unwrap_or(VENDORS);
         rows.entry((&count.sdk, &count.surface)).or_default().entry(column).or_default().add(count);
     }
     let columns: Vec<&str> = GROUPS.into_iter().chain([VENDORS]).collect();
     let mut out = format!("| surface | {} |\n|---|{}\n", columns.join(" | "), "---|".repeat(columns.len()));
-    for ((sdk, surface), cells) in &rows {
-        let cells = columns.iter().map(|column| cells.get(column).map_or_else(|| "–".to_owned(), Cell::text));
-        let _ = writeln!(out, "| {sdk}/{surface} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    let told = rows.into_iter().map(|((sdk, surface), cells)| {
+        let cell = |column: &&str| cells.get(column).map_or_else(|| "–".to_owned(), Cell::text);
+        ((sdk, columns.iter().map(cell).collect::<Vec<_>>()), surface)
+    });
+    for ((sdk, cells), surfaces) in alike(told) {
+        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), surfaces.join(", "), cells.join(" | "));
     }
+    let shown = report.sdks.iter().filter(|sdk| is_shown(&sdk.id));
     let versions: BTreeSet<String> =
-        report.sdks.iter().map(|sdk| format!("{} {} ({})", sdk.package, sdk.version, sdk.language)).collect();
+        shown.map(|sdk| format!("{} {} ({})", sdk.package, sdk.version, sdk.language)).collect();
     let _ = writeln!(out, "\n{}.", versions.into_iter().collect::<Vec<_>>().join(", "));
     out
 }

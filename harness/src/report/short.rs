@@ -74,7 +74,8 @@ fn sdk_line(sdk: &SdkRows<'_>) -> String {
     if let Some(reason) = &sdk.sdk.not_run {
         return format!("| {about} | not run: {} | | | | |", code(reason));
     }
-    let written = || sdk.rows.iter().filter(|row| row.trial.variant == Variant::AsWritten);
+    let own = |row: &&Row<'_>| row.trial.variant == Variant::AsWritten && !sdk.sdk.is_handler(&row.trial.surface);
+    let written = || sdk.rows.iter().filter(own);
     let words = |word| written().filter(|row| row.trial.verdict.word == word).count();
     let (pass, deviates, fails) = (words(Word::Pass), words(Word::Deviates), words(Word::Fails));
     let judged = pass + deviates + fails;

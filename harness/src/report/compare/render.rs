@@ -1,16 +1,23 @@
-//! A comparison as JSON for programs and as Markdown for people.
+//! A comparison as JSON for programs, and as Markdown and a page for people.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Change, Comparison, Kind, Side, State};
-use crate::judge::Word;
-use crate::report::ResultCheck;
+use askama::Template;
+
+use super::groups::Group;
+use super::{Change, Comparison, Kind};
+use crate::message::shown;
+use crate::report::html::{STYLE, hash};
 use crate::report::markdown::{code, name};
 use crate::wire::Variant;
 
-/// The most changes of a kind that Markdown lists.
-const MOST: usize = 100;
+/// The most groups of a kind that Markdown tells, and the most octets of it: a comment on GitHub holds 65,536 characters.
+const MOST_GROUPS: usize = 20;
+const MOST_OCTETS: usize = 60_000;
+
+/// The most trials of a group that the page lists, and the longest text.
+const MOST_TRIALS: usize = 1000;
+const LONGEST: usize = 300;
 
 impl Comparison {
     /// The comparison as JSON.
@@ -20,100 +27,143 @@ impl Comparison {
         text
     }
 
-    /// The comparison as Markdown.
+    /// The comparison as Markdown that a comment on a pull request can hold.
     pub fn markdown(&self) -> String {
-        let mut out = String::from("# Comparison\n\n");
-        self.sides(&mut out);
-        let counts: Vec<String> =
-            Kind::ALL.into_iter().map(|kind| format!("{} {}", self.count(kind), kind.name())).collect();
-        let _ = writeln!(out, "\n{}; {} as before.", counts.join(", "), self.unchanged);
-        let lost = self.lost().count();
-        if lost > 0 {
-            let _ = writeln!(out, "Lost to faults of an adapter or of streamspec itself: {lost}.");
+        let mut out = String::from("# Comparison\n\n| | old | new |\n|---|---|---|\n");
+        for (about, old, new) in self.sides() {
+            let about = if about == "suite" || about == "SDK" { about } else { code(&about) };
+            let _ = writeln!(out, "| {about} | {} | {} |", code(&old), code(&new));
         }
+        let _ = writeln!(out, "\n{}", self.summary());
         for kind in Kind::ALL {
             self.list(&mut out, kind);
         }
         out
     }
 
-    fn sides(&self, out: &mut String) {
-        out.push_str("| | old | new |\n|---|---|---|\n");
-        let suite = |side: &Side| format!("{}, {} cases", code(&side.suite), side.cases);
-        let _ = writeln!(out, "| suite | {} | {} |", suite(&self.old), suite(&self.new));
-        let version = |side: &Side, id: &str| match (side.not_run.get(id), side.sdks.get(id)) {
-            (Some(_), _) => "not run".to_owned(),
-            (None, Some(version)) => code(version),
-            (None, None) => "–".to_owned(),
-        };
-        let ids: BTreeSet<&String> = self.old.sdks.keys().chain(self.new.sdks.keys()).collect();
-        for id in ids {
-            let (old, new) = (version(&self.old, id), version(&self.new, id));
-            // Where many SDKs are compared only those are told that are not the same.
-            if old != new || self.new.sdks.len() == 1 {
-                let _ = writeln!(out, "| {} | {old} | {new} |", code(id));
-            }
-        }
-    }
-
     fn list(&self, out: &mut String, kind: Kind) {
-        let all = self.changes.iter().filter(|change| change.kind == kind);
-        // What is new and passes, or is gone and passed, is only counted.
-        let (plain, told): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
-            let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Word::Pass);
-            matches!(kind, Kind::New | Kind::Gone) && passes(change.was.as_ref()) && passes(change.now.as_ref())
-        });
-        if plain.is_empty() && told.is_empty() {
+        let (groups, passes) = self.groups(kind);
+        if groups.is_empty() && passes == 0 {
             return;
         }
-        let heading = kind.name();
-        let _ = writeln!(out, "\n## {}{}\n", heading[..1].to_uppercase(), &heading[1..]);
-        if !told.is_empty() {
-            out.push_str("| trial | was | now |\n|---|---|---|\n");
+        let _ = writeln!(out, "\n## {}\n", heading(kind));
+        if !groups.is_empty() {
+            out.push_str("| trials | on | was | now | for example |\n|---:|---|---|---|---|\n");
         }
-        for change in told.iter().take(MOST) {
-            let at = if change.variant == Variant::AsWritten {
-                String::new()
-            } else {
-                format!("@{}", change.variant.name())
-            };
-            let trial = format!("{}/{}::{}{at}", change.sdk, change.surface, change.case);
-            let (was, now) = (cell(change.was.as_ref(), change), cell(change.now.as_ref(), change));
-            let _ = writeln!(out, "| {} | {was} | {now} |", name(&trial));
+        let (mut told, mut trials) = (0, 0);
+        for group in groups.iter().take(MOST_GROUPS) {
+            let line = line(group);
+            if out.len() + line.len() > MOST_OCTETS {
+                break;
+            }
+            out.push_str(&line);
+            (told, trials) = (told + 1, trials + group.changes.len());
         }
         let mut rest = Vec::new();
-        if told.len() > MOST {
-            rest.push(format!("{} more, which `--format json` lists", told.len() - MOST));
+        if told < groups.len() {
+            let more = self.count(kind) - passes - trials;
+            rest.push(format!("{more} in {} more ways, which `--format html` and `json` list", groups.len() - told));
         }
-        if !plain.is_empty() {
-            rest.push(format!("{} that pass", plain.len()));
+        if passes > 0 {
+            rest.push(format!("{passes} that pass"));
         }
         if !rest.is_empty() {
-            let space = if told.is_empty() { "" } else { "\n" };
-            let and = if told.is_empty() { "" } else { "… and " };
+            let (space, and) = if told == 0 { ("", "") } else { ("\n", "… and ") };
             let _ = writeln!(out, "{space}{and}{}.", rest.join(", "));
         }
     }
+
+    /// The comparison as a page of its own: everything in one file, nothing to run, nothing to load.
+    pub fn html(&self) -> Result<String, askama::Error> {
+        let kinds = Kind::ALL.into_iter().filter_map(|kind| {
+            let (groups, passes) = self.groups(kind);
+            let groups: Vec<Told> = groups.iter().map(told).collect();
+            let (heading, word) = (heading(kind), kind.name());
+            (!groups.is_empty() || passes > 0).then_some(KindTold {
+                heading,
+                word,
+                count: self.count(kind),
+                groups,
+                passes,
+            })
+        });
+        let visible = |text: String| shown(&text, LONGEST);
+        Page {
+            sides: self
+                .sides()
+                .into_iter()
+                .map(|(about, old, new)| [visible(about), visible(old), visible(new)])
+                .collect(),
+            summary: self.summary(),
+            kinds: kinds.collect(),
+            style: STYLE,
+            style_hash: hash(STYLE),
+        }
+        .render()
+    }
 }
 
-/// A state with the checks that are not the same on both sides.
-fn cell(state: Option<&State>, change: &Change) -> String {
-    let Some(state) = state else { return "–".to_owned() };
-    let mode = state.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-    let mut parts = vec![format!("{}{mode}", state.verdict.name())];
-    let both = |check: &ResultCheck| {
-        [&change.was, &change.now].into_iter().all(|side| side.as_ref().is_some_and(|side| side.checks.contains(check)))
+#[derive(Template)]
+#[template(path = "compare.html")]
+struct Page {
+    sides: Vec<[String; 3]>,
+    summary: String,
+    kinds: Vec<KindTold>,
+    style: &'static str,
+    style_hash: String,
+}
+
+struct KindTold {
+    heading: String,
+    word: &'static str,
+    count: usize,
+    groups: Vec<Told>,
+    passes: usize,
+}
+
+/// A group, with every text made visible.
+struct Told {
+    count: usize,
+    sdk: String,
+    surfaces: String,
+    was: Vec<String>,
+    now: Vec<String>,
+    trials: Vec<String>,
+    more: usize,
+}
+
+fn told(group: &Group<'_>) -> Told {
+    let visible = |parts: &[String]| parts.iter().map(|part| shown(part, LONGEST)).collect();
+    Told {
+        count: group.changes.len(),
+        sdk: shown(group.sdk, LONGEST),
+        surfaces: shown(&group.surfaces().join(", "), LONGEST),
+        was: visible(&group.was),
+        now: visible(&group.now),
+        trials: group.changes.iter().take(MOST_TRIALS).map(|change| shown(&trial(change), usize::MAX)).collect(),
+        more: group.changes.len().saturating_sub(MOST_TRIALS),
+    }
+}
+
+fn heading(kind: Kind) -> String {
+    let word = kind.name();
+    format!("{}{}", word[..1].to_uppercase(), &word[1..])
+}
+
+fn trial(change: &Change) -> String {
+    let at = if change.variant == Variant::AsWritten { String::new() } else { format!("@{}", change.variant.name()) };
+    format!("{}/{}::{}{at}", change.sdk, change.surface, change.case)
+}
+
+fn line(group: &Group<'_>) -> String {
+    let cell = |parts: &[String]| {
+        let (verdict, rest) = parts.split_first().map_or(("–", parts), |(verdict, rest)| (verdict.as_str(), rest));
+        let mut told = vec![verdict.to_owned()];
+        told.extend(rest.iter().map(|part| code(part)));
+        told.join("<br>")
     };
-    for check in state.checks.iter().filter(|check| !both(check)) {
-        let seen = match &check.observed {
-            serde_json::Value::Null => check.grade.name().to_owned(),
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        parts.push(code(&format!("{}: {seen}", check.axis)));
-    }
-    if let Some(reason) = &state.reason {
-        parts.push(code(reason));
-    }
-    parts.join("<br>")
+    let surfaces = shown(&group.surfaces().join(", "), 120);
+    let example = group.changes.first().map(|change| name(&trial(change))).unwrap_or_default();
+    let on = format!("{}<br>{}", code(group.sdk), code(&surfaces));
+    format!("| {} | {on} | {} | {} | {example} |\n", group.changes.len(), cell(&group.was), cell(&group.now))
 }

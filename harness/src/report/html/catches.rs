@@ -58,6 +58,10 @@ pub(super) fn catches(told: &Told<'_>) -> BTreeMap<String, Value> {
     let mut all: BTreeMap<&str, BTreeMap<Kind, Caught>> = BTreeMap::new();
     for &trial in told.trials.iter().filter(|trial| trial.variant == Variant::AsWritten) {
         let Some(case) = told.cases.get(trial.case.as_str()) else { continue };
+        // A handler is not what the SDK does: its page shows it apart.
+        if told.sdks.get(trial.sdk.as_str()).is_some_and(|sdk| sdk.is_handler(&trial.surface)) {
+            continue;
+        }
         if let Some(kind) = kind(case) {
             let caught = all.entry(&trial.sdk).or_default().entry(kind).or_default();
             caught.add(trial, case, with_text.contains(case.id.as_str()));

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::{LONGEST_TEXT, cut, is_told};
+use super::super::file::known_of;
+use super::super::{LONGEST_TEXT, cut, is_told, known_ids};
 use super::{Table, Told, catches};
 use crate::judge::Check;
 use crate::record::TrialRecord;
@@ -20,20 +21,21 @@ pub(super) fn data(told: &Told<'_>) -> Value {
     let mut verdicts = Verdicts::default();
     let (mut rows, mut replays): (Vec<Row>, Vec<Value>) = (Vec::new(), Vec::new());
     for all in told.trials.chunk_by(|one, other| one.sdk == other.sdk && one.surface == other.surface) {
+        let known = told.sdks.get(all[0].sdk.as_str()).map(|sdk| known_of(&sdk.known).1).unwrap_or_default();
         let mut row = Row { sdk: &all[0].sdk, surface: &all[0].surface, cases: Vec::new(), verdicts: Vec::new() };
         for of_case in all.chunk_by(|one, other| one.case == other.case) {
             let Some(&case) = places.get(of_case[0].case.as_str()) else { continue };
             let mut same = Vec::new();
             for trial in of_case.iter().filter(|trial| trial.variant != Variant::AsWritten) {
                 if is_told(trial) {
-                    let verdict = verdicts.place(trial, &[]);
+                    let verdict = verdicts.place(trial, &[], &known);
                     replays.push(json!([rows.len(), case, trial.variant, verdict]));
                 } else {
                     same.push(trial.variant);
                 }
             }
             if let Some(written) = of_case.iter().find(|trial| trial.variant == Variant::AsWritten) {
-                row.push(case, verdicts.place(written, &same));
+                row.push(case, verdicts.place(written, &same, &known));
             }
         }
         rows.push(row);
@@ -46,6 +48,10 @@ pub(super) fn data(told: &Told<'_>) -> Value {
         .map(|sdk| {
             let mut value = json!(sdk);
             value["catches"] = json!(caught.get(sdk.id.as_str()));
+            if let Some(record) = told.sdks.get(sdk.id.as_str()) {
+                value["calls"] = json!(record.calls);
+                value["code"] = json!(record.handlers);
+            }
             value
         })
         .collect();
@@ -87,13 +93,14 @@ struct Verdicts {
 }
 
 impl Verdicts {
-    fn place(&mut self, trial: &TrialRecord, same: &[Variant]) -> usize {
+    fn place(&mut self, trial: &TrialRecord, same: &[Variant], known: &[String]) -> usize {
         let replayed = trial.variant != Variant::AsWritten;
         let told = trial.verdict.checks.iter().filter(|check| check.held() == Some(false));
         let told = told.filter(|check| !replayed || check.axis.is_of_replays());
         let broken: Vec<usize> = told.map(|check| self.checks.place(check_told(check, LONGEST_TEXT))).collect();
         let reason = trial.verdict.reason.clone().map(|reason| cut(Value::from(reason), LONGEST_TEXT));
-        self.verdicts.place(json!([trial.verdict.word, trial.verdict.mode, broken, trial.known, same, reason]))
+        let known = known_ids(trial, known);
+        self.verdicts.place(json!([trial.verdict.word, trial.verdict.mode, broken, known, same, reason]))
     }
 }
 

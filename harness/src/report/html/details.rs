@@ -1,16 +1,12 @@
 //! What a trial's own page shows and the matrix does not need: a compressed file for each group of cases.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::{Compression, GzBuilder};
 use serde_json::{Value, json};
 
 use super::super::{cut, is_told};
 use super::data::check_told;
-use super::{Table, Told};
+use super::{Table, Told, packed};
 use crate::case::{Axis, End, group_of};
 use crate::record::{TrialRecord, WireRecord};
 use crate::wire::{ToldAnswer, ToldStep, Variant};
@@ -80,10 +76,7 @@ impl Group {
             "rows": self.rows.values,
             "trials": self.trials,
         });
-        let mut member = GzBuilder::new().write(Vec::new(), Compression::best());
-        // Writing to a vector does not fail.
-        let packed = member.write_all(value.to_string().as_bytes()).and_then(|()| member.finish());
-        format!("streamspec.detail({}, \"{}\");\n", json!(group), STANDARD.encode(packed.unwrap_or_default()))
+        format!("streamspec.detail({}, \"{}\");\n", json!(group), packed(&value))
     }
 }
 

@@ -22,7 +22,9 @@ pub(super) struct Finding {
 pub(super) struct Line {
     /// The SDK's id.
     pub(super) sdk: String,
-    /// How many trials of how many cases.
+    /// The address of its page.
+    pub(super) page: String,
+    /// How many of its trials, in how many cases.
     pub(super) count: String,
     /// Where they are listed.
     pub(super) link: String,
@@ -114,37 +116,61 @@ impl Kind {
     }
 }
 
-/// Everything that was found.
+/// What was found of each kind in each SDK.
+type Found<'a> = BTreeMap<(Kind, &'a str), Vec<&'a TrialRecord>>;
+
+/// Everything that was found in what SDKs do by themselves, without the handlers around them.
 pub(super) fn findings(told: &Told<'_>) -> Vec<Finding> {
-    let mut found: BTreeMap<(Kind, &str), Vec<&TrialRecord>> = BTreeMap::new();
-    for &trial in told.trials.iter().filter(|trial| trial.verdict.word != Word::Pass) {
+    let (mut found, mut run) = (Found::new(), Run::default());
+    let is_handler = |trial: &TrialRecord| told.sdks.get(&*trial.sdk).is_some_and(|sdk| sdk.is_handler(&trial.surface));
+    for &trial in told.trials.iter().filter(|trial| trial.verdict.word <= Word::Fails && !is_handler(trial)) {
+        *run.numbers(trial.variant != Variant::AsWritten).entry(&trial.sdk).or_default() += 1;
         for kind in Kind::ALL.into_iter().filter(|kind| kind.covers(trial)) {
             found.entry((kind, &trial.sdk)).or_default().push(trial);
         }
     }
-    Kind::ALL.into_iter().filter_map(|kind| finding(told, kind, &found)).collect()
+    Kind::ALL.into_iter().filter_map(|kind| finding(told, kind, &found, &mut run)).collect()
 }
 
-fn finding(told: &Told<'_>, kind: Kind, found: &BTreeMap<(Kind, &str), Vec<&TrialRecord>>) -> Option<Finding> {
+/// How many trials of each SDK say something about it: what a number of findings is a part of.
+#[derive(Default)]
+struct Run<'a> {
+    written: BTreeMap<&'a str, usize>,
+    replayed: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Run<'a> {
+    fn numbers(&mut self, replayed: bool) -> &mut BTreeMap<&'a str, usize> {
+        if replayed { &mut self.replayed } else { &mut self.written }
+    }
+}
+
+fn finding(told: &Told<'_>, kind: Kind, found: &Found<'_>, run: &mut Run<'_>) -> Option<Finding> {
+    let noun = if kind == Kind::CutDependent { "replay" } else { "trial" };
+    let run = &*run.numbers(kind == Kind::CutDependent);
     let mut of_kind: Vec<(&str, &Vec<&TrialRecord>)> =
         found.iter().filter(|((one, _), _)| *one == kind).map(|((_, sdk), trials)| (*sdk, trials)).collect();
     of_kind.sort_by_key(|(sdk, trials)| (std::cmp::Reverse(trials.len()), *sdk));
     let (title, why, filter) = kind.words();
     let all: usize = of_kind.iter().map(|(_, trials)| trials.len()).sum();
-    let lines = of_kind.iter().map(|(sdk, trials)| line(told, sdk, trials, filter)).collect();
-    (all > 0).then(|| Finding {
-        title: format!("{title}: {} in {}", counted(all, "trial"), counted(of_kind.len(), "SDK")),
-        why,
-        lines,
-    })
+    let of = |sdk: &str| counted(run.get(sdk).copied().unwrap_or_default(), noun);
+    let lines = of_kind.iter().map(|(sdk, trials)| line(told, sdk, trials, &of(sdk), filter)).collect();
+    let title = format!(
+        "{title}: {} of {}, in {}",
+        grouped(all),
+        counted(run.values().sum(), noun),
+        counted(of_kind.len(), "SDK")
+    );
+    (all > 0).then_some(Finding { title, why, lines })
 }
 
-fn line(told: &Told<'_>, sdk: &str, trials: &[&TrialRecord], filter: &str) -> Line {
+fn line(told: &Told<'_>, sdk: &str, trials: &[&TrialRecord], of: &str, filter: &str) -> Line {
     let cases: BTreeSet<&str> = trials.iter().map(|trial| trial.case.as_str()).collect();
     let title = |case: &str| told.cases.get(case).map_or(case, |case| case.title.as_str()).to_owned();
     Line {
         sdk: sdk.to_owned(),
-        count: format!("{} of {}", counted(trials.len(), "trial"), counted(cases.len(), "case")),
+        page: format!("#/sdk/{}", escaped(sdk)),
+        count: format!("{} of {of}, in {}", grouped(trials.len()), counted(cases.len(), "case")),
         link: format!("#/?sdk={}&{filter}", escaped(sdk)),
         example: trials.first().map(|trial| title(&trial.case)).unwrap_or_default(),
         example_link: trials.first().map(|trial| address(trial)).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! `compatibility.html`: one page that opens from disk, and beside it a file of details for each group of cases.
 //!
-//! The page holds every verdict and works alone. What is large (wires, observations, checks that hold) is in
+//! The page holds every verdict, compressed, and works alone. What is large (wires, observations, checks that hold) is in
 //! `details/<group>.js`, compressed, and is loaded when a trial is opened: a page that was opened from disk may run a
 //! script beside it, but may not fetch a file. Everything that comes from records is data: the page makes text of it and
 //! never markup.
@@ -14,19 +14,21 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::{Compression, GzBuilder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Report;
-use crate::record::{CaseRecord, Record, TrialRecord};
+use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 
 use findings::Finding;
 
-const STYLE: &str = include_str!("../../../../reports/templates/report.css");
+pub(super) const STYLE: &str = include_str!("../../../../reports/templates/report.css");
 
 /// The parts share one scope, in this order.
 const SCRIPT: &str = concat!(
@@ -71,7 +73,7 @@ pub fn html(report: &Report, records: &[Record]) -> Result<Pages, askama::Error>
         script: SCRIPT,
         style_hash: hash(STYLE),
         script_hash: hash(SCRIPT),
-        data: embedded(&data::data(&told)),
+        data: packed(&data::data(&told)),
     };
     Ok(Pages { page: page.render()?, details: details::details(&told) })
 }
@@ -82,20 +84,22 @@ struct Told<'a> {
     cases: BTreeMap<&'a str, &'a CaseRecord>,
     /// By SDK, surface, case and variant.
     trials: Vec<&'a TrialRecord>,
+    sdks: BTreeMap<&'a str, &'a SdkRecord>,
 }
 
 impl<'a> Told<'a> {
     fn of(report: &'a Report, records: &'a [Record]) -> Self {
-        let (mut cases, mut trials) = (BTreeMap::new(), Vec::new());
+        let (mut cases, mut trials, mut sdks) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
         for record in records {
             match record {
                 Record::Case(case) => _ = cases.insert(case.id.as_str(), case),
                 Record::Trial(trial) => trials.push(trial.as_ref()),
-                Record::Suite(_) | Record::Sdk(_) => {}
+                Record::Sdk(sdk) => _ = sdks.insert(sdk.id.as_str(), sdk),
+                Record::Suite(_) => {}
             }
         }
         trials.sort_unstable_by_key(|trial| (&trial.sdk, &trial.surface, &trial.case, trial.variant));
-        Self { report, cases, trials }
+        Self { report, cases, trials, sdks }
     }
 }
 
@@ -117,13 +121,16 @@ impl Table {
     }
 }
 
-/// JSON inside a `script` element: no `<` is left, so that neither `</script>` nor `<!--` can be.
-fn embedded(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c")
+/// JSON, compressed and in base64: whatever texts are in it, none of them is there for the page's markup to meet.
+fn packed(value: &Value) -> String {
+    let mut member = GzBuilder::new().write(Vec::new(), Compression::best());
+    // Writing to a vector does not fail.
+    let packed = member.write_all(value.to_string().as_bytes()).and_then(|()| member.finish());
+    STANDARD.encode(packed.unwrap_or_default())
 }
 
 /// A source for the page's content security policy.
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 

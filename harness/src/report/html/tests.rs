@@ -6,7 +6,7 @@ use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site
 use super::*;
 use crate::case::{Axis, Basis, Dispute, Level, Source};
 use crate::judge::{Check, Grade, Mode, Verdict, Word};
-use crate::record::{SdkRecord, SuiteRecord, WireRecord};
+use crate::record::{HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
 use crate::wire::Variant;
 
 const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
@@ -32,6 +32,12 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         runtime: "CPython 3.11.7".into(),
         apis: vec![Api::AnthropicMessages],
         surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}")).collect(),
+        calls: [("surface-00".to_owned(), HOSTILE.to_owned())].into(),
+        handlers: vec![HandlerRecord {
+            file: "handler.py".into(),
+            source: format!("# {HOSTILE}\n"),
+            surfaces: vec!["surface-01".into()],
+        }],
         known: Vec::new(),
         not_run: None,
     };
@@ -114,7 +120,6 @@ fn hostile_texts_stay_data() {
     assert_eq!(pages.page.matches("<script").count(), 2, "the data and the page's own script, nothing else");
     assert_eq!(pages.page.matches("</script>").count(), 2);
     assert!(!pages.page.contains("<img") && !pages.page.contains("<!-- "));
-    assert!(pages.page.contains("\\u003c/script>"), "the text is there, escaped");
     for (name, file) in &pages.details {
         assert!(file.starts_with("streamspec.detail(\"anthropic/group-") && file.ends_with("\");\n"), "{name}");
         assert!(file.len() < 20_000, "{name}: five million characters are cut");

@@ -1,0 +1,106 @@
+//! Changes of one kind that say the same: one release of an SDK moves hundreds of trials for a handful of reasons.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::{Change, Comparison, Kind, Side, State};
+use crate::judge::Word;
+use crate::report::ResultCheck;
+use crate::report::file::alike;
+
+/// Changes of one kind and one SDK that were and are the same.
+pub(super) struct Group<'a> {
+    pub(super) sdk: &'a str,
+    /// The verdict, then what did not hold, then the reason.
+    pub(super) was: Vec<String>,
+    /// The same.
+    pub(super) now: Vec<String>,
+    /// In the order of the comparison; never empty.
+    pub(super) changes: Vec<&'a Change>,
+}
+
+impl Group<'_> {
+    /// The surfaces, by name.
+    pub(super) fn surfaces(&self) -> Vec<&str> {
+        self.changes.iter().map(|change| change.surface.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+impl Comparison {
+    /// The groups of one kind, the greatest first, and how many changes of it only say that a pass is new or gone.
+    pub(super) fn groups(&self, kind: Kind) -> (Vec<Group<'_>>, usize) {
+        let all = self.changes.iter().filter(|change| change.kind == kind);
+        let (plain, told): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
+            let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Word::Pass);
+            matches!(kind, Kind::New | Kind::Gone) && passes(change.was.as_ref()) && passes(change.now.as_ref())
+        });
+        let key = |change: &Change| {
+            (change.sdk.clone(), words(change.was.as_ref(), change), words(change.now.as_ref(), change))
+        };
+        let mut groups: Vec<Group<'_>> = alike(told.into_iter().map(|change| (key(change), change)))
+            .into_iter()
+            .map(|((_, was, now), changes)| Group { sdk: &changes[0].sdk, was, now, changes })
+            .collect();
+        groups.sort_by_key(|group| Reverse(group.changes.len()));
+        (groups, plain.len())
+    }
+
+    /// What was compared: a name, and what it was and is.
+    pub(super) fn sides(&self) -> Vec<(String, String, String)> {
+        let suite = |side: &Side| format!("{}, {} cases", side.suite, side.cases);
+        let mut lines = vec![("suite".to_owned(), suite(&self.old), suite(&self.new))];
+        let version = |side: &Side, id: &str| match (side.not_run.get(id), side.sdks.get(id)) {
+            (Some(_), _) => "not run".to_owned(),
+            (None, Some(version)) => version.clone(),
+            (None, None) => "–".to_owned(),
+        };
+        if let (Some((old, _)), Some((new, _))) = (self.old.sdks.iter().next(), self.new.sdks.iter().next())
+            && (self.old.sdks.len(), self.new.sdks.len()) == (1, 1)
+            && old != new
+        {
+            let named = |side: &Side, id: &str| format!("{id} {}", version(side, id));
+            lines.push(("SDK".to_owned(), named(&self.old, old), named(&self.new, new)));
+            return lines;
+        }
+        let ids: BTreeSet<&String> = self.old.sdks.keys().chain(self.new.sdks.keys()).collect();
+        for id in ids {
+            let (old, new) = (version(&self.old, id), version(&self.new, id));
+            // Where many SDKs are compared only those are told that are not the same.
+            if old != new || self.new.sdks.len() == 1 {
+                lines.push((id.clone(), old, new));
+            }
+        }
+        lines
+    }
+
+    /// How many there are of each kind, in a sentence, and what was lost.
+    pub(super) fn summary(&self) -> String {
+        let counts: Vec<String> =
+            Kind::ALL.into_iter().map(|kind| format!("{} {}", self.count(kind), kind.name())).collect();
+        let lost = match self.lost().count() {
+            0 => String::new(),
+            lost => format!(" Lost to faults of an adapter or of streamspec itself: {lost}."),
+        };
+        format!("{}; {} as before.{lost}", counts.join(", "), self.unchanged)
+    }
+}
+
+/// A state in words, with the checks that are not the same on both sides.
+fn words(state: Option<&State>, change: &Change) -> Vec<String> {
+    let Some(state) = state else { return vec!["–".to_owned()] };
+    let mode = state.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
+    let mut parts = vec![format!("{}{mode}", state.verdict.name())];
+    let both = |check: &ResultCheck| {
+        [&change.was, &change.now].into_iter().all(|side| side.as_ref().is_some_and(|side| side.checks.contains(check)))
+    };
+    for check in state.checks.iter().filter(|check| !both(check)) {
+        let seen = match &check.observed {
+            serde_json::Value::Null => check.grade.name().to_owned(),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        parts.push(format!("{}: {seen}", check.axis));
+    }
+    parts.extend(state.reason.clone());
+    parts
+}

@@ -1,0 +1,113 @@
+//! From a report to its file: what is alike becomes one.
+
+use serde_json::json;
+
+use super::ids::{Table, alike};
+use super::{CaseOf, CountOf, Replays, ReportFile, ResultOf};
+use crate::case::Source;
+use crate::report::{Count, Report, ReportCase, ResultCheck, TrialResult};
+use crate::wire::Variant;
+
+impl From<&Report> for ReportFile {
+    fn from(report: &Report) -> Self {
+        let sources = Table::of(report.cases.iter().flat_map(|case| &case.sources), |source| {
+            json!(source.basis).as_str().unwrap_or_default().to_owned()
+        });
+        let all = report.results.iter().flat_map(|result| &result.checks);
+        let checks = Table::of(all, |check| check.axis.name().to_owned());
+        Self {
+            schema: report.schema.clone(),
+            suite: report.suite.clone(),
+            sdks: report.sdks.clone(),
+            cases: cases(&report.cases, &sources),
+            sources: sources.by_id,
+            counts: counts(&report.counts),
+            results: results(&report.results, &checks),
+            checks: checks.by_id,
+        }
+    }
+}
+
+/// The case file and the combination of a case's id.
+fn parts(case: &str) -> (&str, Option<&str>) {
+    case.split_once('#').map_or((case, None), |(file, combination)| (file, Some(combination)))
+}
+
+fn cases(cases: &[ReportCase], said: &Table<Source>) -> Vec<CaseOf> {
+    let files = alike(cases.iter().map(|case| {
+        let (file, combination) = parts(&case.id);
+        let shared = CaseOf {
+            id: file.to_owned(),
+            api: case.api,
+            title: case.title.clone(),
+            sources: case.sources.iter().filter_map(|source| said.id(source)).collect(),
+            disputed: case.disputed.clone(),
+            combinations: Vec::new(),
+            replays: Vec::new(),
+        };
+        ((shared, combination.is_some()), (combination, &case.replays))
+    }));
+    files.into_iter().map(|((shared, _), names)| file_with(shared, &names)).collect()
+}
+
+/// A case file with its combinations, each with how it was replayed.
+fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<Variant>)]) -> CaseOf {
+    let of = |(variants, of): (&Vec<Variant>, Vec<&str>)| Replays {
+        variants: variants.clone(),
+        of: if of.len() == names.len() { Vec::new() } else { of.into_iter().map(ToOwned::to_owned).collect() },
+    };
+    let replays = alike(names.iter().map(|(combination, variants)| (*variants, combination.unwrap_or_default())));
+    CaseOf {
+        combinations: names.iter().filter_map(|(combination, _)| combination.map(ToOwned::to_owned)).collect(),
+        replays: replays.into_iter().filter(|(variants, _)| !variants.is_empty()).map(of).collect(),
+        ..shared
+    }
+}
+
+fn counts(counts: &[Count]) -> Vec<CountOf> {
+    let groups = alike(counts.iter().map(|count| (Count { surface: String::new(), ..count.clone() }, &count.surface)));
+    let count = |(count, surfaces): (Count, Vec<&String>)| {
+        let Count { sdk, group, pass, deviates, fails, modes, apart, cut_dependent, .. } = count;
+        let surfaces = surfaces.into_iter().cloned().collect();
+        CountOf { sdk, surfaces, group, pass, deviates, fails, modes, apart, cut_dependent }
+    };
+    groups.into_iter().map(count).collect()
+}
+
+fn results(results: &[TrialResult], said: &Table<ResultCheck>) -> Vec<ResultOf> {
+    let by_surfaces = alike(results.iter().map(|result| {
+        let (case, combination) = parts(&result.case);
+        let shared = ResultOf {
+            sdk: result.sdk.clone(),
+            case: case.to_owned(),
+            of: combination.map(ToOwned::to_owned).into_iter().collect(),
+            variant: result.variant,
+            surfaces: Vec::new(),
+            verdict: result.verdict,
+            mode: result.mode,
+            reason: result.reason.clone(),
+            checks: result.checks.iter().filter_map(|check| said.id(check)).collect(),
+            known: result.known.clone(),
+        };
+        (shared, result.surface.clone())
+    }));
+    let by_combinations = alike(by_surfaces.into_iter().map(|(mut shared, surfaces)| {
+        shared.surfaces = surfaces;
+        let of = std::mem::take(&mut shared.of);
+        ((shared, of.is_empty()), of)
+    }));
+    let mut lines: Vec<ResultOf> = by_combinations
+        .into_iter()
+        .map(|((shared, _), of)| ResultOf { of: of.into_iter().flatten().collect(), ..shared })
+        .collect();
+    lines.sort_by(|one, other| {
+        (&one.sdk, &one.case, &one.of, one.variant, &one.surfaces).cmp(&(
+            &other.sdk,
+            &other.case,
+            &other.of,
+            other.variant,
+            &other.surfaces,
+        ))
+    });
+    lines
+}

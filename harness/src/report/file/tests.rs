@@ -1,0 +1,51 @@
+//! What a report's file says, and that nothing is lost in it.
+
+use proptest::prelude::*;
+
+use super::ids::ids;
+use super::*;
+use crate::report::{json, samples};
+
+fn report(records: &[crate::record::Record]) -> Report {
+    Report::from_records(records).expect("the samples are well formed")
+}
+
+#[test]
+fn what_is_alike_is_said_once() {
+    let text = json(&report(&samples::many()));
+    // Sixty SDKs that fail in three ways, two of them by the same check.
+    assert_eq!(text.matches("\"expected\":").count(), 2);
+    insta::assert_snapshot!(json(&report(&samples::records())));
+}
+
+#[test]
+fn other_files_are_refused_in_words() {
+    for (text, said) in [
+        ("{", "not JSON: "),
+        ("{}", "not a report of streamspec; this version of streamspec reads streamspec-report/2"),
+        (r#"{"schema":"streamspec-report/1"}"#, "a report of the schema streamspec-report/1: write it again"),
+        (r#"{"schema":"streamspec-report/2"}"#, "not a report: missing field `suite`"),
+    ] {
+        let refused = Report::read(text).expect_err(said).to_string();
+        assert!(refused.starts_with(said), "{refused}");
+    }
+    let text = json(&report(&samples::records())).replacen("\"checks\":[\"", "\"checks\":[\"no-", 1);
+    let refused = Report::read(&text).expect_err("a check is missing").to_string();
+    assert!(refused.contains("which is not there"), "{refused}");
+}
+
+#[test]
+fn ids_stay_apart() {
+    let some = ids((0..20_000).map(|number| ("axis", number)));
+    let distinct: std::collections::BTreeSet<&String> = some.iter().collect();
+    assert_eq!(distinct.len(), some.len());
+    assert!(some.iter().any(|id| id.len() > "axis-".len() + 6), "no two were alike, so nothing was tested");
+}
+
+proptest! {
+    #[test]
+    fn a_report_is_read_as_it_was_written(records in samples::any_report()) {
+        let written = report(&records);
+        prop_assert_eq!(Report::read(&json(&written)).expect("it is one"), written);
+    }
+}
