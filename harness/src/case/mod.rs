@@ -137,9 +137,11 @@ pub struct Case {
 }
 
 impl Case {
-    /// Whether the clock decides what is seen: the SDK's timeout is short enough to fire.
+    /// Whether the clock decides what is seen: the SDK's timeout is short enough to fire, or the time to the answer counts.
     pub const fn is_timed(&self) -> bool {
         self.timeout < CaseFile::default_timeout()
+            || self.expect.must.elapsed.is_some()
+            || self.expect.should.elapsed.is_some()
     }
 }
 
