@@ -22,6 +22,17 @@ CHAT_TOOLS: Final[list[dict[str, Any]]] = [
         "function": {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parameters": TOOL_PARAMETERS},
     }
 ]
+ANTHROPIC_TOOL: Final[dict[str, Any]] = {
+    "name": TOOL_NAME,
+    "description": TOOL_DESCRIPTION,
+    "input_schema": TOOL_PARAMETERS,
+}
+RESPONSES_TOOL: Final[dict[str, Any]] = {
+    "type": "function",
+    "name": TOOL_NAME,
+    "description": TOOL_DESCRIPTION,
+    "parameters": TOOL_PARAMETERS,
+}
 
 # With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished.
 FINISHED: Final = ("stop", "tool_calls", "function_call")
@@ -74,7 +85,7 @@ def read_message_event(seen: Seen, event: Any) -> None:
 
 def read_response_event(seen: Seen, event: Any) -> None:
     """An event of OpenAI's Responses; the stop reason is the status, or why it is incomplete."""
-    kind, index, item = str(dig(event, "type")), dig(event, "output_index"), dig(event, "item")
+    kind, index, item = dig(event, "type"), dig(event, "output_index"), dig(event, "item")
     match kind:
         case "response.output_text.delta":
             seen.say(dig(event, "delta"))
@@ -88,13 +99,20 @@ def read_response_event(seen: Seen, event: Any) -> None:
         case "response.function_call_arguments.done":
             tool = seen.tool(index, dig(event, "name"))
             tool.arguments, tool.complete = dig(event, "arguments") or tool.arguments, True
+        case "response.completed":
+            # Carries the whole answer, so it finishes calls that had no done event of their own.
+            for place, whole in enumerate(dig(event, "response", "output") or []):
+                if dig(whole, "type") == "function_call":
+                    tool = seen.tool(place, dig(whole, "name"))
+                    tool.arguments, tool.complete = dig(whole, "arguments") or tool.arguments, True
     status = dig(event, "response", "status")
     if status not in ("queued", "in_progress"):
         seen.stop(dig(event, "response", "incomplete_details", "reason") if status == "incomplete" else status)
 
 
-def read_response_failure(seen: Seen, event: Any) -> None:
-    """The failure that an event of Responses hands over as an item, if it is one."""
+def read_response_item(seen: Seen, event: Any) -> None:
+    """An event of Responses, which may hand over the failure."""
+    read_response_event(seen, event)
     if dig(event, "type") in ("error", "response.failed"):
         error = event if dig(event, "type") == "error" else dig(event, "response", "error")
         fields = {"code": told("code", dig(error, "code"), "attribute")}

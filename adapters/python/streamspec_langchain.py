@@ -18,11 +18,16 @@ SURFACES: Final[dict[str, Delivers]] = {
 
 
 def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-    """Each chunk and the sum so far, as the documents add them up."""
+    """Each chunk and the sum so far, as the documents add them up.
+
+    Before 1.0 no chunk says that it is the last, and the end of the loop is the only sign.
+    """
     full: Any = None
     for chunk in chunks:
         full = chunk if full is None else full + chunk
         yield chunk, full
+    if full is not None and not hasattr(full, "chunk_position"):
+        yield None, full
 
 
 async def added_up_async(chunks: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Any]]:
@@ -31,16 +36,18 @@ async def added_up_async(chunks: AsyncIterator[Any]) -> AsyncIterator[tuple[Any,
     async for chunk in chunks:
         full = chunk if full is None else full + chunk
         yield chunk, full
+    if full is not None and not hasattr(full, "chunk_position"):
+        yield None, full
 
 
 def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
     """A chunk: pieces of tool calls until the last one, with which LangChain has made them whole calls."""
     chunk, full = item
-    seen.say(dig(chunk, "text"))
+    read_text(seen, chunk)
     for piece in dig(chunk, "tool_call_chunks") or []:
         tool = seen.tool(dig(piece, "index"), dig(piece, "name"))
         tool.arguments = str(tool.arguments) + str(dig(piece, "args") or "")
-    if dig(chunk, "chunk_position") == "last" and seen.tools is not None:
+    if (chunk is None or dig(chunk, "chunk_position") == "last") and seen.tools is not None:
         seen.tools.clear()
         read_tools(seen, full)
     read_stop(seen, chunk)
@@ -48,9 +55,15 @@ def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
 
 def read_message(seen: Seen, message: Any) -> None:
     """The finished message."""
-    seen.say(dig(message, "text"))
+    read_text(seen, message)
     read_tools(seen, message)
     read_stop(seen, message)
+
+
+def read_text(seen: Seen, message: Any) -> None:
+    """The message's `text`; before 1.0 it was a method, and at first there was only the content."""
+    text = dig(message, "text")
+    seen.say(dig(message, "content") if text is None else text if isinstance(text, str) else text())
 
 
 def read_tools(seen: Seen, message: Any) -> None:

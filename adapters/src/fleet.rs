@@ -1,18 +1,12 @@
 //! The SDKs that are checked in: found by their manifests, set up, opened, and held to what their manifests say.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+mod sdk;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::contract::{Adapter, Identity};
+pub use self::sdk::{OpenError, Sdk, open_command};
 use crate::manifest::{Language, Manifest};
-use crate::process::{Launch, ProcessAdapter, StartError};
-use crate::setup::{Environment, Progress, SetupError};
-
-/// Where adapters live, and what each place means.
-const PLACES: [(&str, Language); 3] =
-    [("python", Language::Python), ("typescript", Language::Typescript), ("rust", Language::Rust)];
+use crate::spec::{Build, Spec, SpecError};
 
 /// Why the fleet is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +30,9 @@ pub enum FleetError {
         /// What is wrong.
         what: String,
     },
+    /// What was asked for is not well formed.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
     /// There is no manifest at all.
     #[error("no adapter.toml below `{0}`")]
     Empty(Utf8PathBuf),
@@ -55,35 +52,6 @@ fn suggest(nearest: bool, known: &[String]) -> String {
     if nearest { format!("did you mean `{}`?", known.join("`, `")) } else { format!("there are: {}", known.join(", ")) }
 }
 
-/// Why an SDK's adapter could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Its environment is not complete.
-    #[error("{0}: not installed yet; its environment is incomplete")]
-    NotInstalled(String),
-    /// Its environment cannot be used.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// Its process does not start.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// No native adapter has this id.
-    #[error("{0}: no native adapter of that id is linked into this program")]
-    NotLinked(String),
-    /// It says something else about itself than its manifest.
-    #[error("{id}: {what} is {manifest} in adapter.toml, but {adapter} in the running adapter")]
-    Mismatch {
-        /// The SDK.
-        id: String,
-        /// What differs.
-        what: &'static str,
-        /// The manifest's value.
-        manifest: String,
-        /// The adapter's value.
-        adapter: String,
-    },
-}
-
 /// Every SDK that is checked in, in the order of their folders.
 #[derive(Clone, Debug)]
 pub struct Fleet {
@@ -91,14 +59,14 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Reads the manifest of every folder under `adapters/{python,typescript,rust}` that has one.
+    /// Reads the manifest of every folder under `adapters/<language>` that has one.
     pub fn discover(root: &Utf8Path) -> Result<Self, FleetError> {
         // Adapters get absolute paths: some run in another directory.
         let root = camino::absolute_utf8(root)?;
         let adapters = root.join("adapters");
         let mut sdks: Vec<Sdk> = Vec::new();
-        for (place, language) in PLACES {
-            for dir in folders(&adapters.join(place))? {
+        for language in Language::ALL {
+            for dir in folders(&adapters.join(language.name()))? {
                 let path = dir.join("adapter.toml");
                 if !path.is_file() {
                     continue;
@@ -111,7 +79,7 @@ impl Fleet {
                 if let Some(what) = twin.or_else(|| wrong(&manifest, language, &dir)) {
                     return Err(FleetError::Invalid { path, what });
                 }
-                sdks.push(Sdk { manifest, dir, root: root.clone() });
+                sdks.push(Sdk { manifest, dir, root: root.clone(), build: Build::Locked });
             }
         }
         if sdks.is_empty() { Err(FleetError::Empty(adapters)) } else { Ok(Self { sdks }) }
@@ -120,6 +88,29 @@ impl Fleet {
     /// Every SDK.
     pub fn sdks(&self) -> &[Sdk] {
         &self.sdks
+    }
+
+    /// The SDKs that are asked for, each once: by id, at a version or from a path (see [`Spec`]), `core` or `all`; the core
+    /// ones when nothing is.
+    pub fn choose<T: AsRef<str>>(&self, words: &[T]) -> Result<Vec<Sdk>, FleetError> {
+        let mut specs = Spec::parse_list(words)?;
+        if specs.is_empty() {
+            specs.push(Spec { id: "core".to_owned(), build: Build::Locked });
+        }
+        let mut chosen: Vec<Sdk> = Vec::new();
+        for spec in specs {
+            let asked: Vec<Sdk> = match spec.id.as_str() {
+                "all" => self.sdks.clone(),
+                "core" => self.sdks.iter().filter(|sdk| sdk.manifest.core).cloned().collect(),
+                id => vec![self.get(id)?.at(spec.build)],
+            };
+            for sdk in asked {
+                if !chosen.iter().any(|one| one.manifest.id == sdk.manifest.id) {
+                    chosen.push(sdk);
+                }
+            }
+        }
+        Ok(chosen)
     }
 
     /// The SDK of that id; an error names the nearest.
@@ -193,87 +184,6 @@ fn distance(left: &str, right: &str) -> usize {
         }
     }
     row[right.len()]
-}
-
-/// One SDK and its adapter.
-#[derive(Clone, Debug)]
-pub struct Sdk {
-    /// What is checked in about it.
-    pub manifest: Manifest,
-    /// Its folder.
-    pub dir: Utf8PathBuf,
-    root: Utf8PathBuf,
-}
-
-impl Sdk {
-    /// The environment it is installed into, which need not be there yet; `None` for native adapters.
-    pub fn environment(&self) -> Result<Option<Environment>, SetupError> {
-        Environment::of(&self.root, &self.manifest, &self.dir)
-    }
-
-    /// The same SDK with a native adapter that has one fault, `reference+ignores-error-event`.
-    #[must_use]
-    pub fn mutant(&self, name: &str) -> Self {
-        let mut mutant = self.clone();
-        mutant.manifest.id = format!("{}+{name}", self.manifest.id);
-        mutant
-    }
-
-    /// Installs what the adapter needs; a few looks at files when that is done already. Blocks.
-    pub fn ensure(&self, progress: &dyn Fn(Progress)) -> Result<(), SetupError> {
-        match self.environment()? {
-            Some(environment) => environment.ensure(progress),
-            None => Ok(()),
-        }
-    }
-
-    /// Starts the adapter and holds what it says about itself against the manifest.
-    pub async fn open(&self) -> Result<Arc<dyn Adapter>, OpenError> {
-        let id = &self.manifest.id;
-        let adapter: Arc<dyn Adapter> = match self.environment()? {
-            Some(environment) if environment.is_complete() => {
-                Arc::new(ProcessAdapter::start(environment.launch()?).await?)
-            }
-            Some(_) => return Err(OpenError::NotInstalled(id.clone())),
-            None => crate::native::open(id).ok_or_else(|| OpenError::NotLinked(id.clone()))?,
-        };
-        if let Err(mismatch) = matches(&self.manifest, adapter.identity()) {
-            adapter.close().await;
-            return Err(mismatch);
-        }
-        Ok(adapter)
-    }
-}
-
-/// Starts an adapter that is not checked in, by its command. `home` becomes its private directory.
-pub async fn open_command(program: &str, args: &[String], home: &Utf8Path) -> Result<Arc<ProcessAdapter>, StartError> {
-    let absolute = camino::absolute_utf8(home);
-    let mut launch = Launch::new(program, program, absolute.unwrap_or_else(|_| home.to_owned()));
-    launch.args = args.to_vec();
-    ProcessAdapter::start(launch).await.map(Arc::new)
-}
-
-/// Whether an adapter is what its manifest says; lists are compared as sets.
-fn matches(manifest: &Manifest, identity: &Identity) -> Result<(), OpenError> {
-    fn set<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
-        let names: BTreeSet<String> = items.into_iter().map(|item| item.to_string()).collect();
-        format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
-    }
-    let pairs = [
-        ("the package", manifest.package.clone(), identity.sdk.name.clone()),
-        ("the version", manifest.version.clone(), identity.sdk.version.clone()),
-        ("the language", manifest.language.name().to_owned(), identity.sdk.language.clone()),
-        ("the list of surfaces", set(manifest.surfaces.keys()), set(&identity.surfaces)),
-        ("the list of apis", set(manifest.surfaces.values().flat_map(|surface| &surface.apis)), set(&identity.apis)),
-        ("the list of error bases", set(&manifest.error_bases), set(&identity.error_bases)),
-    ];
-    for (what, manifest_says, adapter_says) in pairs {
-        if manifest_says != adapter_says {
-            let (manifest, id) = (manifest_says, manifest.id.clone());
-            return Err(OpenError::Mismatch { id, what, manifest, adapter: adapter_says.escape_debug().to_string() });
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,3 +8,4 @@ pub mod process;
 pub mod protocol;
 mod reference;
 pub mod setup;
+pub mod spec;

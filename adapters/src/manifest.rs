@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Api;
@@ -43,17 +44,26 @@ pub enum Language {
     Python,
     /// An environment made by `npm ci`.
     Typescript,
-    /// Linked into this program.
+    /// Linked into this program; another version than the linked one into a program of its own.
     Rust,
+    /// A program built by `go build`.
+    Go,
+    /// Classes compiled by Maven.
+    Java,
 }
 
 impl Language {
-    /// The name in manifests and reports.
+    /// Every language, in the order of reports.
+    pub const ALL: [Self; 5] = [Self::Python, Self::Typescript, Self::Rust, Self::Go, Self::Java];
+
+    /// The name in manifests and reports, and of the folder under `adapters`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Python => "python",
             Self::Typescript => "typescript",
             Self::Rust => "rust",
+            Self::Go => "go",
+            Self::Java => "java",
         }
     }
 }
@@ -68,6 +78,9 @@ pub struct Surface {
     pub delivers: Delivers,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.
     pub call: String,
+    /// The first version that had it, if that is known: at an older one it is unsupported.
+    #[serde(default)]
+    pub since: Option<Version>,
     /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a caller's
     /// own handling of it: what an application would write. Reports show it.
     #[serde(default)]

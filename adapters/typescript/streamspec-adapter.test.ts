@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { MESSAGE_LIMIT, Observer, STRAY_ERROR, describeError, encode, serve } from "./streamspec-adapter.ts";
+import {
+  MESSAGE_LIMIT,
+  Observer,
+  STRAY_ERROR,
+  describeError,
+  encode,
+  loadedVersion,
+  serve,
+} from "./streamspec-adapter.ts";
 
 class BaseError extends Error {
   readonly status: number | undefined;
@@ -28,7 +36,8 @@ else tests();
 
 function serveFixture(): void {
   serve<BaseError>({
-    sdk: { name: "fixture", version: "1.0.0" },
+    sdk: "prettier",
+    exports: { PublicError: BaseError },
     errorBases: ["BaseError"],
     errorFields: { status: [["attribute", "status"]] },
     surfaces: {
@@ -48,7 +57,9 @@ function serveFixture(): void {
             await seen.iterate(pieces, (piece) => seen.addText(piece));
           },
         },
+        "openai-responses": false,
       },
+      later: { "openai-chat": false },
     },
   });
 }
@@ -181,12 +192,13 @@ function tests(): void {
     const { replies, code, err } = await converse([...lines, run(4, { api: "gemini-generate" }), "garbage"], 6);
     const found = Object.fromEntries(replies.map((reply) => [reply.id ?? reply.op, reply]));
     assert.equal(found.hello.runtime, `Node.js ${process.versions.node}`);
+    assert.deepEqual([found.hello.apis, found.hello.surfaces], [["openai-chat"], ["items"]]);
     assert.deepEqual([found[3].op, found[3].message], ["fault", "the adapter's own"]);
     assert.equal(found[4].message, "no surface items for gemini-generate");
     assert.match(found.fault.message, /^cannot read a request/);
     assert.equal(replies.at(-1).id, 1);
     assert.equal(found[2].observation.text, "é\u2028\ufffd");
-    assert.equal(found[2].observation.error.class, "LateError");
+    assert.deepEqual(found[2].observation.error.classes, ["LateError", "PublicError", "Error"]);
     assert.deepEqual([found[2].observation.ended, found[2].observation.error.site], ["raised", "iterate"]);
     assert.match(err, /an SDK that prints/);
     assert.equal(code, 0);
@@ -201,6 +213,19 @@ function tests(): void {
     const { code, err } = await converse([run(1, { ask: "tool", timeout_ms: 60_000 })], 99);
     assert.equal(code, STRAY_ERROR);
     assert.match(err, /unhandledRejection outside every call: LateError: nobody's/);
+  });
+
+  test("a version is the loaded package's, whatever its exports keep back", () => {
+    const { devDependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+    const importable = Object.keys(devDependencies).filter(
+      (name) => !/^@types|^typescript$|^@langchain.core/.test(name),
+    );
+    const found = importable.map((name) => [name, loadedVersion(name)]);
+    assert.deepEqual(
+      found,
+      Object.entries(devDependencies).filter(([name]) => importable.includes(name)),
+    );
+    assert.throws(() => loadedVersion("no-such-package"), /no-such-package/);
   });
 
   test("manifests, locks and the types that are checked against name the same versions", () => {

@@ -10,6 +10,8 @@
  * of a user: the harness sees a crash and runs what was in flight once more, each call alone.
  */
 
+import { existsSync, readFileSync } from "node:fs";
+
 export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
 export type Site = "open" | "iterate" | "finalize";
 export type Via = "attribute" | "body" | "header";
@@ -77,11 +79,16 @@ export interface Surface {
   run: (call: Call, seen: Observer) => Promise<void>;
 }
 
+/** What the loaded version of the SDK has; adapters also run other versions than the one they are written for. */
 export interface Adapter<E> {
-  sdk: { name: string; version: string };
+  /** The name of the package, which also says its version. */
+  sdk: string;
   errorBases: string[];
   errorFields: ErrorFields<E>;
-  surfaces: Record<string, Partial<Record<Api, Surface>>>;
+  /** A surface that the loaded version lacks is `false`. */
+  surfaces: Record<string, Partial<Record<Api, Surface | false>>>;
+  /** The SDK's module, where its callers know its classes by other names than a bundler left inside them. */
+  exports?: object;
 }
 
 /** The exit status after an error that no call owns (`EX_SOFTWARE`). */
@@ -287,6 +294,7 @@ export function serve<E>(adapter: Adapter<E>): void {
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   process.stdout.on("error", () => process.exit(1));
   const reply = (message: object): void => void write(`${encode(message)}\n`);
+  for (const [name, exported] of Object.entries(adapter.exports ?? {})) exportedAs.set(exported, name);
 
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     process.on(event, (error: unknown) => {
@@ -336,16 +344,31 @@ export function serve<E>(adapter: Adapter<E>): void {
 }
 
 function hello<E>(adapter: Adapter<E>): object {
+  const surfaces = Object.entries(adapter.surfaces).map(([name, byApi]) => {
+    return { name, apis: Object.entries(byApi).flatMap(([api, surface]) => (surface ? [api] : [])) };
+  });
   return {
     op: "hello",
     protocol: 1,
-    sdk: { ...adapter.sdk, language: "typescript" },
+    sdk: { name: adapter.sdk, version: loadedVersion(adapter.sdk), language: "typescript" },
     runtime: `Node.js ${process.versions.node}`,
-    apis: [...new Set(Object.values(adapter.surfaces).flatMap((byApi) => Object.keys(byApi)))],
+    apis: [...new Set(surfaces.flatMap(({ apis }) => apis))],
     error_bases: adapter.errorBases,
-    surfaces: Object.keys(adapter.surfaces),
+    surfaces: surfaces.filter(({ apis }) => apis.length > 0).map(({ name }) => name),
     capabilities: ["timeout", "max-retries", "tools"],
   };
+}
+
+/** The version of the package that is imported by this name, off its manifest, which its exports may keep back. */
+export function loadedVersion(name: string): string {
+  for (let folder = new URL(".", import.meta.resolve(name)); ;) {
+    const manifest = new URL("package.json", folder);
+    const found: unknown = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : undefined;
+    if (get(found, "name") === name) return String(get(found, "version"));
+    const above = new URL("..", folder);
+    if (above.href === folder.href) throw new Error(`nothing says which version of ${name} is loaded`);
+    folder = above;
+  }
 }
 
 /** The first value that `ways` lead to; empty when the error has one of the properties but no value there. */
@@ -401,13 +424,17 @@ function get(value: unknown, key: string): unknown {
   }
 }
 
+/** The names under which the SDK's callers import its classes. */
+const exportedAs = new Map<unknown, string>();
+
 /** The class names along the prototype chain, nearest first, without `Object`; the type's name for primitives. */
 function classesOf(value: unknown): string[] {
   if (!isObject(value)) return [value === null ? "null" : typeof value];
   const names: string[] = [];
   let prototype: unknown = Object.getPrototypeOf(value);
   while (isObject(prototype) && prototype !== Object.prototype) {
-    const name = Object.hasOwn(prototype, "constructor") ? get(get(prototype, "constructor"), "name") : undefined;
+    const made = Object.hasOwn(prototype, "constructor") ? get(prototype, "constructor") : undefined;
+    const name = exportedAs.get(made) ?? get(made, "name");
     if (typeof name === "string" && name !== "") names.push(name);
     prototype = Object.getPrototypeOf(prototype);
   }

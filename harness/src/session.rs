@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::{Adapter, Identity};
 use streamspec_adapters::fleet::{Fleet, FleetError, Sdk};
 use streamspec_adapters::setup::{Progress, SetupError};
+use streamspec_adapters::spec::Build;
 use thiserror::Error;
 
 use crate::case::{Axis, Case, Level};
@@ -18,10 +20,13 @@ use crate::record::{CaseRecord, HandlerRecord, PlanRecord, Record, SdkRecord, Su
 use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, plan};
 use crate::wire::Variant;
 
+/// How many SDKs are set up at once; most of an install waits for the network.
+const INSTALLS: usize = 4;
+
 /// What was asked for; an empty list asks for everything.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Ids of SDKs, `core` or `all`; the core SDKs when empty.
+    /// SDKs, as [`Fleet::choose`] takes them: ids with or without a version or a path, `core` or `all`.
     pub sdks: Vec<String>,
     /// Globs over surfaces.
     pub surfaces: Vec<String>,
@@ -54,8 +59,8 @@ pub struct Session {
     pub cases: Vec<Arc<Case>>,
     /// The SDKs that can be run, with their lists of known deviations.
     pub sdks: Vec<(Arc<Sdk>, Known)>,
-    /// The SDKs that cannot be run here, with the reason and how to fix it.
-    pub unavailable: Vec<(Arc<Sdk>, String)>,
+    /// The SDKs that cannot be run here.
+    pub unavailable: Vec<Unavailable>,
     /// The trials; of a shard, its own.
     pub plan: Plan,
     /// Which part of the plan they are.
@@ -82,27 +87,49 @@ pub enum SessionError {
     /// The loopback interface cannot be listened on.
     #[error("the server cannot listen on the loopback interface: {0}")]
     Server(std::io::Error),
-    /// An SDK that could not be set up although its runtime is there.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
+}
+
+/// An SDK that is not run.
+#[derive(Clone, Debug)]
+pub struct Unavailable {
+    /// The SDK.
+    pub sdk: Arc<Sdk>,
+    /// Why, and how to fix it.
+    pub why: String,
+    /// Whether its set-up failed although everything it needs is there; otherwise the machine lacks a runtime.
+    pub fault: bool,
+}
+
+impl Unavailable {
+    fn new(sdk: &Sdk, error: &SetupError) -> Self {
+        let (why, fault) = match error {
+            SetupError::Unavailable { reason, fix, .. } => (format!("{reason}; {fix}"), false),
+            error => (error.to_string(), true),
+        };
+        Self { sdk: Arc::new(sdk.clone()), why, fault }
+    }
 }
 
 impl Session {
     /// Loads the cases, sets up the SDKs and plans the trials. Blocks while it sets up.
-    pub fn open(root: &Utf8Path, request: &Request, progress: &dyn Fn(Progress)) -> Result<Self, SessionError> {
+    pub fn open(
+        root: &Utf8Path,
+        request: &Request,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Self, SessionError> {
         let suite = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-        let fleet = Fleet::discover(root)?;
-        let chosen = chosen(&fleet, &request.sdks)?;
-        let (mut sdks, mut unavailable) = (Vec::new(), Vec::new());
-        for sdk in chosen {
-            match sdk.ensure(progress) {
-                Ok(()) => {
+        let chosen = Fleet::discover(root)?.choose(&request.sdks)?;
+        let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, Known)>, Vec<_>) = (Vec::new(), Vec::new());
+        for (asked, result) in chosen.iter().zip(set_up(&chosen, progress)) {
+            match result {
+                // What `latest` turned out to be may have been asked for by its number, too.
+                Ok(sdk) if sdks.iter().any(|(one, _)| one.manifest.id == sdk.manifest.id) => {}
+                Ok(sdk) => {
                     let known = Known::read(&sdk.dir)?;
-                    sdks.push((sdk, known));
+                    sdks.push((Arc::new(sdk), known));
                 }
-                Err(SetupError::Unavailable { reason, fix, .. }) => unavailable.push((sdk, format!("{reason}; {fix}"))),
-                Err(error) => return Err(error.into()),
+                Err(error) => unavailable.push(Unavailable::new(asked, &error)),
             }
         }
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
@@ -132,15 +159,16 @@ impl Session {
         self.known(&record.sdk).map(|known| known.compare(record, version)).unwrap_or_default()
     }
 
-    /// Entries that matched nothing in a whole run, by SDK.
+    /// Entries that matched nothing in a whole run, by SDK. A list is about the locked version, so that what it says of
+    /// another one may well match nothing.
     pub fn unused<'a>(
         &'a self,
         records: &'a [TrialRecord],
         versions: &'a BTreeMap<String, String>,
     ) -> Vec<(&'a Known, &'a KnownEntry)> {
         let of = |sdk: &'a str| records.iter().filter(move |record| record.sdk == sdk);
-        self.sdks
-            .iter()
+        let locked = self.sdks.iter().filter(|(sdk, _)| sdk.build == Build::Locked);
+        locked
             .flat_map(|(sdk, known)| {
                 let id = sdk.manifest.id.as_str();
                 let version = versions.get(id).map_or(sdk.manifest.version.as_str(), String::as_str);
@@ -181,7 +209,7 @@ impl Session {
         };
         let cases = self.cases.iter().map(|case| Record::Case(CaseRecord::from(case.as_ref())));
         let unavailable =
-            self.unavailable.iter().map(|(sdk, why)| sdk_record(sdk, None, Vec::new(), Some(why.clone())));
+            self.unavailable.iter().map(|one| sdk_record(&one.sdk, None, Vec::new(), Some(one.why.clone())));
         std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()
     }
 
@@ -204,20 +232,19 @@ impl Session {
     }
 }
 
-/// The SDKs of these ids; the core ones when none is named, or by the name `core`; all of them by the name `all`.
-pub fn chosen(fleet: &Fleet, ids: &[String]) -> Result<Vec<Arc<Sdk>>, FleetError> {
-    let named = |name: &str| ids.iter().any(|id| id == name);
-    let mut chosen: Vec<&Sdk> = fleet.sdks().iter().collect();
-    if !named("all") {
-        chosen.retain(|sdk| sdk.manifest.core && (ids.is_empty() || named("core")));
-        for id in ids.iter().filter(|id| *id != "core") {
-            let sdk = fleet.get(id)?;
-            if !chosen.iter().any(|one| one.manifest.id == sdk.manifest.id) {
-                chosen.push(sdk);
-            }
-        }
-    }
-    Ok(chosen.into_iter().cloned().map(Arc::new).collect())
+/// Sets SDKs up, several at once, and says what each of them is then or why it is not.
+pub fn set_up(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<Result<Sdk, SetupError>> {
+    let next = AtomicUsize::new(0);
+    let mut done: Vec<(usize, Result<Sdk, SetupError>)> = std::thread::scope(|scope| {
+        let work = || {
+            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|place| *place < sdks.len());
+            std::iter::from_fn(take).map(|place| (place, sdks[place].ensure(progress))).collect::<Vec<_>>()
+        };
+        let workers: Vec<_> = (0..INSTALLS.min(sdks.len())).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Finds a check in its case file.

@@ -69,8 +69,14 @@ impl Suite {
         });
         let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
         let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
-        let unavailable =
-            self.session.unavailable.iter().map(|(sdk, why)| ignored(format!("{} ({why})", sdk.manifest.id)));
+        let unavailable = self.session.unavailable.iter().map(|one| {
+            let (id, why) = (&one.sdk.manifest.id, one.why.clone());
+            if one.fault {
+                Trial::test(format!("{id}/set-up"), move || Err(why.into()))
+            } else {
+                ignored(format!("{id} ({why})"))
+            }
+        });
         planned.chain(skipped).chain(unavailable).collect()
     }
 

@@ -5,6 +5,7 @@ Text and tool calls are what the events carry, and after `content_block_stop` of
 
 from __future__ import annotations
 
+import inspect
 import sys
 from operator import attrgetter, methodcaller
 from pathlib import Path
@@ -13,10 +14,10 @@ from typing import Any, Final
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import anthropic
-import httpx2
 
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_clients import unpooled
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, dig, header
 
 SURFACES: Final[dict[str, Delivers]] = {
@@ -60,12 +61,12 @@ TOOLS: Final[list[dict[str, Any]]] = [
     }
 ]
 
-# One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
-# own, and the server can tell a connection that was let go from one that idles in a pool.
 KEY: Final = "no-key"
-LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=0)
-SYNC: Final = anthropic.Anthropic(api_key=KEY, http_client=anthropic.DefaultHttpxClient(limits=LIMITS))
-ASYNC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=anthropic.DefaultAsyncHttpxClient(limits=LIMITS))
+SYNC_HTTP, ASYNC_HTTP = unpooled(anthropic)
+SYNC: Final = anthropic.Anthropic(api_key=KEY, http_client=SYNC_HTTP)
+ASYNC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=ASYNC_HTTP)
+# The first versions have no parameter for tools.
+TOOLS_KNOWN: Final = "tools" in inspect.signature(SYNC.messages.create).parameters
 
 
 def read_event(seen: Seen, event: Any) -> None:
@@ -120,7 +121,8 @@ def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     shared: Any = ASYNC if run.is_async else SYNC
     client = shared.with_options(base_url=run.base_url, timeout=run.timeout_ms / 1000, max_retries=run.max_retries)
-    request = {**REQUEST, "tools": TOOLS} if run.ask == "tool" else REQUEST
+    declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
+    request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST
     if run.surface == "handler":
         return Plan(lambda: request, read_message, final=lambda asked: answer(client, **asked), kept=partial_text)
     return {

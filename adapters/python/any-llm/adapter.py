@@ -14,33 +14,29 @@ from typing import Any, Final
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import anthropic
-import any_llm
+import any_llm.exceptions
 import openai
-from any_llm.exceptions import AnyLLMError
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
+    ANTHROPIC_TOOL,
     CHAT_TOOLS,
     MESSAGES,
     PROMPT,
-    TOOL_DESCRIPTION,
-    TOOL_NAME,
-    TOOL_PARAMETERS,
+    RESPONSES_TOOL,
     read_chat_chunk,
     read_message_event,
-    read_response_event,
-    read_response_failure,
+    read_response_item,
 )
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, header
 
-SURFACES: Final[dict[str, Delivers]] = {
-    "completion-sync": "events",
-    "completion-async": "events",
-    "messages-sync": "events",
-    "messages-async": "events",
-    "responses-sync": "events",
-    "responses-async": "events",
-}
+# `messages` came after the others.
+KINDS: Final = [kind for kind in ("completion", "messages", "responses") if hasattr(any_llm, kind)]
+SURFACES: Final[dict[str, Delivers]] = {f"{kind}-{way}": "events" for kind in KINDS for way in ("sync", "async")}
+
+# The first versions have no errors of their own that share a root.
+OWN: Final[list[type[Exception]]] = [each for each in [getattr(any_llm.exceptions, "AnyLLMError", None)] if each]
+ERRORS: Final = (*OWN, anthropic.AnthropicError, openai.OpenAIError)
 
 # By default the provider's own errors come through; any-llm's, which can be turned on, have `error_type`.
 READS: Final[Reads] = {
@@ -50,20 +46,6 @@ READS: Final[Reads] = {
     "request_id": (attribute("request_id"), body("request_id"), header("request-id"), header("x-request-id")),
     "retry_after": (attribute("retry_after"), header("retry-after")),
 }
-
-ANTHROPIC_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "input_schema": TOOL_PARAMETERS}
-RESPONSES_TOOL: Final = {
-    "type": "function",
-    "name": TOOL_NAME,
-    "description": TOOL_DESCRIPTION,
-    "parameters": TOOL_PARAMETERS,
-}
-
-
-def read_response_item(seen: Seen, event: Any) -> None:
-    """An event of a response, which may be its failure."""
-    read_response_event(seen, event)
-    read_response_failure(seen, event)
 
 
 def plan(run: Run) -> Plan:
@@ -96,7 +78,7 @@ if __name__ == "__main__":
         Sdk(
             name="any-llm-sdk",
             version=version("any-llm-sdk"),
-            error_base=(AnyLLMError, anthropic.AnthropicError, openai.OpenAIError),
+            error_base=ERRORS,
             apis=["anthropic-messages", "openai-chat", "openai-responses"],
             surfaces=SURFACES,
             plan=plan,

@@ -12,14 +12,18 @@ from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-import httpx2
 from google import genai
 from google.genai import errors, types
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, dig, header
 
-SURFACES: Final[dict[str, Delivers]] = {"stream-sync": "events", "stream-async": "events"}
+SURFACES: Final[dict[str, Delivers]] = {
+    "stream-sync": "events",
+    "stream-async": "events",
+    "chat-sync": "events",
+    "chat-async": "events",
+}
 
 
 def retry_delay(error: Any) -> object:
@@ -37,20 +41,30 @@ READS: Final[Reads] = {
     "retry_after": (header("retry-after"), Read("body", retry_delay)),
 }
 
+
+def known_options(**options: Any) -> types.HttpOptions:
+    """Those of the options that this version of the SDK has."""
+    return types.HttpOptions(**{name: each for name, each in options.items() if name in types.HttpOptions.model_fields})
+
+
 MODEL: Final = "gemini-2.5-flash"
 PROMPT: Final = "Say hello, or ask for the weather in Paris."
 WEATHER: Final = types.FunctionDeclaration(
     name="get_weather",
     description="The weather in a city.",
-    parameters_json_schema={"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    parameters=types.Schema(
+        type=types.Type.OBJECT, properties={"city": types.Schema(type=types.Type.STRING)}, required=["city"]
+    ),
 )
 TOOLS: Final[list[Any]] = [types.Tool(function_declarations=[WEATHER])]
 
 # One client for all calls, as building one costs a TLS context. Connections are not kept for a next call: each call is
 # on its own, and the server can tell a connection that was let go from one that idles in a pool.
-POOL: Final = {"limits": httpx2.Limits(max_connections=1000, max_keepalive_connections=0)}
+# Whether the SDK has imported httpx or httpx2, and which options it knows, differs from version to version.
+HTTP: Final = sys.modules.get("httpx2") or sys.modules["httpx"]
+POOL: Final = {"limits": HTTP.Limits(max_connections=1000, max_keepalive_connections=0)}
 CLIENT: Final = genai.Client(
-    vertexai=False, api_key="no-key", http_options=types.HttpOptions(client_args=POOL, async_client_args=POOL)
+    vertexai=False, api_key="no-key", http_options=known_options(client_args=POOL, async_client_args=POOL)
 )
 
 
@@ -77,15 +91,15 @@ def reason(value: Any) -> object:
 
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
-    options = types.HttpOptions(
-        base_url=run.base_url,
-        timeout=run.timeout_ms,
-        retry_options=types.HttpRetryOptions(attempts=run.max_retries + 1),
+    options = known_options(
+        base_url=run.base_url, timeout=run.timeout_ms, retry_options={"attempts": run.max_retries + 1}
     )
     # The SDK would call a declared function by itself only if it were a Python function.
     config = types.GenerateContentConfig(http_options=options, tools=TOOLS if run.ask == "tool" else None)
-    models = CLIENT.aio.models if run.is_async else CLIENT.models
-    return Plan(lambda: models.generate_content_stream(model=MODEL, contents=PROMPT, config=config), read_chunk)
+    client: Any = CLIENT.aio if run.is_async else CLIENT
+    if run.surface.startswith("chat"):
+        return Plan(lambda: client.chats.create(model=MODEL, config=config).send_message_stream(PROMPT), read_chunk)
+    return Plan(lambda: client.models.generate_content_stream(model=MODEL, contents=PROMPT, config=config), read_chunk)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Any, Final
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import groq
-import httpx
 
 from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_clients import unpooled
 from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk
 from streamspec_observation import Delivers, Reads, attribute, body, header
 
@@ -27,12 +27,10 @@ READS: Final[Reads] = {
     "retry_after": (header("retry-after"),),
 }
 
-# One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
-# own, and the server can tell a connection that was let go from one that idles in a pool.
 KEY: Final = "no-key"
-LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
-SYNC: Final = groq.Groq(api_key=KEY, http_client=groq.DefaultHttpxClient(limits=LIMITS))
-ASYNC: Final = groq.AsyncGroq(api_key=KEY, http_client=groq.DefaultAsyncHttpxClient(limits=LIMITS))
+SYNC_HTTP, ASYNC_HTTP = unpooled(groq)
+SYNC: Final = groq.Groq(api_key=KEY, http_client=SYNC_HTTP)
+ASYNC: Final = groq.AsyncGroq(api_key=KEY, http_client=ASYNC_HTTP)
 
 
 def plan(run: Run) -> Plan:

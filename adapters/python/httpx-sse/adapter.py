@@ -20,9 +20,11 @@ import httpx_sse
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
+    ANTHROPIC_TOOL,
     CHAT_TOOLS,
     MESSAGES,
     PROMPT,
+    RESPONSES_TOOL,
     TOOL_DESCRIPTION,
     TOOL_NAME,
     TOOL_PARAMETERS,
@@ -35,26 +37,36 @@ from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, describe
 
 SURFACES: Final[dict[str, Delivers]] = {"events-sync": "events", "events-async": "events"}
 
-# What httpx's `HTTPStatusError` has is the response.
+
+def of_response(get: Callable[[httpx.Response], object]) -> Callable[[Any], object]:
+    """Something of the error's response, for the one kind of error that has one."""
+    return lambda error: get(error.response) if isinstance(error, httpx.HTTPStatusError) else ABSENT
+
+
+def in_body(*path: str) -> Read:
+    """A member of the response's body, which whoever calls httpx by hand parses with `response.json()`."""
+
+    def get(response: httpx.Response) -> object:
+        value = dig(response.json(), *path)
+        return ABSENT if value is None else value
+
+    return Read("body", of_response(get))
+
+
+def in_headers(name: str) -> Read:
+    """A header of the response."""
+    return Read("header", of_response(lambda response: response.headers.get(name)))
+
+
 READS: Final[Reads] = {
-    "status": (Read("attribute", lambda error: response_of(error, lambda response: response.status_code)),),
-    "request_id": (
-        Read("header", lambda error: response_of(error, lambda response: response.headers.get("request-id"))),
-        Read("header", lambda error: response_of(error, lambda response: response.headers.get("x-request-id"))),
-    ),
-    "retry_after": (
-        Read("header", lambda error: response_of(error, lambda response: response.headers.get("retry-after"))),
-    ),
+    "status": (Read("attribute", of_response(lambda response: response.status_code)),),
+    "type": (in_body("error", "type"), in_body("error", "status")),
+    "code": (in_body("error", "code"),),
+    "request_id": (in_headers("request-id"), in_headers("x-request-id")),
+    "retry_after": (in_headers("retry-after"),),
 }
 
 # Path, body, tools and reader for each api.
-ANTHROPIC_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "input_schema": TOOL_PARAMETERS}
-RESPONSES_TOOL: Final = {
-    "type": "function",
-    "name": TOOL_NAME,
-    "description": TOOL_DESCRIPTION,
-    "parameters": TOOL_PARAMETERS,
-}
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
 GEMINI_PATH: Final = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
 APIS: Final[dict[str, tuple[str, dict[str, Any], list[Any], Callable[[Seen, Any], None]]]] = {
@@ -91,11 +103,6 @@ SYNC: Final = httpx.Client(limits=LIMITS)
 ASYNC: Final = httpx.AsyncClient(limits=LIMITS)
 
 
-def response_of(error: Any, value: Callable[[httpx.Response], object]) -> object:
-    """Something of the error's response, for the one kind of error that has one."""
-    return value(error.response) if isinstance(error, httpx.HTTPStatusError) else ABSENT
-
-
 @contextmanager
 def connected(url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
     """The event source of a response with a good status; of any other the body is read, as httpx asks for."""
@@ -121,44 +128,51 @@ def is_error(name: str, data: Any) -> bool:
     return bool(dig(data, "error")) or "error" in (name, dig(data, "type")) or dig(data, "type") == "response.failed"
 
 
-def parsed(source: httpx_sse.EventSource) -> Iterator[tuple[str, Any]]:
-    """Names and data of the events; data that is no JSON raises."""
+def parsed(source: httpx_sse.EventSource) -> Iterator[tuple[str, Any, httpx.Response]]:
+    """Names and data of the events, and the response at hand; data that is no JSON raises."""
     for event in source.iter_sse():
         if event.data == "[DONE]":
             return
-        yield event.event, (data := event.json())
+        yield event.event, (data := event.json()), source.response
         if is_error(event.event, data):
             return
 
 
-async def parsed_async(source: httpx_sse.EventSource) -> AsyncIterator[tuple[str, Any]]:
+async def parsed_async(source: httpx_sse.EventSource) -> AsyncIterator[tuple[str, Any, httpx.Response]]:
     """The same for the async client."""
     async for event in source.aiter_sse():
         if event.data == "[DONE]":
             return
-        yield event.event, (data := event.json())
+        yield event.event, (data := event.json()), source.response
         if is_error(event.event, data):
             return
+
+
+def error_fields(api: str, data: Any, said: Any, response: httpx.Response) -> dict[str, object]:
+    """What the event says of the error, or else the response's headers."""
+    keys = {"type": "status" if api == "gemini-generate" else "type", "code": "code"}
+    fields: dict[str, object] = {
+        name: told(name, said[key], "body") for name, key in keys.items() if isinstance(said, dict) and key in said
+    }
+    if type(status := dig(said, "code")) is int:
+        fields["status"] = told("status", status, "body")
+    if (in_event := dig(data, "request_id")) is not None:
+        return fields | {"request_id": told("request_id", in_event, "body")}
+    in_header = response.headers.get("request-id") or response.headers.get("x-request-id")
+    return fields | {"request_id": told("request_id", in_header, "header")}
 
 
 def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any], None]:
     """Reads an event of this api, and the error if it is one."""
 
-    def read_event(seen: Seen, item: tuple[str, Any]) -> None:
-        name, data = item
+    def read_event(seen: Seen, item: tuple[str, Any, httpx.Response]) -> None:
+        name, data, response = item
         read(seen, data)
         if is_error(name, data):
             error = dig(data, "error") or dig(data, "response", "error")
             said = error if isinstance(error, dict) else data
-            code = dig(said, "code")
-            fields = {
-                "status": told("status", code if type(code) is int else None, "body"),
-                "type": told("type", dig(said, "status" if api == "gemini-generate" else "type"), "body"),
-                "code": told("code", code, "body"),
-                "request_id": told("request_id", dig(data, "request_id"), "body"),
-            }
             message = error if isinstance(error, str) else dig(said, "message")
-            seen.failed_item(described(data, seen.site, str(message or ""), fields))
+            seen.failed_item(described(data, seen.site, str(message or ""), error_fields(api, data, said, response)))
 
     return read_event
 

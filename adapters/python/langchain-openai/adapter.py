@@ -28,10 +28,14 @@ READS: Final[Reads] = {
 }
 
 
+# The first versions speak Chat Completions only.
+RESPONSES_KNOWN: Final = "use_responses_api" in ChatOpenAI.model_fields
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
-    responses = run.api == "openai-responses"
-    return plan_with(ChatOpenAI, run, model="gpt-5.2", base_url=f"{run.base_url}/v1", use_responses_api=responses)
+    route = {"use_responses_api": run.api == "openai-responses"} if RESPONSES_KNOWN else {}
+    return plan_with(ChatOpenAI, run, model="gpt-5.2", base_url=f"{run.base_url}/v1", **route)
 
 
 if __name__ == "__main__":
@@ -40,7 +44,7 @@ if __name__ == "__main__":
             name="langchain-openai",
             version=version("langchain-openai"),
             error_base=(LangChainException, openai.OpenAIError),
-            apis=["openai-chat", "openai-responses"],
+            apis=["openai-chat", *(["openai-responses"] if RESPONSES_KNOWN else [])],
             surfaces=SURFACES,
             plan=plan,
             reads=READS,

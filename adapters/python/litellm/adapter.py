@@ -1,15 +1,13 @@
-"""Drives `litellm` over Anthropic's Messages, OpenAI's Chat Completions and Gemini's `streamGenerateContent`.
+"""Drives `litellm` over Anthropic's Messages, OpenAI's Chat Completions and Responses, and Gemini.
 
-Whatever the provider, chunks and the answer that `stream_chunk_builder` makes of them are those of a chat completion.
+Whatever the provider, the chunks of `completion` and what `stream_chunk_builder` makes of them are those of a chat
+completion. `responses` hands over the events of a response.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-import threading
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +21,15 @@ import litellm
 import openai
 
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk, read_chat_completion
+from streamspec_dialects import (
+    CHAT_TOOLS,
+    MESSAGES,
+    PROMPT,
+    RESPONSES_TOOL,
+    read_chat_chunk,
+    read_chat_completion,
+    read_response_item,
+)
 from streamspec_observation import Delivers, Reads, attribute, header
 
 SURFACES: Final[dict[str, Delivers]] = {
@@ -31,6 +37,8 @@ SURFACES: Final[dict[str, Delivers]] = {
     "completion-async": "events",
     "builder-sync": "final",
     "builder-async": "final",
+    "responses-sync": "events",
+    "responses-async": "events",
 }
 
 # The exceptions are OpenAI's, and have `status_code` and `llm_provider` besides.
@@ -42,31 +50,13 @@ READS: Final[Reads] = {
     "retry_after": (header("retry-after"),),
 }
 
-# Model and base URL for each api.
+# Model and base URL for each api. LiteLLM streams the Responses of models that it knows, so it is given an old one.
 PROVIDERS: Final[dict[str, tuple[str, str]]] = {
     "anthropic-messages": ("anthropic/claude-sonnet-4-6", ""),
-    "openai-chat": ("openai/gpt-5.2", "/v1"),
+    "openai-chat": ("openai/gpt-4o", "/v1"),
+    "openai-responses": ("openai/gpt-4o", "/v1"),
     "gemini-generate": ("gemini/gemini-2.5-flash", "/v1beta"),
 }
-
-
-def collect_apart() -> None:
-    """Collects garbage in a thread that takes no locks.
-
-    LiteLLM leaves some sync streams open in reference cycles. When one of them is collected while the same thread holds
-    the lock of httpcore's connection pool, closing it waits for this very lock: from then on every sync call hangs,
-    whatever its case. That says nothing about a case, so garbage is not collected in the middle of a call.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-
-    def collect() -> None:
-        while True:
-            time.sleep(0.5)
-            gc.collect()
-
-    threading.Thread(target=collect, name="garbage", daemon=True).start()
 
 
 def build(stream: Any) -> Any:
@@ -82,25 +72,29 @@ async def build_async(stream: Any) -> Any:
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
     model, path = PROVIDERS[run.api]
-    complete: Any = litellm.acompletion if run.is_async else litellm.completion
-    request = {
+    kind, tool = run.surface.split("-")[0], run.ask == "tool"
+    request: dict[str, Any] = {
         "model": model,
-        "messages": MESSAGES,
         "stream": True,
         "api_base": run.base_url + path,
         "api_key": "no-key",
         "timeout": run.timeout_ms / 1000,
         "num_retries": run.max_retries,
         "max_retries": 0,
-        **({"tools": CHAT_TOOLS} if run.ask == "tool" else {}),
     }
-    if run.surface.startswith("completion"):
-        return Plan(lambda: complete(**request), read_chat_chunk)
-    return Plan(lambda: complete(**request), read_chat_completion, final=build_async if run.is_async else build)
+    if kind == "responses":
+        respond: Any = litellm.aresponses if run.is_async else litellm.responses
+        asked = {"input": PROMPT, **({"tools": [RESPONSES_TOOL]} if tool else {})}
+        return Plan(lambda: respond(**request, **asked), read_response_item)
+    complete: Any = litellm.acompletion if run.is_async else litellm.completion
+    asked = {"messages": MESSAGES, **({"tools": CHAT_TOOLS} if tool else {})}
+    if kind == "completion":
+        return Plan(lambda: complete(**request, **asked), read_chat_chunk)
+    build_final = build_async if run.is_async else build
+    return Plan(lambda: complete(**request, **asked), read_chat_completion, final=build_final)
 
 
 if __name__ == "__main__":
-    collect_apart()
     serve(
         Sdk(
             name="litellm",

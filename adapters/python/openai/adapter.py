@@ -14,22 +14,21 @@ from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-import httpx2
 import openai
 
 from handler import AnswerFailed, respond
 from handler import chat as handled
 from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_clients import unpooled
+from streamspec_dialects import FINISHED, read_chat_chunk
 from streamspec_observation import Delivers, Reads, Seen, attribute, body, described, dig, header, told
 
-SURFACES: Final[dict[str, Delivers]] = {
-    "create-sync": "events",
-    "create-async": "events",
+CREATED: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events", "handler": "final"}
+HELPED: Final[dict[str, Delivers]] = {
     "stream-sync": "events",
     "stream-async": "events",
     "final-sync": "final",
     "final-async": "final",
-    "handler": "final",
 }
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
@@ -61,28 +60,10 @@ CHAT_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", "function": FUNC
 RESPONSES: Final[dict[str, Any]] = {"model": "gpt-5.2", "input": PROMPT}
 RESPONSES_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", **FUNCTION}]
 
-# With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished.
-FINISHED: Final = ("stop", "tool_calls", "function_call")
-
-# One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
-# own, and the server can tell a connection that was let go from one that idles in a pool.
 KEY: Final = "no-key"
-LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=0)
-SYNC: Final = openai.OpenAI(api_key=KEY, http_client=openai.DefaultHttpxClient(limits=LIMITS))
-ASYNC: Final = openai.AsyncOpenAI(api_key=KEY, http_client=openai.DefaultAsyncHttpxClient(limits=LIMITS))
-
-
-def read_chunk(seen: Seen, chunk: Any) -> None:
-    """A raw chunk of a chat completion."""
-    for choice in dig(chunk, "choices") or []:
-        seen.say(dig(choice, "delta", "content"))
-        for piece in dig(choice, "delta", "tool_calls") or []:
-            tool = seen.tool(dig(piece, "index"), dig(piece, "function", "name"))
-            tool.arguments = str(tool.arguments) + str(dig(piece, "function", "arguments") or "")
-        finish_reason = dig(choice, "finish_reason")
-        seen.stop(finish_reason)
-        for tool in (seen.tools or {}).values():
-            tool.complete = tool.complete or finish_reason in FINISHED
+SYNC_HTTP, ASYNC_HTTP = unpooled(openai)
+SYNC: Final = openai.OpenAI(api_key=KEY, http_client=SYNC_HTTP)
+ASYNC: Final = openai.AsyncOpenAI(api_key=KEY, http_client=ASYNC_HTTP)
 
 
 def read_chat_event(seen: Seen, event: Any) -> None:
@@ -167,6 +148,11 @@ def read_status(seen: Seen, item: Any, response: Any) -> None:
         seen.failed_item(described(item, seen.site, str(dig(error, "message") or ""), fields))
 
 
+def helper(client: Any) -> Any:
+    """`chat.completions.stream`, which began under `beta`; none in the first versions."""
+    return dig(client, "chat", "completions", "stream") or dig(client, "beta", "chat", "completions", "stream")
+
+
 def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> None:
     """What the handler made of a chat completion."""
     text, finish_reason, calls = answer
@@ -189,21 +175,23 @@ def plan(run: Run) -> Plan:
     client = shared.with_options(base_url=f"{run.base_url}/v1", timeout=timeout, max_retries=run.max_retries)
     tool, kind = run.ask == "tool", run.surface.split("-")[0]
     if run.api == "openai-chat":
-        chat, asked = client.chat.completions, {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
+        asked = {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
         return {
             "handler": Plan(
                 lambda: asked, read_handled, final=lambda asked: handled(client, **asked), kept=partial_text
             ),
-            "create": Plan(lambda: chat.create(stream=True, **asked), read_chunk),
-            "stream": Plan(lambda: chat.stream(**asked), read_chat_event),
-            "final": Plan(lambda: chat.stream(**asked), read_completion, final=methodcaller("get_final_completion")),
+            "create": Plan(lambda: client.chat.completions.create(stream=True, **asked), read_chat_chunk),
+            "stream": Plan(lambda: helper(client)(**asked), read_chat_event),
+            "final": Plan(lambda: helper(client)(**asked), read_completion, final=methodcaller("get_final_completion")),
         }[kind]
-    responses, asked = client.responses, {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
+    asked = {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
     return {
         "handler": Plan(lambda: asked, read_response, final=lambda asked: respond(client, **asked), kept=partial_text),
-        "create": Plan(lambda: responses.create(stream=True, **asked), read_response_event),
-        "stream": Plan(lambda: responses.stream(**asked), read_response_event),
-        "final": Plan(lambda: responses.stream(**asked), read_response, final=methodcaller("get_final_response")),
+        "create": Plan(lambda: client.responses.create(stream=True, **asked), read_response_event),
+        "stream": Plan(lambda: client.responses.stream(**asked), read_response_event),
+        "final": Plan(
+            lambda: client.responses.stream(**asked), read_response, final=methodcaller("get_final_response")
+        ),
     }[kind]
 
 
@@ -213,8 +201,9 @@ if __name__ == "__main__":
             name="openai",
             version=openai.__version__,
             error_base=(openai.OpenAIError, AnswerFailed),
-            apis=["openai-chat", "openai-responses"],
-            surfaces=SURFACES,
+            # Looking at `responses` itself imports it, which can fail.
+            apis=["openai-chat", *(["openai-responses"] if "responses" in dir(SYNC) else [])],
+            surfaces=CREATED | (HELPED if helper(SYNC) else {}),
             plan=plan,
             reads=READS,
         )

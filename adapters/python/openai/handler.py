@@ -1,11 +1,15 @@
 """Streams one answer with `openai`: returns the whole answer, or raises `AnswerFailed` with all that is known."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openai import APIError, OpenAI
-from openai.types.responses import Response
+
+if TYPE_CHECKING:
+    from openai.types.responses import Response
 
 # An error inside the stream has no status; its code or its type stands for one
 # (https://developers.openai.com/api/docs/guides/error-codes). OpenRouter's code is the status itself.

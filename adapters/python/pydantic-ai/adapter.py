@@ -1,14 +1,13 @@
 """Drives `pydantic-ai` over Anthropic's Messages and OpenAI's Chat Completions and Responses.
 
-`direct` is the request by itself, `text` and `output` are an agent's. The stop reason is the provider's word in
+`direct` is the request by itself, the others are an agent's. The stop reason is the provider's word in
 `provider_details`, or else Pydantic AI's own. A response whose `state` says that it is not complete was interrupted.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
-from functools import partial
+from collections.abc import AsyncIterator, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +15,9 @@ from typing import Any, Final
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import anthropic
-import httpx2
 import openai
 from pydantic_ai import Agent, DeferredToolRequests, ExternalToolset, ModelRequest, ToolDefinition
-from pydantic_ai.direct import model_request_stream
+from pydantic_ai.direct import model_request_stream, model_request_stream_sync
 from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.anthropic import AnthropicModel
@@ -28,10 +26,19 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 
 from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
 from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, body, dig
 
-SURFACES: Final[dict[str, Delivers]] = {"direct-async": "events", "text-async": "text", "output-async": "final"}
+SURFACES: Final[dict[str, Delivers]] = {
+    "direct-sync": "events",
+    "direct-async": "events",
+    "events-async": "events",
+    "text-sync": "text",
+    "text-async": "text",
+    "output-sync": "final",
+    "output-async": "final",
+}
 
 
 def request_id(error: Any) -> object:
@@ -53,17 +60,17 @@ TOOL: Final = ToolDefinition(
     name=TOOL_NAME, description=TOOL_DESCRIPTION, parameters_json_schema=TOOL_PARAMETERS, strict=True
 )
 
-# One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
-# own, and the server can tell a connection that was let go from one that idles in a pool.
 KEY: Final = "no-key"
-LIMITS: Final = httpx2.Limits(max_connections=1000, max_keepalive_connections=0)
-ANTHROPIC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=anthropic.DefaultAsyncHttpxClient(limits=LIMITS))
-OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=openai.DefaultAsyncHttpxClient(limits=LIMITS))
+ANTHROPIC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=unpooled(anthropic)[1])
+OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=unpooled(openai)[1])
 
 
 def model_of(run: Run) -> Model:
     """The model that speaks the api."""
     options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+    if not run.is_async:
+        # A sync call runs a loop of its own in its thread, and an async client is not for several at once.
+        options["http_client"] = unpooled(anthropic if run.api == "anthropic-messages" else openai)[1]
     if run.api == "anthropic-messages":
         client = ANTHROPIC.with_options(base_url=run.base_url, **options)
         return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))
@@ -72,18 +79,21 @@ def model_of(run: Run) -> Model:
     return kind("gpt-5.2", provider=provider)
 
 
-async def with_response(stream: Any) -> AsyncIterator[tuple[str, Any]]:
+def with_response(stream: Any) -> Iterator[Any]:
     """The events, and in the end the response that they make."""
+    yield from stream
+    yield stream.response
+
+
+async def with_response_async(stream: Any) -> AsyncIterator[Any]:
+    """The same for an async stream."""
     async for event in stream:
-        yield "event", event
-    yield "response", stream.get()
+        yield event
+    yield stream.get()
 
 
-def read_direct(seen: Seen, item: tuple[str, Any]) -> None:
+def read_event(seen: Seen, event: Any) -> None:
     """An event of a part, or the response, which alone has the stop reason."""
-    kind, event = item
-    if kind == "response":
-        return read_end(seen, event)
     index = dig(event, "index")
     match dig(event, "event_kind"):
         case "part_start":
@@ -101,7 +111,10 @@ def read_direct(seen: Seen, item: tuple[str, Any]) -> None:
                     tool.arguments = piece
         case "part_end" if ended := seen.open_tool(index):
             ended.arguments, ended.complete = arguments_of(dig(event, "part")), True
-    return None
+        case "agent_run_result":
+            read_end(seen, dig(event, "result", "response"))
+        case None:
+            read_end(seen, event)
 
 
 def arguments_of(part: Any) -> object:
@@ -135,31 +148,38 @@ def read_end(seen: Seen, response: Any) -> None:
         seen.interrupted()
 
 
-async def finished(result: Any) -> Any:
+def finished(result: Any) -> Any:
     """The response, once the agent has made its output of it."""
+    result.get_output()
+    return result.response
+
+
+async def finished_async(result: Any) -> Any:
+    """The same for an async stream."""
     await result.get_output()
     return result.response
 
 
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
-    model, tools = model_of(run), [TOOL] if run.ask == "tool" else []
-    if run.surface.startswith("direct"):
-        parameters = ModelRequestParameters(function_tools=tools)
-        messages = [ModelRequest.user_text_prompt(PROMPT)]
-        return Plan(
-            lambda: model_request_stream(model, messages, model_request_parameters=parameters),
-            read_direct,
-            items=with_response,
-        )
+    model, tools, kind = model_of(run), [TOOL] if run.ask == "tool" else [], run.surface.split("-")[0]
+    if kind == "direct":
+        request = model_request_stream if run.is_async else model_request_stream_sync
+        asked: Any = {"model": model, "messages": [ModelRequest.user_text_prompt(PROMPT)]}
+        asked["model_request_parameters"] = ModelRequestParameters(function_tools=tools)
+        return Plan(lambda: request(**asked), read_event, items=with_response_async if run.is_async else with_response)
     # An external tool ends the run with its call, so that the agent makes no second request.
     agent: Any = Agent(
         model, output_type=[str, DeferredToolRequests], toolsets=[ExternalToolset(tools)], retries=run.max_retries
     )
-    ask = partial(agent.run_stream, PROMPT)
-    if run.surface.startswith("text"):
-        return Plan(ask, Seen.say, items=lambda result: result.stream_text(delta=True, debounce_by=None))
-    return Plan(ask, read_response, final=finished)
+    if kind == "events":
+        return Plan(lambda: agent.run_stream_events(PROMPT), read_event)
+    ask = agent.run_stream if run.is_async else agent.run_stream_sync
+    if kind == "text":
+        return Plan(
+            lambda: ask(PROMPT), Seen.say, items=lambda result: result.stream_text(delta=True, debounce_by=None)
+        )
+    return Plan(lambda: ask(PROMPT), read_response, final=finished_async if run.is_async else finished)
 
 
 if __name__ == "__main__":

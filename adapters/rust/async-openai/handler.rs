@@ -1,5 +1,7 @@
 //! Streams one answer with `async-openai`: the text and why it ended, or `AnswerFailed` with all that is known.
 
+use std::collections::BTreeMap;
+
 use async_openai::Client;
 use async_openai::config::Config;
 use async_openai::error::OpenAIError;
@@ -62,22 +64,31 @@ fn status_of(word: &str) -> Option<u16> {
     })
 }
 
-/// One chat completion: its text and its finish reason, without which it was cut.
+/// The name and the arguments of each tool call, by its index.
+pub type Calls = BTreeMap<u32, (String, String)>;
+
+/// One chat completion: its text, its tool calls and its finish reason, without which it was cut.
 pub async fn chat<C: Config>(
     client: &Client<C>,
     request: CreateChatCompletionRequest,
-) -> Result<(String, FinishReason), AnswerFailed> {
-    let (mut text, mut finish_reason) = (String::new(), None);
+) -> Result<(String, Calls, FinishReason), AnswerFailed> {
+    let (mut text, mut calls, mut finish_reason) = (String::new(), Calls::new(), None);
     let opened = client.chat().create_stream(request).await;
     let mut stream = opened.map_err(|error| AnswerFailed::of(&error, &text))?;
     while let Some(chunk) = stream.next().await {
         for choice in chunk.map_err(|error| AnswerFailed::of(&error, &text))?.choices {
             text.push_str(choice.delta.content.as_deref().unwrap_or_default());
+            for piece in choice.delta.tool_calls.into_iter().flatten() {
+                let Some(function) = piece.function else { continue };
+                let (name, arguments) = calls.entry(piece.index).or_default();
+                name.push_str(function.name.as_deref().unwrap_or_default());
+                arguments.push_str(function.arguments.as_deref().unwrap_or_default());
+            }
             finish_reason = choice.finish_reason.or(finish_reason);
         }
     }
     let cut = AnswerFailed::new("the stream ended before a finish reason", &text, None, None);
-    finish_reason.map(|reason| (text, reason)).ok_or(cut)
+    finish_reason.map(|reason| (text, calls, reason)).ok_or(cut)
 }
 
 /// One response, finished or stopped by a limit: the SDK hands a failure over as an event like any other.

@@ -1,8 +1,8 @@
 //! What the fleet says about manifests that are wrong, and about adapters that are not what they say.
 
-use crate::contract::{Api, SdkVersion};
-
+use super::sdk::matches;
 use super::*;
+use crate::contract::{Api, Identity, SdkVersion};
 
 const MANIFEST: &str = r#"id = "openai-python"
 package = "openai"
@@ -51,6 +51,27 @@ fn finds_every_manifest_and_helps_with_ids() {
 }
 
 #[test]
+fn chooses_builds_and_sets_once_each() {
+    let core = MANIFEST.replace("language", "core = true\nlanguage");
+    let second = MANIFEST.replace("openai-python", "anthropic-python");
+    let (_held, root) = root(&[("python/openai", &core), ("python/anthropic", &second)]);
+    let fleet = Fleet::discover(&root).expect("a fleet");
+    let check = |words: &[&str], expected: &[(&str, &str)]| {
+        let chosen = fleet.choose(words).expect("they are known");
+        let said: Vec<_> = chosen.iter().map(|sdk| (sdk.manifest.id.as_str(), sdk.manifest.version.as_str())).collect();
+        assert_eq!(said, expected, "{words:?}");
+    };
+    check(&[], &[("openai-python", "3.54.0")]);
+    check(&["core"], &[("openai-python", "3.54.0")]);
+    check(&["all", "core"], &[("anthropic-python", "3.54.0"), ("openai-python", "3.54.0")]);
+    check(&["openai-python@1.0", "2.0"], &[("openai-python@1.0", "1.0"), ("openai-python@2.0", "2.0")]);
+    // The locked version is what the plain id means.
+    check(&["openai-python@3.54.0", "openai-python"], &[("openai-python", "3.54.0")]);
+    check(&["openai-python=.", "openai-python"], &[("openai-python@local", "3.54.0"), ("openai-python", "3.54.0")]);
+    assert!(fleet.choose(&["nope@1.0"]).is_err());
+}
+
+#[test]
 fn refuses_a_wrong_manifest() {
     let check = |manifest: &str, parts: &[&str]| {
         let (_held, root) = root(&[("python/openai", manifest)]);
@@ -86,11 +107,11 @@ fn an_adapter_that_is_not_what_its_manifest_says_is_named() {
         surfaces: vec!["create-sync".to_owned()],
         capabilities: Vec::new(),
     };
-    assert!(matches(&manifest, &identity).is_ok());
+    assert!(matches(&manifest, &Build::Locked, &identity).is_ok());
     let check = |change: fn(&mut Identity), expected: &str| {
         let mut identity = identity.clone();
         change(&mut identity);
-        assert_eq!(matches(&manifest, &identity).expect_err("they differ").to_string(), expected);
+        assert_eq!(matches(&manifest, &Build::Locked, &identity).expect_err("they differ").to_string(), expected);
     };
     check(
         |identity| identity.sdk.version = "3.53.1".to_owned(),
@@ -105,4 +126,10 @@ fn an_adapter_that_is_not_what_its_manifest_says_is_named() {
         |identity| identity.apis.clear(),
         "openai-python: the list of apis is [openai-chat] in adapter.toml, but [] in the running adapter",
     );
+    // Another build may lack surfaces, but must be the version that was asked for.
+    let older = Identity { surfaces: Vec::new(), ..identity };
+    assert!(matches(&manifest, &Build::Version("3.54.0".to_owned()), &older).is_ok());
+    let other = Manifest { version: "3.0.0".to_owned(), ..manifest };
+    assert!(matches(&other, &Build::Version("3.0.0".to_owned()), &older).is_err());
+    assert!(matches(&other, &Build::Local(Utf8PathBuf::new()), &older).is_ok());
 }

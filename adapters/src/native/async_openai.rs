@@ -10,301 +10,177 @@ use async_openai::config::OpenAIConfig;
 use async_openai::error::{OpenAIError, StreamError};
 use async_openai::middleware::ReqwestService;
 use async_openai::middleware::retry::OpenAIRetryLayer;
-use async_openai::types::chat::{CreateChatCompletionRequest, CreateChatCompletionStreamResponse};
-use async_openai::types::responses::{CreateResponse, OutputItem, Response, ResponseStreamEvent};
-use futures_util::{Stream, StreamExt as _};
-use serde_json::{Value, json};
+use async_openai::types::chat::{CreateChatCompletionStreamResponse, FinishReason};
+use async_openai::types::responses::{OutputItem, Response, ResponseStreamEvent};
+use serde_json::Value;
 use tower::Layer as _;
 
-use crate::contract::{Api, Ask, Call, Ended, Observation, ObservedError, Reading, Site, Told, ToolCall, Via};
+use super::request::{http, typed};
+use super::seen::{Seen, attribute, error, no_answer, word};
+use crate::contract::{Api, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
     let seen = Seen::default();
     let client = match client(&call) {
         Ok(client) => client,
-        Err(error) => return seen.raised(Site::Open, &error),
+        Err(error) => return seen.raised(describe(Site::Open, &error)),
     };
     if call.surface == "handler" {
         return handled(&client, &call).await;
     }
     if call.api == Api::OpenaiResponses {
-        let request: CreateResponse = from_json(responses_request(call.ask));
-        match client.responses().create_stream(request).await {
-            Ok(stream) => follow(stream, seen, Seen::response_event).await,
-            Err(error) => seen.raised(Site::Open, &error),
+        match client.responses().create_stream(typed(call.api, call.ask)).await {
+            Ok(stream) => seen.follow(stream, response_event, describe).await,
+            Err(error) => seen.raised(describe(Site::Open, &error)),
         }
     } else {
-        let request: CreateChatCompletionRequest = from_json(chat_request(call.ask));
-        match client.chat().create_stream(request).await {
-            Ok(stream) => follow(stream, seen, Seen::chunk).await,
-            Err(error) => seen.raised(Site::Open, &error),
+        match client.chat().create_stream(typed(call.api, call.ask)).await {
+            Ok(stream) => seen.follow(stream, chunk, describe).await,
+            Err(error) => seen.raised(describe(Site::Open, &error)),
         }
     }
 }
 
-/// What the handler returns.
+/// What the handler returns, and where it fails, what it says had arrived.
 async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
+    let mut seen = Seen::default();
     let answered = if call.api == Api::OpenaiResponses {
-        handler::respond(client, from_json(responses_request(call.ask))).await.map(|response| {
-            let mut seen = Seen::default();
-            seen.response(&response);
-            seen
+        handler::respond(client, typed(call.api, call.ask)).await.map(|response| {
+            seen.say(&response.output_text().unwrap_or_default());
+            stopped(&mut seen, &response);
+            for (index, item) in response.output.into_iter().enumerate() {
+                if let OutputItem::FunctionCall(call) = item {
+                    // A response that was cut is returned like a whole one; its open calls say so themselves.
+                    let complete = call.status.is_none_or(|status| word(&status).as_deref() == Some("completed"));
+                    whole_call(&mut seen, index, call.name, call.arguments, complete);
+                }
+            }
         })
     } else {
-        let chat = handler::chat(client, from_json(chat_request(call.ask))).await;
-        chat.map(|(text, reason)| Seen { text, stop_reason: word(&reason), ..Seen::default() })
+        handler::chat(client, typed(call.api, call.ask)).await.map(|(text, calls, reason)| {
+            seen.say(&text);
+            let complete = matches!(reason, FinishReason::Stop | FinishReason::ToolCalls | FinishReason::FunctionCall);
+            seen.stop(word(&reason));
+            for (index, (name, arguments)) in calls {
+                whole_call(&mut seen, index, name, arguments, complete);
+            }
+        })
     };
-    match answered {
-        // It hands over no tool calls.
-        Ok(seen) => Observation { tool_calls: None, ..Seen { events: 1, ..seen }.ended() },
-        Err(failed) => Observation {
-            ended: Ended::Raised,
-            events: 0,
-            error: Some(ObservedError {
-                status: told(failed.status.map(i64::from)),
-                retryable: told(Some(failed.is_retryable())),
-                kind: told(failed.kind),
-                code: told(failed.code),
-                ..error(Site::Finalize, vec!["AnswerFailed".to_owned()], failed.message)
-            }),
-            text: Some(failed.text),
-            tool_calls: None,
-            stop_reason: Told::Absent,
-        },
-    }
+    let Err(failed) = answered else {
+        seen.handed_over();
+        return seen.returned();
+    };
+    let described = ObservedError {
+        status: attribute(failed.status.map(i64::from)),
+        retryable: attribute(Some(failed.is_retryable())),
+        kind: attribute(failed.kind),
+        code: attribute(failed.code),
+        ..error(Site::Finalize, &["AnswerFailed"], failed.message)
+    };
+    Observation { text: Some(failed.text), ..no_answer(described) }
+}
+
+fn whole_call(seen: &mut Seen, index: impl ToString, name: String, arguments: String, complete: bool) {
+    let tool = seen.tool(index, Some(name));
+    (tool.arguments, tool.complete) = (Value::String(arguments), complete);
 }
 
 /// The client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP client of
 /// one's own, the number of retries in the SDK's own retry layer.
 fn client(call: &Call) -> Result<Client<OpenAIConfig>, OpenAIError> {
-    let http =
-        reqwest::Client::builder().no_proxy().read_timeout(call.timeout).build().map_err(OpenAIError::Reqwest)?;
+    let http = http().read_timeout(call.timeout).build().map_err(OpenAIError::Reqwest)?;
     let retries = usize::try_from(call.max_retries).unwrap_or(usize::MAX);
     let service = OpenAIRetryLayer::new(retries).layer(ReqwestService::new(http));
     let config = OpenAIConfig::new().with_api_base(format!("{}/v1", call.base_url)).with_api_key("test");
     Ok(Client::with_config(config).with_http_service(service))
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(request: Value) -> T {
-    serde_json::from_value(request).expect("the requests below have the shape that the SDK's types describe")
-}
-
-fn chat_request(ask: Ask) -> Value {
-    let mut request =
-        json!({ "model": "gpt-4.1", "messages": [{ "role": "user", "content": "What is the weather in Paris?" }] });
-    if ask == Ask::Tool {
-        let function = json!({ "name": "get_weather", "parameters": parameters() });
-        request["tools"] = json!([{ "type": "function", "function": function }]);
+fn chunk(seen: &mut Seen, chunk: CreateChatCompletionStreamResponse) {
+    let Some(choice) = chunk.choices.into_iter().find(|choice| choice.index == 0) else { return };
+    seen.say(choice.delta.content.as_deref().unwrap_or_default());
+    for call in choice.delta.tool_calls.into_iter().flatten() {
+        let function = call.function;
+        let name = function.as_ref().and_then(|function| function.name.clone());
+        let piece = function.and_then(|function| function.arguments).unwrap_or_default();
+        seen.tool(call.index, name).extend(&piece);
     }
-    request
-}
-
-fn responses_request(ask: Ask) -> Value {
-    let mut request = json!({ "model": "gpt-4.1", "input": "What is the weather in Paris?" });
-    if ask == Ask::Tool {
-        request["tools"] = json!([{ "type": "function", "name": "get_weather", "parameters": parameters() }]);
+    if let Some(reason) = choice.finish_reason {
+        seen.stop(word(&reason));
+        seen.close_tools();
     }
-    request
 }
 
-fn parameters() -> Value {
-    json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
-}
-
-/// Takes items until the stream ends or fails, as a caller does with `while let Some(item)` and `?`.
-async fn follow<T>(
-    mut stream: impl Stream<Item = Result<T, OpenAIError>> + Unpin,
-    mut seen: Seen,
-    take: fn(&mut Seen, T),
-) -> Observation {
-    while let Some(item) = stream.next().await {
-        match item {
-            Ok(item) => {
-                seen.events += 1;
-                take(&mut seen, item);
+fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
+    match event {
+        ResponseStreamEvent::ResponseOutputTextDelta(event) => seen.say(&event.delta),
+        ResponseStreamEvent::ResponseOutputItemAdded(event) => {
+            if let OutputItem::FunctionCall(call) = event.item {
+                seen.tool(event.output_index, Some(call.name));
             }
-            // A failure that came as an item was the caller's first word of it.
-            Err(_) if seen.failure.is_some() => break,
-            Err(error) => return seen.raised(Site::Iterate, &error),
         }
+        ResponseStreamEvent::ResponseFunctionCallArgumentsDelta(event) => {
+            seen.tool(event.output_index, None).extend(&event.delta);
+        }
+        ResponseStreamEvent::ResponseFunctionCallArgumentsDone(event) => {
+            let tool = seen.tool(event.output_index, event.name);
+            (tool.arguments, tool.complete) = (Value::String(event.arguments), true);
+        }
+        ResponseStreamEvent::ResponseOutputItemDone(event) => {
+            if let OutputItem::FunctionCall(call) = event.item {
+                let tool = seen.tool(event.output_index, Some(call.name));
+                (tool.arguments, tool.complete) = (Value::String(call.arguments), true);
+            }
+        }
+        ResponseStreamEvent::ResponseCompleted(event) => stopped(seen, &event.response),
+        ResponseStreamEvent::ResponseIncomplete(event) => stopped(seen, &event.response),
+        ResponseStreamEvent::ResponseFailed(event) => {
+            seen.stop(word(&event.response.status));
+            failed(seen, "ResponseStreamEvent::ResponseFailed", failure_of(event.response));
+        }
+        ResponseStreamEvent::ResponseError(event) => {
+            failed(seen, "ResponseStreamEvent::ResponseError", (event.code, event.message));
+        }
+        _ => {}
     }
-    seen.ended()
 }
 
-/// What the stream's items said so far.
-#[derive(Default)]
-struct Seen {
-    events: u64,
-    text: String,
-    tools: Vec<Tool>,
-    stop_reason: Option<String>,
-    failure: Option<ObservedError>,
+fn stopped(seen: &mut Seen, response: &Response) {
+    let details = response.incomplete_details.as_ref();
+    seen.stop(details.map(|details| details.reason.clone()).or_else(|| word(&response.status)));
 }
 
-/// A tool call as its pieces add up.
-struct Tool {
-    index: u32,
-    name: String,
-    arguments: String,
-    complete: bool,
-}
-
-impl Seen {
-    fn chunk(&mut self, chunk: CreateChatCompletionStreamResponse) {
-        let Some(choice) = chunk.choices.into_iter().find(|choice| choice.index == 0) else { return };
-        self.text.push_str(choice.delta.content.as_deref().unwrap_or_default());
-        for call in choice.delta.tool_calls.into_iter().flatten() {
-            let function = call.function;
-            let name = function.as_ref().and_then(|function| function.name.clone());
-            let piece = function.and_then(|function| function.arguments).unwrap_or_default();
-            self.tool(call.index, name).arguments.push_str(&piece);
-        }
-        if let Some(reason) = choice.finish_reason {
-            self.stop_reason = word(&reason);
-            self.tools.iter_mut().for_each(|tool| tool.complete = true);
-        }
-    }
-
-    fn response_event(&mut self, event: ResponseStreamEvent) {
-        match event {
-            ResponseStreamEvent::ResponseOutputTextDelta(event) => self.text.push_str(&event.delta),
-            ResponseStreamEvent::ResponseOutputItemAdded(event) => {
-                if let OutputItem::FunctionCall(call) = event.item {
-                    self.tool(event.output_index, Some(call.name));
-                }
-            }
-            ResponseStreamEvent::ResponseFunctionCallArgumentsDelta(event) => {
-                self.tool(event.output_index, None).arguments.push_str(&event.delta);
-            }
-            ResponseStreamEvent::ResponseFunctionCallArgumentsDone(event) => {
-                let tool = self.tool(event.output_index, event.name);
-                (tool.arguments, tool.complete) = (event.arguments, true);
-            }
-            ResponseStreamEvent::ResponseOutputItemDone(event) => {
-                if let OutputItem::FunctionCall(call) = event.item {
-                    let tool = self.tool(event.output_index, Some(call.name));
-                    (tool.arguments, tool.complete) = (call.arguments, true);
-                }
-            }
-            ResponseStreamEvent::ResponseCompleted(event) => self.stopped(&event.response),
-            ResponseStreamEvent::ResponseIncomplete(event) => self.stopped(&event.response),
-            ResponseStreamEvent::ResponseFailed(event) => {
-                self.stop_reason = word(&event.response.status);
-                self.failed("ResponseFailed", &failure_of(event.response));
-            }
-            ResponseStreamEvent::ResponseError(event) => self.failed("ResponseError", &(event.code, event.message)),
-            _ => {}
-        }
-    }
-
-    fn stopped(&mut self, response: &Response) {
-        let details = response.incomplete_details.as_ref().map(|details| details.reason.clone());
-        self.stop_reason = details.or_else(|| word(&response.status));
-    }
-
-    fn response(&mut self, response: &Response) {
-        self.text = response.output_text().unwrap_or_default();
-        self.stopped(response);
-    }
-
-    fn tool(&mut self, index: u32, name: Option<String>) -> &mut Tool {
-        let at = self.tools.iter().position(|tool| tool.index == index).unwrap_or_else(|| {
-            let (name, arguments) = (name.unwrap_or_default(), String::new());
-            self.tools.push(Tool { index, name, arguments, complete: false });
-            self.tools.len() - 1
-        });
-        &mut self.tools[at]
-    }
-
-    /// A failure that the SDK hands over as an item; the first one counts.
-    fn failed(&mut self, variant: &str, (code, message): &(Option<String>, String)) {
-        let class = format!("ResponseStreamEvent::{variant}");
-        let error = ObservedError {
-            code: told(code.clone()),
-            ..error(Site::Iterate, vec![class, "ResponseStreamEvent".to_owned()], message.clone())
-        };
-        self.failure.get_or_insert(error);
-    }
-
-    fn ended(self) -> Observation {
-        let ended = if self.failure.is_some() { Ended::ErrorItem } else { Ended::Returned };
-        self.observation(ended)
-    }
-
-    fn raised(mut self, site: Site, raised: &OpenAIError) -> Observation {
-        self.failure = Some(describe(site, raised));
-        self.observation(Ended::Raised)
-    }
-
-    fn observation(self, ended: Ended) -> Observation {
-        let tools = self.tools.into_iter().map(|tool| ToolCall {
-            name: tool.name,
-            arguments: Value::String(tool.arguments),
-            complete: tool.complete,
-        });
-        Observation {
-            ended,
-            events: self.events,
-            text: Some(self.text),
-            tool_calls: Some(tools.collect()),
-            stop_reason: self.stop_reason.into(),
-            error: self.failure,
-        }
-    }
+/// A failure that the SDK hands over as an item.
+fn failed(seen: &mut Seen, variant: &str, (code, message): (Option<String>, String)) {
+    let failure = error(Site::Iterate, &[variant, "ResponseStreamEvent"], message);
+    seen.failed(ObservedError { code: attribute(code), ..failure });
 }
 
 fn failure_of(response: Response) -> (Option<String>, String) {
     response.error.map_or((None, String::new()), |error| (word(&error.code), error.message))
 }
 
-/// The SDK's own word for a unit variant.
-fn word(variant: &impl serde::Serialize) -> Option<String> {
-    serde_json::to_value(variant).ok()?.as_str().map(str::to_owned)
-}
-
 /// The error by its variant: only `ApiError` has a status, a type and a code.
 fn describe(site: Site, raised: &OpenAIError) -> ObservedError {
-    let (variant, causes) = match raised {
-        OpenAIError::Reqwest(_) => ("Reqwest", vec!["reqwest::Error"]),
-        OpenAIError::ApiError(_) => ("ApiError", vec![]),
-        OpenAIError::JSONDeserialize(..) => ("JSONDeserialize", vec!["serde_json::Error"]),
-        OpenAIError::FileSaveError(_) => ("FileSaveError", vec![]),
-        OpenAIError::FileReadError(_) => ("FileReadError", vec![]),
+    let (variant, cause) = match raised {
+        OpenAIError::Reqwest(_) => ("OpenAIError::Reqwest", Some("reqwest::Error")),
+        OpenAIError::ApiError(_) => ("OpenAIError::ApiError", None),
+        OpenAIError::JSONDeserialize(..) => ("OpenAIError::JSONDeserialize", Some("serde_json::Error")),
+        OpenAIError::FileSaveError(_) => ("OpenAIError::FileSaveError", None),
+        OpenAIError::FileReadError(_) => ("OpenAIError::FileReadError", None),
         OpenAIError::StreamError(inner) => match inner.as_ref() {
-            StreamError::UnknownEvent(_) => ("StreamError", vec!["StreamError::UnknownEvent"]),
-            StreamError::EventStream(_) => ("StreamError", vec!["StreamError::EventStream"]),
+            StreamError::UnknownEvent(_) => ("OpenAIError::StreamError", Some("StreamError::UnknownEvent")),
+            StreamError::EventStream(_) => ("OpenAIError::StreamError", Some("StreamError::EventStream")),
         },
-        OpenAIError::Boxed(_) => ("Boxed", vec![]),
-        OpenAIError::InvalidArgument(_) => ("InvalidArgument", vec![]),
+        OpenAIError::Boxed(_) => ("OpenAIError::Boxed", None),
+        OpenAIError::InvalidArgument(_) => ("OpenAIError::InvalidArgument", None),
     };
-    let classes = vec![format!("OpenAIError::{variant}"), "OpenAIError".to_owned()];
-    let mut described = error(site, classes, raised.to_string());
-    described.causes = causes.into_iter().map(str::to_owned).collect();
+    let mut described = error(site, &[variant, "OpenAIError"], raised.to_string());
+    described.causes = cause.map(str::to_owned).into_iter().collect();
     if let OpenAIError::ApiError(response) = raised {
-        described.status = told(Some(i64::from(response.status_code.as_u16())));
-        described.kind = told(response.api_error.r#type.clone());
-        described.code = told(response.api_error.code.clone());
+        described.status = attribute(Some(i64::from(response.status_code.as_u16())));
+        described.kind = attribute(response.api_error.r#type.clone());
+        described.code = attribute(response.api_error.code.clone());
     }
     described
-}
-
-fn error(site: Site, classes: Vec<String>, message: String) -> ObservedError {
-    ObservedError {
-        site,
-        class: classes[0].clone(),
-        classes,
-        message,
-        status: Told::Absent,
-        kind: Told::Absent,
-        code: Told::Absent,
-        request_id: Told::Absent,
-        retry_after: Told::Absent,
-        retryable: Told::Absent,
-        causes: Vec::new(),
-    }
-}
-
-fn told<T>(value: Option<T>) -> Told<Reading<T>> {
-    value.map(|value| Reading { value, via: Via::Attribute }).into()
 }

@@ -1,8 +1,26 @@
 //! The adapters that are linked into this program: SDKs written in Rust, and the reference client with its mutants.
 
+#[cfg(feature = "anthropic-ai-sdk")]
+mod anthropic_ai_sdk;
+#[cfg(feature = "async-anthropic")]
+mod async_anthropic;
+#[cfg(feature = "async-openai")]
 mod async_openai;
+#[cfg(feature = "claude-api")]
+mod claude_api;
+#[cfg(feature = "eventsource-stream")]
+mod eventsource_stream;
+#[cfg(feature = "genai")]
+mod genai;
+#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
+mod request;
 #[cfg(test)]
 pub(crate) mod rig;
+#[cfg(feature = "rig")]
+mod rig_core;
+mod runtime;
+#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
+mod seen;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -22,7 +40,20 @@ pub fn mutants() -> Vec<(&'static str, &'static str)> {
     Mutant::ALL.iter().map(|mutant| (mutant.name(), mutant.about())).collect()
 }
 
-/// The manifest of a native adapter; that of the reference client serves its mutants as well.
+/// The SDKs that have a native adapter, each with its manifest. The code of one is linked in if the program was built with
+/// the cargo feature of its id.
+const SDKS: [(&str, &str); 7] = [
+    ("anthropic-ai-sdk", include_str!("../../rust/anthropic-ai-sdk/adapter.toml")),
+    ("async-anthropic", include_str!("../../rust/async-anthropic/adapter.toml")),
+    ("async-openai", include_str!("../../rust/async-openai/adapter.toml")),
+    ("claude-api", include_str!("../../rust/claude-api/adapter.toml")),
+    ("eventsource-stream", include_str!("../../rust/eventsource-stream/adapter.toml")),
+    ("genai", include_str!("../../rust/genai/adapter.toml")),
+    ("rig", include_str!("../../rust/rig/adapter.toml")),
+];
+
+/// The manifest of a native adapter, whether it is linked in or not; that of the reference client serves its mutants as
+/// well.
 ///
 /// # Panics
 ///
@@ -30,12 +61,17 @@ pub fn mutants() -> Vec<(&'static str, &'static str)> {
 pub fn manifest(id: &str) -> Option<Manifest> {
     let text = match id.split_once('+').map_or(id, |(before, _)| before) {
         REFERENCE => include_str!("../../rust/reference/adapter.toml"),
-        "async-openai" => include_str!("../../rust/async-openai/adapter.toml"),
-        _ => return None,
+        sdk => SDKS.iter().find(|(id, _)| *id == sdk)?.1,
     };
     let mut manifest: Manifest = toml::from_str(text).expect("the checked-in manifests are tested to parse");
     id.clone_into(&mut manifest.id);
     Some(manifest)
+}
+
+/// The cargo feature with which a native adapter is linked in, if this program was built without it.
+pub fn missing_feature(id: &str) -> Option<&'static str> {
+    let (feature, _) = SDKS.iter().find(|(sdk, _)| *sdk == id)?;
+    open(id).is_none().then_some(feature)
 }
 
 /// Opens a native adapter by its id; none if no such adapter is linked in.
@@ -47,8 +83,24 @@ pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
         None => None,
     };
     let manifest = manifest(id)?;
-    Some(match id {
-        "async-openai" => Arc::new(Task::new(&manifest, async_openai::observe)),
-        _ => Arc::new(Task::new(&manifest, move |call: Call| reference::observe(call, mutant))),
-    })
+    Some(Arc::new(match id {
+        #[cfg(feature = "anthropic-ai-sdk")]
+        "anthropic-ai-sdk" => Task::new(&manifest, anthropic_ai_sdk::observe),
+        #[cfg(feature = "async-anthropic")]
+        "async-anthropic" => Task::new(&manifest, async_anthropic::observe),
+        #[cfg(feature = "async-openai")]
+        "async-openai" => Task::new(&manifest, async_openai::observe),
+        #[cfg(feature = "claude-api")]
+        "claude-api" => Task::new(&manifest, claude_api::observe),
+        #[cfg(feature = "eventsource-stream")]
+        "eventsource-stream" => Task::new(&manifest, eventsource_stream::observe),
+        #[cfg(feature = "genai")]
+        "genai" => Task::new(&manifest, genai::observe),
+        #[cfg(feature = "rig")]
+        "rig" => Task::new(&manifest, rig_core::observe),
+        _ if manifest.package == env!("CARGO_PKG_NAME") => {
+            Task::new(&manifest, move |call: Call| reference::observe(call, mutant))
+        }
+        _ => return None,
+    }))
 }

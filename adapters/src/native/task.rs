@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
+use super::runtime;
 use crate::contract::{Adapter, Answer, Answered, Call, Identity, Observation, SdkVersion};
 use crate::manifest::{Language, Manifest};
 
@@ -58,7 +59,7 @@ impl Adapter for Task {
             Answer::Fault { detail }
         } else {
             let deadline = call.deadline;
-            let mut task = tokio::spawn((self.observe)(call));
+            let mut task = runtime::spawn((self.observe)(call));
             match tokio::time::timeout(deadline, &mut task).await {
                 Ok(Ok(observation)) => Answer::Observed(Box::new(observation)),
                 // A panic ends its own task only, so its cause is never another call.

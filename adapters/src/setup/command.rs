@@ -1,7 +1,7 @@
 //! Runs the commands of an install, in the user's own environment: registries, proxies and certificates are theirs.
 
 use std::fs::File;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use super::{Progress, SetupError};
 
@@ -13,19 +13,36 @@ const LAST_LINES: usize = 14;
 ///
 /// The command gets the environment's lock, an empty file, as its stdin: nobody is there to answer a question, and if
 /// this process is killed, the lock lasts until the command, which goes on writing, has ended as well.
-pub(super) fn run(id: &str, mut command: Command, lock: &File, progress: &dyn Fn(Progress)) -> Result<(), SetupError> {
-    let shown = describe(&command);
-    progress(Progress::Running { id: id.to_owned(), command: shown.clone() });
+pub(super) fn run(
+    id: &str,
+    mut command: Command,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    progress(Progress::Running { id: id.to_owned(), command: describe(&command) });
+    let stdin = lock.try_clone().map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
+    finished(id, command.stdin(stdin)).map(|_| ())
+}
+
+/// Whether a command that only asks succeeds.
+pub(super) fn succeeds(mut command: Command, lock: &File) -> bool {
+    lock.try_clone().is_ok_and(|stdin| command.stdin(stdin).output().is_ok_and(|output| output.status.success()))
+}
+
+/// What a command that only asks prints.
+pub(super) fn answer(id: &str, command: &mut Command) -> Result<String, SetupError> {
+    let output = finished(id, command.stdin(Stdio::null()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn finished(id: &str, command: &mut Command) -> Result<Output, SetupError> {
+    let shown = describe(command);
     let failed = |status, output| SetupError::Failed { id: id.to_owned(), command: shown.clone(), status, output };
-    let stdin = lock.try_clone().map_err(|error| failed(error.to_string(), String::new()))?;
-    let output = command
-        .stdin(stdin)
-        // An install that does not byte-compile makes every start pay for it.
-        .env_remove("PYTHONDONTWRITEBYTECODE")
-        .output()
-        .map_err(|error| failed(error.to_string(), String::new()))?;
+    // An install that does not byte-compile makes every start pay for it.
+    let output = command.env_remove("PYTHONDONTWRITEBYTECODE").output();
+    let output = output.map_err(|error| failed(error.to_string(), String::new()))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(output);
     }
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);

@@ -4,10 +4,14 @@ use std::fs::File;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use chrono::{Days, NaiveDate, Utc};
 
-use super::command::run;
+use super::command::{answer, run, succeeds};
 use super::runtime::{self, Runtime};
-use super::{Environment, Progress, SetupError, install_once};
+use super::{Environment, Progress, SetupError, install_once, no_version};
+use crate::manifest::Manifest;
+use crate::process::Launch;
+use crate::spec::Build;
 
 /// The uv that is installed when there is none; it makes an environment ten times faster than venv and pip.
 const UV: &str = "0.13.9";
@@ -42,21 +46,19 @@ pub(super) fn executable(venv: &Utf8Path, name: &str) -> Utf8PathBuf {
     if cfg!(windows) { venv.join("Scripts").join(format!("{name}.exe")) } else { venv.join("bin").join(name) }
 }
 
-pub(super) fn install(environment: &Environment, lock: &File, progress: &dyn Fn(Progress)) -> Result<(), SetupError> {
-    let Environment { id, dir, base, sources, .. } = environment;
+pub(super) fn install(
+    environment: &Environment,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    let Environment { id, dir, base, sources, build, .. } = environment;
     let python = find(base, id)?.path;
     let locked = sources.join("requirements.lock");
-    match uv(base, &python, progress) {
-        Ok(uv) => {
-            let mut venv = Command::new(&uv);
-            venv.args(["venv", "--no-project", "--python"]).arg(&python).arg(dir);
-            run(id, venv, lock, progress)?;
-            let mut install = Command::new(&uv);
-            install.args(["pip", "install", "--require-hashes", "--compile-bytecode", "--python"]);
-            install.arg(executable(dir, "python")).arg("-r").arg(&locked);
-            run(id, install, lock, progress)
-        }
-        Err(error) => {
+    let uv = match (uv(base, &python, progress), build) {
+        (Ok(uv), _) => uv,
+        // Only uv can resolve dependencies as of a day.
+        (Err(error), Build::Version(_) | Build::Latest | Build::Local(_)) => return Err(error),
+        (Err(error), Build::Locked) => {
             progress(Progress::Degraded { id: id.clone(), reason: format!("pip is used, for want of uv: {error}") });
             let mut venv = Command::new(&python);
             venv.args(["-m", "venv"]).arg(dir);
@@ -65,20 +67,125 @@ pub(super) fn install(environment: &Environment, lock: &File, progress: &dyn Fn(
             install
                 .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r"])
                 .arg(&locked);
-            run(id, install, lock, progress)
+            return run(id, install, lock, progress);
         }
+    };
+    let mut venv = Command::new(&uv);
+    venv.args(["venv", "--no-project", "--python"]).arg(&python).arg(dir);
+    run(id, venv, lock, progress)?;
+    let mut install = Command::new(&uv);
+    install.args(["pip", "install", "--compile-bytecode", "--python"]).arg(executable(dir, "python"));
+    match build {
+        Build::Locked => drop(install.args(["--require-hashes", "-r"]).arg(&locked)),
+        Build::Version(version) => {
+            let pinned = requirements(environment, &format!("=={version}"))?;
+            let day = released(environment, &uv, version, lock, progress)?;
+            install.args(["--exclude-newer", &day.to_string()]).args(pinned);
+        }
+        Build::Local(path) => {
+            // Else what was built from an earlier state of the working copy would be taken from the cache.
+            install.args(["--reinstall-package", &environment.package]);
+            install.args(requirements(environment, &format!(" @ {}", uri(path)))?);
+        }
+        Build::Latest => {}
     }
+    run(id, install, lock, progress)
+}
+
+/// What `requirements.in` asks for, with another constraint on the SDK itself.
+fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<String>, SetupError> {
+    let text = fs_err::read_to_string(environment.sources.join("requirements.in"));
+    let text = text.map_err(|source| environment.io(source))?;
+    Ok(constrained(&text, &environment.package, constraint))
+}
+
+/// Requirements with another constraint on one package, and none on those that stand beside it.
+pub(super) fn constrained(requirements: &str, package: &str, constraint: &str) -> Vec<String> {
+    let lines = requirements.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let names = lines.filter(|line| !line.is_empty()).map(|line| {
+        let end = line.find(['<', '>', '=', '!', '~', '@', ';', ' ']).unwrap_or(line.len());
+        line[..end].to_owned()
+    });
+    let is_it = |name: &str| name.split('[').next() == Some(package);
+    names.map(|name| if is_it(&name) { format!("{name}{constraint}") } else { name }).collect()
+}
+
+/// A path as a reference that a requirement may hold.
+pub(super) fn uri(path: &Utf8Path) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte);
+    let octets = path.as_str().bytes();
+    let escaped =
+        octets.map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") });
+    format!("file://{}", escaped.collect::<String>())
+}
+
+/// The day after a version was released, found by asking for it as of ever narrower days: an index tells uv, but nobody
+/// else, when a file was uploaded.
+fn released(
+    environment: &Environment,
+    uv: &Utf8Path,
+    version: &str,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<NaiveDate, SetupError> {
+    let Environment { id, dir, package, .. } = environment;
+    let file = dir.join("version.in");
+    fs_err::write(&file, format!("{package}=={version}\n")).map_err(|source| environment.io(source))?;
+    let resolve = |day: NaiveDate| {
+        let mut command = Command::new(uv);
+        command.args(["pip", "compile", "--quiet", "--no-header", "--no-deps", "--python"]);
+        command.arg(executable(dir, "python")).args(["--exclude-newer", &day.to_string()]).arg(&file);
+        command
+    };
+    // The first Python package of any model's vendor is younger than that.
+    let oldest = NaiveDate::default() + Days::new(365 * 45);
+    let today = Utc::now().date_naive() + Days::new(1);
+    // A version that nobody has released ends here, in uv's own words.
+    run(id, resolve(today), lock, progress)?;
+    let (mut before, mut since) = (0, (today - oldest).num_days().unsigned_abs());
+    while before < since {
+        let middle = before.midpoint(since);
+        if succeeds(resolve(oldest + Days::new(middle)), lock) { since = middle } else { before = middle + 1 }
+    }
+    Ok(oldest + Days::new(since + 1))
+}
+
+/// The newest version on the index.
+pub(super) fn latest(
+    base: &Utf8Path,
+    manifest: &Manifest,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<String, SetupError> {
+    let python = find(base, &manifest.id)?.path;
+    let uv = uv(base, &python, progress)?;
+    let file = base.join(format!("{}.in", manifest.id));
+    fs_err::write(&file, &manifest.package).map_err(|source| SetupError::Io { id: manifest.id.clone(), source })?;
+    let mut command = Command::new(uv);
+    command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-deps", "--refresh", "--python"]);
+    let said = answer(&manifest.id, command.arg(&python).arg(&file))?;
+    let version = said.lines().find_map(|line| line.trim().split_once("=="));
+    version.map(|(_, version)| version.to_owned()).ok_or_else(|| no_version(&manifest.id, &manifest.package))
+}
+
+/// How to start the adapter.
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Launch {
+    let mut launch = launch(executable(&environment.dir, "python"));
+    launch.args = vec![environment.sources.join(&environment.entry).into_string()];
+    if let Some(shared) = environment.sources.parent() {
+        launch.env.insert("PYTHONPATH".to_owned(), shared.to_string());
+    }
+    launch
 }
 
 /// The uv on `PATH`, or a private one.
-fn uv(base: &Utf8Path, python: &Utf8Path, progress: &dyn Fn(Progress)) -> Result<Utf8PathBuf, SetupError> {
+fn uv(base: &Utf8Path, python: &Utf8Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Utf8PathBuf, SetupError> {
     // What is found may be a version switcher without a uv behind it.
     let runs = |uv: &Utf8PathBuf| Command::new(uv).arg("--version").output().is_ok_and(|said| said.status.success());
     if let Some(uv) = runtime::find("uv").filter(runs) {
         return Ok(uv);
     }
     let dir = base.join("tools").join(format!("uv-{UV}"));
-    install_once("uv", &dir, progress, |lock| {
+    install_once("uv", &dir, "", progress, |lock| {
         let mut venv = Command::new(python);
         venv.args(["-m", "venv"]).arg(&dir);
         run("uv", venv, lock, progress)?;

@@ -43,7 +43,7 @@ fn is_executable(file: &Utf8Path) -> bool {
     metadata.is_file() && allowed
 }
 
-/// Asks a program for its version, which must be the first line it prints; an error says why there is none.
+/// Asks a program for its version, which must be in the first line it prints; an error says why there is none.
 ///
 /// The answer is kept under `base`, and is good for as long as the program's file stays the same.
 pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runtime, String> {
@@ -67,9 +67,20 @@ pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runt
         said
     };
     let said: Vec<String> = said.lines().map(|line| line.trim().to_owned()).collect();
-    let version = said.first().filter(|version| Version::parse(version.as_str()).is_ok());
-    let version = version.ok_or_else(|| format!("`{path}` does not say its version"))?.clone();
+    let version = said.first().and_then(|line| version_in(line));
+    let version = version.ok_or_else(|| format!("`{path}` does not say its version"))?;
     Ok(Runtime { path, said, version })
+}
+
+/// The version in a line, in the first word that begins with one: `go1.26` is 1.26.0.
+pub(super) fn version_in(line: &str) -> Option<String> {
+    let words = line.split_ascii_whitespace().map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+    let word = words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let numbers = word.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+    let mut parts: Vec<&str> = numbers.split('.').filter(|part| !part.is_empty()).take(3).collect();
+    parts.resize(3, "0");
+    let version = parts.join(".");
+    Version::parse(&version).is_ok().then_some(version)
 }
 
 /// Changes when another program takes the path.

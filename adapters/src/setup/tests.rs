@@ -21,7 +21,7 @@ fn an_interrupted_install_is_done_again_and_a_complete_one_is_not() {
     let (_held, dir) = directory();
     let runs = AtomicUsize::new(0);
     let install = |succeed: bool| {
-        install_once("sdk", &dir, &|_| (), |_| {
+        install_once("sdk", &dir, "", &|_| (), |_| {
             runs.fetch_add(1, Ordering::Relaxed);
             assert!(!dir.exists(), "what the interrupted install left is removed");
             fs_err::create_dir_all(dir.join("half")).expect("a directory");
@@ -41,7 +41,7 @@ fn a_second_process_waits_and_says_so() {
     let (started, events) = (std::sync::Barrier::new(2), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            install_once("sdk", &dir, &|_| (), |_| {
+            install_once("sdk", &dir, "", &|_| (), |_| {
                 started.wait();
                 while !events.lock().expect("not poisoned").contains(&Progress::Waiting { id: "sdk".to_owned() }) {
                     std::thread::yield_now();
@@ -50,7 +50,7 @@ fn a_second_process_waits_and_says_so() {
             })
         });
         started.wait();
-        let second = install_once("sdk", &dir, &|event| events.lock().expect("not poisoned").push(event), |_| {
+        let second = install_once("sdk", &dir, "", &|event| events.lock().expect("not poisoned").push(event), |_| {
             panic!("the first one has installed it")
         });
         assert!(second.is_ok());
@@ -64,7 +64,7 @@ fn the_lock_lasts_as_long_as_the_command() {
     let (_held, dir) = directory();
     let path = format!("{dir}.lock");
     let mut orphan = None;
-    let killed = install_once("sdk", &dir, &|_| (), |lock| {
+    let killed = install_once("sdk", &dir, "", &|_| (), |lock| {
         // As a command goes on whose parent was killed.
         let stdin = lock.try_clone().expect("a descriptor");
         orphan = std::process::Command::new("sleep").arg("60").stdin(stdin).spawn().ok();
@@ -95,6 +95,44 @@ fn a_failed_command_shows_the_ends_of_its_output() {
 }
 
 #[test]
+fn another_build_constrains_the_sdk_alone() {
+    let text = "# The SDK.\nacme-sdk[a,b]>=2.0 # newest\nacme\nhttpx~=0.28\n";
+    assert_eq!(python::constrained(text, "acme-sdk", "==1.2"), ["acme-sdk[a,b]==1.2", "acme", "httpx"]);
+    assert_eq!(python::uri(Utf8Path::new("/a b/c@1.whl")), "file:///a%20b/c%401.whl");
+}
+
+#[test]
+fn a_working_copy_is_known_by_its_files() {
+    let (_held, dir) = directory();
+    fs_err::create_dir_all(dir.join("node_modules")).expect("a folder");
+    fs_err::write(dir.join("a.py"), "1").expect("a file");
+    let first = local::fingerprint(&dir).expect("it can be read");
+    fs_err::write(dir.join("node_modules/b"), "left by a tool").expect("a file");
+    assert_eq!(local::fingerprint(&dir).expect("it can be read"), first);
+    fs_err::write(dir.join("a.py"), "12").expect("a file");
+    assert_ne!(local::fingerprint(&dir).expect("it can be read"), first);
+}
+
+#[test]
+fn a_go_adapter_is_built_from_its_module_and_the_shared_one() {
+    let (_held, dir) = directory();
+    let adapter = dir.join("acme");
+    for file in ["acme/main.go", "acme/go.mod", "acme/go.sum", "acme/known-deviations.toml", "streamspec/adapter.go"] {
+        fs_err::create_dir_all(dir.join(file).parent().expect("a folder")).expect("a folder");
+        fs_err::write(dir.join(file), "").expect("a file");
+    }
+    fs_err::write(dir.join("streamspec/adapter_test.go"), "").expect("a file");
+    let files = go::sources(&adapter).expect("they can be read");
+    let names: Vec<_> = files.iter().filter_map(|file| file.strip_prefix(&dir).ok()).collect();
+    assert_eq!(names, ["acme/go.mod", "acme/go.sum", "acme/main.go", "streamspec/adapter.go"]);
+
+    assert_eq!(go::wanted("module acme\n\ngo 1.26.0\n\nrequire other v1.2.3\n"), (1, 26));
+    assert_eq!(go::wanted("module acme\n"), (0, 0));
+    assert_eq!(go::any_version("example.com/acme/v3"), "v3.0.0");
+    assert_eq!(go::any_version("example.com/viper"), "v0.0.0");
+}
+
+#[test]
 fn a_runtime_is_asked_once() {
     let (_held, base) = directory();
     let first = runtime::ask(&base, "python3", &["-c", "print('3.11.7')"]).expect("Python is there");
@@ -102,6 +140,16 @@ fn a_runtime_is_asked_once() {
     let second = runtime::ask(&base, "python3", &["-c", "print('2.7.18')"]).expect("Python is there");
     assert_eq!(first, second);
     assert!(first.is_at_least(3, 10) && !first.is_at_least(3, 12));
+
+    for (said, version) in [
+        ("go1.26", Some("1.26.0")),
+        ("openjdk 17.0.15 2025-04-15", Some("17.0.15")),
+        ("\x1b[1mApache Maven 3.8.7\x1b[m (x)", Some("3.8.7")),
+        ("v22.23.2-rc.1", Some("22.23.2")),
+        ("no version here", None),
+    ] {
+        assert_eq!(runtime::version_in(said).as_deref(), version, "{said}");
+    }
 
     let missing = runtime::ask(&base, "no-such-runtime", &[]).expect_err("it is not there");
     assert_eq!(missing, "no `no-such-runtime` on PATH");

@@ -1,39 +1,129 @@
-//! TypeScript environments: made by `npm ci`, with a Node.js that comes through the lock file.
+//! TypeScript environments: made by npm, with a Node.js that comes through the adapter's lock file.
 
 use std::fs::File;
 use std::process::Command;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use chrono::{Days, NaiveDate};
+use serde_json::{Map, Value, json};
 
-use super::command::run;
+use super::command::{answer, run};
 use super::runtime::{self, write_atomically};
-use super::{Environment, Progress, SetupError};
+use super::{Environment, Progress, SetupError, install_once, no_version};
+use crate::manifest::Manifest;
+use crate::process::Launch;
+use crate::spec::Build;
 
 /// What the lock file is installed from.
 const LOCKED: [&str; 2] = ["package.json", "package-lock.json"];
 
-pub(super) fn install(environment: &Environment, lock: &File, progress: &dyn Fn(Progress)) -> Result<(), SetupError> {
-    let Environment { id, dir, sources, .. } = environment;
-    let missing = |name: &str| SetupError::Unavailable {
-        id: id.clone(),
-        reason: format!("no `{name}` on PATH"),
-        fix: "install Node.js 20 or newer".to_owned(),
-    };
-    runtime::find("node").ok_or_else(|| missing("node"))?;
-    let npm = runtime::find("npm").ok_or_else(|| missing("npm"))?;
+/// The part of `package.json` that brings Node.js itself.
+const RUNTIME: &str = "optionalDependencies";
+
+pub(super) fn install(
+    environment: &Environment,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    let Environment { id, dir, sources, build, .. } = environment;
+    runtime::find("node").ok_or_else(|| missing(id, "node"))?;
     fs_err::create_dir_all(dir).map_err(|source| environment.io(source))?;
-    for name in LOCKED {
-        fs_err::copy(sources.join(name), dir.join(name)).map_err(|source| environment.io(source))?;
+    if *build == Build::Locked {
+        for name in LOCKED {
+            fs_err::copy(sources.join(name), dir.join(name)).map_err(|source| environment.io(source))?;
+        }
+        return run(id, npm(id, "ci", dir)?, lock, progress);
     }
-    let mut ci = Command::new(npm);
-    ci.args(["ci", "--no-audit", "--no-fund"]).current_dir(dir);
-    run(id, ci, lock, progress)
+    let manifest = package_json(environment)?;
+    let node = node_dir(environment, &manifest);
+    install_once("node", &node, "", progress, |lock| {
+        let alone = json!({ "private": true, RUNTIME: manifest[RUNTIME] });
+        write_json(environment, &node, &alone)?;
+        run("node", npm(id, "install", &node)?, lock, progress)
+    })?;
+    let mut dependencies = Map::new();
+    for name in manifest["dependencies"].as_object().into_iter().flatten().map(|(name, _)| name) {
+        let wanted = match build {
+            Build::Version(version) if *name == environment.package => version.clone(),
+            Build::Local(path) if *name == environment.package => format!("file:{path}"),
+            _ => "*".to_owned(),
+        };
+        dependencies.insert(name.clone(), Value::from(wanted));
+    }
+    write_json(environment, dir, &json!({ "private": true, "type": "module", "dependencies": dependencies }))?;
+    let mut npm = npm(id, "install", dir)?;
+    match build {
+        Build::Version(version) => drop(npm.arg(format!("--before={}", released(environment, version)?))),
+        // A working copy is packed and installed as its users would get it, not linked to.
+        Build::Local(_) => drop(npm.arg("--install-links")),
+        Build::Locked | Build::Latest => {}
+    }
+    run(id, npm, lock, progress)
 }
 
-/// The Node.js that runs the adapter: the locked one, or else the machine's if it can run TypeScript.
-pub(super) fn program(environment: &Environment) -> Result<Utf8PathBuf, SetupError> {
-    let locked =
-        environment.dir.join("node_modules").join(".bin").join(if cfg!(windows) { "node.cmd" } else { "node" });
+/// How to start the adapter: with the locked Node.js, or else the machine's if it can run TypeScript.
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Result<Launch, SetupError> {
+    let mut launch = launch(program(environment)?);
+    let entry = sync(environment).map_err(|source| environment.io(source))?;
+    launch.args = vec!["--disable-warning=ExperimentalWarning".to_owned(), entry.into_string()];
+    Ok(launch)
+}
+
+/// The newest version in the registry.
+pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
+    let mut npm = npm(&manifest.id, "view", base)?;
+    let said = answer(&manifest.id, npm.args([manifest.package.as_str(), "version"]))?;
+    let version = said.trim();
+    if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
+}
+
+/// The day after a version was released.
+fn released(environment: &Environment, version: &str) -> Result<NaiveDate, SetupError> {
+    let Environment { id, dir, package, .. } = environment;
+    let mut npm = npm(id, "view", dir)?;
+    let said = answer(id, npm.args([package.as_str(), "time", "--json"]))?;
+    let times: Value = serde_json::from_str(&said).unwrap_or_default();
+    let day = times[version].as_str().and_then(|time| time.get(..10)?.parse::<NaiveDate>().ok());
+    day.map(|day| day + Days::new(1)).ok_or_else(|| no_version(id, &format!("{package} {version}")))
+}
+
+fn missing(id: &str, program: &str) -> SetupError {
+    SetupError::Unavailable {
+        id: id.to_owned(),
+        reason: format!("no `{program}` on PATH"),
+        fix: "install Node.js 20 or newer".to_owned(),
+    }
+}
+
+fn npm(id: &str, command: &str, dir: &Utf8Path) -> Result<Command, SetupError> {
+    let mut npm = Command::new(runtime::find("npm").ok_or_else(|| missing(id, "npm"))?);
+    npm.args([command, "--no-audit", "--no-fund"]).current_dir(dir);
+    Ok(npm)
+}
+
+fn package_json(environment: &Environment) -> Result<Value, SetupError> {
+    let text = fs_err::read(environment.sources.join("package.json")).map_err(|source| environment.io(source))?;
+    serde_json::from_slice(&text).map_err(|error| environment.io(error.into()))
+}
+
+fn write_json(environment: &Environment, dir: &Utf8Path, value: &Value) -> Result<(), SetupError> {
+    let written =
+        fs_err::create_dir_all(dir).and_then(|()| fs_err::write(dir.join("package.json"), format!("{value:#}\n")));
+    written.map_err(|source| environment.io(source))
+}
+
+/// Where the Node.js of other builds than the locked one is: it must not be of the day of an old release.
+fn node_dir(environment: &Environment, manifest: &Value) -> Utf8PathBuf {
+    let version = manifest[RUNTIME].as_object().and_then(|packages| packages.values().next()?.as_str());
+    environment.base.join("tools").join(format!("node-{}", version.unwrap_or("none")))
+}
+
+fn program(environment: &Environment) -> Result<Utf8PathBuf, SetupError> {
+    let dir = match environment.build {
+        Build::Locked => environment.dir.clone(),
+        _ => node_dir(environment, &package_json(environment)?),
+    };
+    let locked = dir.join("node_modules").join(".bin").join(if cfg!(windows) { "node.cmd" } else { "node" });
     if locked.exists() {
         return Ok(locked);
     }
@@ -50,7 +140,7 @@ pub(super) fn program(environment: &Environment) -> Result<Utf8PathBuf, SetupErr
 }
 
 /// Brings the sources beside the installed packages, where Node.js looks for imports, and names the entry.
-pub(super) fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
+fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
     let source = environment.dir.join("src");
     let own = source.join(environment.sources.file_name().unwrap_or("sdk"));
     let shared = environment.sources.parent().unwrap_or(&environment.sources);

@@ -1,20 +1,9 @@
 /** Drives `ai` with its own providers for all four apis: `streamText`'s parts, its text stream and its promises. */
 
 import { createAnthropic } from "@ai-sdk/anthropic";
-import { createGoogle } from "@ai-sdk/google";
+import * as google from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
-import {
-  type APICallError,
-  type FinishReason,
-  type LanguageModel,
-  type RetryError,
-  type StreamProviderError,
-  type TextStreamPart,
-  type ToolSet,
-  jsonSchema,
-  streamText,
-} from "ai";
-import sdk from "ai/package.json" with { type: "json" };
+import * as ai from "ai";
 import {
   type Api,
   type Call,
@@ -26,11 +15,12 @@ import {
   list,
   serve,
 } from "../streamspec-adapter.ts";
+import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
 
 /** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */
-type Failure = Pick<APICallError, "statusCode" | "responseHeaders" | "isRetryable" | "data"> &
-  Pick<StreamProviderError, "type" | "code"> &
-  Pick<RetryError, "lastError">;
+type Failure = Pick<ai.APICallError, "statusCode" | "responseHeaders" | "isRetryable" | "data"> &
+  Pick<ai.StreamProviderError, "type" | "code"> &
+  Pick<ai.RetryError, "lastError">;
 
 /** `data` is the parsed body of an HTTP error, or the error frame as the provider's module took it out of the stream. */
 const ERROR_FIELDS: ErrorFields<Failure> = {
@@ -71,42 +61,46 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
 };
 
 /** No `execute`, so that the caller is handed the call and the answer ends there. */
-const TOOLS: ToolSet = {
-  get_weather: {
-    description: "The weather in a city.",
-    inputSchema: jsonSchema({ type: "object", properties: { city: { type: "string" } }, required: ["city"] }),
-  },
+const TOOLS: ai.ToolSet = {
+  [WEATHER.name]: { description: WEATHER.description, inputSchema: ai.jsonSchema(PARAMETERS) },
 };
 
-/** No pool: an idle connection that goes away just as the next call takes it would look like that call's failure. */
-const SETTINGS = { apiKey: "streamspec-no-key", headers: { connection: "close" } };
+const SETTINGS = { apiKey: API_KEY, headers: HEADERS };
 
-const MODELS: Record<Api, (root: string) => LanguageModel> = {
-  "anthropic-messages": (root) => createAnthropic({ ...SETTINGS, baseURL: `${root}/v1` })("claude-opus-4-5"),
-  "openai-chat": (root) => createOpenAI({ ...SETTINGS, baseURL: `${root}/v1` }).chat("gpt-5.1"),
-  "openai-responses": (root) => createOpenAI({ ...SETTINGS, baseURL: `${root}/v1` }).responses("gpt-5.1"),
-  "gemini-generate": (root) => createGoogle({ ...SETTINGS, baseURL: `${root}/v1beta` })("gemini-2.5-flash"),
+/** Before version 4 of its package the provider of Gemini had a longer name. */
+const createGoogle = google.createGoogle ?? (google as any).createGoogleGenerativeAI;
+
+const MODELS: Record<Api, (root: string, model: string) => ai.LanguageModel> = {
+  "anthropic-messages": (root, model) => createAnthropic({ ...SETTINGS, baseURL: `${root}/v1` })(model),
+  "openai-chat": (root, model) => createOpenAI({ ...SETTINGS, baseURL: `${root}/v1` }).chat(model),
+  "openai-responses": (root, model) => createOpenAI({ ...SETTINGS, baseURL: `${root}/v1` }).responses(model),
+  "gemini-generate": (root, model) => createGoogle({ ...SETTINGS, baseURL: `${root}/v1beta` })(model),
 };
 
-function start(call: Call) {
-  return streamText({
-    model: MODELS[call.api](call.base_url),
-    prompt: call.ask === "tool" ? "What is the weather in Paris?" : "Say hello.",
+function start(call: Call, callbacks: { onError?: ai.StreamTextOnErrorCallback } = {}) {
+  return ai.streamText({
+    model: MODELS[call.api](call.base_url, MODEL[call.api]),
+    prompt: question(call),
     maxRetries: call.max_retries,
-    timeout: call.timeout_ms,
+    abortSignal: AbortSignal.timeout(call.timeout_ms),
     ...(call.ask === "tool" ? { tools: TOOLS } : {}),
+    ...callbacks,
   });
 }
 
-/** The provider's word, else the SDK's; two of the SDK's own are no reason to stop, but say that the answer broke. */
-function stop(seen: Observer, unified: FinishReason, raw: string | undefined): void {
+/**
+ * The provider's word, else the SDK's. Some of the SDK's own are no reason to stop: two say that the answer broke, and
+ * before version 6 one says that none is known.
+ */
+function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string | undefined): void {
   const word = raw ?? unified;
-  if (word === unified && (word === "interrupted" || word === "error")) seen.abort();
-  else seen.stop(word);
+  if (word !== unified) seen.stop(word);
+  else if (word === "interrupted" || word === "error") seen.abort();
+  else if (word !== "unknown") seen.stop(word);
 }
 
 /** Reads one part. Only `tool-call` hands a call over; the parts before it repeat what has arrived of its input. */
-function fold(seen: Observer, part: TextStreamPart<ToolSet>): void {
+function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
   switch (part?.type) {
     case "text-delta":
       seen.addText(part.text);
@@ -149,6 +143,13 @@ async function textStream(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+async function textWithOnError(call: Call, seen: Observer): Promise<void> {
+  await seen.iterate(
+    () => start(call, { onError: ({ error }) => seen.errorItem("iterate", error) }).textStream,
+    (text) => seen.addText(text),
+  );
+}
+
 async function final(call: Call, seen: Observer): Promise<void> {
   await seen.settle(
     "finalize",
@@ -178,12 +179,14 @@ function everyApi(delivers: Delivers, run: Surface["run"]): Record<Api, Surface>
 }
 
 serve({
-  sdk: { name: "ai", version: sdk.version },
+  sdk: "ai",
+  exports: ai,
   errorBases: ["AISDKError"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     "full-stream": everyApi("events", fullStream),
     "text-stream": everyApi("text", textStream),
+    "text-on-error": everyApi("text", textWithOnError),
     final: everyApi("final", final),
   },
 });

@@ -1,76 +1,58 @@
-/** Drives `@google/genai` over `streamGenerateContent`; it has no finished answer of a stream, only its chunks. */
+/** Drives `@google/genai` over `streamGenerateContent`, by itself and in a chat; it has no finished answer of a stream. */
 
-import { readFileSync } from "node:fs";
-import {
-  type ApiError,
-  FinishReason,
-  type GenerateContentParameters,
-  type GenerateContentResponse,
-  GoogleGenAI,
-  type Tool,
-} from "@google/genai";
-import { type Call, type ErrorFields, type Observer, list, serve } from "../streamspec-adapter.ts";
+import { type ApiError, type GenerateContentResponse, GoogleGenAI, type Tool } from "@google/genai";
+import { type Call, type ErrorFields, type Observer, serve } from "../streamspec-adapter.ts";
+import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
 
-/** The status is all that the SDK offers; the body is text inside the message. */
-const ERROR_FIELDS: ErrorFields<ApiError> = { status: [["attribute", "status"]] };
+/**
+ * The status is all that the SDK offers: that of the response, or in mid-stream the number in the body, and so it is the
+ * code too. The body is text inside the message.
+ */
+const ERROR_FIELDS: ErrorFields<ApiError> = { status: [["attribute", "status"]], code: [["attribute", "status"]] };
 
-const WEATHER: Tool = {
-  functionDeclarations: [
-    {
-      name: "get_weather",
-      description: "The weather in a city.",
-      parametersJsonSchema: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+const TOOL: Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
+
+function client(call: Call): GoogleGenAI {
+  return new GoogleGenAI({
+    apiKey: API_KEY,
+    vertexai: false,
+    httpOptions: {
+      baseUrl: call.base_url,
+      timeout: call.timeout_ms,
+      retryOptions: { attempts: call.max_retries + 1 },
+      headers: HEADERS,
     },
-  ],
-};
-
-const shared = new GoogleGenAI({ apiKey: "streamspec-no-key" });
-
-function request(call: Call): GenerateContentParameters {
-  return {
-    model: "gemini-2.5-flash",
-    contents: call.ask === "tool" ? "What is the weather in Paris?" : "Say hello.",
-    config: {
-      httpOptions: {
-        baseUrl: call.base_url,
-        timeout: call.timeout_ms,
-        retryOptions: { attempts: call.max_retries + 1 },
-        // No pool: an idle connection that goes away just as the next call takes it would look like that call's failure.
-        headers: { connection: "close" },
-      },
-      ...(call.ask === "tool" ? { tools: [WEATHER] } : {}),
-    },
-  };
+  });
 }
 
-/** Reads one chunk. Function calls come whole, one a part, and are over when the candidate says so. */
-function fold(seen: Observer, chunk: GenerateContentResponse): void {
-  seen.stop(chunk?.promptFeedback?.blockReason);
-  const candidate = list(chunk?.candidates)[0];
-  for (const part of list(candidate?.content?.parts)) {
-    if (!part?.thought) seen.addText(part?.text);
-    if (part?.functionCall) seen.openTool(Symbol(), part.functionCall.name, part.functionCall.args ?? {});
-  }
-  seen.stop(candidate?.finishReason);
-  if (candidate?.finishReason === FinishReason.STOP) seen.closeTools();
+/** The settings of a call or of a chat; the chat's own are all of its calls'. */
+function settings(call: Call) {
+  return { model: MODEL[call.api], ...(call.ask === "tool" ? { config: { tools: [TOOL] } } : {}) };
 }
 
 async function stream(call: Call, seen: Observer): Promise<void> {
   await seen.iterate<GenerateContentResponse>(
-    () => shared.models.generateContentStream(request(call)),
-    (chunk) => fold(seen, chunk),
+    () => client(call).models.generateContentStream({ ...settings(call), contents: question(call) }),
+    (chunk) => readGeminiChunk(seen, chunk),
   );
 }
 
-/** The SDK keeps its version to itself and its manifest out of its exports. */
-function version(): string {
-  const manifest = new URL("../../package.json", import.meta.resolve("@google/genai"));
-  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+async function chat(call: Call, seen: Observer): Promise<void> {
+  await seen.iterate<GenerateContentResponse>(
+    () =>
+      client(call)
+        .chats.create(settings(call))
+        .sendMessageStream({ message: question(call) }),
+    (chunk) => readGeminiChunk(seen, chunk),
+  );
 }
 
 serve({
-  sdk: { name: "@google/genai", version: version() },
+  sdk: "@google/genai",
   errorBases: ["ApiError"],
   errorFields: ERROR_FIELDS,
-  surfaces: { stream: { "gemini-generate": { delivers: "events", run: stream } } },
+  surfaces: {
+    stream: { "gemini-generate": { delivers: "events", run: stream } },
+    chat: { "gemini-generate": { delivers: "events", run: chat } },
+  },
 });

@@ -1,11 +1,11 @@
-/** Drives `@langchain/anthropic`: the chunks of `stream()`, and the message of `invoke()` on a streaming model. */
+/** Drives `@langchain/anthropic`: the chunks and the events of a stream, and `invoke()` on a streaming model. */
 
 import type { APIError } from "@anthropic-ai/sdk";
 import { ChatAnthropic } from "@langchain/anthropic";
-import sdk from "@langchain/anthropic/package.json" with { type: "json" };
-import { type ContextOverflowError, getRetryable } from "@langchain/core/errors";
-import type { AIMessageChunk } from "@langchain/core/messages";
-import { type Call, type ErrorFields, type Observer, type ToolCall, list, serve } from "../streamspec-adapter.ts";
+import type { ContextOverflowError } from "@langchain/core/errors";
+import { type Call, type ErrorFields, serve } from "../streamspec-adapter.ts";
+import { API_KEY, MODEL, NO_POOL, messagesRequest } from "../streamspec-dialects.ts";
+import { LANGCHAIN_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
 
 /** The errors of `@anthropic-ai/sdk` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "requestID" | "headers" | "error"> &
@@ -19,6 +19,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
   type: [
     ["attribute", "type"],
     ["attribute", "cause", "type"],
+    ["body", "error", "error", "type"],
   ],
   code: [
     ["body", "error", "error", "details", "error_code"],
@@ -31,75 +32,24 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
     ["attribute", "cause", "requestID"],
   ],
   retry_after: [["header", "headers", "retry-after"]],
-  retryable: [getRetryable],
+  retryable: RETRYABLE,
 };
-
-const TOOL = {
-  name: "get_weather",
-  description: "The weather in a city.",
-  input_schema: { type: "object" as const, properties: { city: { type: "string" } }, required: ["city"] },
-};
-
-function question(call: Call): string {
-  return call.ask === "tool" ? "What is the weather in Paris?" : "Say hello.";
-}
 
 function model(call: Call) {
-  const chat = new ChatAnthropic({
-    model: "claude-opus-4-5",
+  return new ChatAnthropic({
+    model: MODEL[call.api],
     maxTokens: 1024,
-    apiKey: "streamspec-no-key",
+    apiKey: API_KEY,
     anthropicApiUrl: call.base_url,
     maxRetries: call.max_retries,
     streaming: true,
-    // No pool: an idle connection that goes away just as the next call takes it would look like that call's failure.
-    clientOptions: { timeout: call.timeout_ms, defaultHeaders: { connection: "close" } },
+    clientOptions: { ...NO_POOL, timeout: call.timeout_ms },
   });
-  return call.ask === "tool" ? chat.bindTools([TOOL]) : chat;
-}
-
-/** The provider's word; the package puts it beside the content, and not always in the same place. */
-function stopReason(message: AIMessageChunk): unknown {
-  return message?.response_metadata?.["stop_reason"] ?? message?.additional_kwargs?.["stop_reason"];
-}
-
-/** Reads one chunk. Blocks have no end here: a tool call is over when the model says that it stopped for one. */
-function fold(seen: Observer, chunk: AIMessageChunk): void {
-  seen.addText(chunk?.text);
-  for (const tool of list(chunk?.tool_call_chunks)) {
-    seen.openTool(tool?.index, tool?.name, "");
-    seen.addArguments(tool?.index, tool?.args);
-  }
-  seen.stop(stopReason(chunk));
-  if (stopReason(chunk) === "tool_use") seen.closeTools();
-}
-
-async function stream(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate<AIMessageChunk>(
-    () => model(call).stream(question(call)),
-    (chunk) => fold(seen, chunk),
-  );
-}
-
-async function final(call: Call, seen: Observer): Promise<void> {
-  await seen.settle(
-    "finalize",
-    () => model(call).invoke(question(call)),
-    (message) => {
-      const tools: ToolCall[] = list(message.tool_calls).map(({ name, args }) => {
-        return { name, arguments: args, complete: true };
-      });
-      seen.finished(message.text, tools, stopReason(message));
-    },
-  );
 }
 
 serve({
-  sdk: { name: "@langchain/anthropic", version: sdk.version },
-  errorBases: ["LangChainError", "AnthropicError"],
+  sdk: "@langchain/anthropic",
+  errorBases: [...LANGCHAIN_ERRORS, "AnthropicError"],
   errorFields: ERROR_FIELDS,
-  surfaces: {
-    stream: { "anthropic-messages": { delivers: "events", run: stream } },
-    final: { "anthropic-messages": { delivers: "final", run: final } },
-  },
+  surfaces: surfaces(["anthropic-messages"], model, (call) => ({ tools: messagesRequest(call).tools })),
 });

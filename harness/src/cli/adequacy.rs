@@ -33,8 +33,6 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         .chain(mutants.iter().map(|(name, _)| Arc::new(reference.mutant(name))))
         .collect();
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
-    // Mutants that panic do so thousands of times; what they say is in their verdicts.
-    std::panic::set_hook(Box::new(|_| {}));
     let runtime = tokio::runtime::Runtime::new()?;
     let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
         let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Patience::MUTANT).await?;

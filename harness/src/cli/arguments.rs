@@ -30,6 +30,12 @@ pub enum Command {
     List(ListOptions),
     /// Set up the SDKs' environments under target/.
     Setup(SetupOptions),
+    /// List the SDKs: versions, surfaces, what is set up and how much room it takes.
+    Sdks,
+    /// Say what this machine lacks to run every SDK, and how to get it.
+    ///
+    /// Exit codes: 0 nothing, 1 something.
+    Doctor,
     /// Test an adapter itself, before a suite is run on it.
     Probe(ProbeOptions),
     /// Write the compatibility report from records.
@@ -56,7 +62,10 @@ pub enum Command {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Selected {
     /// These SDKs: ids, `core` (the default) or `all`; may be repeated or separated by commas.
-    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    ///
+    /// `anthropic-python@0.49.0` is another published version, with what it depended on then,
+    /// `anthropic-python@0.79.0,0.100.0,latest` are three, and `anthropic-python=PATH` is a working copy or a package file.
+    #[arg(long, visible_alias = "sdks", value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
     pub sdk: Vec<String>,
     /// Only these surfaces; globs.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
@@ -99,7 +108,7 @@ pub struct RunOptions {
     /// How many calls may be under way at once; most of them wait on sockets.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
-    /// Explain every trial that does not pass, also those that are as listed.
+    /// Explain every trial that does not pass, also those that are as listed; without it, the first 20 that are not.
     #[arg(long, short)]
     pub verbose: bool,
     /// Where to write the records.
@@ -134,14 +143,15 @@ pub struct ListOptions {
 /// Options of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupOptions {
-    /// The SDKs: ids, `core` (the default) or `all`.
+    /// The SDKs: as `run --sdk` takes them.
+    #[arg(value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
     pub sdks: Vec<String>,
 }
 
 /// Options of `probe`.
 #[derive(Debug, Args)]
 pub struct ProbeOptions {
-    /// The SDK, by id.
+    /// The SDK, as `run --sdk` takes it.
     #[arg(required_unless_present = "command")]
     pub sdk: Option<String>,
     /// The command of an adapter that is not checked in.

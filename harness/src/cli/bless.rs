@@ -32,6 +32,10 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
     let fleet = Fleet::discover(root)?;
     for record in &records {
         let Record::Sdk(SdkRecord { id, version, not_run: None, .. }) = record else { continue };
+        if id.contains('@') {
+            anstream::eprintln!("{id}: left out; a list is about the locked version");
+            continue;
+        }
         let sdk = fleet.get(id)?;
         let known = Known::read(&sdk.dir)?;
         let own: Vec<&TrialRecord> = trials.iter().copied().filter(|trial| &trial.sdk == id).collect();

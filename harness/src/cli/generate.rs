@@ -1,7 +1,5 @@
 //! `streamspec generate`: the committed files that are made from types and cases.
 
-use std::collections::BTreeSet;
-
 use anyhow::Context as _;
 use camino::Utf8Path;
 use fs_err as fs;
@@ -12,18 +10,24 @@ use super::Exit;
 use super::arguments::GenerateOptions;
 use crate::coverage::{self, Coverage};
 use crate::load::{self, Selection};
+use crate::message::sdk_table;
 use crate::report::{self, Report};
+use crate::session::SessionError;
 
 /// The committed report, from which the README's matrix is made.
 const REPORT: &str = "reports/compatibility.json";
 
+/// The page with the table of SDKs.
+const ADAPTERS: &str = "adapters/README.md";
+
 /// Every generated file as it should be, by its place in the repository.
 pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let suite = load::suite(root, &Selection::All).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
+    let fleet = Fleet::discover(root)?;
     let page = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_default();
-    let core = core(root);
+    let is_core = |id: &str| fleet.sdks().iter().any(|sdk| sdk.manifest.core && sdk.manifest.id == id);
     let report = Report::read(&page(REPORT)).context(REPORT)?;
-    let matrix = report::overview(&report, |sdk| core.contains(sdk));
+    let matrix = report::overview(&report, is_core);
     Ok(vec![
         ("cases/schema.json", text(&load::schema())),
         ("cases/fragments.schema.json", text(&load::fragments_schema())),
@@ -31,14 +35,9 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
         ("adapters/protocol.schema.json", text(&streamspec_adapters::protocol::schema())),
         ("reports/compatibility.schema.json", text(&report::schema())),
         (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
+        (ADAPTERS, spliced(&page(ADAPTERS), "sdks", &sdk_table(fleet.sdks()))),
         ("README.md", spliced(&page("README.md"), "matrix", &matrix)),
     ])
-}
-
-/// The SDKs that a plain run runs.
-fn core(root: &Utf8Path) -> BTreeSet<String> {
-    let sdks = Fleet::discover(root).map(|fleet| fleet.sdks().to_vec()).unwrap_or_default();
-    sdks.into_iter().filter(|sdk| sdk.manifest.core).map(|sdk| sdk.manifest.id).collect()
 }
 
 pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Result<Exit> {

@@ -10,7 +10,6 @@ use super::{Exit, run};
 use crate::coverage::Coverage;
 use crate::load::{self, Selection};
 use crate::run::{Filter, plan};
-use crate::session::chosen;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
@@ -26,7 +25,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
         return Ok(Exit::Conformant);
     }
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-    let sdks = chosen(&Fleet::discover(root)?, &request.sdks)?;
+    let sdks: Vec<_> = Fleet::discover(root)?.choose(&request.sdks)?.into_iter().map(Arc::new).collect();
     let filter = Filter { surfaces: request.surfaces, variants: request.variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
         Ok(plan) => plan,

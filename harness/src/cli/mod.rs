@@ -12,6 +12,7 @@ mod merge;
 mod probe;
 mod report;
 mod run;
+mod sdks;
 mod setup;
 
 pub use arguments::{Arguments, Command};
@@ -35,6 +36,8 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(options) => Ok(check::check(&root, &options)),
         Command::List(options) => list::list(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
+        Command::Sdks => sdks::sdks(&root),
+        Command::Doctor => sdks::doctor(&root),
         Command::Probe(options) => probe::probe(&root, &options),
         Command::Merge(options) => merge::merge(&root, &options),
         Command::Report(options) => report::report(&root, &options),

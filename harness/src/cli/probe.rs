@@ -25,9 +25,9 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
 /// An adapter with a manifest.
 fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let fleet = Fleet::discover(root)?;
-    let sdk = fleet.get(id)?;
-    match sdk.ensure(&|event| print_progress(&event)) {
-        Ok(()) => {}
+    let [asked] = fleet.choose(&[id])?.try_into().map_err(|_| anyhow::anyhow!("`{id}` is not one SDK"))?;
+    let sdk = match asked.ensure(&|event| print_progress(&event)) {
+        Ok(sdk) => sdk,
         Err(error @ SetupError::Unavailable { .. }) => {
             anstream::eprintln!("{error}");
             return Ok(Exit::NotConformant);
@@ -36,7 +36,7 @@ fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> a
             anstream::eprintln!("{error}");
             return Ok(Exit::Fault);
         }
-    }
+    };
     let surfaces = sdk.manifest.surfaces.iter();
     let targets = surfaces.flat_map(|(name, surface)| {
         let target = |api| Target { api, surface: name.clone(), delivers: Some(surface.delivers) };

@@ -9,14 +9,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Cuts, Format, RunOptions, Selected};
 use super::{Exit, print_progress, report};
-use crate::deviation::Comparison;
 use crate::judge::Word;
-use crate::message::{Tally, summary};
-use crate::record::{Record, TrialRecord, Writer};
+use crate::message::{Tally, summary, unexplained};
+use crate::record::{Record, Writer};
 use crate::run::Running;
-use crate::run::{Engine, Patience, Ran, Trial};
-use crate::session::{Request, Session, SessionError, is_green, opened};
+use crate::run::{Engine, Patience};
+use crate::session::{Request, Session, SessionError, Unavailable, is_green, opened};
 use crate::wire::Variant;
+
+/// How many trials that are not as listed are explained unasked: enough to see what it is, few enough to be read.
+const EXPLAINED: usize = 20;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
@@ -86,7 +88,7 @@ pub(super) fn usage(error: &dyn std::error::Error) -> Exit {
 /// Which exit code a session that cannot begin leads to.
 pub(super) const fn exit_of(error: &SessionError) -> Exit {
     match error {
-        SessionError::Setup(_) | SessionError::Server(_) => Exit::Fault,
+        SessionError::Server(_) => Exit::Fault,
         SessionError::Cases(_) | SessionError::Plan(_) | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
     }
 }
@@ -99,7 +101,7 @@ async fn everything(
     engine: &Arc<Engine>,
     nonce: &str,
 ) -> anyhow::Result<Exit> {
-    for (sdk, why) in &session.unavailable {
+    for Unavailable { sdk, why, .. } in &session.unavailable {
         anstream::eprintln!("{} is not run: {why}", sdk.manifest.id);
     }
     let writer = Writer::create(&root.join(&options.records))?;
@@ -115,6 +117,10 @@ async fn everything(
 
     let bar = progress_bar(session.plan.trials.len());
     let (mut tallies, mut trials, mut exit) = (BTreeMap::new(), Vec::new(), Exit::Conformant);
+    let mut red = 0;
+    if session.unavailable.iter().any(|one| one.fault) {
+        exit = Exit::Fault;
+    }
     let mut running = Running::of(engine, &session.plan.trials);
     while let Some(joined) = running.next().await {
         let (trial, all) = joined?;
@@ -123,8 +129,15 @@ async fn everything(
             let comparison = session.compare(&ran.record, version);
             ran.record.known.clone_from(&comparison.used);
             writer.write(&Record::Trial(Box::new(ran.record.clone())))?;
-            exit = exit.max(judged(session, options, &trial, &ran, &comparison, &bar));
-            let listed = ran.record.verdict.word != Word::Pass && comparison.is_as_listed();
+            let green = is_green(&ran.record, &comparison, options.strict);
+            exit = exit.max(exit_of_trial(green, ran.record.verdict.word));
+            red += usize::from(!green);
+            if options.verbose && ran.record.verdict.word != Word::Pass || !green && red <= EXPLAINED {
+                let text = session.explain(&ran, &trial.case, &comparison);
+                bar.suspend(|| anstream::println!("{text}"));
+            }
+            let judged = matches!(ran.record.verdict.word, Word::Deviates | Word::Fails);
+            let listed = judged && comparison.is_as_listed();
             let surface = format!("{}/{}", ran.record.sdk, ran.record.surface);
             tallies.entry(surface).or_insert_with(Tally::default).add(&ran.record, listed);
             trials.push(ran.record);
@@ -132,6 +145,9 @@ async fn everything(
         bar.inc(1);
     }
     bar.finish_and_clear();
+    if !options.verbose && red > EXPLAINED {
+        anstream::println!("{}", unexplained(red - EXPLAINED));
+    }
     for skipped in session.skipped() {
         let surface = format!("{}/{}", skipped.sdk, skipped.surface);
         tallies.entry(surface).or_insert_with(Tally::default).add(&skipped, false);
@@ -157,22 +173,9 @@ fn versions(records: &[Record]) -> BTreeMap<String, String> {
     records.iter().filter_map(version).collect()
 }
 
-/// Explains a trial that is not as it should be, and says what it does to the exit code.
-fn judged(
-    session: &Session,
-    options: &RunOptions,
-    trial: &Trial,
-    ran: &Ran,
-    comparison: &Comparison,
-    bar: &ProgressBar,
-) -> Exit {
-    let record: &TrialRecord = &ran.record;
-    let green = is_green(record, comparison, options.strict);
-    if !green || (options.verbose && record.verdict.word != Word::Pass) {
-        let text = session.explain(ran, &trial.case, comparison);
-        bar.suspend(|| anstream::println!("{text}"));
-    }
-    match (green, record.verdict.word) {
+/// What one trial does to the exit code.
+const fn exit_of_trial(green: bool, word: Word) -> Exit {
+    match (green, word) {
         (true, _) => Exit::Conformant,
         (false, Word::AdapterFault | Word::HarnessFault) => Exit::Fault,
         (false, _) => Exit::NotConformant,

@@ -1,20 +1,26 @@
 //! `streamspec setup`: make the SDKs' environments.
 
 use camino::Utf8Path;
-use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::setup::{Progress, SetupError};
+use streamspec_adapters::spec::Build;
 
 use super::Exit;
 use super::arguments::SetupOptions;
 use crate::message::progress;
-use crate::session::chosen;
+use crate::session::set_up;
 
 pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<Exit> {
+    let chosen = Fleet::discover(root)?.choose(&options.sdks)?;
     let mut exit = Exit::Conformant;
-    for sdk in chosen(&Fleet::discover(root)?, &options.sdks)? {
-        let manifest = &sdk.manifest;
-        match sdk.ensure(&|event| print_progress(&event)) {
-            Ok(()) => anstream::println!("{}: {} {} is set up", manifest.id, manifest.package, manifest.version),
+    for result in set_up(&chosen, &|event| print_progress(&event)) {
+        match result {
+            Ok(Sdk { manifest, build: Build::Local(path), .. }) => {
+                anstream::println!("{}: {} is set up from {path}", manifest.id, manifest.package);
+            }
+            Ok(Sdk { manifest, .. }) => {
+                anstream::println!("{}: {} {} is set up", manifest.id, manifest.package, manifest.version);
+            }
             Err(error @ SetupError::Unavailable { .. }) => {
                 anstream::println!("{error}");
                 exit = exit.max(Exit::NotConformant);

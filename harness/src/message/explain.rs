@@ -66,9 +66,11 @@ fn reproduce(ran: &Ran) -> String {
         Variant::AsWritten => String::new(),
         variant => format!(" --variants {}", variant.name()),
     };
+    // Only who ran it knows where the working copy is.
+    let sdk = record.sdk.strip_suffix("@local").map_or_else(|| record.sdk.clone(), |id| format!("{id}=PATH"));
     format!(
-        "cargo run --release -- run --sdk {} --surface {} --case '{}'{variant} --verbose",
-        record.sdk, record.surface, record.case
+        "cargo run --release -- run --sdk {sdk} --surface {} --case '{}'{variant} --verbose",
+        record.surface, record.case
     )
 }
 

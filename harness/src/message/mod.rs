@@ -4,12 +4,14 @@
 //! printer takes out where the terminal does not want them.
 
 mod explain;
+mod fleet;
 mod summary;
 mod wire;
 
 pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
-pub use summary::{Tally, adequate, probed, progress, summary};
+pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
+pub use summary::{Tally, adequate, probed, progress, summary, unexplained};
 
 use std::fmt::Write as _;
 

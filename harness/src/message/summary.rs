@@ -69,6 +69,11 @@ pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
     out
 }
 
+/// What is said of the trials that are not as listed and were not explained one by one.
+pub fn unexplained(count: usize) -> String {
+    format!("… and {count} more like these; the report has them all, and --verbose explains each\n")
+}
+
 /// One event of a set-up.
 pub fn progress(event: &Progress) -> String {
     match event {

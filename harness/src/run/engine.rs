@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Observation};
+use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity, Observation};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
@@ -108,6 +108,9 @@ impl Engine {
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
     pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
         let mut all: Vec<Ran> = Vec::with_capacity(trial.variants.len());
+        if let Some(why) = self.lacks(trial).await {
+            return vec![self.not_run(trial, Variant::AsWritten, Verdict::unsupported(why))];
+        }
         for &variant in &trial.variants {
             if variant.is_sweep() {
                 all.extend(self.sweep(trial, variant).await);
@@ -139,13 +142,24 @@ impl Engine {
         jobs.acquire().await.ok()
     }
 
+    /// What the version that is loaded does not have yet, or no more, if the trial asks for it.
+    async fn lacks(&self, trial: &Trial) -> Option<String> {
+        let adapter = self.adapter(&trial.sdk).await.ok()?;
+        let Identity { sdk, surfaces, apis, .. } = adapter.identity();
+        let (surface, api) = (&trial.surface, trial.case.api);
+        if !surfaces.contains(surface) {
+            return Some(format!("{} {} has no surface `{surface}`", sdk.name, sdk.version));
+        }
+        (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
+    }
+
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
         let _permit = self.permit(trial).await;
         let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
-            Err(reason) => return Ran::fault(trial, variant, &nonce, script, reason),
+            Err(reason) => return self.not_run(trial, variant, Verdict::adapter_fault(reason)),
         };
         let control = self.control(trial, adapter.as_ref()).await;
         let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
@@ -167,6 +181,18 @@ impl Engine {
         record.verdict = normal_verdict(verdict, noise);
         record.observation = normal_observation(&played.answered.answer, noise);
         Ran { record, script, transcript: played.transcript, answered: played.answered }
+    }
+
+    /// A trial that no call was made for.
+    fn not_run(&self, trial: &Trial, variant: Variant, verdict: Verdict) -> Ran {
+        let nonce = self.trial_nonce(&trial.name());
+        let detail = verdict.reason.clone().unwrap_or_default();
+        let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
+        let played = Played { base_url: String::new(), answered, released: None, transcript: Transcript::default() };
+        let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
+        record.verdict = verdict;
+        let Played { answered, transcript, .. } = played;
+        Ran { record, script: Script::build(&trial.case.exchanges, variant, &nonce), transcript, answered }
     }
 
     /// The same surface on the case's control, once for all cases that have the same one.
@@ -240,17 +266,6 @@ impl Ran {
         if self.record.verdict.broken_checks().any(|check| check.axis.is_of_replays()) {
             self.record.answers = told(&self.script, &self.record.nonce);
         }
-    }
-
-    fn fault(trial: &Trial, variant: Variant, nonce: &str, script: Script, reason: String) -> Self {
-        let answered =
-            Answered { answer: Answer::Fault { detail: reason.clone() }, stderr: String::new(), took: Duration::ZERO };
-        let transcript = Transcript::default();
-        let played = Played { base_url: String::new(), answered, released: None, transcript };
-        let mut record = TrialRecord::begun(trial, variant, nonce, &played);
-        record.verdict = Verdict::adapter_fault(reason);
-        let Played { answered, transcript, .. } = played;
-        Self { record, script, transcript, answered }
     }
 }
 

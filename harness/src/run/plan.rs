@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
+use semver::Version;
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 
@@ -126,7 +127,14 @@ fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
 
 /// What the manifest says this SDK does not do, if it covers a trial.
 fn unsupported(trial: &Trial) -> Result<Option<String>, PlanError> {
-    for entry in &trial.sdk.manifest.unsupported {
+    let manifest = &trial.sdk.manifest;
+    let since = manifest.surfaces.get(&trial.surface).and_then(|surface| surface.since.as_ref());
+    if let (Some(since), Ok(version)) = (since, Version::parse(&manifest.version))
+        && version < *since
+    {
+        return Ok(Some(format!("`{}` came with {} {since}", trial.surface, manifest.package)));
+    }
+    for entry in &manifest.unsupported {
         let surface = entry.surfaces.as_deref().map_or(Ok(true), |glob| Ok(matcher(glob)?.is_match(&trial.surface)))?;
         if surface && matcher(&entry.cases)?.is_match(&trial.case.id) {
             return Ok(Some(format!("{} ({})", entry.why, entry.link)));

@@ -1,0 +1,126 @@
+// Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API.
+//
+// The loops are those of its documentation, which does not close a stream. The surface `accumulate` reads the message
+// that `Accumulate` has built: after an error its text is in the caller's hands, but nothing in it tells a finished
+// tool call from a cut one, so the tool calls are left out.
+package main
+
+import (
+	"context"
+
+	"github.com/anthropics/anthropic-sdk-go/v2"
+	"github.com/anthropics/anthropic-sdk-go/v2/option"
+
+	"streamspec"
+)
+
+var httpClient = streamspec.HTTPClient()
+
+func readError(err *anthropic.Error) streamspec.Fields {
+	body := err.RawJSON()
+	return streamspec.Fields{
+		"status": {streamspec.Attribute(err.StatusCode)},
+		"type":   {streamspec.Attribute(err.Type()), streamspec.Body(body, "error", "type")},
+		"code": {
+			streamspec.Attribute(err.ErrorCode()), streamspec.Body(body, "error", "code"), streamspec.Body(body, "code"),
+		},
+		"request_id":  {streamspec.Attribute(err.RequestID), streamspec.Body(body, "request_id")},
+		"retry_after": {streamspec.Header(err.Response, "retry-after")},
+	}
+}
+
+// readEvent reads an event; text and tool calls are what the events carry.
+func readEvent(seen *streamspec.Seen, event anthropic.MessageStreamEventUnion) {
+	tool := seen.OpenTool(event.Index)
+	switch event.Type {
+	case "message_start":
+		seen.Stop(string(event.Message.StopReason))
+	case "content_block_start":
+		seen.Say(event.ContentBlock.Text)
+		if event.ContentBlock.Type == "tool_use" {
+			tool = seen.Tool(event.Index, event.ContentBlock.Name)
+			// The empty object that every block begins with is no argument yet.
+			if input, _ := event.ContentBlock.Input.(map[string]any); len(input) > 0 {
+				tool.Arguments = input
+			}
+		}
+	case "content_block_delta":
+		seen.Say(event.Delta.Text)
+		if tool != nil && event.Delta.PartialJSON != "" {
+			tool.Add(event.Delta.PartialJSON)
+		}
+	case "content_block_stop":
+		if tool != nil {
+			tool.Complete = true
+		}
+	case "message_delta":
+		seen.Stop(string(event.Delta.StopReason))
+	}
+}
+
+// readMessage reads the accumulated message.
+func readMessage(seen *streamspec.Seen, message anthropic.Message, finished bool) {
+	seen.HandOver("text", "stop_reason")
+	if finished {
+		seen.HandOver("tool_calls")
+	}
+	for index, block := range message.Content {
+		switch block.Type {
+		case "text":
+			seen.Say(block.Text)
+		case "tool_use":
+			seen.Tool(index, block.Name).Finish(string(block.Input))
+		}
+	}
+	seen.Stop(string(message.StopReason))
+}
+
+func plan(run streamspec.Run) streamspec.Call {
+	client := anthropic.NewClient(
+		option.WithoutEnvironmentDefaults(),
+		option.WithAPIKey("no-key"),
+		option.WithHTTPClient(httpClient),
+		option.WithBaseURL(run.BaseURL),
+		option.WithRequestTimeout(run.Timeout()),
+		option.WithMaxRetries(run.MaxRetries),
+	)
+	request := anthropic.MessageNewParams{
+		Model:     "claude-sonnet-4-6",
+		MaxTokens: 1024,
+		Messages:  []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(streamspec.Prompt))},
+	}
+	if run.WithTool() {
+		parameters := streamspec.ToolParameters()
+		request.Tools = []anthropic.ToolUnionParam{{OfTool: &anthropic.ToolParam{
+			Name:        streamspec.ToolName,
+			Description: anthropic.String(streamspec.ToolDescription),
+			InputSchema: anthropic.ToolInputSchemaParam{
+				Properties: parameters["properties"],
+				Required:   parameters["required"].([]string),
+			},
+		}}}
+	}
+	return map[string]streamspec.Call{
+		"stream": func(seen *streamspec.Seen) error {
+			stream := client.Messages.NewStreaming(context.Background(), request)
+			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readEvent))
+		},
+		"accumulate": func(seen *streamspec.Seen) error {
+			stream := client.Messages.NewStreaming(context.Background(), request)
+			message := anthropic.Message{}
+			err := streamspec.Iterate(seen, stream, message.Accumulate)
+			seen.Read(func() { readMessage(seen, message, err == nil) })
+			return err
+		},
+	}[run.Surface]
+}
+
+func main() {
+	streamspec.Serve(streamspec.SDK{
+		Name:     "github.com/anthropics/anthropic-sdk-go/v2",
+		APIs:     []string{"anthropic-messages"},
+		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events, "accumulate": streamspec.Final},
+		Errors:   []streamspec.ErrorType{streamspec.Own("anthropic.Error", readError)},
+		Plan:     plan,
+	})
+}

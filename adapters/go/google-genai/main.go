@@ -1,0 +1,133 @@
+// Drives `google.golang.org/genai`, Google's Gen AI SDK for Go, over `streamGenerateContent`.
+//
+// The SDK has no finished answer of a stream: its callers range over chunks. The stop reason is the candidate's
+// `FinishReason`, or the `BlockReason` where the prompt was blocked.
+package main
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"google.golang.org/genai"
+
+	"streamspec"
+)
+
+const model = "gemini-2.5-flash"
+
+var httpClient = streamspec.HTTPClient()
+
+// readError reads an error; its `Code` is the number in the body, or else the HTTP status, and so it is both.
+func readError(err genai.APIError) streamspec.Fields {
+	return streamspec.Fields{
+		"status":      {streamspec.Attribute(err.Code)},
+		"type":        {streamspec.Attribute(err.Status)},
+		"code":        {streamspec.Attribute(err.Code)},
+		"retry_after": {streamspec.Attribute(retryDelay(err))},
+	}
+}
+
+// retryDelay is the delay of a `RetryInfo` in the error's details, a protobuf duration such as `37s`.
+func retryDelay(err genai.APIError) string {
+	for _, detail := range err.Details {
+		if delay, ok := detail["retryDelay"].(string); ok {
+			return strings.TrimSuffix(delay, "s")
+		}
+	}
+	return ""
+}
+
+// readChunk reads a chunk; function calls come whole, and are over when the candidate says so.
+func readChunk(seen *streamspec.Seen, chunk *genai.GenerateContentResponse) {
+	if chunk.PromptFeedback != nil {
+		seen.Stop(string(chunk.PromptFeedback.BlockReason))
+	}
+	for _, candidate := range chunk.Candidates {
+		if candidate == nil {
+			continue
+		}
+		if candidate.Content != nil {
+			readParts(seen, candidate.Content.Parts)
+		}
+		seen.Stop(string(candidate.FinishReason))
+		for _, tool := range seen.Tools() {
+			tool.Complete = tool.Complete || candidate.FinishReason == genai.FinishReasonStop
+		}
+	}
+}
+
+func readParts(seen *streamspec.Seen, parts []*genai.Part) {
+	for _, part := range parts {
+		if part == nil {
+			continue
+		}
+		if !part.Thought {
+			seen.Say(part.Text)
+		}
+		if call := part.FunctionCall; call != nil {
+			arguments := call.Args
+			if arguments == nil {
+				arguments = map[string]any{}
+			}
+			seen.Tool(len(seen.Tools()), call.Name).Arguments = arguments
+		}
+	}
+}
+
+func plan(run streamspec.Run) streamspec.Call {
+	timeout, attempts := run.Timeout(), int32(run.MaxRetries+1)
+	options := genai.HTTPOptions{
+		BaseURL:      run.BaseURL,
+		Timeout:      &timeout,
+		RetryOptions: &genai.HTTPRetryOptions{Attempts: &attempts},
+	}
+	config := &genai.GenerateContentConfig{}
+	if run.WithTool() {
+		config.Tools = []*genai.Tool{{FunctionDeclarations: []*genai.FunctionDeclaration{{
+			Name:                 streamspec.ToolName,
+			Description:          streamspec.ToolDescription,
+			ParametersJsonSchema: streamspec.ToolParameters(),
+		}}}}
+	}
+	return func(seen *streamspec.Seen) error {
+		background := context.Background()
+		client, err := genai.NewClient(background, &genai.ClientConfig{
+			APIKey: "no-key", Backend: genai.BackendGeminiAPI, HTTPClient: httpClient, HTTPOptions: options,
+		})
+		if err != nil {
+			return err
+		}
+		if run.Surface == "chat" {
+			chat, err := client.Chats.Create(background, model, config, nil)
+			if err != nil {
+				return err
+			}
+			return iterate(seen, chat.SendMessageStream(background, genai.Part{Text: streamspec.Prompt}))
+		}
+		contents := genai.Text(streamspec.Prompt)
+		return iterate(seen, client.Models.GenerateContentStream(background, model, contents, config))
+	}
+}
+
+func iterate(seen *streamspec.Seen, stream iter.Seq2[*genai.GenerateContentResponse, error]) error {
+	seen.Opened()
+	for chunk, err := range stream {
+		if err != nil {
+			return err
+		}
+		seen.Item()
+		seen.Read(func() { readChunk(seen, chunk) })
+	}
+	return nil
+}
+
+func main() {
+	streamspec.Serve(streamspec.SDK{
+		Name:     "google.golang.org/genai",
+		APIs:     []string{"gemini-generate"},
+		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events, "chat": streamspec.Events},
+		Errors:   []streamspec.ErrorType{streamspec.Own("genai.APIError", readError)},
+		Plan:     plan,
+	})
+}

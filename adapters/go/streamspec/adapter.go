@@ -1,0 +1,249 @@
+// Package streamspec is the adapter protocol, version 1, for adapters in Go: JSON lines over stdin and stdout, many
+// calls at once.
+//
+// An adapter declares an SDK: what it is called, its surfaces, its own error types, and for each run a Call that goes
+// through the SDK to its end. This package does the rest: it keeps the protocol's pipes away from the SDK, makes each
+// call in a goroutine of its own, and tells the SDK's failures from the adapter's own.
+//
+// What a Call returns is the SDK's, and so is a panic in it; a panic in a function that is given to [Seen.Read] is the
+// adapter's. A panic in a goroutine that the SDK started ends the process, as it would end the program of a user.
+package streamspec
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+)
+
+const protocol = 1
+
+// How long a line that is being written may keep the process after its last one.
+const lastLine = time.Second
+
+// What every adapter asks for.
+const (
+	Prompt          = "Say hello, or ask for the weather in Paris."
+	ToolName        = "get_weather"
+	ToolDescription = "The weather in a city."
+)
+
+// ToolParameters is the JSON Schema of the tool's arguments.
+func ToolParameters() map[string]any {
+	city := map[string]any{"type": "string"}
+	return map[string]any{"type": "object", "properties": map[string]any{"city": city}, "required": []string{"city"}}
+}
+
+// Run is one call through the SDK, as the harness asked for it.
+type Run struct {
+	ID         uint64 `json:"id"`
+	API        string `json:"api"`
+	Surface    string `json:"surface"`
+	BaseURL    string `json:"base_url"`
+	TimeoutMS  int64  `json:"timeout_ms"`
+	MaxRetries int    `json:"max_retries"`
+	Ask        string `json:"ask"`
+}
+
+// Timeout is what the SDK is to be configured with.
+func (run Run) Timeout() time.Duration { return time.Duration(run.TimeoutMS) * time.Millisecond }
+
+// WithTool says whether the request declares the tool.
+func (run Run) WithTool() bool { return run.Ask == "tool" }
+
+// Call goes through the SDK to its end and returns the error that its caller got.
+type Call func(seen *Seen) error
+
+// SDK is what an adapter declares about its SDK.
+type SDK struct {
+	// Name is the path of the module, and its version is that of the module that was built in.
+	Name     string
+	APIs     []string
+	Surfaces map[string]Delivers
+	// Errors are the SDK's own exported error types, with what can be read of each.
+	Errors []ErrorType
+	// Plan prepares a call in the SDK's words; a panic in it is the adapter's fault.
+	Plan func(run Run) Call
+}
+
+// HTTPClient is for all calls of an adapter. It keeps no connection for a next call: each call is on its own, and the
+// server can tell a connection that was let go from one that idles in a pool.
+func HTTPClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = -1
+	return &http.Client{Transport: transport}
+}
+
+// Serve speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight.
+func Serve(sdk SDK) {
+	input, output, err := takePipes()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "streamspec: cannot keep the protocol's pipes from the SDK:", err)
+		os.Exit(1)
+	}
+	server := &server{sdk: sdk, output: output, writing: make(chan struct{}, 1)}
+	lines := bufio.NewReader(input)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 && !server.handle(line) || err != nil {
+			break
+		}
+	}
+	// A half-written line would be garbage; but a reader that is gone must not keep the process.
+	select {
+	case server.writing <- struct{}{}:
+	case <-time.After(lastLine):
+	}
+	os.Exit(0)
+}
+
+type server struct {
+	sdk     SDK
+	output  io.Writer
+	writing chan struct{}
+}
+
+// handle handles one line; false after the last.
+func (server *server) handle(line []byte) bool {
+	var message struct {
+		Op string  `json:"op"`
+		ID *uint64 `json:"id"`
+	}
+	if err := json.Unmarshal(line, &message); err != nil {
+		server.fault(nil, fmt.Sprint("cannot read a request: ", err))
+		return true
+	}
+	switch message.Op {
+	case "hello":
+		server.send(server.sdk.hello())
+	case "run":
+		run, err := parseRun(line)
+		if err != nil {
+			server.fault(message.ID, fmt.Sprint("cannot read a run: ", err))
+			break
+		}
+		go server.answer(run)
+	case "bye":
+		return false
+	default:
+		server.fault(message.ID, fmt.Sprintf("no operation %q", message.Op))
+	}
+	return true
+}
+
+// parseRun reads a `run` message, in which no field may be missing.
+func parseRun(line []byte) (Run, error) {
+	var run Run
+	var fields map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(line, &fields), json.Unmarshal(line, &run)); err != nil {
+		return run, err
+	}
+	for _, name := range []string{"id", "api", "surface", "base_url", "timeout_ms", "max_retries", "ask"} {
+		if _, there := fields[name]; !there {
+			return run, fmt.Errorf("%s is missing", name)
+		}
+	}
+	return run, nil
+}
+
+// answer sends the one answer to a run, however the call comes out.
+func (server *server) answer(run Run) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			fmt.Fprintf(os.Stderr, "streamspec: call %d: %v\n%s", run.ID, panicked, debug.Stack())
+			server.fault(&run.ID, fmt.Sprint(panicked))
+		}
+	}()
+	delivers, known := server.sdk.Surfaces[run.Surface]
+	if !known || !slices.Contains(server.sdk.APIs, run.API) {
+		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
+	}
+	call := server.sdk.Plan(run)
+	if call == nil {
+		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
+	}
+	seen := newSeen(delivers)
+	if err := guarded(call, seen); err != nil {
+		seen.raised(describeError(err, server.sdk.Errors))
+	}
+	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": seen.observation()})
+}
+
+// guarded makes a call; a panic of the SDK is what its caller gets, and one of the adapter's passes through.
+func guarded(call Call, seen *Seen) (err error) {
+	defer func() {
+		switch panicked := recover().(type) {
+		case nil:
+		case readingFault:
+			panic(panicked)
+		default:
+			err = panicError{panicked}
+		}
+	}()
+	return call(seen)
+}
+
+func (server *server) fault(id *uint64, message string) {
+	fault := map[string]any{"op": "fault", "message": message}
+	if id != nil {
+		fault["id"] = *id
+	}
+	server.send(fault)
+}
+
+// send writes one line, whole.
+func (server *server) send(message map[string]any) {
+	line, err := encode(message)
+	if err != nil {
+		panic(fmt.Sprint("cannot write an answer: ", err))
+	}
+	server.writing <- struct{}{}
+	if _, err := server.output.Write(line); err != nil {
+		// Nobody is left to read an answer.
+		os.Exit(0)
+	}
+	<-server.writing
+}
+
+func (sdk SDK) hello() map[string]any {
+	bases := []string{}
+	for _, own := range sdk.Errors {
+		bases = append(bases, own.name)
+	}
+	return map[string]any{
+		"op":           "hello",
+		"protocol":     protocol,
+		"sdk":          map[string]any{"name": sdk.Name, "version": version(sdk.Name), "language": "go"},
+		"runtime":      "Go " + strings.TrimPrefix(runtime.Version(), "go"),
+		"apis":         sdk.APIs,
+		"error_bases":  bases,
+		"surfaces":     slices.Sorted(maps.Keys(sdk.Surfaces)),
+		"capabilities": []string{"timeout", "max-retries", "tools"},
+	}
+}
+
+// version is that of a module that was built into this program.
+func version(module string) string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, built := range info.Deps {
+			if built.Path != module {
+				continue
+			}
+			if built.Replace != nil && built.Replace.Version != "" {
+				built = built.Replace
+			}
+			return strings.TrimPrefix(built.Version, "v")
+		}
+	}
+	return "unknown"
+}

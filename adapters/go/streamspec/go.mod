@@ -1,0 +1,3 @@
+module streamspec
+
+go 1.24

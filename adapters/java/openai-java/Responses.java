@@ -1,0 +1,93 @@
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseError;
+import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseOutputItem;
+import com.openai.models.responses.ResponseStatus;
+import com.openai.models.responses.ResponseStreamEvent;
+import java.util.Optional;
+import streamspec.ErrorFields;
+import streamspec.Seen;
+
+/**
+ * What a caller reads of Responses.
+ *
+ * <p>The stop reason is the response's status, or why it is incomplete. A failure that the SDK hands over as an item (the
+ * {@code error} event, {@code response.failed}, a finished response that failed) is reported as such.
+ */
+final class Responses {
+    private Responses() {}
+
+    static void readEvent(Seen seen, ResponseStreamEvent event) {
+        event.outputTextDelta().ifPresent(text -> seen.say(text.delta()));
+        event.outputItemAdded()
+                .ifPresent(added ->
+                        added.item().functionCall().ifPresent(call -> readCall(seen.tool(added.outputIndex()), call)));
+        event.functionCallArgumentsDelta()
+                .ifPresent(piece -> seen.tool(piece.outputIndex()).add(piece.delta()));
+        event.functionCallArgumentsDone()
+                .ifPresent(done -> seen.tool(done.outputIndex())
+                        .arguments(done.arguments())
+                        .complete(true));
+        event.outputItemDone()
+                .ifPresent(done -> done.item()
+                        .functionCall()
+                        .ifPresent(call ->
+                                readCall(seen.tool(done.outputIndex()), call).complete(isFinished(call))));
+        event.error()
+                .ifPresent(error ->
+                        seen.failedItem(error, error.message(), new ErrorFields(error).attribute("code", "code")));
+        event.completed().ifPresent(completed -> {
+            // Carries the whole answer, so it finishes calls that had no done event of their own.
+            readCalls(seen, completed.response());
+            readStatus(seen, completed, completed.response());
+        });
+        event.incomplete().ifPresent(incomplete -> readStatus(seen, incomplete, incomplete.response()));
+        event.failed().ifPresent(failed -> readStatus(seen, failed, failed.response()));
+    }
+
+    static void readResponse(Seen seen, Response response) {
+        for (ResponseOutputItem item : response.output()) {
+            item.message().stream()
+                    .flatMap(message -> message.content().stream())
+                    .flatMap(part -> part.outputText().stream())
+                    .forEach(text -> seen.say(text.text()));
+        }
+        readCalls(seen, response);
+        readStatus(seen, response, response);
+    }
+
+    private static void readCalls(Seen seen, Response response) {
+        long index = 0;
+        for (ResponseOutputItem item : response.output()) {
+            long place = index++;
+            item.functionCall()
+                    .ifPresent(call -> readCall(seen.tool(place), call).complete(isFinished(call)));
+        }
+    }
+
+    private static Seen.ToolCall readCall(Seen.ToolCall tool, ResponseFunctionToolCall call) {
+        return tool.name(call.name()).arguments(call.arguments());
+    }
+
+    private static boolean isFinished(ResponseFunctionToolCall call) {
+        return call.status()
+                .map(status -> status.asString().equals("completed"))
+                .orElse(true);
+    }
+
+    /** The status of a response that is over, and its error if it failed; the item is what was handed over. */
+    private static void readStatus(Seen seen, Object item, Response response) {
+        Optional<String> status = response.status().map(ResponseStatus::asString);
+        Optional<String> reason = response.incompleteDetails()
+                .flatMap(details -> details.reason())
+                .map(each -> each.asString());
+        seen.stop(status.filter("incomplete"::equals).isPresent() ? reason.orElse(null) : status.orElse(null));
+        if (status.filter("failed"::equals).isPresent()) {
+            Optional<ResponseError> error = response.error();
+            ErrorFields fields = new ErrorFields(error.orElse(null))
+                    .attribute("code", "code")
+                    .attribute("type", "type");
+            seen.failedItem(item, error.map(ResponseError::message).orElse(""), fields);
+        }
+    }
+}

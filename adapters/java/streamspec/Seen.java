@@ -1,0 +1,188 @@
+package streamspec;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+/** What the SDK's caller has seen of one call, in the contract's terms. */
+public final class Seen {
+    /** A tool call as far as it has been handed over; its arguments are a string until the SDK has parsed them. */
+    public static final class ToolCall {
+        private String name = "";
+        private Object arguments = "";
+        private boolean complete;
+
+        /** Its name; a later word does not take back an earlier one. */
+        public ToolCall name(String name) {
+            this.name = this.name.isEmpty() && name != null ? name : this.name;
+            return this;
+        }
+
+        /** The arguments as far as they are known, as text or as the SDK parsed them; nothing known changes nothing. */
+        public ToolCall arguments(Object arguments) {
+            this.arguments = arguments == null || arguments.equals("") ? this.arguments : arguments;
+            return this;
+        }
+
+        /** More raw text of the arguments; a parsed placeholder gives way to the first of it. */
+        public void add(String piece) {
+            if (!piece.isEmpty()) {
+                arguments = arguments instanceof String text ? text + piece : piece;
+            }
+        }
+
+        /** The SDK handed it over as finished, if it says so. */
+        public void complete(boolean finished) {
+            complete = complete || finished;
+        }
+    }
+
+    private final Class<? extends Throwable> errorBase;
+    private String site = "open";
+    private String ended = "returned";
+    private long events;
+    private StringBuilder text;
+    private Map<Object, ToolCall> tools;
+    private String stopReason;
+    private ObjectNode error;
+    private ReadingFault fault;
+
+    Seen(Run run, Class<? extends Throwable> errorBase) {
+        this.errorBase = errorBase;
+        if (!run.isFinal()) {
+            handOver();
+        }
+    }
+
+    /** The call that opens the stream has returned. */
+    public void opened() {
+        site = "iterate";
+    }
+
+    /**
+     * Reads one item; there is nothing to read in a null that was handed over as one. The SDKs check a field when it is
+     * read, so an exception of theirs is what their caller sees; any other one is the adapter's fault.
+     */
+    public <T> void take(T item, BiConsumer<Seen, T> read) {
+        events++;
+        try {
+            if (item != null) {
+                read.accept(this, item);
+            }
+        } catch (RuntimeException thrown) {
+            if (errorBase.isInstance(thrown)) {
+                throw thrown;
+            }
+            fault = new ReadingFault(item, thrown);
+            throw fault;
+        }
+    }
+
+    /** Asks for the finished answer, and reads it. */
+    public <T> void finish(Supplier<T> answer, BiConsumer<Seen, T> read) {
+        site = "finalize";
+        T finished = answer.get();
+        handOver();
+        take(finished, read);
+    }
+
+    /** A piece of text. */
+    public void say(String piece) {
+        text.append(piece);
+    }
+
+    /** The tool call with this key, begun now if it is new. */
+    public ToolCall tool(Object key) {
+        return tools.computeIfAbsent(key, begun -> new ToolCall());
+    }
+
+    /** The tool call with this key, if it was begun. */
+    public Optional<ToolCall> openTool(Object key) {
+        return Optional.ofNullable(tools.get(key));
+    }
+
+    /** The tool calls that were begun. */
+    public Collection<ToolCall> toolCalls() {
+        return tools.values();
+    }
+
+    /** A stop reason; an item without one does not take back an earlier one. */
+    public void stop(String reason) {
+        stopReason = reason == null ? stopReason : reason;
+    }
+
+    /** The SDK handed the failure over as an item; the first such item counts. */
+    public void failedItem(Object item, String message, ErrorFields fields) {
+        if (error == null) {
+            ended = "error-item";
+            error = described(item, message, fields);
+        }
+    }
+
+    /** The SDK threw. */
+    void raised(Throwable thrown, ErrorFields fields) {
+        ended = "raised";
+        error = described(thrown, thrown.getMessage(), fields);
+        Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
+        met.add(thrown);
+        for (Throwable cause = thrown.getCause(); cause != null && met.add(cause); cause = cause.getCause()) {
+            ((ArrayNode) error.get("causes")).add(name(cause.getClass()));
+        }
+    }
+
+    ReadingFault fault() {
+        return fault;
+    }
+
+    /** The contract's {@code Observation}. */
+    ObjectNode observation() {
+        ObjectNode seen =
+                JsonNodeFactory.instance.objectNode().put("ended", ended).put("events", events);
+        if (text != null) {
+            seen.set("text", Json.text(text.toString()));
+            ArrayNode calls = seen.putArray("tool_calls");
+            for (ToolCall tool : tools.values()) {
+                ObjectNode call = calls.addObject();
+                call.set("name", Json.text(tool.name));
+                call.set("arguments", Json.plain(Json.of(tool.arguments), 0));
+                call.put("complete", tool.complete);
+            }
+            seen.set("stop_reason", stopReason == null ? null : Json.text(stopReason));
+        }
+        return error == null ? seen : seen.set("error", error);
+    }
+
+    /** From here on the surface offers its fields, though they may still be empty. */
+    private void handOver() {
+        text = new StringBuilder();
+        tools = new LinkedHashMap<>();
+    }
+
+    private ObjectNode described(Object subject, String message, ErrorFields fields) {
+        ObjectNode error = JsonNodeFactory.instance.objectNode().put("site", site);
+        error.put("class", name(subject.getClass()));
+        ArrayNode classes = error.putArray("classes");
+        for (Class<?> each = subject.getClass(); each != Object.class; each = each.getSuperclass()) {
+            classes.add(name(each));
+        }
+        error.set("message", Json.text(message == null ? "" : message));
+        error.putArray("causes");
+        fields.writeTo(error);
+        return error;
+    }
+
+    /** A class's name without its package; one without a name has that of its file. */
+    private static String name(Class<?> each) {
+        String name = each.getSimpleName();
+        return name.isEmpty() ? each.getName().substring(each.getName().lastIndexOf('.') + 1) : name;
+    }
+}

@@ -1,0 +1,240 @@
+package streamspec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of what a caller saw. */
+final class ObservationTest {
+    /** An exception with the getters of an SDK. */
+    static final class ServiceException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final transient Headers headers;
+
+        ServiceException(String retryAfter) {
+            headers = new Headers(retryAfter);
+        }
+
+        public int statusCode() {
+            return 529;
+        }
+
+        public Optional<String> type() {
+            return Optional.of("overloaded_error");
+        }
+
+        public Optional<String> empty() {
+            return Optional.empty();
+        }
+
+        public String broken() {
+            throw new IllegalStateException("`type` is not set");
+        }
+
+        public JsonNode body() {
+            return node("type", "other_error")
+                    .put("code", 1302)
+                    .putNull("param")
+                    .set("nested", node("a", "b"));
+        }
+
+        public Optional<Headers> headers() {
+            return Optional.of(headers);
+        }
+    }
+
+    /** The headers of its response. */
+    record Headers(String retryAfter) {
+        public List<String> values(String name) {
+            return name.equals("retry-after") && retryAfter != null ? List.of(retryAfter) : List.of();
+        }
+    }
+
+    @Test
+    void aFieldIsAReadingOrEmptyOrAbsent() {
+        checkFields("{'status':{'via':'attribute','value':529}}", fields().attribute("status", "statusCode"));
+        checkFields("{'status':null}", fields().attribute("status", "type"));
+        checkFields("{}", fields().attribute("type", "notThere"));
+        checkFields("{}", fields().attribute("type", "broken"));
+        checkFields("{'type':null}", fields().attribute("type", "empty"));
+        checkFields(
+                "{'type':{'via':'body','value':'other_error'}}",
+                fields().attribute("type", "empty").body("type", "type"));
+        checkFields(
+                "{'type':{'via':'attribute','value':'overloaded_error'}}",
+                fields().attribute("type", "type").body("type", "type"));
+        checkFields("{'code':{'via':'body','value':'1302'}}", fields().body("code", "code"));
+        checkFields("{'code':{'via':'body','value':'b'}}", fields().body("code", "nested", "a"));
+        checkFields("{}", fields().body("code", "param").body("code", "type", "deeper"));
+        checkFields("{'request_id':null}", fields().header("request_id", "request-id"));
+        checkFields("{}", new ErrorFields(new Exception()).header("request_id", "request-id"));
+        checkFields("{'code':null}", new ErrorFields(null).attribute("code", "code"));
+    }
+
+    @Test
+    void retryAfterIsSecondsOrADate() {
+        checkFields("{'retry_after':{'via':'header','value':1.5}}", retryAfter("1.5"));
+        checkFields("{'retry_after':null}", retryAfter("soon"));
+        checkFields("{'retry_after':null}", retryAfter("NaN"));
+        ZonedDateTime later = ZonedDateTime.now(ZoneOffset.UTC).plus(Duration.ofMinutes(2));
+        ObjectNode error = JsonNodeFactory.instance.objectNode();
+        retryAfter(later.format(DateTimeFormatter.RFC_1123_DATE_TIME)).writeTo(error);
+        assertEquals(119, error.at("/retry_after/value").doubleValue(), 2);
+    }
+
+    @Test
+    void anErrorIsNamedWithItsBasesAndItsCauses() {
+        Exception inner = new IllegalStateException("inner");
+        Exception outer = new UncheckedIOException(null, new java.io.IOException(inner));
+        Seen seen = seen("create-sync");
+        seen.opened();
+        seen.raised(outer, new ErrorFields(null));
+        JsonNode error = seen.observation().get("error");
+        assertEquals(
+                json("{'site':'iterate','class':'UncheckedIOException','classes':['UncheckedIOException',"
+                        + "'RuntimeException','Exception','Throwable'],'message':'',"
+                        + "'causes':['IOException','IllegalStateException']}"),
+                error.toString());
+        inner.initCause(outer);
+        seen.raised(outer, new ErrorFields(null));
+        assertEquals(2, seen.observation().at("/error/causes").size(), "causes may go round");
+    }
+
+    @Test
+    void aSurfaceTellsOnlyWhatItDelivers() {
+        assertEquals(
+                json("{'ended':'returned','events':0,'text':'','tool_calls':[],'stop_reason':null}"),
+                seen("create-sync").observation().toString());
+        assertEquals(
+                json("{'ended':'returned','events':0}"),
+                seen("final-sync").observation().toString());
+        Seen seen = seen("final-sync");
+        seen.finish(() -> "Hello", Seen::say);
+        assertEquals("Hello", seen.observation().get("text").textValue());
+    }
+
+    @Test
+    void aToolCallGrows() {
+        Seen seen = seen("create-sync");
+        seen.tool(0L).name("get_weather").arguments(JsonNodeFactory.instance.objectNode());
+        seen.tool(0L).name("other").add("");
+        checkTool(seen, "{}", false);
+        seen.tool(0L).add("{\"city\":");
+        seen.tool(0L).add("\"Paris\"}");
+        checkTool(seen, "\"{\\\"city\\\":\\\"Paris\\\"}\"", false);
+        seen.tool(0L).arguments("").complete(true);
+        seen.tool(0L).complete(false);
+        checkTool(seen, "\"{\\\"city\\\":\\\"Paris\\\"}\"", true);
+        seen.tool(0L).arguments(node("city", "Paris"));
+        checkTool(seen, "{\"city\":\"Paris\"}", true);
+    }
+
+    @Test
+    void theFirstItemThatIsAFailureCounts() {
+        Seen seen = seen("create-sync");
+        seen.failedItem("first", "one", new ErrorFields(null));
+        seen.failedItem("second", "two", new ErrorFields(null));
+        assertEquals("error-item", seen.observation().get("ended").textValue());
+        assertEquals("one", seen.observation().at("/error/message").textValue());
+        assertEquals("String", seen.observation().at("/error/class").textValue());
+    }
+
+    @Test
+    void readingFailsAsTheSdkOrAsTheAdapter() {
+        Seen seen = seen("create-sync");
+        IllegalStateException own = new IllegalStateException("a field of the SDK");
+        assertEquals(
+                own,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> seen.take("item", (to, item) -> {
+                            throw own;
+                        })));
+        assertEquals(null, seen.fault());
+        assertThrows(
+                ReadingFault.class,
+                () -> seen.take("item", (to, item) -> {
+                    throw new ClassCastException();
+                }));
+        assertEquals("cannot read java.lang.String", seen.fault().getMessage());
+        seen.<String>take(null, Seen::say);
+        assertEquals(3, seen.observation().get("events").intValue());
+    }
+
+    @Test
+    void everyValueBecomesStrictJson() throws JsonProcessingException {
+        checkJson("{'a':'\\uD83D\\uDE00 \\u00E9 \\uFFFD'}", node("a", "\ud83d\ude00 \u00e9 \udc00"));
+        JsonNodeFactory values = JsonNodeFactory.instance;
+        checkJson("'NaN'", values.numberNode(Double.NaN));
+        checkJson(
+                "18446744073709551615", values.numberNode(BigInteger.TWO.pow(64).subtract(BigInteger.ONE)));
+        checkJson("'18446744073709551616'", values.numberNode(BigInteger.TWO.pow(64)));
+        checkJson("-9223372036854775808", values.numberNode(Long.MIN_VALUE));
+        JsonNode deep = values.numberNode(1);
+        for (int depth = 0; depth < 100; depth++) {
+            deep = values.arrayNode().add(deep);
+        }
+        String said = new String(Json.line(Json.plain(deep, 0)), StandardCharsets.US_ASCII);
+        assertEquals(
+                "[".repeat(64) + "\"" + "[".repeat(36) + "1" + "]".repeat(36) + "\"" + "]".repeat(64) + "\n", said);
+    }
+
+    @Test
+    void aHugeStringIsCutWithANote() {
+        String text = Json.text("a".repeat(5_000_001)).textValue();
+        assertEquals("aa [cut by the adapter: 5000001 characters]", text.substring(4_999_998));
+    }
+
+    private static Seen seen(String surface) {
+        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false);
+        return new Seen(run, IllegalStateException.class);
+    }
+
+    private static void checkTool(Seen seen, String arguments, boolean complete) {
+        JsonNode tool = seen.observation().at("/tool_calls/0");
+        assertEquals("get_weather", tool.get("name").textValue());
+        assertEquals(arguments, tool.get("arguments").toString());
+        assertEquals(complete, tool.get("complete").booleanValue());
+    }
+
+    private static ErrorFields fields() {
+        return new ErrorFields(new ServiceException(null));
+    }
+
+    private static ErrorFields retryAfter(String value) {
+        return new ErrorFields(new ServiceException(value)).header("retry_after", "retry-after");
+    }
+
+    private static void checkFields(String expected, ErrorFields actual) {
+        ObjectNode error = JsonNodeFactory.instance.objectNode();
+        actual.writeTo(error);
+        assertEquals(json(expected), error.toString());
+    }
+
+    private static void checkJson(String expected, JsonNode value) throws JsonProcessingException {
+        assertEquals(json(expected) + "\n", new String(Json.line(Json.plain(value, 0)), StandardCharsets.US_ASCII));
+    }
+
+    private static ObjectNode node(String key, String value) {
+        return JsonNodeFactory.instance.objectNode().put(key, value);
+    }
+
+    /** JSON with single quotes, which need no escapes in Java. */
+    private static String json(String text) {
+        return text.replace('\'', '"');
+    }
+}

@@ -1,0 +1,70 @@
+package streamspec;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+
+/** An adapter of an SDK that prints, reads stdin, throws and never returns, for the tests of the protocol. */
+final class SampleAdapter {
+    private static final CyclicBarrier MEETING = new CyclicBarrier(2);
+
+    /** The root class of the SDK. */
+    static final class SampleException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        SampleException(String message) {
+            super(message);
+        }
+
+        public int statusCode() {
+            return 529;
+        }
+    }
+
+    private SampleAdapter() {}
+
+    public static void main(String[] arguments) {
+        Server.serve(() -> new Sdk(
+                "sample",
+                "1.0.0",
+                SampleException.class,
+                List.of("returns", "meets", "throws", "overflows", "hangs", "misread", "refuses", "unprepared"),
+                List.of("create-sync", "final-async"),
+                SampleAdapter::prepare,
+                error -> new ErrorFields(error).attribute("status", "statusCode")));
+    }
+
+    /** The name of the api says what happens. */
+    private static Sdk.Call prepare(Run run) {
+        if (run.api().equals("unprepared")) {
+            throw new IllegalStateException("not prepared");
+        }
+        return seen -> {
+            System.out.println("noise");
+            System.in.read();
+            seen.opened();
+            switch (run.api()) {
+                case "meets" -> MEETING.await();
+                case "throws" -> throw new SampleException("while it was read");
+                case "overflows" -> overflow(0);
+                case "hangs" -> new CountDownLatch(1).await();
+                default -> {}
+            }
+            for (String item : List.of("a", "b")) {
+                seen.take(item, (to, text) -> read(run.api(), to, text));
+            }
+        };
+    }
+
+    private static void read(String api, Seen seen, String item) {
+        switch (api) {
+            case "misread" -> throw new IllegalArgumentException("no such field");
+            case "refuses" -> throw new SampleException("field is null");
+            default -> seen.say(item);
+        }
+    }
+
+    private static int overflow(int depth) {
+        return overflow(depth + 1) + 1;
+    }
+}

@@ -1,0 +1,174 @@
+//! One SDK and its adapter, at the build that was asked for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::contract::{Adapter, Identity};
+use crate::manifest::Manifest;
+use crate::process::{Launch, ProcessAdapter, StartError};
+use crate::setup::{self, Environment, Progress, SetupError};
+use crate::spec::Build;
+
+/// Why an SDK's adapter could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its environment is not complete.
+    #[error("{0}: not installed yet; its environment is incomplete")]
+    NotInstalled(String),
+    /// Its environment cannot be used.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// Its process does not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// No native adapter has this id.
+    #[error("{0}: no native adapter of that id is linked into this program")]
+    NotLinked(String),
+    /// It says something else about itself than its manifest.
+    #[error("{id}: {what} is {manifest} in adapter.toml, but {adapter} in the running adapter")]
+    Mismatch {
+        /// The SDK.
+        id: String,
+        /// What differs.
+        what: &'static str,
+        /// The manifest's value.
+        manifest: String,
+        /// The adapter's value.
+        adapter: String,
+    },
+}
+
+/// One SDK and its adapter.
+#[derive(Clone, Debug)]
+pub struct Sdk {
+    /// What is checked in about it; at another build than the locked one, with the id and the version of that.
+    pub manifest: Manifest,
+    /// Its folder.
+    pub dir: Utf8PathBuf,
+    /// Which build of it is meant.
+    pub build: Build,
+    pub(super) root: Utf8PathBuf,
+}
+
+impl Sdk {
+    /// The environment it is installed into, which need not be there yet; `None` for what is linked into this program.
+    pub fn environment(&self) -> Result<Option<Environment>, SetupError> {
+        Environment::of(&self.root, &self.manifest, &self.dir, &self.build)
+    }
+
+    /// The same SDK at another build. A version that is the locked one is just that.
+    #[must_use]
+    pub fn at(&self, build: Build) -> Self {
+        let mut other = self.clone();
+        match build {
+            Build::Version(version) if version == self.manifest.version => {}
+            build => {
+                other.manifest.id = format!("{}{build}", self.manifest.id);
+                if let Build::Version(version) = &build {
+                    other.manifest.version.clone_from(version);
+                    // A handler is written against the locked version.
+                    other.manifest.surfaces.retain(|_, surface| surface.handler.is_none());
+                }
+                other.build = build;
+            }
+        }
+        other
+    }
+
+    /// The same SDK with a native adapter that has one fault, `reference+ignores-error-event`.
+    #[must_use]
+    pub fn mutant(&self, name: &str) -> Self {
+        let mut mutant = self.clone();
+        mutant.manifest.id = format!("{}+{name}", self.manifest.id);
+        mutant
+    }
+
+    /// Installs what the adapter needs, which is a few looks at files when that is done already, and says which SDK that
+    /// is: `latest` becomes a version. Blocks.
+    pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Self, SetupError> {
+        if self.build == Build::Latest {
+            let version = setup::latest(&self.root, &self.manifest, progress)?;
+            let mut locked = Self { build: Build::Locked, ..self.clone() };
+            locked.manifest.id.truncate(self.manifest.id.len() - Build::Latest.to_string().len());
+            return locked.at(Build::Version(version)).ensure(progress);
+        }
+        match self.environment()? {
+            Some(environment) => environment.ensure(progress)?,
+            None => self.linked()?,
+        }
+        Ok(self.clone())
+    }
+
+    /// Whether a native adapter is part of this program.
+    fn linked(&self) -> Result<(), SetupError> {
+        let id = &self.manifest.id;
+        crate::native::missing_feature(id).map_or(Ok(()), |feature| {
+            let reason = format!("built without the feature `{feature}`");
+            let fix = format!("run cargo with `--features {feature}`");
+            Err(SetupError::Unavailable { id: id.clone(), reason, fix })
+        })
+    }
+
+    /// Starts the adapter and holds what it says about itself against the manifest.
+    pub async fn open(&self) -> Result<Arc<dyn Adapter>, OpenError> {
+        let id = &self.manifest.id;
+        let adapter: Arc<dyn Adapter> = match self.environment()? {
+            Some(environment) if environment.is_complete() => {
+                Arc::new(ProcessAdapter::start(environment.launch()?).await?)
+            }
+            Some(_) => return Err(OpenError::NotInstalled(id.clone())),
+            None => crate::native::open(id).ok_or_else(|| OpenError::NotLinked(id.clone()))?,
+        };
+        if let Err(mismatch) = matches(&self.manifest, &self.build, adapter.identity()) {
+            adapter.close().await;
+            return Err(mismatch);
+        }
+        Ok(adapter)
+    }
+}
+
+/// Starts an adapter that is not checked in, by its command. `home` becomes its private directory.
+pub async fn open_command(program: &str, args: &[String], home: &Utf8Path) -> Result<Arc<ProcessAdapter>, StartError> {
+    let absolute = camino::absolute_utf8(home);
+    let mut launch = Launch::new(program, program, absolute.unwrap_or_else(|_| home.to_owned()));
+    launch.args = args.to_vec();
+    ProcessAdapter::start(launch).await.map(Arc::new)
+}
+
+/// Whether an adapter is what its manifest says; lists are compared as sets. The manifest is about the locked version:
+/// of another build only the package, the language and the version that was asked for must be right, and what it lacks
+/// is unsupported.
+pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -> Result<(), OpenError> {
+    fn set<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+        let names: BTreeSet<String> = items.into_iter().map(|item| item.to_string()).collect();
+        format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
+    }
+    let version = ("the version", manifest.version.clone(), identity.sdk.version.clone());
+    let mut pairs = vec![
+        ("the package", manifest.package.clone(), identity.sdk.name.clone()),
+        ("the language", manifest.language.name().to_owned(), identity.sdk.language.clone()),
+    ];
+    match build {
+        Build::Locked => pairs.extend([
+            version,
+            ("the list of surfaces", set(manifest.surfaces.keys()), set(&identity.surfaces)),
+            (
+                "the list of apis",
+                set(manifest.surfaces.values().flat_map(|surface| &surface.apis)),
+                set(&identity.apis),
+            ),
+            ("the list of error bases", set(&manifest.error_bases), set(&identity.error_bases)),
+        ]),
+        Build::Version(_) => pairs.push(version),
+        Build::Latest | Build::Local(_) => {}
+    }
+    for (what, manifest_says, adapter_says) in pairs {
+        if manifest_says != adapter_says {
+            let (manifest, id) = (manifest_says, manifest.id.clone());
+            return Err(OpenError::Mismatch { id, what, manifest, adapter: adapter_says.escape_debug().to_string() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! anthropic-ai-sdk: the events of `create_message_streaming`, as its caller sees them.
+
+use anthropic_ai_sdk::client::AnthropicClient;
+use anthropic_ai_sdk::types::message::{
+    ContentBlock, ContentBlockDelta, CreateMessageParams, MessageClient as _, MessageError, StreamEvent,
+};
+
+use super::request::{http_0_12, typed};
+use super::seen::{Seen, attribute, error, word};
+use crate::contract::{Call, Observation, ObservedError, Site};
+
+/// Makes one call and says what its caller saw.
+pub(super) async fn observe(call: Call) -> Observation {
+    let seen = Seen::default();
+    let client = match client(&call) {
+        Ok(client) => client,
+        Err(raised) => return seen.raised(describe(Site::Open, &raised)),
+    };
+    let request: CreateMessageParams = typed(call.api, call.ask);
+    match client.create_message_streaming(&request).await {
+        Ok(stream) => seen.follow(std::pin::pin!(stream), event, describe).await,
+        Err(raised) => seen.raised(describe(Site::Open, &raised)),
+    }
+}
+
+/// The client as its documentation configures it: the base URL with the version, the timeout in an HTTP client of one's
+/// own.
+fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
+    let http = http_0_12(call.timeout).map_err(|error| MessageError::RequestFailed(error.to_string()))?;
+    AnthropicClient::builder("test", AnthropicClient::DEFAULT_API_VERSION)
+        .with_api_base_url(format!("{}/v1", call.base_url))
+        .with_http_client(http)
+        .build()
+}
+
+fn event(seen: &mut Seen, event: StreamEvent) {
+    match event {
+        StreamEvent::MessageStart { message } => seen.stop(message.stop_reason.as_ref().and_then(word)),
+        StreamEvent::ContentBlockStart { index, content_block } => match content_block {
+            ContentBlock::Text { text } => seen.say(&text),
+            ContentBlock::ToolUse { name, .. } => {
+                seen.tool(index, Some(name));
+            }
+            _ => {}
+        },
+        StreamEvent::ContentBlockDelta { index, delta } => match delta {
+            ContentBlockDelta::TextDelta { text } => seen.say(&text),
+            ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(index, &partial_json),
+            ContentBlockDelta::ThinkingDelta { .. } | ContentBlockDelta::SignatureDelta { .. } => {}
+        },
+        StreamEvent::ContentBlockStop { index } => seen.close_tool(index),
+        StreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
+        StreamEvent::Error { error: said } => {
+            let failure = error(Site::Iterate, &["StreamEvent::Error", "StreamEvent"], said.message);
+            seen.failed(ObservedError { kind: attribute(Some(said.type_)), ..failure });
+        }
+        StreamEvent::MessageStop | StreamEvent::Ping => {}
+    }
+}
+
+/// The error by its variant, which holds nothing but a text.
+fn describe(site: Site, raised: &MessageError) -> ObservedError {
+    let variant = match raised {
+        MessageError::RequestFailed(_) => "MessageError::RequestFailed",
+        MessageError::ApiError(_) => "MessageError::ApiError",
+    };
+    error(site, &[variant, "MessageError"], raised.to_string())
+}

@@ -1,0 +1,71 @@
+//! async-anthropic: the events of `messages().create_stream`, as its caller sees them.
+
+use async_anthropic::Client;
+use async_anthropic::errors::AnthropicError;
+use async_anthropic::types::{ContentBlockDelta, CreateMessagesRequest, MessageContent, MessagesStreamEvent};
+
+use super::request::{http_0_12, typed};
+use super::seen::{Seen, attribute, error};
+use crate::contract::{Call, Observation, ObservedError, Site};
+
+/// Makes one call and says what its caller saw.
+pub(super) async fn observe(call: Call) -> Observation {
+    let seen = Seen::default();
+    let http = match http_0_12(call.timeout) {
+        Ok(http) => http,
+        Err(raised) => return seen.raised(describe(Site::Open, &AnthropicError::NetworkError(raised))),
+    };
+    let built = Client::builder()
+        .http_client(http)
+        .base_url(call.base_url.as_str())
+        .api_key("test")
+        .version("2023-06-01")
+        .build();
+    let client = match built {
+        Ok(client) => client,
+        Err(raised) => return seen.raised(error(Site::Open, &["ClientBuilderError"], raised.to_string())),
+    };
+    let request: CreateMessagesRequest = typed(call.api, call.ask);
+    let stream = client.messages().create_stream(request).await;
+    seen.follow(stream, event, describe).await
+}
+
+fn event(seen: &mut Seen, event: MessagesStreamEvent) {
+    match event {
+        MessagesStreamEvent::MessageStart { message, .. } => seen.stop(message.stop_reason),
+        MessagesStreamEvent::ContentBlockStart { index, content_block } => match content_block {
+            MessageContent::Text(block) => seen.say(&block.text),
+            MessageContent::ToolUse(block) => {
+                seen.tool(index, Some(block.name));
+            }
+            MessageContent::ToolResult(_) => {}
+        },
+        MessagesStreamEvent::ContentBlockDelta { index, delta } => match delta {
+            ContentBlockDelta::TextDelta { text } => seen.say(&text),
+            ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(index, &partial_json),
+        },
+        MessagesStreamEvent::ContentBlockStop { index } => seen.close_tool(index),
+        MessagesStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason),
+        MessagesStreamEvent::MessageStop => {}
+    }
+}
+
+/// The error by its variant: only `StreamError` has a type, which the SDK fills with words of its own where the failure
+/// is not the provider's.
+fn describe(site: Site, raised: &AnthropicError) -> ObservedError {
+    let variant = match raised {
+        AnthropicError::NetworkError(_) => "AnthropicError::NetworkError",
+        AnthropicError::BadRequest(_) => "AnthropicError::BadRequest",
+        AnthropicError::ApiError(_) => "AnthropicError::ApiError",
+        AnthropicError::Unauthorized => "AnthropicError::Unauthorized",
+        AnthropicError::DeserializationError(_) => "AnthropicError::DeserializationError",
+        AnthropicError::Unknown(_) => "AnthropicError::Unknown",
+        AnthropicError::UnexpectedError => "AnthropicError::UnexpectedError",
+        AnthropicError::StreamError(_) => "AnthropicError::StreamError",
+    };
+    let mut described = error(site, &[variant, "AnthropicError"], raised.to_string());
+    if let AnthropicError::StreamError(said) = raised {
+        described.kind = attribute(Some(said.error_type.clone()));
+    }
+    described
+}

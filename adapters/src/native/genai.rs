@@ -1,0 +1,137 @@
+//! genai: the events of `exec_chat_stream`, and the answer that is captured for its last event.
+
+use futures_util::StreamExt as _;
+use genai::adapter::AdapterKind;
+use genai::chat::{ChatMessage, ChatOptions, ChatRequest, ChatStream, ChatStreamEvent, StreamEnd, Tool};
+use genai::resolver::{AuthData, Endpoint};
+use genai::{Client, Error, ModelIden, ServiceTarget};
+use serde_json::Value;
+
+use super::request::{PROMPT, TOOL, TOOL_DESCRIPTION, http, model, parameters};
+use super::seen::{Seen, attribute, empty_handed, error, in_body, no_answer, number_in_body, read_headers};
+use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
+
+/// Makes one call and says what its caller saw.
+pub(super) async fn observe(call: Call) -> Observation {
+    let opened = open(&call).await;
+    let describe = |site, raised: &Error| describe(call.api, site, raised);
+    match (opened, call.surface.as_str()) {
+        (Ok(stream), "final") => finish(stream, describe).await,
+        (Err(raised), "final") => no_answer(describe(Site::Open, &raised)),
+        (Ok(stream), _) => Seen::default().follow(stream, event, describe).await,
+        (Err(raised), _) => Seen::default().raised(describe(Site::Open, &raised)),
+    }
+}
+
+/// The client as its documentation configures it: the target of the call says where, the options of the chat how long.
+async fn open(call: &Call) -> Result<ChatStream, Error> {
+    let http = http().gzip(true).tcp_nodelay(true).build();
+    let http = http.map_err(|raised| Error::ClientBuildFail { cause: raised.to_string() })?;
+    let client = Client::builder().with_reqwest(http).build()?;
+    let (kind, version) = match call.api {
+        Api::AnthropicMessages => (AdapterKind::Anthropic, "v1"),
+        Api::OpenaiChat => (AdapterKind::OpenAI, "v1"),
+        Api::OpenaiResponses => (AdapterKind::OpenAIResp, "v1"),
+        Api::GeminiGenerate => (AdapterKind::Gemini, "v1beta"),
+    };
+    let target = ServiceTarget {
+        endpoint: Endpoint::from_owned(format!("{}/{version}/", call.base_url)),
+        auth: AuthData::from_single("test"),
+        model: ModelIden::new(kind, model(call.api)),
+    };
+    let options = ChatOptions::default()
+        .with_stream_header_timeout(call.timeout)
+        .with_stream_read_timeout(call.timeout)
+        .with_capture_content(call.surface == "final")
+        .with_capture_tool_calls(true);
+    let mut request = ChatRequest::new(vec![ChatMessage::user(PROMPT)]);
+    if call.ask == Ask::Tool {
+        let tool = Tool::new(TOOL).with_description(TOOL_DESCRIPTION).with_schema(parameters());
+        request = request.with_tools(vec![tool]);
+    }
+    Ok(client.exec_chat_stream(target, request, Some(&options)).await?.stream)
+}
+
+/// Takes events for the last one, which has the captured answer; a stream that is cut may end without it.
+async fn finish(mut stream: ChatStream, describe: impl Fn(Site, &Error) -> ObservedError) -> Observation {
+    let mut last = None;
+    while let Some(item) = stream.next().await {
+        match item {
+            Ok(ChatStreamEvent::End(end)) => last = Some(end),
+            Ok(_) => {}
+            Err(raised) => return no_answer(describe(Site::Finalize, &raised)),
+        }
+    }
+    let Some(end) = last else { return empty_handed() };
+    let mut seen = Seen::default();
+    end.captured_texts().into_iter().flatten().for_each(|text| seen.say(text));
+    ended(&mut seen, &end);
+    seen.returned()
+}
+
+fn event(seen: &mut Seen, event: ChatStreamEvent) {
+    match event {
+        ChatStreamEvent::Chunk(chunk) => seen.say(&chunk.content),
+        ChatStreamEvent::ToolCallChunk(chunk) => {
+            // Each of them has the call as far as it got.
+            let call = chunk.tool_call;
+            seen.tool(call.call_id, Some(call.fn_name)).arguments = call.fn_arguments;
+        }
+        ChatStreamEvent::End(end) => ended(seen, &end),
+        _ => {}
+    }
+}
+
+/// The last event has all calls, whose ids need not differ, and they are finished.
+fn ended(seen: &mut Seen, end: &StreamEnd) {
+    seen.forget_tools();
+    for call in end.captured_tool_calls().into_iter().flatten() {
+        let tool = seen.add_tool(Some(call.fn_name.clone()));
+        (tool.arguments, tool.complete) = (call.fn_arguments.clone(), true);
+    }
+    seen.stop(end.captured_stop_reason.as_ref().map(|reason| reason.raw().to_owned()));
+}
+
+/// The error by its variant. A failure of the connection, an HTTP error among them, is the error inside `WebStream`.
+fn describe(api: Api, site: Site, raised: &Error) -> ObservedError {
+    let (variant, inner) = match raised {
+        Error::ChatResponse { .. } => ("Error::ChatResponse", None),
+        Error::StreamParse { .. } => ("Error::StreamParse", None),
+        Error::WebStream { error, .. } => ("Error::WebStream", error.downcast_ref::<Error>()),
+        Error::HttpError { .. } => ("Error::HttpError", None),
+        Error::WebModelCall { .. } => ("Error::WebModelCall", None),
+        Error::JsonValueExt(_) => ("Error::JsonValueExt", None),
+        Error::SerdeJson(_) => ("Error::SerdeJson", None),
+        _ => ("Error", None),
+    };
+    let mut described = error(site, &[variant, "Error"], raised.to_string());
+    let told = inner.unwrap_or(raised);
+    described.status = attribute(told.status().map(|status| i64::from(status.as_u16())));
+    read_headers(&mut described, told.headers());
+    if let Error::WebStream { error, .. } = raised {
+        let cause = match error.as_ref() {
+            error if error.is::<Error>() => "Error::HttpError",
+            error if error.is::<genai::webc::StreamTimeout>() => "StreamTimeout",
+            error if error.is::<reqwest::Error>() => "reqwest::Error",
+            _ => "Error",
+        };
+        described.causes = vec![cause.to_owned()];
+    }
+    if let Error::ChatResponse { body, .. } = raised {
+        read_body(api, &mut described, body);
+    }
+    described
+}
+
+/// What the exposed body of an error in the stream says: of Chat Completions the error, of the others the event with it.
+fn read_body(api: Api, described: &mut ObservedError, body: &Value) {
+    let (kind, code): (&[&str], &[&str]) = match api {
+        Api::AnthropicMessages => (&["/error/type"], &[]),
+        Api::OpenaiChat => (&["/type"], &["/code"]),
+        Api::OpenaiResponses => (&["/error/type"], &["/code", "/error/code"]),
+        Api::GeminiGenerate => (&["/error/status"], &["/error/code"]),
+    };
+    described.kind = in_body(body, kind);
+    described.code = in_body(body, code);
+    described.status = number_in_body(body, code);
+}

@@ -1,0 +1,145 @@
+//! Go environments: a program that the machine's own `go` builds from the adapter's sources and its locked sums. Modules
+//! and what is compiled of them are kept in the user's own caches.
+
+use std::fs::File;
+use std::io;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::command::{answer, run};
+use super::runtime::{self, Runtime};
+use super::{Environment, Progress, SetupError, local, no_version};
+use crate::manifest::Manifest;
+use crate::process::Launch;
+use crate::spec::Build;
+
+/// The module that every adapter shares, beside the adapters' folders.
+const SHARED: &str = "streamspec";
+
+/// With what the locked version is built: nothing that the sums do not name, and no look at the repository around it.
+const LOCKED: &str = "-mod=readonly -buildvcs=false";
+
+/// With what any other is built: the sums are written on the way.
+const UNLOCKED: &str = "-mod=mod -buildvcs=false";
+
+/// The Go of this machine.
+pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+    at_least(base, id, 1, 24)
+}
+
+fn at_least(base: &Utf8Path, id: &str, major: u64, minor: u64) -> Result<Runtime, SetupError> {
+    let unavailable = |reason| {
+        let fix = format!("install Go {major}.{minor} or newer");
+        SetupError::Unavailable { id: id.to_owned(), reason, fix }
+    };
+    match runtime::ask(base, "go", &["env", "GOVERSION"]) {
+        Ok(go) if go.is_at_least(major, minor) => Ok(go),
+        Ok(go) => Err(unavailable(format!("`go` on PATH is version {}", go.version))),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+/// Every file that an adapter is built from.
+pub(super) fn sources(adapter: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
+    let shared = adapter.parent().unwrap_or(adapter).join(SHARED);
+    let mut files = local::files(&[adapter.to_owned(), shared])?;
+    files.retain(|file| {
+        let is_test = file.file_stem().is_some_and(|stem| stem.ends_with("_test"));
+        matches!(file.extension(), Some("go" | "mod" | "sum")) && !is_test
+    });
+    Ok(files)
+}
+
+/// Copies the sources, with the folders as they stand to each other, and builds them.
+pub(super) fn install(
+    environment: &Environment,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    let Environment { id, dir, base, sources: adapter, build, .. } = environment;
+    let io = |source| environment.io(source);
+    let folders = adapter.parent().unwrap_or(adapter);
+    for file in sources(adapter).map_err(io)? {
+        let to = dir.join(file.strip_prefix(folders).unwrap_or(&file));
+        fs_err::create_dir_all(to.parent().unwrap_or(dir)).map_err(io)?;
+        fs_err::copy(&file, to).map_err(io)?;
+    }
+    let copy = dir.join(adapter.file_name().unwrap_or_default());
+    let (major, minor) = wanted(&fs_err::read_to_string(copy.join("go.mod")).map_err(io)?);
+    let go = at_least(base, id, major, minor)?.path;
+    let flags = if *build == Build::Locked { LOCKED } else { UNLOCKED };
+    if *build != Build::Locked {
+        require(environment, &go, &copy, lock, progress)?;
+    }
+    let mut command = command(&go, &copy, flags);
+    command.args(["build", "-o"]).arg(program(dir)).arg(".");
+    run(id, command, lock, progress)
+}
+
+/// The version of Go that a go.mod asks for.
+pub(super) fn wanted(text: &str) -> (u64, u64) {
+    let line = text.lines().find_map(|line| line.strip_prefix("go "));
+    let mut numbers = line.unwrap_or_default().trim().split('.').map(|number| number.parse().unwrap_or_default());
+    (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default())
+}
+
+/// Makes the go.mod anew with the build of the SDK that is wanted: what the SDK depends on is then what it asks for
+/// itself, which for an old version is of its day.
+fn require(
+    environment: &Environment,
+    go: &Utf8Path,
+    copy: &Utf8Path,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    let Environment { id, package, build, .. } = environment;
+    for name in ["go.mod", "go.sum"] {
+        fs_err::remove_file(copy.join(name)).map_err(|source| environment.io(source))?;
+    }
+    let mut init = command(go, copy, UNLOCKED);
+    init.args(["mod", "init", "streamspec/adapter"]);
+    run(id, init, lock, progress)?;
+    let mut edit = command(go, copy, UNLOCKED);
+    edit.args(["mod", "edit", &format!("-require={SHARED}@v0.0.0"), &format!("-replace={SHARED}=../{SHARED}")]);
+    match build {
+        Build::Version(version) => drop(edit.arg(format!("-require={package}@v{version}"))),
+        Build::Local(path) => {
+            edit.arg(format!("-require={package}@{}", any_version(package)));
+            edit.arg(format!("-replace={package}={path}"));
+        }
+        Build::Locked | Build::Latest => {}
+    }
+    run(id, edit, lock, progress)
+}
+
+/// A version that a module of this path may have: its major version stands at the end of the path.
+pub(super) fn any_version(package: &str) -> String {
+    let major = package.rsplit_once("/v").and_then(|(_, major)| major.parse::<u64>().ok()).unwrap_or_default();
+    format!("v{major}.0.0")
+}
+
+fn command(go: &Utf8Path, dir: &Utf8Path, flags: &str) -> Command {
+    let mut command = Command::new(go);
+    // The toolchain is the machine's, and a workspace of the user's is not meant.
+    command.current_dir(dir).envs([("GOFLAGS", flags), ("GOTOOLCHAIN", "local"), ("GOWORK", "off")]);
+    command
+}
+
+fn program(dir: &Utf8Path) -> Utf8PathBuf {
+    dir.join(format!("adapter{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// How to start the adapter.
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Launch {
+    launch(program(&environment.dir))
+}
+
+/// The newest version of the module, with the major version that its path names.
+pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
+    let Manifest { id, package, .. } = manifest;
+    let mut list = command(&find(base, id)?.path, base, UNLOCKED);
+    let said = answer(id, list.args(["list", "-m", "-f", "{{.Version}}", &format!("{package}@latest")]))?;
+    let version = said.trim().strip_prefix('v').unwrap_or_default();
+    if version.is_empty() { Err(no_version(id, package)) } else { Ok(version.to_owned()) }
+}

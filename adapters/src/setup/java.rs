@@ -1,0 +1,213 @@
+//! Java environments: jars fetched by the machine's own Maven and held to the locked digests, and an adapter compiled
+//! against them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use semver::Version;
+use sha2::{Digest, Sha256};
+
+use super::command::{answer, run};
+use super::runtime::{self, Runtime};
+use super::{Environment, Progress, SetupError, local, no_version};
+use crate::manifest::Manifest;
+use crate::process::Launch;
+use crate::spec::Build;
+
+/// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
+const LOCKED: &str = "dependencies.sha256";
+
+/// What the plugins need.
+const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
+
+/// Copies an artifact; the plugin that the adapters' `pom.xml` name does it for them.
+const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy";
+
+/// For a process that lives for one run: it starts with a third less of the processor's time. What the virtual machine
+/// itself has to say goes to stderr, as stdout is the protocol's.
+const FLAGS: [&str; 4] = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-XX:+DisplayVMOutputToStderr"];
+
+/// The Java of this machine.
+pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+    find_in_jdk(base, id, "java")
+}
+
+/// The compiler of this machine, which a mere runtime lacks.
+pub(super) fn find_compiler(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+    find_in_jdk(base, id, "javac")
+}
+
+fn find_in_jdk(base: &Utf8Path, id: &str, program: &str) -> Result<Runtime, SetupError> {
+    match runtime::ask(base, program, &["--version"]) {
+        Ok(found) if found.is_at_least(17, 0) => Ok(found),
+        Ok(found) => Err(unavailable(id, format!("`{program}` on PATH is version {}", found.version))),
+        Err(error) => Err(unavailable(id, error)),
+    }
+}
+
+pub(super) fn install(
+    environment: &Environment,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    let Environment { id, dir, base, package, build, sources, .. } = environment;
+    let io = |source| environment.io(source);
+    let javac = find_compiler(base, id)?.path;
+    // Beside the source, Maven would leave its own folders there.
+    let (pom, jars) = (dir.join("pom.xml"), jars(environment));
+    fs_err::create_dir_all(dir).and_then(|()| fs_err::copy(sources.join("pom.xml"), &pom)).map_err(io)?;
+    let mut copy = maven(base, id)?;
+    copy.args(["dependency:copy-dependencies", "--file", pom.as_str(), &format!("-DoutputDirectory={jars}")]);
+    if let Build::Version(version) = build {
+        copy.arg(format!("-Dsdk.version={version}"));
+    }
+    match (run(id, copy, lock, progress), build) {
+        // Maven says it in other words once it has looked before.
+        (Err(SetupError::Failed { output, .. }), Build::Version(version))
+            if ["Could not find", "was not found"].iter().any(|words| output.contains(words))
+                && output.contains(&format!("{package}:jar:{version} ")) =>
+        {
+            return Err(no_version(id, &format!("{package} {version}")));
+        }
+        (fetched, _) => fetched?,
+    }
+    match build {
+        Build::Locked => verify(environment)?,
+        Build::Local(path) => replace(environment, path)?,
+        Build::Version(_) | Build::Latest => {}
+    }
+    let shared = sources.parent().unwrap_or(sources).join("streamspec");
+    let mut compile = Command::new(javac);
+    compile.args(["--release", "17", "-d", dir.join("classes").as_str(), "-cp", jars.join("*").as_str()]);
+    for file in local::files(&[sources.clone(), shared]).map_err(io)? {
+        if file.extension() == Some("java") {
+            compile.arg(file);
+        }
+    }
+    run(id, compile, lock, progress)
+}
+
+/// How to start the adapter.
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Result<Launch, SetupError> {
+    let mut launch = launch(find(&environment.base, &environment.id)?.path);
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let path = format!("{}{separator}{}", environment.dir.join("classes"), jars(environment).join("*"));
+    let entry = Utf8Path::new(&environment.entry).file_stem().unwrap_or_default();
+    launch.args = FLAGS.into_iter().chain(["-cp", &path, entry]).map(str::to_owned).collect();
+    Ok(launch)
+}
+
+/// The newest release in the registry.
+pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
+    let Manifest { id, package, .. } = manifest;
+    let io = |source| SetupError::Io { id: id.clone(), source };
+    let dir = base.join("latest").join(id.split('@').next().unwrap_or(id));
+    if dir.exists() {
+        fs_err::remove_dir_all(&dir).map_err(io)?;
+    }
+    let mut copy = maven(base, id)?;
+    copy.args(["--update-snapshots", COPY, &format!("-Dartifact={package}:RELEASE")]);
+    answer(id, copy.arg(format!("-DoutputDirectory={dir}")))?;
+    // The copy's name is the only place where Maven says which version that was.
+    let artifact = package.split(':').next_back().unwrap_or(package);
+    let copies = local::files(&[dir]).map_err(io)?;
+    let version = copies.iter().find_map(|jar| jar.file_stem()?.strip_prefix(artifact)?.strip_prefix('-'));
+    version.map(str::to_owned).ok_or_else(|| no_version(id, package))
+}
+
+fn unavailable(id: &str, reason: String) -> SetupError {
+    SetupError::Unavailable {
+        id: id.to_owned(),
+        reason,
+        fix: "install a JDK 17 or newer, and Maven 3.6.3 or newer".to_owned(),
+    }
+}
+
+/// The Maven of this machine.
+pub(super) fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+    // Without `--quiet` it writes in colours.
+    match runtime::ask(base, "mvn", &["--quiet", "--version"]) {
+        Ok(mvn) if Version::parse(&mvn.version).is_ok_and(|version| version >= OLDEST_MAVEN) => Ok(mvn),
+        Ok(mvn) => Err(unavailable(id, format!("`mvn` on PATH is version {}", mvn.version))),
+        Err(error) => Err(unavailable(id, error)),
+    }
+}
+
+/// Maven, with the user's own settings and repository.
+fn maven(base: &Utf8Path, id: &str) -> Result<Command, SetupError> {
+    let mut command = Command::new(find_maven(base, id)?.path);
+    command.args(["--batch-mode", "--quiet"]);
+    Ok(command)
+}
+
+fn jars(environment: &Environment) -> Utf8PathBuf {
+    environment.dir.join("lib")
+}
+
+/// Holds the jars that were fetched to the locked ones, none more and none less.
+fn verify(environment: &Environment) -> Result<(), SetupError> {
+    let wrong = || -> io::Result<Vec<String>> {
+        let text = fs_err::read_to_string(environment.sources.join(LOCKED))?;
+        let locked: BTreeMap<&str, &str> =
+            text.lines().filter_map(|line| line.split_once("  ")).map(|(digest, jar)| (jar, digest)).collect();
+        let mut missing = locked.clone();
+        let mut wrong = Vec::new();
+        for jar in local::files(&[jars(environment)])? {
+            let digest = hex::encode(Sha256::digest(fs_err::read(&jar)?));
+            let name = jar.file_name().unwrap_or_default();
+            if missing.remove(name) != Some(digest.as_str()) {
+                wrong.push(format!("{digest}  {name}"));
+            }
+        }
+        wrong.extend(missing.keys().map(|jar| format!("no {jar}")));
+        Ok(wrong)
+    };
+    let wrong = wrong().map_err(|source| environment.io(source))?;
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let said = format!("{} does not lock what Maven fetched: {}", LOCKED, wrong.join(", "));
+    Err(environment.io(io::Error::new(io::ErrorKind::InvalidData, said)))
+}
+
+/// Puts a jar of a working copy in the place of the one that was fetched: a Java SDK comes in several jars, and the name
+/// says which one it is.
+fn replace(environment: &Environment, path: &Utf8Path) -> Result<(), SetupError> {
+    let io = |source| environment.io(source);
+    let unusable = |why: String| io(io::Error::new(io::ErrorKind::InvalidInput, why));
+    let Some(name) = path.file_name().filter(|_| path.is_file() && path.extension() == Some("jar")) else {
+        return Err(unusable(format!(
+            "`{path}` is no jar; build the working copy and name the jar, ARTIFACT-VERSION.jar"
+        )));
+    };
+    let fetched = local::files(&[jars(environment)]).map_err(io)?;
+    let same = fetched.iter().find(|jar| artifact(jar.file_name().unwrap_or_default()) == artifact(name));
+    let same = same.ok_or_else(|| {
+        let names: Vec<&str> = fetched.iter().filter_map(|jar| jar.file_name()).collect();
+        unusable(format!("`{name}` takes the place of none of {}", names.join(", ")))
+    })?;
+    fs_err::remove_file(same).and_then(|()| fs_err::copy(path, jars(environment).join(name))).map(|_| ()).map_err(io)
+}
+
+/// What stands before the version in a jar's name.
+fn artifact(jar: &str) -> &str {
+    let version = jar.match_indices('-').find(|(at, _)| jar[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    version.map_or(jar, |(at, _)| &jar[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::artifact;
+
+    #[test]
+    fn what_stands_before_a_version() {
+        let check = |jar, expected| assert_eq!(artifact(jar), expected, "{jar}");
+        check("acme-java-core-3.14.0.jar", "acme-java-core");
+        check("kotlin-stdlib-jdk8-1.9.0.jar", "kotlin-stdlib-jdk8");
+        check("acme-java-core-3.15.0-SNAPSHOT.jar", "acme-java-core");
+        check("acme.jar", "acme.jar");
+    }
+}

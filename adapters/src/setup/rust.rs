@@ -1,0 +1,140 @@
+//! Other versions of Rust SDKs than the linked one: this crate's own sources, built with only that SDK into a program
+//! that speaks the adapter protocol. The other crates stay at their locked versions where the SDK allows it.
+
+use std::fs::File;
+use std::io;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use toml::{Table, Value};
+
+use super::command::{answer, run};
+use super::{Environment, Progress, SetupError, local, no_version, runtime};
+use crate::manifest::Manifest;
+use crate::process::Launch;
+use crate::spec::Build;
+
+/// The program that serves a native adapter; an example, as `cargo run` must find only one program in the workspace.
+const PROGRAM: &str = "streamspec-native";
+
+/// What the program is built from.
+const SOURCES: [&str; 6] =
+    ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/examples", "adapters/rust"];
+
+/// Every file the program is built from.
+pub(super) fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
+    local::files(&SOURCES.map(|name| root.join(name)))
+}
+
+pub(super) fn install(
+    environment: &Environment,
+    lock: &File,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), SetupError> {
+    let Environment { id, dir, base, package, build, .. } = environment;
+    let io = |source| environment.io(source);
+    let root = base.ancestors().nth(2).unwrap_or(base);
+    for file in sources(root).map_err(io)? {
+        let to = dir.join(file.strip_prefix(root).unwrap_or(&file));
+        fs_err::create_dir_all(to.parent().unwrap_or(dir)).map_err(io)?;
+        fs_err::copy(&file, to).map_err(io)?;
+    }
+    let workspace = dir.join("Cargo.toml");
+    edit(environment, &workspace, |workspace| {
+        let Some(workspace) = workspace.get_mut("workspace").and_then(Value::as_table_mut) else { return };
+        for members in ["members", "default-members"] {
+            workspace.insert(members.to_owned(), Value::from(vec!["adapters"]));
+        }
+        let Some(dependencies) = workspace.get_mut("dependencies").and_then(Value::as_table_mut) else { return };
+        let pinned = dependencies.get(package).map(version_in).unwrap_or_default();
+        for (name, dependency) in dependencies.iter_mut() {
+            // What is pinned to the same version is published together with it.
+            if name != package && (pinned.is_empty() || version_in(dependency) != pinned) {
+                continue;
+            }
+            let mut asked = dependency.as_table().cloned().unwrap_or_default();
+            asked.remove("version");
+            let (key, value) = match build {
+                Build::Version(version) => ("version", format!("={version}")),
+                Build::Local(path) if name == package => ("path", path.to_string()),
+                Build::Local(_) | Build::Locked | Build::Latest => ("version", "*".to_owned()),
+            };
+            asked.insert(key.to_owned(), Value::from(value));
+            *dependency = Value::Table(asked);
+        }
+    })?;
+    let cargo = |command: &str| {
+        let mut cargo = Command::new(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
+        cargo.args([command, "--manifest-path"]).arg(&workspace);
+        cargo
+    };
+    let mut update = cargo("update");
+    update.args(["--quiet", "--package", package]);
+    run(id, update, lock, progress)?;
+    let locked = locked(&dir.join("Cargo.lock"), package).map_err(io)?;
+    let locked = locked.ok_or_else(|| no_version(id, package))?;
+    edit(environment, &dir.join("adapters/rust").join(native(id)).join("adapter.toml"), |manifest| {
+        manifest.insert("version".to_owned(), Value::from(locked.as_str()));
+    })?;
+    let mut build = cargo("build");
+    build.args(["--quiet", "--package", "streamspec-adapters", "--example", PROGRAM, "--no-default-features"]);
+    // What versions have in common is compiled once.
+    build.args(["--features", native(id), "--target-dir"]).arg(base.join("rust"));
+    run(id, build, lock, progress)?;
+    let program = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
+    fs_err::copy(base.join("rust/debug/examples").join(&program), dir.join(&program)).map(|_| ()).map_err(io)
+}
+
+/// How to start the adapter.
+pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Launch {
+    let mut launch = launch(environment.dir.join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX)));
+    launch.args = vec![native(&environment.id).to_owned()];
+    launch
+}
+
+/// The newest version that this compiler can build, as cargo resolves it.
+pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
+    let id = &manifest.id;
+    let io = |source| SetupError::Io { id: id.clone(), source };
+    let dir = base.join("latest").join(native(id));
+    fs_err::create_dir_all(dir.join("src")).map_err(io)?;
+    let rust = env!("CARGO_PKG_RUST_VERSION");
+    let text = format!(
+        "[package]\nname = \"latest\"\nedition = \"2024\"\nrust-version = \"{rust}\"\n\n[workspace]\n\n[dependencies]\n{} = \"*\"\n",
+        manifest.package
+    );
+    fs_err::write(dir.join("Cargo.toml"), text).map_err(io)?;
+    fs_err::write(dir.join("src/lib.rs"), "").map_err(io)?;
+    let mut cargo = Command::new(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
+    answer(id, cargo.args(["generate-lockfile", "--quiet", "--manifest-path"]).arg(dir.join("Cargo.toml")))?;
+    let version = locked(&dir.join("Cargo.lock"), &manifest.package).map_err(io)?;
+    version.ok_or_else(|| no_version(id, &manifest.package))
+}
+
+/// The native adapter's own id, and the feature that links it in.
+fn native(id: &str) -> &str {
+    id.split('@').next().unwrap_or(id)
+}
+
+/// The version that a dependency is pinned to.
+fn version_in(dependency: &Value) -> String {
+    let version = dependency.as_str().or_else(|| dependency.get("version")?.as_str());
+    version.unwrap_or_default().to_owned()
+}
+
+/// The version of a package in a lock file.
+fn locked(lock: &Utf8Path, package: &str) -> io::Result<Option<String>> {
+    let table: Table = fs_err::read_to_string(lock)?.parse().map_err(io::Error::other)?;
+    let packages = table.get("package").and_then(Value::as_array).into_iter().flatten();
+    let mut named = packages.filter(|one| one.get("name").and_then(Value::as_str) == Some(package));
+    Ok(named.next().and_then(|one| Some(one.get("version")?.as_str()?.to_owned())))
+}
+
+fn edit(environment: &Environment, file: &Utf8Path, change: impl FnOnce(&mut Table)) -> Result<(), SetupError> {
+    let edited = fs_err::read_to_string(file).and_then(|text| {
+        let mut table: Table = text.parse().map_err(io::Error::other)?;
+        change(&mut table);
+        fs_err::write(file, table.to_string())
+    });
+    edited.map_err(|source| environment.io(source))
+}

@@ -1,0 +1,35 @@
+/** The surfaces of LangChain's chat models, on the model that LangChain itself tests with. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FakeListChatModel } from "@langchain/core/utils/testing";
+import { type Call, Observer, type Surface } from "./streamspec-adapter.ts";
+import { LANGCHAIN_ERRORS, RETRYABLE, surfaces } from "./streamspec-langchain.ts";
+
+const call: Call = { id: 1, api: "openai-chat", surface: "", base_url: "", timeout_ms: 0, max_retries: 0, ask: "text" };
+
+function fake(): any {
+  return new FakeListChatModel({ responses: ["Hello"] });
+}
+
+for (const [name, delivers] of [
+  ["stream", "events"],
+  ["stream-events", "events"],
+  ["final", "final"],
+] as const) {
+  test(`${name} hands over the text`, async () => {
+    const surface = surfaces(
+      ["openai-chat"],
+      () => fake(),
+      () => ({}),
+    )[name]?.["openai-chat"] as Surface;
+    assert.equal(surface.delivers, delivers);
+    const seen = new Observer(delivers);
+    await surface.run(call, seen);
+    assert.deepEqual([seen.observation({}).ended, seen.observation({}).text], ["returned", "Hello"]);
+  });
+}
+
+test("the loaded core has errors of its own", () => {
+  assert.deepEqual([LANGCHAIN_ERRORS, RETRYABLE.length], [["LangChainError"], 1]);
+});
