@@ -103,7 +103,7 @@ fn chunk(seen: &mut Seen, chunk: CreateChatCompletionStreamResponse) {
         let function = call.function;
         let name = function.as_ref().and_then(|function| function.name.clone());
         let piece = function.and_then(|function| function.arguments).unwrap_or_default();
-        seen.tool(call.index, name).extend(&piece);
+        seen.tool(&call.index, name).extend(&piece);
     }
     if let Some(reason) = choice.finish_reason {
         seen.stop(word(&reason));
@@ -116,19 +116,19 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
         ResponseStreamEvent::ResponseOutputTextDelta(event) => seen.say(&event.delta),
         ResponseStreamEvent::ResponseOutputItemAdded(event) => {
             if let OutputItem::FunctionCall(call) = event.item {
-                seen.tool(event.output_index, Some(call.name));
+                seen.tool(&event.output_index, Some(call.name));
             }
         }
         ResponseStreamEvent::ResponseFunctionCallArgumentsDelta(event) => {
-            seen.tool(event.output_index, None).extend(&event.delta);
+            seen.tool(&event.output_index, None).extend(&event.delta);
         }
         ResponseStreamEvent::ResponseFunctionCallArgumentsDone(event) => {
-            let tool = seen.tool(event.output_index, event.name);
+            let tool = seen.tool(&event.output_index, event.name);
             (tool.arguments, tool.complete) = (Value::String(event.arguments), true);
         }
         ResponseStreamEvent::ResponseOutputItemDone(event) => {
             if let OutputItem::FunctionCall(call) = event.item {
-                let tool = seen.tool(event.output_index, Some(call.name));
+                let tool = seen.tool(&event.output_index, Some(call.name));
                 (tool.arguments, tool.complete) = (Value::String(call.arguments), true);
             }
         }
