@@ -53,7 +53,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
                 if let OutputItem::FunctionCall(call) = item {
                     // A response that was cut is returned like a whole one; its open calls say so themselves.
                     let complete = call.status.is_none_or(|status| word(&status).as_deref() == Some("completed"));
-                    whole_call(&mut seen, index, call.name, call.arguments, complete);
+                    whole_call(&mut seen, &index, call.name, call.arguments, complete);
                 }
             }
         })
@@ -63,7 +63,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
             let complete = matches!(reason, FinishReason::Stop | FinishReason::ToolCalls | FinishReason::FunctionCall);
             seen.stop(word(&reason));
             for (index, (name, arguments)) in calls {
-                whole_call(&mut seen, index, name, arguments, complete);
+                whole_call(&mut seen, &index, name, arguments, complete);
             }
         })
     };
@@ -81,7 +81,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
     Observation { text: Some(failed.text), ..no_answer(described) }
 }
 
-fn whole_call(seen: &mut Seen, index: impl ToString, name: String, arguments: String, complete: bool) {
+fn whole_call(seen: &mut Seen, index: &impl ToString, name: String, arguments: String, complete: bool) {
     let tool = seen.tool(index, Some(name));
     (tool.arguments, tool.complete) = (Value::String(arguments), complete);
 }
