@@ -32,7 +32,7 @@ fn an_sdk_that_is_not_linked_in_says_how_it_would_be() {
     let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let fleet = Fleet::discover(&root).expect("the fleet of this repository");
     for (id, _) in SDKS {
-        let ensured = fleet.get(id).expect(id).ensure(&|_| ()).map_err(|error| error.to_string());
+        let ensured = fleet.get(id).expect(id).ensure(&|_| ()).map(|_| ()).map_err(|error| error.to_string());
         let expected = format!("{id}: built without the feature `{id}`; run cargo with `--features {id}`");
         assert_eq!(ensured, if open(id).is_some() { Ok(()) } else { Err(expected) });
     }
