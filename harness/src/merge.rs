@@ -214,6 +214,7 @@ fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
     let runtime = |sdk: &SdkRecord| crate::report::without_patch(&sdk.runtime);
     differ("version", &one.version, &other.version)
         .or_else(|| differ("runtime", &runtime(one), &runtime(other)))
+        .or_else(|| (one.handlers != other.handlers).then(|| "the handlers around it differ".to_owned()))
         .or_else(|| (one.known != other.known).then(|| "the lists of known deviations differ".to_owned()))
         .or_else(|| {
             ((&one.apis, &one.surfaces) != (&other.apis, &other.surfaces)).then(|| "the surfaces differ".to_owned())

@@ -100,7 +100,7 @@ function tallyLines(counts) {
   mark('fails', '✗', counts.fails);
   const lines = [h('span', { class: 'marks' }, marks)];
   if (worst) lines.push(h('span', { class: 'fails' }, `${counts.modes.get(worst)} ${worst}`));
-  if (counts.cut) lines.push(h('span', { class: 'cut-dependent' }, `✂ ${counts.cut} cut-dependent`));
+  if (counts.cut) lines.push(h('span', { class: 'cut-dependent' }, h('span', { 'aria-hidden': 'true' }, '✂'), ` ${counts.cut}`, h('span', { class: 'spoken' }, ' cut-dependent')));
   for (const [name, number] of counts.apart) lines.push(h('span', { class: 'apart' }, `[${number} ${name}]`));
   return lines;
 }
@@ -141,7 +141,7 @@ function matrix(model, api, rows, found, filters, open, again) {
     const first = sdk === last ? [] : [h('tr', { class: 'sdk' }, h('th', { scope: 'rowgroup', colspan: groups.length + 1 }, h('span', { class: 'stay' },
       h('a', { href: `#/sdk/${escapedPart(sdk.id)}` }, sdk.id), h('small', { class: 'inline' }, ` ${sdk.package ?? ''} ${sdk.version ?? ''}, ${sdk.language ?? ''}`))))];
     last = sdk;
-    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', [row.surface, isHandler(row) ? h('small', {}, 'code around the SDK') : ''])), groups.map((group) => {
+    const line = h('tr', {}, h('th', { scope: 'row' }, opener('row', row.name, row.name, 'its trials', row.surface), isHandler(row) ? h('small', {}, 'code around the SDK') : ''), groups.map((group) => {
       const counts = ofRow.get(group.name);
       if (!counts) return h('td', { class: 'none' }, '–');
       const href = overviewAddress({ ...filters, sdk: row.sdk.id, surface: row.surface, group: group.name, page: '' });

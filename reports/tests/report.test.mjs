@@ -15,7 +15,7 @@ import { chromium } from 'playwright-core';
 const require = createRequire(import.meta.url);
 const folder = process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL('../../target/streamspec/browser', import.meta.url));
 const address = (name, hash = '') => pathToFileURL(join(folder, name, 'compatibility.html')).href + hash;
-const TRIAL = '#/trial/sdk-one/surface-00/anthropic/group-0/case%230000@as-written';
+const TRIAL = '#/trial/sdk-one@0.49.0/surface-00/anthropic/group-0/case%230000@as-written';
 
 let context;
 let page;
@@ -51,9 +51,9 @@ const text = (selector) => page.locator(selector).first().textContent();
 test('findings come first, in sentences with counts and links', async () => {
   await page.goto(address('hostile'));
   const [first] = await page.locator('#findings summary').allTextContents();
-  assert.match(first, /A broken answer looks complete.*: 1 trial in 1 SDK\./);
+  assert.match(first, /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./, 'trials of the handler are no findings');
   await page.locator('#findings li a').nth(1).click();
-  assert.match(page.url(), /#\/\?sdk=sdk-one&mode=fabricated$/);
+  assert.match(page.url(), /#\/\?sdk=sdk-one@0\.49\.0&mode=fabricated$/);
   assert.match(await text('#active'), /^1 trial of 20/);
   assert.deepEqual(complaints, []);
 });
@@ -77,7 +77,7 @@ test('filters, search and order are kept in the address', async () => {
 
 test('rows and columns open to cases', async () => {
   await page.goto(address('hostile'));
-  await page.getByRole('button', { name: 'sdk-one/surface-00: its trials' }).click();
+  await page.getByRole('button', { name: 'sdk-one@0.49.0/surface-00: its trials' }).click();
   assert.equal(await page.locator('.opened tbody tr').count(), 10);
   await page.getByRole('button', { name: 'group-3: its cases' }).click();
   assert.equal(await page.locator('.grid tbody tr').count(), 1);
@@ -102,9 +102,9 @@ test('cases, surfaces and SDKs have pages of their own', async () => {
   await page.goto(address('hostile', '#/case/anthropic/group-0/case%230000'));
   await page.getByText('Side by side').waitFor();
   assert.equal(await page.locator('#page .list tbody tr').count(), 2);
-  await page.goto(address('hostile', '#/sdk/sdk-one'));
-  assert.match(await text('#page h1'), /sdk-one: what do I catch\?/);
-  await page.goto(address('hostile', '#/compare?one=sdk-one/surface-00&other=sdk-one/surface-01'));
+  await page.goto(address('hostile', '#/sdk/sdk-one@0.49.0'));
+  assert.match(await text('#page h1'), /sdk-one@0\.49\.0: what do I catch\?/);
+  await page.goto(address('hostile', '#/compare?one=sdk-one@0.49.0/surface-00&other=sdk-one@0.49.0/surface-01'));
   assert.match(await page.locator('#page').textContent(), /10 cases were run on both; \d+ came out differently/);
   await page.goto(address('hostile', '#/trial/none/such'));
   assert.match(await text('#page h1'), /no such page/);
@@ -148,28 +148,88 @@ test('a page without its details says what is missing', async () => {
   assert.match(await page.locator('#page').textContent(), /error\.message/, 'what does not hold is in the page itself');
 });
 
-for (const [name, hash] of [['overview', ''], ['trial', TRIAL], ['case', '#/case/anthropic/group-0/case%230000'], ['SDK', '#/sdk/sdk-one'], ['compare', '#/compare']]) {
+test('every filter is kept in the address and lets only its own through', async () => {
+  await page.goto(address('hostile'));
+  await page.locator('#trials tbody tr').first().waitFor();
+  for (const key of ['api', 'language', 'sdk', 'group', 'level', 'verdict', 'mode']) {
+    const [first] = await page.locator(`#filter-${key} option`).evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
+    await page.selectOption(`#filter-${key}`, first);
+    assert.ok(decodeURIComponent(page.url()).includes(`${key}=${first}`), page.url());
+    await page.locator('.chip').first().click();
+    await page.waitForURL(/#\/$/);
+    assert.equal(await page.inputValue(`#filter-${key}`), '', 'a chip removes its filter');
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test('a handler is shown as it is, with what it still misses', async () => {
+  await page.goto(address('hostile', '#/sdk/sdk-one@0.49.0'));
+  await page.getByText('A handler that does what can be done').waitFor();
+  assert.match(await text('#page pre.code'), /^# <\/script><script>alert\(1\)/, 'whatever stands in it is text');
+  assert.match(await page.locator('#page').textContent(), /of 10 trials \d+ pass, \d+ deviate, \d+ fail/);
+  assert.deepEqual(complaints, []);
+});
+
+test('the wire is decoded as an event stream', async () => {
+  await page.goto(address('hostile', TRIAL));
+  await page.getByText('Decoded: 2 events').click();
+  const events = await page.locator('#page .events li').allTextContents();
+  assert.deepEqual(events, ['message_start one\ntwo', 'message three', 'error (never completed: no client may act on it) data: four']);
+  assert.deepEqual(complaints, []);
+});
+
+const PAGES = [['overview', 'hostile', ''], ['trial', 'hostile', TRIAL], ['case', 'hostile', '#/case/anthropic/group-0/case%230000'],
+  ['SDK', 'hostile', '#/sdk/sdk-one@0.49.0'], ['list of SDKs', 'hostile', '#/sdk'], ['side by side', 'hostile', '#/compare'], ['comparison', 'comparison', '']];
+for (const [name, report, hash] of PAGES) {
   for (const colorScheme of ['light', 'dark']) {
-    test(`axe finds nothing on the ${name} page in ${colorScheme}`, async () => {
-      await page.emulateMedia({ colorScheme });
-      await page.goto(address('hostile', hash));
-      await page.waitForTimeout(300);
-      const source = require('axe-core').source;
-      // The page's own policy allows no other script; the debugger's evaluation is not bound by it.
-      const found = await page.evaluate(`${source}; axe.run().then((result) => result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).slice(0, 3).join(' | ')))`);
-      assert.deepEqual(found, []);
-    });
+    for (const width of [1280, 390]) {
+      test(`axe finds nothing on the ${name} page in ${colorScheme}, ${width} pixels wide`, async () => {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(address(report, hash));
+        await page.locator('h1 >> visible=true').waitFor();
+        await page.waitForTimeout(200);
+        // What is folded away is looked at too.
+        await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true; }));
+        const source = require('axe-core').source;
+        // The page's own policy allows no other script; the debugger's evaluation is not bound by it.
+        const found = await page.evaluate(`${source}; axe.run().then((result) => result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).slice(0, 3).join(' | ')))`);
+        assert.deepEqual(found, []);
+        const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(scrolled <= width, `${scrolled} pixels wide: it scrolls sideways`);
+        assert.deepEqual(complaints, []);
+      });
+    }
   }
 }
 
-test('a phone shows the overview without scrolling sideways', async () => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  for (const hash of ['', TRIAL]) {
-    await page.goto(address('hostile', hash));
-    await page.waitForTimeout(200);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= 360, `${width} pixels wide`);
+test('a comparison opens from disk, and shows hostile text as text', async () => {
+  await page.goto(address('comparison'));
+  assert.match(await text('.lead'), /\d+ broken, \d+ fixed/);
+  await page.locator('summary').first().click();
+  assert.equal(await page.locator('script, img, a[href^="javascript"]').count(), 0);
+  assert.match(await page.locator('main').textContent(), /<script>alert\(1\)/);
+  assert.deepEqual(complaints, []);
+});
+
+test('the committed report opens, and so does every kind of page in it', async (context) => {
+  const committed = fileURLToPath(new URL('../compatibility.html', import.meta.url));
+  const open = (hash) => page.goto(pathToFileURL(committed).href + hash);
+  const began = performance.now();
+  await open('');
+  await page.locator('#trials tbody tr').first().waitFor();
+  context.diagnostic(`opened in ${(performance.now() - began).toFixed(0)} ms`);
+  const links = {};
+  for (const kind of ['trial', 'case', 'sdk']) links[kind] = await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute('href');
+  for (const [kind, hash] of Object.entries({ ...links, compare: '#/compare' })) {
+    await page.setViewportSize({ width: kind === 'trial' ? 390 : 1280, height: 800 });
+    await open(hash);
+    await page.locator('#page h1').waitFor();
+    assert.doesNotMatch(await text('#page h1'), /no such page/, hash);
+    if (kind === 'trial') await page.getByText('The wire', { exact: true }).waitFor();
+    assert.doesNotMatch(await page.locator('#page').textContent(), /\[object|undefined|NaN/, hash);
   }
+  assert.deepEqual(complaints, []);
 });
 
 test('100,000 trials open and filter quickly', async (context) => {
@@ -184,5 +244,5 @@ test('100,000 trials open and filter quickly', async (context) => {
   const filtered = performance.now() - filtering;
   assert.ok(await page.locator('#trials tbody tr').count() <= 100, 'the page never holds more than it shows');
   context.diagnostic(`opened in ${opened.toFixed(0)} ms, filtered in ${filtered.toFixed(0)} ms`);
-  assert.ok(opened < 20_000, `opened in ${opened} ms`);
+  assert.ok(opened < 10_000, `opened in ${opened} ms, which is two seconds on an idle machine`);
 });

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::record::HandlerRecord;
 
 const CASES: usize = 6;
 
@@ -156,6 +157,16 @@ fn an_sdk_is_one_version_and_one_runtime() {
     refused(&of("2.0.0", "CPython 3.11.7"), "alpha is not the same in 1.jsonl and 2.jsonl: version 1.0.0 and 2.0.0");
     refused(&of("1.0.0", "CPython 3.12.0"), "runtime CPython 3.11 and CPython 3.12");
     merge(&of("1.0.0", "CPython 3.11.9")).expect("a patch version is a machine's trace");
+    let mut files = of("1.0.0", "CPython 3.11.7");
+    files[1] = changed(files[1].clone(), |record| match record {
+        Record::Sdk(sdk) => {
+            let code =
+                |source: &str| HandlerRecord { file: "handler.py".into(), source: source.into(), surfaces: Vec::new() };
+            Some(Record::Sdk(SdkRecord { handlers: vec![code("another")], ..sdk.clone() }))
+        }
+        _ => None,
+    });
+    refused(&files, "the handlers around it differ");
 }
 
 proptest! {

@@ -42,6 +42,9 @@ pub struct Side {
     pub cases: usize,
     /// The SDKs with their versions.
     pub sdks: BTreeMap<String, String>,
+    /// The one surface that was compared, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surface: Option<String>,
     /// The SDKs that were not run, with the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub not_run: BTreeMap<String, String>,
@@ -191,7 +194,7 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
     for change in &changes {
         *counts.entry(change.kind).or_default() += 1;
     }
-    let (old, new) = (side(old.0, &old_sdks), side(new.0, &new_sdks));
+    let (old, new) = (side(old.0, &old_sdks, old_who), side(new.0, &new_sdks, new_who));
     Ok(Comparison { schema: SCHEMA, old, new, counts, unchanged, changes })
 }
 
@@ -249,11 +252,12 @@ impl<'a> Who<'a> {
     }
 }
 
-fn side(report: &Report, sdks: &[&ReportSdk]) -> Side {
+fn side(report: &Report, sdks: &[&ReportSdk], who: Who<'_>) -> Side {
     Side {
         suite: report.suite.version.clone(),
         cases: report.cases.len(),
         sdks: sdks.iter().map(|sdk| (sdk.id.clone(), sdk.version.clone())).collect(),
+        surface: who.surface.map(ToOwned::to_owned),
         not_run: sdks.iter().filter_map(|sdk| Some((sdk.id.clone(), sdk.not_run.clone()?))).collect(),
     }
 }

@@ -56,9 +56,10 @@ impl Comparison {
         };
         if let (Some((old, _)), Some((new, _))) = (self.old.sdks.iter().next(), self.new.sdks.iter().next())
             && (self.old.sdks.len(), self.new.sdks.len()) == (1, 1)
-            && old != new
+            && (old, &self.old.surface) != (new, &self.new.surface)
         {
-            let named = |side: &Side, id: &str| format!("{id} {}", version(side, id));
+            let surface = |side: &Side| side.surface.as_ref().map(|surface| format!("/{surface}")).unwrap_or_default();
+            let named = |side: &Side, id: &str| format!("{id}{} {}", surface(side), version(side, id));
             lines.push(("SDK".to_owned(), named(&self.old, old), named(&self.new, new)));
             return lines;
         }
@@ -96,6 +97,7 @@ fn words(state: Option<&State>, change: &Change) -> Vec<String> {
     for check in state.checks.iter().filter(|check| !both(check)) {
         let seen = match &check.observed {
             serde_json::Value::Null => check.grade.name().to_owned(),
+            serde_json::Value::String(text) if text.is_empty() => "nothing".to_owned(),
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
         };

@@ -19,6 +19,31 @@ fn what_is_alike_is_said_once() {
 }
 
 #[test]
+fn a_file_is_what_its_schema_says() {
+    let schema = jsonschema::draft202012::new(&crate::report::schema()).expect("a schema");
+    for records in [samples::records(), samples::later(), samples::hostile(), samples::many()] {
+        let file: serde_json::Value = serde_json::from_str(&json(&report(&records))).expect("JSON");
+        let errors: Vec<String> = schema.iter_errors(&file).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+/// Whoever clones the repository gets the report of the whole fleet with it.
+#[test]
+fn the_committed_report_can_be_read_and_is_small() {
+    let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports");
+    let text = std::fs::read_to_string(folder.join("compatibility.json")).expect("it is committed");
+    let committed = Report::read(&text).expect("it is of this version");
+    assert_eq!(json(&committed), text, "it is written anew as it was");
+    let size = |path: camino::Utf8PathBuf| path.metadata().map_or(0, |metadata| metadata.len());
+    let details = folder.join("details").read_dir_utf8().expect("it is committed");
+    let details: u64 = details.filter_map(|entry| Some(size(entry.ok()?.into_path()))).sum();
+    let pages = ["html", "json", "md"].map(|extension| size(folder.join(format!("compatibility.{extension}"))));
+    let all = details + pages.iter().sum::<u64>();
+    assert!(all < 4_800_000, "{all} octets: with its templates and tests `reports` is to stay under five million");
+}
+
+#[test]
 fn other_files_are_refused_in_words() {
     for (text, said) in [
         ("{", "not JSON: "),

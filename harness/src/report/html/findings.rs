@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Told, address, escaped};
 use crate::judge::{Grade, Mode, Word};
 use crate::record::TrialRecord;
-use crate::report::Report;
+use crate::report::{Count, Report};
 use crate::wire::Variant;
 
 /// One kind of finding.
@@ -179,17 +179,20 @@ fn line(told: &Told<'_>, sdk: &str, trials: &[&TrialRecord], of: &str, filter: &
 
 /// The whole run in a sentence.
 pub(super) fn summary(report: &Report) -> String {
-    let sum = |number: fn(&super::super::Count) -> usize| report.counts.iter().map(number).sum::<usize>();
     let run = report.sdks.iter().filter(|sdk| sdk.not_run.is_none()).count();
-    let apart: usize = report.counts.iter().flat_map(|count| count.apart.values()).sum();
+    let is_own = |count: &&Count| report.sdks.iter().any(|sdk| sdk.owns(count));
+    let (own, around): (Vec<&Count>, Vec<&Count>) = report.counts.iter().partition(is_own);
+    let sum = |counts: &[&Count], number: fn(&Count) -> usize| counts.iter().map(|count| number(count)).sum::<usize>();
+    let judged = |count: &Count| count.pass + count.deviates + count.fails;
+    let apart: usize = own.iter().flat_map(|count| count.apart.values()).sum();
     let said = format!(
         "{} on {}: of {} as written, {} pass, {} deviate, {} fail",
         counted(report.suite.cases, "case"),
         counted(run, "SDK"),
-        counted(report.suite.trials, "trial"),
-        grouped(sum(|count| count.pass)),
-        grouped(sum(|count| count.deviates)),
-        grouped(sum(|count| count.fails)),
+        counted(sum(&own, judged) + apart, "trial"),
+        grouped(sum(&own, |count| count.pass)),
+        grouped(sum(&own, |count| count.deviates)),
+        grouped(sum(&own, |count| count.fails)),
     );
     let apart = if apart > 0 { format!(", and {} say nothing about the SDK", grouped(apart)) } else { String::new() };
     let replays = match report.suite.replays {
@@ -197,10 +200,18 @@ pub(super) fn summary(report: &Report) -> String {
         replays => format!(
             " Of {} with the bytes cut or dressed otherwise, {} came out differently.",
             counted(replays, "replay"),
-            grouped(sum(|count| count.cut_dependent))
+            grouped(sum(&own, |count| count.cut_dependent) + sum(&around, |count| count.cut_dependent))
         ),
     };
-    format!("{said}{apart}.{replays}")
+    let handlers = match sum(&around, judged) {
+        0 => String::new(),
+        all => format!(
+            " Of {} of code around an SDK, which shows what an application can do, {} pass.",
+            counted(all, "trial"),
+            grouped(sum(&around, |count| count.pass))
+        ),
+    };
+    format!("{said}{apart}.{replays}{handlers}")
 }
 
 fn counted(number: usize, noun: &str) -> String {

@@ -3,13 +3,18 @@
 use serde_json::json;
 use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site, Told as Field};
 
+use super::super::{compare, samples};
 use super::*;
-use crate::case::{Axis, Basis, Dispute, Level, Source};
+use crate::case::{Axis, Basis, Dispute, End, Level, Source};
 use crate::judge::{Check, Grade, Mode, Verdict, Word};
 use crate::record::{HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
-use crate::wire::Variant;
+use crate::wire::{ToldAnswer, ToldStep, ToldWrite, Variant};
 
 const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
+
+fn write(step: fn(ToldWrite) -> ToldStep, text: &str) -> ToldStep {
+    step(ToldWrite { text: text.to_owned(), octets: text.len() as u64, writes: 1 })
+}
 
 /// The records that the browser tests open: hostile texts everywhere, or as many trials as `synthetic` is asked for.
 fn records(cases: usize, surfaces: usize) -> Vec<Record> {
@@ -22,7 +27,16 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         sources: vec![Source { basis: Basis::Issue, url: "javascript:alert(3)".into(), quote: Some(HOSTILE.into()) }],
         disputed: hostile.then(|| Dispute { url: "https://example.com/".into(), position: HOSTILE.into() }),
         max_retries: 0,
-        answers: Vec::new(),
+        answers: vec![ToldAnswer {
+            status: Some(200),
+            steps: vec![
+                write(ToldStep::Head, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"),
+                write(ToldStep::Body, ": comment\r\nevent: message_start\rdata: one\ndata:two\n\n"),
+                write(ToldStep::Body, "data: three\n\nevent: nothing\n\nevent: error\ndata: four"),
+            ],
+            content: None,
+            end: End::Reset,
+        }],
     };
     let sdk = |id: &str| SdkRecord {
         id: id.into(),
@@ -42,7 +56,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         not_run: None,
     };
     let suite = SuiteRecord { version: "0.1.0".into(), nonce: "n".into(), whole: true, shard: None, plans: Vec::new() };
-    let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one"))];
+    let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one@0.49.0"))];
     records.extend((0..cases).map(|number| Record::Case(case(number))));
     let one = case;
     for surface in 0..surfaces {
@@ -63,7 +77,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         axis: Axis::ErrorMessage,
         level: if word == Word::Fails { Level::Must } else { Level::Should },
         expected: json!({ "contains": "${nonce}" }),
-        observed: json!(if surface == 0 { message.as_str() } else { "other" }),
+        observed: if surface == 0 { json!(message) } else { json!(format!("other {}", number % 997)) },
         grade,
     };
     let error = ObservedError {
@@ -89,7 +103,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         error: Some(error),
     };
     TrialRecord {
-        sdk: "sdk-one".into(),
+        sdk: "sdk-one@0.49.0".into(),
         surface: format!("surface-{surface:02}"),
         case: case.into(),
         variant: Variant::AsWritten,
@@ -169,4 +183,11 @@ fn synthetic_reports() {
             fs_err::write(folder.join("details").join(name), text).expect("target can be written to");
         }
     }
+    let report = |records: &[Record]| Report::from_records(records).expect("the records are of one run");
+    let (old, new) = (report(&samples::records()), report(&samples::hostile()));
+    let comparison = compare((&old, None), (&new, None)).expect("both are whole");
+    let folder = target.join("comparison");
+    fs_err::create_dir_all(&folder).expect("target can be written to");
+    let page = comparison.html().expect("the template renders");
+    fs_err::write(folder.join("compatibility.html"), page).expect("target can be written to");
 }
