@@ -111,7 +111,7 @@ export function surfaces(
         (message) => readMessage(seen, message),
       ),
   };
-  // Without a version `streamEvents` is the model's own, since version 1.2 of the core.
+  // Without a version `streamEvents` is the model's own, which the core learned late in version 1.1.
   const hasEvents = "_streamChatModelEvents" in BaseChatModel.prototype;
   const each = (surface: Surface | false) => Object.fromEntries(apis.map((api) => [api, surface]));
   return { stream: each(stream), "stream-events": each(hasEvents && streamEvents), final: each(final) };
