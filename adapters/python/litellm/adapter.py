@@ -30,7 +30,7 @@ from streamspec_dialects import (
     read_chat_completion,
     read_response_item,
 )
-from streamspec_observation import Delivers, Reads, attribute, header
+from streamspec_observation import Delivers, Read, Reads, attribute
 
 SURFACES: Final[dict[str, Delivers]] = {
     "completion-sync": "events",
@@ -41,13 +41,19 @@ SURFACES: Final[dict[str, Delivers]] = {
     "responses-async": "events",
 }
 
+
+def provider_header(name: str) -> Read:
+    """A header that the provider sent; the exception's own `response` is made up."""
+    return Read("header", lambda error: (getattr(error, "litellm_response_headers", None) or {}).get(name))
+
+
 # The exceptions are OpenAI's, and have `status_code` and `llm_provider` besides.
 READS: Final[Reads] = {
     "status": (attribute("status_code"),),
     "type": (attribute("type"),),
     "code": (attribute("code"),),
-    "request_id": (attribute("request_id"),),
-    "retry_after": (header("retry-after"),),
+    "request_id": (attribute("request_id"), provider_header("request-id"), provider_header("x-request-id")),
+    "retry_after": (provider_header("retry-after"),),
 }
 
 # Model and base URL for each api. LiteLLM streams the Responses of models that it knows, so it is given an old one.

@@ -16,27 +16,30 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import anthropic
 import openai
-from pydantic_ai import Agent, DeferredToolRequests, ExternalToolset, ModelRequest, ToolDefinition
+from pydantic_ai import Agent
 from pydantic_ai.direct import model_request_stream, model_request_stream_sync
 from pydantic_ai.exceptions import AgentRunError
+from pydantic_ai.messages import ModelRequest
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.tools import DeferredToolRequests, ToolDefinition
+from pydantic_ai.toolsets import ExternalToolset
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
 from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, body, dig
 
+# Some came later than the others.
 SURFACES: Final[dict[str, Delivers]] = {
     "direct-sync": "events",
     "direct-async": "events",
-    "events-async": "events",
-    "text-sync": "text",
+    **({"events-async": "events"} if hasattr(Agent, "run_stream_events") else {}),
+    **({"text-sync": "text", "output-sync": "final"} if hasattr(Agent, "run_stream_sync") else {}),
     "text-async": "text",
-    "output-sync": "final",
     "output-async": "final",
 }
 

@@ -1,8 +1,11 @@
 """An adapter of an SDK that prints, reads stdin, raises and exits, for the tests of the protocol."""
 
+import asyncio
 import os
 import sys
 import threading
+import time
+import weakref
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,7 +52,25 @@ def opened(api):
             sys.exit(7)
         case "hangs":
             threading.Event().wait()
+        case "closes":
+            loop = asyncio.get_event_loop()
+            loop.run_until_complete(asyncio.sleep(0))
+            loop.close()
+        case "leaves":
+            left_behind()
     return Stream(["a", 1 if api == "misread" else "b"])
+
+
+def left_behind():
+    """Waits until what is in a reference cycle has been collected."""
+    cycle = type("Cycle", (), {})()
+    cycle.itself, left = cycle, weakref.ref(cycle)
+    del cycle
+    begin = time.monotonic()
+    while left() is not None and time.monotonic() - begin < 10:
+        time.sleep(0.01)
+    if left() is not None:
+        raise SampleError("nobody collects")
 
 
 @contextmanager
@@ -91,7 +112,7 @@ serve(
         name="sample",
         version="1",
         error_base=(SampleError, WrappedError),
-        apis=["plain", "bare", "meets", "raises", "exits", "misread", "hangs"],
+        apis=["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves"],
         surfaces={"text-sync": "text", "text-async": "text"},
         plan=plan,
         reads={},

@@ -51,6 +51,15 @@ class Protocol(unittest.TestCase):
         expected = {"ended": "returned", "events": 2, "text": "ab"}
         self.assertEqual([answer["observation"] for answer in self.heard(2).values()], [expected] * 2)
 
+    def test_every_sync_call_finds_an_event_loop_of_its_own(self):
+        # More calls than threads: some come after one that closed its loop.
+        self.say(*(run(call, "closes") for call in range(1, 131)))
+        self.assertEqual({answer["observation"]["ended"] for answer in self.heard(130).values()}, {"returned"})
+
+    def test_what_a_call_leaves_in_a_cycle_is_collected(self):
+        self.say(run(1, "leaves"), run(2, "leaves", "text-async"))
+        self.assertEqual({answer["observation"]["ended"] for answer in self.heard(2).values()}, {"returned"})
+
     def test_calls_are_in_flight_together(self):
         self.say(run(1, "hangs"), run(2, "meets"), run(3, "meets"))
         self.assertEqual(self.heard(2).keys(), {2, 3})

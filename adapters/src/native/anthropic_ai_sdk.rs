@@ -39,16 +39,16 @@ fn event(seen: &mut Seen, event: StreamEvent) {
         StreamEvent::ContentBlockStart { index, content_block } => match content_block {
             ContentBlock::Text { text } => seen.say(&text),
             ContentBlock::ToolUse { name, .. } => {
-                seen.tool(index, Some(name));
+                seen.tool(&index, Some(name));
             }
             _ => {}
         },
         StreamEvent::ContentBlockDelta { index, delta } => match delta {
             ContentBlockDelta::TextDelta { text } => seen.say(&text),
-            ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(index, &partial_json),
+            ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
             ContentBlockDelta::ThinkingDelta { .. } | ContentBlockDelta::SignatureDelta { .. } => {}
         },
-        StreamEvent::ContentBlockStop { index } => seen.close_tool(index),
+        StreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
         StreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
         StreamEvent::Error { error: said } => {
             let failure = error(Site::Iterate, &["StreamEvent::Error", "StreamEvent"], said.message);

@@ -36,15 +36,15 @@ fn event(seen: &mut Seen, event: MessagesStreamEvent) {
         MessagesStreamEvent::ContentBlockStart { index, content_block } => match content_block {
             MessageContent::Text(block) => seen.say(&block.text),
             MessageContent::ToolUse(block) => {
-                seen.tool(index, Some(block.name));
+                seen.tool(&index, Some(block.name));
             }
             MessageContent::ToolResult(_) => {}
         },
         MessagesStreamEvent::ContentBlockDelta { index, delta } => match delta {
             ContentBlockDelta::TextDelta { text } => seen.say(&text),
-            ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(index, &partial_json),
+            ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
         },
-        MessagesStreamEvent::ContentBlockStop { index } => seen.close_tool(index),
+        MessagesStreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
         MessagesStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason),
         MessagesStreamEvent::MessageStop => {}
     }

@@ -53,7 +53,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
                 if let OutputItem::FunctionCall(call) = item {
                     // A response that was cut is returned like a whole one; its open calls say so themselves.
                     let complete = call.status.is_none_or(|status| word(&status).as_deref() == Some("completed"));
-                    whole_call(&mut seen, index, call.name, call.arguments, complete);
+                    whole_call(&mut seen, &index, call.name, call.arguments, complete);
                 }
             }
         })
@@ -63,7 +63,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
             let complete = matches!(reason, FinishReason::Stop | FinishReason::ToolCalls | FinishReason::FunctionCall);
             seen.stop(word(&reason));
             for (index, (name, arguments)) in calls {
-                whole_call(&mut seen, index, name, arguments, complete);
+                whole_call(&mut seen, &index, name, arguments, complete);
             }
         })
     };
@@ -81,7 +81,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
     Observation { text: Some(failed.text), ..no_answer(described) }
 }
 
-fn whole_call(seen: &mut Seen, index: impl ToString, name: String, arguments: String, complete: bool) {
+fn whole_call(seen: &mut Seen, index: &impl ToString, name: String, arguments: String, complete: bool) {
     let tool = seen.tool(index, Some(name));
     (tool.arguments, tool.complete) = (Value::String(arguments), complete);
 }
@@ -103,7 +103,7 @@ fn chunk(seen: &mut Seen, chunk: CreateChatCompletionStreamResponse) {
         let function = call.function;
         let name = function.as_ref().and_then(|function| function.name.clone());
         let piece = function.and_then(|function| function.arguments).unwrap_or_default();
-        seen.tool(call.index, name).extend(&piece);
+        seen.tool(&call.index, name).extend(&piece);
     }
     if let Some(reason) = choice.finish_reason {
         seen.stop(word(&reason));
@@ -116,19 +116,19 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
         ResponseStreamEvent::ResponseOutputTextDelta(event) => seen.say(&event.delta),
         ResponseStreamEvent::ResponseOutputItemAdded(event) => {
             if let OutputItem::FunctionCall(call) = event.item {
-                seen.tool(event.output_index, Some(call.name));
+                seen.tool(&event.output_index, Some(call.name));
             }
         }
         ResponseStreamEvent::ResponseFunctionCallArgumentsDelta(event) => {
-            seen.tool(event.output_index, None).extend(&event.delta);
+            seen.tool(&event.output_index, None).extend(&event.delta);
         }
         ResponseStreamEvent::ResponseFunctionCallArgumentsDone(event) => {
-            let tool = seen.tool(event.output_index, event.name);
+            let tool = seen.tool(&event.output_index, event.name);
             (tool.arguments, tool.complete) = (Value::String(event.arguments), true);
         }
         ResponseStreamEvent::ResponseOutputItemDone(event) => {
             if let OutputItem::FunctionCall(call) = event.item {
-                let tool = seen.tool(event.output_index, Some(call.name));
+                let tool = seen.tool(&event.output_index, Some(call.name));
                 (tool.arguments, tool.complete) = (Value::String(call.arguments), true);
             }
         }

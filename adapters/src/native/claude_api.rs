@@ -57,16 +57,16 @@ fn event(seen: &mut Seen, event: StreamEvent) {
         KnownStreamEvent::ContentBlockStart { index, content_block: ContentBlock::Known(block) } => match block {
             KnownBlock::Text { text, .. } => seen.say(&text),
             KnownBlock::ToolUse { name, .. } => {
-                seen.tool(index, Some(name));
+                seen.tool(&index, Some(name));
             }
             _ => {}
         },
         KnownStreamEvent::ContentBlockDelta { index, delta: ContentDelta::Known(delta) } => match delta {
             KnownContentDelta::TextDelta { text } => seen.say(&text),
-            KnownContentDelta::InputJsonDelta { partial_json } => seen.extend_tool(index, &partial_json),
+            KnownContentDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
             _ => {}
         },
-        KnownStreamEvent::ContentBlockStop { index } => seen.close_tool(index),
+        KnownStreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
         KnownStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
         KnownStreamEvent::Error { error: said } => {
             let failure = error(Site::Iterate, &["KnownStreamEvent::Error", "KnownStreamEvent"], said.message);
@@ -83,7 +83,7 @@ fn finished(message: Message) -> Observation {
         match block {
             ContentBlock::Known(KnownBlock::Text { text, .. }) => seen.say(&text),
             ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) => {
-                let tool = seen.tool(index, Some(name));
+                let tool = seen.tool(&index, Some(name));
                 (tool.arguments, tool.complete) = (input, true);
             }
             _ => {}

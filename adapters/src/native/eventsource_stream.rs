@@ -122,7 +122,7 @@ fn response_event(seen: &mut Seen, data: &Value) {
             if let Some(arguments) = text(data, "/item/arguments").filter(|arguments| !arguments.is_empty()) {
                 tool.arguments = Value::String(arguments);
             }
-            tool.complete |= kind.ends_with(".done") && data["item"]["status"] != "incomplete";
+            tool.complete |= kind == "response.output_item.done" && data["item"]["status"] != "incomplete";
         }
         "response.completed" | "response.incomplete" => {
             let reason = text(data, "/response/incomplete_details/reason");

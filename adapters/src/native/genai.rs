@@ -75,7 +75,7 @@ fn event(seen: &mut Seen, event: ChatStreamEvent) {
         ChatStreamEvent::ToolCallChunk(chunk) => {
             // Each of them has the call as far as it got.
             let call = chunk.tool_call;
-            seen.tool(call.call_id, Some(call.fn_name)).arguments = call.fn_arguments;
+            seen.tool(&call.call_id, Some(call.fn_name)).arguments = call.fn_arguments;
         }
         ChatStreamEvent::End(end) => ended(seen, &end),
         _ => {}

@@ -38,6 +38,7 @@ pub(super) async fn observe(call: Call) -> Observation {
 }
 
 /// The client as its documentation configures it: the base URL in the configuration, the timeout in the transport.
+#[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
 fn open(call: &Call) -> Result<CompletionStream, ProviderError> {
     let http = http().read_timeout(call.timeout).build();
     let http = ReqwestClient::from(http.map_err(|raised| ProviderError::Request(std::sync::Arc::new(raised)))?);
@@ -65,10 +66,10 @@ fn item(seen: &mut Seen, item: Item<StreamEvent>) {
     let part = event.part().index();
     match event {
         StreamEvent::Start { name: Some(name), .. } => {
-            seen.tool(part, Some(name.to_string()));
+            seen.tool(&part, Some(name.to_string()));
         }
         StreamEvent::Text { text, .. } => seen.say(&text),
-        StreamEvent::Arguments { json, .. } => seen.extend_tool(part, &json),
+        StreamEvent::Arguments { json, .. } => seen.extend_tool(&part, &json),
         StreamEvent::End { content: AssistantContent::ToolCall(call), .. } => whole_call(seen, part, call),
         StreamEvent::Start { .. } | StreamEvent::Reasoning { .. } | StreamEvent::End { .. } => {}
     }
@@ -77,7 +78,7 @@ fn item(seen: &mut Seen, item: Item<StreamEvent>) {
 /// A call that the SDK calls ended; arguments that are no object are kept as the model sent them.
 fn whole_call(seen: &mut Seen, part: usize, call: ToolCall) {
     let function = call.function;
-    let tool = seen.tool(part, Some(function.name.to_string()));
+    let tool = seen.tool(&part, Some(function.name.to_string()));
     tool.arguments = function.invalid_arguments.map_or(Value::Object(function.arguments), Value::String);
     tool.complete = true;
 }

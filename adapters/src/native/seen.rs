@@ -44,7 +44,7 @@ impl Seen {
     }
 
     /// The tool call of this key, opened if it is new.
-    pub(super) fn tool(&mut self, key: impl ToString, name: Option<String>) -> &mut Tool {
+    pub(super) fn tool(&mut self, key: &impl ToString, name: Option<String>) -> &mut Tool {
         let key = key.to_string();
         let at = self.tools.iter().position(|tool| tool.key == key).unwrap_or_else(|| {
             let (name, arguments) = (name.unwrap_or_default(), Value::String(String::new()));
@@ -56,7 +56,7 @@ impl Seen {
 
     /// One more tool call, which came whole.
     pub(super) fn add_tool(&mut self, name: Option<String>) -> &mut Tool {
-        self.tool(format!("whole {}", self.tools.len()), name)
+        self.tool(&format!("whole {}", self.tools.len()), name)
     }
 
     /// Forgets the tool calls so far, for an event that has all of them again.
@@ -65,13 +65,13 @@ impl Seen {
     }
 
     /// More raw arguments of the tool call of this key, if there is one.
-    pub(super) fn extend_tool(&mut self, key: impl ToString, piece: &str) {
+    pub(super) fn extend_tool(&mut self, key: &impl ToString, piece: &str) {
         let key = key.to_string();
         self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.extend(piece));
     }
 
     /// The tool call of this key is finished, if there is one.
-    pub(super) fn close_tool(&mut self, key: impl ToString) {
+    pub(super) fn close_tool(&mut self, key: &impl ToString) {
         let key = key.to_string();
         self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.complete = true);
     }

@@ -84,6 +84,9 @@ fn identity(manifest: &Manifest) -> Identity {
     apis.sort_unstable();
     apis.dedup();
     debug_assert_eq!(manifest.language, Language::Rust);
+    let mut capabilities = ["timeout", "max-retries", "tools"].map(str::to_owned).to_vec();
+    // A manifest that says how one is set is that of an SDK where one can be set.
+    capabilities.retain(|capability| capability == "tools" || manifest.configuration.contains_key(capability));
     Identity {
         sdk: SdkVersion {
             name: manifest.package.clone(),
@@ -94,7 +97,7 @@ fn identity(manifest: &Manifest) -> Identity {
         apis,
         error_bases: manifest.error_bases.clone(),
         surfaces: manifest.surfaces.keys().cloned().collect(),
-        capabilities: ["timeout", "max-retries", "tools"].map(str::to_owned).to_vec(),
+        capabilities,
     }
 }
 

@@ -1,123 +1,50 @@
-//! Tests of what is linked in: the ids, and what async-openai's caller sees.
+//! Tests of what is linked in: the ids, and what the callers of the SDKs see.
 
 use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
-use serde_json::json;
+use camino::Utf8Path;
 
-use super::rig::Scenario;
-use super::rig::server::End;
-use super::rig::wire::{c_end, c_text, chunk, data, event, json_answer, plain, sse};
-use super::{REFERENCE, mutants, open};
-use crate::contract::Api::{OpenaiChat, OpenaiResponses};
+use super::{REFERENCE, SDKS, manifest, missing_feature, mutants, open};
+use crate::fleet::Fleet;
+
+#[cfg(feature = "async-openai")]
+mod async_openai;
+mod surfaces;
 
 #[test]
 fn every_id_opens_and_no_other() {
     let ids: Vec<String> = mutants().into_iter().map(|(name, _)| format!("{REFERENCE}+{name}")).collect();
     assert!(ids.len() >= 40, "{}", ids.len());
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-    for id in ids.iter().map(String::as_str).chain(["reference", "async-openai"]) {
+    let linked = SDKS.iter().map(|(id, _)| *id).filter(|id| missing_feature(id).is_none());
+    for id in ids.iter().map(String::as_str).chain([REFERENCE]).chain(linked) {
         let adapter = open(id).expect(id);
         assert!(!adapter.identity().surfaces.is_empty(), "{id}");
         assert!(!adapter.identity().apis.is_empty(), "{id}");
     }
     for id in ["", "reference+", "reference+no-such-fault", "async-openai+lf-only", "anthropic-python"] {
-        assert!(open(id).is_none(), "{id}");
+        assert!(open(id).is_none() && missing_feature(id).is_none(), "{id}");
     }
 }
 
 #[test]
-fn the_locked_version_of_async_openai_is_the_one_in_its_manifest() {
-    let workspace = include_str!("../../../Cargo.toml");
-    let version = open("async-openai").expect("linked in").identity().sdk.version.clone();
-    assert!(workspace.contains(&format!("async-openai = {{ version = \"={version}\"")), "{version}");
-}
-
-/// The whole object that the SDK's types want.
-fn response(status: &str, more: &serde_json::Value) -> serde_json::Value {
-    let mut response = json!({ "id": "r", "object": "response", "created_at": 1, "model": "m", "status": status,
-        "output": [], "error": null, "incomplete_details": null });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        response[key] = value.clone();
+fn an_sdk_that_is_not_linked_in_says_how_it_would_be() {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let fleet = Fleet::discover(&root).expect("the fleet of this repository");
+    for (id, _) in SDKS {
+        let ensured = fleet.get(id).expect(id).ensure(&|_| ()).map_err(|error| error.to_string());
+        let expected = format!("{id}: built without the feature `{id}`; run cargo with `--features {id}`");
+        assert_eq!(ensured, if open(id).is_some() { Ok(()) } else { Err(expected) });
     }
-    json!({ "type": format!("response.{status}"), "sequence_number": 2, "response": response })
 }
 
-fn on_chat() -> Vec<Scenario> {
-    let new = |name, wire, expected| Scenario::new(name, OpenaiChat, wire, expected, &[]).surface("create-stream");
-    let error = json!({ "error": { "message": "no", "type": "invalid_request_error", "param": null, "code": "bad" } });
-    let tool = |name: Option<&str>, piece: &str| {
-        chunk(&json!({ "tool_calls": [{ "index": 0, "function": { "name": name, "arguments": piece } }] }), None)
-    };
-    let call = tool(Some("get_weather"), "{\"city\":") + &tool(None, "\"Paris\"}");
-    vec![
-        new("text", sse(&(c_text("Hello") + &c_end("stop")), End::Finish), "returned \"Hello\" stop | 1 sent"),
-        new(
-            "a tool call",
-            sse(&(call + &c_end("tool_calls")), End::Finish),
-            "returned \"\" tool_calls get_weather(\"{\\\"city\\\":\\\"Paris\\\"}\") | 1 sent",
-        ),
-        new(
-            "an error in the stream",
-            sse(&(c_text("Hello") + &data(&error)), End::Finish),
-            "raised \"Hello\" iterate: OpenAIError::JSONDeserialize \
-             (failed to deserialize api response: error:missing field `id`) | 1 sent",
-        ),
-        new(
-            "an HTTP error",
-            json_answer(400, "", &error),
-            "raised \"\" open: OpenAIError::ApiError 400 invalid_request_error code=bad \
-             (400 Bad Request invalid_request_error: no (code: bad)) | 1 sent",
-        ),
-        new(
-            "a server error, with no retry allowed",
-            plain(503, "", "down"),
-            "raised \"\" open: OpenAIError::ApiError 503 (503 Service Unavailable down) | 1 sent",
-        ),
-        new(
-            "a server error, with one retry allowed",
-            plain(503, "", "down"),
-            "raised \"\" open: OpenAIError::ApiError 503 (503 Service Unavailable down) | 2 sent",
-        )
-        .retries(1),
-        new(
-            "silence",
-            sse(&c_text("Hello"), End::Stall),
-            "raised \"Hello\" iterate: OpenAIError::StreamError \
-             (stream failed: EventStream error: Transport error: error dec) | 1 sent",
-        ),
-    ]
-}
-
-fn on_responses() -> Vec<Scenario> {
-    let new = |name, wire, expected| Scenario::new(name, OpenaiResponses, wire, expected, &[]).surface("create-stream");
-    let text = event(&json!({ "type": "response.output_text.delta", "sequence_number": 1, "item_id": "i",
-        "output_index": 0, "content_index": 0, "delta": "Hello" }));
-    let failed = response("failed", &json!({ "error": { "code": "server_error", "message": "no" } }));
-    let details = json!({ "incomplete_details": { "reason": "max_output_tokens" } });
-    let flat = json!({ "type": "error", "sequence_number": 2, "code": "slow_down", "message": "no", "param": null });
-    let with = |last: &serde_json::Value| sse(&(text.clone() + &event(last)), End::Finish);
-    vec![
-        new("completed", with(&response("completed", &json!({}))), "returned \"Hello\" completed | 1 sent"),
-        new("incomplete", with(&response("incomplete", &details)), "returned \"Hello\" max_output_tokens | 1 sent"),
-        new(
-            "failed",
-            with(&failed),
-            "erroritem \"Hello\" failed iterate: ResponseStreamEvent::ResponseFailed code=server_error (no) | 1 sent",
-        ),
-        new(
-            "an error event",
-            with(&flat),
-            "erroritem \"Hello\" iterate: ResponseStreamEvent::ResponseError code=slow_down (no) | 1 sent",
-        ),
-    ]
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_caller_of_async_openai_sees() {
-    let scenarios: Vec<_> = on_chat().into_iter().chain(on_responses()).collect();
-    let said = join_all(scenarios.iter().map(|scenario| scenario.run("async-openai"))).await;
-    for (scenario, said) in scenarios.iter().zip(said) {
-        assert_eq!(said, scenario.expected, "{}", scenario.name);
+#[test]
+fn the_locked_versions_are_those_of_the_manifests() {
+    let workspace = include_str!("../../../Cargo.toml");
+    for (id, _) in SDKS {
+        let manifest = manifest(id).expect(id);
+        let (package, version) = (&manifest.package, &manifest.version);
+        let line = workspace.lines().find(|line| line.starts_with(&format!("{package} = "))).expect(package);
+        assert!(line.contains(&format!("\"={version}\"")), "{line}");
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn install(
     let Environment { id, dir, base, package, build, sources, .. } = environment;
     let io = |source| environment.io(source);
     let javac = find_compiler(base, id)?.path;
-    // Beside the source, Maven would leave its own folders there.
+    // Run beside the sources, Maven would leave folders of its own there.
     let (pom, jars) = (dir.join("pom.xml"), jars(environment));
     fs_err::create_dir_all(dir).and_then(|()| fs_err::copy(sources.join("pom.xml"), &pom)).map_err(io)?;
     let mut copy = maven(base, id)?;

@@ -77,7 +77,10 @@ const MODELS: Record<Api, (root: string, model: string) => ai.LanguageModel> = {
   "gemini-generate": (root, model) => createGoogle({ ...SETTINGS, baseURL: `${root}/v1beta` })(model),
 };
 
-function start(call: Call, callbacks: { onError?: ai.StreamTextOnErrorCallback } = {}) {
+/** Without an `onError` the SDK prints each error with all that it holds, which would take longer than the calls. */
+console.error = () => {};
+
+function start(call: Call, callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {}) {
   return ai.streamText({
     model: MODELS[call.api](call.base_url, MODEL[call.api]),
     prompt: question(call),
@@ -143,9 +146,10 @@ async function textStream(call: Call, seen: Observer): Promise<void> {
   );
 }
 
-async function textWithOnError(call: Call, seen: Observer): Promise<void> {
+async function textWithCallbacks(call: Call, seen: Observer): Promise<void> {
+  const onError: ai.StreamTextOnErrorCallback = ({ error }) => seen.errorItem("iterate", error);
   await seen.iterate(
-    () => start(call, { onError: ({ error }) => seen.errorItem("iterate", error) }).textStream,
+    () => start(call, { onError, onAbort: () => seen.abort() }).textStream,
     (text) => seen.addText(text),
   );
 }
@@ -186,7 +190,7 @@ serve({
   surfaces: {
     "full-stream": everyApi("events", fullStream),
     "text-stream": everyApi("text", textStream),
-    "text-on-error": everyApi("text", textWithOnError),
+    "text-with-callbacks": everyApi("text", textWithCallbacks),
     final: everyApi("final", final),
   },
 });
