@@ -206,6 +206,11 @@ function outside(url, text = url) {
   return /^https?:\/\//.test(url) ? h('a', { href: url, rel: 'noopener noreferrer' }, visible(text)) : visible(text);
 }
 
+/** A sentence in which backticks mark code. */
+function prose(text) {
+  return visible(text).split('`').map((part, place, parts) => (place % 2 && place < parts.length - 1 ? h('code', {}, part) : place % 2 ? `\`${part}` : part));
+}
+
 function word(name, mode) {
   return h('span', { class: `word ${name}` }, WORDS[name] ?? name, mode ? ` (${mode})` : '');
 }

@@ -34,7 +34,7 @@ function sdkPage(model, sdk) {
     surfacesSection(sdk, rows),
     (sdk.catches ?? []).map((caught) => kindSection(sdk, caught)),
     sdk.known.length ? h('section', {}, h('h2', {}, 'Known deviations'), h('ul', {}, sdk.known.map((known) =>
-      h('li', {}, h('code', {}, known.axis), `: ${visible(known.why)} `, known.link ? outside(known.link, 'Link') : '')))) : '',
+      h('li', {}, h('code', {}, known.axis), ': ', prose(known.why), ' ', known.link ? outside(known.link, 'Link') : '')))) : '',
   ];
 }
 
@@ -42,18 +42,21 @@ function sdkPage(model, sdk) {
 function inShort(sdk) {
   if (!sdk.catches?.length) return '';
   const came = (way) => ({
-    raised: h('code', {}, visible(way.class)), 'error-item': [h('code', {}, visible(way.class)), ' as an item'], returned: h('b', { class: 'fails' }, 'nothing: a normal end'),
+    raised: h('code', {}, visible(way.class)), 'error-item': [h('code', {}, visible(way.class)), ' as an item'], returned: h('b', { class: 'fails' }, 'no exception'),
     aborted: 'says it was aborted', hang: h('b', { class: 'fails' }, 'no answer'), crash: h('b', { class: 'fails' }, 'the process dies'),
   }[way.ended] ?? visible(way.ended));
   const columns = ['what breaks', 'what the caller gets', 'where', 'text so far', 'sent again, where retries are allowed'];
   const line = (caught) => {
     const byClass = new Map();
-    for (const way of caught.ways) byClass.set(`${way.ended} ${way.class}`, { ...way, trials: way.trials + (byClass.get(`${way.ended} ${way.class}`)?.trials ?? 0) });
+    for (const way of caught.ways) {
+      const before = byClass.get(`${way.ended} ${way.class}`);
+      byClass.set(`${way.ended} ${way.class}`, { ...way, trials: way.trials + (before?.trials ?? 0), empty: empties(way) + (before?.empty ?? 0) });
+    }
     const merged = [...byClass.values()].sort((one, other) => other.trials - one.trials);
     const first = merged.slice(0, 3);
     const [kept, lost] = caught.ways.reduce(([kept, lost], way) => [kept + way.kept, lost + way.lost], [0, 0]);
     const more = merged.length + caught.more - first.length;
-    const ways = h('ul', { class: 'plain' }, first.map((way) => h('li', {}, came(way), ` ×${way.trials.toLocaleString('en')}`)), more > 0 ? h('li', {}, `and ${counted(more, 'other way')}`) : '');
+    const ways = h('ul', { class: 'plain' }, first.map((way) => h('li', {}, came(way), ` ×${way.trials.toLocaleString('en')}`, way.empty ? ` (the stop reason is empty in ${way.empty.toLocaleString('en')})` : '')), more > 0 ? h('li', {}, `and ${counted(more, 'other way')}`) : '');
     const sites = [...new Set(caught.ways.map((way) => SITES[way.site]).filter(Boolean))];
     return h('tr', {}, h('th', { scope: 'row' }, (KINDS[caught.kind] ?? [caught.kind])[0], h('small', {}, counted(caught.trials, 'trial'))),
       cell(columns[1], ways), cell(columns[2], sites.join('; ') || '–'), cell(columns[3], kept + lost ? `kept in ${kept} of ${kept + lost}` : '–'),
@@ -61,6 +64,12 @@ function inShort(sdk) {
   };
   return h('section', {}, h('h2', {}, 'In short'), scroller('In short', h('table', { class: 'list' },
     h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, sdk.catches.map(line)))));
+}
+
+/** In how many trials a normal end came without a stop reason where there is a field for one: a caller who looks can tell. */
+function empties(way) {
+  if (way.ended !== 'returned') return 0;
+  return (way.fields['stop reason']?.[0] ?? []).reduce((sum, [label, times]) => sum + (label === 'empty' ? times : 0), 0);
 }
 
 const SITES = { open: 'opening the stream', iterate: 'taking items', finalize: 'asking for the finished answer' };

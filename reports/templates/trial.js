@@ -27,7 +27,7 @@ function trialPage(model, row, one, trial) {
     h('p', {}, word(wordOf(trial), verdict.mode), verdict.reason ? ` ${visible(verdict.reason)}` : '', ' · ',
       h('a', { href: `#/case/${escapedPart(one.id)}` }, 'the same case on every surface'), ' · ',
       h('a', { href: overviewAddress({ sdk: row.sdk.id, surface: row.surface, group: one.group.name }) }, 'this surface on its group')),
-    one.disputed ? h('section', { class: 'dispute' }, h('h2', {}, 'Disputed'), h('p', {}, visible(one.disputed.position), ' ', outside(one.disputed.url, 'The ruling'))) : '',
+    one.disputed ? h('section', { class: 'dispute' }, h('h2', {}, 'Disputed'), h('p', {}, prose(one.disputed.position), ' ', outside(one.disputed.url, 'The ruling'))) : '',
     held,
     knownDeviations(row.sdk, verdict.known),
     h('section', {}, h('h2', {}, 'Reproduce'), h('pre', { tabindex: '0' }, command), copier(command)),
@@ -65,7 +65,7 @@ function knownDeviations(sdk, ids) {
   if (!ids.length) return '';
   return h('section', {}, h('h2', {}, 'Known deviation'), h('ul', {}, ids.map((id) => {
     const known = sdk.known.find((one) => one.id === id);
-    return known ? h('li', {}, h('code', {}, known.axis), `: ${visible(known.why)} `, known.link ? outside(known.link, 'Link') : '') : '';
+    return known ? h('li', {}, h('code', {}, known.axis), ': ', prose(known.why), ' ', known.link ? outside(known.link, 'Link') : '') : '';
   })));
 }
 
@@ -220,7 +220,7 @@ function casePage(model, one) {
   return [
     crumbs(h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
     h('h1', { tabindex: '-1' }, visible(one.title, 400)), h('p', { class: 'id' }, one.id),
-    one.disputed ? h('p', { class: 'dispute' }, h('b', {}, 'Disputed: '), visible(one.disputed.position), ' ', outside(one.disputed.url, 'The ruling')) : '',
+    one.disputed ? h('p', { class: 'dispute' }, h('b', {}, 'Disputed: '), prose(one.disputed.position), ' ', outside(one.disputed.url, 'The ruling')) : '',
     siblings(model, one),
     h('section', {}, h('h2', {}, 'Side by side'), held), wire, sources(one),
   ];
@@ -277,7 +277,7 @@ function comparePage(model, query, go) {
   const both = [...first.trials].filter(([place]) => other.trials.has(place)).map(([place, trial]) => [trial, other.trials.get(place)]);
   const unlike = both.filter(([one, two]) => wordOf(one) !== wordOf(two) || one.verdict.mode !== two.verdict.mode || because(one) !== because(two));
   const better = (sign) => unlike.filter(([one, two]) => Math.sign(rank(one) - rank(two)) === sign).length.toLocaleString('en');
-  const came = (trial) => h('td', {}, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode)), h('small', {}, visible(because(trial), 240)));
+  const came = (trial) => h('td', { 'data-label': trial.row.name }, h('a', { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode)), h('small', {}, visible(because(trial), 240)));
   return [
     crumbs('Compare'), h('h1', { tabindex: '-1' }, 'Two surfaces side by side'),
     h('form', { class: 'filters', 'aria-label': 'Surfaces' }, choose('one', 'One surface'), choose('other', 'The other')),
