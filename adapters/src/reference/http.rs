@@ -46,8 +46,13 @@ pub(crate) struct Opened {
 /// Only what failed before any output is sent again: a lost connection, no response in time, 408, 409, 429 and 5xx, or what the server's
 /// `x-should-retry` says.
 pub(crate) async fn open(call: &Call, request: &Request, faults: Faults) -> Result<Opened, Failure> {
+    // What SDKs that are linked in turn on in the crate is off: this client decodes by itself.
     let client = reqwest::Client::builder()
         .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .pool_max_idle_per_host(0)
