@@ -1,6 +1,6 @@
 /** Drives `@google/genai` over `streamGenerateContent`, by itself and in a chat; it has no finished answer of a stream. */
 
-import { type ApiError, type GenerateContentResponse, GoogleGenAI, type Tool } from "@google/genai";
+import * as genai from "@google/genai";
 import { type Call, type ErrorFields, type Observer, serve } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
 
@@ -8,12 +8,15 @@ import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk
  * The status is all that the SDK offers: that of the response, or in mid-stream the number in the body, and so it is the
  * code too. The body is text inside the message.
  */
-const ERROR_FIELDS: ErrorFields<ApiError> = { status: [["attribute", "status"]], code: [["attribute", "status"]] };
+const ERROR_FIELDS: ErrorFields<genai.ApiError> = {
+  status: [["attribute", "status"]],
+  code: [["attribute", "status"]],
+};
 
-const TOOL: Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
+const TOOL: genai.Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
 
-function client(call: Call): GoogleGenAI {
-  return new GoogleGenAI({
+function client(call: Call): genai.GoogleGenAI {
+  return new genai.GoogleGenAI({
     apiKey: API_KEY,
     vertexai: false,
     httpOptions: {
@@ -31,14 +34,14 @@ function settings(call: Call) {
 }
 
 async function stream(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate<GenerateContentResponse>(
+  await seen.iterate<genai.GenerateContentResponse>(
     () => client(call).models.generateContentStream({ ...settings(call), contents: question(call) }),
     (chunk) => readGeminiChunk(seen, chunk),
   );
 }
 
 async function chat(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate<GenerateContentResponse>(
+  await seen.iterate<genai.GenerateContentResponse>(
     () =>
       client(call)
         .chats.create(settings(call))
@@ -49,7 +52,7 @@ async function chat(call: Call, seen: Observer): Promise<void> {
 
 serve({
   sdk: "@google/genai",
-  errorBases: ["ApiError"],
+  errorBases: "ApiError" in genai ? ["ApiError"] : [],
   errorFields: ERROR_FIELDS,
   surfaces: {
     stream: { "gemini-generate": { delivers: "events", run: stream } },
