@@ -115,20 +115,22 @@ test('cases, surfaces and SDKs have pages of their own', async () => {
 
 test('everything can be reached with the keyboard', async () => {
   await page.goto(address('hostile'));
+  await page.locator('#trials tbody tr').first().waitFor();
   await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+  await page.waitForFunction(() => document.activeElement.className === 'skip');
   await page.keyboard.press('/');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'search');
+  await page.waitForFunction(() => document.activeElement.id === 'search');
   await page.keyboard.type('0003');
   await page.waitForURL(/q=0003/);
   await page.getByRole('button', { name: 'group-3: its cases' }).focus();
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-expanded')), 'true', 'focus stays');
+  // The focus stays.
+  await page.waitForFunction(() => document.activeElement.getAttribute('aria-expanded') === 'true');
   await page.locator('.grid td a').first().focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/#\/trial\//);
   await page.locator('#page h1').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  await page.waitForFunction(() => document.activeElement.tagName === 'H1');
   await page.keyboard.press('Escape');
   await page.waitForURL(/#\/$/);
   assert.deepEqual(complaints, []);
