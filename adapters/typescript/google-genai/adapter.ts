@@ -1,14 +1,20 @@
 /** Drives `@google/genai` over `streamGenerateContent`, by itself and in a chat; it has no finished answer of a stream. */
 
 import { type ApiError, type GenerateContentResponse, GoogleGenAI, type Tool } from "@google/genai";
-import { type Call, type ErrorFields, type Observer, serve } from "../streamspec-adapter.ts";
+import { type Call, type ErrorFields, type Observer, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
+import { type AnswerFailed, answer } from "./handler.ts";
 
 /**
  * The status is all that the SDK offers: that of the response, or in mid-stream the number in the body, and so it is the
  * code too. The body is text inside the message.
  */
-const ERROR_FIELDS: ErrorFields<ApiError> = { status: [["attribute", "status"]], code: [["attribute", "status"]] };
+const ERROR_FIELDS: ErrorFields<ApiError & AnswerFailed> = {
+  status: [["attribute", "status"]],
+  type: [["attribute", "type"]],
+  code: [["attribute", "status"]],
+  retryable: [["attribute", "retryable"]],
+};
 
 const TOOL: Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
 
@@ -47,12 +53,23 @@ async function chat(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+async function handler(call: Call, seen: Observer): Promise<void> {
+  await seen.handle(
+    () => answer(client(call), { ...settings(call), contents: question(call) }, silence(call)),
+    ({ text, calls, reason }) => {
+      const tools = calls.map((made) => ({ name: made.name ?? "", arguments: made.args, complete: reason === "STOP" }));
+      seen.finished(text, tools, reason);
+    },
+  );
+}
+
 serve({
   sdk: "@google/genai",
-  errorBases: ["ApiError"],
+  errorBases: ["ApiError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     stream: { "gemini-generate": { delivers: "events", run: stream } },
+    handler: { "gemini-generate": { delivers: "final", run: handler } },
     chat: { "gemini-generate": { delivers: "events", run: chat } },
   },
 });
