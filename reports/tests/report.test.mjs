@@ -46,6 +46,8 @@ beforeEach(async () => {
   page.on('request', (request) => { if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request ${request.url()}`); });
 });
 
+/** An address that changes is read a moment later, so what it shows is waited for. */
+const says = (selector, wanted) => page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
 const text = (selector) => page.locator(selector).first().textContent();
 
 test('findings come first, in sentences with counts and links', async () => {
@@ -53,8 +55,8 @@ test('findings come first, in sentences with counts and links', async () => {
   const [first] = await page.locator('#findings summary').allTextContents();
   assert.match(first, /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./, 'trials of the handler are no findings');
   await page.locator('#findings li a').nth(1).click();
-  assert.match(page.url(), /#\/\?sdk=sdk-one@0\.49\.0&mode=fabricated$/);
-  assert.match(await text('#active'), /^1 trial of 20/);
+  await page.waitForURL(/#\/\?sdk=sdk-one@0\.49\.0&mode=fabricated$/);
+  await says('#active', /^1 trial of 20/);
   assert.deepEqual(complaints, []);
 });
 
@@ -63,15 +65,15 @@ test('filters, search and order are kept in the address', async () => {
   await page.selectOption('#filter-verdict', 'fails');
   await page.fill('#search', 'case#0000');
   await page.waitForURL(/q=case/);
-  assert.match(page.url(), /verdict=fails/);
-  assert.match(await text('#active'), /^1 trial of 20/);
+  await page.waitForURL(/verdict=fails/);
+  await says('#active', /^1 trial of 20/);
   await page.reload();
   assert.equal(await page.inputValue('#filter-verdict'), 'fails');
   assert.equal(await page.inputValue('#search'), 'case#0000');
   await page.getByRole('link', { name: 'remove all' }).click();
-  assert.match(await text('#active'), /^20 trials of 20/);
+  await says('#active', /^20 trials of 20/);
   await page.getByRole('button', { name: 'surface', exact: true }).click();
-  assert.match(page.url(), /sort=surface/);
+  await page.waitForURL(/sort=surface/);
   assert.deepEqual(complaints, []);
 });
 
@@ -125,6 +127,7 @@ test('everything can be reached with the keyboard', async () => {
   await page.locator('.grid td a').first().focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/#\/trial\//);
+  await page.locator('#page h1').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
   await page.keyboard.press('Escape');
   await page.waitForURL(/#\/$/);
@@ -154,9 +157,10 @@ test('every filter is kept in the address and lets only its own through', async 
   for (const key of ['api', 'language', 'sdk', 'group', 'level', 'verdict', 'mode']) {
     const [first] = await page.locator(`#filter-${key} option`).evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
     await page.selectOption(`#filter-${key}`, first);
-    assert.ok(decodeURIComponent(page.url()).includes(`${key}=${first}`), page.url());
+    await page.waitForURL((url) => decodeURIComponent(url.href).includes(`${key}=${first}`));
     await page.locator('.chip').first().click();
     await page.waitForURL(/#\/$/);
+    await page.locator('.chip').first().waitFor({ state: 'detached' });
     assert.equal(await page.inputValue(`#filter-${key}`), '', 'a chip removes its filter');
   }
   assert.deepEqual(complaints, []);
@@ -240,7 +244,7 @@ test('100,000 trials open and filter quickly', async (context) => {
   const filtering = performance.now();
   await page.selectOption('#filter-verdict', 'fails');
   await page.waitForURL(/verdict=fails/);
-  assert.match(await text('#active'), /^20,000 trials of 100,000/);
+  await says('#active', /^20,000 trials of 100,000/);
   const filtered = performance.now() - filtering;
   assert.ok(await page.locator('#trials tbody tr').count() <= 100, 'the page never holds more than it shows');
   context.diagnostic(`opened in ${opened.toFixed(0)} ms, filtered in ${filtered.toFixed(0)} ms`);
