@@ -116,6 +116,12 @@ class Seen:
         return out
 
 
+def text_kept(error: BaseException) -> str | None:
+    """What a handler's own exception says had arrived."""
+    text = getattr(error, "text", None)
+    return text if isinstance(text, str) else None
+
+
 def dig(value: Any, *path: str) -> Any:
     """Follows attributes and keys; `None` where the way ends. SDKs hand out what they could not validate, too."""
     for name in path:

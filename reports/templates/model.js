@@ -14,7 +14,7 @@ function readModel(data) {
   const verdicts = data.verdicts.map(([word, mode, broken, known, same, reason]) => {
     const told = broken.map((place) => checks[place]);
     return {
-      word, mode, known, same, reason, checks: told,
+      word, mode, known, same, reason, checks: told, rank: rankOf(word, mode),
       levels: new Set(told.map((check) => check.level)),
       contradicts: told.some((check) => check.level !== 'may' && check.grade === 'contradictory'),
     };
@@ -64,11 +64,14 @@ function wordOf(trial) {
   return trial.variant !== WRITTEN && trial.verdict.word === 'fails' ? 'cut-dependent' : trial.verdict.word;
 }
 
-/** How bad a trial is, for sorting: the worst is the least. */
-function rank(trial) {
-  const { word, mode } = trial.verdict;
+/** How bad a verdict is, for sorting: the worst is the least. */
+function rankOf(word, mode) {
   if (word === 'fails') return MODES.indexOf(mode);
   return MODES.length + ['deviates', 'adapter-fault', 'harness-fault', 'unsupported', 'not-run', 'pass'].indexOf(word);
+}
+
+function rank(trial) {
+  return trial.verdict.rank;
 }
 
 /** The trials that filters let through, each filter tested once for each case, row and verdict. */

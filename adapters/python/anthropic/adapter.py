@@ -18,7 +18,7 @@ import anthropic
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
-from streamspec_observation import Delivers, Reads, Seen, attribute, body, dig, header
+from streamspec_observation import Delivers, Reads, Seen, attribute, body, dig, header, text_kept
 
 SURFACES: Final[dict[str, Delivers]] = {
     "create-sync": "events",
@@ -112,11 +112,6 @@ def read_message(seen: Seen, message: Any) -> None:
     seen.stop(dig(message, "stop_reason"))
 
 
-def partial_text(error: BaseException) -> str | None:
-    """What the handler's exception says had arrived."""
-    return error.text if isinstance(error, AnswerFailed) else None
-
-
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     shared: Any = ASYNC if run.is_async else SYNC
@@ -124,7 +119,7 @@ def plan(run: Run) -> Plan:
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
     request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST
     if run.surface == "handler":
-        return Plan(lambda: request, read_message, final=lambda asked: answer(client, **asked), kept=partial_text)
+        return Plan(lambda: request, read_message, final=lambda asked: answer(client, **asked), kept=text_kept)
     return {
         "create": Plan(lambda: client.messages.create(stream=True, **request), read_event),
         "stream": Plan(lambda: client.messages.stream(**request), read_event),

@@ -15,14 +15,16 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from google import genai
 from google.genai import errors, types
 
+from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, dig, header
+from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, dig, header, text_kept
 
 SURFACES: Final[dict[str, Delivers]] = {
     "stream-sync": "events",
     "stream-async": "events",
     "chat-sync": "events",
     "chat-async": "events",
+    "handler": "final",
 }
 
 
@@ -33,11 +35,12 @@ def retry_delay(error: Any) -> object:
     return next((each.removesuffix("s") for each in delays if isinstance(each, str)), ABSENT)
 
 
-# `code` is the HTTP status, or else the number in the body, and so it is both.
+# `code` is the HTTP status, or else the number in the body, and so it is both; it is so of the handler's exception too.
 READS: Final[Reads] = {
     "status": (attribute("code"),),
     "type": (attribute("status"),),
     "code": (attribute("code"),),
+    "retryable": (attribute("retryable"),),
     "retry_after": (header("retry-after"), Read("body", retry_delay)),
 }
 
@@ -89,6 +92,16 @@ def reason(value: Any) -> object:
     return dig(value, "value") or value
 
 
+def read_handled(seen: Seen, handled: tuple[str, list[Any], str]) -> None:
+    """What the handler made of an answer."""
+    text, calls, stop_reason = handled
+    seen.say(text)
+    for place, call in enumerate(calls):
+        tool = seen.tool(place, dig(call, "name"))
+        tool.arguments, tool.complete = dig(call, "args") or {}, stop_reason == "STOP"
+    seen.stop(stop_reason)
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     options = known_options(
@@ -99,6 +112,9 @@ def plan(run: Run) -> Plan:
     client: Any = CLIENT.aio if run.is_async else CLIENT
     if run.surface.startswith("chat"):
         return Plan(lambda: client.chats.create(model=MODEL, config=config).send_message_stream(PROMPT), read_chunk)
+    if run.surface == "handler":
+        asked = {"model": MODEL, "contents": PROMPT, "config": config}
+        return Plan(lambda: asked, read_handled, final=lambda asked: answer(client, **asked), kept=text_kept)
     return Plan(lambda: client.models.generate_content_stream(model=MODEL, contents=PROMPT, config=config), read_chunk)
 
 
@@ -107,7 +123,7 @@ if __name__ == "__main__":
         Sdk(
             name="google-genai",
             version=genai.__version__,
-            error_base=errors.APIError,
+            error_base=(errors.APIError, AnswerFailed),
             apis=["gemini-generate"],
             surfaces=SURFACES,
             plan=plan,

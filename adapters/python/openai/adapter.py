@@ -21,7 +21,7 @@ from handler import chat as handled
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import FINISHED, read_chat_chunk
-from streamspec_observation import Delivers, Reads, Seen, attribute, body, described, dig, header, told
+from streamspec_observation import Delivers, Reads, Seen, attribute, body, described, dig, header, text_kept, told
 
 CREATED: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events", "handler": "final"}
 HELPED: Final[dict[str, Delivers]] = {
@@ -163,11 +163,6 @@ def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> N
     seen.stop(finish_reason)
 
 
-def partial_text(error: BaseException) -> str | None:
-    """What the handler's exception says had arrived."""
-    return error.text if isinstance(error, AnswerFailed) else None
-
-
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words; both clients have the same methods."""
     shared: Any = ASYNC if run.is_async else SYNC
@@ -177,16 +172,14 @@ def plan(run: Run) -> Plan:
     if run.api == "openai-chat":
         asked = {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
         return {
-            "handler": Plan(
-                lambda: asked, read_handled, final=lambda asked: handled(client, **asked), kept=partial_text
-            ),
+            "handler": Plan(lambda: asked, read_handled, final=lambda asked: handled(client, **asked), kept=text_kept),
             "create": Plan(lambda: client.chat.completions.create(stream=True, **asked), read_chat_chunk),
             "stream": Plan(lambda: helper(client)(**asked), read_chat_event),
             "final": Plan(lambda: helper(client)(**asked), read_completion, final=methodcaller("get_final_completion")),
         }[kind]
     asked = {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
     return {
-        "handler": Plan(lambda: asked, read_response, final=lambda asked: respond(client, **asked), kept=partial_text),
+        "handler": Plan(lambda: asked, read_response, final=lambda asked: respond(client, **asked), kept=text_kept),
         "create": Plan(lambda: client.responses.create(stream=True, **asked), read_response_event),
         "stream": Plan(lambda: client.responses.stream(**asked), read_response_event),
         "final": Plan(

@@ -14,6 +14,7 @@ import {
   type ToolCall,
   list,
   serve,
+  silence,
 } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
 
@@ -80,15 +81,17 @@ const MODELS: Record<Api, (root: string, model: string) => ai.LanguageModel> = {
 /** Without an `onError` the SDK prints each error with all that it holds, which would take longer than the calls. */
 console.error = () => {};
 
-function start(call: Call, callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {}) {
-  return ai.streamText({
+function request(call: Call) {
+  return {
     model: MODELS[call.api](call.base_url, MODEL[call.api]),
     prompt: question(call),
     maxRetries: call.max_retries,
-    abortSignal: AbortSignal.timeout(call.timeout_ms),
     ...(call.ask === "tool" ? { tools: TOOLS } : {}),
-    ...callbacks,
-  });
+  };
+}
+
+function start(call: Call, callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {}) {
+  return ai.streamText({ ...request(call), abortSignal: AbortSignal.timeout(call.timeout_ms), ...callbacks });
 }
 
 /**
@@ -172,6 +175,19 @@ async function final(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+async function handler(call: Call, seen: Observer): Promise<void> {
+  // Written against the locked version, so other versions need not have what it imports.
+  const { answer } = await import("./handler.ts");
+  await seen.handle(
+    () => answer(request(call), silence(call)),
+    ({ text, calls, finishReason, rawFinishReason }) => {
+      const tools = calls.map((made) => ({ name: made.toolName, arguments: made.input, complete: !made.invalid }));
+      seen.finished(text, tools, null);
+      stop(seen, finishReason, rawFinishReason);
+    },
+  );
+}
+
 function everyApi(delivers: Delivers, run: Surface["run"]): Record<Api, Surface> {
   const surface: Surface = { delivers, run };
   return {
@@ -185,12 +201,13 @@ function everyApi(delivers: Delivers, run: Surface["run"]): Record<Api, Surface>
 serve({
   sdk: "ai",
   exports: ai,
-  errorBases: ["AISDKError"],
+  errorBases: ["AISDKError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     "full-stream": everyApi("events", fullStream),
     "text-stream": everyApi("text", textStream),
     "text-with-callbacks": everyApi("text", textWithCallbacks),
     final: everyApi("final", final),
+    handler: everyApi("final", handler),
   },
 });

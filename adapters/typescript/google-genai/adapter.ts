@@ -1,16 +1,19 @@
 /** Drives `@google/genai` over `streamGenerateContent`, by itself and in a chat; it has no finished answer of a stream. */
 
 import * as genai from "@google/genai";
-import { type Call, type ErrorFields, type Observer, serve } from "../streamspec-adapter.ts";
+import { type Call, type ErrorFields, type Observer, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
+import type { AnswerFailed } from "./handler.ts";
 
 /**
  * The status is all that the SDK offers: that of the response, or in mid-stream the number in the body, and so it is the
  * code too. The body is text inside the message.
  */
-const ERROR_FIELDS: ErrorFields<genai.ApiError> = {
+const ERROR_FIELDS: ErrorFields<genai.ApiError & AnswerFailed> = {
   status: [["attribute", "status"]],
+  type: [["attribute", "type"]],
   code: [["attribute", "status"]],
+  retryable: [["attribute", "retryable"]],
 };
 
 const TOOL: genai.Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
@@ -50,12 +53,25 @@ async function chat(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+async function handler(call: Call, seen: Observer): Promise<void> {
+  // Written against the locked version, so other versions need not have what it imports.
+  const { answer } = await import("./handler.ts");
+  await seen.handle(
+    () => answer(client(call), { ...settings(call), contents: question(call) }, silence(call)),
+    ({ text, calls, reason }) => {
+      const tools = calls.map((made) => ({ name: made.name ?? "", arguments: made.args, complete: reason === "STOP" }));
+      seen.finished(text, tools, reason);
+    },
+  );
+}
+
 serve({
   sdk: "@google/genai",
-  errorBases: "ApiError" in genai ? ["ApiError"] : [],
+  errorBases: "ApiError" in genai ? ["ApiError", "AnswerFailed"] : [],
   errorFields: ERROR_FIELDS,
   surfaces: {
     stream: { "gemini-generate": { delivers: "events", run: stream } },
+    handler: { "gemini-generate": { delivers: "final", run: handler } },
     chat: { "gemini-generate": { delivers: "events", run: chat } },
   },
 });

@@ -28,7 +28,7 @@ pub(super) use ids::{alike, known_of};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Report")]
 pub struct ReportFile {
-    /// `streamspec-report/2`; changes when a reader would have to.
+    /// `streamspec-report/3`; changes when a reader would have to.
     pub schema: String,
     /// The suite that was run.
     pub suite: Suite,
@@ -106,17 +106,12 @@ pub struct CountOf {
     pub cut_dependent: usize,
 }
 
-/// How trials came out that are no plain passes: every one of these cases on every one of these surfaces.
+/// One way in which trials came out that are no plain passes: every one of these cases on every one of these surfaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Result")]
 pub struct ResultOf {
     /// The SDK's id.
     pub sdk: String,
-    /// The case file.
-    pub case: String,
-    /// These of its combinations; absent where it has none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub of: Vec<String>,
     /// How the bytes were cut or dressed; as written where absent.
     #[serde(default = "as_written", skip_serializing_if = "is_as_written")]
     pub variant: Variant,
@@ -136,6 +131,8 @@ pub struct ResultOf {
     /// The known deviations that cover it, by their ids in the SDK's list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<String>,
+    /// The case files, each with those of its combinations that came out so; none where it has none.
+    pub cases: BTreeMap<String, Vec<String>>,
 }
 
 const fn as_written() -> Variant {

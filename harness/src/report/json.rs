@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::file::ResultOf;
 use super::{Report, ReportFile, ReportSdk};
 
 /// The report as JSON.
@@ -19,7 +20,8 @@ pub fn json(report: &Report) -> String {
     array(&mut out, "cases", &cases, ",");
     array(&mut out, "counts", &counts, ",");
     table(&mut out, "checks", &checks);
-    array(&mut out, "results", &results, "");
+    let results: Vec<String> = results.into_iter().map(result).collect();
+    let _ = writeln!(out, "\"results\": [\n{}\n]", results.join(",\n"));
     out.push_str("}\n");
     out
 }
@@ -40,6 +42,14 @@ fn sdk(mut sdk: ReportSdk) -> String {
     let known: Vec<String> = std::mem::take(&mut sdk.known).iter().map(compact).collect();
     let (line, no_lines) = (compact(&sdk), "\"known\":[]");
     if known.is_empty() { line } else { line.replacen(no_lines, &format!("\"known\":[\n{}\n]", known.join(",\n")), 1) }
+}
+
+/// A way in which trials came out, with a line for each case: one that comes out otherwise moves from one way to another.
+fn result(mut way: ResultOf) -> String {
+    let cases = std::mem::take(&mut way.cases);
+    let lines: Vec<String> = cases.iter().map(|(case, of)| format!("{}:{}", compact(case), compact(of))).collect();
+    let line = compact(&way);
+    format!("{}{{\n{}\n}}}}", line.strip_suffix("{}}").unwrap_or(&line), lines.join(",\n"))
 }
 
 /// A report is plain data with string keys, which JSON can always hold.

@@ -45,7 +45,7 @@ pub use sarif::sarif;
 pub use short::short;
 
 /// The name and version of the report's schema.
-pub const SCHEMA: &str = "streamspec-report/2";
+pub const SCHEMA: &str = "streamspec-report/3";
 
 /// A compatibility report, trial by trial; [`ReportFile`] is how `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,7 @@
 //! From a report to its file: what is alike becomes one.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::ids::{Table, alike};
@@ -76,11 +78,8 @@ fn counts(counts: &[Count]) -> Vec<CountOf> {
 
 fn results(results: &[TrialResult], said: &Table<ResultCheck>) -> Vec<ResultOf> {
     let by_surfaces = alike(results.iter().map(|result| {
-        let (case, combination) = parts(&result.case);
-        let shared = ResultOf {
+        let way = ResultOf {
             sdk: result.sdk.clone(),
-            case: case.to_owned(),
-            of: combination.map(ToOwned::to_owned).into_iter().collect(),
             variant: result.variant,
             surfaces: Vec::new(),
             verdict: result.verdict,
@@ -88,26 +87,33 @@ fn results(results: &[TrialResult], said: &Table<ResultCheck>) -> Vec<ResultOf> 
             reason: result.reason.clone(),
             checks: result.checks.iter().filter_map(|check| said.id(check)).collect(),
             known: result.known.clone(),
+            cases: BTreeMap::new(),
         };
-        (shared, result.surface.clone())
+        ((way, &result.case), result.surface.clone())
     }));
-    let by_combinations = alike(by_surfaces.into_iter().map(|(mut shared, surfaces)| {
-        shared.surfaces = surfaces;
-        let of = std::mem::take(&mut shared.of);
-        ((shared, of.is_empty()), of)
+    let ways = alike(by_surfaces.into_iter().map(|((way, case), surfaces)| {
+        let (file, combination) = parts(case);
+        ((ResultOf { surfaces, ..way }, combination.is_some()), (file, combination))
     }));
-    let mut lines: Vec<ResultOf> = by_combinations
-        .into_iter()
-        .map(|((shared, _), of)| ResultOf { of: of.into_iter().flatten().collect(), ..shared })
-        .collect();
-    lines.sort_by(|one, other| {
-        (&one.sdk, &one.case, &one.of, one.variant, &one.surfaces).cmp(&(
+    let mut ways: Vec<ResultOf> = ways.into_iter().map(|((way, _), cases)| way_of(way, cases)).collect();
+    ways.sort_by(|one, other| {
+        let place = |way: &ResultOf| (way.variant, way.verdict, way.mode);
+        (&one.sdk, place(one), &one.surfaces, &one.checks, &one.known, &one.reason).cmp(&(
             &other.sdk,
-            &other.case,
-            &other.of,
-            other.variant,
+            place(other),
             &other.surfaces,
+            &other.checks,
+            &other.known,
+            &other.reason,
         ))
     });
-    lines
+    ways
+}
+
+/// A way with the cases that came out so.
+fn way_of(mut way: ResultOf, cases: Vec<(&str, Option<&str>)>) -> ResultOf {
+    for (file, combination) in cases {
+        way.cases.entry(file.to_owned()).or_default().extend(combination.map(ToOwned::to_owned));
+    }
+    way
 }

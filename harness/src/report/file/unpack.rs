@@ -12,11 +12,14 @@ impl TryFrom<ReportFile> for Report {
 
     fn try_from(file: ReportFile) -> Result<Self, FileError> {
         let mut results = Vec::new();
-        for result in file.results {
-            let ResultOf { sdk, case, of, variant, surfaces, verdict, mode, reason, checks, known } = result;
-            let check = |id: &String| file.checks.get(id).cloned().ok_or_else(|| missing("check", id, &case));
+        for way in file.results {
+            let ResultOf { sdk, variant, surfaces, verdict, mode, reason, checks, known, cases } = way;
+            let check = |id: &String| {
+                let case = cases.keys().next().map_or("", String::as_str);
+                file.checks.get(id).cloned().ok_or_else(|| missing("check", id, case))
+            };
             let checks = checks.iter().map(check).collect::<Result<Vec<_>, _>>()?;
-            for case in all(&case, &of) {
+            for case in cases.iter().flat_map(|(file, of)| all(file, of)) {
                 results.extend(surfaces.iter().map(|surface| TrialResult {
                     sdk: sdk.clone(),
                     surface: surface.clone(),
