@@ -53,6 +53,11 @@ pub struct Sdk {
 }
 
 impl Sdk {
+    /// The folder of the suite it belongs to, an absolute path; environments are below it.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
     /// The environment it is installed into, which need not be there yet; `None` for what is linked into this program.
     pub fn environment(&self) -> Result<Option<Environment>, SetupError> {
         Environment::of(&self.root, &self.manifest, &self.dir, &self.build)

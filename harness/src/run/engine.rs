@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity, Observation};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::normal::Noise;
 use super::plan::Trial;
@@ -46,6 +46,9 @@ const RELEASE: Duration = Duration::from_secs(2);
 /// An adapter, opened once and shared, or the reason why it could not be.
 type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
 
+/// How many more calls one SDK may make at once.
+type Room = Arc<Semaphore>;
+
 /// How one surface of one SDK came out on one control, run once.
 type Control = Arc<OnceCell<Option<Answered>>>;
 
@@ -56,12 +59,17 @@ pub struct Engine {
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, Control>>,
+    rooms: Mutex<HashMap<String, Room>>,
     jobs: Semaphore,
     timed_jobs: Semaphore,
 }
 
-/// Trials that wait for the clock need next to no processor, so many more of them run at once.
-const TIMED_PER_JOB: usize = 4;
+/// Trials that wait for the clock need next to no processor, so more of them run at once.
+const TIMED_PER_JOB: usize = 2;
+
+/// How many calls one SDK may have under way at once: its process may have one thread that runs, and a call that waits for
+/// that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
+const PER_SDK: usize = 32;
 
 /// The engine cannot start.
 #[derive(Debug, Error)]
@@ -82,7 +90,7 @@ pub struct Ran {
 }
 
 impl Engine {
-    /// Starts the server. At most `jobs` calls are under way at once, and four times as many that wait for the clock.
+    /// Starts the server. At most `jobs` trials are under way at once, and twice as many that wait for the clock.
     pub async fn start(nonce: String, jobs: usize, patience: Patience) -> Result<Self, EngineError> {
         Ok(Self {
             nonce,
@@ -90,6 +98,7 @@ impl Engine {
             server: Server::start().await?,
             adapters: Mutex::default(),
             controls: Mutex::default(),
+            rooms: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
             timed_jobs: Semaphore::new(jobs.max(1) * TIMED_PER_JOB),
         })
@@ -107,6 +116,11 @@ impl Engine {
 
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
     pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
+        let room = self.room(trial);
+        // Neither is ever closed: holding both keeps other trials out, nothing else.
+        let _in_room = room.acquire().await;
+        let jobs = if trial.case.is_timed() { &self.timed_jobs } else { &self.jobs };
+        let _in_jobs = jobs.acquire().await;
         let mut all: Vec<Ran> = Vec::with_capacity(trial.variants.len());
         if let Some(why) = self.lacks(trial).await {
             return vec![self.not_run(trial, Variant::AsWritten, Verdict::unsupported(why))];
@@ -136,10 +150,11 @@ impl Engine {
         }
     }
 
-    /// Waits until a call may begin.
-    pub(super) async fn permit(&self, trial: &Trial) -> Option<SemaphorePermit<'_>> {
-        let jobs = if trial.case.is_timed() { &self.timed_jobs } else { &self.jobs };
-        jobs.acquire().await.ok()
+    /// The room for the calls of the trial's SDK.
+    fn room(&self, trial: &Trial) -> Room {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = rooms.entry(trial.sdk.manifest.id.clone()).or_insert_with(|| Arc::new(Semaphore::new(PER_SDK)));
+        Arc::clone(room)
     }
 
     /// What the version that is loaded does not have yet, or no more, if the trial asks for it.
@@ -154,7 +169,6 @@ impl Engine {
     }
 
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
-        let _permit = self.permit(trial).await;
         let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
@@ -176,7 +190,7 @@ impl Engine {
             transcript: &played.transcript,
             released: played.released,
         });
-        let noise = Noise { nonce: &nonce, base_url: &played.base_url };
+        let noise = Noise { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = normal_verdict(verdict, noise);
         record.observation = normal_observation(&played.answered.answer, noise);

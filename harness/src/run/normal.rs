@@ -2,21 +2,24 @@
 
 use serde_json::Value;
 
-/// What one trial's run put into the bytes or the addresses.
+/// What one trial's run put into the bytes, the addresses or the paths.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noise<'a> {
     /// What `${nonce}` stood for.
     pub(super) nonce: &'a str,
     /// The trial's base URL.
     pub(super) base_url: &'a str,
+    /// The folder of the suite, which SDKs name in tracebacks; with what is installed below it.
+    pub(super) root: &'a str,
 }
 
 impl Noise<'_> {
-    /// A text with the nonce, the addresses and object identities replaced by their names.
+    /// A text with the nonce, the addresses, the suite's folder and object identities replaced by their names.
     pub(super) fn text(self, text: &str) -> String {
         let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
         let address = self.base_url.trim_start_matches("http://").split('/').next().unwrap_or_default();
         let text = if address.is_empty() { text } else { text.replace(address, "${address}") };
+        let text = if self.root.len() > 1 { text.replace(self.root, "${root}") } else { text };
         hide_hexadecimal(&text)
     }
 
@@ -52,11 +55,12 @@ mod tests {
 
     #[test]
     fn noise_is_named() {
-        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9" };
+        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "/home/me/suite" };
         for (text, expected) in [
             ("Overloaded n12ab", "Overloaded ${nonce}"),
             ("POST http://127.0.0.1:4000/t/9/v1/messages", "POST ${base_url}/v1/messages"),
             ("peer 127.0.0.1:4000 left", "peer ${address} left"),
+            ("File \"/home/me/suite/target/env/sdk.py\"", "File \"${root}/target/env/sdk.py\""),
             ("<Stream at 0x7f03a1b2c3d4> 0x1F", "<Stream at 0x…> 0x1F"),
         ] {
             assert_eq!(noise.text(text), expected);
