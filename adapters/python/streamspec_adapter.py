@@ -28,6 +28,8 @@ from streamspec_observation import Delivers, Reads, Seen, describe_error, plain
 
 PROTOCOL: Final = 1
 THREADS: Final = 64
+# Seconds after its beginning in which a call may still say what becomes of its connection: the harness's longest.
+LONGEST_CALL: Final = 15
 
 # The suite speaks plain HTTP. With a folder that holds no certificates, a new client does not read the system's, which
 # takes 35 milliseconds: ten times the rest of a call.
@@ -173,21 +175,25 @@ def own_loop() -> Iterator[None]:
         loop.close()
 
 
-def collect_apart() -> None:
-    """Collects garbage in a thread of its own, twice a second.
+def collect_apart(last_call: Callable[[], float]) -> None:
+    """Collects garbage in a thread of its own, twice a second while there are calls.
 
     What an SDK leaves open in reference cycles is closed when it is collected. Left to Python, that comes by chance:
     late, or in the middle of another call, where closing it may wait for a lock that this very thread holds, and then
-    every call after it hangs. Neither says anything about a case.
+    every call after it hangs. Neither says anything about a case. A large heap is left in peace most of the time.
     """
     gc.collect()
     gc.freeze()
     gc.disable()
 
     def collect() -> None:
+        pause = 0.5
         while True:
-            time.sleep(0.5)
-            gc.collect()
+            time.sleep(pause)
+            began = time.monotonic()
+            if began - last_call() < LONGEST_CALL:
+                gc.collect()
+                pause = max(0.5, 2 * (time.monotonic() - began))
 
     threading.Thread(target=collect, name="garbage", daemon=True).start()
 
@@ -197,6 +203,7 @@ class Server:
 
     def __init__(self, sdk: Sdk) -> None:
         self.sdk = sdk
+        self.last_call = time.monotonic()
         self.lock = threading.Lock()
         self.input, self.output = os.dup(0), os.dup(1)
         # From here on the SDK reads nothing and prints to stderr, also from C.
@@ -257,6 +264,7 @@ class Server:
                     self.send(self.sdk.hello())
                 case "run":
                     run = Run.parse(message)
+                    self.last_call = time.monotonic()
                     if run.is_async:
                         asyncio.run_coroutine_threadsafe(self.answer_async(run), self.loop)
                     else:
@@ -273,7 +281,7 @@ class Server:
 def serve(sdk: Sdk) -> NoReturn:
     """Speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight."""
     server = Server(sdk)
-    collect_apart()
+    collect_apart(lambda: server.last_call)
     with open(server.input, "rb") as lines:
         for line in lines:
             if line.strip() and not server.handle(line):
