@@ -54,15 +54,16 @@ impl Suite {
     }
 
     fn run(self: Arc<Self>, arguments: &Arguments) -> ExitCode {
-        let conclusion = libtest_mimic::run(arguments, self.trials());
+        let conclusion = libtest_mimic::run(arguments, self.trials(arguments.list));
         let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list && !arguments.ignored;
         let stale = whole && std::env::var_os("STREAMSPEC_SDKS").is_none() && self.reports_unused();
         self.runtime.block_on(self.engine.close());
         if stale { ExitCode::from(101) } else { conclusion.exit_code() }
     }
 
-    /// One trial for each that is planned, and an ignored one for each that the SDK's documents exclude.
-    fn trials(self: &Arc<Self>) -> Vec<Trial> {
+    /// One trial for each that is planned, and an ignored one for each that the SDK's documents exclude; as they are to be
+    /// run, or `in_order` of their names.
+    fn trials(self: &Arc<Self>, in_order: bool) -> Vec<Trial> {
         let planned = self.session.plan.trials.iter().map(|trial| {
             let (suite, trial) = (Arc::clone(self), trial.clone());
             Trial::test(trial.name(), move || suite.check(&trial))
@@ -77,7 +78,11 @@ impl Suite {
                 ignored(format!("{id} ({why})"))
             }
         });
-        planned.chain(skipped).chain(unavailable).collect()
+        let mut trials: Vec<Trial> = planned.chain(skipped).chain(unavailable).collect();
+        if in_order {
+            trials.sort_by(|one, other| one.name().cmp(other.name()));
+        }
+        trials
     }
 
     fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {
