@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -41,8 +41,8 @@ pub struct KnownEntry {
     pub entry: Entry,
     /// The line it begins at, from 1.
     pub line: usize,
-    cases: Vec<GlobMatcher>,
-    surfaces: Vec<GlobMatcher>,
+    cases: GlobSet,
+    surfaces: GlobSet,
 }
 
 /// One statement that the SDK's maintainers would recognise.
@@ -213,9 +213,8 @@ impl Known {
     /// The entries whose globs and versions cover a trial, with their places.
     fn applying(&self, surface: &str, case: &str, version: &str) -> impl Iterator<Item = (usize, &Entry)> {
         self.entries.iter().enumerate().filter_map(move |(number, known)| {
-            let covered = known.cases.iter().any(|glob| glob.is_match(case))
-                && known.surfaces.iter().any(|glob| glob.is_match(surface))
-                && holds_for(&known.entry, version);
+            let covered =
+                known.cases.is_match(case) && known.surfaces.is_match(surface) && holds_for(&known.entry, version);
             covered.then_some((number, &known.entry))
         })
     }
@@ -256,25 +255,18 @@ fn about(text: &str) -> &str {
 
 /// Whether an entry speaks about a version; a version that is not semantic is covered by every entry.
 fn holds_for(entry: &Entry, version: &str) -> bool {
-    match (&entry.versions, Version::parse(version)) {
-        (Some(range), Ok(version)) => range.matches(&version),
-        (None, _) | (_, Err(_)) => true,
-    }
+    let within = |range: &VersionReq| Version::parse(version).map_or(true, |version| range.matches(&version));
+    entry.versions.as_ref().is_none_or(within)
 }
 
-fn matchers(globs: &[String], file: &Utf8Path, line: usize) -> Result<Vec<GlobMatcher>, KnownError> {
-    globs
-        .iter()
-        .map(|glob| {
-            let built = GlobBuilder::new(glob).literal_separator(true).build();
-            built.map(|built| built.compile_matcher()).map_err(|error| KnownError::Glob {
-                file: file.to_owned(),
-                line,
-                glob: glob.clone(),
-                error,
-            })
-        })
-        .collect()
+fn matchers(globs: &[String], file: &Utf8Path, line: usize) -> Result<GlobSet, KnownError> {
+    let not_a_glob =
+        |glob: String| move |error: globset::Error| KnownError::Glob { file: file.to_owned(), line, glob, error };
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(not_a_glob(glob.clone()))?);
+    }
+    set.build().map_err(not_a_glob(globs.join(", ")))
 }
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {

@@ -46,7 +46,7 @@ const RELEASE: Duration = Duration::from_secs(2);
 /// An adapter, opened once and shared, or the reason why it could not be.
 type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
 
-/// How many more calls one SDK may make at once.
+/// How many more trials one SDK may begin.
 type Room = Arc<Semaphore>;
 
 /// How one surface of one SDK came out on one control, run once.
@@ -59,17 +59,17 @@ pub struct Engine {
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, Control>>,
-    rooms: Mutex<HashMap<String, Room>>,
+    rooms: Mutex<HashMap<(String, bool), Room>>,
     jobs: Semaphore,
     timed_jobs: Semaphore,
 }
 
-/// Trials that wait for the clock need next to no processor, so more of them run at once.
-const TIMED_PER_JOB: usize = 2;
-
-/// How many calls one SDK may have under way at once: its process may have one thread that runs, and a call that waits for
-/// that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
+/// How many trials one SDK may have under way at once: its process may have one thread that runs, and a call that waits
+/// for that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
 const PER_SDK: usize = 32;
+
+/// Trials that wait for the clock need next to no processor, so this many times more of them run at once.
+const TIMED: usize = 2;
 
 /// The engine cannot start.
 #[derive(Debug, Error)]
@@ -100,7 +100,7 @@ impl Engine {
             controls: Mutex::default(),
             rooms: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
-            timed_jobs: Semaphore::new(jobs.max(1) * TIMED_PER_JOB),
+            timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
         })
     }
 
@@ -150,11 +150,13 @@ impl Engine {
         }
     }
 
-    /// The room for the calls of the trial's SDK.
+    /// The room for the trials of the same SDK that wait for the clock as this one does, or do not.
     fn room(&self, trial: &Trial) -> Room {
+        let timed = trial.case.is_timed();
+        let size = if timed { PER_SDK * TIMED } else { PER_SDK };
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = rooms.entry(trial.sdk.manifest.id.clone()).or_insert_with(|| Arc::new(Semaphore::new(PER_SDK)));
-        Arc::clone(room)
+        let room = rooms.entry((trial.sdk.manifest.id.clone(), timed));
+        Arc::clone(room.or_insert_with(|| Arc::new(Semaphore::new(size))))
     }
 
     /// What the version that is loaded does not have yet, or no more, if the trial asks for it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 use semver::Version;
 use streamspec_adapters::fleet::Sdk;
+use streamspec_adapters::manifest::{Manifest, Unsupported};
 use thiserror::Error;
 
 use crate::case::Case;
@@ -82,6 +83,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     let firsts = firsts(cases, filter.first_combination_only);
     let mut plan = Plan::default();
     for sdk in sdks {
+        let exclusions = exclusions(&sdk.manifest)?;
         for (surface, about) in &sdk.manifest.surfaces {
             if !chosen.is_empty() && !chosen.iter().any(|glob| glob.is_match(surface)) {
                 continue;
@@ -97,7 +99,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                         vec![Variant::AsWritten]
                     },
                 };
-                match unsupported(&trial)? {
+                match unsupported(&trial, &exclusions) {
                     Some(why) => plan.skipped.push(Skipped { trial, why }),
                     None => plan.trials.push(trial),
                 }
@@ -146,22 +148,31 @@ fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
         .collect()
 }
 
-/// What the manifest says this SDK does not do, if it covers a trial.
-fn unsupported(trial: &Trial) -> Result<Option<String>, PlanError> {
+/// An exclusion of a manifest: the surfaces, the cases and the reason.
+type Exclusion = (Option<GlobMatcher>, GlobMatcher, String);
+
+/// What the manifest says this SDK does not do.
+fn exclusions(manifest: &Manifest) -> Result<Vec<Exclusion>, PlanError> {
+    let exclusion = |entry: &Unsupported| {
+        let surfaces = entry.surfaces.as_deref().map(matcher).transpose()?;
+        Ok((surfaces, matcher(&entry.cases)?, format!("{} ({})", entry.why, entry.link)))
+    };
+    manifest.unsupported.iter().map(exclusion).collect()
+}
+
+/// Why a trial is not run, if its surface is newer than its SDK or an exclusion covers it.
+fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     let manifest = &trial.sdk.manifest;
     let since = manifest.surfaces.get(&trial.surface).and_then(|surface| surface.since.as_ref());
     if let (Some(since), Ok(version)) = (since, Version::parse(&manifest.version))
         && version < *since
     {
-        return Ok(Some(format!("`{}` came with {} {since}", trial.surface, manifest.package)));
+        return Some(format!("`{}` came with {} {since}", trial.surface, manifest.package));
     }
-    for entry in &manifest.unsupported {
-        let surface = entry.surfaces.as_deref().map_or(Ok(true), |glob| Ok(matcher(glob)?.is_match(&trial.surface)))?;
-        if surface && matcher(&entry.cases)?.is_match(&trial.case.id) {
-            return Ok(Some(format!("{} ({})", entry.why, entry.link)));
-        }
-    }
-    Ok(None)
+    let covers = |(surfaces, cases, _): &&Exclusion| {
+        surfaces.as_ref().is_none_or(|glob| glob.is_match(&trial.surface)) && cases.is_match(&trial.case.id)
+    };
+    exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, PlanError> {
