@@ -166,14 +166,16 @@ impl Check {
     }
 
     /// What was seen in the words of a list of known deviations: the value itself where there is a wrong one, the grade
-    /// otherwise. A message is any text, so that of a wrong one only this much is kept.
+    /// otherwise. A message is any text, and which cuts look complete depends on where each case's events end, so of
+    /// these only the grade is kept.
     pub fn seen(&self) -> String {
-        match (self.grade, &self.observed) {
-            (Grade::Wrong | Grade::Contradictory, Value::String(text)) if self.axis != Axis::ErrorMessage => {
-                text.clone()
-            }
-            (Grade::Wrong | Grade::Contradictory, value) if self.axis != Axis::ErrorMessage => value.to_string(),
-            (grade, _) => grade.name().to_owned(),
+        let is_value = matches!(self.grade, Grade::Wrong | Grade::Contradictory);
+        if !is_value || matches!(self.axis, Axis::ErrorMessage | Axis::Cuts) {
+            return self.grade.name().to_owned();
+        }
+        match &self.observed {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
         }
     }
 }
