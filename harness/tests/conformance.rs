@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
 use streamspec::judge::Word;
 use streamspec::record::TrialRecord;
-use streamspec::run::{Engine, Patience};
+use streamspec::run::{Engine, Patience, side_by_side};
 use streamspec::session::{Request, Session, is_green};
 use streamspec::wire::Variant;
 use tokio::runtime::Runtime;
@@ -61,11 +61,13 @@ impl Suite {
         if stale { ExitCode::from(101) } else { conclusion.exit_code() }
     }
 
-    /// One trial for each that is planned, and an ignored one for each that the SDK's documents exclude; as they are to be
-    /// run, or `in_order` of their names.
-    fn trials(self: &Arc<Self>, in_order: bool) -> Vec<Trial> {
-        let planned = self.session.plan.trials.iter().map(|trial| {
-            let (suite, trial) = (Arc::clone(self), trial.clone());
+    /// One trial for each that is planned, as they are listed or as they are best run, and an ignored one for each that the
+    /// SDK's documents exclude.
+    fn trials(self: &Arc<Self>, list: bool) -> Vec<Trial> {
+        let planned = self.session.plan.trials.clone();
+        let planned = if list { planned } else { side_by_side(planned) };
+        let planned = planned.into_iter().map(|trial| {
+            let suite = Arc::clone(self);
             Trial::test(trial.name(), move || suite.check(&trial))
         });
         let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
@@ -78,11 +80,7 @@ impl Suite {
                 ignored(format!("{id} ({why})"))
             }
         });
-        let mut trials: Vec<Trial> = planned.chain(skipped).chain(unavailable).collect();
-        if in_order {
-            trials.sort_by(|one, other| one.name().cmp(other.name()));
-        }
-        trials
+        planned.chain(skipped).chain(unavailable).collect()
     }
 
     fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {

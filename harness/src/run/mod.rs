@@ -9,5 +9,5 @@ mod sweep;
 
 pub use engine::{Engine, EngineError, Patience, Ran};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, plan};
-pub use running::Running;
+pub use running::{Running, side_by_side};
 pub use shard::{Shard, ShardError};

@@ -1,6 +1,6 @@
 //! Which trials there are: every surface of every chosen SDK with every chosen case of its dialects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -44,7 +44,7 @@ pub struct Skipped {
 /// What is to be run.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// The trials, those of all SDKs side by side, each by surface and case; those that wait for the clock at the end.
+    /// The trials, by SDK, surface and case.
     pub trials: Vec<Trial>,
     /// The trials that are not run.
     pub skipped: Vec<Skipped>,
@@ -109,30 +109,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     if plan.trials.is_empty() && plan.skipped.is_empty() {
         return Err(PlanError::Empty);
     }
-    plan.trials = in_order(plan.trials);
     Ok(plan)
-}
-
-/// Each SDK's trials spread over the whole run, so that all their processes are busy all the time; and what waits for the
-/// clock last, when nothing else keeps the machine busy.
-fn in_order(trials: Vec<Trial>) -> Vec<Trial> {
-    let place = |trial: &Trial| (trial.case.is_timed(), trial.sdk.manifest.id.clone());
-    let mut sizes = BTreeMap::new();
-    for trial in &trials {
-        *sizes.entry(place(trial)).or_insert(0_u64) += 1;
-    }
-    let mut begun = BTreeMap::new();
-    let mut keyed: Vec<((bool, u64), Trial)> = Vec::with_capacity(trials.len());
-    for trial in trials {
-        let place = place(&trial);
-        let before = begun.entry(place.clone()).or_insert(0_u64);
-        // In millionths of the SDK's own trials.
-        let key = (place.0, *before * 1_000_000 / sizes[&place]);
-        *before += 1;
-        keyed.push((key, trial));
-    }
-    keyed.sort_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, trial)| trial).collect()
 }
 
 /// The cases that are replayed: all, or the first of each file.
