@@ -180,20 +180,17 @@ def collect_apart(last_call: Callable[[], float]) -> None:
 
     What an SDK leaves open in reference cycles is closed when it is collected. Left to Python, that comes by chance:
     late, or in the middle of another call, where closing it may wait for a lock that this very thread holds, and then
-    every call after it hangs. Neither says anything about a case. A large heap is left in peace most of the time.
+    every call after it hangs. Neither says anything about a case.
     """
     gc.collect()
     gc.freeze()
     gc.disable()
 
     def collect() -> None:
-        pause = 0.5
         while True:
-            time.sleep(pause)
-            began = time.monotonic()
-            if began - last_call() < LONGEST_CALL:
+            time.sleep(0.5)
+            if time.monotonic() - last_call() < LONGEST_CALL:
                 gc.collect()
-                pause = max(0.5, 2 * (time.monotonic() - began))
 
     threading.Thread(target=collect, name="garbage", daemon=True).start()
 
