@@ -4,15 +4,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import {
-  MESSAGE_LIMIT,
-  Observer,
-  STRAY_ERROR,
-  describeError,
-  encode,
-  loadedVersion,
-  serve,
-} from "./streamspec-adapter.ts";
+import { STRAY_ERROR, encode, loadedVersion, serve } from "./streamspec-adapter.ts";
+import { MESSAGE_LIMIT, Observer, describeError } from "./streamspec-observation.ts";
 
 class BaseError extends Error {
   readonly status: number | undefined;

@@ -1,22 +1,27 @@
 /**
- * The half that every TypeScript adapter shares: the protocol, what one call saw, and how an error is read.
+ * The half that every TypeScript adapter shares: the protocol, and the process that speaks it.
  *
  * An SDK's own file says which calls make which surface, how an item becomes text, tool calls and a stop reason, and
  * which documented properties of an error carry what. It knows no case and never judges.
  *
- * Whose fault is what: only errors that come out of the SDK's calls, inside {@link Observer}, are observations; any
- * other exception is the adapter's own and answers with `fault`. An error that the SDK leaves without an owner (an
- * unhandled rejection, an exception in a timer) ends the process with {@link STRAY_ERROR}, as it would end the program
- * of a user: the harness sees a crash and runs what was in flight once more, each call alone.
+ * Whose fault is what: only errors that come out of the SDK's calls, inside an `Observer`, are observations; any other
+ * exception is the adapter's own and answers with `fault`. An error that the SDK leaves without an owner (an unhandled
+ * rejection, an exception in a timer) ends the process with {@link STRAY_ERROR}, as it would end the program of a user:
+ * the harness sees a crash and runs what was in flight once more, each call alone.
  */
 
 import { existsSync, readFileSync } from "node:fs";
 
-export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
-export type Site = "open" | "iterate" | "finalize";
-export type Via = "attribute" | "body" | "header";
-/** What the caller of a surface is handed; decides which fields exist before anything has arrived. */
-export type Delivers = "events" | "text" | "final";
+import {
+  type Api,
+  type Delivers,
+  type ErrorFields,
+  Observer,
+  describeError,
+  exportedAs,
+  get,
+  messageOf,
+} from "./streamspec-observation.ts";
 
 /** One call through the SDK, as the harness asks for it. */
 export interface Call {
@@ -28,50 +33,6 @@ export interface Call {
   max_retries: number;
   ask: "text" | "tool";
 }
-
-export interface ToolCall {
-  name: string;
-  /** A string while it is raw text, any other JSON value once the SDK parsed it. */
-  arguments: unknown;
-  complete: boolean;
-}
-
-/** A missing key: the SDK has no such field. `null`: it has the field and left it empty. */
-export type Told<T> = { value: T; via: Via } | null | undefined;
-
-export interface ObservedError {
-  site: Site;
-  class: string;
-  classes: string[];
-  message: string;
-  status?: Told<number>;
-  type?: Told<string>;
-  code?: Told<string>;
-  request_id?: Told<string>;
-  retry_after?: Told<number>;
-  retryable?: Told<boolean>;
-  causes: string[];
-}
-
-export interface Observation {
-  ended: "returned" | "raised" | "error-item" | "aborted";
-  events: number;
-  text?: string | undefined;
-  tool_calls?: ToolCall[] | undefined;
-  stop_reason?: string | null | undefined;
-  error?: ObservedError | undefined;
-}
-
-/** The way to a value: a documented property of the error, then keys inside the body or the name of a header. */
-export type Path<E> = readonly [via: Via, property: keyof E & string, ...keys: string[]];
-
-/** A documented function of the SDK that reads a value off an error. */
-export type Reader = (error: unknown) => unknown;
-
-/** For every field of an error that the SDK offers: the ways to it, best first. */
-export type ErrorFields<E> = Partial<
-  Record<"status" | "type" | "code" | "request_id" | "retry_after" | "retryable", readonly (Path<E> | Reader)[]>
->;
 
 /** One way of using the SDK, for one api. */
 export interface Surface {
@@ -93,187 +54,6 @@ export interface Adapter<E> {
 
 /** The exit status after an error that no call owns (`EX_SOFTWARE`). */
 export const STRAY_ERROR = 70;
-
-/** Messages are verbatim up to this many characters. */
-export const MESSAGE_LIMIT = 5_000_000;
-
-/** Collects what one call saw. */
-export class Observer {
-  #events = 0;
-  #text: string | undefined;
-  #tools: Map<unknown, ToolCall> | undefined;
-  #stopReason: string | null | undefined;
-  #raised: { site: Site; error: unknown } | undefined;
-  #item: ObservedError | undefined;
-  #handed: { site: Site; error: unknown } | undefined;
-  #aborted = false;
-
-  constructor(delivers: Delivers) {
-    if (delivers !== "final") this.#text = "";
-    if (delivers !== "events") return;
-    this.#tools = new Map();
-    this.#stopReason = null;
-  }
-
-  /**
-   * Opens a stream and takes all its items, with the plain `for await` of a user: helpers race their own events
-   * against the loop, so any extra turn here would change what they report.
-   */
-  async iterate<T>(open: () => AsyncIterable<T> | Promise<AsyncIterable<T>>, fold: (item: T) => void): Promise<void> {
-    let site: Site = "open";
-    let own: { error: unknown } | undefined;
-    try {
-      const opened = open();
-      const items = opened instanceof Promise ? await opened : opened;
-      site = "iterate";
-      for await (const item of items) {
-        this.#events += 1;
-        try {
-          fold(item);
-        } catch (error) {
-          own = { error };
-          break;
-        }
-      }
-    } catch (error) {
-      this.#raised = { site, error };
-    }
-    if (own) throw own.error;
-  }
-
-  /** Waits for the SDK's word that it has finished, and gives `fold` what came with it. */
-  async settle<T>(site: Site, finish: () => Promise<T>, fold: (result: T) => void): Promise<void> {
-    let result: T;
-    try {
-      result = await finish();
-    } catch (error) {
-      this.#raised = { site, error };
-      return;
-    }
-    fold(result);
-  }
-
-  /** Waits for a caller's own handling of the SDK, whose failure keeps the text that had arrived. */
-  async handle<T>(handler: () => Promise<T>, fold: (result: T) => void): Promise<void> {
-    await this.settle("finalize", handler, fold);
-    this.addText(get(this.#raised?.error, "text"));
-  }
-
-  /** A piece of text handed over by a callback. */
-  textEvent(piece: unknown): void {
-    this.#events += 1;
-    this.addText(piece);
-  }
-
-  addText(piece: unknown): void {
-    if (typeof piece === "string") this.#text = (this.#text ?? "") + piece;
-  }
-
-  /** The first words about a tool call; `key` ties later ones to it. */
-  openTool(key: unknown, name: unknown, args: unknown): void {
-    this.#tools ??= new Map();
-    if (this.#tools.has(key)) return;
-    this.#tools.set(key, { name: typeof name === "string" ? name : "", arguments: args ?? "", complete: false });
-  }
-
-  /** More raw text of a tool call's arguments; a parsed placeholder gives way to the first of it. */
-  addArguments(key: unknown, piece: unknown): void {
-    const tool = this.#tools?.get(key);
-    if (!tool || typeof piece !== "string" || piece === "") return;
-    tool.arguments = typeof tool.arguments === "string" ? tool.arguments + piece : piece;
-  }
-
-  /** The SDK's word that a tool call is finished, with the whole arguments where it repeats them. */
-  closeTool(key: unknown, args?: unknown): void {
-    const tool = this.#tools?.get(key);
-    if (!tool) return;
-    tool.complete = true;
-    if (args !== undefined && args !== null) tool.arguments = args;
-  }
-
-  closeTools(): void {
-    for (const key of this.#tools?.keys() ?? []) this.closeTool(key);
-  }
-
-  /** A stop reason; an item without one does not take back an earlier one. */
-  stop(reason: unknown): void {
-    this.#stopReason = word(reason) ?? this.#stopReason;
-  }
-
-  /** Everything at once, from a finished message; the message is the one item its caller was handed. */
-  finished(text: string, tools: ToolCall[], reason: unknown): void {
-    this.#events = 1;
-    this.#text = text;
-    this.#tools = new Map(tools.entries());
-    this.#stopReason = word(reason) ?? null;
-  }
-
-  /** The failure as an item of the stream, or as the finished message itself; counts unless something is raised. */
-  failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code: unknown }): void {
-    this.#item = {
-      site: item.site,
-      class: item.class,
-      classes: [item.class],
-      message: cut(typeof item.message === "string" ? item.message : ""),
-      code: typeof item.code === "string" ? { value: item.code, via: "attribute" } : null,
-      causes: [],
-    };
-  }
-
-  /** Any value that the SDK hands over as the failure; the first one is why the others came. */
-  errorItem(site: Site, error: unknown): void {
-    this.#handed ??= { site, error };
-  }
-
-  /** The SDK's own word that the answer was interrupted. */
-  abort(): void {
-    this.#aborted = true;
-  }
-
-  observation<E>(fields: ErrorFields<E>): Observation {
-    const thrown = this.#raised ?? this.#handed;
-    return {
-      ended: this.#raised ? "raised" : thrown || this.#item ? "error-item" : this.#aborted ? "aborted" : "returned",
-      events: this.#events,
-      text: this.#text,
-      tool_calls: this.#tools && [...this.#tools.values()],
-      stop_reason: this.#stopReason,
-      error: thrown ? describeError(thrown.error, thrown.site, fields) : this.#item,
-    };
-  }
-}
-
-/** What a catcher can read of `error`; whatever was thrown, this does not throw. */
-export function describeError<E>(error: unknown, site: Site, offered: ErrorFields<E>): ObservedError {
-  // The `code` of an error of the web platform is the platform's own.
-  const fields: ErrorFields<E> = error instanceof DOMException ? {} : offered;
-  const classes = classesOf(error);
-  const causes: string[] = [];
-  const met = new Set([error]);
-  for (let cause = get(error, "cause"); cause !== undefined && cause !== null; cause = get(cause, "cause")) {
-    if (met.has(cause)) break;
-    met.add(cause);
-    causes.push(classesOf(cause)[0] ?? "Object");
-  }
-  return {
-    site,
-    class: classes[0] ?? "Object",
-    classes,
-    message: cut(messageOf(error)),
-    status: told(error, fields.status, httpStatus),
-    type: told(error, fields.type, word),
-    code: told(error, fields.code, word),
-    request_id: told(error, fields.request_id, word),
-    retry_after: told(error, fields.retry_after, seconds),
-    retryable: told(error, fields.retryable, (value) => (typeof value === "boolean" ? value : undefined)),
-    causes,
-  };
-}
-
-/** `value` if it is an array, else nothing: what came off the wire need not be what the SDK's types say. */
-export function list<T>(value: readonly T[] | null | undefined): readonly T[] {
-  return Array.isArray(value) ? value : [];
-}
 
 /** How long a handler lets a stream be silent: half a second more than the SDK's own timeout takes with its retries. */
 export function silence(call: Call): number {
@@ -369,93 +149,4 @@ export function loadedVersion(name: string): string {
     if (above.href === folder.href) throw new Error(`nothing says which version of ${name} is loaded`);
     folder = above;
   }
-}
-
-/** The first value that `ways` lead to; empty when the error has one of the properties but no value there. */
-function told<E, T>(
-  error: unknown,
-  ways: readonly (Path<E> | Reader)[] | undefined,
-  convert: (value: unknown) => T | undefined,
-): Told<T> {
-  let has = false;
-  for (const way of ways ?? []) {
-    let found: unknown;
-    let via: Via = "attribute";
-    if (typeof way === "function") {
-      has = true;
-      found = way(error);
-    } else {
-      const [by, property, ...keys] = way;
-      via = by;
-      has ||= isObject(error) && property in error;
-      found = keys.reduce(get, get(error, property));
-    }
-    const value = convert(found);
-    if (value !== undefined) return { value, via };
-  }
-  return has ? null : undefined;
-}
-
-/** A number with the three digits of a status; providers count their own codes too (`"code": 1302`). */
-function httpStatus(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 999 ? value : undefined;
-}
-
-/** A provider's word; numbers are words too (`"code": 429`). */
-function word(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** `Retry-After`: seconds, or an HTTP date. */
-function seconds(value: unknown): number | undefined {
-  if (typeof value !== "string" || value.trim() === "") return undefined;
-  const delay = Number.isFinite(Number(value)) ? Number(value) : Math.round((Date.parse(value) - Date.now()) / 1000);
-  return Number.isFinite(delay) ? delay : undefined;
-}
-
-/** A property or a header; nothing where there is none, and nothing where reading it throws. */
-function get(value: unknown, key: string): unknown {
-  try {
-    if (value instanceof Headers) return value.get(key) ?? undefined;
-    return isObject(value) ? (value as Record<string, unknown>)[key] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The names under which the SDK's callers import its classes. */
-const exportedAs = new Map<unknown, string>();
-
-/** The class names along the prototype chain, nearest first, without `Object`; the type's name for primitives. */
-function classesOf(value: unknown): string[] {
-  if (!isObject(value)) return [value === null ? "null" : typeof value];
-  const names: string[] = [];
-  let prototype: unknown = Object.getPrototypeOf(value);
-  while (isObject(prototype) && prototype !== Object.prototype) {
-    const made = Object.hasOwn(prototype, "constructor") ? get(prototype, "constructor") : undefined;
-    const name = exportedAs.get(made) ?? get(made, "name");
-    if (typeof name === "string" && name !== "") names.push(name);
-    prototype = Object.getPrototypeOf(prototype);
-  }
-  return names.length > 0 ? names : ["Object"];
-}
-
-function messageOf(error: unknown): string {
-  try {
-    const message = get(error, "message");
-    if (typeof message === "string") return message;
-    return isObject(error) ? (JSON.stringify(error) ?? "") : String(error);
-  } catch {
-    return "";
-  }
-}
-
-function cut(message: string): string {
-  if (message.length <= MESSAGE_LIMIT) return message;
-  return `${message.slice(0, MESSAGE_LIMIT)} [streamspec: cut here, ${message.length} characters in all]`;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Observer } from "./streamspec-adapter.ts";
 import {
   chatRequest,
   messagesRequest,
@@ -13,6 +12,7 @@ import {
   readResponseEvent,
   responsesRequest,
 } from "./streamspec-dialects.ts";
+import { Observer } from "./streamspec-observation.ts";
 
 const ARGS = '{"city":"Paris"}';
 const whole = { name: "get_weather", arguments: ARGS, complete: true };

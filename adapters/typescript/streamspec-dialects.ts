@@ -6,7 +6,8 @@
  */
 
 import { Agent } from "node:http";
-import { type Api, type Call, type Observer, type ToolCall, list } from "./streamspec-adapter.ts";
+import type { Call } from "./streamspec-adapter.ts";
+import { type Api, type Observer, type ToolCall, list } from "./streamspec-observation.ts";
 
 export const API_KEY = "streamspec-no-key";
 

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
-import { type Call, Observer, type Surface } from "./streamspec-adapter.ts";
+import type { Call, Surface } from "./streamspec-adapter.ts";
 import { LANGCHAIN_ERRORS, RETRYABLE, surfaces } from "./streamspec-langchain.ts";
+import { Observer } from "./streamspec-observation.ts";
 
 const call: Call = { id: 1, api: "openai-chat", surface: "", base_url: "", timeout_ms: 0, max_retries: 0, ask: "text" };
 

@@ -3,17 +3,9 @@
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { ChatModelStreamEvent } from "@langchain/core/language_models/event";
 import type { AIMessageChunk } from "@langchain/core/messages";
-import {
-  type Adapter,
-  type Api,
-  type Call,
-  type Observer,
-  type Reader,
-  type Surface,
-  type ToolCall,
-  list,
-} from "./streamspec-adapter.ts";
+import type { Adapter, Call, Surface } from "./streamspec-adapter.ts";
 import { question } from "./streamspec-dialects.ts";
+import { type Api, type Observer, type Reader, type ToolCall, list } from "./streamspec-observation.ts";
 
 type Model = BaseChatModel<any, AIMessageChunk>;
 type Errors = typeof import("@langchain/core/errors");

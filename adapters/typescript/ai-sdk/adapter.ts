@@ -4,19 +4,16 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import * as google from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
+import { type Call, type Surface, serve, silence } from "../streamspec-adapter.ts";
+import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
 import {
   type Api,
-  type Call,
   type Delivers,
   type ErrorFields,
   type Observer,
-  type Surface,
   type ToolCall,
   list,
-  serve,
-  silence,
-} from "../streamspec-adapter.ts";
-import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
+} from "../streamspec-observation.ts";
 
 /** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */
 type Failure = Pick<ai.APICallError, "statusCode" | "responseHeaders" | "isRetryable" | "data"> &

@@ -1,16 +1,9 @@
 /** Drives `@anthropic-ai/sdk`: raw iterator, stream helper, text callback, final message, and a caller's handler. */
 
 import Anthropic, { type APIError } from "@anthropic-ai/sdk";
-import {
-  type Call,
-  type ErrorFields,
-  type Observer,
-  type ToolCall,
-  list,
-  serve,
-  silence,
-} from "../streamspec-adapter.ts";
+import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, NO_POOL, messagesRequest, readMessagesEvent } from "../streamspec-dialects.ts";
+import { type ErrorFields, type Observer, type ToolCall, list } from "../streamspec-observation.ts";
 import { AnswerFailed, answer } from "./handler.ts";
 
 /**

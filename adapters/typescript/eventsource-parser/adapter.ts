@@ -2,7 +2,7 @@
 
 import * as parser from "eventsource-parser";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { type Api, type Call, type ErrorFields, type Observer, type Surface, serve } from "../streamspec-adapter.ts";
+import { type Call, type Surface, serve } from "../streamspec-adapter.ts";
 import {
   HEADERS,
   MODEL,
@@ -17,6 +17,7 @@ import {
   readResponseEvent,
   responsesRequest,
 } from "../streamspec-dialects.ts";
+import type { Api, ErrorFields, Observer } from "../streamspec-observation.ts";
 
 /** Parsed JSON off the wire, of which nothing is known. */
 type Json = any;

@@ -1,8 +1,9 @@
 /** Drives `@google/genai` over `streamGenerateContent`, by itself and in a chat; it has no finished answer of a stream. */
 
 import * as genai from "@google/genai";
-import { type Call, type ErrorFields, type Observer, serve, silence } from "../streamspec-adapter.ts";
+import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
+import type { ErrorFields, Observer } from "../streamspec-observation.ts";
 import type { AnswerFailed } from "./handler.ts";
 
 /**

@@ -3,9 +3,10 @@
 import type { ContextOverflowError } from "@langchain/core/errors";
 import { ChatOpenAI } from "@langchain/openai";
 import type { APIError } from "openai";
-import { type Call, type ErrorFields, serve } from "../streamspec-adapter.ts";
+import { type Call, serve } from "../streamspec-adapter.ts";
 import { API_KEY, MODEL, NO_POOL, chatRequest } from "../streamspec-dialects.ts";
 import { LANGCHAIN_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import type { ErrorFields } from "../streamspec-observation.ts";
 
 /** The errors of `openai` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "code" | "requestID" | "headers" | "error"> &

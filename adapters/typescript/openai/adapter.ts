@@ -2,15 +2,7 @@
 
 import OpenAI, { type APIError } from "openai";
 import type { Stream } from "openai/streaming";
-import {
-  type Call,
-  type ErrorFields,
-  type Observer,
-  type ToolCall,
-  list,
-  serve,
-  silence,
-} from "../streamspec-adapter.ts";
+import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import {
   API_KEY,
   NO_POOL,
@@ -20,6 +12,7 @@ import {
   readResponseEvent,
   responsesRequest,
 } from "../streamspec-dialects.ts";
+import { type ErrorFields, type Observer, type ToolCall, list } from "../streamspec-observation.ts";
 import { AnswerFailed, chat, respond } from "./handler.ts";
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
