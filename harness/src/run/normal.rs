@@ -14,13 +14,14 @@ pub(super) struct Noise<'a> {
 }
 
 impl Noise<'_> {
-    /// A text with the nonce, the addresses, the suite's folder and object identities replaced by their names.
+    /// A text with the nonce, the addresses, the suite's folder, ports and object identities replaced by their names.
     pub(super) fn text(self, text: &str) -> String {
         let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
         let address = self.base_url.trim_start_matches("http://").split('/').next().unwrap_or_default();
         let text = if address.is_empty() { text } else { text.replace(address, "${address}") };
         let text = if self.root.len() > 1 { text.replace(self.root, "${root}") } else { text };
-        hide_hexadecimal(&text)
+        let text = hide(&text, "127.0.0.1:", char::is_ascii_digit, 4);
+        hide(&text, "0x", char::is_ascii_hexdigit, 6)
     }
 
     /// The same for every string in a value.
@@ -34,16 +35,22 @@ impl Noise<'_> {
     }
 }
 
-/// Replaces the digits of `0x7f03a1b2c3d4`: an object's address in a runtime's memory.
-fn hide_hexadecimal(text: &str) -> String {
+/// Replaces the digits behind a prefix, where there are at least so many: `0x7f03a1b2c3d4` is an object's address in a
+/// runtime's memory, `127.0.0.1:37912` a port that a client was given.
+fn hide(text: &str, prefix: &str, is_digit: fn(&char) -> bool, at_least: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("0x") {
+    while let Some(at) = rest.find(prefix) {
         let (before, from) = rest.split_at(at);
-        let digits = from[2..].chars().take_while(char::is_ascii_hexdigit).count();
+        let end = prefix.len() + from[prefix.len()..].chars().take_while(is_digit).count();
         out.push_str(before);
-        out.push_str(if digits >= 6 { "0x…" } else { &from[..2 + digits] });
-        rest = &from[2 + digits..];
+        if end - prefix.len() >= at_least {
+            out.push_str(prefix);
+            out.push('…');
+        } else {
+            out.push_str(&from[..end]);
+        }
+        rest = &from[end..];
     }
     out.push_str(rest);
     out
@@ -60,6 +67,7 @@ mod tests {
             ("Overloaded n12ab", "Overloaded ${nonce}"),
             ("POST http://127.0.0.1:4000/t/9/v1/messages", "POST ${base_url}/v1/messages"),
             ("peer 127.0.0.1:4000 left", "peer ${address} left"),
+            ("read tcp 127.0.0.1:37912->127.0.0.1:4000: reset", "read tcp 127.0.0.1:…->${address}: reset"),
             ("File \"/home/me/suite/target/env/sdk.py\"", "File \"${root}/target/env/sdk.py\""),
             ("<Stream at 0x7f03a1b2c3d4> 0x1F", "<Stream at 0x…> 0x1F"),
         ] {
