@@ -138,6 +138,7 @@ async fn everything(
     let mut running = Running::of(engine, &session.plan.trials);
     while let Some(joined) = running.next().await {
         let (trial, all) = joined?;
+        let all = taken.compared(all);
         if !options.strict && taken.doubtful.len() < REPEATED && !taken.are_green(&all) {
             taken.doubtful.push((trial, all));
         } else {
@@ -146,7 +147,7 @@ async fn everything(
     }
     let repeat = taken.doubtful.len() < REPEATED;
     while let Some((trial, first)) = taken.doubtful.last().cloned() {
-        let all = if repeat { engine.run(&trial).await } else { first };
+        let all = if repeat { taken.compared(engine.run(&trial).await) } else { first };
         if repeat && taken.are_green(&all) {
             let name = trial.name();
             bar.suspend(|| anstream::eprintln!("{name}: not as listed at first, but so when run by itself"));
@@ -188,12 +189,15 @@ struct Taken<'a> {
     exit: Exit,
     red: usize,
     /// What is not as listed, until it is known whether it is run once more; written down when the run is interrupted.
-    doubtful: Vec<(Trial, Vec<Ran>)>,
+    doubtful: Vec<(Trial, Vec<Compared>)>,
 }
+
+/// One variant of a trial, beside what its SDK's list says.
+type Compared = (Ran, Comparison);
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        for ran in self.doubtful.drain(..).flat_map(|(_, all)| all) {
+        for (ran, _) in self.doubtful.drain(..).flat_map(|(_, all)| all) {
             // Nobody is left to be told that this cannot be written either.
             let _ = self.writer.write(&Record::Trial(Box::new(ran.record)));
         }
@@ -201,20 +205,25 @@ impl Drop for Taken<'_> {
 }
 
 impl Taken<'_> {
-    fn compare(&self, record: &TrialRecord) -> Comparison {
-        self.session.compare(record, self.versions.get(&record.sdk).map_or("", String::as_str))
+    /// All variants of a trial beside the list, with the entries that speak of them.
+    fn compared(&self, all: Vec<Ran>) -> Vec<Compared> {
+        let compared = |mut ran: Ran| {
+            let version = self.versions.get(&ran.record.sdk).map_or("", String::as_str);
+            let comparison = self.session.compare(&ran.record, version);
+            ran.record.known.clone_from(&comparison.used);
+            (ran, comparison)
+        };
+        all.into_iter().map(compared).collect()
     }
 
     /// Whether all variants of a trial are as the list says.
-    fn are_green(&self, all: &[Ran]) -> bool {
-        all.iter().all(|ran| is_green(&ran.record, &self.compare(&ran.record), self.options.strict))
+    fn are_green(&self, all: &[Compared]) -> bool {
+        all.iter().all(|(ran, comparison)| is_green(&ran.record, comparison, self.options.strict))
     }
 
     /// Writes down all variants of a trial, and explains what asks for it.
-    fn add(&mut self, trial: &Trial, all: Vec<Ran>) -> anyhow::Result<()> {
-        for mut ran in all {
-            let comparison = self.compare(&ran.record);
-            ran.record.known.clone_from(&comparison.used);
+    fn add(&mut self, trial: &Trial, all: Vec<Compared>) -> anyhow::Result<()> {
+        for (ran, comparison) in all {
             self.writer.write(&Record::Trial(Box::new(ran.record.clone())))?;
             let green = is_green(&ran.record, &comparison, self.options.strict);
             self.exit = self.exit.max(exit_of_trial(green, ran.record.verdict.word));
