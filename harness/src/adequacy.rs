@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use globset::GlobBuilder;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::case::glob;
 use crate::judge::Word;
 use crate::record::TrialRecord;
 
@@ -85,10 +85,7 @@ impl Accepted {
 
     /// The reason why a case may catch nothing.
     pub fn reason(&self, case: &str) -> Option<&str> {
-        let covers = |glob: &String| {
-            let built = GlobBuilder::new(glob).literal_separator(true).build();
-            built.is_ok_and(|built| built.compile_matcher().is_match(case))
-        };
+        let covers = |pattern: &String| glob(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(case));
         self.accepted.iter().find(|entry| entry.cases.iter().any(covers)).map(|entry| entry.why.as_str())
     }
 }

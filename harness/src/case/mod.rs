@@ -10,6 +10,7 @@ mod step;
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
+use globset::{Glob, GlobBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -143,6 +144,11 @@ impl Case {
             || self.expect.must.elapsed.is_some()
             || self.expect.should.elapsed.is_some()
     }
+}
+
+/// A glob over names of cases or surfaces, in which `*` stays within a folder.
+pub(crate) fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).build()
 }
 
 /// The first two folders of a case's id.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use globset::{Glob, GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobMatcher};
 
 use super::{Entry, Known};
-use crate::case::{Axis, Level};
+use crate::case::{Axis, Level, glob};
 use crate::judge::Check;
 use crate::record::TrialRecord;
 use crate::wire::Variant;
@@ -155,9 +155,8 @@ fn globs_for(
 }
 
 /// A glob made of case ids, which hold nothing that a glob would not take literally.
-fn matcher(glob: &str) -> GlobMatcher {
-    let built = GlobBuilder::new(glob).literal_separator(true).build();
-    built.unwrap_or_else(|_| Glob::new("").expect("an empty glob is one")).compile_matcher()
+fn matcher(pattern: &str) -> GlobMatcher {
+    glob(pattern).unwrap_or_else(|_| Glob::new("").expect("an empty glob is one")).compile_matcher()
 }
 
 fn written(entries: &[Entry]) -> String {

@@ -10,14 +10,14 @@ use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobSet, GlobSetBuilder};
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use bless::{UNEXPLAINED, bless};
 
-use crate::case::{Axis, Level};
+use crate::case::{Axis, Level, glob};
 use crate::judge::Check;
 use crate::record::TrialRecord;
 use crate::wire::Variant;
@@ -263,8 +263,8 @@ fn matchers(globs: &[String], file: &Utf8Path, line: usize) -> Result<GlobSet, K
     let not_a_glob =
         |glob: String| move |error: globset::Error| KnownError::Glob { file: file.to_owned(), line, glob, error };
     let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(not_a_glob(glob.clone()))?);
+    for pattern in globs {
+        set.add(glob(pattern).map_err(not_a_glob(pattern.clone()))?);
     }
     set.build().map_err(not_a_glob(globs.join(", ")))
 }

@@ -1,11 +1,11 @@
 //! Which cases are wanted, and the least that must be read for them.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use super::problem::{Collector, Problem};
 use super::{CasePath, file, read, suggest};
-use crate::case::Case;
+use crate::case::{Case, glob};
 
 /// The cases that are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(super) fn wanted(
 
 fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<Wanted> {
     if name.contains(['*', '?', '[', '{']) {
-        return match GlobBuilder::new(name).literal_separator(true).build() {
+        return match glob(name) {
             Ok(glob) => Some(Wanted::Glob(glob.compile_matcher())),
             Err(error) => {
                 let message = format!("`{name}` is not a pattern: {}", error.kind());

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use semver::Version;
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::{Manifest, Unsupported};
 use thiserror::Error;
 
-use crate::case::Case;
+use crate::case::{Case, glob};
 use crate::wire::Variant;
 
 /// One surface and one case, in every variant that was asked for and the case allows.
@@ -152,7 +152,7 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
 }
 
-fn matcher(glob: &str) -> Result<GlobMatcher, PlanError> {
-    let built = GlobBuilder::new(glob).literal_separator(true).build();
-    built.map(|built| built.compile_matcher()).map_err(|error| PlanError::Glob { glob: glob.to_owned(), error })
+fn matcher(pattern: &str) -> Result<GlobMatcher, PlanError> {
+    let built = glob(pattern).map(|glob| glob.compile_matcher());
+    built.map_err(|error| PlanError::Glob { glob: pattern.to_owned(), error })
 }
