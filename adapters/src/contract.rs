@@ -209,8 +209,7 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments: a string while they are raw text, any other JSON value once the SDK parsed them.
     pub arguments: Value,
-    /// Whether the SDK handed the call over as finished: a block's stop event, an item's done event, a finish
-    /// reason, or its place in a final message that was returned normally.
+    /// Whether the SDK said that the call is over, and nothing said that it was cut; the rule is in `adapters/README.md`.
     pub complete: bool,
 }
 
@@ -277,10 +276,12 @@ pub struct Reading<T> {
 pub enum Via {
     /// A documented attribute, variant or method.
     Attribute,
-    /// A parsed body that the SDK exposes.
+    /// The raw body that the SDK exposes, parsed or as text.
     Body,
     /// The response headers that the SDK exposes.
     Header,
+    /// Any of these, of the SDK's own error inside the platform's wrapper.
+    Cause,
 }
 
 /// A field that the SDK does not have, has and leaves empty, or fills.
