@@ -76,6 +76,9 @@ pub struct Surface {
     pub apis: Vec<Api>,
     /// What its caller is handed.
     pub delivers: Delivers,
+    /// What surfaces of this kind show and this one does not, because the SDK's does not have it.
+    #[serde(default)]
+    pub lacks: Vec<Field>,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.
     pub call: String,
     /// The first version that had it, if that is known: at an older one it is unsupported.
@@ -85,6 +88,40 @@ pub struct Surface {
     /// own handling of it: what an application would write. Reports show it.
     #[serde(default)]
     pub handler: Option<String>,
+}
+
+impl Surface {
+    /// What every observation of this surface holds; where only the finished answer is handed over, once there is one.
+    pub fn shows(&self) -> Vec<Field> {
+        let all: &[Field] = match self.delivers {
+            Delivers::Events | Delivers::Final => &[Field::Text, Field::ToolCalls, Field::StopReason],
+            Delivers::Text => &[Field::Text],
+        };
+        all.iter().copied().filter(|field| !self.lacks.contains(field)).collect()
+    }
+}
+
+/// A part of an answer that an observation tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The answer's text.
+    Text,
+    /// The tool calls.
+    ToolCalls,
+    /// The stop reason.
+    StopReason,
+}
+
+impl Field {
+    /// The name in manifests and observations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::ToolCalls => "tool_calls",
+            Self::StopReason => "stop_reason",
+        }
+    }
 }
 
 /// What the caller of a surface is handed.

@@ -301,7 +301,7 @@ pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> 
     match record.verdict.word {
         Word::Unsupported | Word::NotRun => true,
         Word::AdapterFault | Word::HarnessFault => false,
-        Word::Pass | Word::Deviates | Word::Fails if strict => record.verdict.word == Word::Pass,
-        Word::Pass | Word::Deviates | Word::Fails => comparison.is_as_listed(),
+        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if strict => record.verdict.word == Word::Pass,
+        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails => comparison.is_as_listed(),
     }
 }

@@ -1,7 +1,7 @@
 // The data of the page, and the details that are loaded when they are needed.
 
 const WORDS = {
-  pass: '✓ pass', deviates: '△ deviates', fails: '✗ fails', 'cut-dependent': '✂ cut-dependent',
+  pass: '✓ pass', disputed: '◇ disputed', deviates: '△ deviates', fails: '✗ fails', 'cut-dependent': '✂ cut-dependent',
   unsupported: '⊘ unsupported', 'adapter-fault': '⚠ adapter fault', 'harness-fault': '⚠ harness fault',
   'not-run': '– not run',
 };
@@ -50,8 +50,8 @@ function readModel(data) {
   return { suite: data.suite, sdks, groups, cases, rows, trials, byId: new Map(cases.map((one) => [one.id, one])) };
 }
 
-function readCheck([axis, level, expected, observed, grade]) {
-  return { axis, level, expected, observed, grade };
+function readCheck([axis, level, expected, observed, grade, disputed]) {
+  return { axis, level, expected, observed, grade, disputed };
 }
 
 /** Whether a surface is no call of the SDK but an application's handling of it. */
@@ -67,7 +67,7 @@ function wordOf(trial) {
 /** How bad a verdict is, for sorting: the worst is the least. */
 function rankOf(word, mode) {
   if (word === 'fails') return MODES.indexOf(mode);
-  return MODES.length + ['deviates', 'adapter-fault', 'harness-fault', 'unsupported', 'not-run', 'pass'].indexOf(word);
+  return MODES.length + ['deviates', 'disputed', 'adapter-fault', 'harness-fault', 'unsupported', 'not-run', 'pass'].indexOf(word);
 }
 
 function rank(trial) {
@@ -192,7 +192,7 @@ function visible(text, longest = LONGEST) {
     : one.replace(hidden, (found) => (found === '\r' ? '\\r' : `\\u{${found.codePointAt(0).toString(16)}}`))));
 }
 
-const MATCHES = { contains: 'contains', 'starts-with': 'starts with', 'prefix-of': 'a beginning of', 'at-most': 'at most' };
+const MATCHES = { contains: 'contains', 'starts-with': 'starts with', 'prefix-of': 'a beginning of', 'at-most': 'at most', 'at-least': 'at least' };
 
 /** A value of a check or an observation. */
 function shown(value) {

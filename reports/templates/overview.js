@@ -79,7 +79,7 @@ function activeFilters(filters, found, all) {
 
 /** How many trials came to each word. */
 function tally() {
-  return { pass: 0, deviates: 0, fails: 0, cut: 0, apart: new Map(), modes: new Map() };
+  return { pass: 0, disputed: 0, deviates: 0, fails: 0, cut: 0, apart: new Map(), modes: new Map() };
 }
 
 function count(into, trial) {
@@ -96,6 +96,7 @@ function tallyLines(counts) {
   const marks = [];
   const mark = (name, sign, number) => number && marks.push(h('span', { class: name }, h('span', { 'aria-hidden': 'true' }, sign), number, h('span', { class: 'spoken' }, ` ${name} `)));
   mark('pass', '✓', counts.pass);
+  mark('disputed', '◇', counts.disputed);
   mark('deviates', '△', counts.deviates);
   mark('fails', '✗', counts.fails);
   const lines = [h('span', { class: 'marks' }, marks)];

@@ -78,19 +78,19 @@ const SITES = { open: 'opening the stream', iterate: 'taking items', finalize: '
 function summed(rows) {
   const counts = tally();
   for (const row of rows) for (const trial of row.trials.values()) count(counts, trial);
-  return { ...counts, judged: counts.pass + counts.deviates + counts.fails };
+  return { ...counts, judged: counts.pass + counts.disputed + counts.deviates + counts.fails };
 }
 
 function surfacesSection(sdk, rows) {
   if (!rows.length) return '';
-  const columns = ['surface', 'what it is', 'pass', 'deviates', 'fails'];
+  const columns = ['surface', 'what it is', 'pass', 'disputed', 'deviates', 'fails'];
   const line = (row) => {
-    const { pass, deviates, fails, judged, modes } = summed([row]);
+    const { pass, disputed, deviates, fails, judged, modes } = summed([row]);
     const link = (number, filters) => h('a', { href: overviewAddress({ sdk: sdk.id, surface: row.surface, ...filters }) }, number.toLocaleString('en'));
     const worst = MODES.find((mode) => modes.has(mode));
     return h('tr', {}, h('th', { scope: 'row' }, row.surface, isHandler(row) ? h('small', {}, 'the handler above') : ''), cell(columns[1], h('code', {}, visible(sdk.calls?.[row.surface] ?? '–', 300))),
-      cell(columns[2], link(pass, { verdict: 'pass' }), ` of ${judged.toLocaleString('en')}`), cell(columns[3], link(deviates, { verdict: 'deviates' })),
-      cell(columns[4], link(fails, { verdict: 'fails' }), worst ? ` (${modes.get(worst)} ${worst})` : ''));
+      cell(columns[2], link(pass, { verdict: 'pass' }), ` of ${judged.toLocaleString('en')}`), cell(columns[3], link(disputed, { verdict: 'disputed' })),
+      cell(columns[4], link(deviates, { verdict: 'deviates' })), cell(columns[5], link(fails, { verdict: 'fails' }), worst ? ` (${modes.get(worst)} ${worst})` : ''));
   };
   return h('section', {}, h('h2', {}, 'Its surfaces'), h('p', {}, 'Ways of using it; each is tried by itself, because they differ. Trials with an error inside the stream, a cut, and so on, of every kind together.'), scroller('Surfaces', h('table', { class: 'list' },
     h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, rows.map(line)))));
@@ -99,7 +99,7 @@ function surfacesSection(sdk, rows) {
 /** Code around the SDK, how it does, and what it cannot mend. */
 function handlerSection(sdk, code, rows) {
   const own = rows.filter((row) => code.surfaces.includes(row.surface));
-  const { pass, deviates, fails, judged } = summed(own);
+  const { pass, disputed, deviates, fails, judged } = summed(own);
   const others = rows.filter((row) => !isHandler(row)).map((row) => [row, summed([row])]).sort(([, one], [, other]) => other.pass - one.pass);
   const [best, other] = others[0] ?? [];
   const missed = new Map();
@@ -112,7 +112,7 @@ function handlerSection(sdk, code, rows) {
   const list = [...missed].sort(([, one], [, other]) => other.length - one.length);
   const number = (value) => value.toLocaleString('en');
   return h('section', {}, h('h2', {}, 'A handler that does what can be done'),
-    h('p', {}, `An application can write this around the SDK. The suite runs it like any other surface: of ${counted(judged, 'trial')} ${number(pass)} pass, ${number(deviates)} deviate, ${number(fails)} fail. `,
+    h('p', {}, `An application can write this around the SDK. The suite runs it like any other surface: of ${counted(judged, 'trial')} ${number(pass)} pass, ${number(disputed)} differ only where maintainers have ruled otherwise, ${number(deviates)} deviate, ${number(fails)} fail. `,
       best && own[0] ? [`Of the SDK's own surfaces ${best.surface} does best: ${number(other.pass)} of ${number(other.judged)} pass. `,
         h('a', { href: `#/compare?one=${escapedPart(best.name)}&other=${escapedPart(own[0].name)}` }, 'Case by case')] : ''),
     h('pre', { tabindex: '0', class: 'code', 'aria-label': code.file }, h('code', {}, visible(code.source, 20000))), copier(code.source),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use streamspec_adapters::contract::Site;
 
 /// The checks of a case by level.
@@ -88,10 +88,35 @@ pub struct Checks {
     pub stop_reason: Option<OneOf<Option<String>>>,
     /// How many requests the server saw.
     pub requests: Option<Bound>,
-    /// The longest time to the answer, in milliseconds.
+    /// How long the client waited between an answer and its next request, in milliseconds: the shortest of these times.
+    pub wait: Option<Bound>,
+    /// The time to the answer, in milliseconds.
     pub elapsed: Option<Bound>,
     /// What becomes of the connection.
     pub connection: Option<Connection>,
+    /// Several ends that will do, each with what must hold there; one of them must hold as a whole.
+    pub either: Vec<Self>,
+}
+
+impl Checks {
+    /// The ends that these checks accept; none where they say nothing of the end.
+    pub fn outcomes(&self) -> Option<Vec<Outcome>> {
+        if self.either.is_empty() {
+            return self.outcome.as_ref().map(|outcome| outcome.0.clone());
+        }
+        let alternatives: Vec<Vec<Outcome>> =
+            self.either.iter().map(|alternative| alternative.outcomes().unwrap_or(Outcome::ALL.to_vec())).collect();
+        let accepted = |outcome: &Outcome| {
+            self.outcome.as_ref().is_none_or(|own| own.0.contains(outcome))
+                && alternatives.iter().any(|alternative| alternative.contains(outcome))
+        };
+        Some(Outcome::ALL.into_iter().filter(accepted).collect())
+    }
+
+    /// These checks and those of every alternative.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.either)
+    }
 }
 
 /// Keeps a written `null` apart from a missing key.
@@ -147,12 +172,18 @@ pub enum Axis {
     /// [`Checks::requests`].
     #[serde(rename = "requests")]
     Requests,
+    /// [`Checks::wait`].
+    #[serde(rename = "wait")]
+    Wait,
     /// [`Checks::elapsed`].
     #[serde(rename = "elapsed")]
     Elapsed,
     /// [`Checks::connection`].
     #[serde(rename = "connection")]
     Connection,
+    /// [`Checks::either`].
+    #[serde(rename = "either")]
+    Either,
     /// Whether the same stream, cut or dressed otherwise, came to the same verdict; no case names it, every variant has it.
     #[serde(rename = "variants")]
     Variants,
@@ -180,8 +211,10 @@ impl Axis {
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
             Self::Requests => "requests",
+            Self::Wait => "wait",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
+            Self::Either => "either",
             Self::Variants => "variants",
             Self::Cuts => "cuts",
         }
@@ -211,15 +244,21 @@ pub enum Outcome {
     Error,
     /// The caller can tell it from a completion without an exception.
     Incomplete,
+    /// There was no end before the deadline, where the case lets the client wait that long.
+    Waiting,
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [Self::Completed, Self::Error, Self::Incomplete, Self::Waiting];
+
     /// The name in cases and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Completed => "completed",
             Self::Error => "error",
             Self::Incomplete => "incomplete",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -391,32 +430,53 @@ impl JsonSchema for ToolsMatch {
     }
 }
 
-/// A number, or its greatest value: `{ at-most: 2 }`.
+/// A number, or what it must lie between: `{ at-most: 2 }`, `{ at-least: 2900 }`, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// Exactly this.
-    Equals(u64),
+pub struct Bound {
+    /// This or more.
+    pub at_least: Option<u64>,
     /// This or less.
-    AtMost(u64),
+    pub at_most: Option<u64>,
+}
+
+impl Bound {
+    /// Whether a number lies within.
+    pub fn holds(self, number: u64) -> bool {
+        self.at_least.is_none_or(|least| number >= least) && self.at_most.is_none_or(|most| number <= most)
+    }
+
+    /// The bound in the words of the case.
+    pub fn as_written(self) -> Value {
+        match (self.at_least, self.at_most) {
+            (Some(least), Some(most)) if least == most => json!(least),
+            (Some(least), Some(most)) => json!({ "at-least": least, "at-most": most }),
+            (Some(least), None) => json!({ "at-least": least }),
+            (None, most) => json!({ "at-most": most }),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Bound {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        enum Long {
-            AtMost(u64),
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        struct Long {
+            at_least: Option<u64>,
+            at_most: Option<u64>,
         }
         let value = Value::deserialize(deserializer)?;
         if let Some(number) = value.as_u64() {
-            return Ok(Self::Equals(number));
+            return Ok(Self { at_least: Some(number), at_most: Some(number) });
         }
-        if !value.is_object() {
-            return Err(serde::de::Error::custom(format!("{value} is neither a number nor `{{ at-most: NUMBER }}`")));
+        let forms = "a number, `{ at-least: NUMBER }`, `{ at-most: NUMBER }`";
+        if value.as_object().is_none_or(serde_json::Map::is_empty) {
+            return Err(serde::de::Error::custom(format!("{value} is none of {forms}")));
         }
-        match serde_json::from_value(value).map_err(serde::de::Error::custom)? {
-            Long::AtMost(number) => Ok(Self::AtMost(number)),
+        let Long { at_least, at_most } = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
+        if at_least.zip(at_most).is_some_and(|(least, most)| least > most) {
+            return Err(serde::de::Error::custom("nothing is at least the one and at most the other"));
         }
+        Ok(Self { at_least, at_most })
     }
 }
 
@@ -426,13 +486,14 @@ impl JsonSchema for Bound {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let number = json!({ "type": "integer", "minimum": 0 });
         schemars::json_schema!({
-            "description": "A number, or its greatest value.",
+            "description": "A number, or what it must lie between.",
             "anyOf": [
-                { "type": "integer", "minimum": 0 },
+                number,
                 {
-                    "type": "object", "required": ["at-most"], "additionalProperties": false,
-                    "properties": { "at-most": { "type": "integer", "minimum": 0 } }
+                    "type": "object", "minProperties": 1, "additionalProperties": false,
+                    "properties": { "at-least": number, "at-most": number }
                 }
             ]
         })

@@ -6,6 +6,7 @@
 mod expect;
 mod rule;
 mod step;
+mod time;
 
 use std::collections::BTreeMap;
 
@@ -138,11 +139,20 @@ pub struct Case {
 }
 
 impl Case {
-    /// Whether the clock decides what is seen: the SDK's timeout is short enough to fire, or the time to the answer counts.
-    pub const fn is_timed(&self) -> bool {
+    /// Whether the clock decides what is seen: the SDK's timeout is short enough to fire, or some time counts.
+    pub fn is_timed(&self) -> bool {
         self.timeout < CaseFile::default_timeout()
-            || self.expect.must.elapsed.is_some()
-            || self.expect.should.elapsed.is_some()
+            || self.levels().flat_map(|(_, checks)| checks.all()).any(|checks| {
+                checks.elapsed.is_some()
+                    || checks.wait.is_some()
+                    || checks.outcome.as_ref().is_some_and(|outcome| outcome.0.contains(&Outcome::Waiting))
+            })
+    }
+
+    /// The checks of each level.
+    pub fn levels(&self) -> impl Iterator<Item = (Level, &Checks)> {
+        let Expect { must, should, may } = &self.expect;
+        [(Level::Must, must), (Level::Should, should), (Level::May, may)].into_iter()
     }
 }
 
@@ -195,6 +205,8 @@ pub struct Dispute {
     pub url: String,
     /// What was ruled, in one sentence.
     pub position: String,
+    /// What the ruling is about: a check of one of these axes that does not hold is counted apart.
+    pub axes: Vec<Axis>,
 }
 
 /// The two reasons that make a MUST without a document.

@@ -232,7 +232,7 @@ impl Taken<'_> {
                 let text = self.session.explain(&ran, &trial.case, &comparison);
                 self.bar.suspend(|| anstream::println!("{text}"));
             }
-            let judged = matches!(ran.record.verdict.word, Word::Deviates | Word::Fails);
+            let judged = matches!(ran.record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
             let listed = judged && comparison.is_as_listed();
             let surface = format!("{}/{}", ran.record.sdk, ran.record.surface);
             self.tallies.entry(surface).or_default().add(&ran.record, listed);

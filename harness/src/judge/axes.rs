@@ -1,23 +1,24 @@
 //! One comparison for each axis.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError, Reading, Told};
 
-use super::outcome::{outcome, same_reason};
-use super::{Check, Evidence, Grade};
-use crate::case::{
-    Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
-};
+use super::reason::same_reason;
+use super::{Check, Evidence, Grade, Seen};
+use crate::case::{Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch};
 
 /// An expected value, what was seen, and how they compare.
 type Compared = (Value, Value, Grade);
 
 /// Grades every check that is named at one level.
-pub(super) fn grade(level: Level, checks: &Checks, seen: &Observation, evidence: &Evidence<'_>) -> Vec<Check> {
-    let error = seen.error.as_ref();
+pub(super) fn grade(level: Level, checks: &Checks, seen: Seen<'_>, evidence: &Evidence<'_>) -> Vec<Check> {
+    let observation = seen.observation;
+    let error = observation.error.as_ref();
     let nonce = evidence.nonce;
     let found = [
-        (Axis::Outcome, checks.outcome.as_ref().map(|wanted| an_outcome(wanted, outcome(seen)))),
+        (Axis::Outcome, checks.outcome.as_ref().map(|wanted| an_outcome(wanted, seen.outcome))),
         (Axis::ErrorType, checks.error_type.as_ref().map(|wanted| word(wanted, error, |error| &error.kind))),
         (Axis::ErrorCode, checks.error_code.as_ref().map(|wanted| word(wanted, error, |error| &error.code))),
         (Axis::ErrorStatus, checks.error_status.map(|wanted| status(wanted, error, evidence))),
@@ -36,13 +37,15 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: &Observation, evidence:
             checks.error_retryable.map(|wanted| reading(&wanted, error, |error| &error.retryable, nonce)),
         ),
         (Axis::ErrorSite, checks.error_site.as_ref().map(|wanted| one_of(wanted, error.map(|error| error.site)))),
-        (Axis::ErrorForeign, checks.error_foreign.map(|wanted| foreign(wanted, seen, evidence.error_bases))),
-        (Axis::Text, checks.text.as_ref().map(|wanted| text(wanted, seen.text.as_deref(), nonce))),
-        (Axis::ToolCalls, checks.tool_calls.as_ref().map(|wanted| tools(wanted, seen))),
-        (Axis::StopReason, checks.stop_reason.as_ref().map(|wanted| stop_reason(wanted, &seen.stop_reason))),
+        (Axis::ErrorForeign, checks.error_foreign.map(|wanted| foreign(wanted, observation, evidence.error_bases))),
+        (Axis::Text, checks.text.as_ref().map(|wanted| text(wanted, observation.text.as_deref(), nonce))),
+        (Axis::ToolCalls, checks.tool_calls.as_ref().map(|wanted| tools(wanted, observation))),
+        (Axis::StopReason, checks.stop_reason.as_ref().map(|wanted| stop_reason(wanted, observation, evidence))),
         (Axis::Requests, checks.requests.map(|wanted| bound(wanted, evidence.transcript.exchanges.len() as u64))),
+        (Axis::Wait, checks.wait.map(|wanted| wait(wanted, evidence))),
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),
+        (Axis::Either, (!checks.either.is_empty()).then(|| either(level, &checks.either, seen, evidence))),
     ];
     found
         .into_iter()
@@ -50,9 +53,30 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: &Observation, evidence:
             let (expected, observed, grade) = compared?;
             // A number that contradicts both the document and the wire breaks a MUST wherever it was checked.
             let level = if grade == Grade::Contradictory { Level::Must } else { level };
-            Some(Check { axis, level, expected, observed, grade })
+            Some(Check { axis, level, expected, observed, grade, disputed: false })
         })
         .collect()
+}
+
+/// One of several ends, each with what must hold there.
+fn either(level: Level, alternatives: &[Checks], seen: Seen<'_>, evidence: &Evidence<'_>) -> Compared {
+    let graded: Vec<Vec<Check>> =
+        alternatives.iter().map(|alternative| grade(level, alternative, seen, evidence)).collect();
+    let written = |checks: &Vec<Check>| -> Value {
+        checks.iter().map(|check| (check.axis.name().to_owned(), check.expected.clone())).collect()
+    };
+    let expected = graded.iter().map(written).collect();
+    let broken = |checks: &Vec<Check>| -> Vec<Axis> {
+        checks.iter().filter(|check| check.held() == Some(false)).map(|check| check.axis).collect()
+    };
+    let nearest = graded.iter().map(broken).min_by_key(|axes| (axes.contains(&Axis::Outcome), axes.len()));
+    let nearest = nearest.unwrap_or_default();
+    let axes: Vec<&str> = nearest.iter().filter(|axis| **axis != Axis::Outcome).map(|axis| axis.name()).collect();
+    let observed = match (nearest.contains(&Axis::Outcome), axes.is_empty()) {
+        (false, false) => format!("{}, with another {}", seen.outcome.name(), axes.join(" and ")),
+        _ => seen.outcome.name().to_owned(),
+    };
+    (expected, json!(observed), exact_if(nearest.is_empty()))
 }
 
 /// The outcomes a check accepts, in the words of the case.
@@ -130,14 +154,21 @@ fn transport_status(evidence: &Evidence<'_>) -> Option<u16> {
 fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> Compared {
     let ErrorClass::SameAsHttp = wanted;
     let Some(error) = error else { return (json!("same-as-http"), Value::Null, Grade::Moot) };
-    let control = evidence.control.and_then(|control| match &control.answer {
-        Answer::Observed(observation) => observation.error.as_ref(),
-        Answer::Hang | Answer::Crash { .. } | Answer::Fault { .. } => None,
-    });
-    match control {
-        None => (json!("same-as-http"), json!(error.class), Grade::NotObservable),
-        Some(control) => (json!(control.class), json!(error.class), exact_if(control.class == error.class)),
-    }
+    let seen = json!(error.class);
+    let Some(control) = evidence.control.filter(|_| !evidence.error_bases.is_empty()) else {
+        return (json!("same-as-http"), seen, Grade::NotObservable);
+    };
+    let lost = match &control.answer {
+        Answer::Observed(observation) => match &observation.error {
+            // A handler for the class of the control reaches a subclass of it, too.
+            Some(control) => return (json!(control.class), seen, exact_if(error.classes.contains(&control.class))),
+            None => "same-as-http, which raised nothing",
+        },
+        Answer::Hang => "same-as-http, which hung",
+        Answer::Crash { .. } => "same-as-http, which crashed",
+        Answer::Fault { .. } => "same-as-http, which was lost",
+    };
+    (json!(lost), seen, Grade::Wrong)
 }
 
 fn foreign(wanted: bool, seen: &Observation, bases: &[String]) -> Compared {
@@ -204,30 +235,49 @@ fn parsed(arguments: &Value) -> Value {
     }
 }
 
-fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Told<String>) -> Compared {
+fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Evidence<'_>) -> Compared {
     let expected = listed(&wanted.0);
-    match seen {
+    let has_calls = seen.tool_calls.iter().flatten().any(|call| call.complete);
+    let same = |one: &String, told: &str| same_reason(evidence.case.api, one, told, has_calls);
+    match &seen.stop_reason {
         Told::Absent => (expected, Value::Null, Grade::NotObservable),
         Told::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),
         Told::Empty => (expected, Value::Null, Grade::Empty),
-        Told::Value(reason) => {
-            (expected, json!(reason), exact_if(wanted.0.iter().flatten().any(|one| same_reason(one, reason))))
-        }
+        Told::Value(told) => (expected, json!(told), exact_if(wanted.0.iter().flatten().any(|one| same(one, told)))),
     }
 }
 
-/// Says only whether it held: the number differs from run to run, and reports must not.
+/// The shortest time between an answer and the next request.
+fn wait(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
+    let exchanges = &evidence.transcript.exchanges;
+    let gaps = exchanges.windows(2).filter_map(|pair| {
+        let [before, after] = pair else { return None };
+        Some(after.at.saturating_sub(before.done_at.unwrap_or(before.at)))
+    });
+    match gaps.min() {
+        None => (wanted.as_written(), Value::Null, Grade::Moot),
+        Some(shortest) => timed(wanted, shortest),
+    }
+}
+
 fn elapsed(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
-    let took = u64::try_from(evidence.answered.took.as_millis()).unwrap_or(u64::MAX);
-    let (expected, _, grade) = bound(wanted, took);
-    (expected, json!(if grade == Grade::Exact { "in time" } else { "too late" }), grade)
+    timed(wanted, evidence.answered.took)
+}
+
+/// Says only whether a time held: the number differs from run to run, and reports must not.
+fn timed(wanted: Bound, seen: Duration) -> Compared {
+    let milliseconds = u64::try_from(seen.as_millis()).unwrap_or(u64::MAX);
+    let too_early = wanted.at_least.is_some_and(|least| milliseconds < least);
+    let observed = match (wanted.holds(milliseconds), too_early) {
+        (true, _) => "in time",
+        (false, true) => "too early",
+        (false, false) => "too late",
+    };
+    (wanted.as_written(), json!(observed), exact_if(wanted.holds(milliseconds)))
 }
 
 fn bound(wanted: Bound, seen: u64) -> Compared {
-    match wanted {
-        Bound::Equals(number) => (json!(number), json!(seen), exact_if(number == seen)),
-        Bound::AtMost(number) => (json!({ "at-most": number }), json!(seen), exact_if(seen <= number)),
-    }
+    (wanted.as_written(), json!(seen), exact_if(wanted.holds(seen)))
 }
 
 fn connection(wanted: Connection, released: Option<bool>) -> Compared {

@@ -1,17 +1,20 @@
 //! From what was expected and what was seen to one verdict: total, and without I/O.
 
 mod axes;
+mod fault;
 mod outcome;
+mod reason;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
-use streamspec_adapters::contract::{Answer, Answered, Observation};
+use streamspec_adapters::contract::{Answer, Answered, Ended, Observation, Told};
+use streamspec_adapters::manifest::Surface;
 
-pub use outcome::{outcome, says_stop, stop_reason_on_wire};
+pub use reason::says_stop;
 pub use verdict::{Check, Grade, Mode, Verdict, Word};
 
-use crate::case::{Axis, Case, Level, Outcome};
+use crate::case::{Axis, Case, Outcome};
 use crate::server::Transcript;
 use crate::wire::Script;
 
@@ -22,7 +25,9 @@ pub struct Evidence<'a> {
     pub case: &'a Case,
     /// What `${nonce}` stood for.
     pub nonce: &'a str,
-    /// Root classes of the SDK's own exceptions.
+    /// What the surface can show, if it has a manifest.
+    pub surface: Option<&'a Surface>,
+    /// Root classes of the SDK's own exceptions; none where it has no hierarchy of its own.
     pub error_bases: &'a [String],
     /// How the call came out.
     pub answered: &'a Answered,
@@ -36,78 +41,85 @@ pub struct Evidence<'a> {
     pub released: Option<bool>,
 }
 
+/// What was seen, and what follows from it for every check.
+#[derive(Clone, Copy, Debug)]
+struct Seen<'a> {
+    observation: &'a Observation,
+    outcome: Outcome,
+}
+
 /// Grades every check of the case and finds the one overall word.
 pub fn judge(evidence: &Evidence<'_>) -> Verdict {
-    if let Some(reason) = wire_fault(evidence.script, evidence.transcript) {
+    if let Some(reason) = fault::of_the_wire(evidence.script, evidence.transcript) {
         return Verdict::harness_fault(reason);
     }
-    let observation = match &evidence.answered.answer {
+    let waited = Observation {
+        ended: Ended::Aborted,
+        events: 0,
+        text: None,
+        tool_calls: None,
+        stop_reason: Told::Absent,
+        error: None,
+    };
+    let seen = match &evidence.answered.answer {
         Answer::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
+        Answer::Hang if evidence.case.may_wait() => Seen { observation: &waited, outcome: Outcome::Waiting },
         Answer::Hang => return Verdict::broken(Mode::Hang, evidence.case, "no answer before the deadline".to_owned()),
         Answer::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
-        Answer::Observed(observation) => observation,
+        Answer::Observed(observation) => {
+            Seen { observation, outcome: outcome::outcome(observation, stop_reason_on_wire(evidence)) }
+        }
     };
     if evidence.transcript.exchanges.is_empty() {
         return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
     }
-    if let Some(reason) = contradiction(observation) {
+    if seen.outcome != Outcome::Waiting
+        && let Some(reason) = fault::of_the_observation(seen.observation, evidence.surface)
+    {
         return Verdict::adapter_fault(reason);
     }
-    let expect = &evidence.case.expect;
-    let checks = [(Level::Must, &expect.must), (Level::Should, &expect.should), (Level::May, &expect.may)]
-        .into_iter()
-        .flat_map(|(level, checks)| axes::grade(level, checks, observation, evidence))
-        .collect();
-    overall(checks, observation, evidence)
+    let mut checks: Vec<Check> =
+        evidence.case.levels().flat_map(|(level, checks)| axes::grade(level, checks, seen, evidence)).collect();
+    if let Some(reason) = checks.iter().find_map(|check| fault::of_the_control(check, evidence)) {
+        return Verdict::adapter_fault(reason);
+    }
+    for check in &mut checks {
+        let ruled = evidence.case.disputed.as_ref().is_some_and(|dispute| dispute.axes.contains(&check.axis));
+        // No ruling is about a status that contradicts both the documents and the wire.
+        check.disputed = ruled && check.grade != Grade::Contradictory;
+    }
+    let invented = is_invented(seen, evidence);
+    Verdict::of(checks, |check| mode_of(check, seen, invented, evidence))
 }
 
-/// The one word for graded checks, and the mode of a failure.
-fn overall(checks: Vec<Check>, observation: &Observation, evidence: &Evidence<'_>) -> Verdict {
-    let broken = |level| checks.iter().filter(move |check| check.level == level && check.held() == Some(false));
-    let mode = broken(Level::Must).map(|check| mode_of(check, observation, evidence)).max();
-    let word = if mode.is_some() {
-        Word::Fails
-    } else if broken(Level::Should).next().is_some() {
-        Word::Deviates
-    } else {
-        Word::Pass
-    };
-    Verdict { word, mode, reason: None, checks }
+/// Whether the SDK's stop reason asserts a normal end though none was sent.
+fn is_invented(seen: Seen<'_>, evidence: &Evidence<'_>) -> bool {
+    let told = seen.observation.stop_reason.value();
+    told.is_some_and(|told| reason::asserts_an_end(told)) && !stop_reason_on_wire(evidence)
 }
 
-/// What kind of failure a broken MUST is.
-fn mode_of(check: &Check, observation: &Observation, evidence: &Evidence<'_>) -> Mode {
-    let invented = observation.stop_reason.value().is_some() && !stop_reason_on_wire(evidence);
+/// What kind of failure a broken MUST is. Only an answer that looks completed can be silent or fabricated: of any other
+/// end the caller can tell.
+fn mode_of(check: &Check, seen: Seen<'_>, invented: bool, evidence: &Evidence<'_>) -> Mode {
+    let accepted = evidence.case.expect.must.outcomes().unwrap_or_default();
+    let completes = seen.outcome == Outcome::Completed;
+    // Completed where that is not accepted, or accepted only with the whole answer.
+    let hides_a_failure = completes && accepted != [Outcome::Completed];
     match check.axis {
-        Axis::Outcome if outcome(observation) == Outcome::Error => Mode::Spurious,
-        Axis::Outcome | Axis::StopReason if invented => Mode::Fabricated,
-        Axis::Outcome if check.grade == Grade::Wrong => Mode::Silent,
         Axis::ErrorForeign => Mode::Crash,
+        Axis::Outcome | Axis::Either if hides_a_failure && invented => Mode::Fabricated,
+        Axis::Outcome | Axis::Either if hides_a_failure => Mode::Silent,
+        Axis::StopReason if completes && invented => Mode::Fabricated,
+        Axis::Outcome if seen.outcome == Outcome::Error && accepted == [Outcome::Completed] => Mode::Spurious,
         _ => Mode::Wrong,
     }
 }
 
-/// Whether the server wrote something other than its script: the harness's fault.
-fn wire_fault(script: &Script, transcript: &Transcript) -> Option<String> {
-    transcript.exchanges.iter().enumerate().find_map(|(number, exchange)| {
-        let expected = script.digest_prefix(exchange.answer, exchange.written);
-        (expected != exchange.digest).then(|| {
-            format!(
-                "the {} octets written for request {} are not the script's: {} instead of {expected}",
-                exchange.written,
-                number + 1,
-                exchange.digest
-            )
-        })
+/// Whether any answer that was sent carried a stop reason, as far as it was written.
+fn stop_reason_on_wire(evidence: &Evidence<'_>) -> bool {
+    evidence.transcript.exchanges.iter().any(|exchange| {
+        let answer = evidence.script.answer(exchange.answer);
+        let content = answer.map(|answer| answer.content_within(exchange.written)).unwrap_or_default();
+        reason::says_stop(evidence.case.api, &content)
     })
-}
-
-/// Whether an observation contradicts itself: the adapter's fault.
-fn contradiction(observation: &Observation) -> Option<String> {
-    use streamspec_adapters::contract::Ended::{Aborted, ErrorItem, Raised, Returned};
-    match (observation.ended, &observation.error) {
-        (Raised | ErrorItem, None) => Some("the observation says the SDK failed but holds no error".to_owned()),
-        (Returned, Some(_)) => Some("the observation says the SDK returned normally but holds an error".to_owned()),
-        (Raised | ErrorItem, Some(_)) | (Returned, None) | (Aborted, _) => None,
-    }
 }

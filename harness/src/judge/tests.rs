@@ -70,6 +70,7 @@ fn verdict(expect: Value, observation: Value, control: Option<Value>) -> Verdict
     judge(&Evidence {
         case: &case,
         nonce: "n123",
+        surface: None,
         error_bases: &["SdkError".to_owned()],
         answered: &answered(observation),
         control: control.as_ref(),
@@ -190,6 +191,7 @@ fn faults_are_not_the_sdk_s() {
         let evidence = Evidence {
             case: &case,
             nonce: "n123",
+            surface: None,
             error_bases: &[],
             answered: &answered,
             control: None,

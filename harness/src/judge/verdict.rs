@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::case::{Axis, Case, Level};
+use crate::case::{Axis, Case, Level, OneOf};
 
 /// The graded checks of one trial and one overall word.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,12 +21,14 @@ pub struct Verdict {
     pub checks: Vec<Check>,
 }
 
-/// One overall word. The first three are about the SDK; the others are never counted with them.
+/// One overall word. The first four are about the SDK; the others are never counted with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Word {
     /// Every MUST and SHOULD that can be seen holds.
     Pass,
+    /// Only checks that maintainers have ruled otherwise on do not hold.
+    Disputed,
     /// Every MUST holds, a SHOULD does not.
     Deviates,
     /// A MUST does not hold.
@@ -43,8 +45,9 @@ pub enum Word {
 
 impl Word {
     /// Every word, in the order of reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pass,
+        Self::Disputed,
         Self::Deviates,
         Self::Fails,
         Self::Unsupported,
@@ -57,6 +60,7 @@ impl Word {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",
+            Self::Disputed => "disputed",
             Self::Deviates => "deviates",
             Self::Fails => "fails",
             Self::Unsupported => "unsupported",
@@ -115,6 +119,14 @@ pub struct Check {
     pub observed: Value,
     /// How the two compare.
     pub grade: Grade,
+    /// Whether maintainers have ruled otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disputed: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// How an expectation and an observation compare.
@@ -201,15 +213,34 @@ impl Verdict {
         Self { word: Word::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
+    /// The one word for graded checks, and the mode of a failure.
+    pub(crate) fn of(checks: Vec<Check>, mode_of: impl Fn(&Check) -> Mode) -> Self {
+        let broken = |level| checks.iter().filter(move |check| check.level == level && check.held() == Some(false));
+        let ruled = |check: &&Check| check.disputed;
+        let mode = broken(Level::Must).filter(|check| !ruled(check)).map(mode_of).max();
+        let word = if mode.is_some() {
+            Word::Fails
+        } else if broken(Level::Should).any(|check| !check.disputed) {
+            Word::Deviates
+        } else if broken(Level::Must).chain(broken(Level::Should)).next().is_some() {
+            Word::Disputed
+        } else {
+            Word::Pass
+        };
+        Self { word, mode, reason: None, checks }
+    }
+
     /// The SDK gave no answer at all: every case has an outcome, and this is none.
     pub(crate) fn broken(mode: Mode, case: &Case, reason: String) -> Self {
-        let expected = case.expect.must.outcome.as_ref().map_or(Value::Null, super::axes::outcomes);
+        let accepted = case.expect.must.outcomes().map(OneOf);
+        let expected = accepted.as_ref().map_or(Value::Null, super::axes::outcomes);
         let check = Check {
             axis: Axis::Outcome,
             level: Level::Must,
             expected,
             observed: Value::from(mode.name()),
             grade: Grade::Wrong,
+            disputed: false,
         };
         Self { word: Word::Fails, mode: Some(mode), reason: Some(reason), checks: vec![check] }
     }

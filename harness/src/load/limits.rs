@@ -3,6 +3,8 @@
 //! The limits are far above what a readable case needs. They turn a slip (a million repeats, a pause in seconds
 //! instead of milliseconds) and hostile input into a message instead of a hang.
 
+use std::time::Duration;
+
 /// The size of a YAML file, in octets.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024;
 
@@ -35,6 +37,9 @@ pub const MAX_STEPS: usize = 100_000;
 
 /// The sum of the pauses of a case over all its answers, in milliseconds.
 pub const MAX_PAUSE: u64 = 10_000;
+
+/// The longest that a trial may take a correct client.
+pub const MAX_TRIAL: Duration = Duration::from_secs(40);
 
 /// The longest timeout an SDK may be configured with, in milliseconds.
 pub const MAX_TIMEOUT: u64 = 60_000;

@@ -38,8 +38,9 @@ pub fn explain(ran: &Ran, case: &Case, listed: &Listed, locate: &dyn Fn(&Check) 
     }
     let broken = verdict.checks.iter().enumerate().filter(|(_, check)| check.held() == Some(false));
     for (place, check) in broken.clone() {
-        let known = if listed.covered.contains(&place) { " (known deviation)" } else { "" };
-        pointed(&mut out, case, check, locate(check), known);
+        let notes = [(check.disputed, " (disputed)"), (listed.covered.contains(&place), " (known deviation)")];
+        let notes: String = notes.into_iter().filter_map(|(is, note)| is.then_some(note)).collect();
+        pointed(&mut out, case, check, locate(check), &notes);
     }
     difference(&mut out, broken.map(|(_, check)| check));
     if let Some(dispute) = &case.disputed {
@@ -152,7 +153,7 @@ fn observed(out: &mut String, ran: &Ran) {
 const fn style_of(word: Word) -> anstyle::Style {
     match word {
         Word::Pass => GOOD,
-        Word::Deviates | Word::Unsupported | Word::NotRun => WARN,
+        Word::Disputed | Word::Deviates | Word::Unsupported | Word::NotRun => WARN,
         Word::Fails | Word::AdapterFault | Word::HarnessFault => BAD,
     }
 }

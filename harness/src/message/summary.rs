@@ -44,8 +44,8 @@ pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
     let mut out = String::new();
     let width = tallies.keys().map(String::len).max().unwrap_or_default().max("surface".len());
     let head = format!(
-        "{:<width$} {:>7} {:>7} {:>9} {:>7} {:>9}  modes of failure",
-        "surface", "trials", "pass", "deviates", "fails", "as listed"
+        "{:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  modes of failure",
+        "surface", "trials", "pass", "disputed", "deviates", "fails", "as listed"
     );
     let _ = writeln!(out, "{}", styled(BOLD, &head));
     for (surface, tally) in tallies {
@@ -56,9 +56,10 @@ pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
             apart.filter(|word| tally.of(*word) > 0).map(|word| format!("[{} {}]", tally.of(word), word.name()));
         let notes: Vec<String> = modes.into_iter().chain(apart).collect();
         let row = format!(
-            "{surface:<width$} {:>7} {:>7} {:>9} {:>7} {:>9}  {}",
+            "{surface:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  {}",
             tally.all(),
             tally.of(Word::Pass),
+            tally.of(Word::Disputed),
             tally.of(Word::Deviates),
             tally.of(Word::Fails),
             tally.as_listed,

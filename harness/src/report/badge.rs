@@ -71,8 +71,8 @@ fn says(report: &Report, sdk: &ReportSdk, api: Api, level: Level) -> Says {
     let of_api = |count: &&Count| sdk.owns(count) && count.group.split('/').next() == Some(api.folder());
     let (mut held, mut judged, mut apart) = (0, 0, 0);
     for count in report.counts.iter().filter(of_api) {
-        held += count.pass + if level == Level::Must { count.deviates } else { 0 };
-        judged += count.pass + count.deviates + count.fails;
+        held += count.pass + if level == Level::Must { count.disputed + count.deviates } else { 0 };
+        judged += count.judged();
         apart += count.apart.values().sum::<usize>();
     }
     let colour = match (judged, held == judged && apart == 0) {

@@ -271,7 +271,7 @@ impl<'a> States<'a> {
         let mut of = BTreeMap::new();
         for count in report.counts.iter().filter(|count| who.has(&count.sdk, &count.surface)) {
             let cases = by_group.get(count.group.as_str()).map_or(&[][..], Vec::as_slice);
-            let has = count.pass + count.deviates + count.fails + count.apart.values().sum::<usize>();
+            let has = count.judged() + count.apart.values().sum::<usize>();
             let listed = report.results.iter().filter(|result| {
                 result.variant == Variant::AsWritten
                     && (&result.sdk, &result.surface) == (&count.sdk, &count.surface)

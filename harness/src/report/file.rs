@@ -91,6 +91,9 @@ pub struct CountOf {
     pub group: String,
     /// Trials in which every MUST and SHOULD that can be seen holds.
     pub pass: usize,
+    /// Trials in which only checks that maintainers have ruled otherwise on do not hold.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub disputed: usize,
     /// Trials in which every MUST holds and a SHOULD does not.
     pub deviates: usize,
     /// Trials in which a MUST does not hold.

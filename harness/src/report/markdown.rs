@@ -19,8 +19,8 @@ pub fn markdown(report: &Report) -> String {
         suite.version, suite.cases, suite.trials, suite.replays
     );
     out.push_str(
-        "A cell counts trials. *Pass*: every MUST and SHOULD that the surface can show holds. *Deviates*: every MUST holds, \
-         a SHOULD does not.\n*Fails*: a MUST does not hold; behind it the worst kind: `fabricated` and `silent` mean that a \
+        "A cell counts trials. *Pass*: every MUST and SHOULD that the surface can show holds. *Disputed*: it differs \
+         only where maintainers have ruled otherwise. *Deviates*: every MUST holds, a SHOULD does not.\n*Fails*: a MUST does not hold; behind it the worst kind: `fabricated` and `silent` mean that a \
          failure looked like a success.\nFaults of adapters or of streamspec itself are in square brackets and in no other \
          number.\n",
     );
@@ -58,16 +58,18 @@ fn findings(out: &mut String, report: &Report) {
 
 /// One line for each SDK: what it is, and its trials as written, each number beside what it is a part of.
 fn sdks(out: &mut String, report: &Report) {
-    out.push_str("\n## SDKs\n\n| SDK | package | language | pass | deviates | fails |\n|---|---|---|---:|---:|---:|\n");
+    out.push_str("\n## SDKs\n\n| SDK | package | language | pass | disputed | deviates | fails |\n|---|---|---|---:|---:|---:|---:|\n");
     for sdk in &report.sdks {
         let own = report.counts.iter().filter(|count| sdk.owns(count));
-        let (pass, deviates, fails) =
-            own.fold((0, 0, 0), |sum, one| (sum.0 + one.pass, sum.1 + one.deviates, sum.2 + one.fails));
+        let [judged, pass, disputed, deviates, fails] = own.fold([0; 5], |sum, one| {
+            let numbers = [one.judged(), one.pass, one.disputed, one.deviates, one.fails];
+            std::array::from_fn(|place| sum[place] + numbers[place])
+        });
         let about =
             format!("[{}](#{}) | {} {}", code(&sdk.id), anchor(&sdk.id), text(&sdk.package), text(&sdk.version));
         let came = match sdk.not_run {
-            Some(_) => "not run | |".to_owned(),
-            None => format!("{pass} of {} | {deviates} | {fails}", pass + deviates + fails),
+            Some(_) => "not run | | |".to_owned(),
+            None => format!("{pass} of {judged} | {disputed} | {deviates} | {fails}"),
         };
         let _ = writeln!(out, "| {about} | {} | {came} |", text(&sdk.language));
     }
@@ -104,6 +106,9 @@ fn cell(count: &Count) -> String {
     let mut parts = Vec::new();
     if count.pass > 0 {
         parts.push(format!("{} pass", count.pass));
+    }
+    if count.disputed > 0 {
+        parts.push(format!("{} disputed", count.disputed));
     }
     if count.deviates > 0 {
         parts.push(format!("{} deviates", count.deviates));

@@ -45,7 +45,7 @@ pub use sarif::sarif;
 pub use short::short;
 
 /// The name and version of the report's schema.
-pub const SCHEMA: &str = "streamspec-report/3";
+pub const SCHEMA: &str = "streamspec-report/4";
 
 /// A compatibility report, trial by trial; [`ReportFile`] is how `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +166,8 @@ pub struct Count {
     pub group: String,
     /// Trials in which every MUST and SHOULD that can be seen holds.
     pub pass: usize,
+    /// Trials in which only checks that maintainers have ruled otherwise on do not hold.
+    pub disputed: usize,
     /// Trials in which every MUST holds and a SHOULD does not.
     pub deviates: usize,
     /// Trials in which a MUST does not hold.
@@ -176,6 +178,18 @@ pub struct Count {
     pub apart: BTreeMap<Word, usize>,
     /// Replays that came to another verdict than the trial as written.
     pub cut_dependent: usize,
+}
+
+impl Count {
+    /// How many trials say something about the SDK.
+    pub const fn judged(&self) -> usize {
+        self.pass + self.disputed + self.deviates + self.fails
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -219,6 +233,9 @@ pub struct ResultCheck {
     pub observed: Value,
     /// How the two compare.
     pub grade: Grade,
+    /// Whether maintainers have ruled otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disputed: bool,
 }
 
 /// Records that do not make a report.
@@ -325,6 +342,7 @@ fn counts(trials: &[&TrialRecord]) -> Vec<Count> {
         }
         match trial.verdict.word {
             Word::Pass => count.pass += 1,
+            Word::Disputed => count.disputed += 1,
             Word::Deviates => count.deviates += 1,
             Word::Fails => count.fails += 1,
             apart => *count.apart.entry(apart).or_default() += 1,
@@ -364,6 +382,7 @@ fn result_check(check: &Check) -> ResultCheck {
         expected: check.expected.clone(),
         observed: cut(check.observed.clone(), LONGEST_TEXT),
         grade: check.grade,
+        disputed: check.disputed,
     }
 }
 

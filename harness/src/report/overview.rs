@@ -23,7 +23,7 @@ struct Cell {
 impl Cell {
     fn add(&mut self, count: &Count) {
         self.pass += count.pass;
-        self.judged += count.pass + count.deviates + count.fails;
+        self.judged += count.judged();
         for (&mode, &number) in &count.modes {
             let sum = number + self.worst.filter(|(worst, _)| *worst == mode).map_or(0, |(_, sum)| sum);
             if self.worst.is_none_or(|(worst, _)| worst <= mode) {

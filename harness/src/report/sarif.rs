@@ -153,6 +153,8 @@ const fn about(axis: Axis) -> &'static str {
         Axis::Elapsed => "The answer comes in time.",
         Axis::Connection => "The connection is let go of.",
         Axis::Variants => "The same stream means the same however its bytes are cut.",
+        Axis::Wait => "The client waits before its next request as it was asked to.",
+        Axis::Either => "The answer ends in one of the ways that will do, with what must hold there.",
         Axis::Cuts => "A cut before the stop reason can be told from a completion.",
     }
 }

@@ -58,11 +58,11 @@ fn surprises(out: &mut String, rows: &Rows<'_>) {
 }
 
 fn sdks(out: &mut String, rows: &Rows<'_>) {
-    out.push_str("\n| SDK | pass | deviates | fails | not as listed | not counted |\n|---|---:|---:|---:|---:|---:|\n");
+    out.push_str("\n| SDK | pass | disputed | deviates | fails | not as listed | not counted |\n|---|---:|---:|---:|---:|---:|---:|\n");
     // What is not as listed comes first, so that it is not what is left out.
     let mut sdks: Vec<&SdkRows<'_>> = rows.sdks.iter().collect();
     sdks.sort_by_key(|sdk| (Reverse(of(sdk, Standing::NotAsListed)), sdk.sdk.id.as_str()));
-    capped(out, sdks.into_iter().map(sdk_line), SDKS, |more| format!("| … and {more} more | | | | | |"));
+    capped(out, sdks.into_iter().map(sdk_line), SDKS, |more| format!("| … and {more} more | | | | | | |"));
 }
 
 fn of(sdk: &SdkRows<'_>, standing: Standing) -> usize {
@@ -72,17 +72,18 @@ fn of(sdk: &SdkRows<'_>, standing: Standing) -> usize {
 fn sdk_line(sdk: &SdkRows<'_>) -> String {
     let about = format!("{} {}", code(&sdk.sdk.id), code(&sdk.sdk.version));
     if let Some(reason) = &sdk.sdk.not_run {
-        return format!("| {about} | not run: {} | | | | |", code(reason));
+        return format!("| {about} | not run: {} | | | | | |", code(reason));
     }
     let own = |row: &&Row<'_>| row.trial.variant == Variant::AsWritten && !sdk.sdk.is_handler(&row.trial.surface);
     let written = || sdk.rows.iter().filter(own);
     let words = |word| written().filter(|row| row.trial.verdict.word == word).count();
-    let (pass, deviates, fails) = (words(Word::Pass), words(Word::Deviates), words(Word::Fails));
-    let judged = pass + deviates + fails;
+    let (pass, disputed) = (words(Word::Pass), words(Word::Disputed));
+    let (deviates, fails) = (words(Word::Deviates), words(Word::Fails));
+    let judged = pass + disputed + deviates + fails;
     let apart = written().count() - judged;
     let surprising = of(sdk, Standing::NotAsListed);
     let surprising = if surprising > 0 { format!("**{surprising}**") } else { "0".to_owned() };
-    format!("| {about} | {pass} of {judged} | {deviates} | {fails} | {surprising} | {apart} |")
+    format!("| {about} | {pass} of {judged} | {disputed} | {deviates} | {fails} | {surprising} | {apart} |")
 }
 
 fn findings(out: &mut String, rows: &Rows<'_>) {

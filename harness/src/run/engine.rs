@@ -5,7 +5,6 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity, Observation};
 use streamspec_adapters::fleet::Sdk;
@@ -14,18 +13,19 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::normal::Noise;
 use super::plan::Trial;
-use crate::case::{Axis, Case, Connection, Level, Step};
-use crate::judge::{Check, Evidence, Grade, Verdict, Word, judge};
+use super::same::same_as_written;
+use crate::case::{Case, Connection, Step};
+use crate::judge::{Evidence, Verdict, judge};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
 use crate::wire::{Script, Variant, told};
 
-/// How long a call is waited for before it is a hang.
+/// How long a call is waited for before it is a hang, beside what its case makes a correct client wait for.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// The longest the SDK's own timeout counts: no healthy stream of the suite takes longer.
-    pub longest_timeout: Duration,
-    /// How long after that an answer is still waited for.
+    /// How long an answer is waited for at the least.
+    pub least: Duration,
+    /// How long after what the case asks for an answer is still waited for.
     pub grace: Duration,
     /// Whether a doubtful trial is run again alone.
     pub again: bool,
@@ -33,11 +33,15 @@ pub struct Patience {
 
 impl Patience {
     /// For SDKs in processes of their own, on a loaded machine.
-    pub const SDK: Self = Self { longest_timeout: Duration::from_secs(5), grace: Duration::from_secs(5), again: true };
+    pub const SDK: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(5), again: true };
 
     /// For the reference client's mutants, many of which hang by design.
-    pub const MUTANT: Self =
-        Self { longest_timeout: Duration::from_secs(1), grace: Duration::from_secs(4), again: false };
+    pub const MUTANT: Self = Self { least: Duration::from_secs(4), grace: Duration::from_secs(3), again: false };
+
+    /// When a call for this case is a hang.
+    fn deadline(self, case: &Case) -> Duration {
+        (case.patience() + self.grace).max(self.least)
+    }
 }
 
 /// How soon after its caller was told of a failure a client must let go of the connection.
@@ -132,7 +136,7 @@ impl Engine {
             }
             let mut ran = self.run_variant(trial, variant).await;
             if let Some(written) = all.first() {
-                let same = same_as_written(&written.record.verdict, &ran.record);
+                let same = same_as_written(&written.record, &ran.record);
                 ran.record.verdict.add(same);
             }
             ran.keep_answers();
@@ -185,6 +189,7 @@ impl Engine {
         let verdict = judge(&Evidence {
             case: &trial.case,
             nonce: &nonce,
+            surface: trial.sdk.manifest.surfaces.get(&trial.surface),
             error_bases: &adapter.identity().error_bases,
             answered: &played.answered,
             control: control.as_ref(),
@@ -234,13 +239,12 @@ impl Engine {
         let case = &trial.case;
         let registered = self.server.register(script.clone());
         let base_url = registered.base_url();
-        let timeout = Duration::from_millis(case.timeout);
         let call = Call {
             api: case.api,
             surface: trial.surface.clone(),
             base_url: base_url.clone(),
-            timeout,
-            deadline: timeout.min(self.patience.longest_timeout) + self.patience.grace,
+            timeout: Duration::from_millis(case.timeout),
+            deadline: self.patience.deadline(case),
             max_retries: case.max_retries,
             ask: case.ask,
             alone,
@@ -336,39 +340,6 @@ fn normal_observation(answer: &Answer, noise: Noise<'_>) -> Option<Observation> 
 
 /// Whether any level asks what becomes of the connection.
 fn watches_connection(case: &Case) -> bool {
-    let expect = &case.expect;
-    [&expect.must, &expect.should, &expect.may].iter().any(|checks| checks.connection == Some(Connection::Released))
-}
-
-/// The check that a variant came to the same verdict as the trial as written.
-fn same_as_written(written: &Verdict, variant: &TrialRecord) -> Option<Check> {
-    if written.word > Word::Fails || variant.verdict.word > Word::Fails {
-        return None;
-    }
-    let difference = difference(written, &variant.verdict);
-    let grade = if difference.is_some() { Grade::Wrong } else { Grade::Exact };
-    let observed = difference.unwrap_or_else(|| "as written".to_owned());
-    Some(Check {
-        axis: Axis::Variants,
-        level: Level::Must,
-        expected: Value::from("as written"),
-        observed: Value::from(format!("{}: {observed}", variant.variant.name())),
-        grade,
-    })
-}
-
-/// What a variant came to, in words, where that is not what the trial came to as written.
-fn difference(written: &Verdict, variant: &Verdict) -> Option<String> {
-    let said = |verdict: &Verdict| {
-        let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
-        format!("{}{mode}", verdict.word.name())
-    };
-    if written.word != variant.word || written.mode != variant.mode {
-        return Some(format!("{} instead of {}", said(variant), said(written)));
-    }
-    let graded =
-        |verdict: &Verdict| -> Vec<_> { verdict.checks.iter().map(|check| (check.axis, check.grade)).collect() };
-    let (one, other) = (graded(written), graded(variant));
-    let changed = one.iter().zip(&other).find(|(one, other)| one != other);
-    changed.map(|((axis, was), (_, is))| format!("{axis} is {} instead of {}", is.name(), was.name()))
+    let mut all = case.levels().flat_map(|(_, checks)| checks.all());
+    all.any(|checks| checks.connection == Some(Connection::Released))
 }

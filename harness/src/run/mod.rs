@@ -4,6 +4,7 @@ mod engine;
 mod normal;
 mod plan;
 mod running;
+mod same;
 mod shard;
 mod sweep;
 

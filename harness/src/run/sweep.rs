@@ -25,6 +25,7 @@ impl Engine {
             let verdict = judge(&Evidence {
                 case: &trial.case,
                 nonce: &nonce,
+                surface: trial.sdk.manifest.surfaces.get(&trial.surface),
                 error_bases: &adapter.identity().error_bases,
                 answered: &played.answered,
                 control: None,
@@ -54,7 +55,7 @@ impl Engine {
 
 /// Where a healthy stream is cut: before the first event that carries its stop reason is whole.
 fn cuts(case: &Case, script: &Script, variant: Variant) -> Vec<usize> {
-    let completes = case.expect.must.outcome.as_ref().is_some_and(|outcome| outcome.0 == [Outcome::Completed]);
+    let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
     let Some(stream) = script.answers.first().filter(|stream| stream.is_event_stream()) else { return Vec::new() };
     if !completes || script.answers.len() != 1 || stream.end != End::Finish {
         return Vec::new();
@@ -91,6 +92,7 @@ fn summed_up(broken: &[(usize, Verdict)], cuts: usize) -> Verdict {
         expected: Value::from("every cut can be told from a completion"),
         observed: Value::from(observed),
         grade: if broken.is_empty() { Grade::Exact } else { Grade::Wrong },
+        disputed: false,
     };
     let word = if broken.is_empty() { Word::Pass } else { Word::Fails };
     Verdict { word, mode: worst, reason: None, checks: vec![check] }

@@ -9,6 +9,7 @@ use camino::Utf8Path;
 
 use crate::case::Case;
 use crate::load::file::Loaded;
+use crate::load::limits::MAX_TRIAL;
 use crate::load::problem::{Collector, Problem};
 use crate::load::rules::{self, Rules};
 use crate::load::suggest;
@@ -17,6 +18,7 @@ use crate::load::tree::{Kind, Node};
 /// Judges cases together. `whole` says that these are all cases there are.
 pub(crate) fn across(files: &[Loaded], rules: &Rules, whole: bool, problems: &mut Collector) {
     titles(files, problems);
+    durations(files, problems);
     twins(files, problems);
     rule_ids(files, rules, problems);
     if whole {
@@ -40,6 +42,24 @@ fn titles(files: &[Loaded], problems: &mut Collector) {
         } else {
             seen.insert((file.parent(), text), file);
         }
+    }
+}
+
+/// A trial that lasts longer than anyone waits for cannot be told from one that hangs.
+fn durations(files: &[Loaded], problems: &mut Collector) {
+    for loaded in files {
+        let patience = loaded.cases.iter().map(|case| (case.patience(), case)).max_by_key(|(patience, _)| *patience);
+        let Some((patience, case)) = patience.filter(|(patience, _)| *patience > MAX_TRIAL) else { continue };
+        let message = format!(
+            "{} may take a correct client {} ms, more than {} ms",
+            case.id,
+            patience.as_millis(),
+            MAX_TRIAL.as_millis()
+        );
+        let help = "its pauses, its `timeout` for each answer that stops, the delays that are asked for and the bound of \
+                    `elapsed` count; where a client may wait for longer, `outcome: [error, waiting]` says so";
+        let span = loaded.tree.place(&["timeout"]);
+        problems.push(Problem::error(&loaded.source, span.range(), message).help(help));
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lint;
-use crate::case::{Basis, Checks, ErrorClass, Level, Step, TextMatch};
+use crate::case::{Basis, Checks, ErrorClass, Level, Outcome, Step, TextMatch, ToolsMatch};
 use crate::load::template::NONCE;
 
 impl Lint<'_> {
@@ -25,12 +25,14 @@ impl Lint<'_> {
             }
             self.checks(level, checks);
         }
+        self.end_and_whole();
         let issues_only = case.sources.iter().all(|source| source.basis == Basis::Issue);
         if !empty(&case.expect.must) && issues_only && case.why_must.is_none() && !case.sources.is_empty() {
             let help = "name a document, or say `why-must: failure-looks-like-success` or `why-must: repeats-effects`";
             self.refuse(&["expect", "must"], "a MUST that rests on an issue alone", help);
         }
-        let compares = levels.iter().any(|(_, checks)| checks.error_class == Some(ErrorClass::SameAsHttp));
+        let mut all = levels.iter().flat_map(|(_, checks)| checks.all());
+        let compares = all.any(|checks| checks.error_class == Some(ErrorClass::SameAsHttp));
         if case.control.is_some() && !compares {
             self.warn(
                 &["control"],
@@ -40,7 +42,52 @@ impl Lint<'_> {
         }
     }
 
+    /// Every case has an end that it asks for, and an empty answer that looks completed never meets it.
+    fn end_and_whole(&mut self) {
+        let must = &self.case.expect.must;
+        let Some(accepted) = must.outcomes() else {
+            let help = "name the ends that will do: `outcome:`, or `either:` with what must hold at each of them; \
+                        an answer that looks completed and is not whole is a failure that looks like success";
+            self.refuse(&["expect", "must"], "no MUST says how the answer may end", help);
+            return;
+        };
+        if accepted.is_empty() {
+            self.refuse(&["expect", "must"], "no end will do", "`outcome` and `either` leave none together");
+        }
+        if must.all().any(|checks| !checks.either.is_empty() && !std::ptr::eq(checks, must)) {
+            self.refuse(&["expect", "must", "either"], "an alternative cannot have alternatives", "write them out");
+        }
+        if must.either.len() == 1 {
+            self.refuse(&["expect", "must", "either"], "one alternative is none", "write it without `either`");
+        }
+        let ends: Vec<&Checks> = if must.either.is_empty() { vec![must] } else { must.either.iter().collect() };
+        let completes = |checks: &Checks| {
+            checks.outcome.as_ref().or(must.outcome.as_ref()).is_none_or(|ends| ends.0.contains(&Outcome::Completed))
+        };
+        for end in ends.into_iter().filter(|end| completes(end)) {
+            let text = end.text.as_ref().or(must.text.as_ref());
+            let tools = end.tool_calls.as_ref().or(must.tool_calls.as_ref());
+            let has_calls = matches!(tools, Some(ToolsMatch::Complete(calls)) if !calls.is_empty());
+            let is_whole = has_calls || matches!(text, Some(TextMatch::Equals(_)));
+            if matches!(text, Some(TextMatch::PrefixOf(_))) || !is_whole {
+                let help = "`completed` implies the whole answer: say it with `text:` or `tool_calls:`, and give other \
+                            ends an alternative of their own: `either: [{ outcome: error }, { outcome: completed, \
+                            text: … }]`";
+                let message = "an answer that looks completed and is empty, or half of it, meets this";
+                self.refuse(&["expect", "must"], message, help);
+                return;
+            }
+        }
+    }
+
     fn checks(&mut self, level: Level, checks: &Checks) {
+        for alternative in &checks.either {
+            self.checks(level, alternative);
+        }
+        if checks.error_class.is_some() && level == Level::Must {
+            let help = "no document names a class: `should`";
+            self.refuse(&["expect", level.name(), "error.class"], "the name of a class is never a MUST", help);
+        }
         let case = self.case;
         if checks.error_class == Some(ErrorClass::SameAsHttp) && case.control.is_none() {
             let help = "add `control:`, the same error as a plain HTTP response";

@@ -10,7 +10,7 @@ use super::limits::{MAX_EXCHANGES, MAX_PAUSE, MAX_TIMEOUT};
 use super::problem::{Collector, Problem};
 use super::tree::{Node, Segment, Span};
 use super::typed::Files;
-use crate::case::{CaseFile, Step};
+use crate::case::{CaseFile, Level, Step};
 
 /// Where the steps of a case stand in its file; a step of a fragment stands where it is used.
 #[derive(Debug, Default)]
@@ -122,9 +122,23 @@ impl Lint<'_> {
                 self.refuse_at(span, "not a URL that can be opened", "it begins with https:// and holds no space");
             }
         }
-        if case.disputed.as_ref().is_some_and(|disputed| !is_url(&disputed.url)) {
+        let Some(disputed) = &case.disputed else { return };
+        if !is_url(&disputed.url) {
             let help = "it begins with https:// and holds no space";
             self.refuse(&["disputed", "url"], "not a URL that can be opened", help);
+        }
+        let written = self.tree.get("expect");
+        let is_checked = |axis: &str| {
+            let levels = [Level::Must, Level::Should, Level::May].into_iter();
+            let mut of = levels.filter_map(|level| written?.get(level.name()));
+            of.any(|checks| checks.get(axis).is_some())
+        };
+        let unchecked = disputed.axes.iter().find(|axis| !is_checked(axis.name()));
+        if let Some(axis) = unchecked {
+            let message = format!("nothing checks `{axis}`, which is said to be disputed");
+            self.refuse(&["disputed", "axes"], message, "name what the ruling is about and the case expects");
+        } else if disputed.axes.is_empty() {
+            self.refuse(&["disputed", "axes"], "a ruling about nothing", "name what the case expects otherwise");
         }
     }
 }

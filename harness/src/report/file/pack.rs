@@ -69,9 +69,9 @@ fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<Variant>)]) -> CaseOf 
 fn counts(counts: &[Count]) -> Vec<CountOf> {
     let groups = alike(counts.iter().map(|count| (Count { surface: String::new(), ..count.clone() }, &count.surface)));
     let count = |(count, surfaces): (Count, Vec<&String>)| {
-        let Count { sdk, group, pass, deviates, fails, modes, apart, cut_dependent, .. } = count;
+        let Count { sdk, group, pass, disputed, deviates, fails, modes, apart, cut_dependent, .. } = count;
         let surfaces = surfaces.into_iter().cloned().collect();
-        CountOf { sdk, surfaces, group, pass, deviates, fails, modes, apart, cut_dependent }
+        CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent }
     };
     groups.into_iter().map(count).collect()
 }

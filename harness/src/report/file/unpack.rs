@@ -80,12 +80,13 @@ fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportC
 }
 
 fn count_of(count: CountOf) -> Vec<Count> {
-    let CountOf { sdk, surfaces, group, pass, deviates, fails, modes, apart, cut_dependent } = count;
+    let CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent } = count;
     let one = |surface: String| Count {
         sdk: sdk.clone(),
         surface,
         group: group.clone(),
         pass,
+        disputed,
         deviates,
         fails,
         modes: modes.clone(),

@@ -107,5 +107,5 @@ impl Verdicts {
 /// A check as the page has it.
 pub(super) fn check_told(check: &Check, longest: usize) -> Value {
     let observed = cut(check.observed.clone(), longest);
-    json!([check.axis, check.level, cut(check.expected.clone(), longest), observed, check.grade])
+    json!([check.axis, check.level, cut(check.expected.clone(), longest), observed, check.grade, check.disputed])
 }

@@ -183,14 +183,14 @@ pub(super) fn summary(report: &Report) -> String {
     let is_own = |count: &&Count| report.sdks.iter().any(|sdk| sdk.owns(count));
     let (own, around): (Vec<&Count>, Vec<&Count>) = report.counts.iter().partition(is_own);
     let sum = |counts: &[&Count], number: fn(&Count) -> usize| counts.iter().map(|count| number(count)).sum::<usize>();
-    let judged = |count: &Count| count.pass + count.deviates + count.fails;
     let apart: usize = own.iter().flat_map(|count| count.apart.values()).sum();
     let said = format!(
-        "{} on {}: of {} as written, {} pass, {} deviate, {} fail",
+        "{} on {}: of {} as written, {} pass, {} differ only where maintainers have ruled otherwise, {} deviate, {} fail",
         counted(report.suite.cases, "case"),
         counted(run, "SDK"),
-        counted(sum(&own, judged) + apart, "trial"),
+        counted(sum(&own, Count::judged) + apart, "trial"),
         grouped(sum(&own, |count| count.pass)),
+        grouped(sum(&own, |count| count.disputed)),
         grouped(sum(&own, |count| count.deviates)),
         grouped(sum(&own, |count| count.fails)),
     );
@@ -203,7 +203,7 @@ pub(super) fn summary(report: &Report) -> String {
             grouped(sum(&own, |count| count.cut_dependent) + sum(&around, |count| count.cut_dependent))
         ),
     };
-    let handlers = match sum(&around, judged) {
+    let handlers = match sum(&around, Count::judged) {
         0 => String::new(),
         all => format!(
             " Of {} of code around an SDK, which shows what an application can do, {} pass.",

@@ -74,6 +74,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
     let grade = if word == Word::Pass { Grade::Exact } else { Grade::Wrong };
     let message = if number == 0 { "x".repeat(5_000_000) } else { HOSTILE.to_owned() };
     let check = Check {
+        disputed: false,
         axis: Axis::ErrorMessage,
         level: if word == Word::Fails { Level::Must } else { Level::Should },
         expected: json!({ "contains": "${nonce}" }),

@@ -1,0 +1,133 @@
+//! How long a trial may take: what its case makes a correct client wait for, and a margin.
+
+use std::time::Duration;
+
+use super::{Case, Checks, End, Outcome, Respond, Step};
+
+/// The longest time that a client which was given no delay waits before it asks again, first: it doubles from one request
+/// to the next. Vendors' documents begin at half a second.
+const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+
+/// What doubling ends at, as the vendors' SDKs document it.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+
+/// How long a client is watched that may wait: one that comes back early has come back by then.
+const WATCHED: Duration = Duration::from_secs(6);
+
+impl Case {
+    /// The longest that a correct client may need: for every request that it may send the server's pauses, the client's
+    /// own timeout where the server stops sending, and the delay that is asked for or the client's own.
+    pub fn longest(&self) -> Duration {
+        let mut longest = Duration::ZERO;
+        let mut backoff = FIRST_BACKOFF;
+        for attempt in 0..=self.max_retries as usize {
+            let Some(steps) = self.exchanges.get(attempt).or(self.exchanges.last()) else { break };
+            longest += pauses(steps);
+            if stops_sending(steps) {
+                longest += Duration::from_millis(self.timeout);
+            }
+            let is_last = attempt == self.max_retries as usize;
+            if is_last || (attempt + 1 >= self.exchanges.len() && !is_refusal(steps)) {
+                break;
+            }
+            longest += delay(steps).unwrap_or(backoff);
+            backoff = (backoff * 2).min(LONGEST_BACKOFF);
+        }
+        longest
+    }
+
+    /// When a call is a hang, but for the margin that a loaded machine needs: after all that the case makes a correct client
+    /// wait for, and after every bound on its time.
+    pub fn patience(&self) -> Duration {
+        let checks = self.levels().flat_map(|(_, checks)| checks.all());
+        let bounds = checks.filter_map(|checks| checks.elapsed).flat_map(|bound| [bound.at_least, bound.at_most]);
+        let bound = Duration::from_millis(bounds.flatten().max().unwrap_or_default());
+        if self.may_wait() { WATCHED } else { self.longest().max(bound) }
+    }
+
+    /// Whether the case lets the client wait for longer than it is watched.
+    pub fn may_wait(&self) -> bool {
+        let waits = |checks: &Checks| checks.outcome.as_ref().is_some_and(|accepted| accepted.0.contains(&Outcome::Waiting));
+        self.expect.must.all().any(waits)
+    }
+}
+
+/// The pauses of an answer.
+fn pauses(steps: &[Step]) -> Duration {
+    steps.iter().map(|step| if let Step::Pause(pause) = step { Duration::from_millis(*pause) } else { Duration::ZERO }).sum()
+}
+
+/// Whether only the client's own timeout ends the answer.
+fn stops_sending(steps: &[Step]) -> bool {
+    let withheld = matches!(steps.first(), Some(Step::Respond(respond)) if respond.withheld);
+    let end = steps.iter().rev().find_map(|step| if let Step::End(end) = step { Some(*end) } else { None });
+    end == Some(End::Stall) || (withheld && !matches!(end, Some(End::Eof | End::Reset)))
+}
+
+/// Whether an answer refuses the request, so that it may be sent again.
+fn is_refusal(steps: &[Step]) -> bool {
+    matches!(steps.first(), Some(Step::Respond(respond)) if respond.withheld || respond.status >= 400)
+}
+
+/// The delay that an answer asks for before the next request, if it is a number.
+fn delay(steps: &[Step]) -> Option<Duration> {
+    let Some(Step::Respond(Respond { headers, .. })) = steps.first() else { return None };
+    let number = |name: &str| {
+        let (_, value) = headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name))?;
+        value.as_deref()?.trim().parse::<f64>().ok()
+    };
+    let seconds = number("retry-after-ms").map(|milliseconds| milliseconds / 1000.0).or_else(|| number("retry-after"))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+    use streamspec_adapters::contract::{Api, Ask};
+
+    use crate::case::{Case, Variants};
+
+    /// How long a case with these answers may take, and when a call of it is a hang, in milliseconds.
+    fn check(exchanges: Value, max_retries: u32, expect: Value, longest: u64, patience: u64) {
+        let case = Case {
+            id: "openai-chat/retry/one".into(),
+            file: "cases/openai-chat/retry/one.yaml".into(),
+            title: "One".into(),
+            api: Api::OpenaiChat,
+            sources: Vec::new(),
+            rules: Vec::new(),
+            disputed: None,
+            ask: Ask::Text,
+            timeout: 1000,
+            max_retries,
+            exchanges: serde_json::from_value(exchanges.clone()).expect("answers"),
+            control: None,
+            variants: Variants::default(),
+            expect: serde_json::from_value(expect.clone()).expect("an expectation"),
+        };
+        let took = (case.longest(), case.patience());
+        let expected = (Duration::from_millis(longest), Duration::from_millis(patience));
+        assert_eq!(took, expected, "{exchanges} {max_retries} {expect}");
+    }
+
+    #[test]
+    fn a_trial_may_take_what_its_case_makes_a_correct_client_wait_for() {
+        let must = json!({ "must": { "outcome": "error" } });
+        let good = json!([{ "data": "a" }, { "end": "finish" }]);
+        let refused = |headers: Value| json!([{ "respond": { "status": 429, "headers": headers } }, { "end": "finish" }]);
+        let withheld = json!([{ "respond": { "withheld": true } }, { "end": "stall" }]);
+        check(json!([good]), 2, must.clone(), 0, 0);
+        check(json!([[{ "data": "a" }, { "pause": 300 }, { "end": "finish" }]]), 0, must.clone(), 300, 300);
+        check(json!([[{ "data": "a" }, { "end": "stall" }]]), 2, must.clone(), 1000, 1000);
+        let bounded = json!({ "must": { "outcome": "error" }, "should": { "elapsed": { "at-most": 5000 } } });
+        check(json!([[{ "data": "a" }, { "end": "stall" }]]), 0, bounded, 1000, 5000);
+        check(json!([withheld]), 2, must.clone(), 3 * 1000 + 1000 + 2000, 6000);
+        check(json!([refused(json!({})), good]), 2, must.clone(), 1000, 1000);
+        check(json!([refused(json!({ "retry-after": "3" })), good]), 2, must.clone(), 3000, 3000);
+        check(json!([refused(json!({ "Retry-After-Ms": "250" }))]), 1, must, 250, 250);
+        let patient = json!({ "must": { "outcome": ["error", "waiting"], "requests": 1 } });
+        check(json!([refused(json!({ "retry-after": "600" })), good]), 2, patient, 600_000, 6000);
+    }
+}

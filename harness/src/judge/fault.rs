@@ -1,0 +1,59 @@
+//! What is nobody's verdict: the harness's faults, and the adapter's.
+
+use streamspec_adapters::contract::{Answer, Ended, Observation};
+use streamspec_adapters::manifest::{Delivers, Field, Surface};
+
+use super::{Check, Evidence, Grade};
+use crate::case::Axis;
+use crate::server::Transcript;
+use crate::wire::Script;
+
+/// Whether the server wrote something other than its script: the harness's fault.
+pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<String> {
+    transcript.exchanges.iter().enumerate().find_map(|(number, exchange)| {
+        let expected = script.digest_prefix(exchange.answer, exchange.written);
+        (expected != exchange.digest).then(|| {
+            format!(
+                "the {} bytes written for request {} are not the script's: {} instead of {expected}",
+                exchange.written,
+                number + 1,
+                exchange.digest
+            )
+        })
+    })
+}
+
+/// Whether an observation contradicts itself, or leaves out what its surface shows: the adapter's fault.
+pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Surface>) -> Option<String> {
+    match (observation.ended, &observation.error) {
+        (Ended::Raised | Ended::ErrorItem, None) => {
+            return Some("the observation says the SDK failed but holds no error".to_owned());
+        }
+        (Ended::Returned, Some(_)) => {
+            return Some("the observation says the SDK returned normally but holds an error".to_owned());
+        }
+        (Ended::Raised | Ended::ErrorItem, Some(_)) | (Ended::Returned, None) | (Ended::Aborted, _) => {}
+    }
+    let surface = surface?;
+    if surface.delivers == Delivers::Final && observation.ended != Ended::Returned {
+        return None;
+    }
+    let left_out = |field: &Field| match field {
+        Field::Text => observation.text.is_none(),
+        Field::ToolCalls => observation.tool_calls.is_none(),
+        Field::StopReason => observation.stop_reason.is_absent(),
+    };
+    let field = surface.shows().into_iter().find(left_out)?;
+    Some(format!("the observation leaves out `{}`, which the surface shows by its manifest", field.name()))
+}
+
+/// Whether a check needed the case's control, and the control was lost through no fault of the SDK.
+pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<String> {
+    if check.axis != Axis::ErrorClass || check.grade == Grade::Moot {
+        return None;
+    }
+    match &evidence.control?.answer {
+        Answer::Fault { detail } => Some(format!("the control, the same error as a plain HTTP response, was lost: {detail}")),
+        Answer::Observed(_) | Answer::Hang | Answer::Crash { .. } => None,
+    }
+}

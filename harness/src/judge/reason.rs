@@ -1,0 +1,267 @@
+//! Stop reasons: what each dialect's words mean, which words of other vocabularies say the same, and which were sent.
+
+use serde_json::Value;
+use streamspec_adapters::contract::Api;
+
+/// What a stop reason means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// The answer came to its own end.
+    Normal,
+    /// The answer stops for its tool calls.
+    Calls,
+    /// A limit cut the answer.
+    Limit,
+    /// The provider withheld the answer, or the rest of it.
+    Filtered,
+    /// The turn goes on with another request.
+    Paused,
+    /// The answer was broken off.
+    Interrupted,
+    /// No more than that it stopped.
+    Nothing,
+}
+
+use Meaning::{Calls, Filtered, Interrupted, Limit, Normal, Nothing, Paused};
+
+/// Every word that a vendor documents, or an SDK that speaks for several vendors has in its place.
+///
+/// Sources: Anthropic's `stop_reason`, OpenAI's `finish_reason`, the `status` and `incomplete_details` of Responses, Google's
+/// `FinishReason` and `BlockedReason`; and the unified words of the AI SDK, LangChain, LiteLLM, pydantic-ai, rig and genai.
+const WORDS: &[(&str, &[Meaning])] = &[
+    ("end_turn", &[Normal]),
+    ("stop", &[Normal]),
+    ("STOP", &[Normal]),
+    ("completed", &[Normal]),
+    ("complete", &[Normal]),
+    ("COMPLETE", &[Normal]),
+    ("stop_sequence", &[Normal]),
+    ("eos_token", &[Normal]),
+    ("eos", &[Normal]),
+    ("tool_use", &[Calls]),
+    ("tool_calls", &[Calls]),
+    ("tool-calls", &[Calls]),
+    ("tool_call", &[Calls]),
+    ("function_call", &[Calls]),
+    ("max_tokens", &[Limit]),
+    ("length", &[Limit]),
+    ("MAX_TOKENS", &[Limit]),
+    ("max_output_tokens", &[Limit]),
+    ("MAX_OUTPUT_TOKENS", &[Limit]),
+    ("model_context_window_exceeded", &[Limit]),
+    ("content_filter", &[Filtered]),
+    ("content-filter", &[Filtered]),
+    ("refusal", &[Filtered]),
+    ("SAFETY", &[Filtered]),
+    ("RECITATION", &[Filtered]),
+    ("LANGUAGE", &[Filtered]),
+    ("BLOCKLIST", &[Filtered]),
+    ("PROHIBITED_CONTENT", &[Filtered]),
+    ("SPII", &[Filtered]),
+    ("IMAGE_SAFETY", &[Filtered]),
+    ("IMAGE_PROHIBITED_CONTENT", &[Filtered]),
+    ("IMAGE_RECITATION", &[Filtered]),
+    ("MODEL_ARMOR", &[Filtered]),
+    ("JAILBREAK", &[Filtered]),
+    // Google's word for a reason of its own that it does not name, for answers and for blocked prompts.
+    ("OTHER", &[Filtered, Nothing]),
+    ("pause_turn", &[Paused]),
+    // The status of a response, of which the limit or the filter is the reason.
+    ("incomplete", &[Interrupted, Limit, Filtered]),
+    ("error", &[Interrupted]),
+    ("failed", &[Interrupted]),
+    ("cancelled", &[Interrupted]),
+    ("canceled", &[Interrupted]),
+    ("interrupted", &[Interrupted]),
+    ("aborted", &[Interrupted]),
+    ("insufficient_system_resource", &[Interrupted]),
+    ("MALFORMED_FUNCTION_CALL", &[Nothing]),
+    ("UNEXPECTED_TOOL_CALL", &[Nothing]),
+    ("TOO_MANY_TOOL_CALLS", &[Nothing]),
+    ("other", &[Nothing]),
+    ("unknown", &[Nothing]),
+    ("FINISH_REASON_UNSPECIFIED", &[Nothing]),
+];
+
+/// The words of a dialect: one of these says what was on the wire, and never another one of them.
+const fn own(api: Api) -> &'static [&'static str] {
+    match api {
+        Api::AnthropicMessages => &[
+            "end_turn",
+            "max_tokens",
+            "stop_sequence",
+            "tool_use",
+            "pause_turn",
+            "refusal",
+            "model_context_window_exceeded",
+        ],
+        Api::OpenaiChat => &["stop", "length", "tool_calls", "content_filter", "function_call"],
+        Api::OpenaiResponses => &["completed", "failed", "cancelled", "max_output_tokens", "content_filter"],
+        Api::GeminiGenerate => &[
+            "STOP",
+            "MAX_TOKENS",
+            "SAFETY",
+            "RECITATION",
+            "LANGUAGE",
+            "OTHER",
+            "BLOCKLIST",
+            "PROHIBITED_CONTENT",
+            "SPII",
+            "MALFORMED_FUNCTION_CALL",
+            "UNEXPECTED_TOOL_CALL",
+        ],
+    }
+}
+
+fn meanings(word: &str) -> &'static [Meaning] {
+    WORDS.iter().find(|(known, _)| *known == word).map_or(&[], |(_, meanings)| meanings)
+}
+
+/// Whether an SDK's word says what the wire's word says.
+///
+/// The wire's own word does. A word of another vocabulary does where it means the same; `has_calls` says that the answer
+/// holds tool calls, for which vocabularies have a word and Gemini's `STOP`, OpenAI's `completed` and many servers' `stop` have
+/// none.
+pub(super) fn same_reason(api: Api, wire: &str, seen: &str, has_calls: bool) -> bool {
+    if wire == seen {
+        return true;
+    }
+    if own(api).contains(&seen) {
+        return false;
+    }
+    let (sent, told) = (meanings(wire), meanings(seen));
+    let for_calls = has_calls && sent.contains(&Normal) && told.contains(&Calls);
+    // A vocabulary without a word for it says so.
+    let unnamed = told == [Nothing] && !sent.contains(&Normal) && !sent.contains(&Calls);
+    for_calls || unnamed || told.iter().any(|meaning| sent.contains(meaning))
+}
+
+/// Whether an SDK or a provider says itself, with this word, that the answer was broken off.
+pub(super) fn says_interrupted(word: &str) -> bool {
+    meanings(word).first() == Some(&Interrupted)
+}
+
+/// Whether a word says no more than that the answer stopped.
+pub(super) fn says_nothing(word: &str) -> bool {
+    meanings(word) == [Nothing]
+}
+
+/// Whether a word asserts that the answer came to a normal end; a word that no vocabulary has is taken to.
+pub(super) fn asserts_an_end(word: &str) -> bool {
+    let known = meanings(word);
+    known.is_empty() || known.iter().any(|meaning| matches!(meaning, Normal | Calls))
+}
+
+/// Whether an event stream, as far as it goes, carries a stop reason with a value.
+pub fn says_stop(api: Api, body: &[u8]) -> bool {
+    payloads(body).any(|payload| payload_says_stop(api, &payload))
+}
+
+/// Every JSON payload of an event stream: what its `data` lines hold, or a bare body.
+fn payloads(body: &[u8]) -> impl Iterator<Item = Value> {
+    let text = String::from_utf8_lossy(body).replace("\r\n", "\n").replace('\r', "\n");
+    let mut found = Vec::new();
+    for event in text.trim_start_matches('\u{feff}').split("\n\n") {
+        let lines = event.lines().filter_map(|line| line.strip_prefix("data:"));
+        let data: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        found.extend(serde_json::from_str(&data.join("\n")).ok());
+    }
+    found.extend(serde_json::from_str(&text).ok());
+    found.into_iter()
+}
+
+fn payload_says_stop(api: Api, payload: &Value) -> bool {
+    let has = |pointer: &str| payload.pointer(pointer).is_some_and(Value::is_string);
+    let of_any = |list: &str, key: &str| {
+        let items = payload.pointer(list).and_then(Value::as_array);
+        items.is_some_and(|items| items.iter().any(|item| item.get(key).is_some_and(Value::is_string)))
+    };
+    match api {
+        Api::AnthropicMessages => {
+            has("/delta/stop_reason") || has("/message/stop_reason") || has("/stop_reason")
+        }
+        Api::OpenaiChat => of_any("/choices", "finish_reason"),
+        Api::GeminiGenerate => of_any("/candidates", "finishReason") || has("/promptFeedback/blockReason"),
+        Api::OpenaiResponses => {
+            let ends = ["response.completed", "response.incomplete", "response.failed", "response.cancelled"];
+            payload.get("type").and_then(Value::as_str).is_some_and(|kind| ends.contains(&kind))
+                || payload.get("object") == Some(&Value::from("response"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_other_vocabularies_mean_the_same() {
+        use Api::{AnthropicMessages as A, GeminiGenerate as G, OpenaiChat as C, OpenaiResponses as R};
+        for (api, wire, seen, has_calls, expected) in [
+            (A, "end_turn", "end_turn", false, true),
+            (A, "end_turn", "stop", false, true),
+            (A, "end_turn", "stop_sequence", false, false),
+            (A, "stop_sequence", "stop", false, true),
+            (A, "stop_sequence", "end_turn", false, false),
+            (A, "tool_use", "tool-calls", true, true),
+            (A, "tool_use", "stop", true, false),
+            (A, "max_tokens", "length", false, true),
+            (A, "max_tokens", "stop", false, false),
+            (A, "model_context_window_exceeded", "length", false, true),
+            (A, "refusal", "content_filter", false, true),
+            (A, "refusal", "stop", false, false),
+            (A, "pause_turn", "stop", false, false),
+            (A, "pause_turn", "other", false, true),
+            (A, "end_turn", "other", false, false),
+            (A, "model_went_fishing", "stop", false, false),
+            (A, "model_went_fishing", "other", false, true),
+            (C, "stop", "tool_calls", true, false),
+            (C, "stop", "tool-calls", true, true),
+            (C, "stop", "end_turn", false, true),
+            (G, "STOP", "tool_calls", true, true),
+            (G, "STOP", "tool_calls", false, false),
+            (G, "BLOCKLIST", "content_filter", false, true),
+            (G, "SPII", "content-filter", false, true),
+            (G, "SPII", "SAFETY", false, false),
+            (G, "OTHER", "other", false, true),
+            (G, "MALFORMED_FUNCTION_CALL", "stop", false, false),
+            (R, "max_output_tokens", "incomplete", false, true),
+            (R, "completed", "tool-calls", true, true),
+        ] {
+            assert_eq!(same_reason(api, wire, seen, has_calls), expected, "{api}: {wire} as {seen}, calls: {has_calls}");
+        }
+        assert!(asserts_an_end("stop") && asserts_an_end("tool_calls") && asserts_an_end("something_new"));
+        assert!(!asserts_an_end("unknown") && !asserts_an_end("other") && !asserts_an_end("length"));
+    }
+
+    #[test]
+    fn every_word_of_a_dialect_has_a_meaning() {
+        for api in Api::ALL {
+            for word in own(api) {
+                assert!(!meanings(word).is_empty(), "{api}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn stop_reasons_are_found_on_the_wire_and_not_in_texts() {
+        let event = |data: &str| format!("event: x\ndata: {data}\n\n");
+        for (api, body, expected) in [
+            (Api::AnthropicMessages, event(r#"{"delta":{"stop_reason":null}}"#), false),
+            (Api::AnthropicMessages, event(r#"{"delta":{"stop_reason" : "end_turn"}}"#), true),
+            (Api::AnthropicMessages, event(r#"{"message":{"stop_reason":"tool_use"}}"#), true),
+            (Api::AnthropicMessages, event(r#"{"delta":{"text":"\"stop_reason\":\"end_turn\""}}"#), false),
+            (Api::AnthropicMessages, "data: {\"delta\":\ndata: {\"stop_reason\":\"end_turn\"}}\n\n".to_owned(), true),
+            (Api::OpenaiChat, event(r#"{"choices":[{"finish_reason":null}]}"#), false),
+            (Api::OpenaiChat, event(r#"{"choices":[{"finish_reason":"stop"}]}"#), true),
+            (Api::GeminiGenerate, event(r#"{"candidates":[{"finishReason": "STOP"}]}"#), true),
+            (Api::GeminiGenerate, event(r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#), true),
+            (Api::OpenaiResponses, event(r#"{"type":"response.created"}"#), false),
+            (Api::OpenaiResponses, event(r#"{"type":"response.completed"}"#), true),
+            (Api::OpenaiResponses, event(r#"{"delta":"response.completed"}"#), false),
+            (Api::OpenaiChat, r#"{"choices":[{"finish_reason":"stop"}]}"#.to_owned(), true),
+        ] {
+            assert_eq!(says_stop(api, body.as_bytes()), expected, "{api}: {body}");
+        }
+    }
+}
