@@ -17,6 +17,10 @@ pub(crate) struct Answer {
     pub(crate) events: u64,
     /// The provider's id of the answer, once it is known.
     pub(crate) id: Option<String>,
+    /// The last part of the answer that was begun, where parts have numbers.
+    pub(crate) last_part: Option<u64>,
+    /// The provider has said that the answer failed, and not yet why.
+    pub(crate) failed: bool,
     tools: Vec<Tool>,
 }
 
@@ -26,6 +30,8 @@ struct Tool {
     key: u64,
     name: String,
     pieces: String,
+    /// Whether the start of the call brought what is in `pieces`, which pieces that follow replace.
+    from_start: bool,
     arguments: Option<Value>,
     complete: bool,
 }
@@ -35,12 +41,13 @@ impl Answer {
         Self { faults, ..Self::default() }
     }
 
-    /// Starts a tool call; `key` ties its pieces to it.
+    /// Starts a tool call; `key` ties its pieces to it. One without a name asks for nothing that could be done.
     pub(crate) fn open_tool(&mut self, key: u64, name: &str) {
         let merged = self.faults.has(Mutant::MergesTools) && !self.tools.is_empty();
-        if !merged && !self.faults.has(Mutant::DropsTools) {
+        let is_call = !name.is_empty() || self.faults.has(Mutant::NamelessToolIsOne);
+        if is_call && !merged && !self.faults.has(Mutant::DropsTools) {
             let (name, pieces) = (name.to_owned(), String::new());
-            self.tools.push(Tool { key, name, pieces, arguments: None, complete: false });
+            self.tools.push(Tool { key, name, pieces, from_start: false, arguments: None, complete: false });
         }
     }
 
@@ -48,7 +55,22 @@ impl Answer {
     pub(crate) fn extend_tool(&mut self, key: u64, piece: &str) {
         let only_first = self.faults.has(Mutant::FirstPieceOnly);
         if let Some(tool) = self.tool(key).filter(|tool| !only_first || tool.pieces.is_empty()) {
+            if tool.from_start && !piece.is_empty() {
+                tool.pieces.clear();
+                tool.from_start = false;
+            }
             tool.pieces.push_str(piece);
+        }
+    }
+
+    /// Takes the arguments that the start of a tool call brings whole; pieces that follow replace them.
+    pub(crate) fn start_tool_with(&mut self, key: u64, arguments: &str) {
+        if self.faults.has(Mutant::LosesStartInput) {
+            return;
+        }
+        if let Some(tool) = self.tool(key) {
+            arguments.clone_into(&mut tool.pieces);
+            tool.from_start = true;
         }
     }
 
@@ -66,6 +88,17 @@ impl Answer {
             let pieces = if tool.pieces.is_empty() { "{}" } else { &tool.pieces };
             tool.arguments = serde_json::from_str(pieces).ok().or_else(|| forced.clone());
             tool.complete = tool.arguments.is_some();
+        }
+    }
+
+    /// Takes back that a tool call has ended: it turned out to be cut.
+    pub(crate) fn reopen_tool(&mut self, key: u64) {
+        if self.faults.has(Mutant::LimitCompletesTool) {
+            return;
+        }
+        if let Some(tool) = self.tool(key) {
+            tool.arguments = None;
+            tool.complete = false;
         }
     }
 
@@ -109,6 +142,11 @@ impl Answer {
                 }
             })
             .collect()
+    }
+
+    /// Whether the client takes a tool that the server runs for a call of its own.
+    pub(crate) fn counts_server_tools(&self) -> bool {
+        self.faults.has(Mutant::CountsServerTools)
     }
 
     fn tool(&mut self, key: u64) -> Option<&mut Tool> {

@@ -34,13 +34,15 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer) -> Result<S
             if answer.id.replace(id).is_some() {
                 return Err(Failure::new(Class::Protocol, "a second message_start: two answers in one stream"));
             }
+            // With programmatic tool calling a message may begin with all of its content, and with its stop reason.
+            let content = payload.pointer("/message/content").and_then(Value::as_array);
+            for (index, block) in (0..).zip(content.into_iter().flatten()) {
+                begin(index, Some(block), answer);
+                answer.close_tool(index);
+            }
+            stop(text("/message/stop_reason"), answer);
         }
-        "content_block_start" => match text("/content_block/type") {
-            Some("text") => answer.text.push_str(text("/content_block/text").unwrap_or_default()),
-            Some("tool_use") => answer.open_tool(index, text("/content_block/name").unwrap_or_default()),
-            Some("thinking" | "redacted_thinking") => {}
-            _ => return Ok(Step::UnknownPart),
-        },
+        "content_block_start" => return Ok(begin(index, payload.get("content_block"), answer)),
         "content_block_delta" => match text("/delta/type") {
             Some("text_delta") => answer.text.push_str(text("/delta/text").unwrap_or_default()),
             Some("input_json_delta") => answer.extend_tool(index, text("/delta/partial_json").unwrap_or_default()),
@@ -48,14 +50,47 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer) -> Result<S
             _ => return Ok(Step::UnknownPart),
         },
         "content_block_stop" => answer.close_tool(index),
-        "message_delta" => {
-            if let Some(reason) = text("/delta/stop_reason") {
-                answer.stop_reason = Some(reason.to_owned());
-            }
-        }
+        "message_delta" => stop(text("/delta/stop_reason"), answer),
         "message_stop" => return Ok(Step::Terminal),
         "ping" => return Ok(Step::Ping),
         _ => return Ok(Step::Unknown),
     }
     Ok(Step::Progress)
+}
+
+/// Begins a content block. Blocks of tools that the server runs itself are parts of the answer and no calls.
+fn begin(index: u64, block: Option<&Value>, answer: &mut Answer) -> Step {
+    let text = |key: &str| block.and_then(|block| block.get(key)).and_then(Value::as_str);
+    answer.last_part = Some(index);
+    match text("type") {
+        Some("text") => answer.text.push_str(text("text").unwrap_or_default()),
+        Some("tool_use") => open(index, block, answer),
+        Some("server_tool_use" | "mcp_tool_use") if answer.counts_server_tools() => open(index, block, answer),
+        Some("thinking" | "redacted_thinking" | "server_tool_use" | "mcp_tool_use") => {}
+        Some(kind) if kind.ends_with("_tool_result") => {}
+        _ => return Step::UnknownPart,
+    }
+    Step::Progress
+}
+
+/// Opens a call, with the input that its block brings unless it is empty, as it is where pieces follow.
+fn open(index: u64, block: Option<&Value>, answer: &mut Answer) {
+    let name = block.and_then(|block| block.get("name")).and_then(Value::as_str).unwrap_or_default();
+    answer.open_tool(index, name);
+    let input = block.and_then(|block| block.get("input")).filter(|input| **input != json!({}) && !input.is_null());
+    if let Some(input) = input {
+        answer.start_tool_with(index, &input.to_string());
+    }
+}
+
+/// Takes a stop reason. A limit cuts the last block, whose input is then not whole though the block has been ended:
+/// <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
+fn stop(reason: Option<&str>, answer: &mut Answer) {
+    let Some(reason) = reason else { return };
+    if matches!(reason, "max_tokens" | "model_context_window_exceeded")
+        && let Some(last) = answer.last_part
+    {
+        answer.reopen_tool(last);
+    }
+    answer.stop_reason = Some(reason.to_owned());
 }

@@ -24,7 +24,9 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer) -> Step {
     if let Some(reason) = payload.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
         answer.stop_reason = Some(reason.to_owned());
     }
-    let Some(candidate) = payload.pointer("/candidates/0") else {
+    let candidates = payload.get("candidates").and_then(Value::as_array);
+    let is_first = |candidate: &&Value| candidate.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
+    let Some(candidate) = candidates.and_then(|candidates| candidates.iter().find(is_first)) else {
         let known = ["promptFeedback", "usageMetadata", "candidates"].iter().any(|key| payload.get(*key).is_some());
         return if known { Step::Progress } else { Step::Unknown };
     };

@@ -12,8 +12,12 @@ use super::mutant::{Faults, Mutant};
 use super::provider::{self, Provider};
 use crate::contract::Call;
 
-/// The longest time between two attempts, whatever the server asks for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest delay between two attempts that is waited for: a client that is asked for more gives up, as coming back
+/// early is what the server has asked it not to do.
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+
+/// The longest time between two attempts that a client chooses itself.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 
 /// A request to a provider.
 pub(crate) struct Request {
@@ -72,11 +76,21 @@ pub(crate) async fn open(call: &Call, request: &Request, faults: Faults) -> Resu
         if attempt >= retries || !is_worth_a_retry(&failure, faults) {
             return Err(failure);
         }
-        let asked =
-            failure.words.retry_after.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_PAUSE));
-        let pause = asked.unwrap_or(Duration::from_millis(50) * 2_u32.pow(attempt.min(5)));
-        tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+        let Some(delay) = delay(&failure, attempt, faults) else { return Err(failure) };
+        tokio::time::sleep(delay).await;
         attempt += 1;
+    }
+}
+
+/// How long to wait before the next attempt: what the server asks for, or a time of the client's own that doubles. None where
+/// the server asks for longer than anyone waits.
+fn delay(failure: &Failure, attempt: u32, faults: Faults) -> Option<Duration> {
+    let backoff = (Duration::from_millis(50) * 2_u32.pow(attempt.min(5))).min(LONGEST_BACKOFF);
+    let asked = failure.words.retry_after.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    match (asked, faults.0) {
+        (None, _) | (_, Some(Mutant::IgnoresRetryAfter)) => Some(backoff),
+        (Some(asked), Some(Mutant::CapsRetryAfter)) => Some(asked.min(LONGEST_BACKOFF)),
+        (Some(asked), _) => (asked <= LONGEST_DELAY).then_some(asked),
     }
 }
 

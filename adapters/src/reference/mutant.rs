@@ -73,6 +73,7 @@ mutants! {
     PingFails "ping-fails" "A ping is an error.";
     UnknownDeltaFails "unknown-delta-fails" "A delta or content block of unknown type is an error.";
     EmptyChoicesFails "empty-choices-fails" "A chunk with empty choices is an error.";
+    TakesEveryChoice "takes-every-choice" "Choices beyond the one that was asked for are part of the answer.";
     UnknownStopReasonFails "unknown-stop-reason-fails" "A stop reason outside the documented list is an error.";
     StopReasonFlattened "stop-reason-flattened" "Every stop reason is reported as the normal one.";
     FilteredIsError "filtered-is-error" "A refusal, a content filter or a safety block is an error.";
@@ -85,6 +86,7 @@ mutants! {
     IgnoresFailed "ignores-failed" "response.failed ends the answer as if it were completed.";
     IgnoresFlatError "ignores-flat-error" "An error event with its fields at the top is skipped.";
     IgnoresNestedError "ignores-nested-error" "An error event with its fields in an error object is skipped.";
+    LosesLateReason "loses-late-reason" "An error event that follows response.failed is not waited for.";
     IgnoresErrorWithoutChoices "ignores-error-without-choices" "A chunk with empty choices is a usage chunk, whatever else it holds.";
     IgnoresErrorFinish "ignores-error-finish" "The finish reason error is taken for the normal one.";
     IgnoresStringError "ignores-string-error" "An error that is a string is skipped.";
@@ -130,6 +132,8 @@ mutants! {
     NeverRetries "never-retries" "A request that failed is not sent again.";
     RetriesOnceTooOften "retries-once-too-often" "One more request is sent than was allowed.";
     RetriesEverything "retries-everything" "An error that can not go away is retried.";
+    IgnoresRetryAfter "ignores-retry-after" "The delay that the server asks for is ignored.";
+    CapsRetryAfter "caps-retry-after" "A delay of more than a second is cut to a second.";
     RetriesInBand "retries-in-band" "An error as the first event is retried though no retry was allowed.";
     RetriesAfterOutput "retries-after-output" "A failure after some output is retried and the text delivered twice.";
 
@@ -139,6 +143,10 @@ mutants! {
     MergesTools "merges-tools" "The pieces of several tool calls go to the first.";
     FirstPieceOnly "first-piece-only" "Only the first piece of a tool call's arguments is kept.";
     DropsTools "drops-tools" "Tool calls are lost.";
+    LimitCompletesTool "limit-completes-tool" "A tool call whose end was sent is complete, also where the answer was cut there.";
+    CountsServerTools "counts-server-tools" "A tool that the server runs itself is handed out as the caller's.";
+    NamelessToolIsOne "nameless-tool-is-one" "A tool call without a name is handed out.";
+    LosesStartInput "loses-start-input" "The input that the start of a tool call brings whole is lost.";
 }
 
 #[cfg(test)]

@@ -33,9 +33,23 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Resu
         return Err(Failure::new(Class::Protocol, "a chunk without choices"));
     }
     let is_first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
-    let Some(choice) = choices.iter().find(is_first) else { return Ok(Step::Progress) };
-    if let Some(text) = choice.pointer("/delta/content").and_then(Value::as_str) {
-        answer.text.push_str(text);
+    let is_taken = |choice: &&Value| is_first(choice) || faults.has(Mutant::TakesEveryChoice);
+    for choice in choices.iter().filter(is_taken) {
+        take_choice(choice, answer, faults)?;
+    }
+    Ok(Step::Progress)
+}
+
+/// Takes one choice of a chunk into the answer.
+fn take_choice(choice: &Value, answer: &mut Answer, faults: Faults) -> Result<(), Failure> {
+    match choice.pointer("/delta/content") {
+        Some(Value::String(text)) => answer.text.push_str(text),
+        // Mistral sends a list of parts, of which those of type `text` are the text.
+        Some(Value::Array(parts)) => {
+            let texts = parts.iter().filter(|part| part.get("type").and_then(Value::as_str) == Some("text"));
+            answer.text.extend(texts.filter_map(|part| part.get("text")?.as_str()));
+        }
+        _ => {}
     }
     for call in choice.pointer("/delta/tool_calls").and_then(Value::as_array).into_iter().flatten() {
         let key = call.get("index").and_then(Value::as_u64).unwrap_or_default();
@@ -62,7 +76,7 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Resu
             answer.stop_reason = Some(reason.to_owned());
         }
     }
-    Ok(Step::Progress)
+    Ok(())
 }
 
 fn take_piece(key: u64, function: Option<&Value>, answer: &mut Answer) {

@@ -49,10 +49,13 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Fau
             answer.close_tool(key);
         }
         "response.output_item.done" => {
-            // A call that was broken off is done as well, with the status `incomplete`.
-            if let Some(call) = call.filter(|call| call.get("status") != Some(&json!("incomplete"))) {
+            if let Some(call) = call {
                 take_call(key, call, answer);
-                answer.close_tool(key);
+                match call.get("status").and_then(Value::as_str) {
+                    // A call that was broken off is done as well; whether one that is in progress was, the response says.
+                    Some("incomplete" | "in_progress") => answer.reopen_tool(key),
+                    _ => answer.close_tool(key),
+                }
             }
         }
         "response.completed" => {
@@ -63,6 +66,13 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Fau
         "response.incomplete" => {
             let reason = text("/response/incomplete_details/reason").unwrap_or("incomplete");
             answer.stop_reason = Some(reason.to_owned());
+            let output = payload.pointer("/response/output").and_then(Value::as_array);
+            for (key, call) in (0..).zip(output.into_iter().flatten()).filter(|(_, item)| is_call(item)) {
+                if call.get("status").and_then(Value::as_str) == Some("completed") {
+                    take_call(key, call, answer);
+                    answer.close_tool(key);
+                }
+            }
             return Ok(Step::Terminal);
         }
         "response.cancelled" => {
@@ -74,7 +84,14 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Fau
             answer.stop_reason = Some("completed".to_owned());
             return Ok(Step::Terminal);
         }
-        "response.failed" => return Err(failed(payload, faults)),
+        "response.failed" => {
+            // One vendor says why in an error event that follows.
+            if payload.pointer("/response/error").is_none_or(Value::is_null) && !faults.has(Mutant::LosesLateReason) {
+                answer.failed = true;
+                return Ok(Step::Part);
+            }
+            return Err(failed(payload, faults));
+        }
         "ping" | "keepalive" => return Ok(Step::Ping),
         _ if kind.starts_with("response.") => return Ok(Step::Part),
         _ => return Ok(Step::Unknown),
@@ -82,8 +99,8 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Fau
     Ok(Step::Progress)
 }
 
-/// The failure of a response; its `error` may be null.
-fn failed(payload: &Value, faults: Faults) -> Failure {
+/// The failure of a response that says why, or of one that never did.
+pub(crate) fn failed(payload: &Value, faults: Faults) -> Failure {
     let none = Map::new();
     let envelope = payload.as_object().unwrap_or(&none);
     let provider = match payload.pointer("/response/error") {

@@ -94,6 +94,9 @@ impl Reader {
 
     /// An answer is whole once it has its stop reason, with or without the marker that should follow.
     pub(crate) fn ended(&self, answer: &mut Answer) -> Result<(), Failure> {
+        if answer.failed {
+            return Err(openai_responses::failed(&Value::Null, self.faults));
+        }
         if answer.stop_reason.is_some() || self.faults.has(Mutant::EofIsSuccess) {
             return Ok(());
         }

@@ -66,6 +66,9 @@ pub struct CaseFile {
     /// The same error as a plain HTTP response, for `error.class: same-as-http`.
     #[serde(default)]
     pub control: Option<Vec<Step>>,
+    /// Why a healthy stream of this case holds what the vendor's schema does not; without it `check` refuses that.
+    #[serde(default)]
+    pub beyond_schema: Option<String>,
     /// Ways of cutting or dressing the bytes that this case does not survive, because it is about them.
     #[serde(default)]
     pub variants: Variants,
@@ -132,6 +135,8 @@ pub struct Case {
     pub exchanges: Vec<Vec<Step>>,
     /// See [`CaseFile::control`]. As in `exchanges`.
     pub control: Option<Vec<Step>>,
+    /// See [`CaseFile::beyond_schema`].
+    pub beyond_schema: Option<String>,
     /// See [`CaseFile::variants`].
     pub variants: Variants,
     /// See [`CaseFile::expect`].

@@ -104,6 +104,7 @@ mod tests {
             max_retries,
             exchanges: serde_json::from_value(exchanges.clone()).expect("answers"),
             control: None,
+            beyond_schema: None,
             variants: Variants::default(),
             expect: serde_json::from_value(expect.clone()).expect("an expectation"),
         };

@@ -2,13 +2,14 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "tables of literals read better without references")]
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Answer, Answered, Api, Ask};
 
 use super::*;
-use crate::case::{End, Event, Step, Variants};
+use crate::case::{Dispute, End, Event, Step, Variants};
 use crate::server::{Exchange, Sent};
 use crate::wire::Variant;
 
@@ -38,6 +39,7 @@ fn case(expect: Value) -> Case {
         max_retries: 0,
         exchanges: vec![steps],
         control: None,
+        beyond_schema: None,
         variants: Variants::default(),
         expect: serde_json::from_value(expect).expect("an expectation"),
     }
@@ -62,22 +64,29 @@ fn transcript(script: &Script) -> Transcript {
     Transcript { exchanges: vec![exchange] }
 }
 
-fn verdict(expect: Value, observation: Value, control: Option<Value>) -> Verdict {
-    let case = case(expect);
+fn evidence<'a>(
+    case: &'a Case,
+    answered: &'a Answered,
+    control: Option<&'a Answered>,
+    script: &'a Script,
+    transcript: &'a Transcript,
+    surface: Option<&'a Surface>,
+) -> Evidence<'a> {
+    let error_bases = BASES.get_or_init(|| vec!["SdkError".to_owned()]);
+    Evidence { case, nonce: "n123", surface, error_bases, answered, control, script, transcript, released: None }
+}
+
+static BASES: OnceLock<Vec<String>> = OnceLock::new();
+
+fn verdict_of(case: &Case, observation: Value, control: Option<Value>, surface: Option<&Surface>) -> Verdict {
     let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
     let transcript = transcript(&script);
     let control = control.map(answered);
-    judge(&Evidence {
-        case: &case,
-        nonce: "n123",
-        surface: None,
-        error_bases: &["SdkError".to_owned()],
-        answered: &answered(observation),
-        control: control.as_ref(),
-        script: &script,
-        transcript: &transcript,
-        released: None,
-    })
+    judge(&evidence(case, &answered(observation), control.as_ref(), &script, &transcript, surface))
+}
+
+fn verdict(expect: Value, observation: Value, control: Option<Value>) -> Verdict {
+    verdict_of(&case(expect), observation, control, None)
 }
 
 /// The verdict's word and mode, and the grades of its broken checks.
@@ -99,6 +108,11 @@ fn raised(fields: Value) -> Value {
     json!({ "ended": "raised", "events": 1, "text": "Hello", "tool_calls": [], "stop_reason": null, "error": error })
 }
 
+fn without(mut observation: Value, fields: &[&str]) -> Value {
+    observation.as_object_mut().expect("an object").retain(|key, _| !fields.contains(&key.as_str()));
+    observation
+}
+
 fn returned(stop_reason: Value) -> Value {
     json!({ "ended": "returned", "events": 1, "text": "Hello", "tool_calls": [], "stop_reason": stop_reason })
 }
@@ -107,9 +121,16 @@ fn returned(stop_reason: Value) -> Value {
 fn outcomes() {
     let must = |outcome: &str| json!({ "must": { "outcome": outcome } });
     check(must("error"), raised(json!({})), "pass");
-    check(must("error"), returned(Value::Null), "fails silent outcome=incomplete");
+    check(must("error"), returned(Value::Null), "fails wrong outcome=incomplete");
+    check(must("error"), returned(json!("other")), "fails wrong outcome=incomplete");
     check(must("error"), returned(json!("end_turn")), "fails fabricated outcome=completed");
+    check(must("error"), returned(json!("something_new")), "fails fabricated outcome=completed");
+    check(must("error"), without(returned(Value::Null), &["stop_reason"]), "fails silent outcome=completed");
+    check(must("error"), returned(json!("length")), "fails silent outcome=completed");
     check(must("completed"), raised(json!({})), "fails spurious outcome=error");
+    check(must("completed"), returned(Value::Null), "fails wrong outcome=incomplete");
+    let blocked = json!({ "must": { "outcome": ["completed", "incomplete"] } });
+    check(blocked, raised(json!({})), "fails wrong outcome=error");
     check(must("error"), json!("hang"), "fails hang outcome=hang");
     check(must("error"), json!("crash"), "fails crash outcome=crash");
     check(must("error"), json!("fault"), "adapter-fault");
@@ -166,9 +187,73 @@ fn content() {
 #[test]
 fn what_a_surface_cannot_show_is_not_judged() {
     let expect = json!({ "must": { "outcome": "error", "text": "Hello", "stop_reason": "x" } });
-    let mut blind = raised(json!({}));
-    blind.as_object_mut().expect("an object").retain(|key, _| key != "text" && key != "stop_reason");
-    check(expect, blind, "pass");
+    check(expect, without(raised(json!({})), &["text", "stop_reason"]), "pass");
+}
+
+#[test]
+fn one_of_several_ends_must_hold_as_a_whole() {
+    let whole = json!({ "must": { "either": [{ "outcome": "error" }, { "outcome": "completed", "text": "Hello" }] } });
+    check(whole.clone(), raised(json!({})), "pass");
+    check(whole.clone(), returned(json!("end_turn")), "pass");
+    check(whole.clone(), returned(Value::Null), "fails wrong either=incomplete");
+    let half = json!({ "must": { "either": [{ "outcome": "error" }, { "outcome": "completed", "text": "Hello!" }] } });
+    check(half.clone(), returned(json!("end_turn")), "fails fabricated either=completed, with another text");
+    let textual = without(returned(Value::Null), &["stop_reason"]);
+    check(half.clone(), textual, "fails silent either=completed, with another text");
+    check(half, json!("hang"), "fails hang outcome=hang");
+}
+
+#[test]
+fn a_client_may_be_let_wait() {
+    let patient = json!({ "must": { "outcome": ["error", "waiting"], "requests": 1 } });
+    check(patient.clone(), json!("hang"), "pass");
+    check(patient.clone(), raised(json!({})), "pass");
+    check(patient, returned(json!("end_turn")), "fails fabricated outcome=completed");
+    let impatient = json!({ "must": { "outcome": "waiting", "requests": 2 } });
+    check(impatient, json!("hang"), "fails wrong requests=1");
+}
+
+#[test]
+fn what_maintainers_have_ruled_is_counted_apart() {
+    let expect = json!({ "must": { "outcome": "error" }, "should": { "error.status": 529, "error.foreign": false } });
+    let ruled = |observation: Value| {
+        let mut case = case(expect.clone());
+        let (url, position) = ("https://example.com/".to_owned(), "The status stays.".to_owned());
+        case.disputed = Some(Dispute { url, position, axes: vec![Axis::ErrorStatus] });
+        verdict_of(&case, observation, None, None).word
+    };
+    let status = |number: i64| raised(json!({ "status": { "value": number, "via": "attribute" } }));
+    assert_eq!(ruled(status(529)), Word::Pass);
+    assert_eq!(ruled(status(200)), Word::Disputed);
+    assert_eq!(ruled(raised(json!({}))), Word::Disputed);
+    let foreign = json!({ "class": "TypeError", "classes": ["TypeError"] });
+    assert_eq!(ruled(raised(foreign)), Word::Deviates);
+    // No ruling is about a number that contradicts everything.
+    assert_eq!(ruled(status(503)), Word::Fails);
+    assert_eq!(ruled(returned(json!("end_turn"))), Word::Fails);
+}
+
+#[test]
+fn what_a_surface_shows_is_not_left_out() {
+    let case = case(json!({ "must": { "outcome": ["error", "completed"] } }));
+    let surface = |delivers: &str, lacks: &[&str]| -> Surface {
+        serde_json::from_value(json!({ "apis": [], "delivers": delivers, "lacks": lacks, "call": "" })).expect("a surface")
+    };
+    let word = |observation: &Value, delivers: &str, lacks: &[&str]| {
+        verdict_of(&case, observation.clone(), None, Some(&surface(delivers, lacks))).word
+    };
+    let whole = returned(json!("end_turn"));
+    let bare = without(raised(json!({})), &["text", "tool_calls", "stop_reason"]);
+    for delivers in ["events", "text", "final"] {
+        assert_eq!(word(&whole, delivers, &[]), Word::Pass);
+        assert_eq!(word(&without(whole.clone(), &["text"]), delivers, &[]), Word::AdapterFault);
+    }
+    assert_eq!(word(&bare, "events", &[]), Word::AdapterFault);
+    assert_eq!(word(&bare, "final", &[]), Word::Pass);
+    let reasonless = without(whole.clone(), &["stop_reason"]);
+    assert_eq!(word(&reasonless, "events", &[]), Word::AdapterFault);
+    assert_eq!(word(&reasonless, "events", &["stop_reason"]), Word::Pass);
+    assert_eq!(word(&without(whole, &["tool_calls", "stop_reason"]), "text", &[]), Word::Pass);
 }
 
 #[test]
@@ -176,9 +261,34 @@ fn the_class_is_compared_with_the_control() {
     let expect = json!({ "should": { "error.class": "same-as-http" } });
     let same = verdict(expect.clone(), raised(json!({})), Some(raised(json!({}))));
     assert_eq!(same.word, Word::Pass);
-    let overloaded = raised(json!({ "class": "OverloadedError" }));
-    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(overloaded)).word, Word::Deviates);
+    let overloaded = || {
+        raised(json!({ "class": "OverloadedError", "classes": ["OverloadedError", "ApiError", "SdkError"] }))
+    };
+    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(overloaded())).word, Word::Deviates);
+    // A handler for the class of the control reaches a subclass of it.
+    assert_eq!(verdict(expect.clone(), overloaded(), Some(raised(json!({})))).word, Word::Pass);
+    // A control that did not fail, hung or crashed is a failed check, and one that was lost is nobody's verdict.
+    for control in [returned(json!("end_turn")), json!("hang"), json!("crash")] {
+        assert_eq!(verdict(expect.clone(), raised(json!({})), Some(control)).word, Word::Deviates);
+    }
+    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(json!("fault"))).word, Word::AdapterFault);
     assert_eq!(verdict(expect, raised(json!({})), None).checks[0].grade, Grade::NotObservable);
+}
+
+#[test]
+fn the_wait_between_requests_is_the_server_s_own_measure() {
+    let case = case(json!({ "must": { "outcome": "error" }, "should": { "wait": { "at-least": 3000 } } }));
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let word = |second_at: u64| {
+        let mut transcript = transcript(&script);
+        let first = Exchange { done_at: Some(Duration::from_millis(100)), ..transcript.exchanges[0].clone() };
+        let second = Exchange { at: Duration::from_millis(second_at), ..first.clone() };
+        transcript.exchanges = vec![first, second];
+        let answered = answered(raised(json!({})));
+        judge(&evidence(&case, &answered, None, &script, &transcript, None)).word
+    };
+    assert_eq!(word(3100), Word::Pass);
+    assert_eq!(word(3000), Word::Deviates);
 }
 
 #[test]
@@ -187,20 +297,7 @@ fn faults_are_not_the_sdk_s() {
     let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
     let mut transcript = transcript(&script);
     let answered = answered(raised(json!({})));
-    let word = |transcript: &Transcript| {
-        let evidence = Evidence {
-            case: &case,
-            nonce: "n123",
-            surface: None,
-            error_bases: &[],
-            answered: &answered,
-            control: None,
-            script: &script,
-            transcript,
-            released: None,
-        };
-        judge(&evidence).word
-    };
+    let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).word;
     assert_eq!(word(&transcript), Word::Pass);
     transcript.exchanges[0].digest = "00".into();
     assert_eq!(word(&transcript), Word::HarnessFault);

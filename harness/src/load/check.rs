@@ -6,10 +6,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use streamspec_adapters::contract::Api;
 
-use super::file::Parsed;
+use super::file::{Loaded, Parsed};
 use super::fragments::Fragments;
 use super::problem::{Collector, Problem, Problems, Severity};
 use super::rules::Rules;
+use super::shape::Shapes;
 use super::{CasePath, lint, load, read, select};
 
 /// What was looked at, and what is wrong with it.
@@ -86,8 +87,25 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     stray(root, whole, &mut problems);
     let rules = Rules::load(root, &mut problems);
     lint::across(&files, &rules, whole && sound, &mut problems);
+    shapes(root, &files, &mut problems);
     let cases = files.iter().map(|file| file.cases.len()).sum();
     Report { files: names.len(), cases, problems: problems.finish() }
+}
+
+/// Healthy streams against the vendors' schemas.
+fn shapes(root: &Utf8Path, files: &[Loaded], problems: &mut Collector) {
+    for api in Api::ALL {
+        let Some(shapes) = Shapes::load(root, api, problems) else { continue };
+        for loaded in files {
+            let mut cases = loaded.cases.iter().filter(|case| case.api == api);
+            let Some((broken, source)) = cases.find_map(|case| shapes.broken_by(case)) else { continue };
+            let way = if loaded.tree.get("stream").is_some() { "stream" } else { "exchanges" };
+            let message = format!("a healthy stream breaks its own dialect: {broken}");
+            let help = format!("{source} has the shape; `beyond-schema: WHY` says that the case is about this");
+            let problem = Problem::error(&loaded.source, loaded.tree.place(&[way]).range(), message);
+            problems.push(problem.help(help));
+        }
+    }
 }
 
 /// The files of a path that was named.

@@ -232,7 +232,7 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
 /// The case of one combination; none if all of them together are too large.
 fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> Option<Case> {
     let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
-    let CaseFile { stream, exchanges, control, variants, expect, .. } = written;
+    let CaseFile { stream, exchanges, control, beyond_schema, variants, expect, .. } = written;
     let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
     let exchanges = answers.into_iter().map(|steps| unroll::steps(steps, spent)).collect::<Option<_>>()?;
     let control = match control {
@@ -252,6 +252,7 @@ fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> 
         max_retries,
         exchanges,
         control,
+        beyond_schema,
         variants,
         expect,
     })

@@ -26,6 +26,7 @@ mod problem;
 mod read;
 mod rules;
 mod schema;
+mod shape;
 mod select;
 mod suggest;
 mod template;

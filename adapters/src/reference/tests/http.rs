@@ -137,8 +137,15 @@ fn retries() -> Vec<Scenario> {
             "raised \"\" open: Overloaded 529 overloaded_error id=req_head (no) | 1 sent",
             &[],
         ),
+        new(
+            "a delay that nobody waits for",
+            "raised \"\" open: Overloaded 529 overloaded_error id=req_head after=600 (no) | 1 sent",
+            &[Mutant::IgnoresRetryAfter, Mutant::CapsRetryAfter],
+        ),
     ];
-    let firsts = [overloaded("retry-after-ms: 20\r\n"), lost, bad, broken(), overloaded("x-should-retry: false\r\n")];
+    let forbidden = overloaded("x-should-retry: false\r\n");
+    let long = overloaded("Retry-After: 600\r\n");
+    let firsts = [overloaded("retry-after-ms: 20\r\n"), lost, bad, broken(), forbidden, long];
     for (scenario, first) in second.iter_mut().zip(firsts) {
         scenario.wire.insert(0, first);
     }

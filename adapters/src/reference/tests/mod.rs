@@ -4,6 +4,7 @@ mod decoder;
 mod ends;
 mod errors;
 mod framing;
+mod golden;
 mod http;
 mod payloads;
 mod tools;

@@ -13,6 +13,10 @@ fn open(index: u64) -> String {
         "content_block": { "type": "tool_use", "id": "t", "name": "get_weather", "input": {} } }))
 }
 
+fn begin(block: &Value) -> String {
+    event(&json!({ "type": "content_block_start", "index": 0, "content_block": block }))
+}
+
 fn piece(index: u64, json: &str) -> String {
     event(
         &json!({ "type": "content_block_delta", "index": index, "delta": { "type": "input_json_delta", "partial_json": json } }),
@@ -79,6 +83,39 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             &[Mutant::EofIsSuccess],
         ),
         new(
+            "a call that the limit cut, whose block was ended all the same",
+            AnthropicMessages,
+            sse(&(open(0) + &piece(0, "{\"city\":\"Paris\"}") + &a_stop("max_tokens") + &a_end()), End::Finish),
+            "returned \"\" max_tokens get_weather(\"{\\\"city\\\":\\\"Paris\\\"}\")… | 1 sent",
+            &[Mutant::LimitCompletesTool],
+        ),
+        new(
+            "a tool of the server, and a call without a name",
+            AnthropicMessages,
+            sse(
+                &(begin(&json!({ "type": "server_tool_use", "id": "s", "name": "web_search", "input": {} }))
+                    + &close
+                    + &begin(&json!({ "type": "tool_use", "id": "t", "name": "", "input": {} }))
+                    + &a_stop("end_turn")
+                    + &a_end()),
+                End::Finish,
+            ),
+            "returned \"\" end_turn | 1 sent",
+            &[Mutant::CountsServerTools, Mutant::NamelessToolIsOne],
+        ),
+        new(
+            "a call whose input is in its start",
+            AnthropicMessages,
+            sse(
+                &(begin(&json!({ "type": "tool_use", "id": "t", "name": "get_weather", "input": { "city": "Paris" } }))
+                    + &a_stop("tool_use")
+                    + &a_end()),
+                End::Finish,
+            ),
+            "returned \"\" tool_use get_weather({\"city\":\"Paris\"}) | 1 sent",
+            &[Mutant::LosesStartInput],
+        ),
+        new(
             "two calls at once",
             OpenaiChat,
             sse(&two, End::Finish),
@@ -98,6 +135,31 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             sse(&(r_start() + &added + &delta + &r_end("failed", &json!({ "error": null }))), End::Finish),
             "raised \"\" get_weather(\"{\\\"city\\\":\\\"Pa\")… iterate: ApiError id=req_head (the response failed) | 1 sent",
             &[Mutant::CutToolIsComplete],
+        ),
+        new(
+            "a failure that says why in the event that follows",
+            OpenaiResponses,
+            sse(
+                &(r_start()
+                    + &r_end("failed", &json!({ "error": null }))
+                    + &event(&json!({ "type": "error", "code": "server_error", "message": "no" }))),
+                End::Finish,
+            ),
+            "raised \"\" iterate: ServerError 500 code=server_error id=req_head (no) | 1 sent",
+            &[Mutant::LosesLateReason],
+        ),
+        new(
+            "a choice that was not asked for",
+            OpenaiChat,
+            sse(
+                &(data(&json!({ "choices": [
+                    { "index": 0, "delta": { "content": "Hello" }, "finish_reason": "stop" },
+                    { "index": 1, "delta": { "content": "Bonjour" }, "finish_reason": "stop" }
+                ] })) + "data: [DONE]\n\n"),
+                End::Finish,
+            ),
+            "returned \"Hello\" stop | 1 sent",
+            &[Mutant::TakesEveryChoice],
         ),
         new(
             "a call of Gemini's",

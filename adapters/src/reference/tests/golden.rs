@@ -1,0 +1,44 @@
+//! The shared vectors of `adapters/golden.json`, read by the reference client as by every adapter.
+
+use serde_json::{Value, json};
+
+use crate::contract::Api;
+use crate::reference::answer::Answer;
+use crate::reference::mutant::Faults;
+use crate::reference::reader::Reader;
+
+/// What is seen of a stream of these events.
+fn seen(api: Api, events: &[Value]) -> Value {
+    let mut answer = Answer::new(Faults(None));
+    let mut reader = Reader::new(api, Faults(None));
+    for event in events {
+        let name = event.get("type").and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();
+        // An answer that breaks off is an error of its own; what was seen of it until then is what counts here.
+        let _ = reader.take(format!("{name}data: {event}\n\n").as_bytes(), &mut answer);
+    }
+    let calls: Vec<Value> = answer.tool_calls().iter().map(|call| json!(call)).collect();
+    json!({ "text": answer.text, "tool_calls": calls, "stop_reason": answer.stop_reason })
+}
+
+/// Arguments that are JSON text are compared as JSON.
+fn parsed(mut sees: Value) -> Value {
+    for call in sees["tool_calls"].as_array_mut().into_iter().flatten() {
+        if let Some(arguments) = call["arguments"].as_str().and_then(|text| serde_json::from_str(text).ok()) {
+            call["arguments"] = arguments;
+        }
+    }
+    sees
+}
+
+#[test]
+fn items() {
+    let golden: Value = serde_json::from_str(include_str!("../../../golden.json")).expect("the vectors");
+    let items = golden["items"].as_array().expect("items");
+    let streams: Vec<&Value> = items.iter().filter(|item| item.get("events").is_some()).collect();
+    assert!(!streams.is_empty());
+    for item in streams {
+        let api: Api = serde_json::from_value(item["api"].clone()).expect("an api");
+        let events = item["events"].as_array().expect("events");
+        assert_eq!(parsed(seen(api, events)), parsed(item["sees"].clone()), "{api}: {}", item["name"]);
+    }
+}
