@@ -119,6 +119,51 @@ function tests(): void {
     assert.deepEqual([told(false), told(undefined)], [{ value: false, via: "attribute" }, null]);
   });
 
+  test("what no field leads to is read in the bodies, the first of which that has it", () => {
+    const fields = { type: [["attribute", "type"]], bodies: [["data"], ["inner", "text"], ["absent"]] } as const;
+    const text = '{"error":{"type":"overloaded_error","code":529},"request_id":"req_1"}';
+    const read = (error: object) => {
+      const { type, code, status, request_id } = describeError<any>(error, "open", fields);
+      return [type, code, status, request_id];
+    };
+    const body = (value: string) => ({ value, via: "body" });
+    const found = [body("overloaded_error"), body("529"), undefined, body("req_1")];
+    assert.deepEqual(read({ data: { error: {} }, inner: { text } }), found);
+    assert.deepEqual(read({ type: "own", data: text })[0], { value: "own", via: "attribute" });
+    assert.deepEqual(read({ data: undefined }), [null, null, undefined, null]);
+    assert.deepEqual(read({}), [undefined, undefined, undefined, undefined]);
+  });
+
+  test("the platform's wrapper is opened for the SDK's own error, and for no other", () => {
+    const inner = [new TypeError("first"), new LateError("second", 503)];
+    const describe = (errors: Error[]) => {
+      const fields = { status: [["attribute", "status"]] } as const;
+      return describeError<BaseError>(new AggregateError(errors, "all"), "open", fields, { errorBases: ["BaseError"] });
+    };
+    const { class: name, message, status } = describe(inner);
+    assert.deepEqual([name, message, status], ["LateError", "second", { value: 503, via: "cause" }]);
+    const { class: wrapper, message: words, status: none } = describe(inner.slice(0, 1));
+    assert.deepEqual([wrapper, words, none], ["AggregateError", "all", undefined]);
+  });
+
+  test("Retry-After is digits or an HTTP date, in any of its forms", () => {
+    const later = new Date(Date.now() + 60_000);
+    for (const [header, expected] of [
+      ["7.25", 7.25],
+      [later.toUTCString(), 60],
+      ["Sunday, 06-Nov-94 08:49:37 GMT", 0],
+      ["Sun Nov  6 08:49:37 1994", 0],
+      ["2030-01-01", undefined],
+      ["7 seconds", undefined],
+      ["9".repeat(400), undefined],
+      [7, undefined],
+    ] as const) {
+      const told = describeError<{ header: unknown }>({ header }, "open", { retry_after: [["header", "header"]] });
+      const seconds = told.retry_after?.value;
+      assert.ok(seconds === expected || Math.abs(Number(seconds) - Number(expected)) < 2, `${header}: ${seconds}`);
+    }
+  });
+
   test("the code of an aborted signal is not the provider's", () => {
     const seen = describeError<DOMException>(AbortSignal.abort().reason, "iterate", { code: [["attribute", "code"]] });
     assert.deepEqual([seen.class, seen.code], ["DOMException", undefined]);

@@ -91,7 +91,8 @@ export function serve<E>(adapter: Adapter<E>): void {
       if (!surface) throw new Error(`no surface ${call.surface} for ${call.api}`);
       const seen = new Observer(surface.delivers);
       await surface.run(call, seen);
-      reply({ op: "observed", id: call.id, observation: seen.observation(adapter.errorFields) });
+      const origin = { api: call.api, errorBases: adapter.errorBases };
+      reply({ op: "observed", id: call.id, observation: seen.observation(adapter.errorFields, origin) });
     } catch (error) {
       process.stderr.write(`streamspec-adapter: call ${call.id}: ${String(get(error, "stack") ?? "")}\n`);
       reply({ op: "fault", id: call.id, message: messageOf(error) });

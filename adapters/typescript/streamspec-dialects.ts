@@ -1,13 +1,13 @@
 /**
  * What is asked in every call, and how the vendors' own items are read: SDKs hand these out typed, and whoever uses none
- * parses them.
+ * parses them. When a tool call is complete follows the rule of `adapters/README.md`.
  *
  * The interfaces name the fields that are read, so that the types of an SDK are checked against them.
  */
 
 import { Agent } from "node:http";
 import type { Call } from "./streamspec-adapter.ts";
-import { type Api, type Observer, type ToolCall, list } from "./streamspec-observation.ts";
+import { type Api, type Observer, list } from "./streamspec-observation.ts";
 
 export const API_KEY = "streamspec-no-key";
 
@@ -63,33 +63,90 @@ export function responsesRequest(call: Call) {
 
 type Maybe<T> = T | null | undefined;
 
+interface MessageBlock {
+  type: string;
+  text?: string;
+  name?: string;
+  input?: unknown;
+}
+
+export interface Message {
+  content: readonly MessageBlock[];
+  stop_reason?: Maybe<string>;
+}
+
 export interface MessagesEvent {
   type: string;
   index?: number;
-  content_block?: { type: string; text?: string; name?: string; input?: unknown };
+  message?: Message;
+  content_block?: MessageBlock;
   delta?: { type?: string; text?: string; partial_json?: string; stop_reason?: Maybe<string> };
 }
 
-/** An event of Anthropic's Messages. */
-export function readMessagesEvent(seen: Observer, event: MessagesEvent): void {
-  const { type, index, content_block: block, delta } = event ?? {};
-  switch (type) {
-    case "content_block_start":
-      if (block?.type === "text") seen.addText(block.text);
-      if (block?.type === "tool_use") seen.openTool(index, block.name, block.input);
-      break;
-    case "content_block_delta":
-      if (delta?.type === "text_delta") seen.addText(delta.text);
-      if (delta?.type === "input_json_delta") seen.addArguments(index, delta.partial_json);
-      break;
-    case "content_block_stop":
-      seen.closeTool(index);
-      break;
-    case "message_delta":
-      seen.stop(delta?.stop_reason);
-      break;
-    default:
-  }
+/** Stop reasons that cut the last block of a message, which need not be a tool call. */
+const LIMITS: readonly unknown[] = ["max_tokens", "model_context_window_exceeded"];
+
+/** Reads the events of one of Anthropic's messages. */
+export function messagesReader(seen: Observer): (event: MessagesEvent) => void {
+  let message: Maybe<Message>;
+  let reason: Maybe<string>;
+  let last: Maybe<number>;
+  const begin = (index: Maybe<number>, block: Maybe<MessageBlock>) => {
+    last = index;
+    if (block?.type === "text") seen.addText(block.text);
+    if (block?.type === "tool_use") seen.openTool(index, block.name, block.input);
+  };
+  const end = (index: Maybe<number>) => {
+    if (index !== last || !LIMITS.includes(reason)) seen.closeTool(index);
+  };
+  const stop = (why: Maybe<string>) => {
+    reason = why ?? reason;
+    seen.stop(why);
+    if (why === "tool_use") seen.closeTools();
+    if (LIMITS.includes(why)) seen.closeTool(last, undefined, false);
+  };
+  return (event) => {
+    const { type, index, content_block: block, delta } = event ?? {};
+    switch (type) {
+      case "message_start":
+        message = event.message;
+        break;
+      case "content_block_start":
+        begin(index, block);
+        break;
+      case "content_block_delta":
+        if (delta?.type === "text_delta") seen.addText(delta.text);
+        if (delta?.type === "input_json_delta") seen.addArguments(index, delta.partial_json);
+        break;
+      case "content_block_stop":
+        end(index);
+        break;
+      case "message_delta":
+        stop(delta?.stop_reason);
+        break;
+      case "message_stop":
+        // What `message_start` brought and no later event did. Read only now, as a helper fills that message itself.
+        for (const [place, brought] of last === undefined ? list(message?.content).entries() : []) {
+          begin(place, brought);
+          end(place);
+        }
+        if (!reason) stop(message?.stop_reason);
+        break;
+      default:
+    }
+  };
+}
+
+/** Reads a finished message. */
+export function readMessage(seen: Observer, message: Message): void {
+  const blocks = list(message.content);
+  const calls = blocks.flatMap((block, place) => {
+    if (block?.type !== "tool_use") return [];
+    const complete = place < blocks.length - 1 || !LIMITS.includes(message.stop_reason);
+    return [{ name: block.name, arguments: block.input, complete }];
+  });
+  const texts = blocks.map((block) => (block?.type === "text" ? (block.text ?? "") : ""));
+  seen.finished(texts.join(""), calls, message.stop_reason);
 }
 
 export interface ChatChunk {
@@ -103,25 +160,57 @@ export interface ChatChunk {
   }[];
 }
 
+export interface Completion {
+  choices: readonly {
+    index: number;
+    message: {
+      content: Maybe<string>;
+      tool_calls?: readonly { type: string; function?: { name: string; arguments: string } }[];
+    };
+    finish_reason: Maybe<string>;
+  }[];
+}
+
 /** With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished. */
 const FINISHED: readonly unknown[] = ["stop", "tool_calls", "function_call"];
 
-/** A chunk of Chat Completions. */
+/** The choice that was asked for. */
+function first<T extends { index?: number }>(choices: Maybe<readonly T[]>): T | undefined {
+  return list(choices).find((choice) => choice && !choice.index);
+}
+
+/** The text of a content, which some servers send as a list of parts. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  const parts: readonly Maybe<{ type?: string; text?: unknown }>[] = Array.isArray(content) ? content : [];
+  return parts.map((part) => (part?.type === "text" && typeof part.text === "string" ? part.text : "")).join("");
+}
+
+/** Reads a chunk of Chat Completions. */
 export function readChatChunk(seen: Observer, chunk: ChatChunk): void {
-  for (const choice of list(chunk?.choices)) {
-    if (!choice || choice.index > 0) continue;
-    seen.addText(choice.delta?.content);
-    for (const tool of list(choice.delta?.tool_calls)) {
-      seen.openTool(tool?.index, tool?.function?.name, "");
-      seen.addArguments(tool?.index, tool?.function?.arguments);
-    }
-    seen.stop(choice.finish_reason);
-    if (FINISHED.includes(choice.finish_reason)) seen.closeTools();
+  const choice = first(chunk?.choices);
+  seen.addText(textOf(choice?.delta?.content));
+  for (const tool of list(choice?.delta?.tool_calls)) {
+    seen.openTool(tool?.index, tool?.function?.name, "");
+    seen.addArguments(tool?.index, tool?.function?.arguments);
   }
+  seen.stop(choice?.finish_reason);
+  if (FINISHED.includes(choice?.finish_reason)) seen.closeTools();
+}
+
+/** Reads a finished completion. */
+export function readCompletion(seen: Observer, completion: Completion): void {
+  const choice = first(completion.choices);
+  const complete = FINISHED.includes(choice?.finish_reason);
+  const calls = list(choice?.message?.tool_calls).map((tool) => {
+    return { name: tool?.function?.name, arguments: tool?.function?.arguments, complete };
+  });
+  seen.finished(textOf(choice?.message?.content), calls, choice?.finish_reason);
 }
 
 interface ResponseItem {
   type: string;
+  id?: string;
   name?: string;
   arguments?: unknown;
   status?: Maybe<string>;
@@ -144,56 +233,68 @@ export interface ResponseEvent {
   response?: Response;
 }
 
-/** An event of OpenAI's Responses. What it says of a failure is another matter: not every caller is handed it alike. */
-export function readResponseEvent(seen: Observer, event: ResponseEvent): void {
-  const { type, output_index: index, item, response } = event ?? {};
-  switch (type) {
-    case "response.output_text.delta":
-      seen.addText(event.delta);
-      break;
-    case "response.function_call_arguments.delta":
-      seen.addArguments(index, event.delta);
-      break;
-    case "response.function_call_arguments.done":
-      seen.closeTool(index, event.arguments);
-      break;
-    case "response.output_item.added":
-    case "response.output_item.done":
-      if (item?.type !== "function_call") break;
-      seen.openTool(index, item.name, item.arguments);
-      if (type === "response.output_item.done" && isWhole(item)) seen.closeTool(index, item.arguments);
-      break;
-    case "response.completed":
-      // Carries the whole answer, so it finishes calls that had no done event of their own.
-      for (const [place, made] of list(response?.output).entries()) {
-        if (made?.type !== "function_call") continue;
-        seen.openTool(place, made.name, made.arguments);
-        seen.closeTool(place, made.arguments);
-      }
-      seen.stop(responseStop(response));
-      break;
-    case "response.incomplete":
-    case "response.failed":
-      seen.stop(responseStop(response));
-      break;
-    default:
-  }
+/** Reads the events of a response. What one says of a failure is another matter: not every caller is handed it alike. */
+export function responsesReader(seen: Observer): (event: ResponseEvent) => void {
+  /** Items that are done by their events, and in progress by their own word. */
+  const held = new Set<unknown>();
+  const settle = (key: unknown, item: ResponseItem, response?: Response) => {
+    const whole = isWhole(item, response);
+    if (!whole && item.status === "in_progress") held.add(key);
+    seen.closeTool(key, item.arguments, whole);
+  };
+  return (event) => {
+    const { type, output_index: index, item, response } = event ?? {};
+    switch (type) {
+      case "response.output_text.delta":
+        seen.addText(event.delta);
+        break;
+      case "response.function_call_arguments.delta":
+        seen.addArguments(index, event.delta);
+        break;
+      case "response.function_call_arguments.done":
+        seen.closeTool(index, event.arguments);
+        break;
+      case "response.output_item.added":
+      case "response.output_item.done":
+        if (item?.type !== "function_call") break;
+        seen.openTool(index, item.name, item.arguments);
+        if (type === "response.output_item.done") settle(index, item);
+        break;
+      case "response.completed":
+      case "response.incomplete":
+        if (response?.status === "completed") for (const key of held) seen.closeTool(key);
+        // Carries the whole answer, so it ends calls that had no done event of their own.
+        for (const [place, made] of list(response?.output).entries()) {
+          if (made?.type !== "function_call") continue;
+          seen.openTool(place, made.name, made.arguments);
+          settle(place, made, response);
+        }
+        seen.stop(responseStop(response));
+        break;
+      case "response.failed":
+        seen.stop(responseStop(response));
+        break;
+      default:
+    }
+  };
 }
 
-/** A finished response; one that was cut is finished like a whole one, and its open calls say so themselves. */
+/** Reads a finished response; one that was cut is finished like a whole one, and its open calls say so themselves. */
 export function readResponse(seen: Observer, response: Response): void {
-  let text = "";
-  const tools: ToolCall[] = [];
-  for (const item of list(response?.output)) {
-    for (const part of list(item?.content)) if (part?.type === "output_text") text += part.text ?? "";
-    if (item?.type !== "function_call") continue;
-    tools.push({ name: item.name ?? "", arguments: item.arguments, complete: isWhole(item) });
-  }
-  seen.finished(text, tools, responseStop(response));
+  const items = list(response.output).filter((item) => item);
+  const parts = items.flatMap((item) => list(item.content));
+  const texts = parts.map((part) => (part?.type === "output_text" ? (part.text ?? "") : ""));
+  const calls = items.filter(({ type }) => type === "function_call");
+  seen.finished(
+    texts.join(""),
+    calls.map((item) => ({ name: item.name, arguments: item.arguments, complete: isWhole(item, response) })),
+    responseStop(response),
+  );
 }
 
-function isWhole(item: ResponseItem): boolean {
-  return item.status !== "in_progress" && item.status !== "incomplete";
+/** Whether an item that is over was not cut; in a response that completed, one may stay in progress all the same. */
+function isWhole({ status }: ResponseItem, response: Maybe<Response>): boolean {
+  return status !== "incomplete" && (status !== "in_progress" || response?.status === "completed");
 }
 
 /** Why the response stopped; `queued` and `in_progress` say that it has not. */
@@ -206,6 +307,7 @@ function responseStop(response: Maybe<Response>): string | undefined {
 export interface GeminiChunk {
   promptFeedback?: { blockReason?: string };
   candidates?: readonly {
+    index?: number;
     finishReason?: string;
     content?: {
       parts?: readonly { text?: string; thought?: boolean; functionCall?: { name?: string; args?: unknown } }[];
@@ -213,13 +315,13 @@ export interface GeminiChunk {
   }[];
 }
 
-/** A chunk of Gemini's. Function calls come whole, one a part, and are over when the candidate says so. */
+/** Reads a chunk of Gemini's. Function calls come whole, one a part, and are over when the candidate says so. */
 export function readGeminiChunk(seen: Observer, chunk: GeminiChunk): void {
-  const candidate = list(chunk?.candidates)[0];
+  const candidate = first(chunk?.candidates);
   seen.stop(chunk?.promptFeedback?.blockReason);
   for (const part of list(candidate?.content?.parts)) {
     if (!part?.thought) seen.addText(part?.text);
-    if (part?.functionCall) seen.openTool(Symbol(), part.functionCall.name, part.functionCall.args ?? {});
+    if (part?.functionCall) seen.openTool(Symbol(), part.functionCall.name, part.functionCall.args);
   }
   seen.stop(candidate?.finishReason);
   if (candidate?.finishReason === "STOP") seen.closeTools();

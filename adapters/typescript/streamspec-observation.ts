@@ -6,7 +6,7 @@
 
 export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
 export type Site = "open" | "iterate" | "finalize";
-export type Via = "attribute" | "body" | "header";
+export type Via = "attribute" | "body" | "header" | "cause";
 /** What the caller of a surface is handed; decides which fields exist before anything has arrived. */
 export type Delivers = "events" | "text" | "final";
 
@@ -19,6 +19,8 @@ export interface ToolCall {
 
 /** A missing key: the SDK has no such field. `null`: it has the field and left it empty. */
 export type Told<T> = { value: T; via: Via } | null | undefined;
+
+type Field = "status" | "type" | "code" | "request_id" | "retry_after" | "retryable";
 
 export interface ObservedError {
   site: Site;
@@ -50,9 +52,18 @@ export type Path<E> = readonly [via: Via, property: keyof E & string, ...keys: s
 export type Reader = (error: unknown) => unknown;
 
 /** For every field of an error that the SDK offers: the ways to it, best first. */
-export type ErrorFields<E> = Partial<
-  Record<"status" | "type" | "code" | "request_id" | "retry_after" | "retryable", readonly (Path<E> | Reader)[]>
->;
+export type ErrorFields<E> = Partial<Record<Field, readonly (Path<E> | Reader)[]>> & {
+  /** The ways to the raw bodies that the error hands out; what the fields above do not lead to is read in these. */
+  bodies?: readonly (readonly [property: keyof E & string, ...keys: string[]])[];
+};
+
+/** What the reading of an error depends on besides the SDK's fields. */
+export interface Origin {
+  /** Whose error bodies they are. */
+  api?: Api;
+  /** The roots of the SDK's own errors, for which an `AggregateError` is opened. */
+  errorBases?: readonly string[];
+}
 
 /** Messages are verbatim up to this many characters. */
 export const MESSAGE_LIMIT = 5_000_000;
@@ -132,8 +143,9 @@ export class Observer {
   /** The first words about a tool call; `key` ties later ones to it. */
   openTool(key: unknown, name: unknown, args: unknown): void {
     this.#tools ??= new Map();
-    if (this.#tools.has(key)) return;
-    this.#tools.set(key, { name: typeof name === "string" ? name : "", arguments: args ?? "", complete: false });
+    const tool = this.#tools.get(key) ?? { name: "", arguments: args, complete: false };
+    if (tool.name === "" && typeof name === "string") tool.name = name;
+    this.#tools.set(key, tool);
   }
 
   /** More raw text of a tool call's arguments; a parsed placeholder gives way to the first of it. */
@@ -143,16 +155,21 @@ export class Observer {
     tool.arguments = typeof tool.arguments === "string" ? tool.arguments + piece : piece;
   }
 
-  /** The SDK's word that a tool call is finished, with the whole arguments where it repeats them. */
-  closeTool(key: unknown, args?: unknown): void {
+  /** The SDK's word that a tool call is over, whole or cut, with the arguments where it repeats them. */
+  closeTool(key: unknown, args?: unknown, complete = true): void {
     const tool = this.#tools?.get(key);
     if (!tool) return;
-    tool.complete = true;
+    tool.complete = complete;
     if (args !== undefined && args !== null) tool.arguments = args;
   }
 
   closeTools(): void {
     for (const key of this.#tools?.keys() ?? []) this.closeTool(key);
+  }
+
+  /** Takes back a tool call that turns out to be none of the caller's. */
+  dropTool(key: unknown): void {
+    this.#tools?.delete(key);
   }
 
   /** A stop reason; an item without one does not take back an earlier one. */
@@ -161,21 +178,26 @@ export class Observer {
   }
 
   /** Everything at once, from a finished message; the message is the one item its caller was handed. */
-  finished(text: string, tools: ToolCall[], reason: unknown): void {
+  finished(text: string, tools: (Omit<ToolCall, "name"> & { name: unknown })[], reason: unknown): void {
     this.#events = 1;
     this.#text = text;
-    this.#tools = new Map(tools.entries());
+    this.#tools = new Map();
+    for (const [place, tool] of tools.entries()) {
+      this.openTool(place, tool.name, tool.arguments);
+      this.closeTool(place, undefined, tool.complete);
+    }
     this.#stopReason = word(reason) ?? null;
   }
 
   /** The failure as an item of the stream, or as the finished message itself; counts unless something is raised. */
   failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code: unknown }): void {
+    const code = word(item.code);
     this.#item = {
       site: item.site,
       class: item.class,
       classes: [item.class],
       message: cut(typeof item.message === "string" ? item.message : ""),
-      code: typeof item.code === "string" ? { value: item.code, via: "attribute" } : null,
+      code: code === undefined ? null : { value: code, via: "attribute" },
       causes: [],
     };
   }
@@ -190,23 +212,46 @@ export class Observer {
     this.#aborted = true;
   }
 
-  observation<E>(fields: ErrorFields<E>): Observation {
+  observation<E>(fields: ErrorFields<E>, origin: Origin = {}): Observation {
     const thrown = this.#raised ?? this.#handed;
     return {
       ended: this.#raised ? "raised" : thrown || this.#item ? "error-item" : this.#aborted ? "aborted" : "returned",
       events: this.#events,
       text: this.#text,
-      tool_calls: this.#tools && [...this.#tools.values()],
+      tool_calls: this.#tools && calls(this.#tools),
       stop_reason: this.#stopReason,
-      error: thrown ? describeError(thrown.error, thrown.site, fields) : this.#item,
+      error: thrown ? describeError(thrown.error, thrown.site, fields, origin) : this.#item,
     };
   }
 }
 
-/** What a catcher can read of `error`; whatever was thrown, this does not throw. */
-export function describeError<E>(error: unknown, site: Site, offered: ErrorFields<E>): ObservedError {
+/** The calls that a caller can make: one without a name is none, and one without arguments has an empty object of them. */
+function calls(tools: Map<unknown, ToolCall>): ToolCall[] {
+  const named = [...tools.values()].filter(({ name }) => name !== "");
+  return named.map((tool) => ({ ...tool, arguments: tool.arguments === "" ? {} : (tool.arguments ?? {}) }));
+}
+
+/** What a catcher can read of what was thrown, whatever it is; this does not throw. */
+export function describeError<E>(
+  thrown: unknown,
+  site: Site,
+  offered: ErrorFields<E>,
+  { api, errorBases = [] }: Origin = {},
+): ObservedError {
+  const error = opened(thrown, errorBases);
   // The `code` of an error of the web platform is the platform's own.
   const fields: ErrorFields<E> = error instanceof DOMException ? {} : offered;
+  const bodies = list(fields.bodies).filter(([property]) => isObject(error) && property in error);
+  const read = bodies.map((keys) => readBody(keys.reduce<unknown>(get, error), api));
+  const field = <T>(name: Field, convert: (value: unknown) => T | undefined): Told<T> => {
+    const found = told(
+      error,
+      fields[name],
+      read.filter((body) => name in body).map((body) => body[name]),
+      convert,
+    );
+    return found && error !== thrown ? { ...found, via: "cause" } : found;
+  };
   const classes = classesOf(error);
   const causes: string[] = [];
   const met = new Set([error]);
@@ -220,14 +265,20 @@ export function describeError<E>(error: unknown, site: Site, offered: ErrorField
     class: classes[0] ?? "Object",
     classes,
     message: cut(messageOf(error)),
-    status: told(error, fields.status, httpStatus),
-    type: told(error, fields.type, word),
-    code: told(error, fields.code, word),
-    request_id: told(error, fields.request_id, word),
-    retry_after: told(error, fields.retry_after, seconds),
-    retryable: told(error, fields.retryable, (value) => (typeof value === "boolean" ? value : undefined)),
+    status: field("status", httpStatus),
+    type: field("type", word),
+    code: field("code", word),
+    request_id: field("request_id", word),
+    retry_after: field("retry_after", seconds),
+    retryable: field("retryable", (value) => (typeof value === "boolean" ? value : undefined)),
     causes,
   };
+}
+
+/** The SDK's own error inside the platform's wrapper, which every handler opens; any other error is itself. */
+function opened(error: unknown, errorBases: readonly string[]): unknown {
+  if (!(error instanceof AggregateError)) return error;
+  return error.errors.find((inner) => classesOf(inner).some((name) => errorBases.includes(name))) ?? error;
 }
 
 /** `value` if it is an array, else nothing: what came off the wire need not be what the SDK's types say. */
@@ -235,13 +286,14 @@ export function list<T>(value: readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The first value that `ways` lead to; empty when the error has one of the properties but no value there. */
+/** The first value that `ways` lead to, else one of a body; empty when the error has a place for it but no value there. */
 function told<E, T>(
   error: unknown,
   ways: readonly (Path<E> | Reader)[] | undefined,
+  inBodies: readonly unknown[],
   convert: (value: unknown) => T | undefined,
 ): Told<T> {
-  let has = false;
+  let has = inBodies.length > 0;
   for (const way of ways ?? []) {
     let found: unknown;
     let via: Via = "attribute";
@@ -257,7 +309,32 @@ function told<E, T>(
     const value = convert(found);
     if (value !== undefined) return { value, via };
   }
+  for (const found of inBodies) {
+    const value = convert(found);
+    if (value !== undefined) return { value, via: "body" };
+  }
   return has ? null : undefined;
+}
+
+/** What a raw body says of the error, by the rule of `adapters/README.md`: the fields that it has a place for. */
+function readBody(raw: unknown, api: Api | undefined): Partial<Record<Field, unknown>> {
+  const parsed = typeof raw === "string" ? json(raw) : raw;
+  const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+  const inner = get(body, "error") ?? undefined;
+  const error = inner ?? body;
+  const [type, code] = [get(error, "type"), get(error, "code")];
+  const request_id = get(body, "request_id") ?? get(error, "request_id");
+  if (api === "gemini-generate") return { type: get(error, "status"), code, status: code, request_id };
+  // That of an envelope is the name of the event.
+  return { type: inner === undefined && type === "error" ? undefined : type, code, request_id };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A number with the three digits of a status; providers count their own codes too (`"code": 1302`). */
@@ -265,17 +342,20 @@ function httpStatus(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 999 ? value : undefined;
 }
 
-/** A provider's word; numbers are words too (`"code": 429`). */
+/** A provider's word; numbers are words too (`"code": 429`), an empty text is none. */
 function word(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined || value === null || value === "") return undefined;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** `Retry-After`: seconds, or an HTTP date. */
+/** `Retry-After`: digits, or an HTTP date, of which one that has passed asks for no delay. */
 function seconds(value: unknown): number | undefined {
-  if (typeof value !== "string" || value.trim() === "") return undefined;
-  const delay = Number.isFinite(Number(value)) ? Number(value) : Math.round((Date.parse(value) - Date.now()) / 1000);
-  return Number.isFinite(delay) ? delay : undefined;
+  if (typeof value !== "string") return undefined;
+  const text = value.trim();
+  if (/^\d{1,15}(\.\d+)?$/.test(text)) return Number(text);
+  // `Date.parse` takes much that is no HTTP date; all of these begin with the day of the week.
+  const date = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.round((date - Date.now()) / 1000));
 }
 
 /** A property or a header; nothing where there is none, and nothing where reading it throws. */

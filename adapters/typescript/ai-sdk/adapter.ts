@@ -16,31 +16,23 @@ import {
 } from "../streamspec-observation.ts";
 
 /** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */
-type Failure = Pick<ai.APICallError, "statusCode" | "responseHeaders" | "isRetryable" | "data"> &
+type Failure = Pick<ai.APICallError, "statusCode" | "responseHeaders" | "responseBody" | "isRetryable" | "data"> &
   Pick<ai.StreamProviderError, "type" | "code"> &
   Pick<ai.RetryError, "lastError">;
 
-/** `data` is the parsed body of an HTTP error, or the error frame as the provider's module took it out of the stream. */
+/**
+ * `data` is the body of an HTTP error as far as the provider's module knows it, `responseBody` its text; in mid-stream
+ * `data` is the error frame as that module took it out of the stream.
+ */
 const ERROR_FIELDS: ErrorFields<Failure> = {
   status: [
     ["attribute", "statusCode"],
     ["attribute", "lastError", "statusCode"],
   ],
-  type: [
-    ["attribute", "type"],
-    ["body", "data", "error", "type"],
-    ["body", "data", "error", "status"],
-    ["body", "data", "type"],
-    ["body", "lastError", "data", "error", "type"],
-    ["body", "lastError", "data", "error", "status"],
-  ],
+  type: [["attribute", "type"]],
   code: [
     ["attribute", "code"],
     ["body", "data", "error", "details", "error_code"],
-    ["body", "data", "error", "code"],
-    ["body", "data", "code"],
-    ["body", "data", "response", "error", "code"],
-    ["body", "lastError", "data", "error", "code"],
   ],
   request_id: [
     ["header", "responseHeaders", "request-id"],
@@ -56,6 +48,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
     ["attribute", "isRetryable"],
     ["attribute", "lastError", "isRetryable"],
   ],
+  bodies: [["data"], ["data", "response"], ["responseBody"], ["lastError", "data"], ["lastError", "responseBody"]],
 };
 
 /** No `execute`, so that the caller is handed the call and the answer ends there. */
@@ -102,19 +95,27 @@ function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string 
   else if (word !== "unknown") seen.stop(word);
 }
 
-/** Reads one part. Only `tool-call` hands a call over; the parts before it repeat what has arrived of its input. */
+/**
+ * Reads one part. Only `tool-call` hands a call over, to be executed unless it is invalid or the provider did that itself;
+ * the parts before it repeat what has arrived of its input.
+ */
 function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
   switch (part?.type) {
     case "text-delta":
       seen.addText(part.text);
       break;
     case "tool-input-start":
-      seen.openTool(part.id, part.toolName, "");
+      if (!part.providerExecuted) seen.openTool(part.id, part.toolName, "");
       break;
     case "tool-input-delta":
       seen.addArguments(part.id, part.delta);
       break;
     case "tool-call":
+      if (part.providerExecuted) {
+        // Not every version says so at the start of the input.
+        seen.dropTool(part.toolCallId);
+        break;
+      }
       seen.openTool(part.toolCallId, part.toolName, part.input);
       if (!part.invalid) seen.closeTool(part.toolCallId, part.input);
       break;
@@ -154,6 +155,12 @@ async function textWithCallbacks(call: Call, seen: Observer): Promise<void> {
   );
 }
 
+/** The calls of a finished answer that are the caller's to execute. */
+function calls(made: readonly ai.TypedToolCall<ai.ToolSet>[]): ToolCall[] {
+  const own = list(made).filter(({ providerExecuted }) => !providerExecuted);
+  return own.map(({ toolName, input, invalid }) => ({ name: toolName, arguments: input, complete: !invalid }));
+}
+
 async function final(call: Call, seen: Observer): Promise<void> {
   await seen.settle(
     "finalize",
@@ -163,10 +170,7 @@ async function final(call: Call, seen: Observer): Promise<void> {
       return { text, toolCalls, unified: await result.finishReason, raw: await result.rawFinishReason };
     },
     ({ text, toolCalls, unified, raw }) => {
-      const tools: ToolCall[] = list(toolCalls).map((made) => {
-        return { name: made.toolName, arguments: made.input, complete: !made.invalid };
-      });
-      seen.finished(text, tools, null);
+      seen.finished(text, calls(toolCalls), null);
       stop(seen, unified, raw);
     },
   );
@@ -177,10 +181,9 @@ async function handler(call: Call, seen: Observer): Promise<void> {
   const { answer } = await import("./handler.ts");
   await seen.handle(
     () => answer(request(call), silence(call)),
-    ({ text, calls, finishReason, rawFinishReason }) => {
-      const tools = calls.map((made) => ({ name: made.toolName, arguments: made.input, complete: !made.invalid }));
-      seen.finished(text, tools, null);
-      stop(seen, finishReason, rawFinishReason);
+    (whole) => {
+      seen.finished(whole.text, calls(whole.calls), null);
+      stop(seen, whole.finishReason, whole.rawFinishReason);
     },
   );
 }

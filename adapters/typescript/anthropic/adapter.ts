@@ -2,8 +2,8 @@
 
 import Anthropic, { type APIError } from "@anthropic-ai/sdk";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
-import { API_KEY, NO_POOL, messagesRequest, readMessagesEvent } from "../streamspec-dialects.ts";
-import { type ErrorFields, type Observer, type ToolCall, list } from "../streamspec-observation.ts";
+import { API_KEY, NO_POOL, messagesReader, messagesRequest, readMessage } from "../streamspec-dialects.ts";
+import type { ErrorFields, Observer } from "../streamspec-observation.ts";
 import { AnswerFailed, answer } from "./handler.ts";
 
 /**
@@ -12,23 +12,16 @@ import { AnswerFailed, answer } from "./handler.ts";
  */
 const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string }> = {
   status: [["attribute", "status"]],
-  type: [
-    ["attribute", "type"],
-    ["body", "error", "error", "type"],
-  ],
-  code: [
-    ["attribute", "errorCode"],
-    ["body", "error", "error", "code"],
-    ["body", "error", "code"],
-  ],
+  type: [["attribute", "type"]],
+  code: [["attribute", "errorCode"]],
   request_id: [
     ["attribute", "requestID"],
     ["attribute", "request_id"],
-    ["body", "error", "request_id"],
     ["header", "headers", "request-id"],
   ],
   retry_after: [["header", "headers", "retry-after"]],
   retryable: [["attribute", "retryable"]],
+  bodies: [["error"]],
 };
 
 /** A client of its own for each call: not every version can derive one from another. */
@@ -43,17 +36,11 @@ function client(call: Call): Anthropic {
 }
 
 async function create(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate(
-    () => client(call).messages.create(messagesRequest(call)),
-    (event) => readMessagesEvent(seen, event),
-  );
+  await seen.iterate(() => client(call).messages.create(messagesRequest(call)), messagesReader(seen));
 }
 
 async function stream(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate(
-    () => client(call).messages.stream(messagesRequest(call)),
-    (event) => readMessagesEvent(seen, event),
-  );
+  await seen.iterate(() => client(call).messages.stream(messagesRequest(call)), messagesReader(seen));
 }
 
 async function text(call: Call, seen: Observer): Promise<void> {
@@ -71,26 +58,15 @@ async function final(call: Call, seen: Observer): Promise<void> {
   await seen.settle(
     "finalize",
     () => client(call).messages.stream(messagesRequest(call)).finalMessage(),
-    (message) => read(seen, message),
+    (message) => readMessage(seen, message),
   );
 }
 
 async function handler(call: Call, seen: Observer): Promise<void> {
   await seen.handle(
     () => answer(client(call), messagesRequest(call), silence(call)),
-    (message) => read(seen, message),
+    (message) => readMessage(seen, message),
   );
-}
-
-/** Reads a finished message. */
-function read(seen: Observer, message: Anthropic.Message): void {
-  const tools: ToolCall[] = [];
-  let words = "";
-  for (const block of list(message.content)) {
-    if (block?.type === "text") words += block.text;
-    if (block?.type === "tool_use") tools.push({ name: block.name, arguments: block.input, complete: true });
-  }
-  seen.finished(words, tools, message.stop_reason);
 }
 
 serve({

@@ -9,12 +9,12 @@ import {
   PARAMETERS,
   WEATHER,
   chatRequest,
+  messagesReader,
   messagesRequest,
   question,
   readChatChunk,
   readGeminiChunk,
-  readMessagesEvent,
-  readResponseEvent,
+  responsesReader,
   responsesRequest,
 } from "../streamspec-dialects.ts";
 import type { Api, ErrorFields, Observer } from "../streamspec-observation.ts";
@@ -88,17 +88,21 @@ function geminiRequest(call: Call) {
 interface Dialect {
   path: string;
   request: (call: Call) => object;
-  read: (seen: Observer, data: Json) => void;
+  reader: (seen: Observer) => (data: Json) => void;
 }
 
 const DIALECTS: Record<Api, Dialect> = {
-  "anthropic-messages": { path: "/v1/messages", request: messagesRequest, read: readMessagesEvent },
-  "openai-chat": { path: "/v1/chat/completions", request: chatRequest, read: readChatChunk },
-  "openai-responses": { path: "/v1/responses", request: responsesRequest, read: readResponseEvent },
+  "anthropic-messages": { path: "/v1/messages", request: messagesRequest, reader: messagesReader },
+  "openai-chat": {
+    path: "/v1/chat/completions",
+    request: chatRequest,
+    reader: (seen) => (data) => readChatChunk(seen, data),
+  },
+  "openai-responses": { path: "/v1/responses", request: responsesRequest, reader: responsesReader },
   "gemini-generate": {
     path: `/v1beta/models/${MODEL["gemini-generate"]}:streamGenerateContent?alt=sse`,
     request: geminiRequest,
-    read: readGeminiChunk,
+    reader: (seen) => (data) => readGeminiChunk(seen, data),
   },
 };
 
@@ -137,10 +141,11 @@ function failure({ event, data }: Message): Json {
 }
 
 async function events(call: Call, seen: Observer): Promise<void> {
+  const read = DIALECTS[call.api].reader(seen);
   await seen.iterate<Message>(
     () => open(call),
     (message) => {
-      DIALECTS[call.api].read(seen, message.data);
+      read(message.data);
       const error = failure(message);
       if (error === undefined) return;
       seen.errorItem("iterate", typeof error === "object" ? { ...error, ...message } : error);

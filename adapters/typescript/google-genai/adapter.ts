@@ -60,7 +60,7 @@ async function handler(call: Call, seen: Observer): Promise<void> {
   await seen.handle(
     () => answer(client(call), { ...settings(call), contents: question(call) }, silence(call)),
     ({ text, calls, reason }) => {
-      const tools = calls.map((made) => ({ name: made.name ?? "", arguments: made.args, complete: reason === "STOP" }));
+      const tools = calls.map((made) => ({ name: made.name, arguments: made.args, complete: reason === "STOP" }));
       seen.finished(text, tools, reason);
     },
   );

@@ -20,20 +20,20 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
   type: [
     ["attribute", "type"],
     ["attribute", "cause", "type"],
-    ["body", "error", "error", "type"],
   ],
-  code: [
-    ["body", "error", "error", "details", "error_code"],
-    ["body", "error", "error", "code"],
-    ["body", "error", "code"],
-  ],
+  code: [["body", "error", "error", "details", "error_code"]],
   request_id: [
     ["attribute", "requestID"],
-    ["body", "error", "request_id"],
     ["attribute", "cause", "requestID"],
+    ["header", "headers", "request-id"],
+    ["header", "cause", "headers", "request-id"],
   ],
-  retry_after: [["header", "headers", "retry-after"]],
+  retry_after: [
+    ["header", "headers", "retry-after"],
+    ["header", "cause", "headers", "retry-after"],
+  ],
   retryable: RETRYABLE,
+  bodies: [["error"], ["cause", "error"]],
 };
 
 function model(call: Call) {

@@ -23,16 +23,17 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
     ["attribute", "type"],
     ["attribute", "cause", "type"],
   ],
-  code: [
-    ["attribute", "code"],
-    ["body", "cause", "error", "code"],
-  ],
+  code: [["attribute", "code"]],
   request_id: [
     ["attribute", "requestID"],
     ["attribute", "cause", "requestID"],
   ],
-  retry_after: [["header", "headers", "retry-after"]],
+  retry_after: [
+    ["header", "headers", "retry-after"],
+    ["header", "cause", "headers", "retry-after"],
+  ],
   retryable: RETRYABLE,
+  bodies: [["error"], ["cause", "error"]],
 };
 
 /**

@@ -8,11 +8,12 @@ import {
   NO_POOL,
   chatRequest,
   readChatChunk,
+  readCompletion,
   readResponse,
-  readResponseEvent,
+  responsesReader,
   responsesRequest,
 } from "../streamspec-dialects.ts";
-import { type ErrorFields, type Observer, type ToolCall, list } from "../streamspec-observation.ts";
+import type { ErrorFields, Observer } from "../streamspec-observation.ts";
 import { AnswerFailed, chat, respond } from "./handler.ts";
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
@@ -36,6 +37,7 @@ const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string 
   ],
   retry_after: [["header", "headers", "retry-after"]],
   retryable: [["attribute", "retryable"]],
+  bodies: [["error"]],
 };
 
 /** A client of its own for each call: not every version can derive one from another. */
@@ -77,40 +79,29 @@ async function chatFinal(call: Call, seen: Observer): Promise<void> {
   );
 }
 
-/** Reads a finished chat completion. */
-function readCompletion(seen: Observer, completion: OpenAI.Chat.ChatCompletion): void {
-  const choice = list(completion.choices)[0];
-  const tools: ToolCall[] = [];
-  for (const tool of list(choice?.message?.tool_calls)) {
-    if (tool?.type !== "function") continue;
-    tools.push({ name: tool.function.name, arguments: tool.function.arguments, complete: true });
-  }
-  seen.finished(choice?.message?.content ?? "", tools, choice?.finish_reason);
-}
-
-/** Reads one typed event; both the raw iterator and the helper hand these over, and a failure among them. */
-function readEvent(seen: Observer, event: ResponseEvent): void {
-  readResponseEvent(seen, event);
-  if (event?.type === "response.failed") {
-    const { message, code } = event.response?.error ?? {};
-    seen.failureItem({ site: "iterate", class: "ResponseFailedEvent", message, code });
-  } else if (event?.type === "error") {
-    seen.failureItem({ site: "iterate", class: "ResponseErrorEvent", message: event.message, code: event.code });
-  }
+/** Reads typed events; both the raw iterator and the helper hand these over, and a failure among them. */
+function eventReader(seen: Observer): (event: ResponseEvent) => void {
+  const read = responsesReader(seen);
+  return (event) => {
+    read(event);
+    if (event?.type === "response.failed") {
+      const { message, code } = event.response?.error ?? {};
+      seen.failureItem({ site: "iterate", class: "ResponseFailedEvent", message, code });
+    } else if (event?.type === "error") {
+      seen.failureItem({ site: "iterate", class: "ResponseErrorEvent", message: event.message, code: event.code });
+    }
+  };
 }
 
 async function responsesCreate(call: Call, seen: Observer): Promise<void> {
   await seen.iterate<ResponseEvent>(
     (): Promise<Stream<ResponseEvent>> => client(call).responses.create(responsesRequest(call)),
-    (event) => readEvent(seen, event),
+    eventReader(seen),
   );
 }
 
 async function responsesStream(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate<ResponseEvent>(
-    () => client(call).responses.stream(responsesRequest(call)),
-    (event) => readEvent(seen, event),
-  );
+  await seen.iterate<ResponseEvent>(() => client(call).responses.stream(responsesRequest(call)), eventReader(seen));
 }
 
 async function responsesFinal(call: Call, seen: Observer): Promise<void> {
