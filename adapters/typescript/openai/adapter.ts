@@ -120,7 +120,13 @@ async function responsesFinal(call: Call, seen: Observer): Promise<void> {
 async function chatHandler(call: Call, seen: Observer): Promise<void> {
   await seen.handle(
     () => chat(client(call), chatRequest(call), silence(call)),
-    (completion) => readCompletion(seen, completion),
+    ({ text, calls, finishReason }) => {
+      seen.finished(
+        text,
+        calls.map((made) => ({ ...made, complete: true })),
+        finishReason,
+      );
+    },
   );
 }
 

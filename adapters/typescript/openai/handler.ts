@@ -1,9 +1,15 @@
-/** Streams one answer with `openai`: the whole answer, or `AnswerFailed` with all that is known. */
+/**
+ * Streams one answer with `openai`: the whole answer, or `AnswerFailed` with all that is known.
+ *
+ * What the SDK does to a stream before it hands anything over cannot be mended here. To it an event without data is a
+ * failure, and so is an empty `error` beside a healthy chunk; it passes over an error outside the events (a JSON body, a
+ * field of another name), and hides a `[DONE]`, so that these are no more than an answer without an end; and it hands over
+ * an event that the end of the stream cut short.
+ */
 
 import type OpenAI from "openai";
-import { APIError } from "openai";
-import type { ChatCompletionStreamParams } from "openai/lib/ChatCompletionStream";
-import type { ResponseStreamParams } from "openai/lib/responses/ResponseStream";
+import { type APIPromise, APIError } from "openai";
+import type { Stream } from "openai/streaming";
 
 /**
  * An error inside the stream has no status; its code or its type stands for one
@@ -11,9 +17,22 @@ import type { ResponseStreamParams } from "openai/lib/responses/ResponseStream";
  */
 const STATUS: Record<string, number> = {
   ...{ context_length_exceeded: 400, invalid_request_error: 400, invalid_api_key: 401, model_not_found: 404 },
-  ...{ rate_limit_exceeded: 429, rate_limit_error: 429, insufficient_quota: 429 },
-  ...{ server_error: 500, server_is_overloaded: 503 },
+  ...{ rate_limit_exceeded: 429, rate_limit_error: 429, slow_down: 429, insufficient_quota: 429 },
+  ...{ credit_balance_exhausted: 429, organization_spend_limit_exceeded: 429, project_spend_limit_exceeded: 429 },
+  ...{ organization_usage_limit_exceeded: 429, server_error: 500, server_is_overloaded: 503 },
 };
+
+/** Codes that do not pass with time, whatever the status. */
+const LASTING = /^(insufficient_quota|invalid_prompt|credit_balance_exhausted|\w+_(spend|usage)_limit_exceeded)$/;
+
+/** What there is of an answer while it is being streamed. */
+interface Arrived {
+  text: string;
+  requestID: string | null;
+}
+
+/** An error as providers send it; some put the status into it. */
+type Refusal = { type?: string | null; code?: string | number | null; status_code?: number };
 
 /** An answer that did not come to its end. `text` is what had arrived: never take it for the answer. */
 export class AnswerFailed extends Error {
@@ -21,66 +40,154 @@ export class AnswerFailed extends Error {
   readonly type: string | null;
   readonly code: string | null;
   readonly status: number | undefined;
-  readonly requestID: string | null | undefined;
+  readonly requestID: string | null;
   /** Nothing was done with the answer yet, so asking again is safe; it is useless where the request is to blame. */
   readonly retryable: boolean;
 
-  constructor(message: string, text: string, cause?: unknown, code: string | null = null) {
+  constructor(message: string, arrived: Arrived, refusal?: Refusal | null, cause?: unknown) {
     super(message, { cause });
     const error = cause instanceof APIError ? cause : undefined;
-    this.text = text;
-    this.type = error?.type ?? null;
-    this.code = error?.code ?? code;
+    const { type, code, status_code }: Refusal = refusal ?? (error?.error as Refusal | undefined) ?? {};
+    this.text = arrived.text;
+    // An error that is an event by itself has the event's type.
+    this.type = type === "error" ? null : (type ?? null);
+    this.code = code === undefined || code === null ? null : String(code);
     const number = Number(this.code);
     const known = number >= 400 && number < 600 ? number : (STATUS[this.code ?? ""] ?? STATUS[this.type ?? ""]);
-    this.status = error?.status ?? known;
-    this.requestID = error?.requestID;
+    this.status = error?.status ?? status_code ?? known;
+    this.requestID = error?.requestID ?? arrived.requestID;
     const open = !this.status || [408, 409, 429].includes(this.status) || this.status >= 500;
-    this.retryable = open && this.code !== "insufficient_quota";
-  }
-}
-
-/** What comes of an answer, with one kind of failure for the SDK's own, the transport's, and what cannot be parsed. */
-async function settled<Answer>(answer: Promise<Answer>, watch: NodeJS.Timeout, text: () => string): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof AnswerFailed) throw error;
-    throw new AnswerFailed(error instanceof Error ? error.message : String(error), text(), error);
-  } finally {
-    clearTimeout(watch);
+    this.retryable = open && !LASTING.test(this.code ?? "");
   }
 }
 
 /**
- * One chat completion; its tool calls are in what is returned, and nowhere before. `silence` is how many milliseconds
- * may pass without a chunk: more than the SDK's own timeout takes with its retries.
+ * What `read` makes of a stream, with one kind of failure for the SDK's own, the transport's, and what cannot be parsed.
+ * The SDK's own timeout is over when the headers are there: a server that stalls after them is for us to notice.
  */
-export async function chat(client: OpenAI, request: ChatCompletionStreamParams, silence: number) {
-  let text = "";
-  const stream = client.chat.completions.stream(request);
-  // The SDK's own timeout is over when the headers are there: a server that stalls after them is for us to notice.
-  const watch = setTimeout(() => stream.abort(), silence);
-  stream.on("chunk", () => watch.refresh()).on("content", (piece) => (text += piece));
-  return settled(stream.finalChatCompletion(), watch, () => text);
+async function streamed<Item, Answer>(
+  open: (options: { signal: AbortSignal }) => APIPromise<Stream<Item>>,
+  silence: number,
+  read: (items: AsyncIterable<Item>, arrived: Arrived) => Promise<Answer>,
+): Promise<Answer> {
+  const arrived: Arrived = { text: "", requestID: null };
+  const abort = new AbortController();
+  const watch = setTimeout(() => abort.abort(), silence);
+  async function* watched(stream: Stream<Item>) {
+    for await (const item of stream) {
+      watch.refresh();
+      yield item;
+    }
+    if (abort.signal.aborted) throw new Error(`nothing came for ${silence} ms`);
+  }
+  try {
+    const { data, request_id } = await open({ signal: abort.signal }).withResponse();
+    arrived.requestID = request_id;
+    return await read(watched(data), arrived);
+  } catch (error) {
+    if (error instanceof AnswerFailed) throw error;
+    throw new AnswerFailed(error instanceof Error ? error.message : String(error), arrived, undefined, error);
+  } finally {
+    clearTimeout(watch);
+    // After a failure the connection is let go, too.
+    abort.abort();
+  }
 }
 
-/** One response. A failure is an event like any other, and a response that was cut is returned: the SDK throws neither. */
-export async function respond(client: OpenAI, request: ResponseStreamParams, silence: number) {
-  let text = "";
-  const stream = client.responses.stream(request);
-  const watch = setTimeout(() => stream.abort(), silence);
-  const whole = async () => {
-    for await (const event of stream) {
-      watch.refresh();
-      if (event.type === "response.output_text.delta") text += event.delta;
-      const failure = event.type === "response.failed" ? event.response.error : event.type === "error" ? event : null;
-      if (failure) throw new AnswerFailed(failure.message, text, undefined, failure.code);
-    }
-    const response = await stream.finalResponse();
-    if (response.status === "completed" || response.status === "incomplete") return response;
-    const { message = "the stream ended before response.completed", code } = response.error ?? {};
-    throw new AnswerFailed(message, text, undefined, code);
-  };
-  return settled(whole(), watch, () => text);
+/** Some servers send the content as a list of parts, whatever the types of the SDK say. */
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return typeof content === "string" ? content : "";
+  return content.map((part) => (part?.type === "text" ? part.text : "")).join("");
+}
+
+/**
+ * One chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these three they
+ * may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more than the SDK's
+ * own timeout takes with its retries.
+ */
+export async function chat(
+  client: OpenAI,
+  request: OpenAI.Chat.ChatCompletionCreateParamsStreaming,
+  silence: number,
+): Promise<{ text: string; calls: { name: string; arguments: string }[]; finishReason: string }> {
+  const open = (options: { signal: AbortSignal }) => client.chat.completions.create(request, options);
+  return streamed<OpenAI.Chat.ChatCompletionChunk, Awaited<ReturnType<typeof chat>>>(
+    open,
+    silence,
+    async (chunks, arrived) => {
+      const calls: { name: string; arguments: string }[] = [];
+      let finishReason: string | undefined;
+      for await (const chunk of chunks) {
+        // Other servers leave out what must be there, and some send events of their own.
+        const choice = chunk?.choices?.find(({ index }) => !index);
+        arrived.text += textOf(choice?.delta?.content);
+        for (const piece of choice?.delta?.tool_calls ?? []) {
+          const call = (calls[piece.index] ??= { name: "", arguments: "" });
+          call.name += piece.function?.name ?? "";
+          call.arguments += piece.function?.arguments ?? "";
+        }
+        finishReason = choice?.finish_reason || finishReason;
+        // Gateways report a failure of their provider in the choice.
+        const refusal = (choice as { error?: Refusal & { message?: string } } | undefined)?.error;
+        if (refusal || finishReason === ("error" as string)) {
+          throw new AnswerFailed(refusal?.message ?? "the provider ended the answer with an error", arrived, refusal);
+        }
+      }
+      if (!finishReason) throw new AnswerFailed("the stream ended before a finish reason", arrived);
+      const whole = ["tool_calls", "function_call", "stop"].includes(finishReason);
+      return { text: arrived.text, calls: whole ? calls.filter(({ name }) => name) : [], finishReason };
+    },
+  );
+}
+
+/**
+ * One response, which may be one that reached a limit: look at its status. Calls that were cut are left out of its output;
+ * where the last event brings no output, it is what the events before it brought.
+ */
+export async function respond(
+  client: OpenAI,
+  request: OpenAI.Responses.ResponseCreateParamsStreaming,
+  silence: number,
+): Promise<OpenAI.Responses.Response> {
+  const open = (options: { signal: AbortSignal }) => client.responses.create(request, options);
+  return streamed<OpenAI.Responses.ResponseStreamEvent, OpenAI.Responses.Response>(
+    open,
+    silence,
+    async (events, arrived) => {
+      const items: OpenAI.Responses.ResponseOutputItem[] = [];
+      let failure: AnswerFailed | undefined;
+      for await (const event of events) {
+        switch (event?.type) {
+          case "response.output_text.delta":
+            arrived.text += event.delta;
+            break;
+          case "response.output_item.done":
+            items[event.output_index] = event.item;
+            break;
+          // Failures are events like any other: the SDK does not throw them all.
+          case "error":
+            throw new AnswerFailed(event.message, arrived, event);
+          case "response.completed":
+          case "response.incomplete":
+          case "response.failed": {
+            const { response } = event;
+            const { status, error } = response;
+            if (status === "completed" || status === "incomplete") {
+              const output = (response.output?.length ? response.output : items).filter((item) => {
+                if (item.type !== "function_call" || item.status === "incomplete") return item.type !== "function_call";
+                return item.status !== "in_progress" || status === "completed";
+              });
+              return { ...response, output };
+            }
+            failure = new AnswerFailed(error?.message ?? `the response is ${status}`, arrived, error);
+            // One that does not say why may be followed by an error that does.
+            if (error) throw failure;
+            break;
+          }
+          default:
+        }
+      }
+      throw failure ?? new AnswerFailed("the stream ended before response.completed", arrived);
+    },
+  );
 }
