@@ -8,7 +8,7 @@ import type { AnswerFailed } from "./handler.ts";
 
 /**
  * The status is all that the SDK offers: that of the response, or in mid-stream the number in the body, and so it is the
- * code too. The body is text inside the message.
+ * code too. The body is text inside the message, and a message is not parsed.
  */
 const ERROR_FIELDS: ErrorFields<genai.ApiError & AnswerFailed> = {
   status: [["attribute", "status"]],
@@ -60,7 +60,7 @@ async function handler(call: Call, seen: Observer): Promise<void> {
   await seen.handle(
     () => answer(client(call), { ...settings(call), contents: question(call) }, silence(call)),
     ({ text, calls, reason }) => {
-      const tools = calls.map((made) => ({ name: made.name, arguments: made.args, complete: reason === "STOP" }));
+      const tools = calls.map((made) => ({ name: made.name, arguments: made.args, complete: true }));
       seen.finished(text, tools, reason);
     },
   );

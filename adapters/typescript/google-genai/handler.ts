@@ -1,4 +1,11 @@
-/** Streams one answer with `@google/genai`: the whole answer, or `AnswerFailed` with all that is known. */
+/**
+ * Streams one answer with `@google/genai`: the whole answer, or `AnswerFailed` with all that is known.
+ *
+ * What the SDK does to a stream before it hands anything over cannot be mended here. An event with a comment or another
+ * field beside its `data` is lost, and so is text with it; a `[DONE]` is a failure to it. Of an error that is no `data`
+ * line of one piece, or has no number, it tells nothing, so that there is only an answer without an end; of an error
+ * response whose body cannot be read it tells not even the status. And it does not ask again after a lost connection.
+ */
 
 import { ApiError, type FunctionCall, type GenerateContentParameters, type GoogleGenAI } from "@google/genai";
 
@@ -16,12 +23,28 @@ export class AnswerFailed extends Error {
     super(message, { cause });
     this.text = text;
     this.status = cause instanceof ApiError ? cause.status : undefined;
-    this.type = /"status":\s*"([A-Z_]+)"/.exec(cause instanceof ApiError ? message : "")?.[1];
+    this.type = cause instanceof ApiError ? typeIn(message) : undefined;
     this.retryable = !this.status || [408, 429].includes(this.status) || this.status >= 500;
   }
 }
 
-/** One answer; `silence` is how many milliseconds may pass without a chunk. */
+/** The type in a message, which is the body as JSON, in mid-stream behind a few words. */
+function typeIn(message: string): string | undefined {
+  try {
+    const inStream = message.startsWith("got status: ");
+    const body: { error: { status: string; message: string } } = JSON.parse(message.slice(message.search(/[[{]/)));
+    const { status, message: inner } = [body].flat()[0]!.error;
+    // A body that was not called JSON is inside another one, with the response's reason phrase as the type.
+    return inStream || /^[A-Z_]+$/.test(status) ? status : typeIn(inner);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * One answer. Calls are handed out whole and nowhere before: with another reason than `STOP` there are none. `silence` is
+ * how many milliseconds may pass without a chunk.
+ */
 export async function answer(client: GoogleGenAI, request: GenerateContentParameters, silence: number) {
   let text = "";
   let reason: string | undefined;
@@ -32,14 +55,12 @@ export async function answer(client: GoogleGenAI, request: GenerateContentParame
   try {
     for await (const chunk of await client.models.generateContentStream({ ...request, config })) {
       watch.refresh();
-      reason = chunk.promptFeedback?.blockReason ?? reason;
-      for (const { content, finishReason } of chunk.candidates ?? []) {
-        for (const part of content?.parts ?? []) {
-          if (!part.thought) text += part.text ?? "";
-          if (part.functionCall) calls.push(part.functionCall);
-        }
-        reason = finishReason ?? reason;
+      const candidate = chunk.candidates?.find(({ index }) => !index);
+      for (const part of candidate?.content?.parts ?? []) {
+        if (!part.thought) text += part.text ?? "";
+        if (part.functionCall?.name) calls.push(part.functionCall);
       }
+      reason = candidate?.finishReason ?? chunk.promptFeedback?.blockReason ?? reason;
     }
   } catch (error) {
     throw new AnswerFailed(error instanceof Error ? error.message : String(error), text, error);
@@ -50,5 +71,5 @@ export async function answer(client: GoogleGenAI, request: GenerateContentParame
   }
   // The SDK ends in the same way whether the answer was finished or cut.
   if (!reason) throw new AnswerFailed("the stream ended before a finish reason", text);
-  return { text, calls, reason };
+  return { text, calls: reason === "STOP" ? calls : [], reason };
 }
