@@ -14,11 +14,13 @@ import {
   type ToolCall,
   list,
 } from "../streamspec-observation.ts";
+import type { AnswerFailed } from "./handler.ts";
 
 /** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */
 type Failure = Pick<ai.APICallError, "statusCode" | "responseHeaders" | "responseBody" | "isRetryable" | "data"> &
   Pick<ai.StreamProviderError, "type" | "code"> &
-  Pick<ai.RetryError, "lastError">;
+  Pick<ai.RetryError, "lastError"> &
+  Pick<AnswerFailed, "requestID">;
 
 /**
  * `data` is the body of an HTTP error as far as the provider's module knows it, `responseBody` its text; in mid-stream
@@ -35,6 +37,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
     ["body", "data", "error", "details", "error_code"],
   ],
   request_id: [
+    ["attribute", "requestID"],
     ["header", "responseHeaders", "request-id"],
     ["header", "responseHeaders", "x-request-id"],
     ["header", "lastError", "responseHeaders", "request-id"],
@@ -181,10 +184,7 @@ async function handler(call: Call, seen: Observer): Promise<void> {
   const { answer } = await import("./handler.ts");
   await seen.handle(
     () => answer(request(call), silence(call)),
-    (whole) => {
-      seen.finished(whole.text, calls(whole.calls), null);
-      stop(seen, whole.finishReason, whole.rawFinishReason);
-    },
+    (whole) => seen.finished(whole.text, calls(whole.calls), whole.reason),
   );
 }
 
