@@ -1,4 +1,10 @@
-/** Drives `eventsource-parser` as its page shows, on `fetch`: what a caller has who uses no SDK, for all four apis. */
+/**
+ * Drives `eventsource-parser` as its page shows, on `fetch`: what a caller has who uses no SDK, for all four apis.
+ *
+ * The page leaves open what its reader does with an event. Here that is what the provider's document says and no more: the
+ * data of the document's own events is parsed, and the loop stops where the document says that the answer is over or has
+ * failed. No error is made of that: what is reported is the event, or the response with an error status, as it is in hand.
+ */
 
 import * as parser from "eventsource-parser";
 import { EventSourceParserStream } from "eventsource-parser/stream";
@@ -22,61 +28,28 @@ import type { Api, ErrorFields, Observer } from "../streamspec-observation.ts";
 /** Parsed JSON off the wire, of which nothing is known. */
 type Json = any;
 
-/** What the lines below throw for an error status: nothing but the status, the headers and the body, parsed if JSON. */
-class HttpError extends Error {
-  readonly httpStatus: number;
-  readonly headers: Headers;
-  readonly body: Json;
-
-  constructor(response: Response, text: string) {
-    super(text);
-    this.httpStatus = response.status;
-    this.headers = response.headers;
-    try {
-      this.body = JSON.parse(text);
-    } catch {
-      this.body = text;
-    }
-  }
-}
-
-/** A message of the stream, with the headers that its reader has at hand. */
+/** The parsed data of an event; `failure` where the event is an error, or where its data could not be parsed. */
 interface Message {
-  event: string | undefined;
   data: Json;
-  headers: Headers;
+  failure?: unknown;
 }
 
-/** Of an `HttpError`, or of the error inside a stream with its message. */
-interface Failure extends Pick<HttpError, "httpStatus" | "body">, Message {
-  type: unknown;
-  status: unknown;
-  status_code: unknown;
-  code: unknown;
-}
+/** The body of an error: of an event, beside which its reader has the headers at hand, or of a response. */
+type Failure = { data: Json } & Pick<Response, "status" | "headers">;
 
+/** Some servers put the number of a status into the error. */
 const ERROR_FIELDS: ErrorFields<Failure> = {
   status: [
-    ["attribute", "httpStatus"],
-    ["body", "status_code"],
-    ["body", "code"],
-  ],
-  type: [
-    ["body", "body", "error", "type"],
-    ["body", "body", "error", "status"],
-    ["body", "type"],
-    ["body", "status"],
-  ],
-  code: [
-    ["body", "body", "error", "code"],
-    ["body", "code"],
+    ["attribute", "status"],
+    ["body", "data", "error", "status_code"],
+    ["body", "data", "error", "code"],
   ],
   request_id: [
-    ["body", "data", "request_id"],
     ["header", "headers", "request-id"],
     ["header", "headers", "x-request-id"],
   ],
   retry_after: [["header", "headers", "retry-after"]],
+  bodies: [["data"]],
 };
 
 function geminiRequest(call: Call) {
@@ -84,80 +57,122 @@ function geminiRequest(call: Call) {
   return { contents: [{ role: "user", parts: [{ text: question(call) }] }], ...(call.ask === "tool" ? { tools } : {}) };
 }
 
-/** One dialect by hand: where to, with what, and what a message says. */
+/** One dialect by hand: where to, with what, which names of events are the provider's, and what its events say. */
 interface Dialect {
   path: string;
   request: (call: Call) => object;
+  names: RegExp;
   reader: (seen: Observer) => (data: Json) => void;
 }
 
 const DIALECTS: Record<Api, Dialect> = {
-  "anthropic-messages": { path: "/v1/messages", request: messagesRequest, reader: messagesReader },
+  "anthropic-messages": {
+    path: "/v1/messages",
+    request: messagesRequest,
+    names: /^(|ping|error|message(_\w+)?|content_block_\w+)$/,
+    reader: messagesReader,
+  },
   "openai-chat": {
     path: "/v1/chat/completions",
     request: chatRequest,
+    names: /^(|error|message)$/,
     reader: (seen) => (data) => readChatChunk(seen, data),
   },
-  "openai-responses": { path: "/v1/responses", request: responsesRequest, reader: responsesReader },
+  "openai-responses": {
+    path: "/v1/responses",
+    request: responsesRequest,
+    names: /^(|error|message|response\..+)$/,
+    reader: responsesReader,
+  },
   "gemini-generate": {
     path: `/v1beta/models/${MODEL["gemini-generate"]}:streamGenerateContent?alt=sse`,
     request: geminiRequest,
+    names: /^(|error|message)$/,
     reader: (seen) => (data) => readGeminiChunk(seen, data),
   },
 };
 
-async function open(call: Call): Promise<AsyncIterable<Message>> {
+function post(call: Call): Promise<Response> {
   const { path, request } = DIALECTS[call.api];
-  const response = await fetch(`${call.base_url}${path}`, {
+  return fetch(`${call.base_url}${path}`, {
     method: "POST",
     headers: { ...HEADERS, "content-type": "application/json", "anthropic-version": "2023-06-01" },
     body: JSON.stringify(request(call)),
     signal: AbortSignal.timeout(call.timeout_ms),
   });
-  if (!response.ok) throw new HttpError(response, await response.text());
-  return read(response);
 }
 
-/** Ends where the answer says so by a message without JSON, or by one that says that it failed. */
-async function* read({ body, headers }: Response): AsyncIterable<Message> {
-  const messages = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-  for await (const { event, data } of messages ?? []) {
-    if (data === "[DONE]") return;
-    if (data.trim() === "") continue;
-    const message = { event, data: JSON.parse(data), headers };
-    yield message;
-    if (failure(message) !== undefined) return;
+/** The events, to the one that ends the answer. Only those by other names than the provider's need not be JSON. */
+async function* messages({ body, headers }: Response, names: RegExp): AsyncIterable<Message> {
+  const parsed = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const { event, data: text } of parsed ?? []) {
+    if (text === "[DONE]") return;
+    if (text.trim() === "") continue;
+    let data: Json;
+    try {
+      data = JSON.parse(text);
+    } catch (failure) {
+      if (!names.test(event ?? "")) continue;
+      yield { data, failure };
+      return;
+    }
+    const error = errorBody(event, data);
+    if (error === undefined) yield { data };
+    else yield { data, failure: { data: error, message: messageIn(error) ?? text, headers } };
+    if (error !== undefined || LAST.includes(data?.type)) return;
   }
 }
 
-/** What the providers' documents call an error. Some servers send an empty one beside every piece of a healthy answer. */
-function failure({ event, data }: Message): Json {
-  if (data?.type === "response.failed") return data.response?.error ?? {};
-  if (data?.error) return Object.keys(data.error).length > 0 || data.error === true ? data.error : undefined;
-  if (event !== "error" && data?.type !== "error") return undefined;
-  // That of Responses is flat, and `type` is then the event's own, not the error's.
-  const { type: _, ...flat } = Object(data);
-  return flat;
+/** After these the providers' documents have nothing come. */
+const LAST: readonly unknown[] = ["message_stop", "response.completed", "response.incomplete"];
+
+/** The body of what the documents call an error. Some servers send an empty one beside every piece of a healthy answer. */
+function errorBody(event: string | undefined, data: Json): Json {
+  const said = Array.isArray(data) ? data[0] : data;
+  if (said?.type === "response.failed") return said.response ?? {};
+  if (said?.error) return Object.keys(said.error).length > 0 || said.error === true ? said : undefined;
+  return event === "error" || said?.type === "error" ? (said ?? {}) : undefined;
+}
+
+/** The provider's own words; where there are none, its text is the message as it came. */
+function messageIn(body: Json): string | undefined {
+  const error = body?.error ?? body;
+  const words = typeof error === "string" ? error : error?.message;
+  return typeof words === "string" ? words : undefined;
+}
+
+/** The body of a response, as far as it comes: what breaks there takes nothing away from the status. */
+async function refusal(response: Response): Promise<Failure> {
+  const text = await response.text().catch(() => "");
+  let data: Json = text;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    // It is a text, then.
+  }
+  return Object.assign(response, { data, message: messageIn(data) ?? text });
 }
 
 async function events(call: Call, seen: Observer): Promise<void> {
-  const read = DIALECTS[call.api].reader(seen);
-  await seen.iterate<Message>(
-    () => open(call),
-    (message) => {
-      read(message.data);
-      const error = failure(message);
-      if (error === undefined) return;
-      seen.errorItem("iterate", typeof error === "object" ? { ...error, ...message } : error);
-    },
-  );
+  const { names, reader } = DIALECTS[call.api];
+  const read = reader(seen);
+  const open = async () => {
+    const response = await post(call);
+    if (response.ok) return messages(response, names);
+    seen.errorItem("open", await refusal(response));
+    return messages(new Response(), names);
+  };
+  await seen.iterate<Message>(open, ({ data, failure }) => {
+    read(data);
+    if (failure !== undefined) seen.errorItem("iterate", failure);
+  });
 }
 
 const surface: Surface = { delivers: "events", run: events };
 
 serve({
   sdk: "eventsource-parser",
-  errorBases: ["HttpError", ...("ParseError" in parser ? ["ParseError"] : [])],
+  errorBases: ["TypeError", "DOMException", ...("ParseError" in parser ? ["ParseError"] : [])],
   errorFields: ERROR_FIELDS,
   surfaces: {
     events: {
