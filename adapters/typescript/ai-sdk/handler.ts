@@ -110,44 +110,61 @@ const WHOLE: readonly string[] = ["tool-calls", "stop", "tool_use", "completed"]
 export async function answer(request: Parameters<typeof streamText>[0], silence: number): Promise<Answer> {
   let text = "";
   let reason: string | undefined;
+  let over: Answer | undefined;
   const calls: TypedToolCall<ToolSet>[] = [];
+  const answered = (why: string, whole: string): Answer => {
+    return { text, calls: WHOLE.includes(whole) ? calls : [], reason: why };
+  };
   const abort = new AbortController();
   const watch = setTimeout(() => abort.abort(), silence);
   const settings = { ...request, abortSignal: abort.signal, include: { rawChunks: true }, onError: () => {} };
   try {
     for await (const part of streamText(settings).fullStream) {
       watch.refresh();
-      if (part.type === "text-delta") text += part.text;
-      if (part.type === "tool-call" && !part.invalid && !part.providerExecuted) calls.push(part);
-      if (part.type === "raw") {
-        const event = part.rawValue as Said | undefined;
-        const error = errorIn(event);
-        if (error) throw new AnswerFailed(error.message ?? "the provider sent an error", text, event);
-        // A later one without a reason does not take back an earlier one, as it does in the SDK.
-        reason = event?.delta?.stop_reason ?? reason;
-        if (/^response\.(completed|incomplete)$/.test(event?.type ?? "")) {
-          reason = event?.response?.incomplete_details?.reason ?? event?.response?.status;
-        } else if (event?.type !== "message_stop") continue;
-        // With these the answer is at its end, whatever comes after them.
-        if (reason) return { text, calls: WHOLE.includes(reason) ? calls : [], reason };
-      }
-      // Failures are parts like any other: neither the loop nor the text stream throws them.
-      if (part.type === "error") throw part.error;
-      if (part.type === "abort") throw new Error(`nothing came for ${silence} ms`);
-      if (part.type !== "finish") continue;
-      const { finishReason, rawFinishReason } = part;
-      reason = rawFinishReason ?? reason ?? finishReason;
-      if (!["error", "interrupted"].includes(reason) && (reason !== "other" || rawFinishReason)) {
-        return { text, calls: WHOLE.includes(finishReason) ? calls : [], reason };
+      switch (part.type) {
+        case "text-delta":
+          text += part.text;
+          break;
+        case "tool-call":
+          if (!part.invalid && !part.providerExecuted) calls.push(part);
+          break;
+        case "raw": {
+          const event = part.rawValue as Said | undefined;
+          const error = errorIn(event);
+          if (error) throw new AnswerFailed(error.message ?? "the provider sent an error", text, event);
+          // A later one without a reason does not take back an earlier one, as it does in the SDK.
+          reason = event?.delta?.stop_reason ?? reason;
+          if (event?.type === "message_stop" && reason) return answered(reason, reason);
+          if (!/^response\.(completed|incomplete)$/.test(event?.type ?? "")) break;
+          const last = event?.response?.incomplete_details?.reason ?? event?.response?.status;
+          if (last) over = answered(last, last);
+          break;
+        }
+        // Failures are parts like any other: neither the loop nor the text stream throws them.
+        case "error":
+          throw part.error;
+        case "abort":
+          throw new Error(`nothing came for ${silence} ms`);
+        case "finish": {
+          const { finishReason, rawFinishReason } = part;
+          const why = rawFinishReason ?? finishReason;
+          const isBroken = why === "error" || why === "interrupted" || (why === "other" && !rawFinishReason);
+          if (!isBroken) return answered(why, finishReason);
+          break;
+        }
+        default:
       }
     }
   } catch (error) {
-    if (error instanceof AnswerFailed) throw error;
-    throw new AnswerFailed(error instanceof Error ? error.message : JSON.stringify(error), text, undefined, error);
+    if (!over && error instanceof AnswerFailed) throw error;
+    const message = error instanceof Error ? error.message : JSON.stringify(error);
+    if (!over) throw new AnswerFailed(message, text, undefined, error);
   } finally {
     clearTimeout(watch);
     // After a failure the connection is let go, too.
     abort.abort();
   }
+  // What comes after the end of an answer takes nothing away from it.
+  if (over) return over;
   throw new AnswerFailed("the stream ended before a finish reason", text);
 }
