@@ -1,4 +1,10 @@
-"""Streams one answer with `google-genai`: returns the whole answer, or raises `AnswerFailed` with all that is known."""
+"""Streams one answer with `google-genai`: returns the whole answer, or raises `AnswerFailed` with all that is known.
+
+It cannot do what the SDK keeps it from. An answer fails with a comment, with an event that has no data or another field
+beside it, and with a `[DONE]`, though one could read over all of these. Of an error without a number, of one in a named
+event, beside candidates or in an array, and of an HTTP error whose body was cut, nothing is known. An event that is cut
+before its empty line counts as whole.
+"""
 
 from typing import Any
 
@@ -17,17 +23,17 @@ class AnswerFailed(Exception):
 
 
 def answer(client: Client, **request: Any) -> tuple[str, list[types.FunctionCall], str]:
-    """One answer: its text, its function calls, and why it ended."""
+    """One answer: its text, its function calls, and why it ended; without the reason `STOP` there are no calls."""
     text, reason = "", None
     calls: list[types.FunctionCall] = []
     try:
         for chunk in client.models.generate_content_stream(**request):
             if chunk.prompt_feedback and chunk.prompt_feedback.block_reason:
                 reason = chunk.prompt_feedback.block_reason.value
-            for candidate in chunk.candidates or []:
+            for candidate in (each for each in chunk.candidates or [] if not each.index):
                 for part in (candidate.content and candidate.content.parts) or []:
                     text += (not part.thought and part.text) or ""
-                    calls += [part.function_call] if part.function_call else []
+                    calls += [part.function_call] if part.function_call and part.function_call.name else []
                 reason = candidate.finish_reason.value if candidate.finish_reason else reason
     except APIError as error:
         raise AnswerFailed(str(error), text, error.code, error.status) from error
@@ -36,4 +42,4 @@ def answer(client: Client, **request: Any) -> tuple[str, list[types.FunctionCall
     # The SDK ends in the same way whether the answer was finished or cut.
     if reason is None:
         raise AnswerFailed("the stream ended before a finish reason", text)
-    return text, calls, reason
+    return text, calls if reason == "STOP" else [], reason
