@@ -234,7 +234,7 @@ class Server:
             except ReadingFault:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
-                seen.raised(describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base))
+                seen.raised(describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base, run.api))
                 seen.keep(plan.kept(error))
             self.send({"op": "observed", "id": run.id, "observation": seen.observation()})
         except BaseException as error:  # noqa: BLE001 - and everything else is the adapter's fault

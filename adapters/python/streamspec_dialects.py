@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from streamspec_observation import Seen, described, dig, told
+from streamspec_observation import ABSENT, Seen, Tool, described, dig, text_of, told
 
 PROMPT: Final = "Say hello, or ask for the weather in Paris."
 TOOL_NAME: Final = "get_weather"
@@ -34,53 +35,108 @@ RESPONSES_TOOL: Final[dict[str, Any]] = {
     "parameters": TOOL_PARAMETERS,
 }
 
-# With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished.
+# With these a chat completion says that its calls are over; any other reason cuts them all.
 FINISHED: Final = ("stop", "tool_calls", "function_call")
+# With these a message of Anthropic's was cut in its last block.
+CUTTING: Final = ("max_tokens", "model_context_window_exceeded")
+
+
+def first(choices: Any) -> list[Any]:
+    """The one choice or candidate that was asked for, if it is there."""
+    return [choice for choice in choices or [] if dig(choice, "index") in (None, 0)]
+
+
+def say_content(seen: Seen, content: Any) -> None:
+    """The text of a chat completion, which some servers send in parts."""
+    for part in content if isinstance(content, list) else []:
+        if dig(part, "type") == "text":
+            seen.say(dig(part, "text"))
+    seen.say(content)
+
+
+def arguments_of(call: Any) -> object:
+    """A tool call's arguments as the SDK parsed them, or else as text."""
+    parsed = dig(call, "parsed_arguments")
+    return dig(call, "arguments") if parsed is None else parsed
+
+
+def read_chat_finish(seen: Seen, choice: Any) -> None:
+    """The finish reason of a choice, which ends the calls or cuts them."""
+    finish_reason = dig(choice, "finish_reason")
+    seen.stop(finish_reason)
+    for tool in seen.begun_tools() if finish_reason else []:
+        tool.over, tool.cut = True, finish_reason not in FINISHED
 
 
 def read_chat_chunk(seen: Seen, chunk: Any) -> None:
     """A chunk of a chat completion."""
-    for choice in dig(chunk, "choices") or []:
-        seen.say(dig(choice, "delta", "content"))
+    for choice in first(dig(chunk, "choices")):
+        say_content(seen, dig(choice, "delta", "content"))
         for piece in dig(choice, "delta", "tool_calls") or []:
-            tool = seen.tool(dig(piece, "index"), dig(piece, "function", "name"))
-            tool.arguments = str(tool.arguments) + str(dig(piece, "function", "arguments") or "")
-        finish_reason = dig(choice, "finish_reason")
-        seen.stop(finish_reason)
-        for tool in (seen.tools or {}).values():
-            tool.complete = tool.complete or finish_reason in FINISHED
+            seen.tool(dig(piece, "index"), dig(piece, "function", "name")).add(dig(piece, "function", "arguments"))
+        read_chat_finish(seen, choice)
 
 
 def read_chat_completion(seen: Seen, completion: Any) -> None:
     """A finished chat completion."""
-    for choice in dig(completion, "choices") or []:
-        seen.say(dig(choice, "message", "content"))
+    for choice in first(dig(completion, "choices")):
+        say_content(seen, dig(choice, "message", "content"))
         for index, call in enumerate(dig(choice, "message", "tool_calls") or []):
             tool = seen.tool(index, dig(call, "function", "name"))
-            tool.arguments, tool.complete = dig(call, "function", "arguments"), True
-        seen.stop(dig(choice, "finish_reason"))
+            tool.arguments, tool.over = arguments_of(dig(call, "function")), True
+        read_chat_finish(seen, choice)
 
 
 def read_message_event(seen: Seen, event: Any) -> None:
-    """An event of Anthropic's Messages."""
+    """An event of Anthropic's Messages; with the end of a block some SDKs hand over what they have parsed."""
     index = dig(event, "index")
     tool = seen.open_tool(index)
     match dig(event, "type"):
         case "message_start":
-            seen.stop(dig(event, "message", "stop_reason"))
+            # One that was whole before it was streamed begins with its content and its stop reason.
+            message = dig(event, "message")
+            read_message(seen, message, finished=dig(message, "stop_reason") is not None)
         case "content_block_start":
-            block = dig(event, "content_block")
-            seen.say(dig(block, "text"))
-            if dig(block, "type") == "tool_use":
-                seen.tool(index, dig(block, "name")).arguments = dig(block, "input") or ""
+            read_block(seen, index, dig(event, "content_block"))
         case "content_block_delta":
             seen.say(dig(event, "delta", "text"))
-            if tool is not None and isinstance(piece := dig(event, "delta", "partial_json"), str):
-                tool.arguments = (tool.arguments if isinstance(tool.arguments, str) else "") + piece
+            if tool is not None:
+                tool.add(dig(event, "delta", "partial_json"))
         case "content_block_stop" if tool is not None:
-            tool.complete = True
+            tool.over = True
+            if (parsed := dig(event, "content_block", "input")) is not None:
+                tool.arguments = parsed
         case "message_delta":
-            seen.stop(dig(event, "delta", "stop_reason"))
+            read_message_stop(seen, dig(event, "delta", "stop_reason"))
+
+
+def read_message(seen: Seen, message: Any, *, finished: bool = True) -> None:
+    """A message of Anthropic's with the content that it has."""
+    for index, block in enumerate(dig(message, "content") or []):
+        if (tool := read_block(seen, index, block)) is not None:
+            tool.over = finished
+    read_message_stop(seen, dig(message, "stop_reason"))
+
+
+def read_block(seen: Seen, index: object, block: Any) -> Tool | None:
+    """A content block as far as it has come, and the tool call that it is; tools of the server are not the caller's."""
+    seen.last_block = index
+    seen.say(dig(block, "text"))
+    if dig(block, "type") != "tool_use":
+        return None
+    tool = seen.tool(index, dig(block, "name"))
+    tool.arguments = dig(block, "input")
+    return tool
+
+
+def read_message_stop(seen: Seen, reason: Any) -> None:
+    """The stop reason of a message, which may end the calls, or cut the one in the last block."""
+    seen.stop(reason)
+    if reason == "tool_use":
+        for tool in seen.begun_tools():
+            tool.over = True
+    if reason in CUTTING and (last := seen.open_tool(seen.last_block)) is not None:
+        last.cut = True
 
 
 def read_response_event(seen: Seen, event: Any) -> None:
@@ -89,47 +145,108 @@ def read_response_event(seen: Seen, event: Any) -> None:
     match kind:
         case "response.output_text.delta":
             seen.say(dig(event, "delta"))
-        case "response.output_item.added" | "response.output_item.done" if dig(item, "type") == "function_call":
-            tool = seen.tool(index, dig(item, "name"))
-            tool.arguments = dig(item, "arguments") or tool.arguments
-            tool.complete = tool.complete or (kind.endswith(".done") and dig(item, "status") != "incomplete")
+        case "response.output_item.added":
+            read_call(seen, index, item)
+        case "response.output_item.done":
+            if (done := read_call(seen, index, item)) is not None:
+                done.over, done.status = True, dig(item, "status")
         case "response.function_call_arguments.delta":
-            tool = seen.tool(index)
-            tool.arguments = str(tool.arguments) + str(dig(event, "delta") or "")
+            seen.tool(index).add(dig(event, "delta"))
         case "response.function_call_arguments.done":
             tool = seen.tool(index, dig(event, "name"))
-            tool.arguments, tool.complete = dig(event, "arguments") or tool.arguments, True
-        case "response.completed":
+            tool.arguments, tool.over = dig(event, "arguments") or tool.arguments, True
+        case "response.completed" | "response.incomplete":
             # Carries the whole answer, so it finishes calls that had no done event of their own.
-            for place, whole in enumerate(dig(event, "response", "output") or []):
-                if dig(whole, "type") == "function_call":
-                    tool = seen.tool(place, dig(whole, "name"))
-                    tool.arguments, tool.complete = dig(whole, "arguments") or tool.arguments, True
-    status = dig(event, "response", "status")
+            read_output(seen, dig(event, "response", "output"))
+    read_status(seen, dig(event, "response"))
+
+
+def read_response(seen: Seen, response: Any) -> None:
+    """A finished response."""
+    for item in dig(response, "output") or []:
+        for part in dig(item, "content") or [] if dig(item, "type") == "message" else []:
+            if dig(part, "type") == "output_text":
+                seen.say(dig(part, "text"))
+    read_output(seen, dig(response, "output"))
+    read_status(seen, response)
+
+
+def read_call(seen: Seen, place: object, item: Any) -> Tool | None:
+    """The tool call that an output item is; whatever else is called there the provider executes itself."""
+    if dig(item, "type") != "function_call":
+        return None
+    tool = seen.tool(place, dig(item, "name"))
+    tool.arguments = arguments_of(item) or tool.arguments
+    return tool
+
+
+def read_output(seen: Seen, output: Any) -> None:
+    """The calls of an answer that has ended."""
+    for place, item in enumerate(output or []):
+        if (tool := read_call(seen, place, item)) is not None:
+            tool.over, tool.status = True, dig(item, "status")
+
+
+def read_status(seen: Seen, response: Any) -> None:
+    """The status of a response once it is over, and what it and their own say of the calls.
+
+    A call that stays `in_progress` is whole if the response completed: so it is where the model's code calls a tool.
+    """
+    status = dig(response, "status")
     if status not in ("queued", "in_progress"):
-        seen.stop(dig(event, "response", "incomplete_details", "reason") if status == "incomplete" else status)
+        seen.stop(dig(response, "incomplete_details", "reason") if status == "incomplete" else status)
+    for tool in seen.begun_tools():
+        tool.cut = tool.status == "incomplete" or (tool.status == "in_progress" and status != "completed")
 
 
 def read_response_item(seen: Seen, event: Any) -> None:
     """An event of Responses, which may hand over the failure."""
     read_response_event(seen, event)
-    if dig(event, "type") in ("error", "response.failed"):
-        error = event if dig(event, "type") == "error" else dig(event, "response", "error")
-        fields = {"code": told("code", dig(error, "code"), "attribute")}
-        seen.failed_item(described(event, seen.site, str(dig(error, "message") or ""), fields))
+    kind, response = dig(event, "type"), dig(event, "response")
+    if kind == "error":
+        nested = dig(event, "error")
+        failed_item(seen, event, event if nested is None else nested)
+    elif kind == "response.failed" or dig(response, "status") == "failed":
+        failed_item(seen, event, dig(response, "error"))
+
+
+def read_finished_response(seen: Seen, response: Any) -> None:
+    """A finished response, which may be one that failed."""
+    read_response(seen, response)
+    if dig(response, "status") == "failed":
+        failed_item(seen, response, dig(response, "error"))
+
+
+def failed_item(seen: Seen, item: Any, error: Any) -> None:
+    """A failure that was handed over as an item; its fields are those of the error in it."""
+    # The type of an event is not the error's.
+    keys = ("code",) if error is item or error is None else ("type", "code")
+    empty = None if error is None else ABSENT
+    said = {key: error.get(key, empty) if isinstance(error, dict) else getattr(error, key, empty) for key in keys}
+    fields = {key: told(key, value, "attribute") for key, value in said.items() if value is not ABSENT}
+    message = error if isinstance(error, str) else dig(error, "message")
+    seen.failed_item(described(item, seen.site, "" if message is None else text_of(message), fields))
 
 
 def read_gemini_chunk(seen: Seen, chunk: Any) -> None:
-    """A `GenerateContentResponse` of Gemini; calls come whole, and are over when the candidate says so."""
-    seen.stop(dig(chunk, "promptFeedback", "blockReason"))
-    for candidate in dig(chunk, "candidates") or []:
+    """A `GenerateContentResponse` of Gemini, with names as on the wire or as in Python.
+
+    Calls come whole, and are over when the candidate says so.
+    """
+    seen.stop(either(either(chunk, "prompt_feedback"), "block_reason"))
+    for candidate in first(dig(chunk, "candidates")):
         for part in dig(candidate, "content", "parts") or []:
             if not dig(part, "thought"):
                 seen.say(dig(part, "text"))
-            if (call := dig(part, "functionCall")) is not None:
-                tool = seen.tool(len(seen.tools or {}), dig(call, "name"))
-                tool.arguments = dig(call, "args") or {}
-        finish_reason = dig(candidate, "finishReason")
+            if (call := either(part, "function_call")) is not None:
+                seen.tool(len(seen.begun_tools()), dig(call, "name")).arguments = dig(call, "args") or {}
+        finish_reason = either(candidate, "finish_reason")
         seen.stop(finish_reason)
-        for tool in (seen.tools or {}).values():
-            tool.complete = tool.complete or finish_reason == "STOP"
+        for tool in seen.begun_tools() if finish_reason else []:
+            tool.over, tool.cut = True, finish_reason != "STOP"
+
+
+def either(value: Any, name: str) -> Any:
+    """An attribute, or a key as JSON writes it."""
+    found = dig(value, name)
+    return dig(value, re.sub("_(.)", lambda match: match[1].upper(), name)) if found is None else found

@@ -45,8 +45,7 @@ def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
     chunk, full = item
     read_text(seen, chunk)
     for piece in dig(chunk, "tool_call_chunks") or []:
-        tool = seen.tool(dig(piece, "index"), dig(piece, "name"))
-        tool.arguments = str(tool.arguments) + str(dig(piece, "args") or "")
+        seen.tool(dig(piece, "index"), dig(piece, "name")).add(dig(piece, "args"))
     if (chunk is None or dig(chunk, "chunk_position") == "last") and seen.tools is not None:
         seen.tools.clear()
         read_tools(seen, full)
@@ -71,7 +70,7 @@ def read_tools(seen: Seen, message: Any) -> None:
     for kind in ("tool_calls", "invalid_tool_calls"):
         for index, call in enumerate(dig(message, kind) or []):
             tool = seen.tool((kind, index), dig(call, "name"))
-            tool.arguments, tool.complete = dig(call, "args"), kind == "tool_calls"
+            tool.arguments, tool.over, tool.cut = dig(call, "args"), True, kind == "invalid_tool_calls"
 
 
 def read_stop(seen: Seen, message: Any) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from time import time
@@ -16,7 +18,7 @@ DEEPEST_NESTING: Final = 64
 
 Delivers: TypeAlias = Literal["events", "text", "final"]
 Site: TypeAlias = Literal["open", "iterate", "finalize"]
-Via: TypeAlias = Literal["attribute", "body", "header"]
+Via: TypeAlias = Literal["attribute", "body", "header", "cause"]
 
 
 class Absent(Enum):
@@ -30,11 +32,29 @@ ABSENT: Final = Absent.ABSENT
 
 @dataclass
 class Tool:
-    """A tool call as far as it has been handed over; `arguments` are a string until the SDK parses them."""
+    """A tool call as far as it has been handed over; `arguments` are a string until the SDK parses them.
+
+    It is `over` when the SDK has said so, and `cut` when something has said that it is not the whole call. `status` is
+    that of an item of Responses.
+    """
 
     name: str = ""
     arguments: object = ""
-    complete: bool = False
+    over: bool = False
+    cut: bool = False
+    status: object = None
+
+    def add(self, piece: object) -> None:
+        """One more piece of the arguments, which takes the place of an object before it."""
+        if isinstance(piece, str) and piece:
+            self.arguments = (self.arguments if isinstance(self.arguments, str) else "") + piece
+
+    def told(self) -> dict[str, object]:
+        """The contract's `ToolCall`; a whole call without arguments has an empty object of them."""
+        complete = self.over and not self.cut
+        none: object = {} if complete else ""
+        arguments = none if self.arguments in ("", None) else self.arguments
+        return {"name": self.name, "arguments": arguments, "complete": complete}
 
 
 @dataclass
@@ -47,6 +67,7 @@ class Seen:
     events: int = 0
     text: list[str] | None = None
     tools: dict[object, Tool] | None = None
+    last_block: object = None
     stop_reason: object = ABSENT
     error: dict[str, object] | None = None
 
@@ -73,8 +94,7 @@ class Seen:
 
     def tool(self, key: object, name: object = None) -> Tool:
         """The tool call with this key, begun now if it is new."""
-        tools = self.tools if self.tools is not None else {}
-        tool = tools.setdefault(key, Tool())
+        tool = (self.tools if self.tools is not None else {}).setdefault(key, Tool())
         if isinstance(name, str) and not tool.name:
             tool.name = name
         return tool
@@ -83,9 +103,13 @@ class Seen:
         """The tool call with this key, if it was begun."""
         return (self.tools or {}).get(key)
 
+    def begun_tools(self) -> Sequence[Tool]:
+        """Every tool call that was begun."""
+        return list((self.tools or {}).values())
+
     def stop(self, reason: object) -> None:
         """Keeps a stop reason; an event without one does not take back an earlier one."""
-        if reason is not None:
+        if reason not in (None, ""):
             self.stop_reason = text_of(reason)
 
     def failed_item(self, error: dict[str, object]) -> None:
@@ -108,7 +132,8 @@ class Seen:
         if self.text is not None:
             out["text"] = "".join(self.text)
         if self.tools is not None:
-            out["tool_calls"] = [vars(tool) for tool in self.tools.values()]
+            # A call without a name is none.
+            out["tool_calls"] = [tool.told() for tool in self.tools.values() if tool.name]
         if self.stop_reason is not ABSENT:
             out["stop_reason"] = self.stop_reason
         if self.error is not None:
@@ -161,24 +186,19 @@ class Read:
     get: Callable[[Any], object]
 
 
-Reads: TypeAlias = Mapping[str, Sequence[Read]]
+@dataclass(frozen=True)
+class RawBody:
+    """The way through the raw body that the SDK's error hands out, parsed or as text; one rule reads all of them."""
+
+    get: Callable[[Any], object]
+
+
+Reads: TypeAlias = Mapping[str, Sequence[Read | RawBody]]
 
 
 def attribute(name: str) -> Read:
     """A documented attribute of the error."""
     return Read("attribute", lambda error: getattr(error, name, ABSENT))
-
-
-def body(*path: str, only: type | None = None) -> Read:
-    """A key of the parsed body in the error's documented `body`; with `only`, a value of exactly that type."""
-
-    def get(error: Any) -> object:
-        value = error.body if isinstance(getattr(error, "body", None), Mapping) else None
-        for key in path:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        return value if value is not None and (only is None or type(value) is only) else ABSENT
-
-    return Read("body", get)
 
 
 def header(name: str) -> Read:
@@ -191,42 +211,98 @@ def header(name: str) -> Read:
     return Read("header", get)
 
 
-def retry_after(value: object) -> float | None:
-    """`Retry-After` in seconds, from seconds or from a date."""
-    try:
-        seconds = float(str(value))
-    except ValueError:
+def error_in(raw: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """A body and the error in it: the object at `error`, or the body itself where it has no `error`."""
+    if isinstance(raw, str | bytes):
         try:
-            seconds = parsedate_to_datetime(str(value)).timestamp() - time()
+            raw = json.loads(raw)
         except ValueError:
-            return None
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
+            return {}, {}
+    if isinstance(raw, list):
+        # Google wraps the error of a stream.
+        raw = raw[0] if raw else None
+    if not isinstance(raw, Mapping):
+        return {}, {}
+    error = raw if raw.get("error") is None else raw["error"]
+    return raw, error if isinstance(error, Mapping) else {}
+
+
+def read_body(api: str, raw: object) -> dict[str, object]:
+    """Every field that is read from the raw body of an error, by the one rule for bodies."""
+    whole, error = error_in(raw)
+    google = api == "gemini-generate"
+    kind = error.get("status" if google else "type")
+    said = {
+        "status": error.get("code") if google else None,
+        # An envelope's `"type": "error"` is no error type.
+        "type": None if error is whole and kind == "error" else kind,
+        "code": error.get("code"),
+        "request_id": whole.get("request_id") or error.get("request_id"),
+    }
+    values = {key: converted(key, value) for key, value in said.items()}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def status_number(raw: object) -> object:
+    """The number that other servers than OpenAI's put into an error of its dialect.
+
+    OpenRouter's `code` is the HTTP status by its documents, and Groq has a `status_code`.
+    """
+    _, error = error_in(raw)
+    numbers = [error.get(name) for name in ("status_code", "code")]
+    return next((number for number in numbers if converted("status", number) is not None), ABSENT)
+
+
+BODY: Final = RawBody(lambda error: getattr(error, "body", None))
+STATUS_IN_BODY: Final = Read("body", lambda error: status_number(getattr(error, "body", None)))
+
+
+def retry_after(value: object) -> float | None:
+    """`Retry-After` in seconds: digits, with or without a fraction, or an HTTP date, of which one that passed is 0."""
+    text = str(value).strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        seconds = float(text)
+        return seconds if math.isfinite(seconds) else None
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(date.replace(tzinfo=date.tzinfo or timezone.utc).timestamp() - time(), 0.0)
 
 
 CONVERSIONS: Final[Mapping[str, Callable[[Any], object]]] = {
-    "status": lambda value: value if type(value) is int else None,
+    "status": lambda value: value if type(value) is int and 100 <= value <= 999 else None,  # noqa: PLR2004 - three digits
     "retryable": lambda value: value if type(value) is bool else None,
     "retry_after": retry_after,
 }
 
 
+def converted(key: str, value: object) -> object:
+    """A raw value as what is read of it, by the one rule for values; `None` for one left empty or not readable."""
+    return None if value in (None, "") else CONVERSIONS.get(key, text_of)(value)
+
+
 def told(key: str, value: object, via: Via) -> dict[str, object] | None:
     """A field the SDK has: the contract's `Reading`, or `None` for one left empty."""
-    value = value if value is None else CONVERSIONS.get(key, text_of)(value)
+    value = converted(key, value)
     return None if value is None else {"value": value, "via": via}
 
 
-def read_fields(error: BaseException, reads: Reads) -> dict[str, object]:
+def read_fields(error: BaseException, reads: Reads, api: str) -> dict[str, dict[str, object] | None]:
     """Every field at the first of its ways that leads to a value: absent, empty, or a reading."""
-    fields: dict[str, object] = {}
+    fields: dict[str, dict[str, object] | None] = {}
     for key, ways in reads.items():
         for way in ways:
             try:
-                value = way.get(error)
+                if isinstance(way, RawBody):
+                    via: Via = "body"
+                    value = read_body(api, way.get(error)).get(key, ABSENT)
+                else:
+                    via, value = way.via, way.get(error)
             except Exception:  # noqa: BLE001, S112 - an attribute that raises cannot be read by a caller either
                 continue
             if value is not ABSENT and fields.get(key) is None:
-                fields[key] = told(key, value, way.via)
+                fields[key] = told(key, value, via)
     return fields
 
 
@@ -245,19 +321,36 @@ def causes(error: BaseException) -> list[str]:
     return names
 
 
+def class_names(subject: object) -> list[str]:
+    """A value's class and all base classes, most derived first, without modules."""
+    return [each.__name__ for each in type(subject).__mro__ if each is not object]
+
+
 def described(subject: object, site: Site, message: str, fields: Mapping[str, object]) -> dict[str, object]:
     """The contract's `ObservedError` for an exception or for an item that is a failure."""
-    classes = [each.__name__ for each in type(subject).__mro__ if each is not object]
+    classes = class_names(subject)
     return {"site": site, "class": classes[0], "classes": classes, "message": message, "causes": [], **fields}
 
 
-def describe_error(
-    error: BaseException, site: Site, reads: Reads, own: type[BaseException] | tuple[type[BaseException], ...]
-) -> dict[str, object]:
+Classes: TypeAlias = type[BaseException] | tuple[type[BaseException], ...]
+
+
+def unwrapped(error: BaseException, own: Classes) -> BaseException | None:
+    """The first of the SDK's `own` errors in an exception group, as `except*` hands it over."""
+    if isinstance(error, own):
+        return error
+    within = getattr(error, "exceptions", ()) if "BaseExceptionGroup" in class_names(error) else ()
+    return next((found for each in within if (found := unwrapped(each, own)) is not None), None)
+
+
+def describe_error(error: BaseException, site: Site, reads: Reads, own: Classes, api: str) -> dict[str, object]:
     """An exception as its catcher can read it; `reads` apply to the SDK's `own` exceptions only."""
+    caught, error = error, unwrapped(error, own) or error
     try:
         message = str(error)
     except Exception as broken:  # noqa: BLE001 - an exception may fail to print itself
         message = f"<message not readable: {type(broken).__name__}>"
-    fields = read_fields(error, reads) if isinstance(error, own) else {}
+    fields = read_fields(error, reads, api) if isinstance(error, own) else {}
+    if error is not caught:
+        fields = {key: {**reading, "via": "cause"} if reading else reading for key, reading in fields.items()}
     return {**described(error, site, message, fields), "causes": causes(error)}

@@ -28,7 +28,7 @@ from streamspec_dialects import (
     read_message_event,
     read_response_item,
 )
-from streamspec_observation import Delivers, Reads, Seen, attribute, body, header
+from streamspec_observation import BODY, STATUS_IN_BODY, Delivers, Reads, Seen, attribute, header
 
 # `messages` came after the others.
 KINDS: Final = [kind for kind in ("completion", "messages", "responses") if hasattr(any_llm, kind)]
@@ -40,10 +40,10 @@ ERRORS: Final = (*OWN, anthropic.AnthropicError, openai.OpenAIError)
 
 # By default the provider's own errors come through; any-llm's, which can be turned on, have `error_type`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
-    "type": (attribute("error_type"), attribute("type"), body("error", "type")),
-    "code": (attribute("code"), body("error", "code")),
-    "request_id": (attribute("request_id"), body("request_id"), header("request-id"), header("x-request-id")),
+    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "type": (attribute("error_type"), attribute("type"), BODY),
+    "code": (attribute("code"), BODY),
+    "request_id": (attribute("request_id"), BODY, header("request-id"), header("x-request-id")),
     "retry_after": (attribute("retry_after"), header("retry-after")),
 }
 

@@ -17,7 +17,8 @@ from google.genai import errors, types
 
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, dig, header, text_kept
+from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
+from streamspec_observation import ABSENT, Delivers, RawBody, Read, Reads, Seen, attribute, dig, header, text_kept
 
 SURFACES: Final[dict[str, Delivers]] = {
     "stream-sync": "events",
@@ -35,11 +36,14 @@ def retry_delay(error: Any) -> object:
     return next((each.removesuffix("s") for each in delays if isinstance(each, str)), ABSENT)
 
 
+BODY: Final = RawBody(lambda error: getattr(error, "details", None))
+
 # `code` is the HTTP status, or else the number in the body, and so it is both; it is so of the handler's exception too.
 READS: Final[Reads] = {
-    "status": (attribute("code"),),
-    "type": (attribute("status"),),
-    "code": (attribute("code"),),
+    "status": (attribute("code"), BODY),
+    "type": (attribute("status"), BODY),
+    "code": (attribute("code"), BODY),
+    "request_id": (BODY,),
     "retryable": (attribute("retryable"),),
     "retry_after": (header("retry-after"), Read("body", retry_delay)),
 }
@@ -51,10 +55,9 @@ def known_options(**options: Any) -> types.HttpOptions:
 
 
 MODEL: Final = "gemini-2.5-flash"
-PROMPT: Final = "Say hello, or ask for the weather in Paris."
 WEATHER: Final = types.FunctionDeclaration(
-    name="get_weather",
-    description="The weather in a city.",
+    name=TOOL_NAME,
+    description=TOOL_DESCRIPTION,
     parameters=types.Schema(
         type=types.Type.OBJECT, properties={"city": types.Schema(type=types.Type.STRING)}, required=["city"]
     ),
@@ -71,34 +74,13 @@ CLIENT: Final = genai.Client(
 )
 
 
-def read_chunk(seen: Seen, chunk: Any) -> None:
-    """A `GenerateContentResponse`; function calls come whole, and are over when the candidate says so."""
-    seen.stop(reason(dig(chunk, "prompt_feedback", "block_reason")))
-    for candidate in dig(chunk, "candidates") or []:
-        for part in dig(candidate, "content", "parts") or []:
-            if not dig(part, "thought"):
-                seen.say(dig(part, "text"))
-            if (call := dig(part, "function_call")) is not None:
-                tool = seen.tool(len(seen.tools or {}), dig(call, "name"))
-                tool.arguments = dig(call, "args") or {}
-        finish_reason = reason(dig(candidate, "finish_reason"))
-        seen.stop(finish_reason)
-        for tool in (seen.tools or {}).values():
-            tool.complete = tool.complete or finish_reason == "STOP"
-
-
-def reason(value: Any) -> object:
-    """The provider's word, which the SDK hands out as an enum."""
-    return dig(value, "value") or value
-
-
 def read_handled(seen: Seen, handled: tuple[str, list[Any], str]) -> None:
     """What the handler made of an answer."""
     text, calls, stop_reason = handled
     seen.say(text)
     for place, call in enumerate(calls):
         tool = seen.tool(place, dig(call, "name"))
-        tool.arguments, tool.complete = dig(call, "args") or {}, stop_reason == "STOP"
+        tool.arguments, tool.over = dig(call, "args"), True
     seen.stop(stop_reason)
 
 
@@ -111,11 +93,12 @@ def plan(run: Run) -> Plan:
     config = types.GenerateContentConfig(http_options=options, tools=TOOLS if run.ask == "tool" else None)
     client: Any = CLIENT.aio if run.is_async else CLIENT
     if run.surface.startswith("chat"):
-        return Plan(lambda: client.chats.create(model=MODEL, config=config).send_message_stream(PROMPT), read_chunk)
+        begun = client.chats.create
+        return Plan(lambda: begun(model=MODEL, config=config).send_message_stream(PROMPT), read_gemini_chunk)
+    asked: dict[str, Any] = {"model": MODEL, "contents": PROMPT, "config": config}
     if run.surface == "handler":
-        asked = {"model": MODEL, "contents": PROMPT, "config": config}
         return Plan(lambda: asked, read_handled, final=lambda asked: answer(client, **asked), kept=text_kept)
-    return Plan(lambda: client.models.generate_content_stream(model=MODEL, contents=PROMPT, config=config), read_chunk)
+    return Plan(lambda: client.models.generate_content_stream(**asked), read_gemini_chunk)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from langchain_core.exceptions import LangChainException
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_langchain import SURFACES, plan_with
-from streamspec_observation import Reads, attribute, body, header
+from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
     "status": (attribute("status_code"),),
-    "type": (attribute("type"), body("error", "type")),
-    "code": (attribute("error_code"), body("error", "code"), body("code")),
-    "request_id": (attribute("request_id"), body("request_id"), header("request-id")),
+    "type": (attribute("type"), BODY),
+    "code": (attribute("error_code"), BODY),
+    "request_id": (attribute("request_id"), BODY, header("request-id")),
     "retry_after": (header("retry-after"),),
     "retryable": (attribute("is_retryable"),),
 }

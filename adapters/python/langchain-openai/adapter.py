@@ -15,14 +15,14 @@ from langchain_openai import ChatOpenAI
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_langchain import SURFACES, plan_with
-from streamspec_observation import Reads, attribute, body, header
+from streamspec_observation import BODY, STATUS_IN_BODY, Reads, attribute, header
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), body("status_code", only=int), body("code", only=int)),
-    "type": (attribute("type"),),
-    "code": (attribute("code"),),
-    "request_id": (attribute("request_id"),),
+    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "type": (attribute("type"), BODY),
+    "code": (attribute("code"), BODY),
+    "request_id": (attribute("request_id"), BODY),
     "retry_after": (header("retry-after"),),
     "retryable": (attribute("is_retryable"),),
 }

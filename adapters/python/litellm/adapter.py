@@ -30,7 +30,7 @@ from streamspec_dialects import (
     read_chat_completion,
     read_response_item,
 )
-from streamspec_observation import Delivers, Read, Reads, attribute
+from streamspec_observation import BODY, Delivers, Read, Reads, attribute
 
 SURFACES: Final[dict[str, Delivers]] = {
     "completion-sync": "events",
@@ -50,9 +50,9 @@ def provider_header(name: str) -> Read:
 # The exceptions are OpenAI's, and have `status_code` and `llm_provider` besides.
 READS: Final[Reads] = {
     "status": (attribute("status_code"),),
-    "type": (attribute("type"),),
-    "code": (attribute("code"),),
-    "request_id": (attribute("request_id"), provider_header("request-id"), provider_header("x-request-id")),
+    "type": (attribute("type"), BODY),
+    "code": (attribute("code"), BODY),
+    "request_id": (attribute("request_id"), BODY, provider_header("request-id"), provider_header("x-request-id")),
     "retry_after": (provider_header("retry-after"),),
 }
 

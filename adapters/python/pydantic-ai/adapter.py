@@ -31,7 +31,7 @@ from pydantic_ai.toolsets import ExternalToolset
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
-from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, attribute, body, dig
+from streamspec_observation import ABSENT, BODY, Delivers, Read, Reads, Seen, attribute, dig
 
 # Some came later than the others.
 SURFACES: Final[dict[str, Delivers]] = {
@@ -54,7 +54,7 @@ READS: Final[Reads] = {
     "status": (attribute("status_code"),),
     "type": (attribute("provider_error_type"),),
     "code": (attribute("provider_error_code"),),
-    "request_id": (body("request_id"), Read("header", request_id)),
+    "request_id": (BODY, Read("header", request_id)),
     "retry_after": (attribute("retry_after"),),
     "retryable": (attribute("provider_retry_hint"),),
 }
@@ -113,7 +113,7 @@ def read_event(seen: Seen, event: Any) -> None:
                 elif piece is not None:
                     tool.arguments = piece
         case "part_end" if ended := seen.open_tool(index):
-            ended.arguments, ended.complete = arguments_of(dig(event, "part")), True
+            ended.arguments, ended.over = arguments_of(dig(event, "part")), True
         case "agent_run_result":
             read_end(seen, dig(event, "result", "response"))
         case None:
@@ -140,7 +140,7 @@ def read_response(seen: Seen, response: Any) -> None:
     for index, part in enumerate(dig(response, "parts") or []):
         read_part(seen, index, part)
     for tool in (seen.tools or {}).values():
-        tool.complete = True
+        tool.over = True
     read_end(seen, response)
 
 

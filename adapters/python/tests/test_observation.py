@@ -1,11 +1,27 @@
 """What is told of an error and of a value."""
 
+import builtins
 import json
 import unittest
 from email.utils import formatdate
 from time import time
 
-from streamspec_observation import LONGEST_STRING, Seen, attribute, body, describe_error, header, plain, retry_after
+from streamspec_observation import (
+    ABSENT,
+    BODY,
+    LONGEST_STRING,
+    STATUS_IN_BODY,
+    Seen,
+    attribute,
+    describe_error,
+    header,
+    plain,
+    retry_after,
+    status_number,
+)
+
+# Before 3.11 there is none.
+GROUP = getattr(builtins, "ExceptionGroup", None)
 
 
 class SdkError(Exception):
@@ -29,10 +45,10 @@ class StatusError(SdkError):
 
 
 READS = {
-    "status": (attribute("status_code"),),
-    "type": (attribute("type"), body("error", "type")),
-    "code": (attribute("code"), body("error", "code")),
-    "request_id": (attribute("request_id"), body("nowhere"), header("x-request-id")),
+    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "type": (attribute("type"), BODY),
+    "code": (attribute("code"), BODY),
+    "request_id": (attribute("request_id"), header("x-request-id")),
     "retry_after": (header("retry-after"),),
     "retryable": (attribute("broken"),),
 }
@@ -40,7 +56,7 @@ READS = {
 
 class Errors(unittest.TestCase):
     def told(self, error):
-        return describe_error(error, "iterate", READS, SdkError)
+        return describe_error(error, "iterate", READS, SdkError, "openai-chat")
 
     def test_a_field_is_a_reading_or_empty_or_absent(self):
         told = self.told(StatusError("m"))
@@ -60,6 +76,39 @@ class Errors(unittest.TestCase):
         told = self.told(ForeignError("m"))
         self.assertNotIn("status", told)
         self.assertEqual(told["classes"], ["ForeignError", "Exception", "BaseException"])
+
+    def test_the_body_is_read_where_the_attribute_is_empty(self):
+        error = StatusError("m")
+        error.status_code, error.body = None, '{"error": {"type": "overloaded_error", "code": 503}}'
+        told = self.told(error)
+        self.assertEqual(told["status"], {"value": 503, "via": "body"})
+        self.assertEqual(told["type"], {"value": "overloaded_error", "via": "body"})
+
+    def test_a_number_in_a_body_is_a_status_if_it_has_three_digits(self):
+        for body, number in (
+            ({"error": {"code": 502}}, 502),
+            ({"code": 429}, 429),
+            ({"status_code": 400, "code": "no"}, 400),
+            ({"code": 1302}, ABSENT),
+            ({"code": "429"}, ABSENT),
+            (None, ABSENT),
+        ):
+            self.assertEqual(status_number(body), number, body)
+
+    @unittest.skipIf(GROUP is None, "there are no exception groups")
+    def test_an_exception_group_is_opened(self):
+        group = GROUP("tasks", [ValueError(), GROUP("more", [StatusError("m")])])
+        told = self.told(group)
+        self.assertEqual((told["class"], told["message"]), ("StatusError", "m"))
+        self.assertEqual(told["status"], {"value": 529, "via": "cause"})
+        self.assertEqual(told["type"], {"value": "overloaded_error", "via": "cause"})
+        self.assertIsNone(told["request_id"])
+
+    @unittest.skipIf(GROUP is None, "there are no exception groups")
+    def test_a_group_without_an_error_of_the_sdk_stays_whole(self):
+        told = self.told(GROUP("tasks", [ValueError()]))
+        self.assertEqual(told["class"], "ExceptionGroup")
+        self.assertNotIn("status", told)
 
     def test_a_message_may_raise(self):
         class MuteError(SdkError):
@@ -92,7 +141,8 @@ class Errors(unittest.TestCase):
         self.assertEqual(retry_after("1.5"), 1.5)
         self.assertAlmostEqual(retry_after(formatdate(time() + 60, usegmt=True)), 60, delta=2)
         self.assertEqual(retry_after(formatdate(0, usegmt=True)), 0)
-        for unreadable in ("soon", "nan", ""):
+        self.assertEqual(retry_after("Sun Nov  6 08:49:37 1994"), 0, "the format of C")
+        for unreadable in ("soon", "nan", "", "-5", "1e3", "9" * 400):
             self.assertIsNone(retry_after(unreadable), unreadable)
 
 
@@ -116,6 +166,37 @@ class Values(unittest.TestCase):
         self.assertEqual(plain("x" * LONGEST_STRING), "x" * LONGEST_STRING)
         cut = plain("x" * (LONGEST_STRING + 1))
         self.assertTrue(cut.endswith(f"[cut by the adapter: {LONGEST_STRING + 1} characters]"))
+
+
+class Calls(unittest.TestCase):
+    def told(self, **tool):
+        seen = Seen("events")
+        for name, value in {"name": "f", **tool}.items():
+            setattr(seen.tool(0), name, value)
+        return seen.observation()["tool_calls"]
+
+    def test_a_call_is_complete_when_it_is_over_and_not_cut(self):
+        for over, cut, complete in ((False, False, False), (True, False, True), (True, True, False)):
+            self.assertEqual(self.told(over=over, cut=cut)[0]["complete"], complete)
+
+    def test_a_whole_call_without_arguments_has_an_empty_object(self):
+        for arguments in ("", None, {}):
+            self.assertEqual(self.told(over=True, arguments=arguments)[0]["arguments"], {})
+        self.assertEqual(self.told(arguments=None)[0]["arguments"], "", "the arguments may still come")
+
+    def test_a_call_without_a_name_is_none(self):
+        self.assertEqual(self.told(name="", over=True), [])
+
+    def test_a_piece_goes_behind_the_text_and_takes_the_place_of_an_object(self):
+        for pieces, arguments in (
+            (('{"a"', ":1}"), '{"a":1}'),
+            (({}, '{"a":1}'), '{"a":1}'),
+            (({"a": 1}, ""), {"a": 1}),
+        ):
+            tool = Seen("events").tool(0)
+            tool.arguments = pieces[0]
+            tool.add(pieces[1])
+            self.assertEqual(tool.arguments, arguments)
 
 
 class Absences(unittest.TestCase):
