@@ -2,12 +2,13 @@
 
 `direct` is the request by itself, the others are an agent's. The stop reason is the provider's word in
 `provider_details`, or else Pydantic AI's own. A response whose `state` says that it is not complete was interrupted.
+A part that ends while an agent streams is for show: the agent hands over a call to be executed with its output.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -30,8 +31,8 @@ from pydantic_ai.toolsets import ExternalToolset
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
-from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
-from streamspec_observation import ABSENT, BODY, Delivers, Read, Reads, Seen, attribute, dig
+from streamspec_dialects import CUTTING, FINISHED, PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
+from streamspec_observation import ABSENT, BODY, Delivers, Read, Reads, Seen, Tool, attribute, dig
 
 # Some came later than the others.
 SURFACES: Final[dict[str, Delivers]] = {
@@ -52,8 +53,8 @@ def request_id(error: Any) -> object:
 
 READS: Final[Reads] = {
     "status": (attribute("status_code"),),
-    "type": (attribute("provider_error_type"),),
-    "code": (attribute("provider_error_code"),),
+    "type": (attribute("provider_error_type"), BODY),
+    "code": (attribute("provider_error_code"), BODY),
     "request_id": (BODY, Read("header", request_id)),
     "retry_after": (attribute("retry_after"),),
     "retryable": (attribute("provider_retry_hint"),),
@@ -96,8 +97,9 @@ async def with_response_async(stream: Any) -> AsyncIterator[Any]:
 
 
 def read_event(seen: Seen, event: Any) -> None:
-    """An event of a part, or the response, which alone has the stop reason."""
+    """An event of a part; tools that the provider runs have parts of another kind."""
     index = dig(event, "index")
+    tool = seen.open_tool(index)
     match dig(event, "event_kind"):
         case "part_start":
             read_part(seen, index, dig(event, "part"))
@@ -105,62 +107,102 @@ def read_event(seen: Seen, event: Any) -> None:
             delta = dig(event, "delta")
             if dig(delta, "part_delta_kind") == "text":
                 seen.say(dig(delta, "content_delta"))
-            elif dig(delta, "part_delta_kind") == "tool_call":
-                tool = seen.tool(index)
+            elif tool is not None:
                 tool.name += dig(delta, "tool_name_delta") or ""
-                if isinstance(piece := dig(delta, "args_delta"), str):
-                    tool.arguments = str(tool.arguments or "") + piece
-                elif piece is not None:
-                    tool.arguments = piece
-        case "part_end" if ended := seen.open_tool(index):
-            ended.arguments, ended.over = arguments_of(dig(event, "part")), True
-        case "agent_run_result":
-            read_end(seen, dig(event, "result", "response"))
-        case None:
-            read_end(seen, event)
+                read_arguments(tool, dig(delta, "args_delta"))
+        case "part_end" if tool is not None:
+            tool.arguments = dig(event, "part", "args")
 
 
-def arguments_of(part: Any) -> object:
-    """A call's arguments; a call without any has none."""
-    arguments = dig(part, "args")
-    return "" if arguments is None else arguments
+def read_arguments(tool: Tool, piece: Any) -> None:
+    """A piece of a call's arguments; members of an object are added to those before."""
+    if isinstance(piece, dict):
+        tool.arguments = {**(tool.arguments if isinstance(tool.arguments, dict) else {}), **piece}
+    else:
+        tool.add(piece)
 
 
-def read_part(seen: Seen, index: object, part: Any) -> None:
-    """A part as far as it has come."""
+def read_part(seen: Seen, index: object, part: Any) -> Tool | None:
+    """A part as far as it has come, and the tool call that it is."""
     if dig(part, "part_kind") == "text":
         seen.say(dig(part, "content"))
-    elif dig(part, "part_kind") == "tool-call":
-        tool = seen.tool(index, dig(part, "tool_name"))
-        tool.arguments = arguments_of(part)
+    if dig(part, "part_kind") != "tool-call":
+        return None
+    tool = seen.tool(index, dig(part, "tool_name"))
+    tool.arguments = dig(part, "args")
+    return tool
 
 
-def read_response(seen: Seen, response: Any) -> None:
-    """The finished response."""
-    for index, part in enumerate(dig(response, "parts") or []):
-        read_part(seen, index, part)
-    for tool in (seen.tools or {}).values():
-        tool.over = True
-    read_end(seen, response)
-
-
-def read_end(seen: Seen, response: Any) -> None:
-    """How the response ended."""
-    seen.stop(dig(response, "provider_details", "finish_reason") or dig(response, "finish_reason"))
+def read_end(seen: Seen, api: str, response: Any, output: Any = None) -> None:
+    """How a response ended, with its calls, and those that an agent's output hands over to be executed."""
+    reason = dig(response, "provider_details", "finish_reason") or dig(response, "finish_reason")
+    seen.stop(reason)
     if dig(response, "state") in ("incomplete", "interrupted"):
         seen.interrupted()
+    handed_over = [dig(call, "tool_call_id") for call in dig(output, "calls") or []]
+    parts = dig(response, "parts") or []
+    for index, part in enumerate(parts):
+        if (tool := seen.open_tool(index)) is not None:
+            tool.over, tool.arguments = True, dig(part, "args")
+            is_last = index == len(parts) - 1
+            tool.cut = dig(part, "tool_call_id") not in handed_over and is_cut(api, reason, is_last=is_last)
 
 
-def finished(result: Any) -> Any:
+def is_cut(api: str, reason: object, *, is_last: bool) -> bool:
+    """Whether a response that ended so has cut a call; of Responses there is no status of the item."""
+    if api == "openai-chat":
+        return reason not in (None, *FINISHED)
+    return is_last and reason in (*CUTTING, "max_output_tokens")
+
+
+def direct_reader(api: str) -> Callable[[Seen, Any], None]:
+    """Reads an event of a request by itself, which says of every part when it is complete, or the response."""
+
+    def read(seen: Seen, item: Any) -> None:
+        if (kind := dig(item, "event_kind")) is None:
+            read_end(seen, api, item)
+        else:
+            read_event(seen, item)
+            if kind == "part_end" and (tool := seen.open_tool(dig(item, "index"))) is not None:
+                tool.over = True
+
+    return read
+
+
+def agent_reader(api: str) -> Callable[[Seen, Any], None]:
+    """Reads an event of an agent's run, or its result."""
+
+    def read(seen: Seen, item: Any) -> None:
+        if dig(item, "event_kind") == "agent_run_result":
+            read_end(seen, api, dig(item, "result", "response"), dig(item, "result", "output"))
+        else:
+            read_event(seen, item)
+
+    return read
+
+
+def answer_reader(api: str) -> Callable[[Seen, Any], None]:
+    """Reads the finished response and the agent's output of it."""
+
+    def read(seen: Seen, answer: tuple[Any, Any]) -> None:
+        response, output = answer
+        for index, part in enumerate(dig(response, "parts") or []):
+            read_part(seen, index, part)
+        read_end(seen, api, response, output)
+
+    return read
+
+
+def finished(result: Any) -> tuple[Any, Any]:
     """The response, once the agent has made its output of it."""
-    result.get_output()
-    return result.response
+    output = result.get_output()
+    return result.response, output
 
 
-async def finished_async(result: Any) -> Any:
+async def finished_async(result: Any) -> tuple[Any, Any]:
     """The same for an async stream."""
-    await result.get_output()
-    return result.response
+    output = await result.get_output()
+    return result.response, output
 
 
 def plan(run: Run) -> Plan:
@@ -170,19 +212,18 @@ def plan(run: Run) -> Plan:
         request = model_request_stream if run.is_async else model_request_stream_sync
         asked: Any = {"model": model, "messages": [ModelRequest.user_text_prompt(PROMPT)]}
         asked["model_request_parameters"] = ModelRequestParameters(function_tools=tools)
-        return Plan(lambda: request(**asked), read_event, items=with_response_async if run.is_async else with_response)
+        items = with_response_async if run.is_async else with_response
+        return Plan(lambda: request(**asked), direct_reader(run.api), items=items)
     # An external tool ends the run with its call, so that the agent makes no second request.
-    agent: Any = Agent(
-        model, output_type=[str, DeferredToolRequests], toolsets=[ExternalToolset(tools)], retries=run.max_retries
-    )
+    agent: Any = Agent(model, output_type=[str, DeferredToolRequests], toolsets=[ExternalToolset(tools)])
     if kind == "events":
-        return Plan(lambda: agent.run_stream_events(PROMPT), read_event)
+        return Plan(lambda: agent.run_stream_events(PROMPT), agent_reader(run.api))
     ask = agent.run_stream if run.is_async else agent.run_stream_sync
     if kind == "text":
         return Plan(
             lambda: ask(PROMPT), Seen.say, items=lambda result: result.stream_text(delta=True, debounce_by=None)
         )
-    return Plan(lambda: ask(PROMPT), read_response, final=finished_async if run.is_async else finished)
+    return Plan(lambda: ask(PROMPT), answer_reader(run.api), final=finished_async if run.is_async else finished)
 
 
 if __name__ == "__main__":
