@@ -1,14 +1,16 @@
-"""Drives no SDK: `httpx` and `httpx-sse` by hand, as their documents show, for every api.
+"""Drives no SDK: `httpx` and `httpx-sse` by hand, as the page of `httpx-sse` shows, for every api.
 
-The loop parses each event's data, and ends after `[DONE]` and after an event that is an error by the provider's
-document: one named `error`, one with an `error` member, `response.failed`.
+The loop is that of its page: the status is checked with `raise_for_status()`, the events are taken one by one, and what
+the data of an event says is what `sse.json()` gives. The body of the loop, which the page leaves open, stops where the
+provider's document says that the answer is over or has failed, so that nothing behind it is judged.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +35,20 @@ from streamspec_dialects import (
     read_message_event,
     read_response_event,
 )
-from streamspec_observation import ABSENT, Delivers, Read, Reads, Seen, described, dig, told
+from streamspec_observation import (
+    ABSENT,
+    Delivers,
+    RawBody,
+    Read,
+    Reads,
+    Seen,
+    described,
+    dig,
+    read_body,
+    status_number,
+    text_of,
+    told,
+)
 
 SURFACES: Final[dict[str, Delivers]] = {"events-sync": "events", "events-async": "events"}
 
@@ -43,26 +58,18 @@ def of_response(get: Callable[[httpx.Response], object]) -> Callable[[Any], obje
     return lambda error: get(error.response) if isinstance(error, httpx.HTTPStatusError) else ABSENT
 
 
-def in_body(*path: str) -> Read:
-    """A member of the response's body, which whoever calls httpx by hand parses with `response.json()`."""
-
-    def get(response: httpx.Response) -> object:
-        value = dig(response.json(), *path)
-        return ABSENT if value is None else value
-
-    return Read("body", of_response(get))
-
-
 def in_headers(name: str) -> Read:
     """A header of the response."""
     return Read("header", of_response(lambda response: response.headers.get(name)))
 
 
+BODY: Final = RawBody(of_response(lambda response: response.text))
+
 READS: Final[Reads] = {
     "status": (Read("attribute", of_response(lambda response: response.status_code)),),
-    "type": (in_body("error", "type"), in_body("error", "status")),
-    "code": (in_body("error", "code"),),
-    "request_id": (in_headers("request-id"), in_headers("x-request-id")),
+    "type": (BODY,),
+    "code": (BODY,),
+    "request_id": (BODY, in_headers("request-id"), in_headers("x-request-id")),
     "retry_after": (in_headers("retry-after"),),
 }
 
@@ -96,6 +103,18 @@ APIS: Final[dict[str, tuple[str, dict[str, Any], list[Any], Callable[[Seen, Any]
     ),
 }
 
+# What ends an answer: a word that is no JSON, or an event of one of these types. Gemini has no such sign.
+DONE: Final = "[DONE]"
+LAST: Final = ("message_stop", "response.completed", "response.incomplete")
+
+# The names of the providers' own events; one without a name is a message.
+NAMES: Final = {
+    "anthropic-messages": r"message(_\w+)?|content_block_\w+|ping|error",
+    "openai-chat": "message|error",
+    "openai-responses": r"message|error|response\..+",
+    "gemini-generate": "message|error",
+}
+
 # One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
 # own, and the server can tell a connection that was let go from one that idles in a pool.
 LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
@@ -105,11 +124,14 @@ ASYNC: Final = httpx.AsyncClient(limits=LIMITS)
 
 @contextmanager
 def connected(url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
-    """The event source of a response with a good status; of any other the body is read, as httpx asks for."""
+    """The event source of a response with a good status; of any other the body is read, as far as it comes."""
     with httpx_sse.connect_sse(SYNC, "POST", url, **options) as source:
-        if source.response.is_error:
-            source.response.read()
-        source.response.raise_for_status()
+        try:
+            source.response.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            with suppress(httpx.HTTPError):
+                error.response.read()
+            raise
         yield source
 
 
@@ -117,62 +139,86 @@ def connected(url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
 async def connected_async(url: str, **options: Any) -> AsyncIterator[httpx_sse.EventSource]:
     """The same with the async client."""
     async with httpx_sse.aconnect_sse(ASYNC, "POST", url, **options) as source:
-        if source.response.is_error:
-            await source.response.aread()
-        source.response.raise_for_status()
+        try:
+            source.response.raise_for_status()
+        except httpx.HTTPStatusError as error:
+            with suppress(httpx.HTTPError):
+                await error.response.aread()
+            raise
         yield source
 
 
-def is_error(name: str, data: Any) -> bool:
-    """Whether the provider's document calls the event an error."""
-    return bool(dig(data, "error")) or "error" in (name, dig(data, "type")) or dig(data, "type") == "response.failed"
+class Event:
+    """An event with what its data says, and the response at hand."""
+
+    def __init__(self, api: str, sse: httpx_sse.ServerSentEvent, response: httpx.Response) -> None:
+        self.sse, self.response = sse, response
+        # Whatever else a server sends under a name of its own need not be JSON.
+        says = sse.data.strip() not in ("", DONE) and re.fullmatch(NAMES[api], sse.event)
+        self.data = sse.json() if says else None
+
+    @property
+    def body(self) -> Any:
+        """What an error is read of: the data, the response that failed, or the first of a list."""
+        said = self.data[0] if isinstance(self.data, list) and self.data else self.data
+        return dig(said, "response") if dig(said, "type") == "response.failed" else said
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the provider's document calls the event an error."""
+        kind = dig(self.data, "type")
+        return bool(dig(self.body, "error")) or "error" in (self.sse.event, kind) or kind == "response.failed"
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the provider's document says that nothing comes after the event."""
+        return self.sse.data == DONE or dig(self.data, "type") in LAST or self.is_error
 
 
-def parsed(source: httpx_sse.EventSource) -> Iterator[tuple[str, Any, httpx.Response]]:
-    """Names and data of the events, and the response at hand; data that is no JSON raises."""
-    for event in source.iter_sse():
-        if event.data == "[DONE]":
-            return
-        yield event.event, (data := event.json()), source.response
-        if is_error(event.event, data):
-            return
+def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:
+    """The events of this api to its last; data that is no JSON raises."""
+
+    def taken(source: httpx_sse.EventSource) -> Iterator[Event]:
+        for sse in source.iter_sse():
+            yield (event := Event(api, sse, source.response))
+            if event.is_last:
+                return
+
+    return taken
 
 
-async def parsed_async(source: httpx_sse.EventSource) -> AsyncIterator[tuple[str, Any, httpx.Response]]:
+def events_async(api: str) -> Callable[[httpx_sse.EventSource], AsyncIterator[Event]]:
     """The same for the async client."""
-    async for event in source.aiter_sse():
-        if event.data == "[DONE]":
-            return
-        yield event.event, (data := event.json()), source.response
-        if is_error(event.event, data):
-            return
+
+    async def taken(source: httpx_sse.EventSource) -> AsyncIterator[Event]:
+        async for sse in source.aiter_sse():
+            yield (event := Event(api, sse, source.response))
+            if event.is_last:
+                return
+
+    return taken
 
 
-def error_fields(api: str, data: Any, said: Any, response: httpx.Response) -> dict[str, object]:
+def error_fields(api: str, body: Any, response: httpx.Response) -> dict[str, object]:
     """What the event says of the error, or else the response's headers."""
-    keys = {"type": "status" if api == "gemini-generate" else "type", "code": "code"}
-    fields: dict[str, object] = {
-        name: told(name, said[key], "body") for name, key in keys.items() if isinstance(said, dict) and key in said
-    }
-    if type(status := dig(said, "code")) is int:
-        fields["status"] = told("status", status, "body")
-    if (in_event := dig(data, "request_id")) is not None:
-        return fields | {"request_id": told("request_id", in_event, "body")}
+    said = read_body(api, body)
+    if (number := status_number(body)) is not ABSENT:
+        said.setdefault("status", number)
+    fields: dict[str, object] = {key: told(key, value, "body") for key, value in said.items()}
     in_header = response.headers.get("request-id") or response.headers.get("x-request-id")
-    return fields | {"request_id": told("request_id", in_header, "header")}
+    return {"request_id": told("request_id", in_header, "header"), **fields}
 
 
 def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any], None]:
     """Reads an event of this api, and the error if it is one."""
 
-    def read_event(seen: Seen, item: tuple[str, Any, httpx.Response]) -> None:
-        name, data, response = item
-        read(seen, data)
-        if is_error(name, data):
-            error = dig(data, "error") or dig(data, "response", "error")
-            said = error if isinstance(error, dict) else data
-            message = error if isinstance(error, str) else dig(said, "message")
-            seen.failed_item(described(data, seen.site, str(message or ""), error_fields(api, data, said, response)))
+    def read_event(seen: Seen, event: Event) -> None:
+        read(seen, event.data)
+        if event.is_error:
+            said = dig(event.body, "error")
+            message = said if isinstance(said, str) else dig(said or event.body, "message")
+            text = "" if message is None else text_of(message)
+            seen.failed_item(described(event.sse, seen.site, text, error_fields(api, event.body, event.response)))
 
     return read_event
 
@@ -183,8 +229,10 @@ def plan(run: Run) -> Plan:
     body = {**request, "tools": tools} if run.ask == "tool" else request
     options: dict[str, Any] = {"json": body, "timeout": run.timeout_ms / 1000}
     if run.is_async:
-        return Plan(lambda: connected_async(run.base_url + path, **options), reader(run.api, read), items=parsed_async)
-    return Plan(lambda: connected(run.base_url + path, **options), reader(run.api, read), items=parsed)
+        return Plan(
+            lambda: connected_async(run.base_url + path, **options), reader(run.api, read), items=events_async(run.api)
+        )
+    return Plan(lambda: connected(run.base_url + path, **options), reader(run.api, read), items=events(run.api))
 
 
 if __name__ == "__main__":
