@@ -32,7 +32,7 @@ interface Arrived {
 }
 
 /** An error as providers send it; some put the status into it. */
-type Refusal = { type?: string | null; code?: string | number | null; status_code?: number };
+type Refused = { type?: string | null; code?: string | number | null; status_code?: number };
 
 /** An answer that did not come to its end. `text` is what had arrived: never take it for the answer. */
 export class AnswerFailed extends Error {
@@ -44,10 +44,10 @@ export class AnswerFailed extends Error {
   /** Nothing was done with the answer yet, so asking again is safe; it is useless where the request is to blame. */
   readonly retryable: boolean;
 
-  constructor(message: string, arrived: Arrived, refusal?: Refusal | null, cause?: unknown) {
+  constructor(message: string, arrived: Arrived, refused?: Refused | null, cause?: unknown) {
     super(message, { cause });
     const error = cause instanceof APIError ? cause : undefined;
-    const { type, code, status_code }: Refusal = refusal ?? (error?.error as Refusal | undefined) ?? {};
+    const { type, code, status_code }: Refused = refused ?? (error?.error as Refused | undefined) ?? {};
     this.text = arrived.text;
     // An error that is an event by itself has the event's type.
     this.type = type === "error" ? null : (type ?? null);
@@ -100,6 +100,14 @@ function textOf(content: unknown): string {
   return content.map((part) => (part?.type === "text" ? part.text : "")).join("");
 }
 
+/** A finished chat completion: `text` and `refusal` are what the model said, one of them as a rule. */
+interface ChatAnswer {
+  text: string;
+  refusal: string;
+  calls: { name: string; arguments: string }[];
+  finishReason: string;
+}
+
 /**
  * One chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these three they
  * may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more than the SDK's
@@ -109,35 +117,41 @@ export async function chat(
   client: OpenAI,
   request: OpenAI.Chat.ChatCompletionCreateParamsStreaming,
   silence: number,
-): Promise<{ text: string; calls: { name: string; arguments: string }[]; finishReason: string }> {
+): Promise<ChatAnswer> {
   const open = (options: { signal: AbortSignal }) => client.chat.completions.create(request, options);
-  return streamed<OpenAI.Chat.ChatCompletionChunk, Awaited<ReturnType<typeof chat>>>(
-    open,
-    silence,
-    async (chunks, arrived) => {
-      const calls: { name: string; arguments: string }[] = [];
-      let finishReason: string | undefined;
-      for await (const chunk of chunks) {
-        // Other servers leave out what must be there, and some send events of their own.
-        const choice = chunk?.choices?.find(({ index }) => !index);
-        arrived.text += textOf(choice?.delta?.content);
-        for (const piece of choice?.delta?.tool_calls ?? []) {
-          const call = (calls[piece.index] ??= { name: "", arguments: "" });
-          call.name += piece.function?.name ?? "";
-          call.arguments += piece.function?.arguments ?? "";
-        }
-        finishReason = choice?.finish_reason || finishReason;
-        // Gateways report a failure of their provider in the choice.
-        const refusal = (choice as { error?: Refusal & { message?: string } } | undefined)?.error;
-        if (refusal || finishReason === ("error" as string)) {
-          throw new AnswerFailed(refusal?.message ?? "the provider ended the answer with an error", arrived, refusal);
-        }
+  return streamed(open, silence, async (chunks, arrived) => {
+    const calls: ChatAnswer["calls"] = [];
+    let refusal = "";
+    let finishReason = "";
+    for await (const chunk of chunks) {
+      // Other servers leave out what must be there, and some send events of their own.
+      const choice = chunk?.choices?.find((choice) => !choice?.index);
+      arrived.text += textOf(choice?.delta?.content);
+      refusal += choice?.delta?.refusal ?? "";
+      for (const piece of choice?.delta?.tool_calls ?? []) {
+        const call = (calls[piece.index] ??= { name: "", arguments: "" });
+        call.name += piece.function?.name ?? "";
+        call.arguments += piece.function?.arguments ?? "";
       }
-      if (!finishReason) throw new AnswerFailed("the stream ended before a finish reason", arrived);
-      const whole = ["tool_calls", "function_call", "stop"].includes(finishReason);
-      return { text: arrived.text, calls: whole ? calls.filter(({ name }) => name) : [], finishReason };
-    },
-  );
+      finishReason = choice?.finish_reason || finishReason;
+      // Gateways report a failure of their provider in the choice.
+      const error = (choice as { error?: Refused & { message?: string } } | undefined)?.error;
+      if (error || finishReason === "error") {
+        throw new AnswerFailed(error?.message ?? "the provider ended the answer with an error", arrived, error);
+      }
+    }
+    if (!finishReason) throw new AnswerFailed("the stream ended before a finish reason", arrived);
+    const isOver = ["tool_calls", "function_call", "stop"].includes(finishReason);
+    const whole = calls.filter(({ name }) => isOver && name);
+    const made = whole.map((call) => ({ ...call, arguments: call.arguments || "{}" }));
+    return { text: arrived.text, refusal, calls: made, finishReason };
+  });
+}
+
+/** Whether an output item was not cut. In a response that completed, a call may stay in progress all the same. */
+function isWhole(item: OpenAI.Responses.ResponseOutputItem, response: OpenAI.Responses.Response): boolean {
+  if (item.type !== "function_call") return true;
+  return item.status !== "incomplete" && (item.status !== "in_progress" || response.status === "completed");
 }
 
 /**
@@ -150,44 +164,37 @@ export async function respond(
   silence: number,
 ): Promise<OpenAI.Responses.Response> {
   const open = (options: { signal: AbortSignal }) => client.responses.create(request, options);
-  return streamed<OpenAI.Responses.ResponseStreamEvent, OpenAI.Responses.Response>(
-    open,
-    silence,
-    async (events, arrived) => {
-      const items: OpenAI.Responses.ResponseOutputItem[] = [];
-      let failure: AnswerFailed | undefined;
-      for await (const event of events) {
-        switch (event?.type) {
-          case "response.output_text.delta":
-            arrived.text += event.delta;
-            break;
-          case "response.output_item.done":
-            items[event.output_index] = event.item;
-            break;
-          // Failures are events like any other: the SDK does not throw them all.
-          case "error":
-            throw new AnswerFailed(event.message, arrived, event);
-          case "response.completed":
-          case "response.incomplete":
-          case "response.failed": {
-            const { response } = event;
-            const { status, error } = response;
-            if (status === "completed" || status === "incomplete") {
-              const output = (response.output?.length ? response.output : items).filter((item) => {
-                if (item.type !== "function_call" || item.status === "incomplete") return item.type !== "function_call";
-                return item.status !== "in_progress" || status === "completed";
-              });
-              return { ...response, output };
-            }
-            failure = new AnswerFailed(error?.message ?? `the response is ${status}`, arrived, error);
-            // One that does not say why may be followed by an error that does.
-            if (error) throw failure;
-            break;
+  return streamed(open, silence, async (events, arrived) => {
+    const items: OpenAI.Responses.ResponseOutputItem[] = [];
+    let failure: AnswerFailed | undefined;
+    for await (const event of events) {
+      switch (event?.type) {
+        case "response.output_text.delta":
+          arrived.text += event.delta;
+          break;
+        case "response.output_item.done":
+          items[event.output_index] = event.item;
+          break;
+        // Failures are events like any other: the SDK does not throw them all.
+        case "error":
+          throw new AnswerFailed(event.message, arrived, event);
+        case "response.completed":
+        case "response.incomplete":
+        case "response.failed": {
+          const { response } = event;
+          const { status, error } = response;
+          if (status === "completed" || status === "incomplete") {
+            const output = response.output?.length ? response.output : items;
+            return { ...response, output: output.filter((item) => isWhole(item, response)) };
           }
-          default:
+          failure = new AnswerFailed(error?.message ?? `the response is ${status}`, arrived, error);
+          // One that does not say why may be followed by an error that does.
+          if (error) throw failure;
+          break;
         }
+        default:
       }
-      throw failure ?? new AnswerFailed("the stream ended before response.completed", arrived);
-    },
-  );
+    }
+    throw failure ?? new AnswerFailed("the stream ended before response.completed", arrived);
+  });
 }
