@@ -17,16 +17,13 @@ import (
 var httpClient = streamspec.HTTPClient()
 
 func readError(err *anthropic.Error) streamspec.Fields {
-	body := err.RawJSON()
 	return streamspec.Fields{
-		"status": {streamspec.Attribute(err.StatusCode)},
-		"type":   {streamspec.Attribute(err.Type()), streamspec.Body(body, "error", "type")},
-		"code": {
-			streamspec.Attribute(err.ErrorCode()), streamspec.Body(body, "error", "code"), streamspec.Body(body, "code"),
-		},
-		"request_id":  {streamspec.Attribute(err.RequestID), streamspec.Body(body, "request_id")},
+		"status":      {streamspec.Attribute(err.StatusCode)},
+		"type":        {streamspec.Attribute(err.Type())},
+		"code":        {streamspec.Attribute(err.ErrorCode())},
+		"request_id":  {streamspec.Attribute(err.RequestID)},
 		"retry_after": {streamspec.Header(err.Response, "retry-after")},
-	}
+	}.Or(streamspec.Body(err.RawJSON()))
 }
 
 // readEvent reads an event; text and tool calls are what the events carry.
@@ -34,45 +31,54 @@ func readEvent(seen *streamspec.Seen, event anthropic.MessageStreamEventUnion) {
 	tool := seen.OpenTool(event.Index)
 	switch event.Type {
 	case "message_start":
-		seen.Stop(string(event.Message.StopReason))
+		readMessage(seen, event.Message)
+		// One that was whole before it was streamed begins with its stop reason.
+		if event.Message.StopReason != "" {
+			seen.EndCalls()
+		}
 	case "content_block_start":
+		seen.Block(event.Index)
 		seen.Say(event.ContentBlock.Text)
 		if event.ContentBlock.Type == "tool_use" {
-			tool = seen.Tool(event.Index, event.ContentBlock.Name)
-			// The empty object that every block begins with is no argument yet.
-			if input, _ := event.ContentBlock.Input.(map[string]any); len(input) > 0 {
-				tool.Arguments = input
-			}
+			seen.Tool(event.Index, event.ContentBlock.Name).Set(event.ContentBlock.Input)
 		}
 	case "content_block_delta":
 		seen.Say(event.Delta.Text)
-		if tool != nil && event.Delta.PartialJSON != "" {
+		if tool != nil {
 			tool.Add(event.Delta.PartialJSON)
 		}
 	case "content_block_stop":
 		if tool != nil {
-			tool.Complete = true
+			tool.End()
 		}
 	case "message_delta":
-		seen.Stop(string(event.Delta.StopReason))
+		seen.StopMessage(string(event.Delta.StopReason))
 	}
 }
 
-// readMessage reads the accumulated message.
-func readMessage(seen *streamspec.Seen, message anthropic.Message, finished bool) {
-	seen.HandOver("text", "stop_reason")
-	if finished {
-		seen.HandOver("tool_calls")
-	}
+// readMessage reads a message: the beginning of a stream, which may bring content, or what was accumulated.
+func readMessage(seen *streamspec.Seen, message anthropic.Message) {
 	for index, block := range message.Content {
+		key := int64(index)
+		seen.Block(key)
 		switch block.Type {
 		case "text":
 			seen.Say(block.Text)
 		case "tool_use":
-			seen.Tool(index, block.Name).Finish(string(block.Input))
+			seen.Tool(key, block.Name).Set(string(block.Input))
 		}
 	}
-	seen.Stop(string(message.StopReason))
+	seen.StopMessage(string(message.StopReason))
+}
+
+// readAccumulated reads the accumulated message, which is finished unless the stream failed.
+func readAccumulated(seen *streamspec.Seen, message anthropic.Message, finished bool) {
+	seen.HandOver("text", "stop_reason")
+	readMessage(seen, message)
+	if finished {
+		seen.HandOver("tool_calls")
+		seen.EndCalls()
+	}
 }
 
 func plan(run streamspec.Run) streamspec.Call {
@@ -109,7 +115,7 @@ func plan(run streamspec.Run) streamspec.Call {
 			stream := client.Messages.NewStreaming(context.Background(), request)
 			message := anthropic.Message{}
 			err := streamspec.Iterate(seen, stream, message.Accumulate)
-			seen.Read(func() { readMessage(seen, message, err == nil) })
+			seen.Read(func() { readAccumulated(seen, message, err == nil) })
 			return err
 		},
 	}[run.Surface]

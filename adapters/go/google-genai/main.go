@@ -44,16 +44,13 @@ func readChunk(seen *streamspec.Seen, chunk *genai.GenerateContentResponse) {
 		seen.Stop(string(chunk.PromptFeedback.BlockReason))
 	}
 	for _, candidate := range chunk.Candidates {
-		if candidate == nil {
+		if candidate == nil || candidate.Index != 0 {
 			continue
 		}
 		if candidate.Content != nil {
 			readParts(seen, candidate.Content.Parts)
 		}
-		seen.Stop(string(candidate.FinishReason))
-		for _, tool := range seen.Tools() {
-			tool.Complete = tool.Complete || candidate.FinishReason == genai.FinishReasonStop
-		}
+		seen.FinishCandidate(string(candidate.FinishReason))
 	}
 }
 
@@ -66,11 +63,7 @@ func readParts(seen *streamspec.Seen, parts []*genai.Part) {
 			seen.Say(part.Text)
 		}
 		if call := part.FunctionCall; call != nil {
-			arguments := call.Args
-			if arguments == nil {
-				arguments = map[string]any{}
-			}
-			seen.Tool(len(seen.Tools()), call.Name).Arguments = arguments
+			seen.AddTool(call.Name).Set(call.Args)
 		}
 	}
 }

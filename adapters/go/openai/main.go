@@ -8,7 +8,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
@@ -24,58 +27,63 @@ const model = "gpt-5.2"
 var httpClient = streamspec.HTTPClient()
 
 // readError reads an HTTP error. What its Error returns is only a summary of the status; the provider's words are in
-// its fields.
+// its fields. RawJSON is what the body has at `error`; the whole body is in the response, from which the SDK has it dumped.
 func readError(err *openai.Error) streamspec.Fields {
 	return streamspec.Fields{
 		"message":     {streamspec.Attribute(err.Message)},
 		"status":      {streamspec.Attribute(err.StatusCode)},
 		"type":        {streamspec.Attribute(err.Type)},
-		"code":        {streamspec.Attribute(err.Code), streamspec.Body(err.RawJSON(), "code")},
+		"code":        {streamspec.Attribute(err.Code)},
 		"request_id":  {streamspec.Header(err.Response, "x-request-id")},
 		"retry_after": {streamspec.Header(err.Response, "retry-after")},
-	}
+	}.Or(streamspec.Body(err.RawJSON())).Or(streamspec.Body(wholeBody(err.Response)))
 }
 
-// readStreamError reads an error inside a stream, which exposes its event; some servers put a number into its body.
+// wholeBody reads the body of an HTTP error, which the SDK keeps in memory, and puts it back.
+func wholeBody(response *http.Response) string {
+	if response == nil {
+		return ""
+	}
+	contents, _ := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(contents))
+	return string(contents)
+}
+
+// readStreamError reads an error inside a stream, which exposes its event but has no status.
 func readStreamError(err *ssestream.StreamError) streamspec.Fields {
-	body := func(name string) streamspec.Reading { return streamspec.Body(string(err.Event.Data), "error", name) }
-	return streamspec.Fields{
-		"status": {body("status_code"), body("code")},
-		"type":   {body("type")},
-		"code":   {body("code")},
-	}
-}
-
-// finished says whether a choice came to its own end; `length` or `content_filter` leave a tool call unfinished.
-func finished(reason string) bool {
-	return reason == "stop" || reason == "tool_calls" || reason == "function_call"
+	event := string(err.Event.Data)
+	return streamspec.Body(event).Or(streamspec.StatusInBody(event))
 }
 
 func readChunk(seen *streamspec.Seen, chunk openai.ChatCompletionChunk) {
 	for _, choice := range chunk.Choices {
+		if choice.Index != 0 {
+			continue
+		}
 		seen.Say(choice.Delta.Content)
 		for _, piece := range choice.Delta.ToolCalls {
 			seen.Tool(piece.Index, piece.Function.Name).Add(piece.Function.Arguments)
 		}
-		seen.Stop(choice.FinishReason)
-		for _, tool := range seen.Tools() {
-			tool.Complete = tool.Complete || finished(choice.FinishReason)
-		}
+		seen.FinishChoice(choice.FinishReason)
 	}
 }
 
-// readCompletion reads the accumulated completion.
-func readCompletion(seen *streamspec.Seen, completion openai.ChatCompletion, whole bool) {
+// readCompletion reads the accumulated completion, which is finished unless the stream failed.
+func readCompletion(seen *streamspec.Seen, completion openai.ChatCompletion, finished bool) {
 	seen.HandOver("text", "stop_reason")
-	if whole {
-		seen.HandOver("tool_calls")
-	}
 	for _, choice := range completion.Choices {
-		seen.Say(choice.Message.Content)
-		for index, call := range choice.Message.ToolCalls {
-			seen.Tool(index, call.Function.Name).Finish(call.Function.Arguments)
+		if choice.Index != 0 {
+			continue
 		}
-		seen.Stop(choice.FinishReason)
+		seen.Say(choice.Message.Content)
+		for _, call := range choice.Message.ToolCalls {
+			seen.AddTool(call.Function.Name).Set(call.Function.Arguments)
+		}
+		seen.FinishChoice(choice.FinishReason)
+	}
+	if finished {
+		seen.HandOver("tool_calls")
+		seen.EndCalls()
 	}
 }
 
@@ -83,24 +91,23 @@ func readResponseEvent(seen *streamspec.Seen, event responses.ResponseStreamEven
 	switch event.Type {
 	case "response.output_text.delta":
 		seen.Say(event.Delta)
-	case "response.output_item.added", "response.output_item.done":
-		if event.Item.Type == "function_call" {
-			tool := seen.Tool(event.OutputIndex, event.Item.Name)
-			if arguments := event.Item.Arguments.OfString; arguments != "" {
-				tool.Arguments = arguments
-			}
-			done := event.Type == "response.output_item.done" && event.Item.Status != "incomplete"
-			tool.Complete = tool.Complete || done
+	case "response.output_item.added":
+		readItem(seen, event.OutputIndex, event.Item)
+	case "response.output_item.done":
+		if tool := readItem(seen, event.OutputIndex, event.Item); tool != nil {
+			tool.EndItem(event.Item.Status)
 		}
 	case "response.function_call_arguments.delta":
 		seen.Tool(event.OutputIndex, "").Add(event.Delta)
 	case "response.function_call_arguments.done":
-		seen.Tool(event.OutputIndex, "").Finish(event.Arguments)
-	case "response.completed":
-		// Carries the whole answer, so it finishes calls that had no done event of their own.
+		tool := seen.Tool(event.OutputIndex, "")
+		tool.Set(event.Arguments)
+		tool.End()
+	case "response.completed", "response.incomplete":
+		// Carries the whole answer, so it ends calls that had no done event of their own.
 		for index, item := range event.Response.Output {
-			if item.Type == "function_call" {
-				seen.Tool(int64(index), item.Name).Finish(item.Arguments.OfString)
+			if tool := readItem(seen, int64(index), item); tool != nil {
+				tool.EndItem(item.Status)
 			}
 		}
 	case "error":
@@ -111,13 +118,17 @@ func readResponseEvent(seen *streamspec.Seen, event responses.ResponseStreamEven
 		fields := streamspec.Fields{"code": {streamspec.Attribute(failure.Code)}}
 		seen.FailedItem(event.AsAny(), failure.Message, fields)
 	}
-	switch status := event.Response.Status; status {
-	case responses.ResponseStatusQueued, responses.ResponseStatusInProgress:
-	case responses.ResponseStatusIncomplete:
-		seen.Stop(event.Response.IncompleteDetails.Reason)
-	default:
-		seen.Stop(string(status))
+	seen.StopResponse(string(event.Response.Status), event.Response.IncompleteDetails.Reason)
+}
+
+// readItem reads an output item if it is a function call, and not what the provider executes itself.
+func readItem(seen *streamspec.Seen, index int64, item responses.ResponseOutputItemUnion) *streamspec.Tool {
+	if item.Type != "function_call" {
+		return nil
 	}
+	tool := seen.Tool(index, item.Name)
+	tool.Set(item.Arguments.OfString)
+	return tool
 }
 
 func chatRequest(run streamspec.Run) openai.ChatCompletionNewParams {

@@ -172,11 +172,17 @@ func (server *server) answer(run Run) {
 	if call == nil {
 		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
 	}
+	observation := Observe(delivers, server.sdk.Errors, call)
+	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": observation})
+}
+
+// Observe makes a call and is the contract's `Observation` of what its caller saw.
+func Observe(delivers Delivers, own []ErrorType, call Call) map[string]any {
 	seen := newSeen(delivers)
 	if err := guarded(call, seen); err != nil {
-		seen.raised(describeError(err, server.sdk.Errors))
+		seen.raised(describeError(err, own))
 	}
-	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": seen.observation()})
+	return seen.observation()
 }
 
 // guarded makes a call; a panic of the SDK is what its caller gets, and one of the adapter's passes through.

@@ -192,9 +192,9 @@ func TestWhatTheSDKLetsOutIsAnObservation(t *testing.T) {
 	adapter.say(run(1, "fails", "text"), run(2, "panics", "text"))
 	heard := adapter.heard(2)
 	same(t, heard[1.0]["observation"].(map[string]any)["error"], map[string]any{
-		"site": "open", "class": "fmt.wrapError", "classes": []any{"fmt.wrapError", "sample.Error"},
-		"message": "wrapped: the sample failed", "causes": []any{"sample.Error"},
-		"status": map[string]any{"value": 429.0, "via": "attribute"},
+		"site": "open", "class": "sample.Error", "classes": []any{"sample.Error"},
+		"message": "the sample failed", "causes": []any{},
+		"status": map[string]any{"value": 429.0, "via": "cause"},
 	})
 	same(t, heard[2.0]["observation"].(map[string]any)["error"], map[string]any{
 		"site": "open", "class": "panic", "classes": []any{"panic", "string"}, "message": "panic: at open", "causes": []any{},

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -24,22 +24,13 @@ type Reading struct {
 	via   string
 }
 
-// Attribute is an exported field or method of the error; at its zero value the SDK has the field and leaves it empty.
-func Attribute(value any) Reading { return Reading{value, "attribute"} }
-
-// Body is a value in the body that the error exposes as JSON, a field only where there is a fitting value.
-func Body(raw string, path ...string) Reading {
-	decoder := json.NewDecoder(strings.NewReader(raw))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return Reading{}
+// Attribute is an exported field or method of the error; at its zero value the SDK has the field and leaves it empty,
+// but for a boolean, which is a value either way.
+func Attribute(value any) Reading {
+	if at := reflect.ValueOf(value); !at.IsValid() || at.IsZero() && at.Kind() != reflect.Bool {
+		value = nil
 	}
-	for _, key := range path {
-		object, _ := value.(map[string]any)
-		value = object[key]
-	}
-	return Reading{value, "body"}
+	return Reading{value, "attribute"}
 }
 
 // Header is a header of the response that the error exposes.
@@ -51,14 +42,73 @@ func Header(response *http.Response, name string) Reading {
 }
 
 // Fields are the ways to each field of an error that the SDK offers, best first, by the contract's names: status,
-// type, code, request_id, retry_after; and message, where another field holds it than what Error returns.
+// type, code, request_id, retry_after, retryable; and message, where another field holds it than what Error returns.
 type Fields map[string][]Reading
+
+// Or adds other ways to the same fields, which count where the first ones lead to no value.
+func (fields Fields) Or(others Fields) Fields {
+	for field, ways := range others {
+		fields[field] = append(fields[field], ways...)
+	}
+	return fields
+}
+
+// Body is what an error's raw body says, by the rule in adapters/README.md: a field only where there is a value.
+func Body(raw string) Fields {
+	body, said := parsed(raw)
+	kind := said["type"]
+	if _, enveloped := body["error"].(map[string]any); !enveloped && kind == "error" {
+		// It names the envelope.
+		kind = nil
+	}
+	return inBody(body, said, Fields{"type": {{kind, "body"}}, "code": {{said["code"], "body"}}})
+}
+
+// GoogleBody is a raw body in Google's shape, whose status is the type, and whose code is an HTTP status as well.
+func GoogleBody(raw string) Fields {
+	body, said := parsed(raw)
+	code := Reading{said["code"], "body"}
+	return inBody(body, said, Fields{"type": {{said["status"], "body"}}, "code": {code}, "status": {code}})
+}
+
+// StatusInBody is the number in an error's raw body that some providers document to be the HTTP status: OpenRouter has it
+// in `code`, and Groq in `status_code`.
+func StatusInBody(raw string) Fields {
+	_, said := parsed(raw)
+	return Fields{"status": {{said["status_code"], "body"}, {said["code"], "body"}}}
+}
+
+// inBody adds what stands in the same place in every shape.
+func inBody(body, said map[string]any, fields Fields) Fields {
+	fields["request_id"] = []Reading{{body["request_id"], "body"}, {said["request_id"], "body"}}
+	return fields
+}
+
+// parsed is a body and the error in it: the object at `error`, or the body itself where it has none. Google puts an
+// array around the errors of a stream.
+func parsed(raw string) (body, said map[string]any) {
+	decoder := json.NewDecoder(strings.NewReader(raw))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil || decoder.More() {
+		return nil, nil
+	}
+	if list, ok := value.([]any); ok && len(list) > 0 {
+		value = list[0]
+	}
+	body, _ = value.(map[string]any)
+	if body["error"] == nil {
+		return body, body
+	}
+	said, _ = body["error"].(map[string]any)
+	return body, said
+}
 
 // ErrorType is one of the SDK's own exported error types.
 type ErrorType struct {
 	name string
 	is   func(error) bool
-	find func(error) (Fields, bool)
+	find func(error) (error, Fields)
 }
 
 // Own declares an exported error type of the SDK by the name that its users write, which for an alias is not the
@@ -67,12 +117,12 @@ func Own[E error](name string, read func(err E) Fields) ErrorType {
 	return ErrorType{
 		name: name,
 		is:   func(err error) bool { return reflect.TypeOf(err) == reflect.TypeFor[E]() },
-		find: func(err error) (Fields, bool) {
+		find: func(err error) (error, Fields) {
 			var own E
 			if !errors.As(err, &own) {
-				return nil, false
+				return nil, nil
 			}
-			return read(own), true
+			return own, read(own)
 		},
 	}
 }
@@ -94,28 +144,33 @@ func typeName(value any, own []ErrorType) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T", value), "*")
 }
 
-// describeError is an error as its receiver can read it: `errors.As` finds the SDK's own types also in what wraps them.
+// describeError is an error as its receiver can read it: `errors.As` finds the SDK's own error also in what wraps it,
+// and then that is the error.
 func describeError(err error, own []ErrorType) map[string]any {
 	if panicked, ok := err.(panicError); ok {
 		return described([]string{"panic", typeName(panicked.panicked, nil)}, err.Error(), nil)
 	}
-	classes := []string{typeName(err, own)}
-	var fields Fields
+	found, fields := err, Fields(nil)
 	for _, known := range own {
-		found, ok := known.find(err)
-		if !ok {
-			continue
-		}
-		if !known.is(err) {
-			classes = append(classes, known.name)
-		}
-		if fields == nil {
-			fields = found
+		if each, read := known.find(err); each != nil && (fields == nil || known.is(err)) {
+			found, fields = each, read
 		}
 	}
-	failure := described(classes, err.Error(), fields)
-	failure["causes"] = causes(err, own)
+	failure := described([]string{typeName(found, own)}, found.Error(), fields)
+	failure["causes"] = causes(found, own)
+	if reflect.TypeOf(found) != reflect.TypeOf(err) {
+		throughCause(failure)
+	}
 	return failure
+}
+
+// throughCause says of every reading that it was reached inside a wrapper.
+func throughCause(failure map[string]any) {
+	for _, field := range failure {
+		if reading, ok := field.(map[string]any); ok {
+			reading["via"] = "cause"
+		}
+	}
 }
 
 // causes are the types in the chain of what an error wraps, nearest first.
@@ -167,16 +222,18 @@ func first(field string, ways []Reading) (reading Reading, offered bool) {
 	return Reading{}, offered
 }
 
-// converted is a value as the contract has it; nil for a zero value and for one that the field cannot have.
+// converted is a value as the contract has it; nil for an empty one and for one that the field cannot have.
 func converted(field string, value any) any {
-	if value == nil || reflect.ValueOf(value).IsZero() {
-		return nil
-	}
 	switch field {
 	case "status":
 		return status(value)
 	case "retry_after":
-		return seconds(fmt.Sprint(value))
+		return seconds(strings.TrimSpace(fmt.Sprint(value)))
+	case "retryable":
+		if told, ok := value.(bool); ok {
+			return told
+		}
+		return nil
 	default:
 		return word(value)
 	}
@@ -193,22 +250,32 @@ func status(value any) any {
 	return nil
 }
 
-// word is a provider's word as text; what should have been text and is not, as JSON.
-func word(value any) string {
-	if reflect.TypeOf(value).Kind() == reflect.String {
-		return fmt.Sprint(value)
+// word is a provider's word as text, what should have been text and is not as its JSON; nil for an empty one.
+func word(value any) any {
+	if value == nil {
+		return nil
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
+	text := fmt.Sprint(value)
+	if reflect.TypeOf(value).Kind() != reflect.String {
+		if whole, err := json.Marshal(value); err == nil {
+			text = string(whole)
+		}
 	}
-	return string(text)
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
-// seconds is a delay, given in seconds or as an HTTP date; nil if it is neither.
+var delaySeconds = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
+
+// seconds is a delay, given in seconds or as an HTTP date, of which one that has passed asks for none; nil if it is
+// neither.
 func seconds(value string) any {
-	if delay, err := strconv.ParseFloat(value, 64); err == nil && !math.IsNaN(delay) && !math.IsInf(delay, 0) {
-		return max(delay, 0)
+	if delaySeconds.MatchString(value) {
+		if delay, err := strconv.ParseFloat(value, 64); err == nil {
+			return delay
+		}
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return max(time.Until(date).Round(time.Second).Seconds(), 0)

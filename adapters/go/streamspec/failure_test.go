@@ -13,56 +13,88 @@ import (
 func TestAnErrorIsNamedWithItsPackage(t *testing.T) {
 	own := []ErrorType{Own("sample.Error", readSampleError)}
 	for _, each := range []struct {
-		err             error
-		classes, causes []string
+		err    error
+		class  string
+		causes []string
 	}{
-		{&sampleError{}, []string{"sample.Error"}, []string{}},
-		{&url.Error{Op: "Post", Err: errors.New("refused")}, []string{"url.Error"}, []string{"errors.errorString"}},
+		{&sampleError{}, "sample.Error", []string{}},
+		{&url.Error{Op: "Post", Err: errors.New("refused")}, "url.Error", []string{"errors.errorString"}},
 		{
-			fmt.Errorf("again: %w", fmt.Errorf("first: %w", &sampleError{})),
-			[]string{"fmt.wrapError", "sample.Error"}, []string{"fmt.wrapError", "sample.Error"},
-		},
-		{
-			errors.Join(errors.New("one"), &sampleError{}),
-			[]string{"errors.joinError", "sample.Error"}, []string{"errors.errorString", "sample.Error"},
+			errors.Join(errors.New("one"), errors.New("two")), "errors.joinError",
+			[]string{"errors.errorString", "errors.errorString"},
 		},
 	} {
 		described := describeError(each.err, own)
-		same(t, described["class"], each.classes[0])
-		same(t, described["classes"], each.classes)
+		same(t, described["class"], each.class)
+		same(t, described["classes"], []string{each.class})
 		same(t, described["causes"], each.causes)
 		same(t, described["message"], each.err.Error())
 	}
 }
 
+func TestTheSDKsOwnErrorIsFoundInAnother(t *testing.T) {
+	// The one that is declared second is the error itself, so nothing was opened to find it.
+	own := []ErrorType{Own("sample.Error", readSampleError), Own("sample.Outer", func(outerError) Fields { return Fields{} })}
+	sample := &sampleError{429}
+	for _, each := range []struct {
+		err    error
+		class  string
+		via    any
+		causes []string
+	}{
+		{sample, "sample.Error", "attribute", []string{}},
+		{fmt.Errorf("again: %w", fmt.Errorf("first: %w", sample)), "sample.Error", "cause", []string{}},
+		{errors.Join(errors.New("one"), sample), "sample.Error", "cause", []string{}},
+		{outerError{sample}, "sample.Outer", nil, []string{"sample.Error"}},
+	} {
+		described := describeError(each.err, own)
+		same(t, described["class"], each.class)
+		same(t, described["classes"], []string{each.class})
+		same(t, described["causes"], each.causes)
+		status, _ := described["status"].(map[string]any)
+		same(t, status["via"], each.via)
+	}
+	same(t, describeError(fmt.Errorf("wrapped: %w", sample), own)["message"], "the sample failed")
+}
+
+type outerError struct{ error }
+
+func (outer outerError) Unwrap() error { return outer.error }
+
 func TestAFieldIsAbsentEmptyOrAReading(t *testing.T) {
-	raw := `{"error":{"code":429,"type":"slow_down","nothing":null}}`
+	raw := `{"request_id":"req_1","error":{"code":429,"type":"slow_down"}}`
 	response := &http.Response{Header: http.Header{"Retry-After": {"7"}}}
 	reading := func(value any, via string) map[string]any { return map[string]any{"value": value, "via": via} }
 	for _, each := range []struct {
 		field    string
-		ways     []Reading
+		ways     Fields
 		offered  bool
 		expected any
 	}{
-		{"status", []Reading{Attribute(529)}, true, reading(529, "attribute")},
-		{"status", []Reading{Attribute(0)}, true, any(nil)},
-		{"status", []Reading{Body(raw, "error", "code")}, true, reading(429, "body")},
-		{"status", []Reading{Body(raw, "error", "type")}, false, nil},
-		{"status", []Reading{Attribute(1302)}, true, any(nil)},
-		{"type", []Reading{Attribute(""), Body(raw, "error", "type")}, true, reading("slow_down", "body")},
-		{"type", []Reading{Body(raw, "error", "nothing")}, false, nil},
-		{"type", []Reading{Body("<html>", "error", "type"), Header(nil, "x")}, false, nil},
-		{"code", []Reading{Body(raw, "error", "code")}, true, reading("429", "body")},
-		{"code", []Reading{Body(`{"code":{"a":1}}`, "code")}, true, reading(`{"a":1}`, "body")},
-		{"request_id", []Reading{Header(response, "request-id")}, true, any(nil)},
-		{"retry_after", []Reading{Header(response, "retry-after")}, true, reading(7.0, "header")},
-		{"retry_after", []Reading{Attribute("soon")}, true, any(nil)},
-		{"retry_after", []Reading{Attribute("NaN")}, true, any(nil)},
-		{"message", []Reading{Attribute("")}, true, "as it was"},
-		{"message", []Reading{Attribute("better")}, true, "better"},
+		{"status", Fields{"status": {Attribute(529)}}, true, reading(529, "attribute")},
+		{"status", Fields{"status": {Attribute(0)}}, true, any(nil)},
+		{"status", Fields{"status": {Attribute(1302)}}, true, any(nil)},
+		{"status", Fields{"status": {Attribute(0)}}.Or(GoogleBody(raw)), true, reading(429, "body")},
+		{"status", Body(raw), false, nil},
+		{"status", StatusInBody(raw), true, reading(429, "body")},
+		{"status", StatusInBody(`{"status_code":503,"code":8}`), true, reading(503, "body")},
+		{"status", StatusInBody(`{"error":{"code":"slow_down"}}`), false, nil},
+		{"type", Fields{"type": {Attribute("")}}.Or(Body(raw)), true, reading("slow_down", "body")},
+		{"type", Fields{"type": {Attribute("better")}}.Or(Body(raw)), true, reading("better", "attribute")},
+		{"type", Body("<html>"), false, nil},
+		{"type", Fields{"type": {Header(nil, "x")}}, false, nil},
+		{"code", Body(`{"code":{"a":1}}`), true, reading(`{"a":1}`, "body")},
+		{"code", Body(`{"code":false}`), true, reading("false", "body")},
+		{"code", Body(raw + "and more"), false, nil},
+		{"request_id", Body(raw), true, reading("req_1", "body")},
+		{"request_id", Body(`{"error":{"request_id":"req_2"}}`), true, reading("req_2", "body")},
+		{"request_id", Fields{"request_id": {Header(response, "request-id")}}, true, any(nil)},
+		{"retry_after", Fields{"retry_after": {Header(response, "retry-after")}}, true, reading(7.0, "header")},
+		{"retryable", Fields{"retryable": {Attribute(false)}}, true, reading(false, "attribute")},
+		{"message", Fields{"message": {Attribute("")}}, true, "as it was"},
+		{"message", Fields{"message": {Attribute("better")}}, true, "better"},
 	} {
-		seen, offered := described([]string{"E"}, "as it was", Fields{each.field: each.ways})[each.field]
+		seen, offered := described([]string{"E"}, "as it was", each.ways)[each.field]
 		same(t, offered, each.offered)
 		same(t, seen, each.expected)
 	}
@@ -75,18 +107,27 @@ func TestAFieldIsAbsentEmptyOrAReading(t *testing.T) {
 func TestAToolCallIsTextUntilItIsParsed(t *testing.T) {
 	seen := newSeen(Events)
 	tool := seen.Tool(0, "weather")
+	tool.Set(map[string]any{})
 	tool.Add(`{"city":`)
 	tool.Add(`"Paris"}`)
+	tool.Set("")
 	seen.Tool(0, "another name")
-	parsed := seen.Tool(1, "parsed")
-	parsed.Arguments = map[string]any{"city": "Paris"}
-	parsed.Add("{")
-	parsed.Finish("")
+	parsed := seen.AddTool("parsed")
+	parsed.Set(map[string]any{"city": "Paris"})
+	parsed.Add("")
+	replaced := seen.AddTool("replaced")
+	replaced.Set(map[string]any{"city": "Paris"})
+	replaced.Add("{")
+	replaced.End()
+	seen.AddTool("begun")
+	seen.AddTool("").End()
 	same(t, seen.observation()["tool_calls"], []any{
 		map[string]any{"name": "weather", "arguments": `{"city":"Paris"}`, "complete": false},
-		map[string]any{"name": "parsed", "arguments": "{", "complete": true},
+		map[string]any{"name": "parsed", "arguments": map[string]any{"city": "Paris"}, "complete": false},
+		map[string]any{"name": "replaced", "arguments": "{", "complete": true},
+		map[string]any{"name": "begun", "arguments": "", "complete": false},
 	})
-	same(t, seen.OpenTool(2), (*Tool)(nil))
+	same(t, seen.OpenTool(9), (*Tool)(nil))
 }
 
 func TestTheFirstFailedItemCountsUnlessAnErrorIsRaised(t *testing.T) {

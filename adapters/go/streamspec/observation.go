@@ -15,25 +15,47 @@ const (
 	Final  Delivers = "final"
 )
 
-// Tool is a tool call as far as it has been handed over; the arguments are a string until the SDK parses them.
+// Tool is a tool call as far as it has been handed over; the arguments are a string until the SDK parses them. What says
+// that it is over, and what that it was cut, is in dialects.go.
 type Tool struct {
-	Name      string
-	Arguments any
-	Complete  bool
+	name                   string
+	arguments              any
+	ended, cut, inProgress bool
+}
+
+// Set takes the arguments as far as they are known, as text or as the SDK parsed them; none at all change nothing, and
+// neither does the empty object that a call begins with.
+func (tool *Tool) Set(arguments any) {
+	switch known := arguments.(type) {
+	case nil:
+	case string:
+		if known != "" {
+			tool.arguments = known
+		}
+	case map[string]any:
+		if len(known) > 0 {
+			tool.arguments = known
+		}
+	default:
+		tool.arguments = known
+	}
 }
 
 // Add adds a piece of the raw arguments; what the SDK had parsed before gives way to the first of them.
 func (tool *Tool) Add(piece string) {
-	before, _ := tool.Arguments.(string)
-	tool.Arguments = before + piece
+	if piece != "" {
+		before, _ := tool.arguments.(string)
+		tool.arguments = before + piece
+	}
 }
 
-// Finish takes the SDK's word that the call is finished, with the whole arguments where it repeats them.
-func (tool *Tool) Finish(arguments string) {
-	tool.Complete = true
-	if arguments != "" {
-		tool.Arguments = arguments
+// call is the contract's `ToolCall`. One that is complete without arguments has none.
+func (tool *Tool) call() map[string]any {
+	arguments, complete := tool.arguments, tool.ended && !tool.cut && !tool.inProgress
+	if complete && arguments == "" {
+		arguments = map[string]any{}
 	}
+	return map[string]any{"name": tool.name, "arguments": arguments, "complete": complete}
 }
 
 // Seen is what the SDK's caller has seen of one call.
@@ -44,6 +66,7 @@ type Seen struct {
 	text        strings.Builder
 	keys        []any
 	tools       map[any]*Tool
+	lastBlock   any
 	failure     map[string]any
 }
 
@@ -127,11 +150,11 @@ func (seen *Seen) Say(piece string) { seen.text.WriteString(piece) }
 func (seen *Seen) Tool(key any, name string) *Tool {
 	tool := seen.tools[key]
 	if tool == nil {
-		tool = &Tool{Arguments: ""}
+		tool = &Tool{arguments: ""}
 		seen.keys, seen.tools[key] = append(seen.keys, key), tool
 	}
-	if tool.Name == "" {
-		tool.Name = name
+	if tool.name == "" {
+		tool.name = name
 	}
 	return tool
 }
@@ -139,14 +162,8 @@ func (seen *Seen) Tool(key any, name string) *Tool {
 // OpenTool is the tool call with this key, or nil if none was begun.
 func (seen *Seen) OpenTool(key any) *Tool { return seen.tools[key] }
 
-// Tools are all tool calls, in the order of their beginnings.
-func (seen *Seen) Tools() []*Tool {
-	tools := []*Tool{}
-	for _, key := range seen.keys {
-		tools = append(tools, seen.tools[key])
-	}
-	return tools
-}
+// AddTool begins a tool call that no later piece refers to.
+func (seen *Seen) AddTool(name string) *Tool { return seen.Tool(len(seen.keys), name) }
 
 // Stop keeps a stop reason; an event without one does not take back an earlier one.
 func (seen *Seen) Stop(reason string) {
@@ -186,9 +203,11 @@ func (seen *Seen) observation() map[string]any {
 	}
 	if _, offered := seen.fields["tool_calls"]; offered {
 		calls := []any{}
-		for _, tool := range seen.Tools() {
-			call := map[string]any{"name": tool.Name, "arguments": tool.Arguments, "complete": tool.Complete}
-			calls = append(calls, call)
+		for _, key := range seen.keys {
+			// A call without a name is none.
+			if tool := seen.tools[key]; tool.name != "" {
+				calls = append(calls, tool.call())
+			}
 		}
 		observation["tool_calls"] = calls
 	}

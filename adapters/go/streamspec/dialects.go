@@ -1,0 +1,73 @@
+package streamspec
+
+// The dialects' rules about tool calls: what says that one is over, and what that it was cut. They are written down in
+// adapters/README.md, "A complete tool call".
+
+// End takes the SDK's word that the call is over.
+func (tool *Tool) End() { tool.ended = true }
+
+// EndItem takes the end of an item of Responses. With the status `incomplete` it was cut, and with `in_progress` it was
+// unless the response completes.
+func (tool *Tool) EndItem(status string) {
+	tool.End()
+	tool.cut, tool.inProgress = status == "incomplete", status == "in_progress"
+}
+
+// EndCalls says that every call so far is over, as all in a finished answer are that was returned normally.
+func (seen *Seen) EndCalls() {
+	for _, tool := range seen.tools {
+		tool.End()
+	}
+}
+
+// Block says that a content block of an Anthropic message begins; a tool call in it has the same key.
+func (seen *Seen) Block(key any) { seen.lastBlock = key }
+
+// StopMessage keeps the stop reason of an Anthropic message. A limit cuts the call in the message's last block.
+func (seen *Seen) StopMessage(reason string) {
+	seen.Stop(reason)
+	switch reason {
+	case "tool_use":
+		seen.EndCalls()
+	case "max_tokens", "model_context_window_exceeded":
+		if tool := seen.OpenTool(seen.lastBlock); tool != nil {
+			tool.cut = true
+		}
+	}
+}
+
+// FinishChoice keeps the finish reason of a choice of Chat Completions. Any but these cuts every call.
+func (seen *Seen) FinishChoice(reason string) {
+	seen.finish(reason, reason == "tool_calls" || reason == "function_call" || reason == "stop")
+}
+
+// FinishCandidate keeps the finish reason of a candidate of Gemini's. Any but this one cuts every call.
+func (seen *Seen) FinishCandidate(reason string) { seen.finish(reason, reason == "STOP") }
+
+// finish keeps a finish reason, which ends all calls or cuts them.
+func (seen *Seen) finish(reason string, ends bool) {
+	seen.Stop(reason)
+	if reason == "" {
+		return
+	}
+	for _, tool := range seen.tools {
+		tool.ended, tool.cut = tool.ended || ends, tool.cut || !ends
+	}
+}
+
+// StopResponse keeps the stop reason of a response that is over: its status, or why it is incomplete. A call that is in
+// progress to the end of a response that completed is over.
+func (seen *Seen) StopResponse(status, incomplete string) {
+	switch status {
+	case "queued", "in_progress":
+		return
+	case "incomplete":
+		seen.Stop(incomplete)
+		return
+	case "completed":
+		for _, tool := range seen.tools {
+			tool.inProgress = false
+		}
+	}
+	seen.Stop(status)
+}

@@ -1,0 +1,88 @@
+package streamspec
+
+import "testing"
+
+func TestAReasonEndsCallsOrCutsThem(t *testing.T) {
+	for _, each := range []struct {
+		finish          func(*Seen, string)
+		reason          string
+		begun, complete bool
+		stop            any
+	}{
+		{(*Seen).FinishChoice, "tool_calls", true, true, "tool_calls"},
+		{(*Seen).FinishChoice, "function_call", true, true, "function_call"},
+		{(*Seen).FinishChoice, "stop", true, true, "stop"},
+		{(*Seen).FinishChoice, "length", true, false, "length"},
+		{(*Seen).FinishChoice, "", true, false, nil},
+		{(*Seen).FinishCandidate, "STOP", true, true, "STOP"},
+		{(*Seen).FinishCandidate, "MAX_TOKENS", true, false, "MAX_TOKENS"},
+		{(*Seen).FinishCandidate, "", true, false, nil},
+		{(*Seen).StopMessage, "tool_use", true, true, "tool_use"},
+		{(*Seen).StopMessage, "end_turn", true, false, "end_turn"},
+		{(*Seen).StopMessage, "", true, false, nil},
+		// These have ended before the reason comes.
+		{(*Seen).FinishChoice, "content_filter", false, false, "content_filter"},
+		{(*Seen).FinishChoice, "", false, true, nil},
+		{(*Seen).FinishCandidate, "SAFETY", false, false, "SAFETY"},
+		{(*Seen).StopMessage, "end_turn", false, true, "end_turn"},
+		{(*Seen).StopMessage, "max_tokens", false, false, "max_tokens"},
+		{(*Seen).StopMessage, "model_context_window_exceeded", false, false, "model_context_window_exceeded"},
+	} {
+		seen := newSeen(Events)
+		seen.Block(0)
+		seen.Tool(0, "weather")
+		if !each.begun {
+			seen.EndCalls()
+		}
+		each.finish(seen, each.reason)
+		sees(t, seen, each.complete, each.stop)
+	}
+}
+
+func TestALimitCutsOnlyTheLastBlock(t *testing.T) {
+	seen := newSeen(Events)
+	seen.Block(0)
+	seen.Tool(0, "weather").End()
+	seen.Block(1)
+	seen.StopMessage("max_tokens")
+	sees(t, seen, true, "max_tokens")
+}
+
+func TestTheStatusOfAnItemAndOfItsResponseDecide(t *testing.T) {
+	for _, each := range []struct {
+		item, response, why string
+		complete            bool
+		stop                any
+	}{
+		{"completed", "completed", "", true, "completed"},
+		{"completed", "incomplete", "max_output_tokens", true, "max_output_tokens"},
+		{"completed", "incomplete", "", true, nil},
+		{"completed", "failed", "", true, "failed"},
+		{"", "completed", "", true, "completed"},
+		{"in_progress", "completed", "", true, "completed"},
+		{"in_progress", "incomplete", "max_output_tokens", false, "max_output_tokens"},
+		{"in_progress", "in_progress", "", false, nil},
+		{"in_progress", "queued", "", false, nil},
+		{"in_progress", "", "", false, nil},
+		{"incomplete", "completed", "", false, "completed"},
+	} {
+		seen := newSeen(Events)
+		seen.Tool(0, "weather").EndItem(each.item)
+		seen.StopResponse(each.response, each.why)
+		sees(t, seen, each.complete, each.stop)
+	}
+	// What the finished response says of an item counts.
+	seen := newSeen(Events)
+	seen.Tool(0, "weather").EndItem("in_progress")
+	seen.Tool(0, "weather").EndItem("completed")
+	seen.StopResponse("incomplete", "max_output_tokens")
+	sees(t, seen, true, "max_output_tokens")
+}
+
+// sees compares the one call's completeness and the stop reason.
+func sees(t *testing.T, seen *Seen, complete bool, stop any) {
+	t.Helper()
+	observation := seen.observation()
+	same(t, observation["tool_calls"].([]any)[0].(map[string]any)["complete"], complete)
+	same(t, observation["stop_reason"], stop)
+}

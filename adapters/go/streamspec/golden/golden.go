@@ -1,0 +1,100 @@
+// Package golden has an adapter read the items of adapters/golden.json, for the tests of the adapters.
+package golden
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+
+	"streamspec"
+)
+
+type item struct {
+	Name, API string
+	Events    []json.RawMessage
+	Final     json.RawMessage
+	Sees      map[string]any
+}
+
+// Events reads the streams of a dialect, as the SDK's own events. An item that these cannot hold is left out by its name.
+func Events[Event any](t *testing.T, api string, read func(*streamspec.Seen, Event), leftOut ...string) {
+	check(t, api, false, leftOut, func(seen *streamspec.Seen, each item) error {
+		for _, raw := range each.Events {
+			var event Event
+			if err := json.Unmarshal(raw, &event); err != nil {
+				return err
+			}
+			seen.Read(func() { read(seen, event) })
+		}
+		return nil
+	})
+}
+
+// Finals reads the finished answers of a dialect, as the SDK's own type.
+func Finals[Answer any](t *testing.T, api string, read func(*streamspec.Seen, Answer)) {
+	check(t, api, true, nil, func(seen *streamspec.Seen, each item) error {
+		var answer Answer
+		if err := json.Unmarshal(each.Final, &answer); err != nil {
+			return err
+		}
+		seen.Read(func() { read(seen, answer) })
+		return nil
+	})
+}
+
+func check(t *testing.T, api string, final bool, leftOut []string, read func(*streamspec.Seen, item) error) {
+	text, err := os.ReadFile("../../golden.json")
+	var golden struct{ Items []item }
+	if err == nil {
+		err = json.Unmarshal(text, &golden)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	delivers, count := streamspec.Events, 0
+	if final {
+		delivers = streamspec.Final
+	}
+	for _, each := range golden.Items {
+		if each.API != api || final == (each.Final == nil) || slices.Contains(leftOut, each.Name) {
+			continue
+		}
+		count++
+		t.Run(each.Name, func(t *testing.T) {
+			observation := streamspec.Observe(delivers, nil, func(seen *streamspec.Seen) error { return read(seen, each) })
+			if observation["error"] != nil {
+				t.Fatal(observation["error"])
+			}
+			for field, wanted := range plain(t, each.Sees) {
+				if seen := plain(t, observation)[field]; !reflect.DeepEqual(seen, wanted) {
+					t.Errorf("%s: %v is not %v", field, seen, wanted)
+				}
+			}
+		})
+	}
+	if count == 0 {
+		t.Fatalf("there are no items of %s", api)
+	}
+}
+
+// plain is what was seen as JSON, with arguments that are JSON text as what they say.
+func plain(t *testing.T, seen map[string]any) (fields map[string]any) {
+	text, err := json.Marshal(seen)
+	if err == nil {
+		err = json.Unmarshal(text, &fields)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls, _ := fields["tool_calls"].([]any)
+	for _, each := range calls {
+		call := each.(map[string]any)
+		var said any
+		if text, ok := call["arguments"].(string); ok && json.Unmarshal([]byte(text), &said) == nil {
+			call["arguments"] = said
+		}
+	}
+	return fields
+}
