@@ -13,6 +13,7 @@ import com.anthropic.models.messages.RawContentBlockStartEvent;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
 import com.anthropic.models.messages.Tool;
+import com.anthropic.models.messages.ToolUseBlock;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import streamspec.Asked;
+import streamspec.Dialects;
 import streamspec.ErrorFields;
 import streamspec.Run;
 import streamspec.Sdk;
@@ -64,13 +66,11 @@ public final class Adapter {
         return new ErrorFields(error)
                 .attribute("status", "statusCode")
                 .attribute("type", "type")
-                .body("type", "error", "type")
                 .attribute("code", "errorCode")
-                .body("code", "error", "code")
                 .attribute("request_id", "requestId")
                 .header("request_id", "request-id")
-                .body("request_id", "request_id")
-                .header("retry_after", "retry-after");
+                .header("retry_after", "retry-after")
+                .body();
     }
 
     private Sdk.Call prepare(Run run) {
@@ -128,26 +128,35 @@ public final class Adapter {
         }
     }
 
-    private static void readEvent(Seen seen, RawMessageStreamEvent event) {
+    static void readEvent(Seen seen, RawMessageStreamEvent event) {
+        event.messageStart()
+                .flatMap(start -> start._message().asKnown())
+                .ifPresent(message -> readStart(seen, message));
         event.contentBlockStart().ifPresent(start -> readStart(seen, start));
         event.contentBlockDelta().ifPresent(delta -> readDelta(seen, delta));
         // Who waits for no tool call need not ask which block has ended.
         event.contentBlockStop()
                 .filter(stop -> !seen.toolCalls().isEmpty())
                 .flatMap(stop -> seen.openTool(stop.index()))
-                .ifPresent(tool -> tool.complete(true));
+                .ifPresent(Seen.ToolCall::end);
         event.messageDelta()
                 .flatMap(delta -> delta.delta().stopReason())
-                .ifPresent(reason -> seen.stop(reason.asString()));
+                .ifPresent(reason -> Dialects.stopMessage(seen, reason.asString()));
+    }
+
+    /** A message that was whole before it was streamed begins with its content and its stop reason; no other one need have any. */
+    private static void readStart(Seen seen, Message message) {
+        message._content().asKnown().ifPresent(content -> readContent(seen, content));
+        message._stopReason().asKnown().ifPresent(reason -> {
+            Dialects.endCalls(seen);
+            Dialects.stopMessage(seen, reason.asString());
+        });
     }
 
     private static void readStart(Seen seen, RawContentBlockStartEvent start) {
+        seen.block(start._index().asKnown().orElse(null));
         start.contentBlock().text().ifPresent(text -> seen.say(text.text()));
-        start.contentBlock()
-                .toolUse()
-                .ifPresent(tool -> seen.tool(start.index())
-                        .name(tool.name())
-                        .arguments(tool._input().convert(JsonNode.class)));
+        start.contentBlock().toolUse().ifPresent(tool -> readCall(seen.tool(start.index()), tool));
     }
 
     private static void readDelta(Seen seen, RawContentBlockDeltaEvent delta) {
@@ -157,17 +166,24 @@ public final class Adapter {
                 .ifPresent(piece -> seen.openTool(delta.index()).ifPresent(tool -> tool.add(piece.partialJson())));
     }
 
-    private static void readMessage(Seen seen, Message message) {
-        int index = 0;
-        for (ContentBlock block : message.content()) {
+    static void readMessage(Seen seen, Message message) {
+        readContent(seen, message.content());
+        Dialects.endCalls(seen);
+        Dialects.stopMessage(
+                seen, message.stopReason().map(StopReason::asString).orElse(null));
+    }
+
+    private static void readContent(Seen seen, List<ContentBlock> content) {
+        long index = 0;
+        for (ContentBlock block : content) {
             Object key = index++;
+            seen.block(key);
             block.text().ifPresent(text -> seen.say(text.text()));
-            block.toolUse()
-                    .ifPresent(tool -> seen.tool(key)
-                            .name(tool.name())
-                            .arguments(tool._input().convert(JsonNode.class))
-                            .complete(true));
+            block.toolUse().ifPresent(tool -> readCall(seen.tool(key), tool));
         }
-        seen.stop(message.stopReason().map(StopReason::asString).orElse(null));
+    }
+
+    private static void readCall(Seen.ToolCall call, ToolUseBlock tool) {
+        call.name(tool.name()).arguments(tool._input().convert(JsonNode.class));
     }
 }

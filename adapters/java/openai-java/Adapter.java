@@ -57,11 +57,10 @@ public final class Adapter {
         return new ErrorFields(error)
                 .attribute("status", "statusCode")
                 .attribute("type", "type")
-                .body("type", "type")
                 .attribute("code", "code")
-                .body("code", "code")
                 .header("request_id", "x-request-id")
-                .header("retry_after", "retry-after");
+                .header("retry_after", "retry-after")
+                .body();
     }
 
     private Sdk.Call prepare(Run run) {

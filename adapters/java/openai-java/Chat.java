@@ -1,19 +1,20 @@
+import com.openai.core.JsonField;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
 import java.util.List;
-import java.util.Set;
+import streamspec.Dialects;
 import streamspec.Seen;
 
 /** What a caller reads of Chat Completions. */
 final class Chat {
-    /** With these a choice came to its own end; {@code length} or {@code content_filter} leave a tool call unfinished. */
-    private static final Set<String> FINISHED = Set.of("stop", "tool_calls", "function_call");
-
     private Chat() {}
 
     static void readChunk(Seen seen, ChatCompletionChunk chunk) {
         for (ChatCompletionChunk.Choice choice : chunk.choices()) {
+            if (!isAnswer(choice._index())) {
+                continue;
+            }
             choice.delta().content().ifPresent(seen::say);
             for (ChatCompletionChunk.Choice.Delta.ToolCall piece :
                     choice.delta().toolCalls().orElse(List.of())) {
@@ -21,15 +22,15 @@ final class Chat {
                 piece.function().flatMap(function -> function.name()).ifPresent(tool::name);
                 piece.function().flatMap(function -> function.arguments()).ifPresent(tool::add);
             }
-            choice.finishReason().map(reason -> reason.asString()).ifPresent(reason -> {
-                seen.stop(reason);
-                seen.toolCalls().forEach(tool -> tool.complete(FINISHED.contains(reason)));
-            });
+            choice.finishReason().ifPresent(reason -> Dialects.finishChoice(seen, reason.asString()));
         }
     }
 
     static void readCompletion(Seen seen, ChatCompletion completion) {
         for (ChatCompletion.Choice choice : completion.choices()) {
+            if (!isAnswer(choice._index())) {
+                continue;
+            }
             choice.message().content().ifPresent(seen::say);
             for (ChatCompletionMessageToolCall call :
                     choice.message().toolCalls().orElse(List.of())) {
@@ -38,9 +39,14 @@ final class Chat {
                         .ifPresent(function -> seen.tool(seen.toolCalls().size())
                                 .name(function.name())
                                 .arguments(function.arguments())
-                                .complete(true));
+                                .end());
             }
-            seen.stop(choice.finishReason().asString());
+            Dialects.finishChoice(seen, choice.finishReason().asString());
         }
+    }
+
+    /** No choice but the first was asked for, and a caller who asks for one need not look at its index. */
+    private static boolean isAnswer(JsonField<Long> index) {
+        return index.asKnown().orElse(0L) == 0;
     }
 }

@@ -4,7 +4,9 @@ import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
+import java.util.List;
 import java.util.Optional;
+import streamspec.Dialects;
 import streamspec.ErrorFields;
 import streamspec.Seen;
 
@@ -27,22 +29,23 @@ final class Responses {
         event.functionCallArgumentsDone()
                 .ifPresent(done -> seen.tool(done.outputIndex())
                         .arguments(done.arguments())
-                        .complete(true));
+                        .end());
         event.outputItemDone()
-                .ifPresent(done -> done.item()
-                        .functionCall()
-                        .ifPresent(call ->
-                                readCall(seen.tool(done.outputIndex()), call).complete(isFinished(call))));
+                .ifPresent(done ->
+                        done.item().functionCall().ifPresent(call -> endCall(seen.tool(done.outputIndex()), call)));
         event.error()
                 .ifPresent(error ->
                         seen.failedItem(error, error.message(), new ErrorFields(error).attribute("code", "code")));
-        event.completed().ifPresent(completed -> {
-            // Carries the whole answer, so it finishes calls that had no done event of their own.
-            readCalls(seen, completed.response());
-            readStatus(seen, completed, completed.response());
-        });
-        event.incomplete().ifPresent(incomplete -> readStatus(seen, incomplete, incomplete.response()));
+        event.completed().ifPresent(completed -> readEnd(seen, completed, completed.response()));
+        event.incomplete().ifPresent(incomplete -> readEnd(seen, incomplete, incomplete.response()));
         event.failed().ifPresent(failed -> readStatus(seen, failed, failed.response()));
+    }
+
+    /** The end of a response carries the whole answer, so it ends calls that had no done event of their own. */
+    private static void readEnd(Seen seen, Object event, Response response) {
+        // Who has taken the deltas need not ask for it.
+        readCalls(seen, response._output().asKnown().orElse(List.of()));
+        readStatus(seen, event, response);
     }
 
     static void readResponse(Seen seen, Response response) {
@@ -52,27 +55,25 @@ final class Responses {
                     .flatMap(part -> part.outputText().stream())
                     .forEach(text -> seen.say(text.text()));
         }
-        readCalls(seen, response);
+        readCalls(seen, response.output());
         readStatus(seen, response, response);
     }
 
-    private static void readCalls(Seen seen, Response response) {
+    private static void readCalls(Seen seen, List<ResponseOutputItem> output) {
         long index = 0;
-        for (ResponseOutputItem item : response.output()) {
+        for (ResponseOutputItem item : output) {
             long place = index++;
-            item.functionCall()
-                    .ifPresent(call -> readCall(seen.tool(place), call).complete(isFinished(call)));
+            item.functionCall().ifPresent(call -> endCall(seen.tool(place), call));
         }
     }
 
-    private static Seen.ToolCall readCall(Seen.ToolCall tool, ResponseFunctionToolCall call) {
-        return tool.name(call.name()).arguments(call.arguments());
+    private static void endCall(Seen.ToolCall tool, ResponseFunctionToolCall call) {
+        readCall(tool, call);
+        Dialects.endItem(tool, call.status().map(status -> status.asString()).orElse(null));
     }
 
-    private static boolean isFinished(ResponseFunctionToolCall call) {
-        return call.status()
-                .map(status -> status.asString().equals("completed"))
-                .orElse(true);
+    private static void readCall(Seen.ToolCall tool, ResponseFunctionToolCall call) {
+        tool.name(call.name()).arguments(call.arguments());
     }
 
     /** The status of a response that is over, and its error if it failed; the item is what was handed over. */
@@ -81,7 +82,7 @@ final class Responses {
         Optional<String> reason = response.incompleteDetails()
                 .flatMap(details -> details.reason())
                 .map(each -> each.asString());
-        seen.stop(status.filter("incomplete"::equals).isPresent() ? reason.orElse(null) : status.orElse(null));
+        Dialects.stopResponse(seen, status.orElse(null), reason.orElse(null));
         if (status.filter("failed"::equals).isPresent()) {
             Optional<ResponseError> error = response.error();
             ErrorFields fields = new ErrorFields(error.orElse(null))

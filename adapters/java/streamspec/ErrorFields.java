@@ -1,7 +1,11 @@
 package streamspec;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -14,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The fields of a failure, each at the first of its ways that leads to a value: absent where the failure has no such getter,
@@ -33,6 +38,11 @@ public final class ErrorFields {
         Object follow() throws Unreadable;
     }
 
+    /** Reads a text that is JSON to its end. */
+    private static final ObjectReader WHOLE = Json.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]+(\\.[0-9]+)?");
+
     private final Object failure;
     private final Map<String, JsonNode> fields = new LinkedHashMap<>();
 
@@ -51,19 +61,64 @@ public final class ErrorFields {
         return read(field, "header", true, () -> call(content(call(failure, "headers")), "values", name));
     }
 
-    /** A value in the parsed body, through the documented {@code body()}; one that is not in there is no field. */
-    public ErrorFields body(String field, String... path) {
-        return read(field, "body", false, () -> {
-            JsonNode value = Json.of(call(failure, "body"));
-            for (String key : path) {
-                value = value == null ? null : value.get(key);
-            }
-            return value;
-        });
+    /**
+     * What the body says, through the documented {@code body()} and by the rule in adapters/README.md; what is not in there is
+     * no field.
+     */
+    public ErrorFields body() {
+        JsonNode body = readBody();
+        JsonNode error = errorIn(body);
+        boolean isEnvelope = error == body && "error".equals(error.path("type").textValue());
+        return said("type", isEnvelope ? null : error.get("type"))
+                .said("code", error.get("code"))
+                .requestId(body, error);
     }
 
-    void writeTo(ObjectNode error) {
+    /** What a body in Google's shape says, whose status is the type, and whose code is an HTTP status as well. */
+    public ErrorFields googleBody() {
+        JsonNode body = readBody();
+        JsonNode error = errorIn(body);
+        return said("type", error.get("status"))
+                .said("code", error.get("code"))
+                .said("status", error.get("code"))
+                .requestId(body, error);
+    }
+
+    /** Writes them into an error; one that was opened to find this failure is the way to all of them. */
+    void writeTo(ObjectNode error, boolean opened) {
         error.setAll(fields);
+        if (opened) {
+            fields.values().stream()
+                    .filter(JsonNode::isObject)
+                    .forEach(reading -> ((ObjectNode) reading).put("via", "cause"));
+        }
+    }
+
+    /** The body as JSON, which may be its text; of a list, as Google puts around the errors of a stream, the first. */
+    private JsonNode readBody() {
+        try {
+            JsonNode body = Json.of(call(failure, "body"));
+            if (body != null && body.isTextual()) {
+                body = WHOLE.readTree(body.textValue());
+            }
+            body = body != null && body.isArray() ? body.get(0) : body;
+            return body == null ? MissingNode.getInstance() : body;
+        } catch (Unreadable | IllegalArgumentException | JsonProcessingException unreadable) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    /** The object at {@code error}, or the body itself where it has none. */
+    private static JsonNode errorIn(JsonNode body) {
+        return body.hasNonNull("error") ? body.get("error") : body;
+    }
+
+    private ErrorFields requestId(JsonNode body, JsonNode error) {
+        return said("request_id", body.get("request_id")).said("request_id", error.get("request_id"));
+    }
+
+    private ErrorFields said(String field, JsonNode value) {
+        return read(field, "body", false, () -> value);
     }
 
     private ErrorFields read(String field, String via, boolean isField, Way way) {
@@ -106,24 +161,35 @@ public final class ErrorFields {
         return value instanceof List<?> list ? list.stream().findFirst().orElse(null) : value;
     }
 
-    private static JsonNode convert(String field, Object value) {
+    /** A value as the contract has it; null for an empty one and for one that the field cannot have. */
+    static JsonNode convert(String field, Object value) {
         JsonNode node = Json.of(value);
-        if (node == null || node.isNull()) {
+        if (node == null || node.isNull() || node.isMissingNode()) {
             return null;
         }
         return switch (field) {
-            case "status" -> node.isIntegralNumber() ? node : null;
-            case "retry_after" -> seconds(node.asText());
-            default -> Json.text(node.isContainerNode() ? node.toString() : node.asText());
+            case "status" -> isStatus(node) ? node : null;
+            case "retry_after" -> seconds(node.asText().strip());
+            case "retryable" -> node.isBoolean() ? node : null;
+            default -> word(node.isContainerNode() ? node.toString() : node.asText());
         };
     }
 
-    /** {@code Retry-After} in seconds, from seconds or from a date. */
+    /** A number with the three digits of an HTTP status; providers count their own codes, too. */
+    private static boolean isStatus(JsonNode node) {
+        return node.isIntegralNumber() && node.asText().matches("[1-9][0-9]{2}");
+    }
+
+    private static JsonNode word(String value) {
+        return value.isEmpty() ? null : Json.text(value);
+    }
+
+    /** {@code Retry-After} in seconds, from seconds or from a date, of which one that has passed asks for no delay. */
     private static JsonNode seconds(String value) {
         double seconds;
-        try {
+        if (SECONDS.matcher(value).matches()) {
             seconds = Double.parseDouble(value);
-        } catch (NumberFormatException notANumber) {
+        } else {
             try {
                 Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
                         .toInstant();

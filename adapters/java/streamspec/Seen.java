@@ -2,6 +2,7 @@ package streamspec;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,11 +16,16 @@ import java.util.function.Supplier;
 
 /** What the SDK's caller has seen of one call, in the contract's terms. */
 public final class Seen {
-    /** A tool call as far as it has been handed over; its arguments are a string until the SDK has parsed them. */
+    /**
+     * A tool call as far as it has been handed over; its arguments are a string until the SDK has parsed them. What says that
+     * it is over, and what that it was cut, is in {@link Dialects}.
+     */
     public static final class ToolCall {
         private String name = "";
         private Object arguments = "";
-        private boolean complete;
+        boolean ended;
+        boolean cut;
+        boolean inProgress;
 
         /** Its name; a later word does not take back an earlier one. */
         public ToolCall name(String name) {
@@ -29,7 +35,8 @@ public final class Seen {
 
         /** The arguments as far as they are known, as text or as the SDK parsed them; nothing known changes nothing. */
         public ToolCall arguments(Object arguments) {
-            this.arguments = arguments == null || arguments.equals("") ? this.arguments : arguments;
+            boolean isKnown = arguments != null && !arguments.equals("") && !(arguments instanceof NullNode);
+            this.arguments = isKnown ? arguments : this.arguments;
             return this;
         }
 
@@ -40,9 +47,20 @@ public final class Seen {
             }
         }
 
-        /** The SDK handed it over as finished, if it says so. */
-        public void complete(boolean finished) {
-            complete = complete || finished;
+        /** The SDK's word that the call is over. */
+        public void end() {
+            ended = true;
+        }
+
+        /** The contract's {@code ToolCall}. One that is complete without arguments has none. */
+        private void writeTo(ArrayNode calls) {
+            boolean complete = ended && !cut && !inProgress;
+            ObjectNode call = calls.addObject();
+            call.set("name", Json.text(name));
+            call.set(
+                    "arguments",
+                    complete && arguments.equals("") ? call.objectNode() : Json.plain(Json.of(arguments), 0));
+            call.put("complete", complete);
         }
     }
 
@@ -53,6 +71,7 @@ public final class Seen {
     private StringBuilder text;
     private Map<Object, ToolCall> tools;
     private String stopReason;
+    private Object lastBlock;
     private ObjectNode error;
     private ReadingFault fault;
 
@@ -115,6 +134,16 @@ public final class Seen {
         return tools.values();
     }
 
+    /** A content block begins; a tool call in it has the same key. */
+    public void block(Object key) {
+        lastBlock = key;
+    }
+
+    /** The tool call in the block that began last, if it holds one. */
+    Optional<ToolCall> lastBlock() {
+        return lastBlock == null ? Optional.empty() : openTool(lastBlock);
+    }
+
     /** A stop reason; an item without one does not take back an earlier one. */
     public void stop(String reason) {
         stopReason = reason == null ? stopReason : reason;
@@ -124,14 +153,14 @@ public final class Seen {
     public void failedItem(Object item, String message, ErrorFields fields) {
         if (error == null) {
             ended = "error-item";
-            error = described(item, message, fields);
+            error = described(item, message, fields, false);
         }
     }
 
-    /** The SDK threw. */
-    void raised(Throwable thrown, ErrorFields fields) {
+    /** The SDK threw, in a wrapper of the platform's that was opened or as it is. */
+    void raised(Throwable thrown, ErrorFields fields, boolean opened) {
         ended = "raised";
-        error = described(thrown, thrown.getMessage(), fields);
+        error = described(thrown, thrown.getMessage(), fields, opened);
         Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());
         met.add(thrown);
         for (Throwable cause = thrown.getCause(); cause != null && met.add(cause); cause = cause.getCause()) {
@@ -150,12 +179,8 @@ public final class Seen {
         if (text != null) {
             seen.set("text", Json.text(text.toString()));
             ArrayNode calls = seen.putArray("tool_calls");
-            for (ToolCall tool : tools.values()) {
-                ObjectNode call = calls.addObject();
-                call.set("name", Json.text(tool.name));
-                call.set("arguments", Json.plain(Json.of(tool.arguments), 0));
-                call.put("complete", tool.complete);
-            }
+            // A call without a name is none.
+            tools.values().stream().filter(tool -> !tool.name.isEmpty()).forEach(tool -> tool.writeTo(calls));
             seen.set("stop_reason", stopReason == null ? null : Json.text(stopReason));
         }
         return error == null ? seen : seen.set("error", error);
@@ -167,7 +192,7 @@ public final class Seen {
         tools = new LinkedHashMap<>();
     }
 
-    private ObjectNode described(Object subject, String message, ErrorFields fields) {
+    private ObjectNode described(Object subject, String message, ErrorFields fields, boolean opened) {
         ObjectNode error = JsonNodeFactory.instance.objectNode().put("site", site);
         error.put("class", name(subject.getClass()));
         ArrayNode classes = error.putArray("classes");
@@ -176,7 +201,7 @@ public final class Seen {
         }
         error.set("message", Json.text(message == null ? "" : message));
         error.putArray("causes");
-        fields.writeTo(error);
+        fields.writeTo(error, opened);
         return error;
     }
 

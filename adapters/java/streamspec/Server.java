@@ -13,6 +13,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -92,9 +94,10 @@ public final class Server {
             try {
                 call.make(seen);
             } catch (Throwable thrown) {
-                seen.raised(
-                        thrown,
-                        sdk.errorBase().isInstance(thrown) ? sdk.fields().apply(thrown) : new ErrorFields(thrown));
+                Throwable said = opened(thrown);
+                ErrorFields fields =
+                        sdk.errorBase().isInstance(said) ? sdk.fields().apply(said) : new ErrorFields(said);
+                seen.raised(said, fields, said != thrown);
             }
             if (seen.fault() != null) {
                 throw seen.fault();
@@ -103,6 +106,12 @@ public final class Server {
         } catch (Throwable thrown) {
             return fault(JsonNodeFactory.instance.numberNode(run.id()), thrown);
         }
+    }
+
+    /** What is in the wrappers of the platform, which whoever waits for a future opens. */
+    private static Throwable opened(Throwable thrown) {
+        boolean wraps = thrown instanceof CompletionException || thrown instanceof ExecutionException;
+        return wraps && thrown.getCause() != null ? opened(thrown.getCause()) : thrown;
     }
 
     private ObjectNode hello() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -46,10 +47,7 @@ final class ObservationTest {
         }
 
         public JsonNode body() {
-            return node("type", "other_error")
-                    .put("code", 1302)
-                    .putNull("param")
-                    .set("nested", node("a", "b"));
+            return node("type", "other_error").put("code", 1302).putNull("param");
         }
 
         public Optional<Headers> headers() {
@@ -72,14 +70,11 @@ final class ObservationTest {
         checkFields("{}", fields().attribute("type", "broken"));
         checkFields("{'type':null}", fields().attribute("type", "empty"));
         checkFields(
-                "{'type':{'via':'body','value':'other_error'}}",
-                fields().attribute("type", "empty").body("type", "type"));
+                "{'type':{'via':'body','value':'other_error'},'code':{'via':'body','value':'1302'}}", fields().body());
         checkFields(
-                "{'type':{'via':'attribute','value':'overloaded_error'}}",
-                fields().attribute("type", "type").body("type", "type"));
-        checkFields("{'code':{'via':'body','value':'1302'}}", fields().body("code", "code"));
-        checkFields("{'code':{'via':'body','value':'b'}}", fields().body("code", "nested", "a"));
-        checkFields("{}", fields().body("code", "param").body("code", "type", "deeper"));
+                "{'type':{'via':'attribute','value':'overloaded_error'},'code':{'via':'body','value':'1302'}}",
+                fields().attribute("type", "type").body());
+        checkFields("{'code':null}", fields().attribute("code", "empty").header("code", "none"));
         checkFields("{'request_id':null}", fields().header("request_id", "request-id"));
         checkFields("{}", new ErrorFields(new Exception()).header("request_id", "request-id"));
         checkFields("{'code':null}", new ErrorFields(null).attribute("code", "code"));
@@ -89,11 +84,19 @@ final class ObservationTest {
     void retryAfterIsSecondsOrADate() {
         checkFields("{'retry_after':{'via':'header','value':1.5}}", retryAfter("1.5"));
         checkFields("{'retry_after':null}", retryAfter("soon"));
-        checkFields("{'retry_after':null}", retryAfter("NaN"));
         ZonedDateTime later = ZonedDateTime.now(ZoneOffset.UTC).plus(Duration.ofMinutes(2));
         ObjectNode error = JsonNodeFactory.instance.objectNode();
-        retryAfter(later.format(DateTimeFormatter.RFC_1123_DATE_TIME)).writeTo(error);
+        retryAfter(later.format(DateTimeFormatter.RFC_1123_DATE_TIME)).writeTo(error, false);
         assertEquals(119, error.at("/retry_after/value").doubleValue(), 2);
+    }
+
+    @Test
+    void aBodyMayBeText() {
+        checkFields("{'code':{'via':'body','value':'b'}}", said("{\"error\":{\"code\":\"b\"}}"));
+        checkFields("{'code':{'via':'body','value':'false'}}", said("{\"code\":false}"));
+        checkFields("{'request_id':{'via':'body','value':'r'}}", said("{\"error\":{\"request_id\":\"r\"}}"));
+        checkFields("{}", said("{\"code\":\"b\"} and more"));
+        checkFields("{}", new ErrorFields(new Exception()).body());
     }
 
     @Test
@@ -102,7 +105,7 @@ final class ObservationTest {
         Exception outer = new UncheckedIOException(null, new java.io.IOException(inner));
         Seen seen = seen("create-sync");
         seen.opened();
-        seen.raised(outer, new ErrorFields(null));
+        seen.raised(outer, new ErrorFields(null), false);
         JsonNode error = seen.observation().get("error");
         assertEquals(
                 json("{'site':'iterate','class':'UncheckedIOException','classes':['UncheckedIOException',"
@@ -110,7 +113,7 @@ final class ObservationTest {
                         + "'causes':['IOException','IllegalStateException']}"),
                 error.toString());
         inner.initCause(outer);
-        seen.raised(outer, new ErrorFields(null));
+        seen.raised(outer, new ErrorFields(null), false);
         assertEquals(2, seen.observation().at("/error/causes").size(), "causes may go round");
     }
 
@@ -136,11 +139,21 @@ final class ObservationTest {
         seen.tool(0L).add("{\"city\":");
         seen.tool(0L).add("\"Paris\"}");
         checkTool(seen, "\"{\\\"city\\\":\\\"Paris\\\"}\"", false);
-        seen.tool(0L).arguments("").complete(true);
-        seen.tool(0L).complete(false);
+        seen.tool(0L).arguments("").end();
         checkTool(seen, "\"{\\\"city\\\":\\\"Paris\\\"}\"", true);
-        seen.tool(0L).arguments(node("city", "Paris"));
+        seen.tool(0L).arguments(NullNode.instance).arguments(node("city", "Paris"));
         checkTool(seen, "{\"city\":\"Paris\"}", true);
+    }
+
+    @Test
+    void aToolCallWithoutANameIsNoneAndOneWithoutArgumentsHasNone() {
+        Seen seen = seen("create-sync");
+        seen.tool(0L).end();
+        seen.tool(1L).name("get_weather");
+        checkTool(seen, "\"\"", false);
+        seen.tool(1L).end();
+        checkTool(seen, "{}", true);
+        assertEquals(1, seen.observation().get("tool_calls").size());
     }
 
     @Test
@@ -219,9 +232,14 @@ final class ObservationTest {
         return new ErrorFields(new ServiceException(value)).header("retry_after", "retry-after");
     }
 
+    /** The fields of an error whose body is a text. */
+    private static ErrorFields said(String body) {
+        return new ErrorFields(new GoldenTest.Exposed(body)).body();
+    }
+
     private static void checkFields(String expected, ErrorFields actual) {
         ObjectNode error = JsonNodeFactory.instance.objectNode();
-        actual.writeTo(error);
+        actual.writeTo(error, false);
         assertEquals(json(expected), error.toString());
     }
 

@@ -63,6 +63,20 @@ final class ProtocolTest {
     }
 
     @Test
+    void thePlatformsWrappersAreOpened() throws IOException {
+        run(1, "wraps");
+        run(2, "wrapsOther");
+        Map<Integer, JsonNode> replies = replies(2);
+        JsonNode error = replies.get(1).at("/observation/error");
+        assertEquals("SampleException", error.get("class").textValue());
+        assertEquals("while it was awaited", error.get("message").textValue());
+        assertEquals("{\"via\":\"cause\",\"value\":529}", text(error, "status"));
+        assertEquals("[]", text(error, "causes"));
+        error = replies.get(2).at("/observation/error");
+        assertEquals("IllegalStateException", error.get("class").textValue());
+    }
+
+    @Test
     void whatTheAdapterCannotDoIsAFault() throws IOException {
         send("no JSON");
         send("{\"op\":\"dance\",\"id\":1}");

@@ -1,8 +1,10 @@
 package streamspec;
 
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 
 /** An adapter of an SDK that prints, reads stdin, throws and never returns, for the tests of the protocol. */
 final class SampleAdapter {
@@ -28,7 +30,17 @@ final class SampleAdapter {
                 "sample",
                 "1.0.0",
                 SampleException.class,
-                List.of("returns", "meets", "throws", "overflows", "hangs", "misread", "refuses", "unprepared"),
+                List.of(
+                        "returns",
+                        "meets",
+                        "throws",
+                        "wraps",
+                        "wrapsOther",
+                        "overflows",
+                        "hangs",
+                        "misread",
+                        "refuses",
+                        "unprepared"),
                 List.of("create-sync", "final-async"),
                 SampleAdapter::prepare,
                 error -> new ErrorFields(error).attribute("status", "statusCode")));
@@ -46,6 +58,9 @@ final class SampleAdapter {
             switch (run.api()) {
                 case "meets" -> MEETING.await();
                 case "throws" -> throw new SampleException("while it was read");
+                case "wraps" ->
+                    throw new ExecutionException(new CompletionException(new SampleException("while it was awaited")));
+                case "wrapsOther" -> throw new CompletionException(new IllegalStateException("another library's"));
                 case "overflows" -> overflow(0);
                 case "hangs" -> new CountDownLatch(1).await();
                 default -> {}

@@ -1,0 +1,108 @@
+package streamspec;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** Has an adapter read the items of adapters/golden.json, as its SDK's own types; the tests of the adapters call it. */
+public final class Golden {
+    private static final List<String> SEEN = List.of("text", "tool_calls", "stop_reason");
+
+    private final JsonNode items;
+    private final JsonMapper mapper;
+    private final List<String> wrong = new ArrayList<>();
+    private int read;
+
+    /** With the mapper that makes the SDK's types. */
+    public Golden(String file, JsonMapper mapper) throws IOException {
+        this.items = Json.MAPPER.readTree(new File(file)).required("items");
+        this.mapper = mapper;
+    }
+
+    /** Reads the streams of a dialect. An item that the SDK's events cannot hold is left out by its name. */
+    public <T> Golden events(String api, Class<T> event, BiConsumer<Seen, T> read, Set<String> leftOut)
+            throws JsonProcessingException {
+        for (JsonNode item : of(api, "events", leftOut)) {
+            Seen seen = seen("create-sync");
+            for (JsonNode each : item.get("events")) {
+                seen.take(mapper.treeToValue(each, event), read);
+            }
+            check(item, seen);
+        }
+        return this;
+    }
+
+    /** Reads the finished answers of a dialect. */
+    public <T> Golden finals(String api, Class<T> answer, BiConsumer<Seen, T> read) throws JsonProcessingException {
+        for (JsonNode item : of(api, "final", Set.of())) {
+            Seen seen = seen("final-sync");
+            T finished = mapper.treeToValue(item.get("final"), answer);
+            seen.finish(() -> finished, read);
+            check(item, seen);
+        }
+        return this;
+    }
+
+    /** Ends the process: with status 1 if anything was read otherwise. */
+    public void end() {
+        wrong.forEach(System.err::println);
+        System.out.println(read + " golden items, " + wrong.size() + " read otherwise");
+        System.exit(wrong.isEmpty() ? 0 : 1);
+    }
+
+    private List<JsonNode> of(String api, String kind, Set<String> leftOut) {
+        List<JsonNode> found = new ArrayList<>();
+        for (JsonNode item : items) {
+            boolean isLeftOut = leftOut.contains(item.get("name").textValue());
+            if (item.get("api").textValue().equals(api) && item.has(kind) && !isLeftOut) {
+                found.add(item);
+            }
+        }
+        if (found.isEmpty()) {
+            wrong.add("there is no item of " + api + " with " + kind);
+        }
+        return found;
+    }
+
+    private void check(JsonNode item, Seen seen) throws JsonProcessingException {
+        read++;
+        JsonNode expected = said(item.get("sees").deepCopy());
+        ObjectNode actual = seen.observation();
+        String ended = actual.get("ended").textValue();
+        // Read again from its text, so that numbers compare.
+        JsonNode told = said(Json.MAPPER.readTree(actual.retain(SEEN).toString()));
+        if (!ended.equals("returned") || !told.equals(expected)) {
+            String name = item.get("api").textValue() + ": " + item.get("name").textValue();
+            wrong.add(name + "\n  expected " + expected + "\n  but " + ended + " with " + told);
+        }
+    }
+
+    /** Has arguments that are JSON text as what they say. */
+    private static JsonNode said(JsonNode fields) {
+        for (JsonNode call : fields.get("tool_calls")) {
+            if (call.get("arguments").isTextual()) {
+                try {
+                    ((ObjectNode) call)
+                            .set(
+                                    "arguments",
+                                    Json.MAPPER.readTree(call.get("arguments").textValue()));
+                } catch (JsonProcessingException isCut) {
+                    // Then it is compared as it is.
+                }
+            }
+        }
+        return fields;
+    }
+
+    private static Seen seen(String surface) {
+        return new Seen(new Run(0, "golden", surface, "", Duration.ZERO, 0, false), Error.class);
+    }
+}
