@@ -3,7 +3,8 @@
  *
  * The page leaves open what its reader does with an event. Here that is what the provider's document says and no more: the
  * data of the document's own events is parsed, and the loop stops where the document says that the answer is over or has
- * failed. No error is made of that: what is reported is the event, or the response with an error status, as it is in hand.
+ * failed. No error is made of that, so there are no classes to tell apart: what is reported is what is in hand, of an event
+ * that is an error as of a response with an error status.
  */
 
 import * as parser from "eventsource-parser";
@@ -105,8 +106,9 @@ function post(call: Call): Promise<Response> {
 /** The events, to the one that ends the answer. Only those by other names than the provider's need not be JSON. */
 async function* messages({ body, headers }: Response, names: RegExp): AsyncIterable<Message> {
   const parsed = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  let failed: Message | undefined;
   for await (const { event, data: text } of parsed ?? []) {
-    if (text === "[DONE]") return;
+    if (text === "[DONE]") break;
     if (text.trim() === "") continue;
     let data: Json;
     try {
@@ -117,10 +119,16 @@ async function* messages({ body, headers }: Response, names: RegExp): AsyncItera
       return;
     }
     const error = errorBody(event, data);
-    if (error === undefined) yield { data };
-    else yield { data, failure: { data: error, message: messageIn(error) ?? text, headers } };
-    if (error !== undefined || LAST.includes(data?.type)) return;
+    if (error === undefined) {
+      yield { data };
+      if (LAST.includes(data?.type)) return;
+      continue;
+    }
+    failed = { data, failure: { data: error, message: messageIn(error) ?? text, headers } };
+    // A response that failed without an error may be followed by an error event that says why.
+    if (data?.type !== "response.failed" || error.error) break;
   }
+  if (failed) yield failed;
 }
 
 /** After these the providers' documents have nothing come. */
@@ -142,7 +150,8 @@ function messageIn(body: Json): string | undefined {
 }
 
 /** The body of a response, as far as it comes: what breaks there takes nothing away from the status. */
-async function refusal(response: Response): Promise<Failure> {
+async function refusal(response: Response): Promise<Failure & { message: string }> {
+  const { status, headers } = response;
   const text = await response.text().catch(() => "");
   let data: Json = text;
   try {
@@ -150,7 +159,7 @@ async function refusal(response: Response): Promise<Failure> {
   } catch {
     // It is a text, then.
   }
-  return Object.assign(response, { data, message: messageIn(data) ?? text });
+  return { status, headers, data, message: messageIn(data) ?? text };
 }
 
 async function events(call: Call, seen: Observer): Promise<void> {
