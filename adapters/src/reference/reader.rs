@@ -159,7 +159,10 @@ impl Reader {
         if self.faults.has(Mutant::DoneIsEnough) {
             answer.stop_reason.get_or_insert_with(|| normal_reason(self.api).to_owned());
         }
-        self.ended(answer).map(|()| Step::Terminal)
+        // The server has ended the stream as it should be ended, and not said why the answer did: that is no failure, and no
+        // completion that the client could vouch for.
+        answer.interrupted |= self.ended(answer).is_err();
+        Ok(Step::Terminal)
     }
 
     fn object(&mut self, event: &Event, object: Map<String, Value>, answer: &mut Answer) -> Result<Step, Failure> {

@@ -426,7 +426,8 @@ impl JsonSchema for ToolsMatch {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let call = generator.subschema_for::<ToolExpected>();
-        schemars::json_schema!({ "anyOf": [{ "const": "none-complete" }, { "type": "array", "items": call }] })
+        let filled = json!({ "type": "string", "pattern": r"^\$\{.+\}$" });
+        schemars::json_schema!({ "anyOf": [{ "const": "none-complete" }, filled, { "type": "array", "items": call }] })
     }
 }
 

@@ -151,7 +151,7 @@ pub struct SetupOptions {
 /// Options of `probe`.
 #[derive(Debug, Args)]
 pub struct ProbeOptions {
-    /// The SDK, as `run --sdk` takes it.
+    /// The SDK, as `run --sdk` takes it, or `all`.
     #[arg(required_unless_present = "command")]
     pub sdk: Option<String>,
     /// The command of an adapter that is not checked in.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use streamspec_adapters::contract::Adapter;
-use streamspec_adapters::fleet::{self, Fleet};
+use streamspec_adapters::fleet::{self, Fleet, Sdk};
 use streamspec_adapters::setup::SetupError;
 
 use super::arguments::ProbeOptions;
@@ -15,17 +15,25 @@ use crate::probe::{Target, probe as probe_adapter};
 pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = match &options.sdk {
-        Some(id) => checked_in(root, id, &runtime),
+        Some(wanted) => checked_in(root, wanted, &runtime),
         None => command(root, &options.command, &runtime),
     };
     runtime.shutdown_background();
     exit
 }
 
-/// An adapter with a manifest.
-fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
+/// Adapters with manifests, one after the other; the worst of their findings is the exit code.
+fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let fleet = Fleet::discover(root)?;
-    let [asked] = fleet.choose(&[id])?.try_into().map_err(|_| anyhow::anyhow!("`{id}` is not one SDK"))?;
+    let mut worst = Exit::Conformant;
+    for asked in fleet.choose(&[wanted])? {
+        worst = worst.max(one(root, &asked, runtime)?);
+    }
+    Ok(worst)
+}
+
+/// One adapter with a manifest.
+fn one(root: &Utf8Path, asked: &Sdk, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let sdk = match asked.ensure(&|event| print_progress(&event)) {
         Ok(sdk) => sdk,
         Err(error @ SetupError::Unavailable { .. }) => {
@@ -37,6 +45,8 @@ fn checked_in(root: &Utf8Path, id: &str, runtime: &tokio::runtime::Runtime) -> a
             return Ok(Exit::Fault);
         }
     };
+    let id = &sdk.manifest.id;
+    anstream::println!("{id}");
     let surfaces = sdk.manifest.surfaces.iter();
     let targets = surfaces.flat_map(|(name, surface)| {
         let target = |api| Target { api, surface: name.clone(), delivers: Some(surface.delivers) };

@@ -28,7 +28,7 @@ pub(super) use ids::{alike, known_of};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Report")]
 pub struct ReportFile {
-    /// `streamspec-report/3`; changes when a reader would have to.
+    /// `streamspec-report/4`; changes when a reader would have to.
     pub schema: String,
     /// The suite that was run.
     pub suite: Suite,

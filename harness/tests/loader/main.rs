@@ -243,6 +243,29 @@ fn cases_are_compared_with_each_other() {
 }
 
 #[test]
+fn a_healthy_stream_keeps_its_own_dialect_and_a_trial_ends() {
+    let shapes = br#"{ "about": "", "source": "https://example.com/", "same": ["id"], "events": { "*": { "id": "string" } } }"#;
+    let case = |title: &str, lines: &str, stream: &str| {
+        format!(
+            "title: {title}\napi: openai-chat\nsources: [{{ basis: spec, url: 'https://example.com' }}]\n{lines}\
+             stream: {stream}\nexpect: {{ must: {{ outcome: completed, text: Hello }} }}\n"
+        )
+    };
+    let mixed = "[{ data: { id: one } }, { data: { id: two } }, { end: finish }]";
+    let (_folder, root) = project(&[
+        ("cases/shapes/openai-chat.json", shapes),
+        ("cases/openai-chat/benign/mixed.yaml", case("Mixed", "", mixed).as_bytes()),
+        ("cases/openai-chat/benign/odd.yaml", case("Odd", "beyond-schema: It is about this.\n", &mixed.replace("two", "three")).as_bytes()),
+        ("cases/openai-chat/benign/bare.yaml", case("Bare", "", "[{ data: {} }, { end: finish }]").as_bytes()),
+        (
+            "cases/openai-chat/stall/long.yaml",
+            case("Long", "timeout: 50000\n", "[{ data: { id: one } }, { end: stall }]").as_bytes(),
+        ),
+    ]);
+    insta::assert_snapshot!("healthy", load::check(&root, &[]).problems.render(false));
+}
+
+#[test]
 fn what_is_named_is_checked() {
     let (_folder, root) = project(&[
         ("cases/anthropic/a/b.yaml", b"["),
@@ -285,7 +308,7 @@ fragments:
 api: anthropic-messages
 sources: [{ basis: spec, url: 'https://example.com' }]
 stream: [{ use: text-so-far }, { end: finish }]
-expect: { must: { outcome: completed } }
+expect: { must: { outcome: completed, text: Hello } }
 ",
         ),
     ]);

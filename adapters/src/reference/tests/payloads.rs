@@ -53,7 +53,7 @@ fn odd_payloads() -> Vec<Scenario> {
             "[DONE] and nothing else",
             OpenaiChat,
             sse("data: [DONE]\n\n", End::Finish),
-            "raised \"\" iterate: IncompleteStream id=req_head (the stream ended before the answer did) | 1 sent",
+            "aborted \"\" | 1 sent",
             &[Mutant::DoneIsEnough],
         ),
         new(
