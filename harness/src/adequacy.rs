@@ -98,7 +98,8 @@ pub fn file_of(case: &str) -> &str {
 impl Adequacy {
     /// From the records of the reference client and of its mutants, `reference+name`.
     pub fn from_records(mutants: &[(&str, &str)], records: &[TrialRecord]) -> Self {
-        let missed = |record: &&TrialRecord| matches!(record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
+        let missed =
+            |record: &&TrialRecord| matches!(record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
         let mut adequacy = Self::default();
         for record in records {
             adequacy.cases.entry(file_of(&record.case).to_owned()).or_default();

@@ -14,7 +14,7 @@ use crate::contract::Call;
 
 /// The longest delay between two attempts that is waited for: a client that is asked for more gives up, as coming back
 /// early is what the server has asked it not to do.
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
+const LONGEST_DELAY: Duration = Duration::from_mins(1);
 
 /// The longest time between two attempts that a client chooses itself.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(1);

@@ -128,7 +128,10 @@ impl JsonSchema for Use {
                 { "type": "string" },
                 {
                     "type": "object", "required": ["name"], "additionalProperties": false,
-                    "properties": { "name": { "type": "string" }, "with": { "type": "object" } }
+                    "properties": {
+                        "name": { "type": "string" },
+                        "with": { "anyOf": [{ "type": "object" }, { "type": "string", "pattern": r"^\$\{.+\}$" }] }
+                    }
                 }
             ]
         })

@@ -47,14 +47,18 @@ impl Case {
 
     /// Whether the case lets the client wait for longer than it is watched.
     pub fn may_wait(&self) -> bool {
-        let waits = |checks: &Checks| checks.outcome.as_ref().is_some_and(|accepted| accepted.0.contains(&Outcome::Waiting));
+        let waits =
+            |checks: &Checks| checks.outcome.as_ref().is_some_and(|accepted| accepted.0.contains(&Outcome::Waiting));
         self.expect.must.all().any(waits)
     }
 }
 
 /// The pauses of an answer.
 fn pauses(steps: &[Step]) -> Duration {
-    steps.iter().map(|step| if let Step::Pause(pause) = step { Duration::from_millis(*pause) } else { Duration::ZERO }).sum()
+    steps
+        .iter()
+        .map(|step| if let Step::Pause(pause) = step { Duration::from_millis(*pause) } else { Duration::ZERO })
+        .sum()
 }
 
 /// Whether only the client's own timeout ends the answer.
@@ -76,7 +80,8 @@ fn delay(steps: &[Step]) -> Option<Duration> {
         let (_, value) = headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name))?;
         value.as_deref()?.trim().parse::<f64>().ok()
     };
-    let seconds = number("retry-after-ms").map(|milliseconds| milliseconds / 1000.0).or_else(|| number("retry-after"))?;
+    let seconds =
+        number("retry-after-ms").map(|milliseconds| milliseconds / 1000.0).or_else(|| number("retry-after"))?;
     Duration::try_from_secs_f64(seconds).ok()
 }
 
@@ -90,7 +95,7 @@ mod tests {
     use crate::case::{Case, Variants};
 
     /// How long a case with these answers may take, and when a call of it is a hang, in milliseconds.
-    fn check(exchanges: Value, max_retries: u32, expect: Value, longest: u64, patience: u64) {
+    fn check(exchanges: &Value, max_retries: u32, expect: &Value, longest: u64, patience: u64) {
         let case = Case {
             id: "openai-chat/retry/one".into(),
             file: "cases/openai-chat/retry/one.yaml".into(),
@@ -117,18 +122,19 @@ mod tests {
     fn a_trial_may_take_what_its_case_makes_a_correct_client_wait_for() {
         let must = json!({ "must": { "outcome": "error" } });
         let good = json!([{ "data": "a" }, { "end": "finish" }]);
-        let refused = |headers: Value| json!([{ "respond": { "status": 429, "headers": headers } }, { "end": "finish" }]);
+        let refused =
+            |headers: Value| json!([{ "respond": { "status": 429, "headers": headers } }, { "end": "finish" }]);
         let withheld = json!([{ "respond": { "withheld": true } }, { "end": "stall" }]);
-        check(json!([good]), 2, must.clone(), 0, 0);
-        check(json!([[{ "data": "a" }, { "pause": 300 }, { "end": "finish" }]]), 0, must.clone(), 300, 300);
-        check(json!([[{ "data": "a" }, { "end": "stall" }]]), 2, must.clone(), 1000, 1000);
+        check(&json!([good]), 2, &must, 0, 0);
+        check(&json!([[{ "data": "a" }, { "pause": 300 }, { "end": "finish" }]]), 0, &must, 300, 300);
+        check(&json!([[{ "data": "a" }, { "end": "stall" }]]), 2, &must, 1000, 1000);
         let bounded = json!({ "must": { "outcome": "error" }, "should": { "elapsed": { "at-most": 5000 } } });
-        check(json!([[{ "data": "a" }, { "end": "stall" }]]), 0, bounded, 1000, 5000);
-        check(json!([withheld]), 2, must.clone(), 3 * 1000 + 1000 + 2000, 6000);
-        check(json!([refused(json!({})), good]), 2, must.clone(), 1000, 1000);
-        check(json!([refused(json!({ "retry-after": "3" })), good]), 2, must.clone(), 3000, 3000);
-        check(json!([refused(json!({ "Retry-After-Ms": "250" }))]), 1, must, 250, 250);
+        check(&json!([[{ "data": "a" }, { "end": "stall" }]]), 0, &bounded, 1000, 5000);
+        check(&json!([withheld]), 2, &must, 3 * 1000 + 1000 + 2000, 6000);
+        check(&json!([refused(json!({})), good]), 2, &must, 1000, 1000);
+        check(&json!([refused(json!({ "retry-after": "3" })), good]), 2, &must, 3000, 3000);
+        check(&json!([refused(json!({ "Retry-After-Ms": "250" }))]), 1, &must, 250, 250);
         let patient = json!({ "must": { "outcome": ["error", "waiting"], "requests": 1 } });
-        check(json!([refused(json!({ "retry-after": "600" })), good]), 2, patient, 600_000, 6000);
+        check(&json!([refused(json!({ "retry-after": "600" })), good]), 2, &patient, 600_000, 6000);
     }
 }

@@ -291,8 +291,14 @@ versions = ">=0.50"
 "#;
 
     fn trial(surface: &str, case: &str, grade: Grade) -> TrialRecord {
-        let check =
-            Check { axis: Axis::ErrorStatus, level: Level::Should, expected: json!(529), observed: json!(200), grade, disputed: false };
+        let check = Check {
+            axis: Axis::ErrorStatus,
+            level: Level::Should,
+            expected: json!(529),
+            observed: json!(200),
+            grade,
+            disputed: false,
+        };
         TrialRecord {
             sdk: "sdk".into(),
             surface: surface.into(),

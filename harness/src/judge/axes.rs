@@ -7,7 +7,9 @@ use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError, R
 
 use super::reason::same_reason;
 use super::{Check, Evidence, Grade, Seen};
-use crate::case::{Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch};
+use crate::case::{
+    Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
+};
 
 /// An expected value, what was seen, and how they compare.
 type Compared = (Value, Value, Grade);

@@ -53,7 +53,9 @@ pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<S
         return None;
     }
     match &evidence.control?.answer {
-        Answer::Fault { detail } => Some(format!("the control, the same error as a plain HTTP response, was lost: {detail}")),
+        Answer::Fault { detail } => {
+            Some(format!("the control, the same error as a plain HTTP response, was lost: {detail}"))
+        }
         Answer::Observed(_) | Answer::Hang | Answer::Crash { .. } => None,
     }
 }

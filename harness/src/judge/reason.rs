@@ -27,7 +27,7 @@ use Meaning::{Calls, Filtered, Interrupted, Limit, Normal, Nothing, Paused};
 /// Every word that a vendor documents, or an SDK that speaks for several vendors has in its place.
 ///
 /// Sources: Anthropic's `stop_reason`, OpenAI's `finish_reason`, the `status` and `incomplete_details` of Responses, Google's
-/// `FinishReason` and `BlockedReason`; and the unified words of the AI SDK, LangChain, LiteLLM, pydantic-ai, rig and genai.
+/// `FinishReason` and `BlockedReason`; and the unified words of the AI SDK, `LangChain`, `LiteLLM`, pydantic-ai, rig and genai.
 const WORDS: &[(&str, &[Meaning])] = &[
     ("end_turn", &[Normal]),
     ("stop", &[Normal]),
@@ -177,9 +177,7 @@ fn payload_says_stop(api: Api, payload: &Value) -> bool {
         items.is_some_and(|items| items.iter().any(|item| item.get(key).is_some_and(Value::is_string)))
     };
     match api {
-        Api::AnthropicMessages => {
-            has("/delta/stop_reason") || has("/message/stop_reason") || has("/stop_reason")
-        }
+        Api::AnthropicMessages => has("/delta/stop_reason") || has("/message/stop_reason") || has("/stop_reason"),
         Api::OpenaiChat => of_any("/choices", "finish_reason"),
         Api::GeminiGenerate => of_any("/candidates", "finishReason") || has("/promptFeedback/blockReason"),
         Api::OpenaiResponses => {
@@ -228,7 +226,11 @@ mod tests {
             (R, "max_output_tokens", "incomplete", false, true),
             (R, "completed", "tool-calls", true, true),
         ] {
-            assert_eq!(same_reason(api, wire, seen, has_calls), expected, "{api}: {wire} as {seen}, calls: {has_calls}");
+            assert_eq!(
+                same_reason(api, wire, seen, has_calls),
+                expected,
+                "{api}: {wire} as {seen}, calls: {has_calls}"
+            );
         }
         assert!(asserts_an_end("stop") && asserts_an_end("tool_calls") && asserts_an_end("something_new"));
         assert!(!asserts_an_end("unknown") && !asserts_an_end("other") && !asserts_an_end("length"));

@@ -237,7 +237,8 @@ fn what_maintainers_have_ruled_is_counted_apart() {
 fn what_a_surface_shows_is_not_left_out() {
     let case = case(json!({ "must": { "outcome": ["error", "completed"] } }));
     let surface = |delivers: &str, lacks: &[&str]| -> Surface {
-        serde_json::from_value(json!({ "apis": [], "delivers": delivers, "lacks": lacks, "call": "" })).expect("a surface")
+        serde_json::from_value(json!({ "apis": [], "delivers": delivers, "lacks": lacks, "call": "" }))
+            .expect("a surface")
     };
     let word = |observation: &Value, delivers: &str, lacks: &[&str]| {
         verdict_of(&case, observation.clone(), None, Some(&surface(delivers, lacks))).word
@@ -261,9 +262,8 @@ fn the_class_is_compared_with_the_control() {
     let expect = json!({ "should": { "error.class": "same-as-http" } });
     let same = verdict(expect.clone(), raised(json!({})), Some(raised(json!({}))));
     assert_eq!(same.word, Word::Pass);
-    let overloaded = || {
-        raised(json!({ "class": "OverloadedError", "classes": ["OverloadedError", "ApiError", "SdkError"] }))
-    };
+    let overloaded =
+        || raised(json!({ "class": "OverloadedError", "classes": ["OverloadedError", "ApiError", "SdkError"] }));
     assert_eq!(verdict(expect.clone(), raised(json!({})), Some(overloaded())).word, Word::Deviates);
     // A handler for the class of the control reaches a subclass of it.
     assert_eq!(verdict(expect.clone(), overloaded(), Some(raised(json!({})))).word, Word::Pass);

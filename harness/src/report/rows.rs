@@ -143,7 +143,9 @@ impl<'a> Row<'a> {
         match self.trial.verdict.word {
             Word::Unsupported | Word::NotRun => Standing::NotJudged,
             Word::AdapterFault | Word::HarnessFault => Standing::Fault,
-            Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if !self.comparison.is_as_listed() => Standing::NotAsListed,
+            Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if !self.comparison.is_as_listed() => {
+                Standing::NotAsListed
+            }
             _ if self.trial.variant != Variant::AsWritten && self.own_checks().next().is_none() => Standing::AsWritten,
             Word::Pass => Standing::Passes,
             Word::Disputed | Word::Deviates | Word::Fails => Standing::AsListed,

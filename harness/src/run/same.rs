@@ -45,10 +45,13 @@ fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
     changed.map(|((axis, was), (_, is))| format!("{axis} is {} instead of {}", is.name(), was.name()))
 }
 
+/// A part of an observation, as JSON.
+type Read = fn(&Observation) -> Value;
+
 /// What the caller saw otherwise. A message may quote the bytes as they were read, and the number of items is the SDK's
 /// own business, so neither is compared.
 fn seen_otherwise(written: &Observation, variant: &Observation) -> Option<String> {
-    let fields: [(&str, fn(&Observation) -> Value); 7] = [
+    let fields: [(&str, Read); 7] = [
         ("the text", |seen| Value::from(seen.text.clone())),
         ("the tool calls", |seen| serde_json::to_value(&seen.tool_calls).unwrap_or_default()),
         ("the stop reason", |seen| Value::from(seen.stop_reason.value().cloned())),

@@ -244,7 +244,8 @@ fn cases_are_compared_with_each_other() {
 
 #[test]
 fn a_healthy_stream_keeps_its_own_dialect_and_a_trial_ends() {
-    let shapes = br#"{ "about": "", "source": "https://example.com/", "same": ["id"], "events": { "*": { "id": "string" } } }"#;
+    let shapes =
+        br#"{ "about": "", "source": "https://example.com/", "same": ["id"], "events": { "*": { "id": "string" } } }"#;
     let case = |title: &str, lines: &str, stream: &str| {
         format!(
             "title: {title}\napi: openai-chat\nsources: [{{ basis: spec, url: 'https://example.com' }}]\n{lines}\
@@ -255,7 +256,10 @@ fn a_healthy_stream_keeps_its_own_dialect_and_a_trial_ends() {
     let (_folder, root) = project(&[
         ("cases/shapes/openai-chat.json", shapes),
         ("cases/openai-chat/benign/mixed.yaml", case("Mixed", "", mixed).as_bytes()),
-        ("cases/openai-chat/benign/odd.yaml", case("Odd", "beyond-schema: It is about this.\n", &mixed.replace("two", "three")).as_bytes()),
+        (
+            "cases/openai-chat/benign/odd.yaml",
+            case("Odd", "beyond-schema: It is about this.\n", &mixed.replace("two", "three")).as_bytes(),
+        ),
         ("cases/openai-chat/benign/bare.yaml", case("Bare", "", "[{ data: {} }, { end: finish }]").as_bytes()),
         (
             "cases/openai-chat/stall/long.yaml",

@@ -28,6 +28,10 @@ fn call(index: u64, name: Option<&str>, arguments: &str) -> Value {
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
+    [cut_and_whole(), whose()].into_iter().flatten().collect()
+}
+
+fn cut_and_whole() -> Vec<Scenario> {
     let new = Scenario::new;
     let half = || open(0) + &piece(0, "{\"city\":") + &piece(0, "\"Pa");
     let close = event(&json!({ "type": "content_block_stop", "index": 0 }));
@@ -83,6 +87,49 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             &[Mutant::EofIsSuccess],
         ),
         new(
+            "two calls at once",
+            OpenaiChat,
+            sse(&two, End::Finish),
+            "returned \"\" tool_calls get_weather({\"city\":\"Paris\"}) get_time({}) | 1 sent",
+            &[Mutant::MergesTools],
+        ),
+        new(
+            "a call whose end only the response tells",
+            OpenaiResponses,
+            sse(&(r_start() + &added + &delta + &r_end("completed", &json!({ "output": [item] }))), End::Finish),
+            "returned \"\" completed get_weather({\"city\":\"Paris\"}) | 1 sent",
+            &[Mutant::DropsTools],
+        ),
+        new(
+            "a call in a response that failed",
+            OpenaiResponses,
+            sse(&(r_start() + &added + &delta + &r_end("failed", &json!({ "error": null }))), End::Finish),
+            "raised \"\" get_weather(\"{\\\"city\\\":\\\"Pa\")… iterate: ApiError id=req_head (the response failed) | 1 sent",
+            &[Mutant::CutToolIsComplete],
+        ),
+        new(
+            "a call of Gemini's",
+            GeminiGenerate,
+            sse(&gemini(Some("STOP")), End::Finish),
+            "returned \"\" STOP get_weather({\"city\":\"Paris\"}) | 1 sent",
+            &[Mutant::DropsTools],
+        ),
+        new(
+            "a call before the finish reason",
+            GeminiGenerate,
+            sse(&gemini(None), End::Finish),
+            "raised \"\" get_weather(\"{\\\"city\\\":\\\"Paris\\\"}\")… iterate: IncompleteStream id=req_head (the stream ended before the answer did) | 1 sent",
+            &[Mutant::CutToolIsComplete],
+        ),
+    ]
+}
+
+/// Calls that are the caller's, and what is none of them.
+fn whose() -> Vec<Scenario> {
+    let new = Scenario::new;
+    let close = event(&json!({ "type": "content_block_stop", "index": 0 }));
+    vec![
+        new(
             "a call that the limit cut, whose block was ended all the same",
             AnthropicMessages,
             sse(&(open(0) + &piece(0, "{\"city\":\"Paris\"}") + &a_stop("max_tokens") + &a_end()), End::Finish),
@@ -107,34 +154,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "a call whose input is in its start",
             AnthropicMessages,
             sse(
-                &(begin(&json!({ "type": "tool_use", "id": "t", "name": "get_weather", "input": { "city": "Paris" } }))
-                    + &a_stop("tool_use")
+                &(begin(
+                    &json!({ "type": "tool_use", "id": "t", "name": "get_weather", "input": { "city": "Paris" } }),
+                ) + &a_stop("tool_use")
                     + &a_end()),
                 End::Finish,
             ),
             "returned \"\" tool_use get_weather({\"city\":\"Paris\"}) | 1 sent",
             &[Mutant::LosesStartInput],
-        ),
-        new(
-            "two calls at once",
-            OpenaiChat,
-            sse(&two, End::Finish),
-            "returned \"\" tool_calls get_weather({\"city\":\"Paris\"}) get_time({}) | 1 sent",
-            &[Mutant::MergesTools],
-        ),
-        new(
-            "a call whose end only the response tells",
-            OpenaiResponses,
-            sse(&(r_start() + &added + &delta + &r_end("completed", &json!({ "output": [item] }))), End::Finish),
-            "returned \"\" completed get_weather({\"city\":\"Paris\"}) | 1 sent",
-            &[Mutant::DropsTools],
-        ),
-        new(
-            "a call in a response that failed",
-            OpenaiResponses,
-            sse(&(r_start() + &added + &delta + &r_end("failed", &json!({ "error": null }))), End::Finish),
-            "raised \"\" get_weather(\"{\\\"city\\\":\\\"Pa\")… iterate: ApiError id=req_head (the response failed) | 1 sent",
-            &[Mutant::CutToolIsComplete],
         ),
         new(
             "a failure that says why in the event that follows",
@@ -155,25 +182,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                 &(data(&json!({ "choices": [
                     { "index": 0, "delta": { "content": "Hello" }, "finish_reason": "stop" },
                     { "index": 1, "delta": { "content": "Bonjour" }, "finish_reason": "stop" }
-                ] })) + "data: [DONE]\n\n"),
+                ] }))
+                    + "data: [DONE]\n\n"),
                 End::Finish,
             ),
             "returned \"Hello\" stop | 1 sent",
             &[Mutant::TakesEveryChoice],
-        ),
-        new(
-            "a call of Gemini's",
-            GeminiGenerate,
-            sse(&gemini(Some("STOP")), End::Finish),
-            "returned \"\" STOP get_weather({\"city\":\"Paris\"}) | 1 sent",
-            &[Mutant::DropsTools],
-        ),
-        new(
-            "a call before the finish reason",
-            GeminiGenerate,
-            sse(&gemini(None), End::Finish),
-            "raised \"\" get_weather(\"{\\\"city\\\":\\\"Paris\\\"}\")… iterate: IncompleteStream id=req_head (the stream ended before the answer did) | 1 sent",
-            &[Mutant::CutToolIsComplete],
         ),
     ]
 }

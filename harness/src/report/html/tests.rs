@@ -25,7 +25,11 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         api: Api::AnthropicMessages,
         title: title(case),
         sources: vec![Source { basis: Basis::Issue, url: "javascript:alert(3)".into(), quote: Some(HOSTILE.into()) }],
-        disputed: hostile.then(|| Dispute { url: "https://example.com/".into(), position: HOSTILE.into(), axes: vec![Axis::Outcome] }),
+        disputed: hostile.then(|| Dispute {
+            url: "https://example.com/".into(),
+            position: HOSTILE.into(),
+            axes: vec![Axis::Outcome],
+        }),
         max_retries: 0,
         answers: vec![ToldAnswer {
             status: Some(200),
