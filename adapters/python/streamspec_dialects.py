@@ -148,8 +148,7 @@ def read_response_event(seen: Seen, event: Any) -> None:
         case "response.output_item.added":
             read_call(seen, index, item)
         case "response.output_item.done":
-            if (done := read_call(seen, index, item)) is not None:
-                done.over, done.status = True, dig(item, "status")
+            read_whole_call(seen, index, item)
         case "response.function_call_arguments.delta":
             seen.tool(index).add(dig(event, "delta"))
         case "response.function_call_arguments.done":
@@ -180,23 +179,29 @@ def read_call(seen: Seen, place: object, item: Any) -> Tool | None:
     return tool
 
 
+def read_whole_call(seen: Seen, place: object, item: Any) -> None:
+    """The tool call that an output item is which has ended; its status may say that it was cut."""
+    if (tool := read_call(seen, place, item)) is not None:
+        tool.over, tool.status = True, dig(item, "status")
+        tool.cut = tool.status in ("incomplete", "in_progress")
+
+
 def read_output(seen: Seen, output: Any) -> None:
     """The calls of an answer that has ended."""
     for place, item in enumerate(output or []):
-        if (tool := read_call(seen, place, item)) is not None:
-            tool.over, tool.status = True, dig(item, "status")
+        read_whole_call(seen, place, item)
 
 
 def read_status(seen: Seen, response: Any) -> None:
-    """The status of a response once it is over, and what it and their own say of the calls.
+    """The status of a response once it is over.
 
-    A call that stays `in_progress` is whole if the response completed: so it is where the model's code calls a tool.
+    A call that stays in progress is whole where the response completed: so does one that the model's own code makes.
     """
     status = dig(response, "status")
     if status not in ("queued", "in_progress"):
         seen.stop(dig(response, "incomplete_details", "reason") if status == "incomplete" else status)
-    for tool in seen.begun_tools():
-        tool.cut = tool.status == "incomplete" or (tool.status == "in_progress" and status != "completed")
+    for tool in seen.begun_tools() if status == "completed" else []:
+        tool.cut = tool.cut and tool.status != "in_progress"
 
 
 def read_response_item(seen: Seen, event: Any) -> None:

@@ -153,9 +153,11 @@ class Event:
 
     def __init__(self, api: str, sse: httpx_sse.ServerSentEvent, response: httpx.Response) -> None:
         self.sse, self.response = sse, response
-        # Whatever else a server sends under a name of its own need not be JSON.
-        says = sse.data.strip() not in ("", DONE) and re.fullmatch(NAMES[api], sse.event)
-        self.data = sse.json() if says else None
+        # What a server sends under a name of its own need not be JSON.
+        foreign = () if re.fullmatch(NAMES[api], sse.event) else (ValueError,)
+        self.data = None
+        with suppress(*foreign):
+            self.data = sse.json() if sse.data.strip() not in ("", DONE) else None
 
     @property
     def body(self) -> Any:
