@@ -72,12 +72,32 @@ test("Messages: a limit that is told before the end of the block has cut it all 
   check(messagesReader, events, { tool_calls: [open], stop_reason: "max_tokens" });
 });
 
+test("Messages: a call whose block has no end is over with the reason that ends calls", () => {
+  const events = [
+    { type: "content_block_start", index: 0, content_block: { type: "tool_use", name: "get_weather", input: ARGS } },
+    { type: "message_delta", delta: { stop_reason: "tool_use" } },
+  ];
+  check(messagesReader, events, { tool_calls: [whole], stop_reason: "tool_use" });
+});
+
 test("Chat Completions: a name may come after its call began, and an answer need not have an index", () => {
   const chunk = (delta: object, finish_reason?: string) => ({ choices: [{ delta, finish_reason }] });
   const pieces = [chunk({ tool_calls: [{ index: 0, function: { arguments: ARGS } }] })];
   check(each(readChatChunk), pieces, {});
   pieces.push(chunk({ tool_calls: [{ index: 0, function: { name: "get_weather" } }] }, "tool_calls"));
   check(each(readChatChunk), pieces, { tool_calls: [whole], stop_reason: "tool_calls" });
+});
+
+test("Chat Completions: of the parts of a content only texts are text", () => {
+  const content = [{ type: "thinking", text: "hm" }, { type: "text", text: "Hello" }, { type: "text" }, null];
+  check(each(readChatChunk), [{ choices: [{ delta: { content } }] }], { text: "Hello" });
+});
+
+test("Responses: a call that stays in progress is over with a completed response, whose output may be left out", () => {
+  const item = { type: "function_call", name: "get_weather", arguments: ARGS, status: "in_progress" };
+  const done = { type: "response.output_item.done", output_index: 0, item };
+  const completed = { type: "response.completed", response: { status: "completed", output: null } };
+  check(responsesReader, [done, completed], { tool_calls: [whole], stop_reason: "completed" });
 });
 
 test("Responses: an error completes no call, and takes none back", () => {
