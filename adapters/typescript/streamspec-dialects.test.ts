@@ -98,6 +98,7 @@ test("Responses: a call that stays in progress is over with a completed response
   const done = { type: "response.output_item.done", output_index: 0, item };
   const completed = { type: "response.completed", response: { status: "completed", output: null } };
   check(responsesReader, [done, completed], { tool_calls: [whole], stop_reason: "completed" });
+  check(responsesReader, [done, completed, done], { tool_calls: [whole], stop_reason: "completed" });
 });
 
 test("Responses: an error completes no call, and takes none back", () => {

@@ -237,8 +237,9 @@ export interface ResponseEvent {
 export function responsesReader(seen: Observer): (event: ResponseEvent) => void {
   /** Items that are done by their events, and in progress by their own word. */
   const held = new Set<unknown>();
-  const settle = (key: unknown, item: ResponseItem, response?: Response) => {
-    const whole = isWhole(item, response);
+  let over: Maybe<Response>;
+  const settle = (key: unknown, item: ResponseItem) => {
+    const whole = isWhole(item, over);
     if (!whole && item.status === "in_progress") held.add(key);
     seen.closeTool(key, item.arguments, whole);
   };
@@ -262,12 +263,13 @@ export function responsesReader(seen: Observer): (event: ResponseEvent) => void 
         break;
       case "response.completed":
       case "response.incomplete":
+        over = response;
         if (response?.status === "completed") for (const key of held) seen.closeTool(key);
         // Carries the whole answer, so it ends calls that had no done event of their own.
         for (const [place, made] of list(response?.output).entries()) {
           if (made?.type !== "function_call") continue;
           seen.openTool(place, made.name, made.arguments);
-          settle(place, made, response);
+          settle(place, made);
         }
         seen.stop(responseStop(response));
         break;
