@@ -2,8 +2,9 @@
  * Streams one answer with `@anthropic-ai/sdk`: the whole message, or `AnswerFailed` with all that is known.
  *
  * What the SDK does to a stream before it hands anything over cannot be mended here. An event that is no JSON, or an
- * `error` event without data, ends the answer for it, whatever comes after; its helper wants the usage in `message_delta`;
- * and of an error that comes as a JSON body with status 200 it tells nothing.
+ * `error` event without data or behind a byte order mark, ends the answer for it, whatever comes after; it waits for more
+ * after a line that ends with a single CR; its helper wants the usage in `message_delta`; and of an error that comes as a
+ * JSON body with status 200 it tells nothing.
  */
 
 import type Anthropic from "@anthropic-ai/sdk";
