@@ -113,8 +113,8 @@ class Seen:
             self.stop_reason = text_of(reason)
 
     def failed_item(self, error: dict[str, object]) -> None:
-        """The SDK handed the failure over as an item; the first such item counts."""
-        if self.error is None:
+        """The SDK handed the failure over as an item; the first such item that says anything counts."""
+        if self.error is None or not self.error["message"]:
             self.ended, self.error = "error-item", error
 
     def interrupted(self) -> None:

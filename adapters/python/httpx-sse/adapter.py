@@ -173,8 +173,10 @@ class Event:
 
     @property
     def is_last(self) -> bool:
-        """Whether the provider's document says that nothing comes after the event."""
-        return self.sse.data == DONE or dig(self.data, "type") in LAST or self.is_error
+        """Whether the provider's document says that nothing comes after the event; a failure may say later why."""
+        kind = dig(self.data, "type")
+        unsaid = kind == "response.failed" and not dig(self.body, "error")
+        return self.sse.data == DONE or kind in LAST or (self.is_error and not unsaid)
 
 
 def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:

@@ -168,6 +168,15 @@ class Values(unittest.TestCase):
         self.assertTrue(cut.endswith(f"[cut by the adapter: {LONGEST_STRING + 1} characters]"))
 
 
+class Failures(unittest.TestCase):
+    def test_the_first_item_that_says_anything_counts(self):
+        seen = Seen("events")
+        for message in ("", "first", "second"):
+            seen.failed_item({"message": message})
+        self.assertEqual(seen.observation()["error"], {"message": "first"})
+        self.assertEqual(seen.observation()["ended"], "error-item")
+
+
 class Calls(unittest.TestCase):
     def told(self, **tool):
         seen = Seen("events")
