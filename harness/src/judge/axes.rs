@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError, Reading, Told};
 
-use super::reason::same_reason;
+use super::reason::{same_reason, says_nothing};
 use super::{Check, Evidence, Grade, Seen};
 use crate::case::{
     Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
@@ -245,6 +245,8 @@ fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Ev
         Told::Absent => (expected, Value::Null, Grade::NotObservable),
         Told::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),
         Told::Empty => (expected, Value::Null, Grade::Empty),
+        // Some SDKs have a word where others have nothing.
+        Told::Value(told) if wanted.0.contains(&None) && says_nothing(told) => (expected, json!(told), Grade::Exact),
         Told::Value(told) => (expected, json!(told), exact_if(wanted.0.iter().flatten().any(|one| same(one, told)))),
     }
 }

@@ -172,6 +172,7 @@ fn content() {
     check(must("text", json!("Hello")), returned(json!("end_turn")), "pass");
     check(must("text", json!("Hello!")), returned(json!("end_turn")), "fails wrong text=Hello");
     check(must("text", json!({ "prefix-of": "Hello, world." })), returned(Value::Null), "pass");
+    check(must("stop_reason", Value::Null), returned(json!("unknown")), "pass");
     check(must("stop_reason", Value::Null), returned(json!("end_turn")), "fails fabricated stop_reason=end_turn");
     let tool = json!({
         "ended": "returned", "events": 1, "stop_reason": null,
