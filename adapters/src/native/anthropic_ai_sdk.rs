@@ -5,13 +5,14 @@ use anthropic_ai_sdk::types::message::{
     ContentBlock, ContentBlockDelta, CreateMessageParams, MessageClient as _, MessageError, StreamEvent,
 };
 
+use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
-use super::seen::{Seen, attribute, error, word};
+use super::seen::{Seen, error, word};
 use crate::contract::{Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Seen::default();
+    let seen = Seen::new(call.api);
     let client = match client(&call) {
         Ok(client) => client,
         Err(raised) => return seen.raised(describe(Site::Open, &raised)),
@@ -35,14 +36,11 @@ fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
 
 fn event(seen: &mut Seen, event: StreamEvent) {
     match event {
-        StreamEvent::MessageStart { message } => seen.stop(message.stop_reason.as_ref().and_then(word)),
-        StreamEvent::ContentBlockStart { index, content_block } => match content_block {
-            ContentBlock::Text { text } => seen.say(&text),
-            ContentBlock::ToolUse { name, .. } => {
-                seen.tool(&index, Some(name));
-            }
-            _ => {}
-        },
+        StreamEvent::MessageStart { message } => {
+            message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
+            seen.begun(message.stop_reason.as_ref().and_then(word));
+        }
+        StreamEvent::ContentBlockStart { index, content_block } => start(seen, index, content_block),
         StreamEvent::ContentBlockDelta { index, delta } => match delta {
             ContentBlockDelta::TextDelta { text } => seen.say(&text),
             ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
@@ -52,13 +50,22 @@ fn event(seen: &mut Seen, event: StreamEvent) {
         StreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
         StreamEvent::Error { error: said } => {
             let failure = error(Site::Iterate, &["StreamEvent::Error", "StreamEvent"], said.message);
-            seen.failed(ObservedError { kind: attribute(Some(said.type_)), ..failure });
+            seen.failed(ObservedError { kind: attribute_word(Some(said.type_)), ..failure });
         }
         StreamEvent::MessageStop | StreamEvent::Ping => {}
     }
 }
 
-/// The error by its variant, which holds nothing but a text.
+fn start(seen: &mut Seen, index: usize, block: ContentBlock) {
+    seen.other_part();
+    match block {
+        ContentBlock::Text { text } => seen.say(&text),
+        ContentBlock::ToolUse { name, input, .. } => seen.tool(&index, Some(name)).set(input),
+        _ => {}
+    }
+}
+
+/// The error by its variant, which holds nothing but a message: the body of an HTTP error, or words of the SDK's own.
 fn describe(site: Site, raised: &MessageError) -> ObservedError {
     let variant = match raised {
         MessageError::RequestFailed(_) => "MessageError::RequestFailed",

@@ -4,13 +4,14 @@ use async_anthropic::Client;
 use async_anthropic::errors::AnthropicError;
 use async_anthropic::types::{ContentBlockDelta, CreateMessagesRequest, MessageContent, MessagesStreamEvent};
 
+use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
-use super::seen::{Seen, attribute, error};
+use super::seen::{Seen, error};
 use crate::contract::{Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Seen::default();
+    let seen = Seen::new(call.api);
     let http = match http_0_12(call.timeout) {
         Ok(http) => http,
         Err(raised) => return seen.raised(describe(Site::Open, &AnthropicError::NetworkError(raised))),
@@ -32,14 +33,11 @@ pub(super) async fn observe(call: Call) -> Observation {
 
 fn event(seen: &mut Seen, event: MessagesStreamEvent) {
     match event {
-        MessagesStreamEvent::MessageStart { message, .. } => seen.stop(message.stop_reason),
-        MessagesStreamEvent::ContentBlockStart { index, content_block } => match content_block {
-            MessageContent::Text(block) => seen.say(&block.text),
-            MessageContent::ToolUse(block) => {
-                seen.tool(&index, Some(block.name));
-            }
-            MessageContent::ToolResult(_) => {}
-        },
+        MessagesStreamEvent::MessageStart { message, .. } => {
+            message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
+            seen.begun(message.stop_reason);
+        }
+        MessagesStreamEvent::ContentBlockStart { index, content_block } => start(seen, index, content_block),
         MessagesStreamEvent::ContentBlockDelta { index, delta } => match delta {
             ContentBlockDelta::TextDelta { text } => seen.say(&text),
             ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
@@ -47,6 +45,15 @@ fn event(seen: &mut Seen, event: MessagesStreamEvent) {
         MessagesStreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
         MessagesStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason),
         MessagesStreamEvent::MessageStop => {}
+    }
+}
+
+fn start(seen: &mut Seen, index: usize, block: MessageContent) {
+    seen.other_part();
+    match block {
+        MessageContent::Text(block) => seen.say(&block.text),
+        MessageContent::ToolUse(block) => seen.tool(&index, Some(block.name)).set(block.input),
+        MessageContent::ToolResult(_) => {}
     }
 }
 
@@ -65,7 +72,7 @@ fn describe(site: Site, raised: &AnthropicError) -> ObservedError {
     };
     let mut described = error(site, &[variant, "AnthropicError"], raised.to_string());
     if let AnthropicError::StreamError(said) = raised {
-        described.kind = attribute(Some(said.error_type.clone()));
+        described.kind = attribute_word(Some(said.error_type.clone()));
     }
     described
 }

@@ -10,24 +10,26 @@ use async_openai::config::OpenAIConfig;
 use async_openai::error::{OpenAIError, StreamError};
 use async_openai::middleware::ReqwestService;
 use async_openai::middleware::retry::OpenAIRetryLayer;
-use async_openai::types::chat::{CreateChatCompletionStreamResponse, FinishReason};
-use async_openai::types::responses::{OutputItem, Response, ResponseStreamEvent};
+use async_openai::types::chat::CreateChatCompletionStreamResponse;
+use async_openai::types::responses::{FunctionToolCall, OutputItem, Response, ResponseStreamEvent};
 use serde_json::Value;
 use tower::Layer as _;
 
-use super::request::{http, typed};
-use super::seen::{Seen, attribute, error, no_answer, word};
+use super::reading::{attribute, attribute_word, read_body};
+use super::request::{body, http, typed};
+use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Seen::default();
+    let seen = Seen::new(call.api);
+    let describe = |site, raised: &OpenAIError| describe(call.api, site, raised);
     let client = match client(&call) {
         Ok(client) => client,
         Err(error) => return seen.raised(describe(Site::Open, &error)),
     };
     if call.surface == "handler" {
-        return handled(&client, &call).await;
+        return handled(seen, &client, &call).await;
     }
     if call.api == Api::OpenaiResponses {
         match client.responses().create_stream(typed(call.api, call.ask)).await {
@@ -43,47 +45,36 @@ pub(super) async fn observe(call: Call) -> Observation {
 }
 
 /// What the handler returns, and where it fails, what it says had arrived.
-async fn handled(client: &Client<OpenAIConfig>, call: &Call) -> Observation {
-    let mut seen = Seen::default();
+async fn handled(mut seen: Seen, client: &Client<OpenAIConfig>, call: &Call) -> Observation {
+    let request = body(call.api, call.ask);
     let answered = if call.api == Api::OpenaiResponses {
-        handler::respond(client, typed(call.api, call.ask)).await.map(|response| {
-            seen.say(&response.output_text().unwrap_or_default());
-            stopped(&mut seen, &response);
-            for (index, item) in response.output.into_iter().enumerate() {
-                if let OutputItem::FunctionCall(call) = item {
-                    // A response that was cut is returned like a whole one; its open calls say so themselves.
-                    let complete = call.status.is_none_or(|status| word(&status).as_deref() == Some("completed"));
-                    whole_call(&mut seen, &index, call.name, call.arguments, complete);
-                }
-            }
-        })
+        handler::respond(client, &request).await
     } else {
-        handler::chat(client, typed(call.api, call.ask)).await.map(|(text, calls, reason)| {
-            seen.say(&text);
-            let complete = matches!(reason, FinishReason::Stop | FinishReason::ToolCalls | FinishReason::FunctionCall);
-            seen.stop(word(&reason));
-            for (index, (name, arguments)) in calls {
-                whole_call(&mut seen, &index, name, arguments, complete);
-            }
-        })
+        handler::chat(client, &request).await
     };
-    let Err(failed) = answered else {
-        seen.handed_over();
-        return seen.returned();
+    let failed = match answered {
+        Ok(answer) => {
+            seen.handed_over();
+            seen.say(&answer.text);
+            for (name, arguments) in answer.calls {
+                // It hands out whole calls only.
+                let tool = seen.add_tool(Some(name));
+                (tool.arguments, tool.over, tool.status) =
+                    (Value::String(arguments), true, Some("completed".to_owned()));
+            }
+            seen.stop(Some(answer.reason));
+            return seen.returned();
+        }
+        Err(failed) => failed,
     };
     let described = ObservedError {
         status: attribute(failed.status.map(i64::from)),
         retryable: attribute(Some(failed.is_retryable())),
-        kind: attribute(failed.kind),
-        code: attribute(failed.code),
+        kind: attribute_word(failed.kind),
+        code: attribute_word(failed.code),
         ..error(Site::Finalize, &["AnswerFailed"], failed.message)
     };
     Observation { text: Some(failed.text), ..no_answer(described) }
-}
-
-fn whole_call(seen: &mut Seen, index: &impl ToString, name: String, arguments: String, complete: bool) {
-    let tool = seen.tool(index, Some(name));
-    (tool.arguments, tool.complete) = (Value::String(arguments), complete);
 }
 
 /// The client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP client of
@@ -105,10 +96,7 @@ fn chunk(seen: &mut Seen, chunk: CreateChatCompletionStreamResponse) {
         let piece = function.and_then(|function| function.arguments).unwrap_or_default();
         seen.tool(&call.index, name).extend(&piece);
     }
-    if let Some(reason) = choice.finish_reason {
-        seen.stop(word(&reason));
-        seen.close_tools();
-    }
+    seen.stop(choice.finish_reason.as_ref().and_then(word));
 }
 
 fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
@@ -124,16 +112,16 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
         }
         ResponseStreamEvent::ResponseFunctionCallArgumentsDone(event) => {
             let tool = seen.tool(&event.output_index, event.name);
-            (tool.arguments, tool.complete) = (Value::String(event.arguments), true);
+            tool.set(Value::String(event.arguments));
+            tool.over = true;
         }
         ResponseStreamEvent::ResponseOutputItemDone(event) => {
             if let OutputItem::FunctionCall(call) = event.item {
-                let tool = seen.tool(&event.output_index, Some(call.name));
-                (tool.arguments, tool.complete) = (Value::String(call.arguments), true);
+                done(seen, event.output_index, call);
             }
         }
-        ResponseStreamEvent::ResponseCompleted(event) => stopped(seen, &event.response),
-        ResponseStreamEvent::ResponseIncomplete(event) => stopped(seen, &event.response),
+        ResponseStreamEvent::ResponseCompleted(event) => finished(seen, event.response),
+        ResponseStreamEvent::ResponseIncomplete(event) => finished(seen, event.response),
         ResponseStreamEvent::ResponseFailed(event) => {
             seen.stop(word(&event.response.status));
             failed(seen, "ResponseStreamEvent::ResponseFailed", failure_of(event.response));
@@ -145,23 +133,37 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
     }
 }
 
-fn stopped(seen: &mut Seen, response: &Response) {
-    let details = response.incomplete_details.as_ref();
-    seen.stop(details.map(|details| details.reason.clone()).or_else(|| word(&response.status)));
+/// The response as it ended: its output has every call again, and those that had no event of their own.
+fn finished(seen: &mut Seen, response: Response) {
+    let details = response.incomplete_details;
+    seen.stop(details.map(|details| details.reason).or_else(|| word(&response.status)));
+    for (item, index) in response.output.into_iter().zip(0..) {
+        if let OutputItem::FunctionCall(call) = item {
+            done(seen, index, call);
+        }
+    }
+}
+
+/// A call that the SDK calls done; its status says whether it was cut.
+fn done(seen: &mut Seen, index: u32, call: FunctionToolCall) {
+    let tool = seen.tool(&index, Some(call.name));
+    tool.set(Value::String(call.arguments));
+    (tool.status, tool.over) = (call.status.as_ref().and_then(word), true);
 }
 
 /// A failure that the SDK hands over as an item.
 fn failed(seen: &mut Seen, variant: &str, (code, message): (Option<String>, String)) {
     let failure = error(Site::Iterate, &[variant, "ResponseStreamEvent"], message);
-    seen.failed(ObservedError { code: attribute(code), ..failure });
+    seen.failed(ObservedError { code: attribute_word(code), ..failure });
 }
 
 fn failure_of(response: Response) -> (Option<String>, String) {
     response.error.map_or((None, String::new()), |error| (word(&error.code), error.message))
 }
 
-/// The error by its variant: only `ApiError` has a status, a type and a code.
-fn describe(site: Site, raised: &OpenAIError) -> ObservedError {
+/// The error by its variant: `ApiError` has a status, a type and a code, `JSONDeserialize` the raw content beside serde's
+/// error.
+fn describe(api: Api, site: Site, raised: &OpenAIError) -> ObservedError {
     let (variant, cause) = match raised {
         OpenAIError::Reqwest(_) => ("OpenAIError::Reqwest", Some("reqwest::Error")),
         OpenAIError::ApiError(_) => ("OpenAIError::ApiError", None),
@@ -177,10 +179,14 @@ fn describe(site: Site, raised: &OpenAIError) -> ObservedError {
     };
     let mut described = error(site, &[variant, "OpenAIError"], raised.to_string());
     described.causes = cause.map(str::to_owned).into_iter().collect();
-    if let OpenAIError::ApiError(response) = raised {
-        described.status = attribute(Some(i64::from(response.status_code.as_u16())));
-        described.kind = attribute(response.api_error.r#type.clone());
-        described.code = attribute(response.api_error.code.clone());
+    match raised {
+        OpenAIError::ApiError(response) => {
+            described.status = attribute(Some(i64::from(response.status_code.as_u16())));
+            described.kind = attribute_word(response.api_error.r#type.clone());
+            described.code = attribute_word(response.api_error.code.clone());
+        }
+        OpenAIError::JSONDeserialize(_, content) => read_body(&mut described, api, content),
+        _ => {}
     }
     described
 }

@@ -9,8 +9,9 @@ use claude_api::messages::{
 use claude_api::retry::RetryPolicy;
 use claude_api::{Client, Error};
 
+use super::reading::{attribute, attribute_word};
 use super::request::{PROMPT, TOOL, http, model, parameters};
-use super::seen::{Seen, attribute, error, no_answer, word};
+use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Ask, Call, Observation, ObservedError, Site, Told};
 
 /// Makes one call and says what its caller saw.
@@ -22,13 +23,13 @@ pub(super) async fn observe(call: Call) -> Observation {
             Err(error) => return no_answer(describe(Site::Open, &error)),
         };
         return match stream.aggregate().await {
-            Ok(message) => finished(message),
+            Ok(message) => finished(Seen::new(call.api), message).returned(),
             Err(error) => no_answer(describe(Site::Finalize, &error)),
         };
     }
     match opened {
-        Ok(stream) => Seen::default().follow(stream, event, describe).await,
-        Err(error) => Seen::default().raised(describe(Site::Open, &error)),
+        Ok(stream) => Seen::new(call.api).follow(stream, event, describe).await,
+        Err(error) => Seen::new(call.api).raised(describe(Site::Open, &error)),
     }
 }
 
@@ -53,14 +54,11 @@ async fn open(call: &Call) -> Result<EventStream, Error> {
 fn event(seen: &mut Seen, event: StreamEvent) {
     let StreamEvent::Known(event) = event else { return };
     match event {
-        KnownStreamEvent::MessageStart { message } => seen.stop(message.stop_reason.as_ref().and_then(word)),
-        KnownStreamEvent::ContentBlockStart { index, content_block: ContentBlock::Known(block) } => match block {
-            KnownBlock::Text { text, .. } => seen.say(&text),
-            KnownBlock::ToolUse { name, .. } => {
-                seen.tool(&index, Some(name));
-            }
-            _ => {}
-        },
+        KnownStreamEvent::MessageStart { message } => {
+            message.content.into_iter().zip(0..).for_each(|(block, index)| start(seen, index, block));
+            seen.begun(message.stop_reason.as_ref().and_then(word));
+        }
+        KnownStreamEvent::ContentBlockStart { index, content_block } => start(seen, index, content_block),
         KnownStreamEvent::ContentBlockDelta { index, delta: ContentDelta::Known(delta) } => match delta {
             KnownContentDelta::TextDelta { text } => seen.say(&text),
             KnownContentDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
@@ -70,27 +68,33 @@ fn event(seen: &mut Seen, event: StreamEvent) {
         KnownStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
         KnownStreamEvent::Error { error: said } => {
             let failure = error(Site::Iterate, &["KnownStreamEvent::Error", "KnownStreamEvent"], said.message);
-            seen.failed(ObservedError { kind: attribute(word(&said.kind)), ..failure });
+            seen.failed(ObservedError { kind: attribute_word(word(&said.kind)), ..failure });
         }
         _ => {}
     }
 }
 
-/// The message that a caller was given: every call in it is finished.
-fn finished(message: Message) -> Observation {
-    let mut seen = Seen::default();
-    for (index, block) in message.content.into_iter().enumerate() {
-        match block {
-            ContentBlock::Known(KnownBlock::Text { text, .. }) => seen.say(&text),
-            ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) => {
-                let tool = seen.tool(&index, Some(name));
-                (tool.arguments, tool.complete) = (input, true);
-            }
-            _ => {}
+fn start(seen: &mut Seen, index: u32, block: ContentBlock) {
+    seen.other_part();
+    match block {
+        ContentBlock::Known(KnownBlock::Text { text, .. }) => seen.say(&text),
+        ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) => seen.tool(&index, Some(name)).set(input),
+        _ => {}
+    }
+}
+
+/// The message that a caller was given: every call in it is over.
+pub(super) fn finished(mut seen: Seen, message: Message) -> Seen {
+    for (block, index) in message.content.into_iter().zip(0..) {
+        if let ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) = block {
+            let tool = seen.tool(&index, Some(name));
+            (tool.arguments, tool.over) = (input, true);
+        } else {
+            start(&mut seen, index, block);
         }
     }
     seen.stop(message.stop_reason.as_ref().and_then(word));
-    seen.returned()
+    seen
 }
 
 /// The error by its variant, and by the accessors that every variant has.
@@ -108,8 +112,8 @@ fn describe(site: Site, raised: &Error) -> ObservedError {
     let described = error(site, &[variant, "Error"], raised.to_string());
     ObservedError {
         status: attribute(raised.status().map(|status| i64::from(status.as_u16()))),
-        kind: kind.map_or(Told::Absent, |kind| attribute(word(kind))),
-        request_id: attribute(raised.request_id().map(str::to_owned)),
+        kind: kind.map_or(Told::Absent, |kind| attribute_word(word(kind))),
+        request_id: attribute_word(raised.request_id().map(str::to_owned)),
         retry_after: attribute(raised.retry_after().map(|delay| delay.as_secs_f64())),
         retryable: attribute(Some(raised.is_retryable())),
         ..described

@@ -1,53 +1,76 @@
 //! No SDK: reqwest and eventsource-stream by hand, as their documents show, for every api.
 //!
-//! The loop parses each event's data, and ends after `[DONE]` and after an event that is an error by the provider's
-//! document: one named `error`, one with an `error` member, `response.failed`.
+//! The loop of the library's page leaves open what is done with an event. Here that is what the vendors' documents say and no
+//! more: the data of their own events is parsed, and the loop stops where a document says that the answer is over or has
+//! failed. No error is made of that, so there are no classes to tell apart: what is reported is what is in hand, of an event
+//! that is an error as of a response with an error status.
 
-use eventsource_stream::{EventStreamError, Eventsource as _};
+use eventsource_stream::{Event, EventStreamError, Eventsource as _};
 use futures_util::StreamExt as _;
+use reqwest::Response;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::reading::{attribute, message_in, read_headers, read_parsed_body};
 use super::request::{body, http, model};
-use super::seen::{Seen, attribute, error, in_body, number_in_body, read_headers};
-use crate::contract::{Api, Call, Observation, ObservedError, Site, Told};
+use super::seen::{Seen, error};
+use crate::contract::{Api, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let (api, mut seen) = (call.api, Seen::default());
+    let (api, mut seen) = (call.api, Seen::new(call.api));
     let response = match send(&call).await {
         Ok(response) => response,
-        Err(raised) => return seen.raised(transport(Site::Open, &raised)),
+        Err(raised) => return seen.raised(error(Site::Open, &["reqwest::Error"], raised.to_string())),
     };
     if !response.status().is_success() {
-        return seen.raised(refused(response).await);
+        seen.failed(refused(api, response).await);
+        return seen.returned();
     }
+    let headers = response.headers().clone();
     let mut events = response.bytes_stream().eventsource();
+    let mut failed = None;
     while let Some(event) = events.next().await {
         let event = match event {
             Ok(event) => event,
+            Err(_) if failed.is_some() => break,
             Err(raised) => return seen.raised(broken(&raised)),
         };
         if event.data == "[DONE]" {
             break;
         }
-        if event.data.trim().is_empty() {
+        if event.data.trim().is_empty() && event.event != "error" {
             continue;
         }
-        let data: Value = match serde_json::from_str(&event.data) {
-            Ok(data) => data,
-            Err(raised) => return seen.raised(error(Site::Iterate, &["serde_json::Error"], raised.to_string())),
-        };
         seen.handed_over();
+        let data = match serde_json::from_str(&event.data) {
+            Ok(data) => data,
+            Err(raised) if event.event != "error" && is_own(api, &event.event) => {
+                failed = failed.or_else(|| Some(error(Site::Iterate, &["serde_json::Error"], raised.to_string())));
+                break;
+            }
+            // What a server sends under a name of its own need not be JSON.
+            Err(_) => Value::Null,
+        };
         read(api, &mut seen, &data);
         if is_failure(&event.event, &data) {
-            seen.failed(failure(api, &data));
+            failed = Some(failure(api, &event, &data, &headers));
+            // A response that failed without an error may be followed by an event that says why.
+            if data["type"] != "response.failed" || !data["response"]["error"].is_null() {
+                break;
+            }
+        }
+        if matches!(data["type"].as_str(), Some("message_stop" | "response.completed" | "response.incomplete")) {
             break;
         }
+    }
+    if let Some(failure) = failed {
+        seen.failed(failure);
     }
     seen.returned()
 }
 
-async fn send(call: &Call) -> Result<reqwest::Response, reqwest::Error> {
+async fn send(call: &Call) -> Result<Response, reqwest::Error> {
     let path = match call.api {
         Api::AnthropicMessages => "/v1/messages".to_owned(),
         Api::OpenaiChat => "/v1/chat/completions".to_owned(),
@@ -74,83 +97,124 @@ fn read(api: Api, seen: &mut Seen, data: &Value) {
     }
 }
 
-fn text(data: &Value, pointer: &str) -> Option<String> {
-    data.pointer(pointer)?.as_str().map(str::to_owned)
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
-fn items<'a>(data: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
-    data.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The choice or the candidate that was asked for.
+fn first(choices: &Value) -> Option<&Value> {
+    items(choices).find(|choice| choice["index"].as_u64().unwrap_or(0) == 0)
 }
 
 fn message_event(seen: &mut Seen, data: &Value) {
-    let index = &data["index"];
-    for pointer in ["/content_block/text", "/delta/text"] {
-        seen.say(&text(data, pointer).unwrap_or_default());
+    let (index, delta) = (&data["index"], &data["delta"]);
+    match data["type"].as_str().unwrap_or_default() {
+        "message_start" => {
+            let message = &data["message"];
+            items(&message["content"]).enumerate().for_each(|(index, block)| start(seen, &index, block));
+            seen.begun(text(&message["stop_reason"]));
+        }
+        "content_block_start" => start(seen, index, &data["content_block"]),
+        "content_block_delta" => {
+            seen.say(delta["text"].as_str().unwrap_or_default());
+            seen.extend_tool(index, delta["partial_json"].as_str().unwrap_or_default());
+        }
+        "content_block_stop" => seen.close_tool(index),
+        "message_delta" => seen.stop(text(&delta["stop_reason"])),
+        _ => {}
     }
-    if data.pointer("/content_block/type").is_some_and(|kind| kind == "tool_use") {
-        seen.tool(index, text(data, "/content_block/name"));
+}
+
+fn start(seen: &mut Seen, index: &impl ToString, block: &Value) {
+    seen.other_part();
+    match block["type"].as_str().unwrap_or_default() {
+        "text" => seen.say(block["text"].as_str().unwrap_or_default()),
+        "tool_use" => seen.tool(index, text(&block["name"])).set(block["input"].clone()),
+        _ => {}
     }
-    if let Some(piece) = text(data, "/delta/partial_json") {
-        seen.extend_tool(index, &piece);
-    }
-    if data["type"] == "content_block_stop" {
-        seen.close_tool(index);
-    }
-    seen.stop(text(data, "/delta/stop_reason"));
 }
 
 fn chat_chunk(seen: &mut Seen, data: &Value) {
-    seen.say(&text(data, "/choices/0/delta/content").unwrap_or_default());
-    for call in items(data, "/choices/0/delta/tool_calls") {
-        let tool = seen.tool(&call["index"], text(call, "/function/name"));
-        tool.extend(&text(call, "/function/arguments").unwrap_or_default());
+    let Some(choice) = first(&data["choices"]) else { return };
+    match &choice["delta"]["content"] {
+        Value::Array(parts) => {
+            parts
+                .iter()
+                .filter(|part| part["type"] == "text")
+                .filter_map(|part| part["text"].as_str())
+                .for_each(|text| seen.say(text));
+        }
+        content => seen.say(content.as_str().unwrap_or_default()),
     }
-    let reason = text(data, "/choices/0/finish_reason");
-    if matches!(reason.as_deref(), Some("stop" | "tool_calls" | "function_call")) {
-        seen.close_tools();
+    for call in items(&choice["delta"]["tool_calls"]) {
+        let tool = seen.tool(&call["index"], text(&call["function"]["name"]));
+        tool.extend(call["function"]["arguments"].as_str().unwrap_or_default());
     }
-    seen.stop(reason);
+    seen.stop(text(&choice["finish_reason"]));
 }
 
 fn response_event(seen: &mut Seen, data: &Value) {
-    let (index, kind) = (&data["output_index"], data["type"].as_str().unwrap_or_default());
-    match kind {
-        "response.output_text.delta" => seen.say(&text(data, "/delta").unwrap_or_default()),
-        "response.function_call_arguments.delta" => seen.extend_tool(index, &text(data, "/delta").unwrap_or_default()),
-        "response.output_item.added" | "response.output_item.done" if data["item"]["type"] == "function_call" => {
-            let tool = seen.tool(index, text(data, "/item/name"));
-            if let Some(arguments) = text(data, "/item/arguments").filter(|arguments| !arguments.is_empty()) {
-                tool.arguments = Value::String(arguments);
-            }
-            tool.complete |= kind == "response.output_item.done" && data["item"]["status"] != "incomplete";
+    let (index, item, response) = (&data["output_index"], &data["item"], &data["response"]);
+    match data["type"].as_str().unwrap_or_default() {
+        "response.output_text.delta" => seen.say(data["delta"].as_str().unwrap_or_default()),
+        "response.function_call_arguments.delta" => seen.extend_tool(index, data["delta"].as_str().unwrap_or_default()),
+        "response.function_call_arguments.done" => {
+            let tool = seen.tool(index, text(&data["name"]));
+            tool.set(data["arguments"].clone());
+            tool.over = true;
         }
+        "response.output_item.added" if item["type"] == "function_call" => {
+            seen.tool(index, text(&item["name"])).set(item["arguments"].clone());
+        }
+        "response.output_item.done" => done(seen, index, item),
         "response.completed" | "response.incomplete" => {
-            let reason = text(data, "/response/incomplete_details/reason");
-            seen.stop(reason.or_else(|| text(data, "/response/status")));
+            seen.stop(text(&response["incomplete_details"]["reason"]).or_else(|| text(&response["status"])));
+            items(&response["output"]).enumerate().for_each(|(index, item)| done(seen, &index, item));
         }
         _ => {}
     }
 }
 
-fn gemini_chunk(seen: &mut Seen, data: &Value) {
-    seen.stop(text(data, "/promptFeedback/blockReason"));
-    for part in items(data, "/candidates/0/content/parts") {
-        if part["thought"] != true {
-            seen.say(&text(part, "/text").unwrap_or_default());
-        }
-        if let Some(call) = part.get("functionCall") {
-            seen.add_tool(text(call, "/name")).arguments = call.get("args").cloned().unwrap_or_default();
-        }
+/// An item that is done; its status says whether it was cut.
+fn done(seen: &mut Seen, index: &impl ToString, item: &Value) {
+    if item["type"] == "function_call" {
+        let tool = seen.tool(index, text(&item["name"]));
+        tool.set(item["arguments"].clone());
+        (tool.status, tool.over) = (text(&item["status"]), true);
     }
-    let reason = text(data, "/candidates/0/finishReason");
-    if reason.as_deref() == Some("STOP") {
-        seen.close_tools();
-    }
-    seen.stop(reason);
 }
 
-/// Whether the provider's document calls the event an error. An `error` member that says nothing is none.
+fn gemini_chunk(seen: &mut Seen, data: &Value) {
+    seen.stop(text(&data["promptFeedback"]["blockReason"]));
+    let Some(candidate) = first(&data["candidates"]) else { return };
+    for part in items(&candidate["content"]["parts"]) {
+        if part["thought"] != true {
+            seen.say(part["text"].as_str().unwrap_or_default());
+        }
+        if let Some(call) = part.get("functionCall") {
+            seen.add_tool(text(&call["name"])).set(call["args"].clone());
+        }
+    }
+    seen.stop(text(&candidate["finishReason"]));
+}
+
+/// Whether the name of an event is the vendor's; one without a name is a `message`.
+fn is_own(api: Api, name: &str) -> bool {
+    let known = match api {
+        Api::AnthropicMessages => name == "ping" || name.starts_with("message_") || name.starts_with("content_block_"),
+        Api::OpenaiResponses => name.starts_with("response."),
+        Api::OpenaiChat | Api::GeminiGenerate => false,
+    };
+    known || matches!(name, "message" | "error")
+}
+
+/// Whether the vendors' documents call the event an error. An `error` member that says nothing is none.
 fn is_failure(name: &str, data: &Value) -> bool {
+    let data = if let Value::Array(items) = data { items.first().unwrap_or(&Value::Null) } else { data };
     let says_something = match &data["error"] {
         Value::Null | Value::Bool(false) => false,
         Value::String(text) => !text.is_empty(),
@@ -161,46 +225,29 @@ fn is_failure(name: &str, data: &Value) -> bool {
     says_something || name == "error" || data["type"] == "error" || data["type"] == "response.failed"
 }
 
-/// The error in such an event.
-fn failure(api: Api, data: &Value) -> ObservedError {
-    let nested =
-        [data.get("error"), data.pointer("/response/error")].into_iter().flatten().find(|said| !said.is_null());
-    let said = nested.filter(|said| said.is_object()).unwrap_or(data);
-    let message = nested.and_then(Value::as_str).map(str::to_owned).or_else(|| text(said, "/message"));
-    // The type of an event that is flat is the event's own.
-    let kind: &[&str] = match api {
-        _ if std::ptr::eq(said, data) => &[],
-        Api::GeminiGenerate => &["/status"],
-        Api::AnthropicMessages | Api::OpenaiChat | Api::OpenaiResponses => &["/type"],
-    };
-    ObservedError {
-        status: number_in_body(said, &["/code"]),
-        kind: in_body(said, kind),
-        code: in_body(said, &["/code"]),
-        request_id: in_body(data, &["/request_id"]),
-        retry_after: Told::Empty,
-        ..error(Site::Iterate, &["serde_json::Value"], message.unwrap_or_default())
-    }
-}
-
-/// A response with an error status, which is the caller's to make an error of: it has the status, headers and a body.
-async fn refused(response: reqwest::Response) -> ObservedError {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let text = match response.text().await {
-        Ok(text) => text,
-        Err(raised) => return transport(Site::Open, &raised),
-    };
-    let said: Value = serde_json::from_str(&text).unwrap_or_default();
-    let mut described = error(Site::Open, &["HttpError"], text);
-    described.status = attribute(Some(i64::from(status.as_u16())));
-    described.kind = in_body(&said, &["/error/type", "/error/status"]);
-    described.code = in_body(&said, &["/error/code"]);
-    read_headers(&mut described, Some(&headers));
+/// Such an event, beside which its caller has the headers of the response at hand.
+fn failure(api: Api, event: &Event, data: &Value, headers: &HeaderMap) -> ObservedError {
+    let mut described = in_hand(Site::Iterate, data, &event.data);
+    read_parsed_body(&mut described, api, data);
+    read_headers(&mut described, Some(headers));
     described
 }
 
-fn transport(site: Site, raised: &reqwest::Error) -> ObservedError {
-    error(site, &["reqwest::Error"], raised.to_string())
+/// A response with an error status, of which its caller has the status, the headers and the body as far as it comes.
+async fn refused(api: Api, response: Response) -> ObservedError {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.unwrap_or_default();
+    let body = serde_json::from_str(&text).unwrap_or_default();
+    let mut described = in_hand(Site::Open, &body, &text);
+    described.status = attribute(Some(i64::from(status.as_u16())));
+    read_headers(&mut described, Some(&headers));
+    read_parsed_body(&mut described, api, &body);
+    described
+}
+
+/// The body of an error; where it has no words for it, its text is the message.
+fn in_hand(site: Site, body: &Value, text: &str) -> ObservedError {
+    error(site, &["serde_json::Value"], message_in(body).unwrap_or_else(|| text.to_owned()))
 }
 
 fn broken(raised: &EventStreamError<reqwest::Error>) -> ObservedError {

@@ -5,10 +5,10 @@ use genai::adapter::AdapterKind;
 use genai::chat::{ChatMessage, ChatOptions, ChatRequest, ChatStream, ChatStreamEvent, StreamEnd, Tool};
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, Error, ModelIden, ServiceTarget};
-use serde_json::Value;
 
+use super::reading::{attribute, read_body, read_headers, read_parsed_body};
 use super::request::{PROMPT, TOOL, TOOL_DESCRIPTION, http, model, parameters};
-use super::seen::{Seen, attribute, empty_handed, error, in_body, no_answer, number_in_body, read_headers};
+use super::seen::{Seen, empty_handed, error, no_answer};
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
@@ -16,10 +16,10 @@ pub(super) async fn observe(call: Call) -> Observation {
     let opened = open(&call).await;
     let describe = |site, raised: &Error| describe(call.api, site, raised);
     match (opened, call.surface.as_str()) {
-        (Ok(stream), "final") => finish(stream, describe).await,
+        (Ok(stream), "final") => finish(Seen::new(call.api), stream, describe).await,
         (Err(raised), "final") => no_answer(describe(Site::Open, &raised)),
-        (Ok(stream), _) => Seen::default().follow(stream, event, describe).await,
-        (Err(raised), _) => Seen::default().raised(describe(Site::Open, &raised)),
+        (Ok(stream), _) => Seen::new(call.api).follow(stream, event, describe).await,
+        (Err(raised), _) => Seen::new(call.api).raised(describe(Site::Open, &raised)),
     }
 }
 
@@ -53,7 +53,11 @@ async fn open(call: &Call) -> Result<ChatStream, Error> {
 }
 
 /// Takes events for the last one, which has the captured answer; a stream that is cut may end without it.
-async fn finish(mut stream: ChatStream, describe: impl Fn(Site, &Error) -> ObservedError) -> Observation {
+async fn finish(
+    mut seen: Seen,
+    mut stream: ChatStream,
+    describe: impl Fn(Site, &Error) -> ObservedError,
+) -> Observation {
     let mut last = None;
     while let Some(item) = stream.next().await {
         match item {
@@ -63,7 +67,6 @@ async fn finish(mut stream: ChatStream, describe: impl Fn(Site, &Error) -> Obser
         }
     }
     let Some(end) = last else { return empty_handed() };
-    let mut seen = Seen::default();
     end.captured_texts().into_iter().flatten().for_each(|text| seen.say(text));
     ended(&mut seen, &end);
     seen.returned()
@@ -82,12 +85,20 @@ fn event(seen: &mut Seen, event: ChatStreamEvent) {
     }
 }
 
-/// The last event has all calls, whose ids need not differ, and they are finished.
+/// The last event has all calls, whose ids need not differ, and they are over; one that has none takes none back. It does
+/// not say what came after them; the events before it did.
 fn ended(seen: &mut Seen, end: &StreamEnd) {
-    seen.forget_tools();
-    for call in end.captured_tool_calls().into_iter().flatten() {
+    let goes_on = seen.goes_on_after_tools();
+    let calls = end.captured_tool_calls().unwrap_or_default();
+    if !calls.is_empty() {
+        seen.forget_tools();
+    }
+    for call in calls {
         let tool = seen.add_tool(Some(call.fn_name.clone()));
-        (tool.arguments, tool.complete) = (call.fn_arguments.clone(), true);
+        (tool.arguments, tool.over) = (call.fn_arguments.clone(), true);
+    }
+    if goes_on {
+        seen.other_part();
     }
     seen.stop(end.captured_stop_reason.as_ref().map(|reason| reason.raw().to_owned()));
 }
@@ -117,21 +128,10 @@ fn describe(api: Api, site: Site, raised: &Error) -> ObservedError {
         };
         described.causes = vec![cause.to_owned()];
     }
-    if let Error::ChatResponse { body, .. } = raised {
-        read_body(api, &mut described, body);
+    match told {
+        Error::HttpError { body, .. } => read_body(&mut described, api, body),
+        Error::ChatResponse { body, .. } => read_parsed_body(&mut described, api, body),
+        _ => {}
     }
     described
-}
-
-/// What the exposed body of an error in the stream says: of Chat Completions the error, of the others the event with it.
-fn read_body(api: Api, described: &mut ObservedError, body: &Value) {
-    let (kind, code): (&[&str], &[&str]) = match api {
-        Api::AnthropicMessages => (&["/error/type"], &[]),
-        Api::OpenaiChat => (&["/type"], &["/code"]),
-        Api::OpenaiResponses => (&["/error/type"], &["/code", "/error/code"]),
-        Api::GeminiGenerate => (&["/error/status"], &["/error/code"]),
-    };
-    described.kind = in_body(body, kind);
-    described.code = in_body(body, code);
-    described.status = number_in_body(body, code);
 }

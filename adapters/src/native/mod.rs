@@ -13,6 +13,8 @@ mod eventsource_stream;
 #[cfg(feature = "genai")]
 mod genai;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
+mod reading;
+#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
 mod request;
 #[cfg(test)]
 pub(crate) mod rig;

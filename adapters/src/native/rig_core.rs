@@ -10,21 +10,22 @@ use rig_core::streaming::{CompletionStream, Item, StreamEvent};
 use rig_reqwest::ReqwestClient;
 use serde_json::Value;
 
+use super::reading::{attribute, attribute_word, read_body, read_headers};
 use super::request::{PROMPT, TOOL, TOOL_DESCRIPTION, http, model, parameters};
-use super::seen::{Seen, attribute, error, in_body, no_answer, number_in_body, read_headers, word};
+use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
     let describe = |site, raised: &ProviderError| describe(call.api, site, raised);
-    let mut seen = Seen::default();
+    let mut seen = Seen::new(call.api);
     let mut stream = match open(&call) {
         Ok(stream) => stream,
         Err(raised) => return seen.raised(describe(Site::Open, &raised)),
     };
     if call.surface == "final" {
         return match stream.finish().await {
-            Ok(response) => finished(response),
+            Ok(response) => finished(seen, response),
             Err(raised) => no_answer(describe(Site::Finalize, &raised)),
         };
     }
@@ -71,26 +72,30 @@ fn item(seen: &mut Seen, item: Item<StreamEvent>) {
         StreamEvent::Text { text, .. } => seen.say(&text),
         StreamEvent::Arguments { json, .. } => seen.extend_tool(&part, &json),
         StreamEvent::End { content: AssistantContent::ToolCall(call), .. } => whole_call(seen, part, call),
-        StreamEvent::Start { .. } | StreamEvent::Reasoning { .. } | StreamEvent::End { .. } => {}
+        StreamEvent::Start { .. } => seen.other_part(),
+        StreamEvent::Reasoning { .. } | StreamEvent::End { .. } => {}
     }
 }
 
-/// A call that the SDK calls ended; arguments that are no object are kept as the model sent them.
+/// A call that the SDK calls ended; arguments that are no object are kept as the model sent them. The provider's item has
+/// the status where it has one.
 fn whole_call(seen: &mut Seen, part: usize, call: ToolCall) {
     let function = call.function;
     let tool = seen.tool(&part, Some(function.name.to_string()));
     tool.arguments = function.invalid_arguments.map_or(Value::Object(function.arguments), Value::String);
-    tool.complete = true;
+    tool.status = call.native.and_then(|native| native.item["status"].as_str().map(str::to_owned));
+    tool.over = true;
 }
 
 /// The response that a caller was given.
-fn finished(response: CompletionResponse) -> Observation {
-    let mut seen = Seen::default();
-    seen.say(&response.text());
+fn finished(mut seen: Seen, response: CompletionResponse) -> Observation {
     seen.stop(response.finish_reason().and_then(reason));
     for (part, content) in response.choice.into_iter().enumerate() {
-        if let AssistantContent::ToolCall(call) = content {
-            whole_call(&mut seen, part, call);
+        seen.other_part();
+        match content {
+            AssistantContent::ToolCall(call) => whole_call(&mut seen, part, call),
+            AssistantContent::Text(text) => seen.say(&text.text),
+            _ => {}
         }
     }
     seen.returned()
@@ -104,7 +109,7 @@ fn reason(reason: FinishReason) -> Option<String> {
     }
 }
 
-/// The error by its variant, and by what the SDK keeps of the provider's reply, whose body it parses on demand.
+/// The error by its variant, and by what the SDK keeps of the provider's reply.
 fn describe(api: Api, site: Site, raised: &ProviderError) -> ObservedError {
     let variant = match raised {
         ProviderError::Http(_) => "ProviderError::Http",
@@ -118,19 +123,10 @@ fn describe(api: Api, site: Site, raised: &ProviderError) -> ObservedError {
         _ => "ProviderError",
     };
     let mut described = error(site, &[variant, "ProviderError"], raised.to_string());
-    let status = raised.provider_response_status().map(|status| i64::from(status.as_u16()));
-    let body = raised.provider_response_json().ok().flatten().unwrap_or_default();
-    let (kind, code): (&[&str], &[&str]) = match api {
-        Api::AnthropicMessages => (&["/error/type"], &[]),
-        Api::OpenaiChat => (&["/error/type"], &["/error/code"]),
-        Api::OpenaiResponses => (&["/error/type"], &["/error/code", "/response/error/code", "/code"]),
-        Api::GeminiGenerate => (&["/error/status"], &["/error/code"]),
-    };
-    described.kind = in_body(&body, kind);
-    described.code = in_body(&body, code);
-    described.status = if status.is_some() { attribute(status) } else { number_in_body(&body, code) };
-    read_headers(&mut described, raised.provider_response_headers());
-    described.request_id = attribute(raised.provider_request_id().map(str::to_owned));
+    described.status = attribute(raised.provider_response_status().map(|status| i64::from(status.as_u16())));
     described.retryable = attribute(Some(raised.is_retryable()));
+    described.request_id = attribute_word(raised.provider_request_id().map(str::to_owned));
+    read_headers(&mut described, raised.provider_response_headers());
+    read_body(&mut described, api, raised.provider_response_body().unwrap_or_default());
     described
 }

@@ -1,15 +1,17 @@
 //! What a caller saw, gathered while a native SDK hands it over.
 
 use futures_util::{Stream, StreamExt as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::contract::{Ended, Observation, ObservedError, Reading, Site, Told, ToolCall, Via};
+use crate::contract::{Api, Ended, Observation, ObservedError, Site, Told, ToolCall};
 
 /// What was handed over so far.
-#[derive(Default)]
 pub(super) struct Seen {
+    api: Api,
     text: String,
     tools: Vec<Tool>,
+    /// The tool call that the answer ends with so far, by its key.
+    last: Option<String>,
     stop_reason: Option<String>,
     failure: Option<ObservedError>,
     events: u64,
@@ -18,21 +20,39 @@ pub(super) struct Seen {
 /// A tool call as its pieces add up.
 pub(super) struct Tool {
     key: String,
-    pub(super) name: String,
+    name: String,
     /// Raw text while it is a string, any other value once the SDK parsed it.
     pub(super) arguments: Value,
-    pub(super) complete: bool,
+    /// Whether the SDK has said that the call is over.
+    pub(super) over: bool,
+    /// What the SDK says of the item in the end, in the words of Responses.
+    pub(super) status: Option<String>,
 }
 
 impl Tool {
-    /// Appends a piece of raw arguments.
+    /// Appends a piece of raw arguments, of which a parsed placeholder is no part.
     pub(super) fn extend(&mut self, piece: &str) {
-        let so_far = self.arguments.as_str().unwrap_or_default();
-        self.arguments = Value::String(format!("{so_far}{piece}"));
+        if !piece.is_empty() {
+            let so_far = self.arguments.as_str().unwrap_or_default();
+            self.arguments = Value::String(format!("{so_far}{piece}"));
+        }
+    }
+
+    /// Sets the whole arguments; none of them say nothing new.
+    pub(super) fn set(&mut self, arguments: Value) {
+        if !is_empty(&arguments) {
+            self.arguments = arguments;
+        }
     }
 }
 
 impl Seen {
+    /// Nothing so far of an answer in this dialect.
+    pub(super) fn new(api: Api) -> Self {
+        let (text, tools, last, stop_reason) = (String::new(), Vec::new(), None, None);
+        Self { api, text, tools, last, stop_reason, failure: None, events: 0 }
+    }
+
     /// One more item.
     pub(super) fn handed_over(&mut self) {
         self.events += 1;
@@ -40,23 +60,41 @@ impl Seen {
 
     /// A piece of text.
     pub(super) fn say(&mut self, text: &str) {
-        self.text.push_str(text);
+        if !text.is_empty() {
+            self.text.push_str(text);
+            self.last = None;
+        }
+    }
+
+    /// A part of the answer that is no call of the caller's.
+    pub(super) fn other_part(&mut self) {
+        self.last = None;
     }
 
     /// The tool call of this key, opened if it is new.
     pub(super) fn tool(&mut self, key: &impl ToString, name: Option<String>) -> &mut Tool {
         let key = key.to_string();
         let at = self.tools.iter().position(|tool| tool.key == key).unwrap_or_else(|| {
-            let (name, arguments) = (name.unwrap_or_default(), Value::String(String::new()));
-            self.tools.push(Tool { key, name, arguments, complete: false });
+            let (key, arguments) = (key.clone(), Value::String(String::new()));
+            self.tools.push(Tool { key, name: String::new(), arguments, over: false, status: None });
             self.tools.len() - 1
         });
-        &mut self.tools[at]
+        self.last = Some(key);
+        let tool = &mut self.tools[at];
+        if tool.name.is_empty() {
+            tool.name = name.unwrap_or_default();
+        }
+        tool
     }
 
     /// One more tool call, which came whole.
     pub(super) fn add_tool(&mut self, name: Option<String>) -> &mut Tool {
         self.tool(&format!("whole {}", self.tools.len()), name)
+    }
+
+    /// Whether the answer went on after its last tool call.
+    pub(super) fn goes_on_after_tools(&self) -> bool {
+        !self.tools.is_empty() && self.last.is_none()
     }
 
     /// Forgets the tool calls so far, for an event that has all of them again.
@@ -70,20 +108,61 @@ impl Seen {
         self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.extend(piece));
     }
 
-    /// The tool call of this key is finished, if there is one.
+    /// The tool call of this key is over, if there is one.
     pub(super) fn close_tool(&mut self, key: &impl ToString) {
         let key = key.to_string();
-        self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.complete = true);
+        self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.over = true);
     }
 
-    /// Every tool call so far is finished.
+    /// Every tool call so far is over.
     pub(super) fn close_tools(&mut self) {
-        self.tools.iter_mut().for_each(|tool| tool.complete = true);
+        self.tools.iter_mut().for_each(|tool| tool.over = true);
     }
 
-    /// A stop reason; nothing said changes nothing.
+    /// A stop reason, which may end all tool calls; nothing said changes nothing.
     pub(super) fn stop(&mut self, reason: Option<String>) {
-        self.stop_reason = reason.or(self.stop_reason.take());
+        let Some(reason) = reason.filter(|reason| !reason.is_empty()) else { return };
+        let ends_calls = match self.api {
+            Api::AnthropicMessages => reason == "tool_use",
+            Api::OpenaiChat => matches!(reason.as_str(), "tool_calls" | "function_call" | "stop"),
+            Api::OpenaiResponses => false,
+            Api::GeminiGenerate => reason == "STOP",
+        };
+        if ends_calls {
+            self.close_tools();
+        }
+        self.stop_reason = Some(reason);
+    }
+
+    /// The stop reason of the message that an answer begins with: where there is one, that message is a whole answer.
+    pub(super) fn begun(&mut self, reason: Option<String>) {
+        if reason.is_some() {
+            self.close_tools();
+        }
+        self.stop(reason);
+    }
+
+    /// Whether something has said that a call is not the whole of it, by the table of `adapters/README.md`. Beside the
+    /// words of the dialects there are those that an SDK for many providers has instead: `stop`, `length`, `tool_calls`.
+    fn is_cut(&self, tool: &Tool) -> bool {
+        let reason = self.stop_reason.as_deref();
+        let is_last = self.last.as_ref() == Some(&tool.key);
+        match self.api {
+            Api::AnthropicMessages => {
+                is_last && matches!(reason, Some("max_tokens" | "model_context_window_exceeded" | "length"))
+            }
+            Api::OpenaiChat => reason.is_some_and(|reason| !matches!(reason, "tool_calls" | "function_call" | "stop")),
+            Api::OpenaiResponses => match tool.status.as_deref() {
+                Some("incomplete") => true,
+                Some("in_progress") => !matches!(reason, Some("completed" | "stop" | "tool_calls")),
+                Some(_) => false,
+                // An SDK that does not hand out the status of its items tells no more than why and where the answer ends.
+                None => {
+                    is_last && matches!(reason, Some("incomplete" | "max_output_tokens" | "length" | "content_filter"))
+                }
+            },
+            Api::GeminiGenerate => reason.is_some_and(|reason| !matches!(reason, "STOP" | "stop" | "tool_calls")),
+        }
     }
 
     /// A failure that came as an item; the first one counts.
@@ -137,19 +216,31 @@ impl Seen {
     }
 
     fn observation(self, ended: Ended) -> Observation {
-        let tools = self.tools.into_iter().map(|tool| ToolCall {
-            name: tool.name,
-            arguments: tool.arguments,
-            complete: tool.complete,
+        // A call without a name is none.
+        let named = self.tools.iter().filter(|tool| !tool.name.is_empty());
+        let tool_calls = named.map(|tool| {
+            let complete = tool.over && !self.is_cut(tool);
+            let arguments = if complete && is_empty(&tool.arguments) { json!({}) } else { tool.arguments.clone() };
+            ToolCall { name: tool.name.clone(), arguments, complete }
         });
         Observation {
             ended,
             events: self.events,
+            tool_calls: Some(tool_calls.collect()),
             text: Some(self.text),
-            tool_calls: Some(tools.collect()),
             stop_reason: self.stop_reason.into(),
             error: self.failure,
         }
+    }
+}
+
+/// Whether a value says nothing of arguments.
+fn is_empty(arguments: &Value) -> bool {
+    match arguments {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 
@@ -183,39 +274,7 @@ pub(super) fn error(site: Site, classes: &[&str], message: impl Into<String>) ->
     }
 }
 
-/// A field that the SDK has, filled or empty.
-pub(super) fn told<T>(via: Via, value: Option<T>) -> Told<Reading<T>> {
-    value.map(|value| Reading { value, via }).into()
-}
-
-/// The same for a field with an accessor or a variant of its own.
-pub(super) fn attribute<T>(value: Option<T>) -> Told<Reading<T>> {
-    told(Via::Attribute, value)
-}
-
-/// What a parsed body that the SDK exposes says at the first of these places that says anything; numbers as text.
-pub(super) fn in_body(body: &Value, pointers: &[&str]) -> Told<Reading<String>> {
-    let said = pointers.iter().filter_map(|pointer| body.pointer(pointer)).find_map(|said| match said {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    });
-    told(Via::Body, said)
-}
-
-/// The number at the first of these places of such a body that holds one.
-pub(super) fn number_in_body(body: &Value, pointers: &[&str]) -> Told<Reading<i64>> {
-    told(Via::Body, pointers.iter().find_map(|pointer| body.pointer(pointer)?.as_i64()))
-}
-
 /// The SDK's own word for a unit variant.
 pub(super) fn word(variant: &impl serde::Serialize) -> Option<String> {
     serde_json::to_value(variant).ok()?.as_str().map(str::to_owned)
-}
-
-/// What a caller reads of the response's headers that an error exposes.
-pub(super) fn read_headers(error: &mut ObservedError, headers: Option<&reqwest::header::HeaderMap>) {
-    let text = |name: &str| headers?.get(name)?.to_str().ok().map(str::to_owned);
-    error.request_id = told(Via::Header, text("request-id").or_else(|| text("x-request-id")));
-    error.retry_after = told(Via::Header, text("retry-after").and_then(|seconds| seconds.parse().ok()));
 }

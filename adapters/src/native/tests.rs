@@ -9,6 +9,7 @@ use crate::fleet::Fleet;
 
 #[cfg(feature = "async-openai")]
 mod async_openai;
+mod golden;
 mod surfaces;
 
 #[test]

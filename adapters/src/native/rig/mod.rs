@@ -47,6 +47,23 @@ impl Scenario {
 
     pub(crate) async fn run(&self, id: &str) -> String {
         let server = Server::start(self.wire.clone()).await;
+        let answer = self.call(id, &server).await;
+        let held = server.still_connected().await;
+        let said = match answer {
+            Answer::Observed(observation) => said(&observation),
+            Answer::Hang => "hang".to_owned(),
+            Answer::Crash { detail, .. } => format!("crash: {detail}"),
+            Answer::Fault { detail } => format!("fault: {detail}"),
+        };
+        format!("{said} | {} sent{}", server.requests(), if held { ", held" } else { "" })
+    }
+
+    /// The answer itself.
+    pub(crate) async fn answer(&self, id: &str) -> Answer {
+        self.call(id, &Server::start(self.wire.clone()).await).await
+    }
+
+    async fn call(&self, id: &str, server: &Server) -> Answer {
         let call = Call {
             api: self.api,
             surface: self.surface.to_owned(),
@@ -57,15 +74,7 @@ impl Scenario {
             ask: Ask::Tool,
             alone: false,
         };
-        let answered = native::open(id).expect(id).observe(call).await;
-        let held = server.still_connected().await;
-        let said = match answered.answer {
-            Answer::Observed(observation) => said(&observation),
-            Answer::Hang => "hang".to_owned(),
-            Answer::Crash { detail, .. } => format!("crash: {detail}"),
-            Answer::Fault { detail } => format!("fault: {detail}"),
-        };
-        format!("{said} | {} sent{}", server.requests(), if held { ", held" } else { "" })
+        native::open(id).expect(id).observe(call).await.answer
     }
 }
 

@@ -35,7 +35,7 @@ fn on_chat() -> Vec<Scenario> {
         new(
             "an error in the stream",
             sse(&(c_text("Hello") + &data(&error)), End::Finish),
-            "raised \"Hello\" iterate: OpenAIError::JSONDeserialize \
+            "raised \"Hello\" iterate: OpenAIError::JSONDeserialize invalid_request_error code=bad \
              (failed to deserialize api response: error:missing field `id`) | 1 sent",
         ),
         new(

@@ -1,0 +1,103 @@
+//! How values, headers and bodies of errors are read, by the one rule of `adapters/README.md`, "What counts as read".
+
+use chrono::{NaiveDateTime, Utc};
+use serde_json::Value;
+
+use crate::contract::{Api, ObservedError, Reading, Told, Via};
+
+/// A field that the SDK has, filled or empty.
+pub(super) fn told<T>(via: Via, value: Option<T>) -> Told<Reading<T>> {
+    value.map(|value| Reading { value, via }).into()
+}
+
+/// The same for a field with an accessor or a variant of its own.
+pub(super) fn attribute<T>(value: Option<T>) -> Told<Reading<T>> {
+    told(Via::Attribute, value)
+}
+
+/// The same for a word, which an SDK may hand out empty.
+pub(super) fn attribute_word(value: Option<String>) -> Told<Reading<String>> {
+    attribute(value.filter(|word| !word.is_empty()))
+}
+
+/// A status: an integer of three digits.
+pub(super) fn status(raw: &Value) -> Option<i64> {
+    raw.as_i64().filter(|status| (100..=999).contains(status))
+}
+
+/// A provider's word: text, numbers and booleans as text, anything else as its JSON; an empty text is none.
+pub(super) fn word(raw: &Value) -> Option<String> {
+    match raw {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// `Retry-After` in seconds: digits, with or without a fraction, or an HTTP date, of which one that has passed is 0.
+pub(super) fn retry_after(raw: &str) -> Option<f64> {
+    // RFC 9110 section 5.6.7: the preferred format, and the two that are obsolete and must be accepted.
+    const DATES: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let raw = raw.trim();
+    let (whole, fraction) = raw.split_once('.').unwrap_or((raw, "0"));
+    if [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return raw.parse().ok();
+    }
+    let date = DATES.iter().find_map(|format| NaiveDateTime::parse_from_str(raw, format).ok())?;
+    Some((date.and_utc() - Utc::now()).as_seconds_f64().max(0.0))
+}
+
+/// Reads the response's headers that an error hands out.
+pub(super) fn read_headers(error: &mut ObservedError, headers: Option<&reqwest::header::HeaderMap>) {
+    let text = |name: &str| headers?.get(name)?.to_str().ok().map(str::to_owned).filter(|text| !text.is_empty());
+    let request_id = text("request-id").or_else(|| text("x-request-id"));
+    or(&mut error.request_id, told(Via::Header, request_id));
+    or(&mut error.retry_after, told(Via::Header, text("retry-after").and_then(|raw| retry_after(&raw))));
+}
+
+/// Reads the raw body that an error hands out as text.
+pub(super) fn read_body(error: &mut ObservedError, api: Api, text: &str) {
+    read_parsed_body(error, api, &serde_json::from_str(text).unwrap_or_default());
+}
+
+/// Reads the raw body that an error hands out parsed.
+pub(super) fn read_parsed_body(error: &mut ObservedError, api: Api, body: &Value) {
+    let body = if let Value::Array(items) = body { items.first().unwrap_or(&Value::Null) } else { body };
+    let said = error_in(body);
+    // What an event is called is no error type.
+    let is_event = |kind: &String| std::ptr::eq(said, body) && (kind == "error" || kind.starts_with("response."));
+    let is_google = api == Api::GeminiGenerate;
+    let kind = word(&said[if is_google { "status" } else { "type" }]);
+    or(&mut error.kind, told(Via::Body, kind.filter(|kind| !is_event(kind))));
+    or(&mut error.code, told(Via::Body, word(&said["code"])));
+    or(&mut error.request_id, told(Via::Body, word(&body["request_id"]).or_else(|| word(&said["request_id"]))));
+    match api {
+        Api::GeminiGenerate => or(&mut error.status, told(Via::Body, status(&said["code"]))),
+        // OpenRouter documents the one, Groq the other; OpenAI has neither.
+        Api::OpenaiChat => {
+            let numbered = [&said["status_code"], &said["code"]].into_iter().find_map(status);
+            or(&mut error.status, numbered.map_or(Told::Absent, |number| told(Via::Body, Some(number))));
+        }
+        Api::AnthropicMessages | Api::OpenaiResponses => {}
+    }
+}
+
+/// The provider's own words for an error in such a body.
+pub(super) fn message_in(body: &Value) -> Option<String> {
+    let said = error_in(body);
+    said.as_str().or_else(|| said["message"].as_str()).map(str::to_owned)
+}
+
+/// The error in a body: the member of that name, also that of the response in `response.failed`, or the body itself.
+fn error_in(body: &Value) -> &Value {
+    let members = [&body["error"], &body["response"]["error"]];
+    let said = members.into_iter().find(|said| !said.is_null());
+    said.unwrap_or(if body["response"].is_null() { body } else { &Value::Null })
+}
+
+/// One more way to a value: the first that leads to one counts.
+fn or<T>(so_far: &mut Told<Reading<T>>, more: Told<Reading<T>>) {
+    if so_far.value().is_none() && !more.is_absent() {
+        *so_far = more;
+    }
+}
