@@ -253,7 +253,8 @@ pub(super) fn no_answer(error: ObservedError) -> Observation {
 /// A normal end without the finished answer that was asked for.
 pub(super) fn empty_handed() -> Observation {
     let (ended, stop_reason) = (Ended::Returned, Told::Empty);
-    Observation { ended, events: 0, text: None, tool_calls: None, stop_reason, error: None }
+    let (text, tool_calls) = (Some(String::new()), Some(Vec::new()));
+    Observation { ended, events: 0, text, tool_calls, stop_reason, error: None }
 }
 
 /// An error of which nothing but its classes and its message is known; the first class is its own.
