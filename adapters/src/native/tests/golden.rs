@@ -24,7 +24,8 @@ struct Golden {
 
 #[derive(Deserialize)]
 struct Field {
-    field: String,
+    #[serde(rename = "field")]
+    name: String,
     raw: Value,
     reads: Value,
 }
@@ -33,7 +34,8 @@ struct Field {
 struct Body {
     name: String,
     api: Api,
-    body: String,
+    #[serde(rename = "body")]
+    text: String,
     reads: Value,
 }
 
@@ -62,7 +64,7 @@ fn golden() -> Golden {
 #[test]
 fn values_are_read_by_one_rule() {
     let (mut read, mut typed) = (0, 0);
-    for Field { field, raw, reads } in golden().fields {
+    for Field { name: field, raw, reads } in golden().fields {
         let found = match field.as_str() {
             "status" => json!(reading::status(&raw)),
             "type" | "code" | "request_id" => json!(reading::word(&raw)),
@@ -119,9 +121,9 @@ fn an_event_is_called_no_error_type() {
 
 #[test]
 fn bodies_are_read_by_one_rule() {
-    for Body { name, api, body, reads } in golden().bodies {
+    for Body { name, api, text, reads } in golden().bodies {
         let mut error = seen::error(Site::Iterate, &["Error"], "");
-        reading::read_body(&mut error, api, &body);
+        reading::read_body(&mut error, api, &text);
         let words = [("type", &error.kind), ("code", &error.code), ("request_id", &error.request_id)];
         let words = words.into_iter().filter_map(|(field, told)| Some((field, json!(told.value()?.value))));
         // The status that OpenRouter and Groq put into an error of OpenAI's dialect is a rule of its own.
@@ -227,15 +229,15 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
 /// Whether the caller has seen this; what the surface does not show says nothing, if the answer has no end. A handler hands
 /// out no call that was cut.
 fn compare(id: &str, surface: &str, sees: &Sees, answer: &Answer) -> Result<(), String> {
-    let Answer::Observed(seen) = answer else { return Err(format!("{answer:?}")) };
+    let Answer::Observed(observation) = answer else { return Err(format!("{answer:?}")) };
     let calls = sees.tool_calls.iter().filter(|call| surface != "handler" || call["complete"] == true);
     let calls: Vec<_> = calls.cloned().collect();
-    let text = seen.text.as_ref().is_none_or(|text| *text == sees.text);
-    let tools = seen.tool_calls.as_ref().is_none_or(|tools| tools.iter().map(plain).eq(calls));
+    let text = observation.text.as_ref().is_none_or(|text| *text == sees.text);
+    let tools = observation.tool_calls.as_ref().is_none_or(|tools| tools.iter().map(plain).eq(calls));
     let wanted = sees.stop_reason.as_deref().map(|reason| in_words_of(id, reason, !sees.tool_calls.is_empty()));
-    let reason = seen.stop_reason.is_absent() || seen.stop_reason.value().map(String::as_str) == wanted;
-    let ended = wanted.is_none() || seen.ended == Ended::Returned;
-    if text && tools && reason && ended { Ok(()) } else { Err(format!("{seen:?}")) }
+    let reason = observation.stop_reason.is_absent() || observation.stop_reason.value().map(String::as_str) == wanted;
+    let ended = wanted.is_none() || observation.ended == Ended::Returned;
+    if text && tools && reason && ended { Ok(()) } else { Err(format!("{observation:?}")) }
 }
 
 /// A call as the vectors have it: arguments that are JSON text are compared as JSON.
