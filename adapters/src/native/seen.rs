@@ -13,6 +13,8 @@ pub(super) struct Seen {
     /// The tool call that the answer ends with so far, by its key.
     last: Option<String>,
     stop_reason: Option<String>,
+    /// Whether a stop reason has said that the answer came to its end with its calls whole; no later one takes it back.
+    ended_whole: bool,
     failure: Option<ObservedError>,
     events: u64,
 }
@@ -50,7 +52,7 @@ impl Seen {
     /// Nothing so far of an answer in this dialect.
     pub(super) fn new(api: Api) -> Self {
         let (text, tools, last, stop_reason) = (String::new(), Vec::new(), None, None);
-        Self { api, text, tools, last, stop_reason, failure: None, events: 0 }
+        Self { api, text, tools, last, stop_reason, ended_whole: false, failure: None, events: 0 }
     }
 
     /// One more item.
@@ -119,18 +121,21 @@ impl Seen {
         self.tools.iter_mut().for_each(|tool| tool.over = true);
     }
 
-    /// A stop reason, which may end all tool calls; nothing said changes nothing.
+    /// A stop reason, which may end all tool calls; nothing said changes nothing. Beside the words of the dialects there are
+    /// those that an SDK for many providers has instead: `stop`, `length`, `tool_calls`.
     pub(super) fn stop(&mut self, reason: Option<String>) {
         let Some(reason) = reason.filter(|reason| !reason.is_empty()) else { return };
-        let ends_calls = match self.api {
-            Api::AnthropicMessages => reason == "tool_use",
+        let ends_whole = match self.api {
+            Api::AnthropicMessages => matches!(reason.as_str(), "tool_use" | "tool_calls"),
             Api::OpenaiChat => matches!(reason.as_str(), "tool_calls" | "function_call" | "stop"),
-            Api::OpenaiResponses => false,
-            Api::GeminiGenerate => reason == "STOP",
+            Api::OpenaiResponses => matches!(reason.as_str(), "completed" | "stop" | "tool_calls"),
+            Api::GeminiGenerate => matches!(reason.as_str(), "STOP" | "stop" | "tool_calls"),
         };
-        if ends_calls {
+        // In Responses each item says for itself that it is over.
+        if ends_whole && self.api != Api::OpenaiResponses {
             self.close_tools();
         }
+        self.ended_whole |= ends_whole;
         self.stop_reason = Some(reason);
     }
 
@@ -142,8 +147,7 @@ impl Seen {
         self.stop(reason);
     }
 
-    /// Whether something has said that a call is not the whole of it, by the table of `adapters/README.md`. Beside the
-    /// words of the dialects there are those that an SDK for many providers has instead: `stop`, `length`, `tool_calls`.
+    /// Whether something has said that a call is not the whole of it, by the table of `adapters/README.md`.
     fn is_cut(&self, tool: &Tool) -> bool {
         let reason = self.stop_reason.as_deref();
         let is_last = self.last.as_ref() == Some(&tool.key);
@@ -151,17 +155,16 @@ impl Seen {
             Api::AnthropicMessages => {
                 is_last && matches!(reason, Some("max_tokens" | "model_context_window_exceeded" | "length"))
             }
-            Api::OpenaiChat => reason.is_some_and(|reason| !matches!(reason, "tool_calls" | "function_call" | "stop")),
             Api::OpenaiResponses => match tool.status.as_deref() {
                 Some("incomplete") => true,
-                Some("in_progress") => !matches!(reason, Some("completed" | "stop" | "tool_calls")),
+                Some("in_progress") => !self.ended_whole,
                 Some(_) => false,
                 // An SDK that does not hand out the status of its items tells no more than why and where the answer ends.
                 None => {
                     is_last && matches!(reason, Some("incomplete" | "max_output_tokens" | "length" | "content_filter"))
                 }
             },
-            Api::GeminiGenerate => reason.is_some_and(|reason| !matches!(reason, "STOP" | "stop" | "tool_calls")),
+            Api::OpenaiChat | Api::GeminiGenerate => reason.is_some() && !self.ended_whole,
         }
     }
 
@@ -278,4 +281,33 @@ pub(super) fn error(site: Site, classes: &[&str], message: impl Into<String>) ->
 /// The SDK's own word for a unit variant.
 pub(super) fn word(variant: &impl serde::Serialize) -> Option<String> {
     serde_json::to_value(variant).ok()?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Seen;
+    use crate::contract::Api;
+
+    #[test]
+    fn nothing_behind_the_end_takes_a_call_back() {
+        let reasons =
+            [(Api::OpenaiChat, "tool_calls"), (Api::OpenaiResponses, "completed"), (Api::GeminiGenerate, "STOP")];
+        for (api, reason) in reasons {
+            for later in [None, Some("failed"), Some("length")] {
+                let mut seen = Seen::new(api);
+                let tool = seen.tool(&0, Some("get_weather".to_owned()));
+                (tool.over, tool.status) = (true, Some("in_progress".to_owned()));
+                seen.stop(Some(reason.to_owned()));
+                seen.stop(later.map(str::to_owned));
+                let calls = seen.returned().tool_calls.expect("they are shown");
+                assert_eq!(
+                    json!(calls),
+                    json!([{ "name": "get_weather", "arguments": {}, "complete": true }]),
+                    "{api}"
+                );
+            }
+        }
+    }
 }
