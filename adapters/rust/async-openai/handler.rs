@@ -21,6 +21,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub text: String,
+    /// What the model said in place of an answer.
+    pub refusal: String,
     /// The name and the arguments of each whole tool call; one that was cut is not among them.
     pub calls: Vec<(String, String)>,
     /// The finish reason of a completion; of a response `completed`, or why it is incomplete.
@@ -125,6 +127,7 @@ pub async fn chat<C: Config>(client: &Client<C>, request: &impl Serialize) -> Re
             continue;
         };
         answer.text.push_str(&text_of(&choice["delta"]["content"]));
+        answer.refusal.push_str(choice["delta"]["refusal"].as_str().unwrap_or_default());
         for piece in choice["delta"]["tool_calls"].as_array().into_iter().flatten() {
             let (name, arguments): &mut (String, String) = calls.entry(piece["index"].as_u64()).or_default();
             name.push_str(piece["function"]["name"].as_str().unwrap_or_default());
@@ -150,7 +153,8 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
     while let Some(item) = stream.next().await {
         let read = read(item, &text).map_err(|error| failed.take().unwrap_or(error))?;
         let Some(event) = read else { continue };
-        match event["type"].as_str().unwrap_or_default() {
+        let kind = event["type"].as_str().unwrap_or_default();
+        match kind {
             "response.output_text.delta" => text.push_str(event["delta"].as_str().unwrap_or_default()),
             "response.output_item.done" => {
                 items.insert(event["output_index"].as_u64(), event["item"].clone());
@@ -161,7 +165,7 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
                     return Err(AnswerFailed::told(error, &text));
                 }
                 if response["status"] != "failed" {
-                    return Ok(finished(response, text, items.into_values().collect()));
+                    return Ok(finished(kind, response, text, items.into_values().collect()));
                 }
                 // It does not say why, but an event after it may.
                 failed = Some(AnswerFailed::new("the response failed", &text, None, None));
@@ -170,7 +174,7 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
             "error" if error_in(&event).is_none() => {
                 return Err(AnswerFailed { kind: None, ..AnswerFailed::told(&event, &text) });
             }
-            kind => {
+            _ => {
                 if let Some(error) = error_in(&event) {
                     return Err(AnswerFailed::told(error, &text));
                 }
@@ -193,11 +197,13 @@ fn cut(end: &str, odd: Option<&Value>, text: &str) -> AnswerFailed {
 }
 
 /// The answer of a response that came to its end. On some servers its output is empty or null, though it was streamed.
-fn finished(response: &Value, streamed: String, items: Vec<Value>) -> Answer {
+fn finished(kind: &str, response: &Value, streamed: String, items: Vec<Value>) -> Answer {
     let output = response["output"].as_array().filter(|output| !output.is_empty()).cloned().unwrap_or(items);
-    let parts = output.iter().flat_map(|item| item["content"].as_array().into_iter().flatten());
-    let texts = parts.filter(|part| part["type"] == "output_text").filter_map(|part| part["text"].as_str());
-    let text = Some(texts.collect()).filter(|text: &String| !text.is_empty()).unwrap_or(streamed);
+    let said = |kind: &str, member: &str| -> String {
+        let parts = output.iter().flat_map(|item| item["content"].as_array().into_iter().flatten());
+        parts.filter(|part| part["type"] == kind).filter_map(|part| part[member].as_str()).collect()
+    };
+    let text = Some(said("output_text", "text")).filter(|text| !text.is_empty()).unwrap_or(streamed);
     // A call may stay in progress to the end of a response that completed; in one that did not, it was cut.
     let is_whole = |item: &&Value| match item["status"].as_str() {
         Some("in_progress") => response["status"] == "completed",
@@ -208,8 +214,9 @@ fn finished(response: &Value, streamed: String, items: Vec<Value>) -> Answer {
     let reason = word(&response["incomplete_details"]["reason"]).or_else(|| word(&response["status"]));
     Answer {
         text,
+        refusal: said("refusal", "refusal"),
         calls: calls.filter_map(|[name, arguments]| whole((name, arguments))).collect(),
-        reason: reason.unwrap_or_default(),
+        reason: reason.unwrap_or_else(|| kind.trim_start_matches("response.").to_owned()),
     }
 }
 
