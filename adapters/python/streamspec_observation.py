@@ -230,10 +230,10 @@ def error_in(raw: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 def read_body(api: str, raw: object) -> dict[str, object]:
     """Every field that is read from the raw body of an error, by the one rule for bodies."""
     whole, error = error_in(raw)
-    google = api == "gemini-generate"
-    kind = error.get("status" if google else "type")
+    kind = error.get("status" if api == "gemini-generate" else "type")
+    numbers = [error.get(name) for name in ("status_code", "code")]
     said = {
-        "status": error.get("code") if google else None,
+        "status": next((number for number in numbers if converted("status", number) is not None), None),
         # An envelope's `"type": "error"` is no error type.
         "type": None if error is whole and kind == "error" else kind,
         "code": error.get("code"),
@@ -243,18 +243,7 @@ def read_body(api: str, raw: object) -> dict[str, object]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def status_number(raw: object) -> object:
-    """The number that other servers than OpenAI's put into an error of its dialect.
-
-    OpenRouter's `code` is the HTTP status by its documents, and Groq has a `status_code`.
-    """
-    _, error = error_in(raw)
-    numbers = [error.get(name) for name in ("status_code", "code")]
-    return next((number for number in numbers if converted("status", number) is not None), ABSENT)
-
-
 BODY: Final = RawBody(lambda error: getattr(error, "body", None))
-STATUS_IN_BODY: Final = Read("body", lambda error: status_number(getattr(error, "body", None)))
 
 
 def retry_after(value: object) -> float | None:

@@ -127,7 +127,7 @@ function tests(): void {
       return [type, code, status, request_id];
     };
     const body = (value: string) => ({ value, via: "body" });
-    const found = [body("overloaded_error"), body("529"), undefined, body("req_1")];
+    const found = [body("overloaded_error"), body("529"), { value: 529, via: "body" }, body("req_1")];
     assert.deepEqual(read({ data: { error: {} }, inner: { text } }), found);
     assert.deepEqual(read({ type: "own", data: text })[0], { value: "own", via: "attribute" });
     assert.deepEqual(read({ data: undefined }), [null, null, undefined, null]);

@@ -322,11 +322,14 @@ function readBody(raw: unknown, api: Api | undefined): Partial<Record<Field, unk
   const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   const inner = get(body, "error") ?? undefined;
   const error = inner ?? body;
-  const [type, code] = [get(error, "type"), get(error, "code")];
-  const request_id = get(body, "request_id") ?? get(error, "request_id");
-  if (api === "gemini-generate") return { type: get(error, "status"), code, status: code, request_id };
+  const kind = get(error, api === "gemini-generate" ? "status" : "type");
   // That of an envelope is the name of the event.
-  return { type: inner === undefined && type === "error" ? undefined : type, code, request_id };
+  const type = inner === undefined && kind === "error" ? undefined : kind;
+  const code = get(error, "code");
+  const request_id = get(body, "request_id") ?? get(error, "request_id");
+  // Google and OpenRouter document that the one is also the HTTP status, Groq the other.
+  const status = [get(error, "status_code"), code].find((number) => httpStatus(number) !== undefined);
+  return { type, code, request_id, ...(status === undefined ? {} : { status }) };
 }
 
 function json(text: string): unknown {

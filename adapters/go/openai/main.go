@@ -49,10 +49,9 @@ func wholeBody(response *http.Response) string {
 	return string(contents)
 }
 
-// readStreamError reads an error inside a stream, which exposes its event but has no status.
+// readStreamError reads an error inside a stream, which exposes its event alone.
 func readStreamError(err *ssestream.StreamError) streamspec.Fields {
-	event := string(err.Event.Data)
-	return streamspec.Body(event).Or(streamspec.StatusInBody(event))
+	return streamspec.Body(string(err.Event.Data))
 }
 
 func readChunk(seen *streamspec.Seen, chunk openai.ChatCompletionChunk) {

@@ -61,27 +61,25 @@ func Body(raw string) Fields {
 		// It names the envelope.
 		kind = nil
 	}
-	return inBody(body, said, Fields{"type": {{kind, "body"}}, "code": {{said["code"], "body"}}})
+	return inBody(body, said, kind)
 }
 
-// GoogleBody is a raw body in Google's shape, whose status is the type, and whose code is an HTTP status as well.
+// GoogleBody is a raw body in Google's shape, whose status is the type.
 func GoogleBody(raw string) Fields {
 	body, said := parsed(raw)
+	return inBody(body, said, said["status"])
+}
+
+// inBody adds to the type what stands in the same place in every shape. A number that can be an HTTP status is one: Google
+// and OpenRouter document it of `code`, and Groq of `status_code`.
+func inBody(body, said map[string]any, kind any) Fields {
 	code := Reading{said["code"], "body"}
-	return inBody(body, said, Fields{"type": {{said["status"], "body"}}, "code": {code}, "status": {code}})
-}
-
-// StatusInBody is the number in an error's raw body that some providers document to be the HTTP status: OpenRouter has it
-// in `code`, and Groq in `status_code`.
-func StatusInBody(raw string) Fields {
-	_, said := parsed(raw)
-	return Fields{"status": {{said["status_code"], "body"}, {said["code"], "body"}}}
-}
-
-// inBody adds what stands in the same place in every shape.
-func inBody(body, said map[string]any, fields Fields) Fields {
-	fields["request_id"] = []Reading{{body["request_id"], "body"}, {said["request_id"], "body"}}
-	return fields
+	return Fields{
+		"status":     {{said["status_code"], "body"}, code},
+		"type":       {{kind, "body"}},
+		"code":       {code},
+		"request_id": {{body["request_id"], "body"}, {said["request_id"], "body"}},
+	}
 }
 
 // parsed is a body and the error in it: the object at `error`, or the body itself where it has none. Google puts an

@@ -69,19 +69,14 @@ public final class ErrorFields {
         JsonNode body = readBody();
         JsonNode error = errorIn(body);
         boolean isEnvelope = error == body && "error".equals(error.path("type").textValue());
-        return said("type", isEnvelope ? null : error.get("type"))
-                .said("code", error.get("code"))
-                .requestId(body, error);
+        return said("type", isEnvelope ? null : error.get("type")).rest(body, error);
     }
 
-    /** What a body in Google's shape says, whose status is the type, and whose code is an HTTP status as well. */
+    /** What a body in Google's shape says, whose status is the type. */
     public ErrorFields googleBody() {
         JsonNode body = readBody();
         JsonNode error = errorIn(body);
-        return said("type", error.get("status"))
-                .said("code", error.get("code"))
-                .said("status", error.get("code"))
-                .requestId(body, error);
+        return said("type", error.get("status")).rest(body, error);
     }
 
     /** Writes them into an error; one that was opened to find this failure is the way to all of them. */
@@ -113,8 +108,16 @@ public final class ErrorFields {
         return body.hasNonNull("error") ? body.get("error") : body;
     }
 
-    private ErrorFields requestId(JsonNode body, JsonNode error) {
-        return said("request_id", body.get("request_id")).said("request_id", error.get("request_id"));
+    /**
+     * What stands in the same place in every shape. A number that can be an HTTP status is one: Google and OpenRouter document
+     * it of {@code code}, and Groq of {@code status_code}.
+     */
+    private ErrorFields rest(JsonNode body, JsonNode error) {
+        return said("status", error.get("status_code"))
+                .said("status", error.get("code"))
+                .said("code", error.get("code"))
+                .said("request_id", body.get("request_id"))
+                .said("request_id", error.get("request_id"));
     }
 
     private ErrorFields said(String field, JsonNode value) {

@@ -33,7 +33,7 @@ SURFACES: Final[dict[str, Delivers]] = {
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), attribute("status")),
+    "status": (attribute("status_code"), attribute("status"), BODY),
     "type": (attribute("type"), BODY),
     "code": (attribute("error_code"), BODY),
     "request_id": (attribute("request_id"), BODY, header("request-id")),

@@ -28,7 +28,7 @@ from streamspec_dialects import (
     read_message_event,
     read_response_item,
 )
-from streamspec_observation import BODY, STATUS_IN_BODY, Delivers, Reads, Seen, attribute, header
+from streamspec_observation import BODY, Delivers, Reads, Seen, attribute, header
 
 # `messages` came after the others.
 KINDS: Final = [kind for kind in ("completion", "messages", "responses") if hasattr(any_llm, kind)]
@@ -40,7 +40,7 @@ ERRORS: Final = (*OWN, anthropic.AnthropicError, openai.OpenAIError)
 
 # By default the provider's own errors come through; any-llm's, which can be turned on, have `error_type`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "status": (attribute("status_code"), BODY),
     "type": (attribute("error_type"), attribute("type"), BODY),
     "code": (attribute("code"), BODY),
     "request_id": (attribute("request_id"), BODY, header("request-id"), header("x-request-id")),

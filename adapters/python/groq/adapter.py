@@ -13,14 +13,14 @@ import groq
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk
-from streamspec_observation import BODY, STATUS_IN_BODY, Delivers, Reads, attribute, header
+from streamspec_observation import BODY, Delivers, Reads, attribute, header
 
 SURFACES: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events"}
 
 # `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`: the whole
 # body of a response, or the `error` of an event.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "status": (attribute("status_code"), BODY),
     "type": (BODY,),
     "code": (BODY,),
     "request_id": (BODY, header("x-request-id")),

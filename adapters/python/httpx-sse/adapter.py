@@ -45,7 +45,6 @@ from streamspec_observation import (
     described,
     dig,
     read_body,
-    status_number,
     text_of,
     told,
 )
@@ -66,7 +65,7 @@ def in_headers(name: str) -> Read:
 BODY: Final = RawBody(of_response(lambda response: response.text))
 
 READS: Final[Reads] = {
-    "status": (Read("attribute", of_response(lambda response: response.status_code)),),
+    "status": (Read("attribute", of_response(lambda response: response.status_code)), BODY),
     "type": (BODY,),
     "code": (BODY,),
     "request_id": (BODY, in_headers("request-id"), in_headers("x-request-id")),
@@ -206,8 +205,6 @@ def events_async(api: str) -> Callable[[httpx_sse.EventSource], AsyncIterator[Ev
 def error_fields(api: str, body: Any, response: httpx.Response) -> dict[str, object]:
     """What the event says of the error, or else the response's headers."""
     said = read_body(api, body)
-    if (number := status_number(body)) is not ABSENT:
-        said.setdefault("status", number)
     fields: dict[str, object] = {key: told(key, value, "body") for key, value in said.items()}
     in_header = response.headers.get("request-id") or response.headers.get("x-request-id")
     return {"request_id": told("request_id", in_header, "header"), **fields}

@@ -19,7 +19,7 @@ from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"),),
+    "status": (attribute("status_code"), BODY),
     "type": (attribute("type"), BODY),
     "code": (attribute("error_code"), BODY),
     "request_id": (attribute("request_id"), BODY, header("request-id")),

@@ -15,11 +15,11 @@ from langchain_openai import ChatOpenAI
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_langchain import SURFACES, plan_with
-from streamspec_observation import BODY, STATUS_IN_BODY, Reads, attribute, header
+from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "status": (attribute("status_code"), BODY),
     "type": (attribute("type"), BODY),
     "code": (attribute("code"), BODY),
     "request_id": (attribute("request_id"), BODY),

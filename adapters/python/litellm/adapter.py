@@ -49,7 +49,7 @@ def provider_header(name: str) -> Read:
 
 # The exceptions are OpenAI's, and have `status_code` and `llm_provider` besides.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"),),
+    "status": (attribute("status_code"), BODY),
     "type": (attribute("type"), BODY),
     "code": (attribute("code"), BODY),
     "request_id": (attribute("request_id"), BODY, provider_header("request-id"), provider_header("x-request-id")),

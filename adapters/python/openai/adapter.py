@@ -35,7 +35,7 @@ from streamspec_dialects import (
     read_response_item,
     say_content,
 )
-from streamspec_observation import BODY, STATUS_IN_BODY, Delivers, Reads, Seen, attribute, dig, header, text_kept
+from streamspec_observation import BODY, Delivers, Reads, Seen, attribute, dig, header, text_kept
 
 CREATED: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events", "handler": "final"}
 HELPED: Final[dict[str, Delivers]] = {
@@ -48,7 +48,7 @@ HELPED: Final[dict[str, Delivers]] = {
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
 READS: Final[Reads] = {
-    "status": (attribute("status_code"), attribute("status"), STATUS_IN_BODY),
+    "status": (attribute("status_code"), attribute("status"), BODY),
     "type": (attribute("type"), BODY),
     "code": (attribute("code"), BODY),
     "request_id": (attribute("request_id"), BODY),

@@ -52,7 +52,7 @@ def request_id(error: Any) -> object:
 
 
 READS: Final[Reads] = {
-    "status": (attribute("status_code"),),
+    "status": (attribute("status_code"), BODY),
     "type": (attribute("provider_error_type"), BODY),
     "code": (attribute("provider_error_code"), BODY),
     "request_id": (BODY, Read("header", request_id)),

@@ -7,17 +7,14 @@ from email.utils import formatdate
 from time import time
 
 from streamspec_observation import (
-    ABSENT,
     BODY,
     LONGEST_STRING,
-    STATUS_IN_BODY,
     Seen,
     attribute,
     describe_error,
     header,
     plain,
     retry_after,
-    status_number,
 )
 
 # Before 3.11 there is none.
@@ -45,7 +42,7 @@ class StatusError(SdkError):
 
 
 READS = {
-    "status": (attribute("status_code"), STATUS_IN_BODY),
+    "status": (attribute("status_code"), BODY),
     "type": (attribute("type"), BODY),
     "code": (attribute("code"), BODY),
     "request_id": (attribute("request_id"), header("x-request-id")),
@@ -83,17 +80,6 @@ class Errors(unittest.TestCase):
         told = self.told(error)
         self.assertEqual(told["status"], {"value": 503, "via": "body"})
         self.assertEqual(told["type"], {"value": "overloaded_error", "via": "body"})
-
-    def test_a_number_in_a_body_is_a_status_if_it_has_three_digits(self):
-        for body, number in (
-            ({"error": {"code": 502}}, 502),
-            ({"code": 429}, 429),
-            ({"status_code": 400, "code": "no"}, 400),
-            ({"code": 1302}, ABSENT),
-            ({"code": "429"}, ABSENT),
-            (None, ABSENT),
-        ):
-            self.assertEqual(status_number(body), number, body)
 
     @unittest.skipIf(GROUP is None, "there are no exception groups")
     def test_an_exception_group_is_opened(self):

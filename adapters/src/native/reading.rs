@@ -66,20 +66,13 @@ pub(super) fn read_parsed_body(error: &mut ObservedError, api: Api, body: &Value
     let said = error_in(body);
     // What an event is called is no error type.
     let is_event = |kind: &String| std::ptr::eq(said, body) && (kind == "error" || kind.starts_with("response."));
-    let is_google = api == Api::GeminiGenerate;
-    let kind = word(&said[if is_google { "status" } else { "type" }]);
+    let kind = word(&said[if api == Api::GeminiGenerate { "status" } else { "type" }]);
     or(&mut error.kind, told(Via::Body, kind.filter(|kind| !is_event(kind))));
     or(&mut error.code, told(Via::Body, word(&said["code"])));
     or(&mut error.request_id, told(Via::Body, word(&body["request_id"]).or_else(|| word(&said["request_id"]))));
-    match api {
-        Api::GeminiGenerate => or(&mut error.status, told(Via::Body, status(&said["code"]))),
-        // OpenRouter documents the one, Groq the other; OpenAI has neither.
-        Api::OpenaiChat => {
-            let numbered = [&said["status_code"], &said["code"]].into_iter().find_map(status);
-            or(&mut error.status, numbered.map_or(Told::Absent, |number| told(Via::Body, Some(number))));
-        }
-        Api::AnthropicMessages | Api::OpenaiResponses => {}
-    }
+    // Google and OpenRouter document the one, Groq the other; Anthropic and OpenAI have neither.
+    let numbered = [&said["status_code"], &said["code"]].into_iter().find_map(status);
+    or(&mut error.status, numbered.map_or(Told::Absent, |number| told(Via::Body, Some(number))));
 }
 
 /// The provider's own words for an error in such a body.

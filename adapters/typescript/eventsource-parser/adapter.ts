@@ -40,11 +40,7 @@ type Failure = { data: Json } & Pick<Response, "status" | "headers">;
 
 /** Some servers put the number of a status into the error. */
 const ERROR_FIELDS: ErrorFields<Failure> = {
-  status: [
-    ["attribute", "status"],
-    ["body", "data", "error", "status_code"],
-    ["body", "data", "error", "code"],
-  ],
+  status: [["attribute", "status"]],
   request_id: [
     ["header", "headers", "request-id"],
     ["header", "headers", "x-request-id"],

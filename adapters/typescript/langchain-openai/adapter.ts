@@ -15,8 +15,6 @@ type Failure = Pick<APIError, "status" | "type" | "code" | "requestID" | "header
 const ERROR_FIELDS: ErrorFields<Failure> = {
   status: [
     ["attribute", "status"],
-    ["body", "error", "status_code"],
-    ["body", "error", "code"],
     ["attribute", "cause", "status"],
   ],
   type: [

@@ -24,11 +24,7 @@ type ResponseEvent = OpenAI.Responses.ResponseStreamEvent;
  * the SDK gives no status, but some servers put the number into that object.
  */
 const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string }> = {
-  status: [
-    ["attribute", "status"],
-    ["body", "error", "status_code"],
-    ["body", "error", "code"],
-  ],
+  status: [["attribute", "status"]],
   type: [["attribute", "type"]],
   code: [["attribute", "code"]],
   request_id: [

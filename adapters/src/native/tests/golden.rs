@@ -94,20 +94,6 @@ fn a_date_that_is_to_come_is_as_many_seconds_away() {
 }
 
 #[test]
-fn a_number_in_an_error_of_openai_chat_is_its_status() {
-    for (body, status) in [
-        (r#"{"error":{"code":429}}"#, Some(429)),
-        (r#"{"error":{"status_code":503,"code":8}}"#, Some(503)),
-        (r#"{"error":{"code":1302}}"#, None),
-        (r#"{"error":{"code":"429"}}"#, None),
-    ] {
-        let mut error = seen::error(Site::Iterate, &["Error"], "");
-        reading::read_body(&mut error, Api::OpenaiChat, body);
-        assert_eq!(error.status.value().map(|status| status.value), status, "{body}");
-    }
-}
-
-#[test]
 fn an_event_is_called_no_error_type() {
     let failed = json!({ "type": "response.failed", "response": { "error": { "code": "server_error" } } });
     for (body, code) in [(failed, Some("server_error")), (json!({ "type": "response.created", "response": {} }), None)]
@@ -126,9 +112,7 @@ fn bodies_are_read_by_one_rule() {
         reading::read_body(&mut error, api, &text);
         let words = [("type", &error.kind), ("code", &error.code), ("request_id", &error.request_id)];
         let words = words.into_iter().filter_map(|(field, told)| Some((field, json!(told.value()?.value))));
-        // The status that OpenRouter and Groq put into an error of OpenAI's dialect is a rule of its own.
-        let status = error.status.value().filter(|_| api != Api::OpenaiChat);
-        let status = status.map(|status| ("status", json!(status.value)));
+        let status = error.status.value().map(|status| ("status", json!(status.value)));
         let found: serde_json::Map<_, _> =
             words.chain(status).map(|(field, value)| (field.to_owned(), value)).collect();
         assert_eq!(Value::Object(found), reads, "{name}");
