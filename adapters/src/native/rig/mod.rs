@@ -17,6 +17,8 @@ pub(crate) struct Scenario {
     /// The answers to the first, second, … request.
     pub(crate) wire: Vec<Wire>,
     pub(crate) max_retries: u32,
+    /// Short, since some situations are about silence.
+    pub(crate) timeout: Duration,
     pub(crate) surface: &'static str,
     /// What the client makes of it, as [`said`] puts it.
     pub(crate) expected: &'static str,
@@ -32,12 +34,18 @@ impl Scenario {
         expected: &'static str,
         killed: &'static [Mutant],
     ) -> Self {
-        Self { name, api, wire: vec![wire], max_retries: 0, surface: "events", expected, killed }
+        let timeout = Duration::from_millis(700);
+        Self { name, api, wire: vec![wire], max_retries: 0, timeout, surface: "events", expected, killed }
     }
 
     /// The same with this many retries.
     pub(crate) fn retries(self, max_retries: u32) -> Self {
         Self { max_retries, ..self }
+    }
+
+    /// The same where no time counts, however busy the machine is.
+    pub(crate) fn untimed(self) -> Self {
+        Self { timeout: Duration::from_secs(60), ..self }
     }
 
     /// The same through this surface.
@@ -68,8 +76,8 @@ impl Scenario {
             api: self.api,
             surface: self.surface.to_owned(),
             base_url: server.base_url(),
-            timeout: Duration::from_millis(700),
-            deadline: Duration::from_millis(2_500),
+            timeout: self.timeout,
+            deadline: self.timeout + Duration::from_millis(1_800),
             max_retries: self.max_retries,
             ask: Ask::Tool,
             alone: false,

@@ -209,7 +209,7 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
     if items.api == Api::OpenaiChat && items.sees.stop_reason.is_some() {
         body += "data: [DONE]\n\n";
     }
-    Some(Scenario::new("", items.api, sse(&body, End::Finish), "", &[]).surface(surface))
+    Some(Scenario::new("", items.api, sse(&body, End::Finish), "", &[]).surface(surface).untimed())
 }
 
 /// Whether the caller has seen this; what the surface does not show says nothing, if the answer has no end. A handler hands

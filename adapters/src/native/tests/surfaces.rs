@@ -99,7 +99,9 @@ async fn what_the_caller_of_each_surface_sees() {
             let surface: &'static str = String::leak(surface);
             let told = about.apis.into_iter().flat_map(|api| stories(api).map(|(story, wire)| (api, story, wire)));
             scenarios.extend(
-                told.map(|(api, story, wire)| (*id, Scenario::new(story, api, wire, "", &[]).surface(surface))),
+                told.map(|(api, story, wire)| {
+                    (*id, Scenario::new(story, api, wire, "", &[]).surface(surface).untimed())
+                }),
             );
         }
     }
