@@ -79,6 +79,10 @@ pub struct Surface {
     /// What surfaces of this kind show and this one does not, because the SDK's does not have it.
     #[serde(default)]
     pub lacks: Vec<Field>,
+    /// Where the SDK documents that this call asks the model again by itself when it rejects an answer, an empty one for
+    /// example. More requests than a case expects then say nothing about retries.
+    #[serde(default)]
+    pub asks_again: Option<String>,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.
     pub call: String,
     /// The first version that had it, if that is known: at an older one it is unsupported.
@@ -101,7 +105,7 @@ impl Surface {
     }
 }
 
-/// A part of an answer that an observation tells.
+/// A part of an answer or of its failure that an observation tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -111,6 +115,8 @@ pub enum Field {
     ToolCalls,
     /// The stop reason.
     StopReason,
+    /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of errors.
+    ErrorClass,
 }
 
 impl Field {
@@ -120,6 +126,7 @@ impl Field {
             Self::Text => "text",
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
+            Self::ErrorClass => "error_class",
         }
     }
 }

@@ -154,6 +154,17 @@ impl Case {
             })
     }
 
+    /// The group: the folder below that of the api.
+    pub fn group(&self) -> &str {
+        self.id.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// Whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no failure.
+    pub fn sends_a_whole_answer(&self) -> bool {
+        let accepted = self.expect.must.outcomes().unwrap_or_default();
+        matches!(self.group(), "benign" | "framing") && accepted.contains(&Outcome::Completed)
+    }
+
     /// The checks of each level.
     pub fn levels(&self) -> impl Iterator<Item = (Level, &Checks)> {
         let Expect { must, should, may } = &self.expect;

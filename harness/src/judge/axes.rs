@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError, Reading, Told};
+use streamspec_adapters::manifest::Field;
 
 use super::reason::{same_reason, says_nothing};
 use super::{Check, Evidence, Grade, Seen};
@@ -43,7 +44,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Seen<'_>, evidence: &Ev
         (Axis::Text, checks.text.as_ref().map(|wanted| text(wanted, observation.text.as_deref(), nonce))),
         (Axis::ToolCalls, checks.tool_calls.as_ref().map(|wanted| tools(wanted, observation))),
         (Axis::StopReason, checks.stop_reason.as_ref().map(|wanted| stop_reason(wanted, observation, evidence))),
-        (Axis::Requests, checks.requests.map(|wanted| bound(wanted, evidence.transcript.exchanges.len() as u64))),
+        (Axis::Requests, checks.requests.map(|wanted| requests(wanted, evidence))),
         (Axis::Wait, checks.wait.map(|wanted| wait(wanted, evidence))),
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),
@@ -157,7 +158,9 @@ fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<
     let ErrorClass::SameAsHttp = wanted;
     let Some(error) = error else { return (json!("same-as-http"), Value::Null, Grade::Moot) };
     let seen = json!(error.class);
-    let Some(control) = evidence.control.filter(|_| !evidence.error_bases.is_empty()) else {
+    let lacks = evidence.surface.is_some_and(|surface| surface.lacks.contains(&Field::ErrorClass));
+    let has_classes = !evidence.error_bases.is_empty() && !lacks;
+    let Some(control) = evidence.control.filter(|_| has_classes) else {
         return (json!("same-as-http"), seen, Grade::NotObservable);
     };
     let lost = match &control.answer {
@@ -282,6 +285,14 @@ fn timed(wanted: Bound, seen: Duration) -> Compared {
 
 fn bound(wanted: Bound, seen: u64) -> Compared {
     (wanted.as_written(), json!(seen), exact_if(wanted.holds(seen)))
+}
+
+fn requests(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
+    let seen = evidence.transcript.exchanges.len() as u64;
+    let (expected, observed, grade) = bound(wanted, seen);
+    let is_about_retries = evidence.surface.is_none_or(|surface| surface.asks_again.is_none());
+    let more = wanted.at_most.is_some_and(|most| seen > most);
+    (expected, observed, if more && !is_about_retries { Grade::NotObservable } else { grade })
 }
 
 fn connection(wanted: Connection, released: Option<bool>) -> Compared {

@@ -42,6 +42,8 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
         Field::Text => observation.text.is_none(),
         Field::ToolCalls => observation.tool_calls.is_none(),
         Field::StopReason => observation.stop_reason.is_absent(),
+        // Every error that is told has one.
+        Field::ErrorClass => false,
     };
     let field = surface.shows().into_iter().find(left_out)?;
     Some(format!("the observation leaves out `{}`, which the surface shows by its manifest", field.name()))
@@ -49,7 +51,7 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
 
 /// Whether a check needed the case's control, and the control was lost through no fault of the SDK.
 pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<String> {
-    if check.axis != Axis::ErrorClass || check.grade == Grade::Moot {
+    if check.axis != Axis::ErrorClass || matches!(check.grade, Grade::Moot | Grade::NotObservable) {
         return None;
     }
     match &evidence.control?.answer {

@@ -105,10 +105,12 @@ fn mode_of(check: &Check, seen: Seen<'_>, invented: bool, evidence: &Evidence<'_
     let completes = seen.outcome == Outcome::Completed;
     // Completed where that is not accepted, or accepted only with the whole answer.
     let hides_a_failure = completes && accepted != [Outcome::Completed];
+    // What was lost of a whole answer is lost, but there was no failure that could have been hidden.
+    let loses_a_whole_answer = check.axis == Axis::Either && evidence.case.sends_a_whole_answer();
     match check.axis {
         Axis::ErrorForeign => Mode::Crash,
         Axis::Outcome | Axis::Either if hides_a_failure && invented => Mode::Fabricated,
-        Axis::Outcome | Axis::Either if hides_a_failure => Mode::Silent,
+        Axis::Outcome | Axis::Either if hides_a_failure && !loses_a_whole_answer => Mode::Silent,
         Axis::StopReason if completes && invented => Mode::Fabricated,
         Axis::Outcome if seen.outcome == Outcome::Error && accepted == [Outcome::Completed] => Mode::Spurious,
         _ => Mode::Wrong,

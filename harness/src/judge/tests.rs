@@ -205,6 +205,35 @@ fn one_of_several_ends_must_hold_as_a_whole() {
 }
 
 #[test]
+fn what_is_lost_of_a_whole_answer_hides_no_failure() {
+    let half = json!({ "must": { "either": [{ "outcome": "error" }, { "outcome": "completed", "text": "Hello!" }] } });
+    let textual = without(returned(Value::Null), &["stop_reason"]);
+    for (group, mode) in [("payload", Mode::Silent), ("benign", Mode::Wrong), ("framing", Mode::Wrong)] {
+        let case = Case { id: format!("anthropic/{group}/one"), ..case(half.clone()) };
+        assert_eq!(verdict_of(&case, textual.clone(), None, None).mode, Some(mode), "{group}");
+    }
+    // A case of the framing of errors sends one.
+    let case = Case { id: "anthropic/framing/error".into(), ..case(json!({ "must": { "outcome": "error" } })) };
+    assert_eq!(verdict_of(&case, textual, None, None).mode, Some(Mode::Silent));
+}
+
+#[test]
+fn a_call_that_asks_again_by_itself_is_not_judged_by_more_requests() {
+    let case = case(json!({ "must": { "outcome": "error", "requests": 1 } }));
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let word = |surface: Value, requests: usize| {
+        let mut transcript = transcript(&script);
+        transcript.exchanges = vec![transcript.exchanges[0].clone(); requests];
+        let surface: Surface = serde_json::from_value(surface).expect("a surface");
+        judge(&evidence(&case, &answered(raised(json!({}))), None, &script, &transcript, Some(&surface))).word
+    };
+    let plain = json!({ "apis": [], "delivers": "events", "call": "" });
+    let agent = json!({ "apis": [], "delivers": "events", "call": "", "asks-again": "https://example.org" });
+    assert_eq!((word(plain.clone(), 1), word(plain, 2)), (Word::Pass, Word::Fails));
+    assert_eq!((word(agent.clone(), 1), word(agent, 2)), (Word::Pass, Word::Pass));
+}
+
+#[test]
 fn a_client_may_be_let_wait() {
     let patient = json!({ "must": { "outcome": ["error", "waiting"], "requests": 1 } });
     check(patient.clone(), json!("hang"), "pass");
@@ -273,7 +302,12 @@ fn the_class_is_compared_with_the_control() {
         assert_eq!(verdict(expect.clone(), raised(json!({})), Some(control)).word, Word::Deviates);
     }
     assert_eq!(verdict(expect.clone(), raised(json!({})), Some(json!("fault"))).word, Word::AdapterFault);
-    assert_eq!(verdict(expect, raised(json!({})), None).checks[0].grade, Grade::NotObservable);
+    assert_eq!(verdict(expect.clone(), raised(json!({})), None).checks[0].grade, Grade::NotObservable);
+    // Without an SDK the error in a stream is an event.
+    let event = json!({ "apis": [], "delivers": "events", "lacks": ["error_class"], "call": "" });
+    let event: Surface = serde_json::from_value(event).expect("a surface");
+    let verdict = verdict_of(&case(expect), raised(json!({})), Some(overloaded()), Some(&event));
+    assert_eq!(verdict.checks[0].grade, Grade::NotObservable);
 }
 
 #[test]

@@ -100,8 +100,7 @@ impl Shapes {
 
 /// The events of a case whose stream is healthy and not about what events hold; none for any other.
 fn healthy(case: &Case) -> Option<Vec<&Value>> {
-    let mut parts = case.id.split('/').skip(1);
-    let about_shapes = case.beyond_schema.is_some() || !matches!(parts.next(), Some("benign" | "framing" | "retry"));
+    let about_shapes = case.beyond_schema.is_some() || !matches!(case.group(), "benign" | "framing" | "retry");
     let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
     let answer = case.exchanges.last()?;
     if about_shapes || !completes || answer.last() != Some(&Step::End(End::Finish)) {
