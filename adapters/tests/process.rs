@@ -144,6 +144,9 @@ async fn a_failed_start_says_why() {
     check("refuses-hello", &["refused the hello: no SDK here"]).await;
     check("no-hello", &["did not say hello within 300ms"]).await;
 
+    // A start that fails once may be the machine's doing.
+    assert_eq!(text(&start("hesitates").await.good().await), "Hello");
+
     let (mut launch, _home) = launch("good");
     launch.program = "no-such-program".into();
     let error = ProcessAdapter::start(launch).await.err().expect("the start fails").to_string();
@@ -180,6 +183,10 @@ async fn a_call_that_is_never_answered_is_a_hang_and_the_process_lives_on() {
     assert_eq!(liar.bad_beside_slow(200).await.answer, Answer::Hang);
     // Silent for a whole call, but the ping shows that it still listens.
     assert_eq!(liar.bad(100).await.answer, Answer::Hang);
+    assert_eq!(text(&liar.good().await), "Hello");
+    // Calls that expire together each ask whether it does.
+    let (one, other) = tokio::join!(liar.bad(100), liar.bad(100));
+    assert_eq!((one.answer, other.answer), (Answer::Hang, Answer::Hang));
     assert_eq!(text(&liar.good().await), "Hello");
     assert_eq!(liar.adapter.notes(), [""; 0]);
 }
@@ -245,11 +252,25 @@ async fn a_death_is_a_crash_of_what_was_in_flight() {
 #[tokio::test]
 async fn restarts_are_bounded() {
     let liar = start_with("dies", |launch| launch.limits.restarts = 3).await;
-    for _ in 0..4 {
+    // Each of these deaths tells something about its call, so there may be any number of them.
+    for _ in 0..6 {
         assert_crash(&liar.bad(5_000).await, true, "exit status: 3");
     }
-    assert_fault(&liar.good().await, &["ended 4 times and is not started again", "exit status: 3"]);
+    let two = async || tokio::join!(liar.bad(5_000), liar.bad(5_000));
+    for _ in 0..4 {
+        let (one, other) = two().await;
+        assert_crash(&one, false, "exit status: 3");
+        assert_crash(&other, false, "exit status: 3");
+    }
+    assert_fault(&liar.good().await, &["ended 4 times without an answer", "exit status: 3"]);
     assert_fault(&liar.good().await, &["ended 4 times"]);
+
+    let liar = start_with("dies", |launch| launch.limits.restarts = 1).await;
+    for _ in 0..4 {
+        assert_eq!(text(&liar.good().await), "Hello");
+        let (one, _) = tokio::join!(liar.bad(5_000), liar.bad(5_000));
+        assert_crash(&one, false, "exit status: 3");
+    }
 
     let liar = start("changes").await;
     assert_crash(&liar.bad(5_000).await, true, "exit status: 3");
@@ -284,6 +305,12 @@ async fn output_is_bounded() {
     let liar = start_with("endless", small).await;
     assert_fault(&liar.bad(20_000).await, &["line 2 of stdout did not end after", "killed"]);
     assert_eq!(text(&liar.good().await), "Hello");
+
+    // What it says without end is only one call's doing, and which one is seen when each is run again by itself.
+    let liar = start_with("endless", small).await;
+    let (bad, slow) = tokio::join!(liar.bad(20_000), liar.adapter.observe(call("slow", 20_000)));
+    assert_crash(&bad, false, "did not end after");
+    assert_crash(&slow, false, "did not end after");
 
     let liar = start("floods-stdout").await;
     assert_fault(&liar.bad(20_000).await, &["more than 10000 lines that answer no call", "noise"]);
@@ -388,28 +415,31 @@ fn a_dropped_runtime_ends_the_process_and_what_it_started() {
     waiting.block_on(assert_ends(&pid));
 }
 
-/// The harness may be killed by SIGKILL, which nothing can clean up after: the adapter must end by itself. This test
-/// runs itself again as the harness, and kills that.
+/// The harness may be killed by SIGKILL, which it cannot clean up after: the adapter ends with it, also one that reads
+/// nothing any more. This test runs itself again as the harness, and kills that.
 #[tokio::test]
 async fn a_killed_harness_leaves_no_orphan() {
     const ROLE: &str = "STREAMSPEC_TEST_HARNESS";
-    if std::env::var_os(ROLE).is_some() {
-        let liar = start("pid").await;
+    if let Ok(mode) = std::env::var(ROLE) {
+        let liar = start(&mode).await;
         println!("\nadapter {}", text(&liar.bad(5_000).await));
         tokio::time::sleep(Duration::from_mins(1)).await;
         return;
     }
-    let mut harness = std::process::Command::new(std::env::current_exe().expect("this test's path"))
-        .args(["--exact", "a_killed_harness_leaves_no_orphan", "--nocapture"])
-        .env(ROLE, "1")
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("the harness starts");
-    let stdout = std::io::BufReader::new(harness.stdout.take().expect("stdout is piped"));
-    let pid = stdout.lines().map_while(Result::ok).find_map(|line| line.strip_prefix("adapter ").map(str::to_owned));
-    let pid = pid.expect("the harness names its adapter");
-    assert!(alive(&pid));
-    harness.kill().expect("the harness is killed");
-    harness.wait().expect("the harness is gone");
-    assert_ends(&pid).await;
+    for mode in ["pid", "deaf"] {
+        let mut harness = std::process::Command::new(std::env::current_exe().expect("this test's path"))
+            .args(["--exact", "a_killed_harness_leaves_no_orphan", "--nocapture"])
+            .env(ROLE, mode)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("the harness starts");
+        let stdout = std::io::BufReader::new(harness.stdout.take().expect("stdout is piped"));
+        let pid =
+            stdout.lines().map_while(Result::ok).find_map(|line| line.strip_prefix("adapter ").map(str::to_owned));
+        let pid = pid.expect("the harness names its adapter");
+        assert!(alive(&pid));
+        harness.kill().expect("the harness is killed");
+        harness.wait().expect("the harness is gone");
+        assert_ends(&pid).await;
+    }
 }

@@ -37,8 +37,9 @@ impl End {
 
     fn answer(&self, alone: bool) -> Answer {
         match self {
-            Self::Died(detail) => Answer::Crash { detail: detail.clone(), alone },
-            Self::Broke(detail) => Answer::Fault { detail: detail.clone() },
+            Self::Broke(detail) if alone => Answer::Fault { detail: detail.clone() },
+            // Of several calls any may have done that: run again by itself, each tells whether it did.
+            Self::Died(detail) | Self::Broke(detail) => Answer::Crash { detail: detail.clone(), alone },
             Self::Stuck => stuck(),
             Self::Closed => Answer::Fault { detail: "the adapter was closed while the call was in flight".to_owned() },
         }
@@ -89,7 +90,10 @@ struct State {
     newest: u64,
     oldest: Option<u64>,
     strays: u64,
-    pinged: bool,
+    /// Second hellos that are not answered yet; calls that expire together each send one.
+    pings: u64,
+    /// Whether the process was of use: it answered a call, or what happened to it is known to be one call's own doing.
+    served: bool,
     end: Option<End>,
 }
 
@@ -135,8 +139,8 @@ impl Board {
         self.lines.send_modify(|lines| *lines += 1);
         let (id, detail) = match line {
             // Adapters may refuse the second hello; that, too, is a sign of life.
-            Line::Reply(Reply::Hello(_) | Reply::Fault { id: None, .. }) if state.pinged => {
-                state.pinged = false;
+            Line::Reply(Reply::Hello(_) | Reply::Fault { id: None, .. }) if state.pings > 0 => {
+                state.pings -= 1;
                 return Ok(());
             }
             Line::Reply(Reply::Observed { id, observation }) => {
@@ -174,6 +178,11 @@ impl Board {
         !lock(&self.state).expired.is_empty()
     }
 
+    /// Whether the process was of use: it answered a call, or what happened to it is known to be one call's own doing.
+    pub(super) fn served(&self) -> bool {
+        lock(&self.state).served
+    }
+
     /// How the process ended, if it has.
     pub(super) fn end(&self) -> Option<End> {
         lock(&self.state).end.clone()
@@ -181,7 +190,7 @@ impl Board {
 
     /// Expects the answer to a second hello; the receiver sees every line from here on.
     pub(super) fn ping(&self) -> watch::Receiver<u64> {
-        lock(&self.state).pinged = true;
+        lock(&self.state).pings += 1;
         self.lines.subscribe()
     }
 
@@ -189,6 +198,7 @@ impl Board {
     pub(super) fn finish(&self, end: End) {
         let mut state = lock(&self.state);
         let alone = state.waiting.len() + state.expired.len() == 1;
+        state.served |= alone;
         for (_, waiting) in state.waiting.drain() {
             // The receiver may be gone: its call was dropped.
             let _ = waiting.answer.send(end.answer(alone));
@@ -200,6 +210,7 @@ impl Board {
 impl State {
     fn answer(&mut self, id: u64, answer: Answer, stray_limit: u64, notes: &Notes) -> Result<(), String> {
         if let Some(waiting) = self.waiting.remove(&id) {
+            self.served = true;
             // The receiver may be gone: its call was dropped.
             let _ = waiting.answer.send(answer);
             return Ok(());

@@ -37,7 +37,8 @@ pub struct Limits {
     pub ping: Duration,
     /// Calls at once.
     pub concurrent: usize,
-    /// Restarts after deaths, in the whole life of the adapter.
+    /// Restarts in a row after processes that were of no use: that ended under several calls and had answered none. One
+    /// that ends under a single call has told something about that call, however often that happens.
     pub restarts: u32,
     /// Bytes of one line of stdout.
     pub line_bytes: usize,

@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::board::{Board, End, Notes, lock};
+#[cfg(unix)]
+use super::guard;
 use super::lines::{Line, LineReader, Read, excerpt, hello_version, overlong, parse};
 use super::{Launch, Limits, StartError};
 use crate::contract::Identity;
@@ -282,8 +284,7 @@ impl Process {
             "its stdout closed, without an exit, and was killed".to_owned()
         };
         // Whatever it started must not outlive it; a group without members is gone and nothing is killed.
-        self.group.kill();
-        self.group = Group(None);
+        drop(self.group);
         let _ = timeout(DRAIN, &mut self.pump).await;
         self.pump.abort();
         status
@@ -295,6 +296,8 @@ struct Group(Option<u32>);
 
 impl Group {
     fn of(child: &Child) -> Self {
+        #[cfg(unix)]
+        child.id().into_iter().for_each(guard::watch);
         Self(child.id())
     }
 
@@ -310,6 +313,8 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.kill();
+        #[cfg(unix)]
+        self.0.into_iter().for_each(guard::forget);
     }
 }
 

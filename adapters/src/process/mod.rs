@@ -11,11 +11,14 @@
 //! - the process answers nothing at all any more, not even a second `hello`: it is killed. A call that had it for
 //!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is a crash that was
 //!   not `alone`, and can be repeated alone to be told apart;
-//! - the process floods stdout: it is killed, and the calls in flight are faults.
+//! - the process floods stdout: it is killed, which is a fault of a call that had it for itself. Of several calls in
+//!   flight none is known to be the cause, so these, too, are crashes that were not `alone`.
 //!
 //! A late answer is dropped and noted, never credited to another call.
 
 mod board;
+#[cfg(unix)]
+mod guard;
 mod launch;
 mod lines;
 mod link;
@@ -135,20 +138,26 @@ pub struct ProcessAdapter {
 
 struct State {
     link: Arc<Link>,
-    deaths: u32,
+    /// Processes in a row that were of no use.
+    useless: u32,
+    /// Why there will be no process any more.
+    given_up: Option<String>,
 }
 
+/// How often a process that does not start is tried again, so that a busy moment does not cost an SDK all its results.
+const STARTS: u32 = 2;
+
 impl ProcessAdapter {
-    /// Starts the process and waits for its hello.
+    /// Starts the process and waits for its hello. One that does not come to that is tried once more.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let notes = Arc::new(Notes::default());
-        let (link, identity) = Link::start(&launch, notes.clone()).await?;
+        let (link, identity) = started(&launch, &notes).await?;
         Ok(Self {
             identity,
             notes,
             room: RwLock::new(()),
             slots: Semaphore::new(launch.limits.concurrent),
-            state: Mutex::new(State { link: Arc::new(link), deaths: 0 }),
+            state: Mutex::new(State { link: Arc::new(link), useless: 0, given_up: None }),
             closing: watch::Sender::new(false),
             next_id: AtomicU64::new(1),
             launch,
@@ -170,28 +179,40 @@ impl ProcessAdapter {
             _ if *self.closing.borrow() => return Err("the adapter is closed".to_owned()),
             None if !fresh => return Ok(state.link.clone()),
             None => state.link.stop().await,
-            Some(end) => {
-                let deaths = state.deaths + 1;
-                if deaths > self.launch.limits.restarts {
-                    let why = end.describe();
-                    return Err(format!("the adapter's process ended {deaths} times and is not started again: {why}"));
-                }
-                state.deaths = deaths;
+            Some(_) if state.link.board.served() => state.useless = 0,
+            Some(end) if state.given_up.is_none() => {
+                state.useless += 1;
+                let (times, why) = (state.useless, end.describe());
+                state.given_up = (times > self.launch.limits.restarts).then(|| {
+                    format!(
+                        "the adapter's process ended {times} times without an answer and is not started again: {why}"
+                    )
+                });
             }
+            Some(_) => {}
+        }
+        if let Some(why) = &state.given_up {
+            return Err(why.clone());
         }
         let mut closing = self.closing.subscribe();
-        let (link, identity) = tokio::select! {
-            started = Link::start(&self.launch, self.notes.clone()) => {
-                started.map_err(|error| format!("the adapter's process could not be started again: {error}"))?
-            }
+        let again = tokio::select! {
+            again = started(&self.launch, &self.notes) => again,
             _ = closing.wait_for(|closing| *closing) => return Err("the adapter is closed".to_owned()),
         };
-        if identity != self.identity {
-            link.stop().await;
-            return Err("the adapter said something else about itself when its process was started again".to_owned());
-        }
-        state.link = Arc::new(link);
-        Ok(state.link.clone())
+        let why = match again {
+            Ok((link, identity)) if identity == self.identity => {
+                state.link = Arc::new(link);
+                return Ok(state.link.clone());
+            }
+            Ok((link, _)) => {
+                link.stop().await;
+                "the adapter said something else about itself when its process was started again".to_owned()
+            }
+            Err(error) => format!("the adapter's process could not be started again: {error}"),
+        };
+        // Every later call would wait for that as long as this one did.
+        state.given_up = Some(why.clone());
+        Err(why)
     }
 
     /// Makes the call in a live process; the deadline counts from the moment the call is handed to it.
@@ -238,6 +259,17 @@ impl ProcessAdapter {
         match (link.board.end(), missed.alone, missed.answer) {
             (Some(End::Stuck), false, Answer::Hang) => stuck(),
             (_, _, answer) => answer,
+        }
+    }
+}
+
+/// Starts a process that says hello. Where it does not, the reason is known only after it was tried again.
+async fn started(launch: &Launch, notes: &Arc<Notes>) -> Result<(Link, Identity), StartError> {
+    let mut tries = 1;
+    loop {
+        match Link::start(launch, notes.clone()).await {
+            Err(StartError::Exited { .. } | StartError::NoHello { .. }) if tries < STARTS => tries += 1,
+            started => return started,
         }
     }
 }

@@ -130,16 +130,17 @@ def main() -> None:
         write("Welcome to the SDK!\n")
     if MODE == "no-hello":
         time.sleep(60)
-    if MODE == "changes":
-        # Says another version in every process, told apart by a file in its home directory.
-        path = os.path.join(os.environ["HOME"], "started")
-        changed = os.path.exists(path)
-        open(path, "w").close()
+    # The first process is told apart from later ones by a file in its home directory.
+    path = os.path.join(os.environ["HOME"], "started")
+    first = not os.path.exists(path)
+    open(path, "w").close()
+    if MODE == "hesitates" and first:
+        sys.exit("MemoryError")
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "hello":
             answer = hello(2 if MODE == "version" else 1)
-            if MODE == "changes" and changed:
+            if MODE == "changes" and not first:
                 answer["sdk"]["version"] = "2.0.0"
             if MODE == "refuses-hello":
                 answer = {"op": "fault", "message": "no SDK here"}
@@ -152,6 +153,10 @@ def main() -> None:
             say(observed(request["id"]))
         elif request["surface"] == "slow":
             later(0.1, observed(request["id"]))
+        elif MODE == "deaf":
+            say(observed(request["id"], str(os.getpid())))
+            while True:
+                time.sleep(60)
         elif MODE in ("stuck", "dies", "changes"):
             time.sleep(0.02)
             os._exit(3) if MODE == "changes" else bad(request["id"])

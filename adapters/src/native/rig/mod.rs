@@ -45,7 +45,7 @@ impl Scenario {
 
     /// The same where no time counts, however busy the machine is.
     pub(crate) fn untimed(self) -> Self {
-        Self { timeout: Duration::from_secs(60), ..self }
+        Self { timeout: Duration::from_mins(1), ..self }
     }
 
     /// The same through this surface.
