@@ -174,6 +174,32 @@ pub struct TrialRecord {
     pub answers: Vec<ToldAnswer>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
+    /// The attempts before this one, of the trial and of its control, and why each of them was not the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<AttemptRecord>,
+}
+
+/// An attempt that was followed by another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// What was attempted.
+    pub of: Attempted,
+    /// How it came out, in one line.
+    pub came_to: String,
+    /// Why there was another one.
+    pub why: String,
+    /// Wall time to the answer, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// What is attempted more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attempted {
+    /// The trial itself.
+    Trial,
+    /// The control, which its error is compared with.
+    Control,
 }
 
 /// One request and what was sent for it, in short.
@@ -201,6 +227,21 @@ impl SdkRecord {
 }
 
 impl TrialRecord {
+    /// This is the attempt after another one that was not as listed. They may differ where the clock decides.
+    pub fn follow(&mut self, before: &Self, is_timed: bool) {
+        let was = AttemptRecord {
+            of: Attempted::Trial,
+            came_to: before.verdict.in_short(),
+            why: "it was not as listed".to_owned(),
+            took_ms: before.took_ms,
+        };
+        let own = std::mem::take(&mut self.attempts);
+        self.attempts = before.attempts.iter().cloned().chain([was]).chain(own).collect();
+        if !is_timed && !self.verdict.is_like(&before.verdict) {
+            self.verdict = self.verdict.clone().flaky(&before.verdict);
+        }
+    }
+
     /// `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`; the variant is left out where it is as written.
     pub fn name(&self) -> String {
         let at = if self.variant == Variant::AsWritten { String::new() } else { format!("@{}", self.variant.name()) };

@@ -85,8 +85,8 @@ impl Suite {
 
     fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {
         let mut failures = String::new();
-        for ran in self.runtime.block_on(self.engine.run(trial)) {
-            let comparison = self.session.compare(&ran.record, &self.version(trial));
+        let version = self.version(trial);
+        for (ran, comparison) in self.runtime.block_on(self.session.settle(&self.engine, trial, &version)) {
             if !is_green(&ran.record, &comparison, false) {
                 failures.push_str(&self.session.explain(&ran, &trial.case, &comparison));
             }

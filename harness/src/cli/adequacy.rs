@@ -81,9 +81,13 @@ async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -
     if cases.is_empty() || sdks.is_empty() {
         return Ok(records);
     }
-    let mut running = Running::of(engine, &plan(sdks, cases, &Filter::default())?.trials);
+    let engine = Arc::clone(engine);
+    let mut running = Running::of(&plan(sdks, cases, &Filter::default())?.trials, move |trial| {
+        let engine = Arc::clone(&engine);
+        async move { engine.run(&trial).await }
+    });
     while let Some(joined) = running.next().await {
-        records.extend(joined?.1.into_iter().map(|ran| ran.record));
+        records.extend(joined?.into_iter().map(|ran| ran.record));
     }
     Ok(records)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use futures_util::stream::{self, StreamExt as _};
 use streamspec_adapters::contract::Adapter;
 use streamspec_adapters::fleet::{self, Fleet, Sdk};
 use streamspec_adapters::setup::SetupError;
@@ -11,6 +12,7 @@ use super::arguments::ProbeOptions;
 use super::{Exit, print_progress};
 use crate::message::probed;
 use crate::probe::{Target, probe as probe_adapter};
+use crate::session::set_up;
 
 pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new()?;
@@ -22,46 +24,51 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
     exit
 }
 
-/// Adapters with manifests, one after the other; the worst of their findings is the exit code.
+/// How many adapters are probed at once: most of a probe waits for an answer that stalls.
+const AT_ONCE: usize = 4;
+
+/// Adapters with manifests, told in their order; the worst of their findings is the exit code.
 fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
-    let fleet = Fleet::discover(root)?;
+    let asked = Fleet::discover(root)?.choose(&[wanted])?;
     let mut worst = Exit::Conformant;
-    for asked in fleet.choose(&[wanted])? {
-        worst = worst.max(one(root, &asked, runtime)?);
+    let mut sdks = Vec::new();
+    for result in set_up(&asked, &|event| print_progress(&event)) {
+        match result {
+            Ok(sdk) => sdks.push(sdk),
+            Err(error) => {
+                anstream::eprintln!("{error}");
+                let is_missing = matches!(error, SetupError::Unavailable { .. });
+                worst = worst.max(if is_missing { Exit::NotConformant } else { Exit::Fault });
+            }
+        }
     }
-    Ok(worst)
+    runtime.block_on(async {
+        let mut probed = stream::iter(&sdks).map(|sdk| one(root, sdk)).buffered(AT_ONCE);
+        while let Some(told) = probed.next().await {
+            let (text, exit) = told?;
+            anstream::print!("{text}");
+            worst = worst.max(exit);
+        }
+        Ok(worst)
+    })
 }
 
 /// One adapter with a manifest.
-fn one(root: &Utf8Path, asked: &Sdk, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
-    let sdk = match asked.ensure(&|event| print_progress(&event)) {
-        Ok(sdk) => sdk,
-        Err(error @ SetupError::Unavailable { .. }) => {
-            anstream::eprintln!("{error}");
-            return Ok(Exit::NotConformant);
-        }
-        Err(error) => {
-            anstream::eprintln!("{error}");
-            return Ok(Exit::Fault);
-        }
-    };
+async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
-    anstream::println!("{id}");
     let surfaces = sdk.manifest.surfaces.iter();
     let targets = surfaces.flat_map(|(name, surface)| {
         let target = |api| Target { api, surface: name.clone(), delivers: Some(surface.delivers) };
         surface.apis.iter().copied().map(target)
     });
     let targets: Vec<_> = targets.collect();
-    runtime.block_on(async {
-        match sdk.open().await {
-            Ok(adapter) => report(root, adapter, &targets).await,
-            Err(error) => {
-                anstream::eprintln!("{id}: {error}");
-                Ok(Exit::Fault)
-            }
+    match sdk.open().await {
+        Ok(adapter) => {
+            let (text, exit) = report(root, adapter, &targets).await?;
+            Ok((format!("{id}\n{text}"), exit))
         }
-    })
+        Err(error) => Ok((format!("{id}: {error}\n"), Exit::Fault)),
+    }
 }
 
 /// An adapter that is not checked in: its answer to `hello` says what it can be asked for.
@@ -82,15 +89,17 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         let targets = surfaces.flat_map(|surface| {
             identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None })
         });
-        report(root, adapter, &targets.collect::<Vec<_>>()).await
+        let (text, exit) = report(root, adapter, &targets.collect::<Vec<_>>()).await?;
+        anstream::print!("{text}");
+        Ok(exit)
     })
 }
 
-async fn report(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> anyhow::Result<Exit> {
+/// What a probe found, and the exit code for it.
+async fn report(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> anyhow::Result<(String, Exit)> {
     let findings = probe_adapter(root, Arc::clone(&adapter), targets).await;
     adapter.close().await;
     let findings = findings?;
-    anstream::print!("{}", probed(&findings));
     let sound = findings.iter().all(|finding| finding.wrong.is_none());
-    Ok(if sound { Exit::Conformant } else { Exit::Fault })
+    Ok((probed(&findings), if sound { Exit::Conformant } else { Exit::Fault }))
 }

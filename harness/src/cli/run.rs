@@ -5,24 +5,20 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use futures_util::future::{join_all, select_all};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Cuts, Format, RunOptions, Selected};
 use super::{Exit, print_progress, report};
-use crate::deviation::Comparison;
 use crate::judge::Word;
 use crate::message::{Tally, summary, unexplained};
 use crate::record::{Record, TrialRecord, Writer};
-use crate::run::{Engine, Patience, Ran, Running, Trial};
-use crate::session::{Request, Session, SessionError, Unavailable, is_green, opened};
+use crate::run::{Engine, Patience, Running, Trial};
+use crate::session::{Compared, Request, Session, SessionError, Unavailable, is_green, opened};
 use crate::wire::Variant;
 
 /// How many trials that are not as listed are explained unasked: enough to see what it is, few enough to be read.
 const EXPLAINED: usize = 20;
-
-/// Where fewer trials than these are not as listed, a busy machine or a race inside an SDK may be why: each is run once more
-/// by itself, and that is what counts.
-const REPEATED: usize = 20;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
@@ -46,7 +42,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
         let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs), Patience::SDK).await?);
         let finished = tokio::select! {
             finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
-            _ = tokio::signal::ctrl_c() => None,
+            () = told_to_end() => None,
         };
         engine.close().await;
         finished.unwrap_or_else(|| {
@@ -75,6 +71,25 @@ impl Selected {
             first_combination_only: self.variants == ["quick"],
             shard: self.shard,
         })
+    }
+}
+
+/// Waits for the user or the system to end the command.
+async fn told_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let wait = async |kind| match signal(kind) {
+            Ok(mut signal) => _ = signal.recv().await,
+            // It cannot be listened for, and ends the program as it always does.
+            Err(_) => std::future::pending().await,
+        };
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        select_all(kinds.map(|kind| Box::pin(wait(kind)))).await;
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
     }
 }
 
@@ -110,9 +125,8 @@ async fn everything(
     }
     let writer = Writer::create(&root.join(&options.records))?;
     let mut records = session.header(nonce, request.is_whole());
-    for (sdk, known) in &session.sdks {
-        records.push(opened(engine, sdk, known).await);
-    }
+    // Side by side: one that is slow to start, or never does, keeps no other from it.
+    records.extend(join_all(session.sdks.iter().map(|(sdk, known)| opened(engine, sdk, known))).await);
     records.extend(session.skipped().into_iter().map(|skipped| Record::Trial(Box::new(skipped))));
     for record in &records {
         writer.write(record)?;
@@ -122,7 +136,6 @@ async fn everything(
     let bar = progress_bar(session.plan.trials.len());
     let mut taken = Taken {
         session,
-        versions: &versions,
         options,
         writer: &writer,
         bar: &bar,
@@ -130,29 +143,23 @@ async fn everything(
         trials: Vec::new(),
         exit: Exit::Conformant,
         red: 0,
-        doubtful: Vec::new(),
     };
     if session.unavailable.iter().any(|one| one.fault) {
         taken.exit = Exit::Fault;
     }
-    let mut running = Running::of(engine, &session.plan.trials);
+    let mut running = Running::of(&session.plan.trials, {
+        let shared = (Arc::clone(session), Arc::clone(engine), Arc::new(versions.clone()));
+        move |trial| {
+            let (session, engine, versions) = shared.clone();
+            async move {
+                let version = versions.get(&trial.sdk.manifest.id).map_or("", String::as_str);
+                let all = session.settle(&engine, &trial, version).await;
+                (trial, all)
+            }
+        }
+    });
     while let Some(joined) = running.next().await {
         let (trial, all) = joined?;
-        let all = taken.compared(all);
-        if !options.strict && taken.doubtful.len() < REPEATED && !taken.are_green(&all) {
-            taken.doubtful.push((trial, all));
-        } else {
-            taken.add(&trial, all)?;
-        }
-    }
-    let repeat = taken.doubtful.len() < REPEATED;
-    while let Some((trial, first)) = taken.doubtful.last().cloned() {
-        let all = if repeat { taken.compared(engine.run(&trial).await) } else { first };
-        if repeat && taken.are_green(&all) {
-            let name = trial.name();
-            bar.suspend(|| anstream::eprintln!("{name}: not as listed at first, but so when run by itself"));
-        }
-        taken.doubtful.pop();
         taken.add(&trial, all)?;
     }
     bar.finish_and_clear();
@@ -180,7 +187,6 @@ async fn everything(
 /// What has been made of the trials so far.
 struct Taken<'a> {
     session: &'a Session,
-    versions: &'a BTreeMap<String, String>,
     options: &'a RunOptions,
     writer: &'a Writer,
     bar: &'a ProgressBar,
@@ -188,39 +194,9 @@ struct Taken<'a> {
     trials: Vec<TrialRecord>,
     exit: Exit,
     red: usize,
-    /// What is not as listed, until it is known whether it is run once more; written down when the run is interrupted.
-    doubtful: Vec<(Trial, Vec<Compared>)>,
-}
-
-/// One variant of a trial, beside what its SDK's list says.
-type Compared = (Ran, Comparison);
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        for (ran, _) in self.doubtful.drain(..).flat_map(|(_, all)| all) {
-            // Nobody is left to be told that this cannot be written either.
-            let _ = self.writer.write(&Record::Trial(Box::new(ran.record)));
-        }
-    }
 }
 
 impl Taken<'_> {
-    /// All variants of a trial beside the list, with the entries that speak of them.
-    fn compared(&self, all: Vec<Ran>) -> Vec<Compared> {
-        let compared = |mut ran: Ran| {
-            let version = self.versions.get(&ran.record.sdk).map_or("", String::as_str);
-            let comparison = self.session.compare(&ran.record, version);
-            ran.record.known.clone_from(&comparison.used);
-            (ran, comparison)
-        };
-        all.into_iter().map(compared).collect()
-    }
-
-    /// Whether all variants of a trial are as the list says.
-    fn are_green(&self, all: &[Compared]) -> bool {
-        all.iter().all(|(ran, comparison)| is_green(&ran.record, comparison, self.options.strict))
-    }
-
     /// Writes down all variants of a trial, and explains what asks for it.
     fn add(&mut self, trial: &Trial, all: Vec<Compared>) -> anyhow::Result<()> {
         for (ran, comparison) in all {

@@ -311,6 +311,7 @@ versions = ">=0.50"
             wire: Vec::new(),
             answers: Vec::new(),
             took_ms: 0,
+            attempts: Vec::new(),
         }
     }
 

@@ -163,7 +163,7 @@ fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<
     let Some(control) = evidence.control.filter(|_| has_classes) else {
         return (json!("same-as-http"), seen, Grade::NotObservable);
     };
-    let lost = match &control.answer {
+    let lost = match &control.answered.answer {
         Answer::Observed(observation) => match &observation.error {
             // A handler for the class of the control reaches a subclass of it, too.
             Some(control) => return (json!(control.class), seen, exact_if(error.classes.contains(&control.class))),

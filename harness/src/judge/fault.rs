@@ -54,10 +54,11 @@ pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<S
     if check.axis != Axis::ErrorClass || matches!(check.grade, Grade::Moot | Grade::NotObservable) {
         return None;
     }
-    match &evidence.control?.answer {
-        Answer::Fault { detail } => {
-            Some(format!("the control, the same error as a plain HTTP response, was lost: {detail}"))
-        }
+    let control = evidence.control?;
+    let lost = |why: &str| Some(format!("the control, the same error as a plain HTTP response, was lost: {why}"));
+    match &control.answered.answer {
+        Answer::Fault { detail } => lost(detail),
+        Answer::Observed(_) if !control.was_sent => lost("its response was not sent whole"),
         Answer::Observed(_) | Answer::Hang | Answer::Crash { .. } => None,
     }
 }

@@ -32,13 +32,30 @@ pub struct Evidence<'a> {
     /// How the call came out.
     pub answered: &'a Answered,
     /// How the same surface came out on the case's control, if it was run.
-    pub control: Option<&'a Answered>,
+    pub control: Option<&'a Control>,
     /// What the server was told to do.
     pub script: &'a Script,
     /// What the server saw and sent.
     pub transcript: &'a Transcript,
     /// Whether the client let go of the connection within the bound, if that was watched.
     pub released: Option<bool>,
+}
+
+/// How a surface came out on a control: the error of a case as a plain HTTP response.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// How the call came out.
+    pub answered: Answered,
+    /// Whether a request came and its response was written whole, so that the error is the one of that response.
+    pub was_sent: bool,
+}
+
+impl Control {
+    /// Whether it shows what this surface raises for such a response.
+    pub fn is_telling(&self) -> bool {
+        let raised = |answer: &Answer| matches!(answer, Answer::Observed(observation) if observation.error.is_some());
+        self.was_sent && raised(&self.answered.answer)
+    }
 }
 
 /// What was seen, and what follows from it for every check.
@@ -61,6 +78,11 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         stop_reason: Told::Absent,
         error: None,
     };
+    if evidence.transcript.exchanges.is_empty()
+        && matches!(evidence.answered.answer, Answer::Observed(_) | Answer::Hang)
+    {
+        return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
+    }
     let seen = match &evidence.answered.answer {
         Answer::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
         Answer::Hang if evidence.case.may_wait() => Seen { observation: &waited, outcome: Outcome::Waiting },
@@ -70,9 +92,6 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
             Seen { observation, outcome: outcome::outcome(observation, stop_reason_on_wire(evidence)) }
         }
     };
-    if evidence.transcript.exchanges.is_empty() {
-        return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
-    }
     if seen.outcome != Outcome::Waiting
         && let Some(reason) = fault::of_the_observation(seen.observation, evidence.surface)
     {

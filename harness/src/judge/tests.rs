@@ -67,7 +67,7 @@ fn transcript(script: &Script) -> Transcript {
 fn evidence<'a>(
     case: &'a Case,
     answered: &'a Answered,
-    control: Option<&'a Answered>,
+    control: Option<&'a Control>,
     script: &'a Script,
     transcript: &'a Transcript,
     surface: Option<&'a Surface>,
@@ -81,7 +81,7 @@ static BASES: OnceLock<Vec<String>> = OnceLock::new();
 fn verdict_of(case: &Case, observation: Value, control: Option<Value>, surface: Option<&Surface>) -> Verdict {
     let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
     let transcript = transcript(&script);
-    let control = control.map(answered);
+    let control = control.map(|control| Control { answered: answered(control), was_sent: true });
     judge(&evidence(case, &answered(observation), control.as_ref(), &script, &transcript, surface))
 }
 

@@ -22,6 +22,8 @@ pub struct Verdict {
 }
 
 /// One overall word. The first four are about the SDK; the others are never counted with them.
+///
+/// The order is that of reports, and the first four come before all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Word {
@@ -33,6 +35,8 @@ pub enum Word {
     Deviates,
     /// A MUST does not hold.
     Fails,
+    /// Attempts came out differently, and nothing but the SDK or its adapter can be why.
+    Flaky,
     /// The SDK documents that it does not do this.
     Unsupported,
     /// The adapter broke.
@@ -45,11 +49,12 @@ pub enum Word {
 
 impl Word {
     /// Every word, in the order of reports.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pass,
         Self::Disputed,
         Self::Deviates,
         Self::Fails,
+        Self::Flaky,
         Self::Unsupported,
         Self::AdapterFault,
         Self::HarnessFault,
@@ -63,6 +68,7 @@ impl Word {
             Self::Disputed => "disputed",
             Self::Deviates => "deviates",
             Self::Fails => "fails",
+            Self::Flaky => "flaky",
             Self::Unsupported => "unsupported",
             Self::AdapterFault => "adapter-fault",
             Self::HarnessFault => "harness-fault",
@@ -211,6 +217,30 @@ impl Verdict {
     /// The SDK documents that it does not do this.
     pub fn unsupported(reason: String) -> Self {
         Self { word: Word::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
+    }
+
+    /// Attempts came out differently: this one, and one before it.
+    pub(crate) fn flaky(self, before: &Self) -> Self {
+        let reason = format!("an attempt came to `{}`, and the next one to `{}`", before.in_short(), self.in_short());
+        Self { word: Word::Flaky, mode: None, reason: Some(reason), checks: self.checks }
+    }
+
+    /// The word, the mode and what does not hold: `fails (silent): outcome is completed`.
+    pub fn in_short(&self) -> String {
+        let mode = self.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
+        let broken: Vec<String> =
+            self.broken_checks().map(|check| format!("{} is {}", check.axis, check.seen())).collect();
+        let broken = self.reason.clone().unwrap_or_else(|| broken.join(", "));
+        let why = if broken.is_empty() { String::new() } else { format!(": {broken}") };
+        format!("{}{mode}{why}", self.word.name())
+    }
+
+    /// Whether two attempts came out alike: in the word, in the mode and in every check.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let graded = |verdict: &Self| -> Vec<(Axis, Grade, String)> {
+            verdict.checks.iter().map(|check| (check.axis, check.grade, check.seen())).collect()
+        };
+        (self.word, self.mode) == (other.word, other.mode) && graded(self) == graded(other)
     }
 
     /// The one word for graded checks, and the mode of a failure.

@@ -154,6 +154,6 @@ const fn style_of(word: Word) -> anstyle::Style {
     match word {
         Word::Pass => GOOD,
         Word::Disputed | Word::Deviates | Word::Unsupported | Word::NotRun => WARN,
-        Word::Fails | Word::AdapterFault | Word::HarnessFault => BAD,
+        Word::Fails | Word::Flaky | Word::AdapterFault | Word::HarnessFault => BAD,
     }
 }

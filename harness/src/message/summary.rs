@@ -51,7 +51,7 @@ pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
     for (surface, tally) in tallies {
         let modes = Mode::ALL.into_iter().filter_map(|mode| Some((mode, tally.modes.get(&mode)?)));
         let modes: Vec<String> = modes.map(|(mode, count)| format!("{count} {}", mode.name())).collect();
-        let apart = [Word::AdapterFault, Word::HarnessFault, Word::Unsupported, Word::NotRun].into_iter();
+        let apart = Word::ALL.into_iter().filter(|word| *word > Word::Fails);
         let apart =
             apart.filter(|word| tally.of(*word) > 0).map(|word| format!("[{} {}]", tally.of(word), word.name()));
         let notes: Vec<String> = modes.into_iter().chain(apart).collect();

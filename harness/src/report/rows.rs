@@ -142,6 +142,7 @@ impl<'a> Row<'a> {
     pub fn standing(&self) -> Standing {
         match self.trial.verdict.word {
             Word::Unsupported | Word::NotRun => Standing::NotJudged,
+            Word::Flaky => Standing::NotAsListed,
             Word::AdapterFault | Word::HarnessFault => Standing::Fault,
             Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if !self.comparison.is_as_listed() => {
                 Standing::NotAsListed

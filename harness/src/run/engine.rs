@@ -1,6 +1,6 @@
 //! Runs one trial: registers the script, makes the call, waits for the transcript, judges.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,12 +11,14 @@ use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::attempt::Learnt;
+use super::control;
 use super::normal::Noise;
 use super::plan::Trial;
 use super::same::same_as_written;
-use crate::case::{Case, Connection, Step};
+use crate::case::{Case, Connection};
 use crate::judge::{Evidence, Verdict, judge};
-use crate::record::{TrialRecord, WireRecord};
+use crate::record::{Attempted, TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
 use crate::wire::{Script, Variant, told};
 
@@ -53,16 +55,16 @@ type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
 /// How many more trials one SDK may begin.
 type Room = Arc<Semaphore>;
 
-/// How one surface of one SDK came out on one control, run once.
-type Control = Arc<OnceCell<Option<Answered>>>;
-
 /// Everything a run shares.
 pub struct Engine {
     nonce: String,
-    patience: Patience,
+    pub(super) patience: Patience,
+    pub(super) learnt: Learnt,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
-    controls: Mutex<HashMap<String, Control>>,
+    controls: Mutex<HashMap<String, control::Shared>>,
+    /// Every nonce that was given out, so that one in the wrong observation is noticed.
+    nonces: Mutex<HashSet<String>>,
     rooms: Mutex<HashMap<(String, bool), Room>>,
     jobs: Semaphore,
     timed_jobs: Semaphore,
@@ -99,13 +101,21 @@ impl Engine {
         Ok(Self {
             nonce,
             patience,
+            learnt: Learnt::default(),
             server: Server::start().await?,
             adapters: Mutex::default(),
             controls: Mutex::default(),
+            nonces: Mutex::default(),
             rooms: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
             timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
         })
+    }
+
+    /// Drives the SDK of this id with this adapter, whatever its manifest says.
+    pub fn adopt(&self, sdk: &str, adapter: Arc<dyn Adapter>) {
+        let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
+        adapters.insert(sdk.to_owned(), Arc::new(OnceCell::new_with(Some(Ok(adapter)))));
     }
 
     /// Opens the SDK's adapter, or says why it cannot be opened. Later calls share it.
@@ -120,6 +130,16 @@ impl Engine {
 
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
     pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
+        self.learnt.count(trial);
+        self.run_in(trial, false).await
+    }
+
+    /// The same once more. Where no time counts, each call has the SDK's process for itself.
+    pub async fn run_again(&self, trial: &Trial) -> Vec<Ran> {
+        self.run_in(trial, !trial.case.is_timed()).await
+    }
+
+    async fn run_in(&self, trial: &Trial, alone: bool) -> Vec<Ran> {
         let room = self.room(trial);
         // Neither is ever closed: holding both keeps other trials out, nothing else.
         let _in_room = room.acquire().await;
@@ -131,10 +151,10 @@ impl Engine {
         }
         for &variant in &trial.variants {
             if variant.is_sweep() {
-                all.extend(self.sweep(trial, variant).await);
+                all.extend(self.sweep(trial, variant, alone).await);
                 continue;
             }
-            let mut ran = self.run_variant(trial, variant).await;
+            let mut ran = self.run_variant(trial, variant, alone).await;
             if let Some(written) = all.first() {
                 let same = same_as_written(&written.record, &ran.record);
                 ran.record.verdict.add(same);
@@ -174,33 +194,38 @@ impl Engine {
         (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
     }
 
-    async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
+    async fn run_variant(&self, trial: &Trial, variant: Variant, alone: bool) -> Ran {
         let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
             Err(reason) => return self.not_run(trial, variant, Verdict::adapter_fault(reason)),
         };
-        let control = self.control(trial, adapter.as_ref()).await;
-        let mut played = self.play(trial, adapter.as_ref(), &script, false).await;
-        if self.patience.again && is_doubtful(trial, &played) {
-            played = self.play(trial, adapter.as_ref(), &script, true).await;
-        }
-        let verdict = judge(&Evidence {
-            case: &trial.case,
-            nonce: &nonce,
-            surface: trial.sdk.manifest.surfaces.get(&trial.surface),
-            error_bases: &adapter.identity().error_bases,
-            answered: &played.answered,
-            control: control.as_ref(),
-            script: &script,
-            transcript: &played.transcript,
-            released: played.released,
-        });
+        let (control, mut attempts) = self.control(trial, adapter.as_ref()).await;
+        let (played, before) = self.attempt(trial, adapter.as_ref(), &script, alone, Attempted::Trial).await;
+        attempts.extend(before);
+        let foreign = self.foreign_nonce(&nonce, &played.answered.answer);
+        let verdict = foreign.map_or_else(
+            || {
+                judge(&Evidence {
+                    case: &trial.case,
+                    nonce: &nonce,
+                    surface: trial.sdk.manifest.surfaces.get(&trial.surface),
+                    error_bases: &adapter.identity().error_bases,
+                    answered: &played.answered,
+                    control: control.as_ref(),
+                    script: &script,
+                    transcript: &played.transcript,
+                    released: played.released,
+                })
+            },
+            Verdict::adapter_fault,
+        );
         let noise = Noise { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = normal_verdict(verdict, noise);
         record.observation = normal_observation(&played.answered.answer, noise);
+        record.attempts = attempts;
         Ran { record, script, transcript: played.transcript, answered: played.answered }
     }
 
@@ -209,30 +234,17 @@ impl Engine {
         let nonce = self.trial_nonce(&trial.name());
         let detail = verdict.reason.clone().unwrap_or_default();
         let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        let played = Played { base_url: String::new(), answered, released: None, transcript: Transcript::default() };
+        let played = Played { answered, ..Played::fault(String::new()) };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
         let Played { answered, transcript, .. } = played;
         Ran { record, script: Script::build(&trial.case.exchanges, variant, &nonce), transcript, answered }
     }
 
-    /// The same surface on the case's control, once for all cases that have the same one.
-    async fn control(&self, trial: &Trial, adapter: &dyn Adapter) -> Option<Answered> {
-        let steps = trial.case.control.as_ref()?;
-        let key =
-            serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
-        // Steps are plain data with string keys, which JSON can always hold.
-        let key = key.unwrap_or_default();
-        let control = {
-            let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(controls.entry(key.clone()).or_default())
-        };
-        let run = async || {
-            let exchanges: [Vec<Step>; 1] = [steps.clone()];
-            let script = Script::build(&exchanges, Variant::AsWritten, &self.trial_nonce(&key));
-            Some(self.play(trial, adapter, &script, false).await.answered)
-        };
-        control.get_or_init(run).await.clone()
+    /// What is known of a control.
+    pub(super) fn controlled(&self, key: &str) -> control::Shared {
+        let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(controls.entry(key.to_owned()).or_default())
     }
 
     pub(super) async fn play(&self, trial: &Trial, adapter: &dyn Adapter, script: &Script, alone: bool) -> Played {
@@ -262,17 +274,21 @@ impl Engine {
         const LETTERS: &[u8; 16] = b"bcdfghjklmnpqrst";
         let digest = Sha256::digest(format!("{}\n{name}", self.nonce));
         let halves = digest.iter().take(5).flat_map(|byte| [byte >> 4, byte & 15]);
-        std::iter::once('n').chain(halves.map(|half| char::from(LETTERS[usize::from(half)]))).collect()
+        let nonce: String =
+            std::iter::once('n').chain(halves.map(|half| char::from(LETTERS[usize::from(half)]))).collect();
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).insert(nonce.clone());
+        nonce
     }
-}
 
-/// Whether only a run of its own says whose doing it was: the process died under many calls, or a busy machine can have
-/// kept a request from leaving or an answer from arriving in time.
-fn is_doubtful(trial: &Trial, played: &Played) -> bool {
-    match played.answered.answer {
-        Answer::Crash { alone, .. } => !alone,
-        Answer::Hang => !trial.case.is_timed(),
-        Answer::Observed(_) | Answer::Fault { .. } => played.transcript.exchanges.is_empty(),
+    /// What is wrong where an observation holds the nonce of another trial: the adapter has mixed up two calls.
+    fn foreign_nonce(&self, own: &str, answer: &Answer) -> Option<String> {
+        let Answer::Observed(observation) = answer else { return None };
+        let text = serde_json::to_string(observation).unwrap_or_default();
+        let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let long = own.len();
+        let starts = text.match_indices('n').filter_map(|(at, _)| text.get(at..at + long));
+        let foreign = starts.into_iter().find(|found| *found != own && nonces.contains(*found))?;
+        Some(format!("the observation holds `{foreign}`, the nonce of another trial, so two calls were mixed up"))
     }
 }
 
@@ -282,6 +298,14 @@ pub(super) struct Played {
     pub(super) answered: Answered,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
+}
+
+impl Played {
+    /// No call was made.
+    pub(super) fn fault(detail: String) -> Self {
+        let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
+        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
+    }
 }
 
 impl Ran {
@@ -315,6 +339,7 @@ impl TrialRecord {
             wire: wire.collect(),
             answers: Vec::new(),
             took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
+            attempts: Vec::new(),
         }
     }
 }

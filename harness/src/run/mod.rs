@@ -1,5 +1,7 @@
 //! Plans trials and runs them: script out, call, observation in, verdict.
 
+mod attempt;
+mod control;
 mod engine;
 mod normal;
 mod plan;
@@ -7,6 +9,8 @@ mod running;
 mod same;
 mod shard;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Engine, EngineError, Patience, Ran};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, plan};

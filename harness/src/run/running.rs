@@ -1,11 +1,10 @@
 //! Runs the trials of a plan, each in a task: first what keeps the machine busy, then what waits for the clock.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::pin::Pin;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::engine::{Engine, Ran};
 use super::plan::Trial;
 
 /// Trials that are begun, or wait for their turn: far more than run at once, and far fewer than a fleet has.
@@ -36,25 +35,31 @@ fn spread<T, G: Ord + Clone>(items: Vec<T>, group: impl Fn(&T) -> (bool, G)) -> 
     keyed.into_iter().map(|(_, item)| item).collect()
 }
 
+/// What is done with each trial.
+type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Send>;
+
 /// The trials of a plan on their way.
-pub struct Running {
-    engine: Arc<Engine>,
+pub struct Running<T> {
+    work: Work<T>,
     busy: VecDeque<Trial>,
     /// What is not begun before everything else has ended, so that nothing keeps the machine from meeting a deadline.
     timed: VecDeque<Trial>,
-    tasks: JoinSet<(Trial, Vec<Ran>)>,
+    tasks: JoinSet<T>,
 }
 
-impl Running {
-    /// Nothing begins before the first trial is asked for.
-    pub fn of(engine: &Arc<Engine>, trials: &[Trial]) -> Self {
+impl<T: Send + 'static> Running<T> {
+    /// Nothing begins before the first result is asked for.
+    pub fn of<F: Future<Output = T> + Send + 'static>(
+        trials: &[Trial],
+        work: impl Fn(Trial) -> F + Send + 'static,
+    ) -> Self {
         let trials = side_by_side(trials.to_vec()).into_iter();
         let (timed, busy) = trials.partition(|trial| trial.case.is_timed());
-        Self { engine: Arc::clone(engine), busy, timed, tasks: JoinSet::new() }
+        Self { work: Box::new(move |trial| Box::pin(work(trial))), busy, timed, tasks: JoinSet::new() }
     }
 
-    /// The next trial that ended, with its variants; none when all have.
-    pub async fn next(&mut self) -> Option<Result<(Trial, Vec<Ran>), JoinError>> {
+    /// What came of the next trial that ended; none when all have.
+    pub async fn next(&mut self) -> Option<Result<T, JoinError>> {
         if self.busy.is_empty() && self.tasks.is_empty() {
             std::mem::swap(&mut self.busy, &mut self.timed);
         }
@@ -66,11 +71,7 @@ impl Running {
         while self.tasks.len() < BEGUN
             && let Some(trial) = self.busy.pop_front()
         {
-            let engine = Arc::clone(&self.engine);
-            self.tasks.spawn(async move {
-                let all = engine.run(&trial).await;
-                (trial, all)
-            });
+            self.tasks.spawn((self.work)(trial));
         }
     }
 }

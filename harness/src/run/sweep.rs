@@ -6,12 +6,12 @@ use super::engine::{Engine, Ran};
 use super::plan::Trial;
 use crate::case::{Axis, Case, Checks, End, Expect, Level, OneOf, Outcome};
 use crate::judge::{Check, Evidence, Grade, Mode, Verdict, Word, judge, says_stop};
-use crate::record::TrialRecord;
+use crate::record::{Attempted, TrialRecord};
 use crate::wire::{Script, Variant};
 
 impl Engine {
     /// Runs a trial once for each cut, and sums up; nothing for a stream that is not healthy.
-    pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<Ran> {
+    pub(super) async fn sweep(&self, trial: &Trial, variant: Variant, alone: bool) -> Option<Ran> {
         let nonce = self.trial_nonce(&format!("{}@{}", trial.name(), variant.name()));
         let script = Script::build(&trial.case.exchanges, Variant::AsWritten, &nonce);
         let cuts = cuts(&trial.case, &script, variant);
@@ -19,9 +19,11 @@ impl Engine {
         let case = Case { expect: cut_short(), control: None, ..trial.case.as_ref().clone() };
         let trial = Trial { case: case.into(), ..trial.clone() };
         let (mut kept, mut broken): (Option<Ran>, Vec<(usize, Verdict)>) = (None, Vec::new());
+        let mut attempts = Vec::new();
         for &cut in &cuts {
             let script = script.cut_after(cut, End::Finish);
-            let played = self.play(&trial, adapter.as_ref(), &script, false).await;
+            let (played, before) = self.attempt(&trial, adapter.as_ref(), &script, alone, Attempted::Trial).await;
+            attempts.extend(before);
             let verdict = judge(&Evidence {
                 case: &trial.case,
                 nonce: &nonce,
@@ -48,6 +50,7 @@ impl Engine {
         }
         let mut ran = kept?;
         ran.record.verdict = summed_up(&broken, cuts.len());
+        ran.record.attempts = attempts;
         ran.keep_answers();
         Some(ran)
     }

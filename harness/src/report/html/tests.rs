@@ -125,6 +125,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         }],
         answers: Vec::new(),
         took_ms: 1,
+        attempts: Vec::new(),
     }
 }
 

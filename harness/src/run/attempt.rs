@@ -1,0 +1,159 @@
+//! Attempts: which call is made once more because the machine, or another call in the same process, may be why it came out
+//! as it did, and what is learnt from that.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use streamspec_adapters::contract::{Adapter, Answer};
+
+use super::engine::{Engine, Played};
+use super::plan::Trial;
+use crate::adequacy::file_of;
+use crate::record::{AttemptRecord, Attempted};
+use crate::wire::Script;
+
+/// So many hangs of an SDK that were repeated by themselves and hung again, and none that did not, and its hangs are
+/// believed: each repetition takes as long as a deadline, and nothing else can run in its process in the meantime.
+const BELIEVED: u32 = 5;
+
+/// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
+const MUTE: u32 = 64;
+
+/// Trials that are not as listed are repeated up to so many of an SDK, and beyond that one in so many of those that were
+/// run: where everything is different, nothing is learnt from doing all of it twice.
+const REPEATED: u64 = 20;
+const ONE_IN: u64 = 20;
+
+/// What a run learns about its SDKs.
+#[derive(Debug, Default)]
+pub(super) struct Learnt(Mutex<HashMap<String, Lessons>>);
+
+/// What was learnt about one SDK.
+#[derive(Debug, Default)]
+struct Lessons {
+    /// Case files that end the process; their calls are made by themselves from the first attempt on.
+    deadly: HashSet<String>,
+    /// Hangs that were repeated and hung again.
+    hung_again: u32,
+    /// Hangs that were repeated and did not.
+    came_back: u32,
+    /// Calls in a row that hung.
+    hung_in_a_row: u32,
+    /// Trials that were run.
+    run: u64,
+    /// Trials that were repeated because they were not as listed.
+    repeated: u64,
+}
+
+impl Learnt {
+    fn of<T>(&self, trial: &Trial, read: impl FnOnce(&mut Lessons) -> T) -> T {
+        let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        read(all.entry(trial.sdk.manifest.id.clone()).or_default())
+    }
+
+    /// Whether the SDK's process is known to end under this kind of stream.
+    fn is_deadly(&self, trial: &Trial) -> bool {
+        self.of(trial, |lessons| lessons.deadly.contains(file_of(&trial.case.id)))
+    }
+
+    /// Why no more calls are made.
+    fn is_mute(&self, trial: &Trial) -> Option<String> {
+        let mute = self.of(trial, |lessons| lessons.hung_in_a_row >= MUTE);
+        mute.then(|| format!("the last {MUTE} calls of this adapter all hung, so this one was not made"))
+    }
+
+    /// Notes how a call came out that others may have been in flight with.
+    fn note(&self, trial: &Trial, answer: &Answer) {
+        self.of(trial, |lessons| match answer {
+            Answer::Hang if trial.case.may_wait() => {}
+            Answer::Hang => lessons.hung_in_a_row += 1,
+            Answer::Observed(_) | Answer::Crash { .. } | Answer::Fault { .. } => lessons.hung_in_a_row = 0,
+        });
+    }
+
+    /// Notes how a call came out by itself that was doubtful before.
+    fn note_again(&self, trial: &Trial, before: &Answer, answer: &Answer) {
+        self.of(trial, |lessons| match (before, answer) {
+            (_, Answer::Crash { alone: true, .. }) => _ = lessons.deadly.insert(file_of(&trial.case.id).to_owned()),
+            (Answer::Hang, Answer::Hang) => lessons.hung_again += 1,
+            (Answer::Hang, _) => lessons.came_back += 1,
+            _ => {}
+        });
+    }
+
+    /// Whether hangs of this SDK need no repetition to be believed.
+    fn believes_hangs(&self, trial: &Trial) -> bool {
+        self.of(trial, |lessons| lessons.hung_again >= BELIEVED && lessons.came_back == 0)
+    }
+
+    /// Counts a trial that is not as listed, and says whether it is repeated.
+    fn may_repeat(&self, trial: &Trial) -> bool {
+        self.of(trial, |lessons| {
+            let may = lessons.repeated < REPEATED.max(lessons.run / ONE_IN);
+            lessons.repeated += u64::from(may);
+            may
+        })
+    }
+
+    /// Counts a trial that was run.
+    pub(super) fn count(&self, trial: &Trial) {
+        self.of(trial, |lessons| lessons.run += 1);
+    }
+}
+
+impl Engine {
+    /// Makes a call, and makes it once more by itself where it would otherwise be the machine's or another call's doing.
+    pub(super) async fn attempt(
+        &self,
+        trial: &Trial,
+        adapter: &dyn Adapter,
+        script: &Script,
+        alone: bool,
+        of: Attempted,
+    ) -> (Played, Vec<AttemptRecord>) {
+        if let Some(why) = self.learnt.is_mute(trial).filter(|_| self.patience.again) {
+            return (Played::fault(why), Vec::new());
+        }
+        let played = self.play(trial, adapter, script, alone || self.learnt.is_deadly(trial)).await;
+        self.learnt.note(trial, &played.answered.answer);
+        let Some(why) = self.doubt(trial, &played) else { return (played, Vec::new()) };
+        let again = self.play(trial, adapter, script, true).await;
+        self.learnt.note_again(trial, &played.answered.answer, &again.answered.answer);
+        (again, vec![AttemptRecord::of(of, &played, why)])
+    }
+
+    /// Why only a call by itself says whose doing it was, if that is so.
+    fn doubt(&self, trial: &Trial, played: &Played) -> Option<&'static str> {
+        if !self.patience.again {
+            return None;
+        }
+        match &played.answered.answer {
+            Answer::Crash { alone: false, .. } => Some("the process ended under several calls"),
+            Answer::Hang if !trial.case.is_timed() && !self.learnt.believes_hangs(trial) => {
+                Some("a busy machine may have kept the answer from coming in time")
+            }
+            Answer::Observed(_) | Answer::Fault { .. } if played.transcript.exchanges.is_empty() => {
+                Some("no request reached the server")
+            }
+            Answer::Crash { .. } | Answer::Hang | Answer::Observed(_) | Answer::Fault { .. } => None,
+        }
+    }
+
+    /// Whether a trial that is not as listed is run once more.
+    pub fn may_repeat(&self, trial: &Trial) -> bool {
+        self.patience.again && self.learnt.may_repeat(trial)
+    }
+}
+
+impl AttemptRecord {
+    fn of(of: Attempted, played: &Played, why: &str) -> Self {
+        let came_to = match &played.answered.answer {
+            Answer::Observed(_) => "an observation".to_owned(),
+            Answer::Hang => "a hang".to_owned(),
+            Answer::Crash { detail, .. } => format!("a crash: {detail}"),
+            Answer::Fault { detail } => format!("a fault: {detail}"),
+        };
+        let took_ms = u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX);
+        Self { of, came_to, why: why.to_owned(), took_ms }
+    }
+}

@@ -1,0 +1,51 @@
+//! Controls: the error of a case as a plain HTTP response, run once for all cases of a surface that have the same one.
+
+use std::sync::Arc;
+
+use streamspec_adapters::contract::Adapter;
+use tokio::sync::Mutex;
+
+use super::engine::Engine;
+use super::plan::Trial;
+use crate::case::Step;
+use crate::judge::Control;
+use crate::record::{AttemptRecord, Attempted};
+use crate::wire::{Script, Variant};
+
+/// A control that says nothing is tried again by so many of the trials that need it, and then it is believed.
+const TRIES: u32 = 3;
+
+/// How one surface of one SDK came out on one control.
+#[derive(Debug, Default)]
+pub(super) struct Controlled {
+    last: Option<Control>,
+    tries: u32,
+}
+
+/// One for each surface, dialect, request and response.
+pub(super) type Shared = Arc<Mutex<Controlled>>;
+
+impl Engine {
+    /// The same surface on the trial's control. One that does not show what the surface raises is not kept: it may have
+    /// been lost to the machine, and the next trial that needs it runs it again.
+    pub(super) async fn control(&self, trial: &Trial, adapter: &dyn Adapter) -> (Option<Control>, Vec<AttemptRecord>) {
+        let Some(steps) = &trial.case.control else { return (None, Vec::new()) };
+        let key =
+            serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
+        // Steps are plain data with string keys, which JSON can always hold.
+        let key = key.unwrap_or_default();
+        let shared = self.controlled(&key);
+        let mut controlled = shared.lock().await;
+        let is_settled = controlled.tries >= TRIES || controlled.last.as_ref().is_some_and(Control::is_telling);
+        if is_settled {
+            return (controlled.last.clone(), Vec::new());
+        }
+        let exchanges: [Vec<Step>; 1] = [steps.clone()];
+        let script = Script::build(&exchanges, Variant::AsWritten, &self.trial_nonce(&key));
+        let (played, attempts) = self.attempt(trial, adapter, &script, false, Attempted::Control).await;
+        let was_sent = played.transcript.exchanges.iter().any(|exchange| exchange.written > 0);
+        controlled.tries += 1;
+        controlled.last = Some(Control { answered: played.answered, was_sent });
+        (controlled.last.clone(), attempts)
+    }
+}
