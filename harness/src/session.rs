@@ -166,7 +166,7 @@ impl Session {
         if first.iter().all(as_listed) || !engine.may_repeat(trial) {
             return first;
         }
-        let mut again = engine.run_again(trial).await;
+        let mut again = engine.run(trial).await;
         for ran in &mut again {
             let of_this = |(before, _): &&Compared| before.record.variant == ran.record.variant;
             if let Some((before, _)) = first.iter().find(of_this) {
@@ -210,7 +210,7 @@ impl Session {
     }
 
     /// Explains one trial with what the list says of it.
-    pub fn explain(&self, ran: &Ran, case: &Case, comparison: &Comparison) -> String {
+    pub fn explain(&self, ran: &Ran, case: &Case, nonce: &str, comparison: &Comparison) -> String {
         let mut listed = Listed::default();
         if let Some(known) = self.known(&ran.record.sdk) {
             let at = |number: &usize| known.entries.get(*number).map(|entry| format!("{}:{}", known.file, entry.line));
@@ -225,9 +225,11 @@ impl Session {
         }
         let uncovered: Vec<usize> =
             comparison.new.iter().copied().chain(comparison.different.iter().map(|(place, _)| *place)).collect();
-        let checks = 0..ran.record.verdict.checks.len();
-        listed.covered = checks.filter(|place| !uncovered.contains(place)).collect();
-        explain(ran, case, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
+        let checks = ran.record.verdict.checks.iter().enumerate();
+        // No list speaks of what a case only records.
+        let covered = checks.filter(|(place, check)| check.level != Level::May && !uncovered.contains(place));
+        listed.covered = covered.map(|(place, _)| place).collect();
+        explain(ran, case, nonce, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
 
     /// The records that come before the trials.

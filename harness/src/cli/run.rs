@@ -137,6 +137,7 @@ async fn everything(
     let mut taken = Taken {
         session,
         options,
+        nonce,
         writer: &writer,
         bar: &bar,
         tallies: BTreeMap::new(),
@@ -188,6 +189,7 @@ async fn everything(
 struct Taken<'a> {
     session: &'a Session,
     options: &'a RunOptions,
+    nonce: &'a str,
     writer: &'a Writer,
     bar: &'a ProgressBar,
     tallies: BTreeMap<String, Tally>,
@@ -205,7 +207,7 @@ impl Taken<'_> {
             self.exit = self.exit.max(exit_of_trial(green, ran.record.verdict.word));
             self.red += usize::from(!green);
             if self.options.verbose && ran.record.verdict.word != Word::Pass || !green && self.red <= EXPLAINED {
-                let text = self.session.explain(&ran, &trial.case, &comparison);
+                let text = self.session.explain(&ran, &trial.case, self.nonce, &comparison);
                 self.bar.suspend(|| anstream::println!("{text}"));
             }
             let judged = matches!(ran.record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);

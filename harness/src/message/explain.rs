@@ -9,6 +9,7 @@ use super::{BAD, BOLD, DIM, GOOD, WARN, shown, styled, wire};
 use crate::case::{Axis, Case};
 use crate::judge::{Check, Grade, Word};
 use crate::load::Location;
+use crate::record::{AttemptRecord, Attempted, TrialRecord};
 use crate::run::Ran;
 use crate::wire::Variant;
 
@@ -21,8 +22,14 @@ pub struct Listed {
     pub covered: Vec<usize>,
 }
 
-/// Explains one trial. `locate` finds the line of a check in the case file.
-pub fn explain(ran: &Ran, case: &Case, listed: &Listed, locate: &dyn Fn(&Check) -> Option<Location>) -> String {
+/// Explains one trial. `nonce` is that of the run; `locate` finds the line of a check in the case file.
+pub fn explain(
+    ran: &Ran,
+    case: &Case,
+    nonce: &str,
+    listed: &Listed,
+    locate: &dyn Fn(&Check) -> Option<Location>,
+) -> String {
     let mut out = String::new();
     let record = &ran.record;
     let verdict = &record.verdict;
@@ -46,31 +53,42 @@ pub fn explain(ran: &Ran, case: &Case, listed: &Listed, locate: &dyn Fn(&Check) 
     if let Some(dispute) = &case.disputed {
         let _ = writeln!(out, "  {} {} ({})", styled(BOLD, "disputed:"), dispute.position, dispute.url);
     }
+    for AttemptRecord { of, came_to, why, took_ms } in &record.attempts {
+        let of = if *of == Attempted::Control { "its control" } else { "it" };
+        let text = format!("{of} came to {} after {took_ms} ms, and was run again: {why}", shown(came_to, 300));
+        let _ = writeln!(out, "  {} {text}", styled(BOLD, "before:"));
+    }
     observed(&mut out, ran);
     out.push_str(&wire::wire(ran));
     let stderr = ran.answered.stderr.trim();
     if !stderr.is_empty() {
-        let _ = writeln!(out, "  {}", styled(BOLD, "the adapter's stderr ends with:"));
+        let _ = writeln!(
+            out,
+            "  {}",
+            styled(BOLD, "the stderr of the adapter's process, which all its calls share, ends with:")
+        );
         let lines: Vec<&str> = stderr.lines().collect();
         for line in &lines[lines.len().saturating_sub(10)..] {
             let _ = writeln!(out, "    {}", shown(line, 300));
         }
     }
-    let _ = writeln!(out, "  {} {}", styled(BOLD, "reproduce:"), reproduce(ran));
+    let _ = writeln!(out, "  {} {}", styled(BOLD, "reproduce:"), reproduce(record, nonce));
     out
 }
 
-/// The command that runs just this trial.
-fn reproduce(ran: &Ran) -> String {
-    let record = &ran.record;
+/// The command that runs just this trial, with the very same bytes. The report's page says the same but for the nonce, so
+/// that it does not change from run to run.
+fn reproduce(record: &TrialRecord, nonce: &str) -> String {
     let variant = match record.variant {
         Variant::AsWritten => String::new(),
+        Variant::CutEvents => " --cuts events".to_owned(),
+        Variant::CutBytes => " --cuts bytes".to_owned(),
         variant => format!(" --variants {}", variant.name()),
     };
     // Only who ran it knows where the working copy is.
     let sdk = record.sdk.strip_suffix("@local").map_or_else(|| record.sdk.clone(), |id| format!("{id}=PATH"));
     format!(
-        "cargo run --release -- run --sdk {sdk} --surface {} --case '{}'{variant} --verbose",
+        "cargo run --release -- run --sdk {sdk} --surface {} --case '{}'{variant} --nonce {nonce} --verbose",
         record.surface, record.case
     )
 }

@@ -108,13 +108,12 @@ impl Engine {
         trial: &Trial,
         adapter: &dyn Adapter,
         script: &Script,
-        alone: bool,
         of: Attempted,
     ) -> (Played, Vec<AttemptRecord>) {
         if let Some(why) = self.learnt.is_mute(trial).filter(|_| self.patience.again) {
             return (Played::fault(why), Vec::new());
         }
-        let played = self.play(trial, adapter, script, alone || self.learnt.is_deadly(trial)).await;
+        let played = self.play(trial, adapter, script, self.learnt.is_deadly(trial)).await;
         self.learnt.note(trial, &played.answered.answer);
         let Some(why) = self.doubt(trial, &played) else { return (played, Vec::new()) };
         let again = self.play(trial, adapter, script, true).await;

@@ -131,15 +131,6 @@ impl Engine {
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
     pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
         self.learnt.count(trial);
-        self.run_in(trial, false).await
-    }
-
-    /// The same once more. Where no time counts, each call has the SDK's process for itself.
-    pub async fn run_again(&self, trial: &Trial) -> Vec<Ran> {
-        self.run_in(trial, !trial.case.is_timed()).await
-    }
-
-    async fn run_in(&self, trial: &Trial, alone: bool) -> Vec<Ran> {
         let room = self.room(trial);
         // Neither is ever closed: holding both keeps other trials out, nothing else.
         let _in_room = room.acquire().await;
@@ -151,10 +142,10 @@ impl Engine {
         }
         for &variant in &trial.variants {
             if variant.is_sweep() {
-                all.extend(self.sweep(trial, variant, alone).await);
+                all.extend(self.sweep(trial, variant).await);
                 continue;
             }
-            let mut ran = self.run_variant(trial, variant, alone).await;
+            let mut ran = self.run_variant(trial, variant).await;
             if let Some(written) = all.first() {
                 let same = same_as_written(&written.record, &ran.record);
                 ran.record.verdict.add(same);
@@ -194,7 +185,7 @@ impl Engine {
         (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
     }
 
-    async fn run_variant(&self, trial: &Trial, variant: Variant, alone: bool) -> Ran {
+    async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
         let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
@@ -202,7 +193,7 @@ impl Engine {
             Err(reason) => return self.not_run(trial, variant, Verdict::adapter_fault(reason)),
         };
         let (control, mut attempts) = self.control(trial, adapter.as_ref()).await;
-        let (played, before) = self.attempt(trial, adapter.as_ref(), &script, alone, Attempted::Trial).await;
+        let (played, before) = self.attempt(trial, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
         let foreign = self.foreign_nonce(&nonce, &played.answered.answer);
         let verdict = foreign.map_or_else(

@@ -11,7 +11,7 @@ use crate::wire::{Script, Variant};
 
 impl Engine {
     /// Runs a trial once for each cut, and sums up; nothing for a stream that is not healthy.
-    pub(super) async fn sweep(&self, trial: &Trial, variant: Variant, alone: bool) -> Option<Ran> {
+    pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<Ran> {
         let nonce = self.trial_nonce(&format!("{}@{}", trial.name(), variant.name()));
         let script = Script::build(&trial.case.exchanges, Variant::AsWritten, &nonce);
         let cuts = cuts(&trial.case, &script, variant);
@@ -22,7 +22,7 @@ impl Engine {
         let mut attempts = Vec::new();
         for &cut in &cuts {
             let script = script.cut_after(cut, End::Finish);
-            let (played, before) = self.attempt(&trial, adapter.as_ref(), &script, alone, Attempted::Trial).await;
+            let (played, before) = self.attempt(&trial, adapter.as_ref(), &script, Attempted::Trial).await;
             attempts.extend(before);
             let verdict = judge(&Evidence {
                 case: &trial.case,
