@@ -1,6 +1,7 @@
 //! The adapter contract of streamspec, its protocol, and the SDKs it drives.
 
 pub mod contract;
+pub mod environment;
 pub mod fleet;
 pub mod manifest;
 pub mod native;

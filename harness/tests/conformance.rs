@@ -24,6 +24,7 @@ const THREADS: usize = 256;
 const JOBS: usize = 64;
 
 fn main() -> ExitCode {
+    streamspec_adapters::environment::scrub();
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(THREADS);
     match Suite::open(&arguments) {
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
 /// What every trial shares.
 struct Suite {
     session: Session,
+    nonce: String,
     engine: Engine,
     runtime: Runtime,
     records: Mutex<Vec<TrialRecord>>,
@@ -49,8 +51,9 @@ impl Suite {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
         let session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
         let runtime = Runtime::new()?;
-        let engine = runtime.block_on(Engine::start(fresh_nonce(), JOBS, Patience::SDK))?;
-        Ok(Arc::new(Self { session, engine, runtime, records: Mutex::default() }))
+        let nonce = fresh_nonce();
+        let engine = runtime.block_on(Engine::start(nonce.clone(), JOBS, Patience::SDK))?;
+        Ok(Arc::new(Self { session, nonce, engine, runtime, records: Mutex::default() }))
     }
 
     fn run(self: Arc<Self>, arguments: &Arguments) -> ExitCode {
@@ -88,7 +91,7 @@ impl Suite {
         let version = self.version(trial);
         for (ran, comparison) in self.runtime.block_on(self.session.settle(&self.engine, trial, &version)) {
             if !is_green(&ran.record, &comparison, false) {
-                failures.push_str(&self.session.explain(&ran, &trial.case, &comparison));
+                failures.push_str(&self.session.explain(&ran, &trial.case, &self.nonce, &comparison));
             }
             self.records.lock().unwrap_or_else(PoisonError::into_inner).push(ran.record);
         }

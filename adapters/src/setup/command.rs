@@ -4,6 +4,7 @@ use std::fs::File;
 use std::process::{Command, Output, Stdio};
 
 use super::{Progress, SetupError};
+use crate::environment;
 
 /// How many lines of a failed command's output are shown: npm says what is wrong first, the others last.
 const FIRST_LINES: usize = 6;
@@ -26,6 +27,7 @@ pub(super) fn run(
 
 /// Whether a command that only asks succeeds.
 pub(super) fn succeeds(mut command: Command, lock: &File) -> bool {
+    command.envs(environment::of_the_user());
     lock.try_clone().is_ok_and(|stdin| command.stdin(stdin).output().is_ok_and(|output| output.status.success()))
 }
 
@@ -39,7 +41,7 @@ fn finished(id: &str, command: &mut Command) -> Result<Output, SetupError> {
     let shown = describe(command);
     let failed = |status, output| SetupError::Failed { id: id.to_owned(), command: shown.clone(), status, output };
     // An install that does not byte-compile makes every start pay for it.
-    let output = command.env_remove("PYTHONDONTWRITEBYTECODE").output();
+    let output = command.envs(environment::of_the_user()).env_remove("PYTHONDONTWRITEBYTECODE").output();
     let output = output.map_err(|error| failed(error.to_string(), String::new()))?;
     if output.status.success() {
         return Ok(output);
