@@ -48,13 +48,15 @@ def run(program: str, sdks: str, out: Path, kills: int) -> tuple[dict[str, dict]
     killed, met = 0, set()
     while process.poll() is None:
         adapters = children(process.pid)
+        # One that has just been started may not have said hello; a process that never does is another matter.
+        grown = [adapter for adapter in adapters if adapter in met]
         met.update(adapters)
-        if adapters and killed < kills:
-            os.kill(random.choice(adapters), signal.SIGKILL)
+        if grown and killed < kills:
+            os.kill(random.choice(grown), signal.SIGKILL)
             killed += 1
-        time.sleep(random.uniform(0.1, 0.6))
+        time.sleep(random.uniform(0.4, 1.2))
     trials, doubled = {}, 0
-    for line in (out / "records.jsonl").read_text().splitlines():
+    for line in (out / "records.jsonl").read_text().removesuffix("\n").split("\n"):
         record = json.loads(line)
         if record["record"] != "trial":
             continue

@@ -144,11 +144,13 @@ struct State {
     given_up: Option<String>,
 }
 
-/// How often a process that does not start is tried again, so that a busy moment does not cost an SDK all its results.
-const STARTS: u32 = 2;
+/// How often a process is started that ends before it says hello, so that a bad moment does not cost an SDK all its results;
+/// and how often one that says nothing, for which each time a minute is waited.
+const STARTS: u32 = 5;
+const SILENT_STARTS: u32 = 2;
 
 impl ProcessAdapter {
-    /// Starts the process and waits for its hello. One that does not come to that is tried once more.
+    /// Starts the process and waits for its hello. One that does not come to that is tried again.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let notes = Arc::new(Notes::default());
         let (link, identity) = started(&launch, &notes).await?;
@@ -263,12 +265,13 @@ impl ProcessAdapter {
     }
 }
 
-/// Starts a process that says hello. Where it does not, the reason is known only after it was tried again.
+/// Starts a process that says hello.
 async fn started(launch: &Launch, notes: &Arc<Notes>) -> Result<(Link, Identity), StartError> {
     let mut tries = 1;
     loop {
         match Link::start(launch, notes.clone()).await {
-            Err(StartError::Exited { .. } | StartError::NoHello { .. }) if tries < STARTS => tries += 1,
+            Err(StartError::Exited { .. }) if tries < STARTS => tries += 1,
+            Err(StartError::NoHello { .. }) if tries < SILENT_STARTS => tries += 1,
             started => return started,
         }
     }
