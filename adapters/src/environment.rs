@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// Holds what was taken away, as a JSON object.
 const KEPT: &str = "STREAMSPEC_USER_ENVIRONMENT";
 
-/// What stays: what finds programs and folders, what a terminal says of itself, and what is the harness's own.
+/// Variables that stay: those that find programs and folders, that a terminal sets, and that are the harness's own.
 const STAYS: [&str; 15] = [
     "PATH",
     "HOME",
@@ -27,10 +27,10 @@ const STAYS: [&str; 15] = [
     "LD_LIBRARY_PATH",
 ];
 
-/// The same by their beginnings.
+/// Variables that stay, too, by the beginnings of their names.
 const STAY: [&str; 6] = ["STREAMSPEC_", "CARGO", "RUST", "GITHUB_", "LC_", "XDG_"];
 
-/// What was taken away.
+/// The variables that were taken away, with their values.
 static TAKEN: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| serde_json::from_str(&std::env::var(KEPT).unwrap_or_default()).unwrap_or_default());
 
@@ -58,7 +58,7 @@ pub fn scrub() {
     }
 }
 
-/// What was taken away, for a command of a set-up.
+/// The variables that were taken away, for a command of a set-up.
 pub(crate) fn of_the_user() -> impl Iterator<Item = (&'static String, &'static String)> {
     TAKEN.iter()
 }

@@ -6,7 +6,6 @@ use clap::Parser;
 use streamspec::cli::{self, Arguments, Exit};
 
 fn main() -> ExitCode {
-    streamspec_adapters::environment::scrub();
     match cli::main(Arguments::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Runs the commands of an install, in the user's own environment: registries, proxies and certificates are theirs.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::process::{Command, Output, Stdio};
 
@@ -9,6 +10,13 @@ use crate::environment;
 /// How many lines of a failed command's output are shown: npm says what is wrong first, the others last.
 const FIRST_LINES: usize = 6;
 const LAST_LINES: usize = 14;
+
+/// A program, to be run in the user's own environment, which this process may not have.
+pub(super) fn users_command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.envs(environment::of_the_user());
+    command
+}
 
 /// Runs a command to its end; a failure carries the ends of its output.
 ///
@@ -27,7 +35,6 @@ pub(super) fn run(
 
 /// Whether a command that only asks succeeds.
 pub(super) fn succeeds(mut command: Command, lock: &File) -> bool {
-    command.envs(environment::of_the_user());
     lock.try_clone().is_ok_and(|stdin| command.stdin(stdin).output().is_ok_and(|output| output.status.success()))
 }
 
@@ -41,7 +48,7 @@ fn finished(id: &str, command: &mut Command) -> Result<Output, SetupError> {
     let shown = describe(command);
     let failed = |status, output| SetupError::Failed { id: id.to_owned(), command: shown.clone(), status, output };
     // An install that does not byte-compile makes every start pay for it.
-    let output = command.envs(environment::of_the_user()).env_remove("PYTHONDONTWRITEBYTECODE").output();
+    let output = command.env_remove("PYTHONDONTWRITEBYTECODE").output();
     let output = output.map_err(|error| failed(error.to_string(), String::new()))?;
     if output.status.success() {
         return Ok(output);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::command::{answer, run};
+use super::command::{answer, run, users_command};
 use super::runtime::{self, Runtime};
 use super::{Environment, Progress, SetupError, local, no_version};
 use crate::manifest::Manifest;
@@ -120,7 +120,7 @@ pub(super) fn any_version(package: &str) -> String {
 }
 
 fn command(go: &Utf8Path, dir: &Utf8Path, flags: &str) -> Command {
-    let mut command = Command::new(go);
+    let mut command = users_command(go);
     // The toolchain is the machine's, and a workspace of the user's is not meant.
     command.current_dir(dir).envs([("GOFLAGS", flags), ("GOTOOLCHAIN", "local"), ("GOWORK", "off")]);
     command

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use semver::Version;
 use sha2::{Digest, Sha256};
 
-use super::command::{answer, run};
+use super::command::{answer, run, users_command};
 use super::runtime::{self, Runtime};
 use super::{Environment, Progress, SetupError, local, no_version};
 use crate::manifest::Manifest;
@@ -80,7 +80,7 @@ pub(super) fn install(
         Build::Version(_) | Build::Latest => {}
     }
     let shared = sources.parent().unwrap_or(sources).join("streamspec");
-    let mut compile = Command::new(javac);
+    let mut compile = users_command(javac);
     compile.args(["--release", "17", "-d", dir.join("classes").as_str(), "-cp", jars.join("*").as_str()]);
     for file in local::files(&[sources.clone(), shared]).map_err(io)? {
         if file.extension() == Some("java") {
@@ -138,7 +138,7 @@ pub(super) fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupErro
 
 /// Maven, with the user's own settings and repository.
 fn maven(base: &Utf8Path, id: &str) -> Result<Command, SetupError> {
-    let mut command = Command::new(find_maven(base, id)?.path);
+    let mut command = users_command(find_maven(base, id)?.path);
     command.args(["--batch-mode", "--quiet"]);
     Ok(command)
 }

@@ -1,12 +1,11 @@
 //! Python environments: made by uv, which is installed privately when missing, or else by venv and pip.
 
 use std::fs::File;
-use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use chrono::{Days, NaiveDate, Utc};
 
-use super::command::{answer, run, succeeds};
+use super::command::{answer, run, succeeds, users_command};
 use super::runtime::{self, Runtime};
 use super::{Environment, Progress, SetupError, install_once, no_version};
 use crate::manifest::Manifest;
@@ -60,20 +59,20 @@ pub(super) fn install(
         (Err(error), Build::Version(_) | Build::Latest | Build::Local(_)) => return Err(error),
         (Err(error), Build::Locked) => {
             progress(Progress::Degraded { id: id.clone(), reason: format!("pip is used, for want of uv: {error}") });
-            let mut venv = Command::new(&python);
+            let mut venv = users_command(&python);
             venv.args(["-m", "venv"]).arg(dir);
             run(id, venv, lock, progress)?;
-            let mut install = Command::new(executable(dir, "python"));
+            let mut install = users_command(executable(dir, "python"));
             install
                 .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r"])
                 .arg(&locked);
             return run(id, install, lock, progress);
         }
     };
-    let mut venv = Command::new(&uv);
+    let mut venv = users_command(&uv);
     venv.args(["venv", "--no-project", "--python"]).arg(&python).arg(dir);
     run(id, venv, lock, progress)?;
-    let mut install = Command::new(&uv);
+    let mut install = users_command(&uv);
     install.args(["pip", "install", "--compile-bytecode", "--python"]).arg(executable(dir, "python"));
     match build {
         Build::Locked => drop(install.args(["--require-hashes", "-r"]).arg(&locked)),
@@ -132,7 +131,7 @@ fn released(
     let file = dir.join("version.in");
     fs_err::write(&file, format!("{package}=={version}\n")).map_err(|source| environment.io(source))?;
     let resolve = |day: NaiveDate| {
-        let mut command = Command::new(uv);
+        let mut command = users_command(uv);
         command.args(["pip", "compile", "--quiet", "--no-header", "--no-deps", "--python"]);
         command.arg(executable(dir, "python")).args(["--exclude-newer", &day.to_string()]).arg(&file);
         command
@@ -160,7 +159,7 @@ pub(super) fn latest(
     let uv = uv(base, &python, progress)?;
     let file = base.join(format!("{}.in", manifest.id));
     fs_err::write(&file, &manifest.package).map_err(|source| SetupError::Io { id: manifest.id.clone(), source })?;
-    let mut command = Command::new(uv);
+    let mut command = users_command(uv);
     command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-deps", "--refresh", "--python"]);
     let said = answer(&manifest.id, command.arg(&python).arg(&file))?;
     let version = said.lines().find_map(|line| line.trim().split_once("=="));
@@ -180,16 +179,16 @@ pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> 
 /// The uv on `PATH`, or a private one.
 fn uv(base: &Utf8Path, python: &Utf8Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Utf8PathBuf, SetupError> {
     // What is found may be a version switcher without a uv behind it.
-    let runs = |uv: &Utf8PathBuf| Command::new(uv).arg("--version").output().is_ok_and(|said| said.status.success());
+    let runs = |uv: &Utf8PathBuf| users_command(uv).arg("--version").output().is_ok_and(|said| said.status.success());
     if let Some(uv) = runtime::find("uv").filter(runs) {
         return Ok(uv);
     }
     let dir = base.join("tools").join(format!("uv-{UV}"));
     install_once("uv", &dir, "", progress, |lock| {
-        let mut venv = Command::new(python);
+        let mut venv = users_command(python);
         venv.args(["-m", "venv"]).arg(&dir);
         run("uv", venv, lock, progress)?;
-        let mut install = Command::new(executable(&dir, "python"));
+        let mut install = users_command(executable(&dir, "python"));
         install.args(["-m", "pip", "install", "--disable-pip-version-check"]).arg(format!("uv=={UV}"));
         run("uv", install, lock, progress)
     })?;

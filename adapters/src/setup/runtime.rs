@@ -1,10 +1,12 @@
 //! Finds the language runtimes of this machine, and remembers their versions so that a look costs no process.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::UNIX_EPOCH;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use semver::Version;
+
+use super::command::users_command;
 
 /// A runtime on `PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +56,7 @@ pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runt
     let said = if let Some(said) = known {
         said
     } else {
-        let output = Command::new(&path).args(question).stdin(Stdio::null()).output();
+        let output = users_command(&path).args(question).stdin(Stdio::null()).output();
         let output = output.map_err(|error| format!("`{path}` does not run: {error}"))?;
         if !output.status.success() {
             return Err(format!("`{path}` does not say its version: {}", output.status));

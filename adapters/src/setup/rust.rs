@@ -3,12 +3,11 @@
 
 use std::fs::File;
 use std::io;
-use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use toml::{Table, Value};
 
-use super::command::{answer, run};
+use super::command::{answer, run, users_command};
 use super::{Environment, Progress, SetupError, local, no_version, runtime};
 use crate::manifest::Manifest;
 use crate::process::Launch;
@@ -64,7 +63,7 @@ pub(super) fn install(
         }
     })?;
     let cargo = |command: &str| {
-        let mut cargo = Command::new(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = users_command(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
         cargo.args([command, "--manifest-path"]).arg(&workspace);
         cargo
     };
@@ -105,7 +104,7 @@ pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, Set
     );
     fs_err::write(dir.join("Cargo.toml"), text).map_err(io)?;
     fs_err::write(dir.join("src/lib.rs"), "").map_err(io)?;
-    let mut cargo = Command::new(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = users_command(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
     answer(id, cargo.args(["generate-lockfile", "--quiet", "--manifest-path"]).arg(dir.join("Cargo.toml")))?;
     let version = locked(&dir.join("Cargo.lock"), &manifest.package).map_err(io)?;
     version.ok_or_else(|| no_version(id, &manifest.package))

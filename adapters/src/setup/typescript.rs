@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
-use super::command::{answer, run};
+use super::command::{answer, run, users_command};
 use super::runtime::{self, write_atomically};
 use super::{Environment, Progress, SetupError, install_once, no_version};
 use crate::manifest::Manifest;
@@ -96,7 +96,7 @@ fn missing(id: &str, program: &str) -> SetupError {
 }
 
 fn npm(id: &str, command: &str, dir: &Utf8Path) -> Result<Command, SetupError> {
-    let mut npm = Command::new(runtime::find("npm").ok_or_else(|| missing(id, "npm"))?);
+    let mut npm = users_command(runtime::find("npm").ok_or_else(|| missing(id, "npm"))?);
     npm.args([command, "--no-audit", "--no-fund"]).current_dir(dir);
     Ok(npm)
 }

@@ -30,6 +30,10 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         return compare::compare(options);
     }
     let root = root(arguments.root)?;
+    if matches!(arguments.command, Command::Run(_) | Command::Probe(_)) {
+        // They call SDKs in this process.
+        streamspec_adapters::environment::scrub();
+    }
     match arguments.command {
         Command::Run(options) => run::run(&root, &options),
         Command::Compare(options) => compare::compare(&options),
