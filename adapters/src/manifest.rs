@@ -79,8 +79,8 @@ pub struct Surface {
     /// What surfaces of this kind show and this one does not, because the SDK's does not have it.
     #[serde(default)]
     pub lacks: Vec<Field>,
-    /// Where the SDK documents that this call asks the model again by itself when it rejects an answer, an empty one for
-    /// example. More requests than a case expects then say nothing about retries.
+    /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an answer,
+    /// an empty one for example. More requests than a case expects then say nothing about retries.
     #[serde(default)]
     pub asks_again: Option<String>,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.

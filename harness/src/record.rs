@@ -192,7 +192,7 @@ pub struct AttemptRecord {
     pub took_ms: u64,
 }
 
-/// What is attempted more than once.
+/// A call that may be attempted more than once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attempted {
@@ -238,7 +238,7 @@ impl TrialRecord {
         let own = std::mem::take(&mut self.attempts);
         self.attempts = before.attempts.iter().cloned().chain([was]).chain(own).collect();
         if !is_timed && !self.verdict.is_like(&before.verdict) {
-            self.verdict = self.verdict.clone().flaky(&before.verdict);
+            self.verdict.make_flaky(&before.verdict);
         }
     }
 

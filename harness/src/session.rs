@@ -160,7 +160,9 @@ impl Session {
     /// Runs a trial. One that is not as listed is run once more, and that counts: the first time a busy machine may have
     /// been late for what the clock decides. Where no time counts, two attempts that differ are the SDK's own doing, and the
     /// trial is flaky.
-    pub async fn settle(&self, engine: &Engine, trial: &Trial, version: &str) -> Vec<Compared> {
+    pub async fn settle(&self, engine: &Engine, trial: &Trial) -> Vec<Compared> {
+        let loaded = engine.adapter(&trial.sdk).await.ok();
+        let version = loaded.as_ref().map_or(&trial.sdk.manifest.version, |adapter| &adapter.identity().sdk.version);
         let first = self.compared(engine.run(trial).await, version);
         let as_listed = |(ran, comparison): &Compared| is_green(&ran.record, comparison, false);
         if first.iter().all(as_listed) || !engine.may_repeat(trial) {

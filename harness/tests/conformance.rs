@@ -88,20 +88,13 @@ impl Suite {
 
     fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {
         let mut failures = String::new();
-        let version = self.version(trial);
-        for (ran, comparison) in self.runtime.block_on(self.session.settle(&self.engine, trial, &version)) {
+        for (ran, comparison) in self.runtime.block_on(self.session.settle(&self.engine, trial)) {
             if !is_green(&ran.record, &comparison, false) {
                 failures.push_str(&self.session.explain(&ran, &trial.case, &self.nonce, &comparison));
             }
             self.records.lock().unwrap_or_else(PoisonError::into_inner).push(ran.record);
         }
         if failures.is_empty() { Ok(()) } else { Err(anstream::adapter::strip_str(&failures).to_string().into()) }
-    }
-
-    /// The version that was loaded.
-    fn version(&self, trial: &streamspec::run::Trial) -> String {
-        let adapter = self.runtime.block_on(self.engine.adapter(&trial.sdk));
-        adapter.map_or_else(|_| trial.sdk.manifest.version.clone(), |adapter| adapter.identity().sdk.version.clone())
     }
 
     /// Says which entries of the lists matched nothing, and whether there were any.

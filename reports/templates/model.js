@@ -2,7 +2,7 @@
 
 const WORDS = {
   pass: '✓ pass', disputed: '◇ disputed', deviates: '△ deviates', fails: '✗ fails', 'cut-dependent': '✂ cut-dependent',
-  unsupported: '⊘ unsupported', 'adapter-fault': '⚠ adapter fault', 'harness-fault': '⚠ harness fault',
+  flaky: '≈ flaky', unsupported: '⊘ unsupported', 'adapter-fault': '⚠ adapter fault', 'harness-fault': '⚠ harness fault',
   'not-run': '– not run',
 };
 const MODES = ['fabricated', 'silent', 'hang', 'crash', 'spurious', 'wrong'];
@@ -67,7 +67,7 @@ function wordOf(trial) {
 /** How bad a verdict is, for sorting: the worst is the least. */
 function rankOf(word, mode) {
   if (word === 'fails') return MODES.indexOf(mode);
-  return MODES.length + ['deviates', 'disputed', 'adapter-fault', 'harness-fault', 'unsupported', 'not-run', 'pass'].indexOf(word);
+  return MODES.length + ['deviates', 'disputed', 'flaky', 'adapter-fault', 'harness-fault', 'unsupported', 'not-run', 'pass'].indexOf(word);
 }
 
 function rank(trial) {

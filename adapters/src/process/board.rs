@@ -92,7 +92,7 @@ struct State {
     strays: u64,
     /// Second hellos that are not answered yet; calls that expire together each send one.
     pings: u64,
-    /// Whether the process was of use: it answered a call, or what happened to it is known to be one call's own doing.
+    /// The process was of use: it answered a call, or it came to its end under a single one.
     served: bool,
     end: Option<End>,
 }
@@ -178,7 +178,7 @@ impl Board {
         !lock(&self.state).expired.is_empty()
     }
 
-    /// Whether the process was of use: it answered a call, or what happened to it is known to be one call's own doing.
+    /// Tells whether the process was of use: it answered a call, or it came to its end under a single one.
     pub(super) fn served(&self) -> bool {
         lock(&self.state).served
     }

@@ -140,13 +140,14 @@ struct State {
     link: Arc<Link>,
     /// Processes in a row that were of no use.
     useless: u32,
-    /// Why there will be no process any more.
+    /// The reason for starting no process any more, once there is one.
     given_up: Option<String>,
 }
 
-/// How often a process is started that ends before it says hello, so that a bad moment does not cost an SDK all its results;
-/// and how often one that says nothing, for which each time a minute is waited.
+/// Attempts to start a process that ends before it says hello: a bad moment must not cost an SDK all its results.
 const STARTS: u32 = 5;
+
+/// Attempts to start one that says nothing: each waits for a minute.
 const SILENT_STARTS: u32 = 2;
 
 impl ProcessAdapter {

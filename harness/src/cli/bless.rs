@@ -7,7 +7,6 @@ use streamspec_adapters::fleet::Fleet;
 use super::Exit;
 use super::arguments::BlessOptions;
 use crate::deviation::{FILE, Known, UNEXPLAINED, bless as blessed};
-use crate::judge::Word;
 use crate::record::{self, Record, SdkRecord, TrialRecord};
 
 pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<Exit> {
@@ -24,9 +23,8 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
         .iter()
         .filter_map(|record| if let Record::Trial(trial) = record { Some(trial.as_ref()) } else { None })
         .collect();
-    let faulty = |trial: &&&TrialRecord| matches!(trial.verdict.word, Word::AdapterFault | Word::HarnessFault);
-    if let Some(trial) = trials.iter().find(faulty) {
-        anstream::eprintln!("error: {}: {}; nothing is blessed on faults", trial.name(), trial.verdict.word.name());
+    if let Some(trial) = trials.iter().find(|trial| trial.verdict.word.is_lost()) {
+        anstream::eprintln!("error: {}: {}; nothing is blessed on that", trial.name(), trial.verdict.word.name());
         return Ok(Exit::Fault);
     }
     let fleet = Fleet::discover(root)?;

@@ -149,12 +149,11 @@ async fn everything(
         taken.exit = Exit::Fault;
     }
     let mut running = Running::of(&session.plan.trials, {
-        let shared = (Arc::clone(session), Arc::clone(engine), Arc::new(versions.clone()));
+        let shared = (Arc::clone(session), Arc::clone(engine));
         move |trial| {
-            let (session, engine, versions) = shared.clone();
+            let (session, engine) = shared.clone();
             async move {
-                let version = versions.get(&trial.sdk.manifest.id).map_or("", String::as_str);
-                let all = session.settle(&engine, &trial, version).await;
+                let all = session.settle(&engine, &trial).await;
                 (trial, all)
             }
         }

@@ -58,7 +58,7 @@ pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<S
     let lost = |why: &str| Some(format!("the control, the same error as a plain HTTP response, was lost: {why}"));
     match &control.answered.answer {
         Answer::Fault { detail } => lost(detail),
-        Answer::Observed(_) if !control.was_sent => lost("its response was not sent whole"),
+        Answer::Observed(_) if !control.was_sent => lost("nothing of its response was sent"),
         Answer::Observed(_) | Answer::Hang | Answer::Crash { .. } => None,
     }
 }

@@ -46,7 +46,7 @@ pub struct Evidence<'a> {
 pub struct Control {
     /// How the call came out.
     pub answered: Answered,
-    /// Whether a request came and its response was written whole, so that the error is the one of that response.
+    /// Whether a request came and something was sent for it: an error of the transport alone is not that of the response.
     pub was_sent: bool,
 }
 
@@ -70,6 +70,11 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     if let Some(reason) = fault::of_the_wire(evidence.script, evidence.transcript) {
         return Verdict::harness_fault(reason);
     }
+    if evidence.transcript.exchanges.is_empty()
+        && matches!(evidence.answered.answer, Answer::Observed(_) | Answer::Hang)
+    {
+        return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
+    }
     let waited = Observation {
         ended: Ended::Aborted,
         events: 0,
@@ -78,11 +83,6 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         stop_reason: Told::Absent,
         error: None,
     };
-    if evidence.transcript.exchanges.is_empty()
-        && matches!(evidence.answered.answer, Answer::Observed(_) | Answer::Hang)
-    {
-        return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
-    }
     let seen = match &evidence.answered.answer {
         Answer::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
         Answer::Hang if evidence.case.may_wait() => Seen { observation: &waited, outcome: Outcome::Waiting },

@@ -61,6 +61,11 @@ impl Word {
         Self::NotRun,
     ];
 
+    /// Whether nobody can say what the trial comes to: something broke, or two attempts differed.
+    pub const fn is_lost(self) -> bool {
+        matches!(self, Self::Flaky | Self::AdapterFault | Self::HarnessFault)
+    }
+
     /// The word in reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -219,20 +224,26 @@ impl Verdict {
         Self { word: Word::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
-    /// Attempts came out differently: this one, and one before it.
-    pub(crate) fn flaky(self, before: &Self) -> Self {
+    /// This attempt came out differently from one before it, so that neither says what the trial comes to.
+    pub(crate) fn make_flaky(&mut self, before: &Self) {
         let reason = format!("an attempt came to `{}`, and the next one to `{}`", before.in_short(), self.in_short());
-        Self { word: Word::Flaky, mode: None, reason: Some(reason), checks: self.checks }
+        (self.word, self.mode, self.reason) = (Word::Flaky, None, Some(reason));
+    }
+
+    /// The word with the kind of a failure: `fails (silent)`.
+    pub fn word_and_mode(&self) -> String {
+        let mode = self.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
+        format!("{}{mode}", self.word.name())
     }
 
     /// The word, the mode and what does not hold: `fails (silent): outcome is completed`.
     pub fn in_short(&self) -> String {
-        let mode = self.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-        let broken: Vec<String> =
-            self.broken_checks().map(|check| format!("{} is {}", check.axis, check.seen())).collect();
-        let broken = self.reason.clone().unwrap_or_else(|| broken.join(", "));
-        let why = if broken.is_empty() { String::new() } else { format!(": {broken}") };
-        format!("{}{mode}{why}", self.word.name())
+        let broken = || -> Vec<String> {
+            self.broken_checks().map(|check| format!("{} is {}", check.axis, check.seen())).collect()
+        };
+        let why = self.reason.clone().unwrap_or_else(|| broken().join(", "));
+        let why = if why.is_empty() { why } else { format!(": {why}") };
+        format!("{}{why}", self.word_and_mode())
     }
 
     /// Whether two attempts came out alike: in the word, in the mode and in every check.

@@ -33,9 +33,8 @@ pub fn explain(
     let mut out = String::new();
     let record = &ran.record;
     let verdict = &record.verdict;
-    let mode = verdict.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-    let word = format!("{}{mode}", verdict.word.name());
-    let _ = writeln!(out, "{}  {}", styled(BOLD, &record.name()), styled(style_of(verdict.word), &word));
+    let word = styled(style_of(verdict.word), &verdict.word_and_mode());
+    let _ = writeln!(out, "{}  {word}", styled(BOLD, &record.name()));
     let _ = writeln!(out, "  {}", case.title);
     for note in &listed.notes {
         let _ = writeln!(out, "  {}", styled(WARN, note));

@@ -317,8 +317,8 @@ impl State {
         self.verdict <= Word::Fails
     }
 
-    fn is_fault(&self) -> bool {
-        matches!(self.verdict, Word::AdapterFault | Word::HarnessFault)
+    fn is_lost(&self) -> bool {
+        self.verdict.is_lost()
     }
 }
 
@@ -352,11 +352,12 @@ impl Comparison {
         self.counts.get(&kind).copied().unwrap_or_default()
     }
 
-    /// The trials whose verdict was lost because an adapter or the harness broke: nobody can say what became of them.
+    /// The trials whose verdict was lost because an adapter or the harness broke, or because two attempts differed: nobody
+    /// can say what became of them.
     pub fn lost(&self) -> impl Iterator<Item = &Change> {
         self.changes
             .iter()
-            .filter(|change| change.kind == Kind::Gone && change.now.as_ref().is_some_and(State::is_fault))
+            .filter(|change| change.kind == Kind::Gone && change.now.as_ref().is_some_and(State::is_lost))
     }
 }
 

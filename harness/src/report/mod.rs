@@ -15,6 +15,8 @@ mod rows;
 mod samples;
 mod sarif;
 mod short;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

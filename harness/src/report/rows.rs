@@ -58,7 +58,7 @@ pub enum Standing {
     AsListed,
     /// It deviates or fails as nobody said, or does not although the list says so.
     NotAsListed,
-    /// The adapter or the harness broke.
+    /// The adapter or the harness broke, or two attempts differed: nobody can say what the trial comes to.
     Fault,
     /// The SDK's documents exclude it, or it was not run.
     NotJudged,
@@ -142,8 +142,7 @@ impl<'a> Row<'a> {
     pub fn standing(&self) -> Standing {
         match self.trial.verdict.word {
             Word::Unsupported | Word::NotRun => Standing::NotJudged,
-            Word::Flaky => Standing::NotAsListed,
-            Word::AdapterFault | Word::HarnessFault => Standing::Fault,
+            Word::Flaky | Word::AdapterFault | Word::HarnessFault => Standing::Fault,
             Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if !self.comparison.is_as_listed() => {
                 Standing::NotAsListed
             }
@@ -161,8 +160,7 @@ impl<'a> Row<'a> {
 
     /// The verdict with the kind of a failure: `fails (silent)`.
     pub fn verdict(&self) -> String {
-        let mode = self.trial.verdict.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-        format!("{}{mode}", self.trial.verdict.word.name())
+        self.trial.verdict.word_and_mode()
     }
 
     /// The case file, relative to the root of the repository.

@@ -24,11 +24,11 @@ const MUTE: u32 = 64;
 const REPEATED: u64 = 20;
 const ONE_IN: u64 = 20;
 
-/// What a run learns about its SDKs.
+/// Lessons that a run has learnt, by SDK.
 #[derive(Debug, Default)]
 pub(super) struct Learnt(Mutex<HashMap<String, Lessons>>);
 
-/// What was learnt about one SDK.
+/// The lessons about one SDK.
 #[derive(Debug, Default)]
 struct Lessons {
     /// Case files that end the process; their calls are made by themselves from the first attempt on.
@@ -152,7 +152,6 @@ impl AttemptRecord {
             Answer::Crash { detail, .. } => format!("a crash: {detail}"),
             Answer::Fault { detail } => format!("a fault: {detail}"),
         };
-        let took_ms = u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX);
-        Self { of, came_to, why: why.to_owned(), took_ms }
+        Self { of, came_to, why: why.to_owned(), took_ms: played.took_ms() }
     }
 }

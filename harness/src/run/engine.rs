@@ -113,7 +113,8 @@ impl Engine {
     }
 
     /// Drives the SDK of this id with this adapter, whatever its manifest says.
-    pub fn adopt(&self, sdk: &str, adapter: Arc<dyn Adapter>) {
+    #[cfg(test)]
+    pub(super) fn adopt(&self, sdk: &str, adapter: Arc<dyn Adapter>) {
         let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
         adapters.insert(sdk.to_owned(), Arc::new(OnceCell::new_with(Some(Ok(adapter)))));
     }
@@ -195,23 +196,20 @@ impl Engine {
         let (control, mut attempts) = self.control(trial, adapter.as_ref()).await;
         let (played, before) = self.attempt(trial, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
-        let foreign = self.foreign_nonce(&nonce, &played.answered.answer);
-        let verdict = foreign.map_or_else(
-            || {
-                judge(&Evidence {
-                    case: &trial.case,
-                    nonce: &nonce,
-                    surface: trial.sdk.manifest.surfaces.get(&trial.surface),
-                    error_bases: &adapter.identity().error_bases,
-                    answered: &played.answered,
-                    control: control.as_ref(),
-                    script: &script,
-                    transcript: &played.transcript,
-                    released: played.released,
-                })
-            },
-            Verdict::adapter_fault,
-        );
+        let verdict = match self.foreign_nonce(&nonce, &played.answered.answer) {
+            Some(mixed_up) => Verdict::adapter_fault(mixed_up),
+            None => judge(&Evidence {
+                case: &trial.case,
+                nonce: &nonce,
+                surface: trial.sdk.manifest.surfaces.get(&trial.surface),
+                error_bases: &adapter.identity().error_bases,
+                answered: &played.answered,
+                control: control.as_ref(),
+                script: &script,
+                transcript: &played.transcript,
+                released: played.released,
+            }),
+        };
         let noise = Noise { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = normal_verdict(verdict, noise);
@@ -223,16 +221,14 @@ impl Engine {
     /// A trial that no call was made for.
     fn not_run(&self, trial: &Trial, variant: Variant, verdict: Verdict) -> Ran {
         let nonce = self.trial_nonce(&trial.name());
-        let detail = verdict.reason.clone().unwrap_or_default();
-        let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        let played = Played { answered, ..Played::fault(String::new()) };
+        let played = Played::fault(verdict.reason.clone().unwrap_or_default());
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
         let Played { answered, transcript, .. } = played;
         Ran { record, script: Script::build(&trial.case.exchanges, variant, &nonce), transcript, answered }
     }
 
-    /// What is known of a control.
+    /// The control of this key, which all trials that need it share.
     pub(super) fn controlled(&self, key: &str) -> control::Shared {
         let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(controls.entry(key.to_owned()).or_default())
@@ -271,7 +267,7 @@ impl Engine {
         nonce
     }
 
-    /// What is wrong where an observation holds the nonce of another trial: the adapter has mixed up two calls.
+    /// The fault where an observation holds the nonce of another trial: the adapter has mixed up two calls.
     fn foreign_nonce(&self, own: &str, answer: &Answer) -> Option<String> {
         let Answer::Observed(observation) = answer else { return None };
         let text = serde_json::to_string(observation).unwrap_or_default();
@@ -296,6 +292,11 @@ impl Played {
     pub(super) fn fault(detail: String) -> Self {
         let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
         Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
+    }
+
+    /// Wall time to the answer, in milliseconds.
+    pub(super) fn took_ms(&self) -> u64 {
+        u64::try_from(self.answered.took.as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -329,7 +330,7 @@ impl TrialRecord {
             known: Vec::new(),
             wire: wire.collect(),
             answers: Vec::new(),
-            took_ms: u64::try_from(played.answered.took.as_millis()).unwrap_or(u64::MAX),
+            took_ms: played.took_ms(),
             attempts: Vec::new(),
         }
     }

@@ -35,7 +35,7 @@ fn spread<T, G: Ord + Clone>(items: Vec<T>, group: impl Fn(&T) -> (bool, G)) -> 
     keyed.into_iter().map(|(_, item)| item).collect()
 }
 
-/// What is done with each trial.
+/// A task for each trial.
 type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Send>;
 
 /// The trials of a plan on their way.
@@ -58,7 +58,7 @@ impl<T: Send + 'static> Running<T> {
         Self { work: Box::new(move |trial| Box::pin(work(trial))), busy, timed, tasks: JoinSet::new() }
     }
 
-    /// What came of the next trial that ended; none when all have.
+    /// The result of the next task that ended; none when all have.
     pub async fn next(&mut self) -> Option<Result<T, JoinError>> {
         if self.busy.is_empty() && self.tasks.is_empty() {
             std::mem::swap(&mut self.busy, &mut self.timed);

@@ -232,7 +232,7 @@ async fn attempts_that_differ_are_flaky_and_both_are_told() {
         }
     };
     let (engine, trials) = engine(&[CASE], say).await;
-    let settled = session(&[CASE]).settle(&engine, &trials[0], "0.1.0").await;
+    let settled = session(&[CASE]).settle(&engine, &trials[0]).await;
     let record = &settled[0].0.record;
     assert_eq!(record.verdict.word, Word::Flaky);
     let reason = record.verdict.reason.clone().unwrap_or_default();
@@ -256,7 +256,7 @@ async fn a_failure_that_stays_is_repeated_once_and_no_more_than_some() {
     let session = session(&["anthropic/in-band"]);
     let mut repeated = 0;
     for trial in &trials {
-        let settled = session.settle(&engine, trial, "0.1.0").await;
+        let settled = session.settle(&engine, trial).await;
         let record = &settled[0].0.record;
         assert!(record.verdict.word == Word::Fails || record.verdict.word == Word::Pass, "{:?}", record.verdict);
         repeated += record.attempts.iter().filter(|attempt| attempt.why == "it was not as listed").count();

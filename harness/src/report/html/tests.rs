@@ -197,3 +197,14 @@ fn synthetic_reports() {
     let page = comparison.html().expect("the template renders");
     fs_err::write(folder.join("compatibility.html"), page).expect("target can be written to");
 }
+
+/// The page has a name and a rank for each word.
+#[test]
+fn the_page_knows_every_word() {
+    let model = include_str!("../../../../reports/templates/model.js");
+    let (names, ranks) = model.split_once("function rankOf").expect("the page ranks verdicts");
+    for word in Word::ALL.map(Word::name) {
+        let is_key = names.contains(&format!(" {word}: '")) || names.contains(&format!(" '{word}': '"));
+        assert!(is_key && ranks.contains(&format!("'{word}'")), "{word}");
+    }
+}
