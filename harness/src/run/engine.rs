@@ -38,7 +38,7 @@ impl Patience {
     pub const SDK: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(5), again: true };
 
     /// For the reference client's mutants, many of which hang by design.
-    pub const MUTANT: Self = Self { least: Duration::from_secs(4), grace: Duration::from_secs(3), again: false };
+    pub const MUTANT: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(3), again: false };
 
     /// When a call for this case is a hang.
     fn deadline(self, case: &Case) -> Duration {
