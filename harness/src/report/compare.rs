@@ -9,17 +9,17 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::{Report, ReportSdk, ResultCheck, TrialResult};
-use crate::case::group_of;
+use crate::case::{Axis, Level, group_of};
 use crate::judge::{Mode, Word};
 use crate::wire::Variant;
 
 /// The name and version of the comparison's shape.
-const SCHEMA: &str = "streamspec-comparison/1";
+const SCHEMA: &str = "streamspec-comparison/2";
 
 /// What differs between two reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
-    /// The name and version of this shape, `streamspec-comparison/1`.
+    /// The name and version of this shape, `streamspec-comparison/2`.
     pub schema: &'static str,
     /// What was compared with.
     pub old: Side,
@@ -56,8 +56,12 @@ pub struct Side {
 pub enum Kind {
     /// The verdict is worse: another word, or a more harmful kind of failure.
     Broken,
+    /// The verdict is the same, and checks do not hold that did, beside those that did not.
+    Worsened,
     /// The verdict is better.
     Fixed,
+    /// The verdict is the same, and some of the checks hold that did not.
+    Improved,
     /// The verdict is the same, and what was seen is not.
     Changed,
     /// There is a verdict only now.
@@ -68,13 +72,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 5] = [Self::Broken, Self::Fixed, Self::Changed, Self::New, Self::Gone];
+    pub const ALL: [Self; 7] =
+        [Self::Broken, Self::Worsened, Self::Fixed, Self::Improved, Self::Changed, Self::New, Self::Gone];
 
     /// The word in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Broken => "broken",
+            Self::Worsened => "worsened",
             Self::Fixed => "fixed",
+            Self::Improved => "improved",
             Self::Changed => "changed",
             Self::New => "new",
             Self::Gone => "gone",
@@ -132,6 +139,16 @@ pub enum CompareError {
         /// What there is to choose from.
         known: String,
     },
+    /// Several builds of the SDK are in it.
+    #[error("there are several builds of `{name}` in the {side} report; name one of {known}")]
+    Several {
+        /// `old` or `new`.
+        side: &'static str,
+        /// The SDK.
+        name: String,
+        /// Its builds.
+        known: String,
+    },
     /// Two SDKs have no surface of one name.
     #[error("the two SDKs have no surface of one name, {old} and {new}; name one of each, `FILE:sdk/surface`")]
     Disjoint {
@@ -170,9 +187,11 @@ struct States<'a> {
 }
 
 /// Compares two reports, or one SDK of each, or one surface of that: `anthropic-python/create-sync`. What is named on one
-/// side only is meant on both; two different SDKs are compared by surface and case, two surfaces by case.
+/// side only is meant on both; two different SDKs are compared by surface and case, two surfaces by case. A plain id is also
+/// that of the one build of the SDK that a report has, `anthropic-python@local`.
 pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Result<Comparison, CompareError> {
-    let (old_who, new_who) = (Who::parse(old.1.or(new.1)), Who::parse(new.1.or(old.1)));
+    let old_who = Who::parse(old.1.or(new.1)).resolved("old", old.0)?;
+    let new_who = Who::parse(new.1.or(old.1)).resolved("new", new.0)?;
     let old_sdks = old_who.chosen("old", old.0)?;
     let new_sdks = new_who.chosen("new", new.0)?;
     let was = States::of("old", old.0, old_who, new_who)?;
@@ -210,6 +229,19 @@ impl<'a> Who<'a> {
         let parts =
             named.map(|named| named.split_once('/').map_or((named, None), |(sdk, surface)| (sdk, Some(surface))));
         Self { sdk: parts.map(|(sdk, _)| sdk), surface: parts.and_then(|(_, surface)| surface) }
+    }
+
+    /// With the id that the SDK has in a report.
+    fn resolved(self, side: &'static str, report: &'a Report) -> Result<Self, CompareError> {
+        let Some(name) = self.sdk.filter(|name| report.sdks.iter().all(|sdk| sdk.id != *name)) else { return Ok(self) };
+        let base = |id: &'a str| id.split('@').next().unwrap_or(id);
+        let builds = report.sdks.iter().map(|sdk| sdk.id.as_str()).filter(|id| base(id) == base(name));
+        // What is named for one report only may be another build in the other one.
+        match builds.collect::<Vec<_>>().as_slice() {
+            [] => Ok(self),
+            [one] => Ok(Self { sdk: Some(*one), ..self }),
+            several => Err(CompareError::Several { side, name: name.to_owned(), known: several.join(", ") }),
+        }
     }
 
     fn has(self, sdk: &str, surface: &str) -> bool {
@@ -317,6 +349,16 @@ impl State {
         self.verdict <= Word::Fails
     }
 
+    /// The checks that do not hold.
+    fn broken(&self) -> BTreeSet<(Axis, Level)> {
+        self.checks.iter().map(|check| (check.axis, check.level)).collect()
+    }
+
+    /// What was seen where a check does not hold: all that an SDK does about it.
+    fn observed(&self) -> BTreeSet<(Axis, Level, String)> {
+        self.checks.iter().map(|check| (check.axis, check.level, groups::seen(check))).collect()
+    }
+
     fn is_lost(&self) -> bool {
         self.verdict.is_lost()
     }
@@ -337,7 +379,18 @@ fn kind(was: Option<&State>, now: Option<&State>) -> Option<Kind> {
             match harm(now).cmp(&harm(was)) {
                 std::cmp::Ordering::Greater => Some(Kind::Broken),
                 std::cmp::Ordering::Less => Some(Kind::Fixed),
-                std::cmp::Ordering::Equal => (was.checks != now.checks).then_some(Kind::Changed),
+                std::cmp::Ordering::Equal => {
+                    let (before, after) = (was.broken(), now.broken());
+                    if before == after {
+                        (was.observed() != now.observed()).then_some(Kind::Changed)
+                    } else if after.is_subset(&before) {
+                        Some(Kind::Improved)
+                    } else if before.is_subset(&after) {
+                        Some(Kind::Worsened)
+                    } else {
+                        Some(Kind::Changed)
+                    }
+                }
             }
         }
         _ if judged(was) => Some(Kind::Gone),

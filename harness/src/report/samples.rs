@@ -188,13 +188,21 @@ pub(super) fn hostile() -> Vec<Record> {
     let skipped = json!({ "word": "unsupported", "reason": HOSTILE, "checks": [] });
     let listed = json!([{
         "cases": ["anthropic/listed/*"], "axis": "outcome", "seen": [HOSTILE], "why": HOSTILE, "link": HOSTILE,
+    }, {
+        "cases": ["anthropic/listed/*"], "axis": "outcome", "seen": [HOSTILE], "why": "*x*", "link": "javascript:alert(1)",
     }]);
     let surface = "<script>=cmd";
+    let mut own = sdk(id, "=HYPERLINK(\"https://evil.example\")", &[surface, HOSTILE], &listed, None);
+    if let Record::Sdk(own) = &mut own {
+        for text in [&mut own.package, &mut own.language, &mut own.runtime] {
+            HOSTILE.clone_into(text);
+        }
+    }
     vec![
         suite(false, &[]),
         case(hostile_case, HOSTILE),
         case("anthropic/listed/x", HOSTILE),
-        sdk(id, "=HYPERLINK(\"https://evil.example\")", &[surface], &listed, None),
+        own,
         sdk("@not-run", HOSTILE, &[], &json!([]), Some(HOSTILE)),
         trial(id, surface, hostile_case, "as-written", &fails, &[]),
         trial(id, surface, "anthropic/listed/x", "as-written", &fails, &[0]),

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{Change, Comparison, Kind, Side, State};
 use crate::judge::Word;
 use crate::report::ResultCheck;
@@ -11,12 +13,28 @@ use crate::report::file::alike;
 /// Changes of one kind and one SDK that were and are the same.
 pub(super) struct Group<'a> {
     pub(super) sdk: &'a str,
-    /// The verdict, then what did not hold, then the reason.
+    pub(super) said: Said,
+    /// In the order of the comparison; never empty.
+    pub(super) changes: Vec<&'a Change>,
+}
+
+/// What became of a trial, in words: the verdicts with their reasons, and each axis that is not as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Said {
+    /// The verdict, then the reason.
     pub(super) was: Vec<String>,
     /// The same.
     pub(super) now: Vec<String>,
-    /// In the order of the comparison; never empty.
-    pub(super) changes: Vec<&'a Change>,
+    pub(super) axes: Vec<AxisSaid>,
+}
+
+/// One axis: what was expected, and what was and is seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct AxisSaid {
+    pub(super) axis: &'static str,
+    pub(super) expected: String,
+    pub(super) was: String,
+    pub(super) now: String,
 }
 
 impl Group<'_> {
@@ -34,12 +52,10 @@ impl Comparison {
             let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Word::Pass);
             matches!(kind, Kind::New | Kind::Gone) && passes(change.was.as_ref()) && passes(change.now.as_ref())
         });
-        let key = |change: &Change| {
-            (change.sdk.clone(), words(change.was.as_ref(), change), words(change.now.as_ref(), change))
-        };
+        let key = |change: &Change| (change.sdk.clone(), Said::of(change));
         let mut groups: Vec<Group<'_>> = alike(told.into_iter().map(|change| (key(change), change)))
             .into_iter()
-            .map(|((_, was, now), changes)| Group { sdk: &changes[0].sdk, was, now, changes })
+            .map(|((_, said), changes)| Group { sdk: &changes[0].sdk, said, changes })
             .collect();
         groups.sort_by_key(|group| Reverse(group.changes.len()));
         (groups, plain.len())
@@ -86,23 +102,52 @@ impl Comparison {
     }
 }
 
-/// A state in words, with the checks that are not the same on both sides.
-fn words(state: Option<&State>, change: &Change) -> Vec<String> {
+impl Said {
+    fn of(change: &Change) -> Self {
+        let (was, now) = (change.was.as_ref(), change.now.as_ref());
+        let checks = |state: Option<&State>| state.map(|state| state.checks.clone()).unwrap_or_default();
+        let (before, after) = (checks(was), checks(now));
+        let mut axes = Vec::new();
+        for check in before.iter().chain(&after) {
+            let same = |other: &&ResultCheck| (other.axis, other.level) == (check.axis, check.level);
+            let side = |state: Option<&State>, checks: &[ResultCheck]| match (checks.iter().find(same), state) {
+                (Some(check), _) => seen(check),
+                (None, Some(state)) if state.is_judged() => "as expected".to_owned(),
+                (None, _) => "–".to_owned(),
+            };
+            // Where the case itself changed, what is expected today.
+            let expected = after.iter().find(same).unwrap_or(check);
+            let said = AxisSaid {
+                axis: check.axis.name(),
+                expected: value(&expected.expected),
+                was: side(was, &before),
+                now: side(now, &after),
+            };
+            if said.was != said.now && !axes.contains(&said) {
+                axes.push(said);
+            }
+        }
+        Self { was: verdict(was), now: verdict(now), axes }
+    }
+}
+
+fn verdict(state: Option<&State>) -> Vec<String> {
     let Some(state) = state else { return vec!["–".to_owned()] };
     let mode = state.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-    let mut parts = vec![format!("{}{mode}", state.verdict.name())];
-    let both = |check: &ResultCheck| {
-        [&change.was, &change.now].into_iter().all(|side| side.as_ref().is_some_and(|side| side.checks.contains(check)))
-    };
-    for check in state.checks.iter().filter(|check| !both(check)) {
-        let seen = match &check.observed {
-            serde_json::Value::Null => check.grade.name().to_owned(),
-            serde_json::Value::String(text) if text.is_empty() => "nothing".to_owned(),
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        parts.push(format!("{}: {seen}", check.axis));
+    let verdict = format!("{}{mode}", state.verdict.name());
+    std::iter::once(verdict).chain(state.reason.clone()).collect()
+}
+
+/// What was seen where a check does not hold: the value, or the grade where there is none.
+pub(super) fn seen(check: &ResultCheck) -> String {
+    if check.observed.is_null() { check.grade.name().to_owned() } else { value(&check.observed) }
+}
+
+fn value(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "nothing".to_owned(),
+        serde_json::Value::String(text) if text.is_empty() => "nothing".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
-    parts.extend(state.reason.clone());
-    parts
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::groups::Group;
+use super::groups::{AxisSaid, Group, Said};
 use super::{Change, Comparison, Kind};
 use crate::message::shown;
 use crate::report::html::{STYLE, hash};
@@ -48,7 +48,7 @@ impl Comparison {
         }
         let _ = writeln!(out, "\n## {}\n", heading(kind));
         if !groups.is_empty() {
-            out.push_str("| trials | on | was | now | for example |\n|---:|---|---|---|---|\n");
+            out.push_str("| trials | on | expected | was | now | for example |\n|---:|---|---|---|---|---|\n");
         }
         let (mut told, mut trials) = (0, 0);
         for group in groups.iter().take(MOST_GROUPS) {
@@ -128,18 +128,22 @@ struct Told {
     surfaces: String,
     was: Vec<String>,
     now: Vec<String>,
+    /// An axis, what was expected, what was and what is seen.
+    axes: Vec<[String; 4]>,
     trials: Vec<String>,
     more: usize,
 }
 
 fn told(group: &Group<'_>) -> Told {
     let visible = |parts: &[String]| parts.iter().map(|part| shown(part, LONGEST)).collect();
+    let axis = |one: &AxisSaid| [one.axis, &one.expected, &one.was, &one.now].map(|text| shown(text, LONGEST));
     Told {
         count: group.changes.len(),
         sdk: shown(group.sdk, LONGEST),
         surfaces: shown(&group.surfaces().join(", "), LONGEST),
-        was: visible(&group.was),
-        now: visible(&group.now),
+        was: visible(&group.said.was),
+        now: visible(&group.said.now),
+        axes: group.said.axes.iter().map(axis).collect(),
         trials: group.changes.iter().take(MOST_TRIALS).map(|change| shown(&trial(change), usize::MAX)).collect(),
         more: group.changes.len().saturating_sub(MOST_TRIALS),
     }
@@ -156,14 +160,19 @@ fn trial(change: &Change) -> String {
 }
 
 fn line(group: &Group<'_>) -> String {
-    let cell = |parts: &[String]| {
+    let Said { was, now, axes } = &group.said;
+    let cell = |parts: &[String], seen: &dyn Fn(&AxisSaid) -> String| {
         let (verdict, rest) = parts.split_first().map_or(("–", parts), |(verdict, rest)| (verdict.as_str(), rest));
         let mut told = vec![verdict.to_owned()];
+        told.extend(axes.iter().map(|one| format!("{}: {}", one.axis, code(&seen(one)))));
         told.extend(rest.iter().map(|part| code(part)));
         told.join("<br>")
     };
+    let expected = axes.iter().map(|one| format!("{}: {}", one.axis, code(&one.expected)));
+    let expected = std::iter::once("pass".to_owned()).chain(expected).collect::<Vec<_>>().join("<br>");
     let surfaces = shown(&group.surfaces().join(", "), 120);
     let example = group.changes.first().map(|change| name(&trial(change))).unwrap_or_default();
     let on = format!("{}<br>{}", code(group.sdk), code(&surfaces));
-    format!("| {} | {on} | {} | {} | {example} |\n", group.changes.len(), cell(&group.was), cell(&group.now))
+    let (was, now) = (cell(was, &|one| one.was.clone()), cell(now, &|one| one.now.clone()));
+    format!("| {} | {on} | {expected} | {was} | {now} | {example} |\n", group.changes.len())
 }

@@ -17,17 +17,92 @@ fn compared(old: &[Record], new: &[Record]) -> Comparison {
 #[test]
 fn every_kind_is_told() {
     let comparison = compared(&samples::records(), &samples::later());
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| ![Kind::Worsened, Kind::Improved].contains(kind)) {
         assert!(comparison.count(kind) > 0, "no sample is {}", kind.name());
     }
     assert_eq!(comparison.lost().count(), 1);
     insta::assert_snapshot!("markdown", comparison.markdown());
     insta::assert_snapshot!("json", comparison.json());
     let page = comparison.html().expect("the template renders");
-    for said in ["2 broken, 2 fixed, 1 changed, 2 new, 1 gone", "alpha-python/create::anthropic/cut/eof@crlf", "1.3.0"]
-    {
+    for said in [
+        "2 broken, 0 worsened, 2 fixed, 0 improved, 1 changed, 2 new, 1 gone",
+        "alpha-python/create::anthropic/cut/eof@crlf",
+        "1.3.0",
+    ] {
         assert!(page.contains(said), "{said}");
     }
+}
+
+/// The samples with another build of alpha-python, or with other checks of one of its trials.
+fn with(id: &str, checks: &serde_json::Value) -> Vec<Record> {
+    let mut records = samples::records();
+    for record in &mut records {
+        match record {
+            Record::Sdk(sdk) if sdk.id == "alpha-python" => id.clone_into(&mut sdk.id),
+            Record::Trial(trial) if trial.sdk == "alpha-python" => {
+                id.clone_into(&mut trial.sdk);
+                let one = (trial.surface.as_str(), trial.case.as_str()) == ("create", "anthropic/in-band/overloaded");
+                if one && trial.variant == Variant::AsWritten {
+                    let verdict = serde_json::json!({ "word": "deviates", "checks": checks });
+                    trial.verdict = serde_json::from_value(verdict).expect("it is one");
+                }
+            }
+            _ => {}
+        }
+    }
+    records
+}
+
+fn off(axis: &str, expected: &str, observed: &str) -> serde_json::Value {
+    serde_json::json!({ "axis": axis, "level": "should", "expected": expected, "observed": observed, "grade": "wrong" })
+}
+
+#[test]
+fn a_partly_mended_trial_is_improved() {
+    let (status, kind) = (off("error.status", "529", "200"), off("error.type", "overloaded_error", "error"));
+    let run = |checks: &[&serde_json::Value]| with("alpha-python", &serde_json::json!(checks));
+    let both = run(&[&status, &kind]);
+    let kinds = |old: &[Record], new: &[Record]| {
+        compared(old, new).changes.iter().map(|change| change.kind).collect::<Vec<_>>()
+    };
+    let mended = compared(&both, &run(&[&kind]));
+    assert_eq!(mended.changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [Kind::Improved]);
+    let text = mended.markdown();
+    let row =
+        "| pass<br>error.status: `529` | deviates<br>error.status: `200` | deviates<br>error.status: `as expected` |";
+    assert!(text.contains(row) && !text.contains("error.type"), "{text}");
+    assert_eq!(kinds(&run(&[&status]), &both), [Kind::Worsened]);
+    assert_eq!(kinds(&run(&[&status]), &run(&[&kind])), [Kind::Changed]);
+    let otherwise = off("error.status", "529", "503");
+    assert_eq!(kinds(&run(&[&status]), &run(&[&otherwise])), [Kind::Changed]);
+    // What the case expects is not what the SDK does.
+    assert_eq!(kinds(&run(&[&status]), &run(&[&off("error.status", "530", "200")])), []);
+}
+
+#[test]
+fn a_plain_id_is_that_of_the_only_build() {
+    let (locked, local) = (samples::records(), with("alpha-python@local", &serde_json::json!([off("text", "a", "b")])));
+    let (locked, local) = (report(&locked), report(&local));
+    for (old, new) in
+        [(Some("alpha-python"), None), (None, Some("alpha-python")), (Some("alpha-python"), Some("alpha-python"))]
+    {
+        let comparison = compare((&locked, old), (&local, new)).expect("the build is found");
+        assert_eq!(comparison.new.sdks.keys().collect::<Vec<_>>(), ["alpha-python@local"]);
+        assert_eq!(comparison.changes.len(), 1, "{comparison:?}");
+    }
+    let surface = (Some("alpha-python/create"), None);
+    compare((&locked, surface.0), (&local, surface.1)).expect("its surface is found");
+    let mut several = samples::records();
+    several.extend(with("alpha-python@1.0.0", &serde_json::json!([])).into_iter().skip(1));
+    several.retain(|record| !matches!(record, Record::Sdk(sdk) if sdk.id == "alpha-python"));
+    several.retain(|record| !matches!(record, Record::Trial(trial) if ["alpha-python", "beta-typescript"].contains(&trial.sdk.as_str())));
+    several.extend(with("alpha-python@2.0.0", &serde_json::json!([])).into_iter().filter(|record| match record {
+        Record::Sdk(sdk) => sdk.id == "alpha-python@2.0.0",
+        Record::Trial(trial) => trial.sdk == "alpha-python@2.0.0",
+        _ => false,
+    }));
+    let error = compare((&locked, Some("alpha-python")), (&report(&several), None)).expect_err("there are two");
+    assert!(error.to_string().contains("name one of alpha-python@1.0.0, alpha-python@2.0.0"), "{error}");
 }
 
 #[test]
@@ -83,7 +158,7 @@ fn hostile_text_stays_in_its_cell() {
     assert!(!samples::outside_code(&text).contains("<script"), "{text}");
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     for line in text.lines().filter(|line| line.starts_with('|')) {
-        assert!([4, 6].contains(&line.replace("\\|", "").matches('|').count()), "{line}");
+        assert!([4, 7].contains(&line.replace("\\|", "").matches('|').count()), "{line}");
     }
     let page = compared(&records, &hostile).html().expect("the template renders");
     assert!(!page.contains("<script") && !page.contains("href=\"https://evil"), "{page}");
@@ -163,6 +238,8 @@ proptest! {
         for (kind, opposite) in [
             (Kind::Broken, Kind::Fixed),
             (Kind::Fixed, Kind::Broken),
+            (Kind::Worsened, Kind::Improved),
+            (Kind::Improved, Kind::Worsened),
             (Kind::Changed, Kind::Changed),
             (Kind::New, Kind::Gone),
             (Kind::Gone, Kind::New),
