@@ -87,14 +87,13 @@ fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
         rows.entry((&count.sdk, &count.surface)).or_default().insert(&count.group, cell(count));
     }
     let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
-    let short = |group: &str| group.split_once('/').map_or(group, |(_, short)| short).to_owned();
+    let short = |group: &str| text(group.split_once('/').map_or(group, |(_, short)| short));
     let _ = writeln!(out, "\n## {name}\n");
     let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
     let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
     for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), *surface))) {
         let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
-        let _ =
-            writeln!(out, "| {}<br>{} | {} |", code(sdk), surfaces.join(", "), cells.collect::<Vec<_>>().join(" | "));
+        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.collect::<Vec<_>>().join(" | "));
     }
 }
 
@@ -127,8 +126,9 @@ fn cell(count: &Count) -> String {
 
 /// One SDK: versions, and what deviates and why, most trials first.
 fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
-    let _ =
-        writeln!(out, "\n## {}\n\n{} {}, {}, {}", code(&sdk.id), sdk.package, sdk.version, sdk.language, sdk.runtime);
+    let about = [&sdk.package, &sdk.version, &sdk.language, &sdk.runtime].map(|one| text(one));
+    let [package, version, language, runtime] = about;
+    let _ = writeln!(out, "\n## {}\n\n{package} {version}, {language}, {runtime}", code(&sdk.id));
     if let Some(reason) = &sdk.not_run {
         let _ = writeln!(out, "\nNot run: {}", text(reason));
         return;
@@ -142,7 +142,7 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
     let mut lines: Vec<(usize, String)> = Vec::new();
     for known in &sdk.known {
         let trials = own.iter().filter(|result| result.known.contains(&known.id)).count();
-        let link = known.link.as_ref().map(|link| format!(" ([source]({link}))")).unwrap_or_default();
+        let link = known.link.as_deref().map(source).unwrap_or_default();
         let seen = known.seen.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
         lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.why))));
     }
@@ -158,8 +158,8 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
         let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", unlisted.len());
         for result in unlisted.iter().take(50) {
             let axes: Vec<&str> = result.checks.iter().map(|check| check.axis.name()).collect();
-            let _ =
-                writeln!(out, "- {}/{}: {} ({})", result.surface, result.case, result.verdict.name(), axes.join(", "));
+            let trial = text(&format!("{}/{}", result.surface, result.case));
+            let _ = writeln!(out, "- {trial}: {} ({})", result.verdict.name(), axes.join(", "));
         }
         if unlisted.len() > 50 {
             let _ = writeln!(out, "- … and {} more, in compatibility.json", unlisted.len() - 50);
@@ -167,10 +167,36 @@ fn about(out: &mut String, report: &Report, sdk: &ReportSdk) {
     }
 }
 
+/// Names from outside with commas between.
+pub(super) fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| text(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// Where something is documented, after what it is about: a link to a page, or else the text.
+fn source(link: &str) -> String {
+    let is_page = link.starts_with("https://") || link.starts_with("http://");
+    if !is_page || link.chars().any(|one| one.is_whitespace() || one.is_control() || "()<>[]\\`|\"".contains(one)) {
+        return format!(" ({})", code(link));
+    }
+    format!(" ([source]({link}))")
+}
+
 /// A text from outside in a table cell: never markup, never more than one line.
 pub(super) fn text(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('`', "\\`").replace('[', "\\[")
+    let line = crate::message::shown(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX);
+    let is_letter = |at: Option<usize>| at.and_then(|at| line.chars().nth(at)).is_some_and(char::is_alphanumeric);
+    let mut out = String::with_capacity(line.len());
+    for (at, character) in line.chars().enumerate() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            // Inside a word it has no meaning.
+            '_' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => out.push('_'),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => out.extend(['\\', character]),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// A value from outside as code in a table cell.
@@ -185,4 +211,38 @@ pub(super) fn name(text: &str) -> String {
 
 fn span(shown: &str) -> String {
     format!("`{}`", shown.replace('|', "\\|").replace('`', "'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn hostile_text_is_no_markup() {
+        let report = Report::from_records(&samples::hostile()).expect("the samples are well formed");
+        for page in [markdown(&report), crate::report::overview(&report, |_| true)] {
+            let bare = samples::outside_code(&page.replace("\\`", "")).replace("<br>", "");
+            let bare = ["\\[", "\\]", "\\*"].iter().fold(bare, |bare, escaped| bare.replace(escaped, ""));
+            assert!(
+                !bare.contains('<') && !bare.contains("](javascript:") && !bare.contains("](https://evil"),
+                "{page}"
+            );
+            assert!(!bare.contains("[click") && !bare.contains("*x"), "{page}");
+            assert!(!page.chars().any(|one| one.is_control() && one != '\n'), "{page:?}");
+        }
+    }
+
+    #[test]
+    fn only_pages_are_linked() {
+        let check = |link: &str, expected: &str| assert_eq!(source(link), expected);
+        check("https://example.com/a?b=c#d", " ([source](https://example.com/a?b=c#d))");
+        check("javascript:alert(1)", " (`javascript:alert(1)`)");
+        check("https://example.com/) [x](javascript:y", " (`https://example.com/) [x](javascript:y`)");
+        check(" https://example.com", " (` https://example.com`)");
+        assert_eq!(
+            text("a_b _c_ *d* <e> [f](g) h|i `j` k&amp; \\"),
+            "a_b \\_c\\_ \\*d\\* &lt;e> \\[f\\](g) h\\|i \\`j\\` k&amp;amp; \\\\"
+        );
+    }
 }

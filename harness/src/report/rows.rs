@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use camino::{Utf8Component, Utf8Path};
 use thiserror::Error;
 
 use crate::adequacy::file_of;
@@ -235,9 +236,11 @@ pub(super) fn visible(text: &str) -> String {
     message::shown(text, LONGEST).replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
 }
 
-/// The file of a case.
-fn file(case: &str) -> String {
-    format!("cases/{}.yaml", file_of(case))
+/// The file of a case; one whose name leads elsewhere has none.
+pub(super) fn file(case: &str) -> String {
+    let file = file_of(case);
+    let stays = Utf8Path::new(file).components().all(|part| matches!(part, Utf8Component::Normal(_)));
+    if stays { format!("cases/{file}.yaml") } else { "cases".to_owned() }
 }
 
 /// Where checks stand in their case files; found before anything is rendered, since rendering reads no files.
