@@ -10,3 +10,4 @@ pub mod protocol;
 mod reference;
 pub mod setup;
 pub mod spec;
+pub mod suggest;

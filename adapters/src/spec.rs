@@ -86,6 +86,11 @@ impl Spec {
         Ok(specs)
     }
 
+    /// Whether this names an SDK by its id, whichever build of it that is; a set names none.
+    pub fn is_of(&self, id: &str) -> bool {
+        !SETS.contains(&self.id.as_str()) && id.split('@').next() == Some(&self.id)
+    }
+
     fn parse(word: &str) -> Result<Self, SpecError> {
         let missing = |what| SpecError::Missing { word: word.to_owned(), what };
         let Some(place) = word.find(['@', '=']) else {
