@@ -8,7 +8,7 @@ use fs_err as fs;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::case::glob;
+use crate::case::matcher;
 use crate::judge::Word;
 use crate::record::TrialRecord;
 
@@ -85,7 +85,7 @@ impl Accepted {
 
     /// The reason why a case may catch nothing.
     pub fn reason(&self, case: &str) -> Option<&str> {
-        let covers = |pattern: &String| glob(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(case));
+        let covers = |pattern: &String| matcher(pattern).is_ok_and(|glob| glob.is_match(case));
         self.accepted.iter().find(|entry| entry.cases.iter().any(covers)).map(|entry| entry.why.as_str())
     }
 }

@@ -11,11 +11,12 @@ mod time;
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
-use globset::{Glob, GlobBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use streamspec_adapters::contract::{Api, Ask};
+use thiserror::Error;
 
 pub use expect::{
     Axis, Bound, Checks, Connection, ErrorClass, Expect, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected,
@@ -172,9 +173,71 @@ impl Case {
     }
 }
 
+/// The longest pattern, and how deep its braces may be nested: far more than anyone writes, and no work for the matcher.
+const LONGEST_GLOB: usize = 1000;
+const DEEPEST_GLOB: usize = 8;
+
+/// A pattern that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum GlobError {
+    /// It is no glob.
+    #[error("{0}")]
+    Wrong(globset::ErrorKind),
+    /// It is longer than anyone writes.
+    #[error("it is longer than {LONGEST_GLOB} bytes")]
+    Long,
+    /// Its braces are nested deeper than anyone writes.
+    #[error("its braces are nested deeper than {DEEPEST_GLOB}")]
+    Deep,
+}
+
 /// A glob over names of cases or surfaces, in which `*` stays within a folder.
-pub(crate) fn glob(pattern: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(pattern).literal_separator(true).build()
+pub(crate) fn matcher(pattern: &str) -> Result<GlobSet, GlobError> {
+    matchers(&[pattern])
+}
+
+/// Several of them.
+pub(crate) fn matchers<T: AsRef<str>>(patterns: &[T]) -> Result<GlobSet, GlobError> {
+    let wrong = |error: globset::Error| GlobError::Wrong(error.kind().clone());
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let pattern = pattern.as_ref();
+        if pattern.len() > LONGEST_GLOB {
+            return Err(GlobError::Long);
+        }
+        if depth(pattern) > DEEPEST_GLOB {
+            return Err(GlobError::Deep);
+        }
+        set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(wrong)?);
+    }
+    // Unlike a single glob's matcher, a set says when it is too much for the engine of regular expressions.
+    set.build().map_err(wrong)
+}
+
+/// How deep braces are nested.
+fn depth(pattern: &str) -> usize {
+    let mut open = 0_usize;
+    let depths = pattern.chars().map(|character| {
+        match character {
+            '{' => open += 1,
+            '}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open
+    });
+    depths.max().unwrap_or_default()
+}
+
+/// The groups that every api has: folders of cases, columns of the matrix.
+pub const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall"];
+
+/// The groups of shapes of other vendors that speak openai-chat.
+const VENDORS: [&str; 5] = ["openrouter", "azure", "deepseek", "vllm", "llama-cpp"];
+
+/// The groups of an api.
+pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {
+    let vendors: &[&str] = if api == Api::OpenaiChat { &VENDORS } else { &[] };
+    GROUPS.iter().chain(vendors).copied()
 }
 
 /// The first two folders of a case's id.

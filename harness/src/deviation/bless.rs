@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobSet;
 
 use super::{Entry, Known};
-use crate::case::{Axis, Level, glob};
+use crate::case::{Axis, Level, matcher};
 use crate::judge::Check;
 use crate::record::TrialRecord;
 use crate::wire::Variant;
@@ -103,7 +103,7 @@ fn grouped(
         .into_iter()
         .map(|(surfaces, cases)| {
             let cases = globs_for(&cases, &surfaces, graded, points);
-            let matchers: Vec<GlobMatcher> = cases.iter().map(|glob| matcher(glob)).collect();
+            let matchers: Vec<GlobSet> = cases.iter().map(|glob| made(glob)).collect();
             let mut covered = graded.iter().filter(|point| matchers.iter().any(|glob| glob.is_match(point.case)));
             let everywhere = covered.all(|point| surfaces.contains(point.surface));
             let surfaces =
@@ -130,10 +130,10 @@ fn globs_for(
 ) -> Vec<String> {
     let own: Vec<&Point<'_>> = graded.iter().filter(|point| surfaces.contains(point.surface)).collect();
     let holds = |glob: &str| {
-        let glob = matcher(glob);
+        let glob = made(glob);
         own.iter().filter(|point| glob.is_match(point.case)).all(|point| broken.contains(*point))
     };
-    let (mut globs, mut matchers): (Vec<String>, Vec<GlobMatcher>) = (Vec::new(), Vec::new());
+    let (mut globs, mut matchers): (Vec<String>, Vec<GlobSet>) = (Vec::new(), Vec::new());
     for case in cases {
         if matchers.iter().any(|glob| glob.is_match(case)) {
             continue;
@@ -144,19 +144,19 @@ fn globs_for(
         let candidates = [format!("{api}/**"), format!("{folder}/*"), format!("{file}#*")];
         // A glob that covers a single case says less than its name.
         let wide = |glob: &&String| {
-            let glob = matcher(glob);
+            let glob = made(glob);
             cases.iter().filter(|case| glob.is_match(case)).count() > 1
         };
         let chosen = candidates.iter().filter(wide).find(|glob| holds(glob)).map_or(*case, String::as_str).to_owned();
-        matchers.push(matcher(&chosen));
+        matchers.push(made(&chosen));
         globs.push(chosen);
     }
     globs
 }
 
 /// A glob made of case ids, which hold nothing that a glob would not take literally.
-fn matcher(pattern: &str) -> GlobMatcher {
-    glob(pattern).unwrap_or_else(|_| Glob::new("").expect("an empty glob is one")).compile_matcher()
+fn made(pattern: &str) -> GlobSet {
+    matcher(pattern).unwrap_or_default()
 }
 
 fn written(entries: &[Entry]) -> String {

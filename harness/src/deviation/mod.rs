@@ -10,14 +10,14 @@ use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use globset::{GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use bless::{UNEXPLAINED, bless};
 
-use crate::case::{Axis, Level, glob};
+use crate::case::{Axis, GlobError, Level, matcher, matchers};
 use crate::judge::Check;
 use crate::record::TrialRecord;
 use crate::wire::Variant;
@@ -108,7 +108,7 @@ pub enum KnownError {
         /// The glob.
         glob: String,
         /// What is wrong with it.
-        error: globset::Error,
+        error: GlobError,
     },
 }
 
@@ -222,8 +222,8 @@ impl Known {
 
 impl KnownEntry {
     fn new(entry: Entry, file: &Utf8Path, line: usize) -> Result<Self, KnownError> {
-        let cases = matchers(&entry.cases, file, line)?;
-        let surfaces = matchers(&entry.surfaces, file, line)?;
+        let cases = globs(&entry.cases, file, line)?;
+        let surfaces = globs(&entry.surfaces, file, line)?;
         Ok(Self { entry, line, cases, surfaces })
     }
 }
@@ -259,14 +259,12 @@ fn holds_for(entry: &Entry, version: &str) -> bool {
     entry.versions.as_ref().is_none_or(within)
 }
 
-fn matchers(globs: &[String], file: &Utf8Path, line: usize) -> Result<GlobSet, KnownError> {
-    let not_a_glob =
-        |glob: String| move |error: globset::Error| KnownError::Glob { file: file.to_owned(), line, glob, error };
-    let mut set = GlobSetBuilder::new();
-    for pattern in globs {
-        set.add(glob(pattern).map_err(not_a_glob(pattern.clone()))?);
+fn globs(patterns: &[String], file: &Utf8Path, line: usize) -> Result<GlobSet, KnownError> {
+    for glob in patterns {
+        matcher(glob).map_err(|error| KnownError::Glob { file: file.to_owned(), line, glob: glob.clone(), error })?;
     }
-    set.build().map_err(not_a_glob(globs.join(", ")))
+    let together = |error| KnownError::Glob { file: file.to_owned(), line, glob: patterns.join(", "), error };
+    matchers(patterns).map_err(together)
 }
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {

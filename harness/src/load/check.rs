@@ -12,6 +12,7 @@ use super::problem::{Collector, Problem, Problems, Severity};
 use super::rules::Rules;
 use super::shape::Shapes;
 use super::{CasePath, lint, load, read, select};
+use crate::case::groups;
 
 /// What was looked at, and what is wrong with it.
 #[derive(Clone, Debug, Serialize)]
@@ -84,6 +85,9 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
         }
         fragments.check(&mut problems);
     }
+    for name in &names {
+        group(name, &mut problems);
+    }
     stray(root, whole, &mut problems);
     let rules = Rules::load(root, &mut problems);
     lint::across(&files, &rules, whole && sound, &mut problems);
@@ -118,6 +122,17 @@ fn under(root: &Utf8Path, path: &Utf8Path, problems: &mut Collector) -> Vec<Case
     files.map(|file| CasePath { path: named.path.join(&file), name: named.name.join(&file) }).collect()
 }
 
+/// A case in a group that nobody knows is a column of its own in every report.
+fn group(file: &Utf8Path, problems: &mut Collector) {
+    let parts: Vec<&str> = file.as_str().split('/').collect();
+    let ["cases", folder, group, _] = parts.as_slice() else { return };
+    let Some(api) = Api::ALL.into_iter().find(|api| api.folder() == *folder) else { return };
+    if !groups(api).any(|known| known == *group) && !problems.has_errors_in(file) {
+        let problem = Problem::whole_file(file, format!("`{group}` is no group of {folder}"));
+        problems.push(problem.help(super::suggest::help(group, groups(api))).warning());
+    }
+}
+
 /// Fragment files that no api reads.
 fn stray(root: &Utf8Path, whole: bool, problems: &mut Collector) {
     let name = Utf8Path::new("cases/fragments");
@@ -137,6 +152,11 @@ fn stray(root: &Utf8Path, whole: bool, problems: &mut Collector) {
 /// Judges where a case file lies: the id is the path, so the path must be right.
 pub(super) fn place(parsed: &Parsed, problems: &mut Collector) {
     let file = &parsed.source.file;
+    if file.extension() != Some("yaml") {
+        let message =
+            format!("the name of a case's file ends in `.yaml`, not in `.{}`", file.extension().unwrap_or_default());
+        problems.push(Problem::whole_file(file, message).help("let it end in `.yaml`"));
+    }
     let Ok(below) = file.strip_prefix("cases") else { return };
     let parts: Vec<_> = parsed.id.split('/').collect();
     if parts.len() != 3 {

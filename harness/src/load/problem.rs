@@ -10,6 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::limits::MAX_PROBLEMS;
+use crate::message::{shown, visible};
 
 /// A file's name and its text.
 #[derive(Clone, Debug)]
@@ -92,9 +93,12 @@ impl Problem {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = level.primary_title(self.message.as_str());
+        // A name of a file or of a key can hold escapes of the terminal.
+        let (file, message) = (shown(self.file.as_str(), usize::MAX), visible(&self.message));
+        let help = self.help.as_deref().map(visible);
+        let title = level.primary_title(message.as_str());
         let main = if self.line == 0 {
-            title.element(Origin::path(self.file.as_str()))
+            title.element(Origin::path(file.as_str()))
         } else {
             let line = line_range(&self.text, self.span.start);
             let start = self.span.start - line.start;
@@ -102,12 +106,12 @@ impl Problem {
             title.element(
                 Snippet::source(&self.text[line])
                     .line_start(self.line)
-                    .path(self.file.as_str())
+                    .path(file.as_str())
                     .annotation(AnnotationKind::Primary.span(start..end)),
             )
         };
         let mut groups = vec![main];
-        if let Some(help) = &self.help {
+        if let Some(help) = &help {
             groups.push(Group::with_title(Level::HELP.secondary_title(help.as_str())));
         }
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };

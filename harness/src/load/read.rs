@@ -81,15 +81,20 @@ pub(super) fn below(folder: &Utf8Path, name: &Utf8Path, problems: &mut Collector
                 break;
             }
             Some("yaml") => found.push(rest.to_owned()),
-            Some("yml") => {
-                let problem = Problem::whole_file(&name.join(rest), "is not loaded, because its name ends in `.yml`");
-                problems.push(problem.help("let it end in `.yaml`"));
+            Some(other) if is_yaml(other) => {
+                let message = format!("is not loaded, because its name ends in `.{other}`");
+                problems.push(Problem::whole_file(&name.join(rest), message).help("let it end in `.yaml`"));
             }
             _ => {}
         }
     }
     found.sort();
     found
+}
+
+/// Whether an ending is that of YAML files; only `yaml`, in lower case, is that of cases.
+pub(super) fn is_yaml(ending: &str) -> bool {
+    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
 }
 
 fn walk_error(error: &walkdir::Error) -> String {

@@ -1,11 +1,11 @@
 //! Which cases are wanted, and the least that must be read for them.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use globset::GlobMatcher;
+use globset::GlobSet;
 
 use super::problem::{Collector, Problem};
 use super::{CasePath, file, read, suggest};
-use crate::case::{Case, glob};
+use crate::case::{Case, matcher};
 
 /// The cases that are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Selection {
     /// The cases that are named by ids (`anthropic/in-band/after-text#overloaded`; without `#…` all combinations of the
     /// file), folders (`anthropic/in-band`), globs (`anthropic/**`) or files (`my/case.yaml`).
     ///
-    /// In globs `*` and `?` do not match `/`, `**` does.
+    /// In globs `*` and `?` do not match `/`, `**` does; one that matches a folder takes all that lies in it.
     Only(Vec<String>),
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Wanted {
     /// A case, all combinations of a file, or all cases of a folder.
     Id(String),
     /// The cases whose id, with or without the names of matrix values, a glob matches.
-    Glob(GlobMatcher),
+    Glob(String, GlobSet),
     /// The cases of a file, which may lie outside `cases/`: as it is named, and its name below the root.
     File(CasePath),
 }
@@ -56,16 +56,18 @@ pub(super) fn wanted(
 
 fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<Wanted> {
     if name.contains(['*', '?', '[', '{']) {
-        return match glob(name) {
-            Ok(glob) => Some(Wanted::Glob(glob.compile_matcher())),
+        return match matcher(name) {
+            Ok(glob) => Some(Wanted::Glob(name.to_owned(), glob)),
             Err(error) => {
-                let message = format!("`{name}` is not a pattern: {}", error.kind());
+                let shown: String = name.chars().take(80).collect();
+                let cut = if shown.len() < name.len() { "…" } else { "" };
+                let message = format!("`{shown}{cut}` is not a pattern: {error}");
                 problems.push(Problem::whole_file(Utf8Path::new("cases"), message));
                 None
             }
         };
     }
-    if Utf8Path::new(name).extension() == Some("yaml") {
+    if Utf8Path::new(name).extension().is_some_and(read::is_yaml) {
         return Some(Wanted::File(named(root, Utf8Path::new(name))));
     }
     let id = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');
@@ -79,11 +81,19 @@ fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<W
 
 impl Wanted {
     fn takes(&self, case: &Case) -> bool {
-        let file = case.id.split('#').next().unwrap_or_default();
+        self.names(&case.id, &case.file)
+    }
+
+    fn names(&self, case: &str, place: &Utf8Path) -> bool {
+        let file = case.split('#').next().unwrap_or_default();
         match self {
-            Self::Id(id) => case.id == *id || file == id || is_below(file, id),
-            Self::Glob(glob) => glob.is_match(&case.id) || glob.is_match(file),
-            Self::File(file) => case.file == file.name,
+            Self::Id(id) => case == id || file == id || is_below(file, id),
+            // A glob that matches a folder takes what lies in it, as the folder's own name does.
+            Self::Glob(_, glob) => {
+                let mut folders = Utf8Path::new(file).ancestors().filter(|folder| !folder.as_str().is_empty());
+                glob.is_match(case) || folders.any(|folder| glob.is_match(folder))
+            }
+            Self::File(file) => place == file.name,
         }
     }
 }
@@ -108,7 +118,7 @@ pub(super) fn files(root: &Utf8Path, wanted: Option<&[(String, Wanted)]>, proble
                     found.extend(below(root, Utf8Path::new(file), problems));
                 }
             }
-            Wanted::Glob(glob) => found.extend(below(root, fixed_folder(glob.glob().glob()), problems)),
+            Wanted::Glob(name, _) => found.extend(below(root, fixed_folder(name), problems)),
             Wanted::File(file) => found.push(file.clone()),
         }
     }
@@ -143,14 +153,22 @@ pub(super) fn retain(
 
 /// The ids that could have been meant: the combinations of the file, or else the files of the folder.
 fn known(root: &Utf8Path, wanted: &Wanted, cases: &[Case]) -> Vec<String> {
-    let mut ids: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
-    if let (Wanted::Id(id), true) = (wanted, ids.is_empty()) {
-        let folders = Utf8Path::new(id).ancestors().skip(1);
-        let found =
-            folders.map(|folder| below(root, folder, &mut Collector::default())).find(|found| !found.is_empty());
-        ids = found.unwrap_or_default().iter().map(|path| file::id(&path.name)).collect();
-    }
-    ids
+    let folder = match wanted {
+        Wanted::File(_) => return Vec::new(),
+        Wanted::Glob(name, _) => fixed_folder(name),
+        Wanted::Id(id) => {
+            // Of a file that is there it is the combination that is not.
+            let of_file = cases.iter().filter(|case| case.id.split('#').next() == id.split('#').next());
+            let combinations: Vec<String> = of_file.map(|case| case.id.clone()).collect();
+            if !combinations.is_empty() {
+                return combinations;
+            }
+            Utf8Path::new(id).parent().unwrap_or(Utf8Path::new(""))
+        }
+    };
+    let in_folder = |folder: &Utf8Path| below(root, folder, &mut Collector::default());
+    let found = folder.ancestors().map(in_folder).find(|found| !found.is_empty());
+    found.unwrap_or_default().iter().map(|path| file::id(&path.name)).collect()
 }
 
 /// The case files of a folder below `cases/`; a folder that is not there has none.
@@ -197,6 +215,36 @@ fn fixed_folder(glob: &str) -> &Utf8Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_glob_that_matches_a_folder_takes_what_lies_in_it() {
+        let check = |glob: &str, id: &str, takes: bool| {
+            let mut problems = Collector::default();
+            let wanted = understand(Utf8Path::new("."), glob, &mut problems).expect("it is a pattern");
+            assert_eq!(wanted.names(id, Utf8Path::new("")), takes, "{glob} and {id}");
+        };
+        check("gemini/*", "gemini/cut/eof#chunked", true);
+        check("*/cut", "gemini/cut/eof", true);
+        check("*", "gemini/cut/eof", true);
+        check("gemini/*/e*", "gemini/cut/eof", true);
+        check("gemini/*/e*", "gemini/cut/oef", false);
+        check("gemini/*", "anthropic/cut/eof", false);
+        check("gem*i", "gemini/cut/eof", true);
+    }
+
+    #[test]
+    fn braces_without_end_are_a_message() {
+        for (name, said) in [
+            ("{".repeat(250) + &"}".repeat(250), "nested deeper than 8"),
+            ("{".repeat(100_000), "longer than 1000 bytes"),
+            ("{a".to_owned(), "unclosed alternate group"),
+        ] {
+            let mut problems = Collector::default();
+            assert!(understand(Utf8Path::new("."), &name, &mut problems).is_none());
+            let text = problems.finish().render(false);
+            assert!(text.contains(said) && text.len() < 300, "{text}");
+        }
+    }
 
     #[test]
     fn a_glob_is_looked_for_where_it_can_match() {

@@ -290,6 +290,10 @@ impl<'de> Visitor<'de> for RawVisitor {
         Ok(Raw::Text(value))
     }
 
+    fn visit_bytes<E: serde::de::Error>(self, _: &[u8]) -> Result<Raw, E> {
+        Err(E::custom("`!!binary` is no value of a case; bytes to be sent are written with `hex`"))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {

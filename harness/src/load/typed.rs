@@ -246,7 +246,9 @@ fn plain(message: &str, here: &Node, item: bool) -> (String, Option<String>) {
         let known = WORDS.iter().find(|(serde, _)| text == *serde || (serde.ends_with(' ') && text.starts_with(serde)));
         match (known, text) {
             (Some((serde, ours)), _) => text.replacen(serde, ours, 1),
-            (None, "u16" | "u32" | "u64" | "usize") => "a whole number from 0".to_owned(),
+            (None, "u16") => format!("a whole number from 0 to {}", u16::MAX),
+            (None, "u32") => format!("a whole number from 0 to {}", u32::MAX),
+            (None, "u64" | "usize") => "a whole number from 0".to_owned(),
             (None, "i64") => "a whole number".to_owned(),
             (None, "f64") => "a number".to_owned(),
             (None, text) => text.to_owned(),

@@ -50,6 +50,11 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
     out
 }
 
+/// The same for a text whose lines stay lines.
+pub(crate) fn visible(text: &str) -> String {
+    text.split('\n').map(|line| shown(line, usize::MAX)).collect::<Vec<_>>().join("\n")
+}
+
 /// Characters that reorder or hide text on a terminal.
 const fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

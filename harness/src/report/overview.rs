@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::file::alike;
-use super::markdown::code;
+use super::markdown::{code, listed, text};
 use super::{Count, Report};
+use crate::case::GROUPS;
 use crate::judge::Mode;
 
-/// The columns: the groups that every api has. What is particular to a vendor is put together.
-const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall"];
+/// The column of what is particular to a vendor.
 const VENDORS: &str = "vendors";
 
 /// What one cell sums up.
@@ -58,11 +58,11 @@ pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
         ((sdk, columns.iter().map(cell).collect::<Vec<_>>()), surface)
     });
     for ((sdk, cells), surfaces) in alike(told) {
-        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), surfaces.join(", "), cells.join(" | "));
+        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.join(" | "));
     }
     let shown = report.sdks.iter().filter(|sdk| is_shown(&sdk.id));
     let versions: BTreeSet<String> =
-        shown.map(|sdk| format!("{} {} ({})", sdk.package, sdk.version, sdk.language)).collect();
+        shown.map(|sdk| format!("{} {} ({})", text(&sdk.package), text(&sdk.version), text(&sdk.language))).collect();
     let _ = writeln!(out, "\n{}.", versions.into_iter().collect::<Vec<_>>().join(", "));
     out
 }

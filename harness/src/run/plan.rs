@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use globset::GlobMatcher;
+use globset::GlobSet;
 use semver::Version;
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::{Manifest, Unsupported};
+use streamspec_adapters::suggest;
 use thiserror::Error;
 
-use crate::case::{Case, glob};
+use crate::case::{Case, GlobError, matcher};
 use crate::wire::Variant;
 
 /// One surface and one case, in every variant that was asked for and the case allows.
@@ -70,16 +71,46 @@ pub enum PlanError {
         /// The glob.
         glob: String,
         /// What is wrong with it.
-        error: globset::Error,
+        error: GlobError,
+    },
+    /// No chosen SDK has such a surface.
+    #[error("no chosen SDK has a surface `{glob}`; {help}")]
+    Surface {
+        /// The glob.
+        glob: String,
+        /// Which surfaces there are.
+        help: String,
     },
     /// Nothing is left to run.
     #[error("no trial is selected: no chosen SDK has a chosen surface for a chosen case")]
     Empty,
 }
 
+/// Whether every surface that is named is one of these SDKs.
+pub fn has_surfaces<'a>(sdks: impl IntoIterator<Item = &'a Sdk>, globs: &[String]) -> Result<(), PlanError> {
+    let surfaces: BTreeSet<&str> =
+        sdks.into_iter().flat_map(|sdk| sdk.manifest.surfaces.keys()).map(String::as_str).collect();
+    for glob in globs {
+        let matcher = named(glob)?;
+        if !surfaces.is_empty() && !surfaces.iter().any(|surface| matcher.is_match(surface)) {
+            let help = match suggest::near(glob, surfaces.iter().copied()).as_slice() {
+                [] => format!("there are: {}", surfaces.iter().copied().collect::<Vec<_>>().join(", ")),
+                near => suggest::question(near),
+            };
+            return Err(PlanError::Surface { glob: glob.clone(), help });
+        }
+    }
+    Ok(())
+}
+
+/// Whether what a manifest says of cases and surfaces can be used.
+pub fn is_sound(manifest: &Manifest) -> Result<(), PlanError> {
+    exclusions(manifest).map(|_| ())
+}
+
 /// Multiplies SDKs, surfaces and cases.
 pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
-    let chosen = filter.surfaces.iter().map(|glob| matcher(glob)).collect::<Result<Vec<_>, _>>()?;
+    let chosen = filter.surfaces.iter().map(|glob| named(glob)).collect::<Result<Vec<_>, _>>()?;
     let firsts = firsts(cases, filter.first_combination_only);
     let mut plan = Plan::default();
     for sdk in sdks {
@@ -126,13 +157,13 @@ fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
 }
 
 /// An exclusion of a manifest: the surfaces, the cases and the reason.
-type Exclusion = (Option<GlobMatcher>, GlobMatcher, String);
+type Exclusion = (Option<GlobSet>, GlobSet, String);
 
 /// What the manifest says this SDK does not do.
 fn exclusions(manifest: &Manifest) -> Result<Vec<Exclusion>, PlanError> {
     let exclusion = |entry: &Unsupported| {
-        let surfaces = entry.surfaces.as_deref().map(matcher).transpose()?;
-        Ok((surfaces, matcher(&entry.cases)?, format!("{} ({})", entry.why, entry.link)))
+        let surfaces = entry.surfaces.as_deref().map(named).transpose()?;
+        Ok((surfaces, named(&entry.cases)?, format!("{} ({})", entry.why, entry.link)))
     };
     manifest.unsupported.iter().map(exclusion).collect()
 }
@@ -152,7 +183,6 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
 }
 
-fn matcher(pattern: &str) -> Result<GlobMatcher, PlanError> {
-    let built = glob(pattern).map(|glob| glob.compile_matcher());
-    built.map_err(|error| PlanError::Glob { glob: pattern.to_owned(), error })
+fn named(pattern: &str) -> Result<GlobSet, PlanError> {
+    matcher(pattern).map_err(|error| PlanError::Glob { glob: pattern.to_owned(), error })
 }

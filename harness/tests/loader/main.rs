@@ -118,7 +118,11 @@ fn a_selection_of_nothing_is_an_error() {
         "no case `anthropic/in-band/after-text#overloaded,txt`",
         Some("did you mean `anthropic/in-band/after-text#overloaded,text`?"),
     );
-    check("vertex/**", "no case `vertex/**`", Some("there are none here"));
+    check(
+        "vertex/**",
+        "no case `vertex/**`",
+        Some("known here: `anthropic/benign/plain`, `anthropic/in-band/after-text`, `gemini/in-band/unavailable`"),
+    );
     check("a[", "`a[` is not a pattern: unclosed character class; missing ']'", None);
     check("../../etc/passwd", "`../../etc/passwd` is not the id of a case", None);
     check("/etc/passwd", "`/etc/passwd` is not the id of a case", None);
