@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use self::sdk::{OpenError, Sdk, open_command};
 use crate::manifest::{Language, Manifest};
 use crate::spec::{Build, Spec, SpecError};
+use crate::suggest;
 
 /// Why the fleet is not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -14,22 +15,6 @@ pub enum FleetError {
     /// A folder or file cannot be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// A manifest is not TOML, or not a manifest.
-    #[error("{path}: {source}")]
-    Manifest {
-        /// The manifest.
-        path: Utf8PathBuf,
-        /// What is wrong, with the line.
-        source: Box<toml::de::Error>,
-    },
-    /// A manifest says something that cannot be.
-    #[error("{path}: {what}")]
-    Invalid {
-        /// The manifest.
-        path: Utf8PathBuf,
-        /// What is wrong.
-        what: String,
-    },
     /// What was asked for is not well formed.
     #[error(transparent)]
     Spec(#[from] SpecError),
@@ -37,76 +22,119 @@ pub enum FleetError {
     #[error("no adapter.toml below `{0}`")]
     Empty(Utf8PathBuf),
     /// No SDK has this id.
-    #[error("there is no SDK `{id}`; {}", suggest(*.nearest, known))]
+    #[error("there is no SDK `{id}`; {help}")]
     Unknown {
         /// What was asked for.
         id: String,
-        /// Whether `known` is one id that is close to it.
-        nearest: bool,
-        /// The ids to choose from.
-        known: Vec<String>,
+        /// Which ids there are.
+        help: String,
     },
-}
-
-fn suggest(nearest: bool, known: &[String]) -> String {
-    if nearest { format!("did you mean `{}`?", known.join("`, `")) } else { format!("there are: {}", known.join(", ")) }
 }
 
 /// Every SDK that is checked in, in the order of their folders.
 #[derive(Clone, Debug)]
 pub struct Fleet {
     sdks: Vec<Sdk>,
+    broken: Vec<Broken>,
+}
+
+/// An SDK whose manifest cannot be used, which concerns no other one.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// Its id, as far as that can be read; the folder, `python/acme`, otherwise.
+    pub id: String,
+    /// What is wrong, with the file.
+    pub why: String,
+}
+
+/// What was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// The SDKs, each once.
+    pub sdks: Vec<Sdk>,
+    /// Those of them whose manifests cannot be used.
+    pub broken: Vec<Broken>,
 }
 
 impl Fleet {
-    /// Reads the manifest of every folder under `adapters/<language>` that has one.
+    /// Reads the manifest of every folder under `adapters/<language>` that has one. One that is wrong is put aside.
     pub fn discover(root: &Utf8Path) -> Result<Self, FleetError> {
         // Adapters get absolute paths: some run in another directory.
         let root = camino::absolute_utf8(root)?;
         let adapters = root.join("adapters");
-        let mut sdks: Vec<Sdk> = Vec::new();
+        let mut fleet = Self { sdks: Vec::new(), broken: Vec::new() };
         for language in Language::ALL {
             for dir in folders(&adapters.join(language.name()))? {
                 let path = dir.join("adapter.toml");
                 if !path.is_file() {
                     continue;
                 }
-                let text = fs_err::read_to_string(&path)?;
-                let manifest: Manifest = toml::from_str(&text)
-                    .map_err(|source| FleetError::Manifest { path: path.clone(), source: Box::new(source) })?;
-                let twin = sdks.iter().find(|sdk| sdk.manifest.id == manifest.id);
-                let twin = twin.map(|sdk| format!("the id `{}` is taken by {}", manifest.id, sdk.dir));
-                if let Some(what) = twin.or_else(|| wrong(&manifest, language, &dir)) {
-                    return Err(FleetError::Invalid { path, what });
+                let text = fs_err::read_to_string(&path);
+                match text
+                    .as_deref()
+                    .map_err(ToString::to_string)
+                    .and_then(|text| fleet.read(text, language, &dir, &path))
+                {
+                    Ok(manifest) => fleet.sdks.push(Sdk { manifest, dir, root: root.clone(), build: Build::Locked }),
+                    Err(why) => fleet.broken.push(Broken::new(text.as_deref().unwrap_or_default(), &dir, why)),
                 }
-                sdks.push(Sdk { manifest, dir, root: root.clone(), build: Build::Locked });
             }
         }
-        if sdks.is_empty() { Err(FleetError::Empty(adapters)) } else { Ok(Self { sdks }) }
+        if fleet.sdks.is_empty() && fleet.broken.is_empty() { Err(FleetError::Empty(adapters)) } else { Ok(fleet) }
     }
 
-    /// Every SDK.
+    fn read(&self, text: &str, language: Language, dir: &Utf8Path, path: &Utf8Path) -> Result<Manifest, String> {
+        let manifest: Manifest = toml::from_str(text).map_err(|error| format!("{path}: {error}"))?;
+        let twin = self.sdks.iter().find(|sdk| sdk.manifest.id == manifest.id);
+        let twin = twin.map(|sdk| format!("the id `{}` is taken by {}", manifest.id, sdk.dir));
+        match twin.or_else(|| wrong(&manifest, language, dir)) {
+            Some(what) => Err(format!("{path}: {what}")),
+            None => Ok(manifest),
+        }
+    }
+
+    /// Every SDK whose manifest can be used.
     pub fn sdks(&self) -> &[Sdk] {
         &self.sdks
     }
 
+    /// Every SDK whose manifest cannot be used.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
     /// The SDKs that are asked for, each once: by id, at a version or from a path (see [`Spec`]), `core` or `all`; the core
     /// ones when nothing is.
-    pub fn choose<T: AsRef<str>>(&self, words: &[T]) -> Result<Vec<Sdk>, FleetError> {
+    pub fn choose<T: AsRef<str>>(&self, words: &[T]) -> Result<Chosen, FleetError> {
         let mut specs = Spec::parse_list(words)?;
         if specs.is_empty() {
             specs.push(Spec { id: "core".to_owned(), build: Build::Locked });
         }
-        let mut chosen: Vec<Sdk> = Vec::new();
+        let mut chosen = Chosen::default();
         for spec in specs {
-            let asked: Vec<Sdk> = match spec.id.as_str() {
-                "all" => self.sdks.clone(),
-                "core" => self.sdks.iter().filter(|sdk| sdk.manifest.core).cloned().collect(),
-                id => vec![self.get(id)?.at(spec.build)],
+            let of = |is: &dyn Fn(&Sdk) -> bool| self.sdks.iter().filter(|sdk| is(sdk)).cloned().collect::<Vec<_>>();
+            let broken = |is: &dyn Fn(&Broken) -> bool| self.broken.iter().filter(|one| is(one)).cloned().collect();
+            let (sdks, broken): (Vec<Sdk>, Vec<Broken>) = match spec.id.as_str() {
+                "all" => (of(&|_| true), broken(&|_| true)),
+                // Whether it is one of the core is what such a manifest does not say for certain.
+                "core" => (of(&|sdk| sdk.manifest.core), broken(&|_| true)),
+                id => {
+                    let broken: Vec<Broken> = broken(&|one| one.id == id);
+                    match self.get(id) {
+                        Ok(sdk) => (vec![sdk.at(spec.build)], broken),
+                        Err(_) if !broken.is_empty() => (Vec::new(), broken),
+                        Err(error) => return Err(error),
+                    }
+                }
             };
-            for sdk in asked {
-                if !chosen.iter().any(|one| one.manifest.id == sdk.manifest.id) {
-                    chosen.push(sdk);
+            for sdk in sdks {
+                if !chosen.sdks.iter().any(|one| one.manifest.id == sdk.manifest.id) {
+                    chosen.sdks.push(sdk);
+                }
+            }
+            for one in broken {
+                if !chosen.broken.iter().any(|known| known.why == one.why) {
+                    chosen.broken.push(one);
                 }
             }
         }
@@ -118,10 +146,23 @@ impl Fleet {
         if let Some(sdk) = self.sdks.iter().find(|sdk| sdk.manifest.id == id) {
             return Ok(sdk);
         }
-        let ids = self.sdks.iter().map(|sdk| &sdk.manifest.id);
-        let nearest = ids.clone().min_by_key(|known| distance(id, known)).filter(|known| distance(id, known) <= 3);
-        let known = nearest.map_or_else(|| ids.cloned().collect(), |known| vec![known.clone()]);
-        Err(FleetError::Unknown { id: id.to_owned(), nearest: nearest.is_some(), known })
+        let ids: Vec<&str> = self.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
+        let help = match suggest::near(id, ids.iter().copied()).as_slice() {
+            [] => format!("there are: {}", ids.join(", ")),
+            near => suggest::question(near),
+        };
+        Err(FleetError::Unknown { id: id.to_owned(), help })
+    }
+}
+
+impl Broken {
+    fn new(text: &str, dir: &Utf8Path, why: String) -> Self {
+        // A manifest with a slip in it still says most of what it is.
+        let line = text.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == "id");
+        let id = line.map(|(_, id)| id.trim().trim_matches('"')).filter(|id| is_plain(id)).map(str::to_owned);
+        let folder = || dir.components().rev().take(2).map(|part| part.as_str()).collect::<Vec<_>>();
+        let id = id.unwrap_or_else(|| folder().into_iter().rev().collect::<Vec<_>>().join("/"));
+        Self { id, why }
     }
 }
 
@@ -140,14 +181,13 @@ fn folders(dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, FleetError> {
 
 /// What is wrong with a manifest that parses.
 fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String> {
-    let named = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
-    if !named(&manifest.id) {
+    if !is_plain(&manifest.id) {
         return Some(format!("`id` must be of letters, digits and hyphens, not `{}`", manifest.id));
     }
     if manifest.package.is_empty() {
         return Some("`package` is empty".to_owned());
     }
-    if !named(&manifest.version.replace('+', "")) {
+    if !is_plain(&manifest.version.replace('+', "")) {
         return Some(format!("`version` must be one exact version, not `{}`", manifest.version));
     }
     if manifest.language != place {
@@ -171,19 +211,9 @@ fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String>
     }
 }
 
-/// Levenshtein's distance.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, from) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (column, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
+/// Whether a text can be an id or, but for a plus sign, a version.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
 }
 
 #[cfg(test)]

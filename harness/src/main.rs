@@ -2,15 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use streamspec::cli::{self, Arguments, Exit};
+use streamspec::cli;
 
 fn main() -> ExitCode {
-    match cli::main(Arguments::parse()) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            anstream::eprintln!("error: {error:#}");
-            Exit::Usage.into()
-        }
-    }
+    cli::start().into()
 }

@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::{Adapter, Identity};
-use streamspec_adapters::fleet::{Fleet, FleetError, Sdk};
+use streamspec_adapters::fleet::{Broken, Chosen, Fleet, FleetError, Sdk};
 use streamspec_adapters::setup::{Progress, SetupError};
-use streamspec_adapters::spec::Build;
+use streamspec_adapters::spec::{Build, Spec};
 use thiserror::Error;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, Entry, Known, KnownEntry, KnownError};
+use crate::deviation::{Comparison, Entry, Known, KnownEntry};
 use crate::judge::{Verdict, Word};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
 use crate::record::{CaseRecord, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
-use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, plan};
+use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, has_surfaces, is_sound, plan};
 use crate::wire::Variant;
 
 /// How many SDKs are set up at once; most of an install waits for the network.
@@ -61,6 +61,8 @@ pub struct Session {
     pub sdks: Vec<(Arc<Sdk>, Known)>,
     /// The SDKs that cannot be run here.
     pub unavailable: Vec<Unavailable>,
+    /// The SDKs whose manifests cannot be used.
+    pub broken: Vec<Broken>,
     /// The trials; of a shard, its own.
     pub plan: Plan,
     /// Which part of the plan they are.
@@ -84,9 +86,6 @@ pub enum SessionError {
     /// Adapters that cannot be used, or an unknown id.
     #[error(transparent)]
     Fleet(#[from] FleetError),
-    /// A list of known deviations that cannot be used.
-    #[error(transparent)]
-    Known(#[from] KnownError),
     /// The loopback interface cannot be listened on.
     #[error("the server cannot listen on the loopback interface: {0}")]
     Server(std::io::Error),
@@ -101,15 +100,17 @@ pub struct Unavailable {
     pub why: String,
     /// Whether its set-up failed although everything it needs is there; otherwise the machine lacks a runtime.
     pub fault: bool,
+    /// Whether it was named, rather than chosen with `core` or `all`.
+    pub named: bool,
 }
 
 impl Unavailable {
-    fn new(sdk: &Sdk, error: &SetupError) -> Self {
+    fn new(sdk: &Sdk, error: &SetupError, named: bool) -> Self {
         let (why, fault) = match error {
             SetupError::Unavailable { reason, fix, .. } => (format!("{reason}; {fix}"), false),
             error => (error.to_string(), true),
         };
-        Self { sdk: Arc::new(sdk.clone()), why, fault }
+        Self { sdk: Arc::new(sdk.clone()), why, fault, named }
     }
 }
 
@@ -122,17 +123,22 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let suite = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-        let chosen = Fleet::discover(root)?.choose(&request.sdks)?;
+        let Chosen { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
+        has_surfaces(&chosen, &request.surfaces)?;
+        let specs = Spec::parse_list(&request.sdks).map_err(FleetError::from)?;
+        let named = |sdk: &Sdk| specs.iter().any(|spec| spec.is_of(&sdk.manifest.id));
         let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, Known)>, Vec<_>) = (Vec::new(), Vec::new());
         for (asked, result) in chosen.iter().zip(set_up(&chosen, progress)) {
             match result {
                 // What `latest` turned out to be may have been asked for by its number, too.
                 Ok(sdk) if sdks.iter().any(|(one, _)| one.manifest.id == sdk.manifest.id) => {}
-                Ok(sdk) => {
-                    let known = Known::read(&sdk.dir)?;
-                    sdks.push((Arc::new(sdk), known));
-                }
-                Err(error) => unavailable.push(Unavailable::new(asked, &error)),
+                Ok(sdk) => match usable(&sdk) {
+                    Ok(known) => sdks.push((Arc::new(sdk), known)),
+                    Err(why) => {
+                        unavailable.push(Unavailable { sdk: Arc::new(sdk), why, fault: true, named: named(asked) });
+                    }
+                },
+                Err(error) => unavailable.push(Unavailable::new(asked, &error, named(asked))),
             }
         }
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
@@ -142,14 +148,14 @@ impl Session {
             first_combination_only: request.first_combination_only,
         };
         let mut plan = match plan(&runnable, &cases, &filter) {
-            Err(PlanError::Empty) if !unavailable.is_empty() => Plan::default(),
+            Err(PlanError::Empty) if !unavailable.is_empty() || !broken.is_empty() => Plan::default(),
             other => other?,
         };
         let plans = plan.recorded(request.shard, request.is_unselected());
         if let Some(shard) = request.shard {
             plan.keep(shard);
         }
-        Ok(Self { root: root.to_owned(), cases, sdks, unavailable, plan, shard: request.shard, plans })
+        Ok(Self { root: root.to_owned(), cases, sdks, unavailable, broken, plan, shard: request.shard, plans })
     }
 
     /// The list of an SDK.
@@ -267,6 +273,12 @@ impl Session {
         };
         self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.why)).collect()
     }
+}
+
+/// The list of an SDK. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
+fn usable(sdk: &Sdk) -> Result<Known, String> {
+    is_sound(&sdk.manifest).map_err(|error| format!("{}: {error}", sdk.dir.join("adapter.toml")))?;
+    Known::read(&sdk.dir).map_err(|error| error.to_string())
 }
 
 /// Sets SDKs up, several at once, and says what each of them is then or why it is not.

@@ -77,13 +77,17 @@ impl Suite {
         let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
         let unavailable = self.session.unavailable.iter().map(|one| {
             let (id, why) = (&one.sdk.manifest.id, one.why.clone());
-            if one.fault {
+            if one.fault || one.named {
                 Trial::test(format!("{id}/set-up"), move || Err(why.into()))
             } else {
                 ignored(format!("{id} ({why})"))
             }
         });
-        planned.chain(skipped).chain(unavailable).collect()
+        let broken = self.session.broken.iter().map(|one| {
+            let why = one.why.clone();
+            Trial::test(format!("{}/manifest", one.id), move || Err(why.into()))
+        });
+        planned.chain(skipped).chain(unavailable).chain(broken).collect()
     }
 
     fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {

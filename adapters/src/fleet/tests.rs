@@ -48,6 +48,8 @@ fn finds_every_manifest_and_helps_with_ids() {
     };
     check("openai-pyton", "there is no SDK `openai-pyton`; did you mean `openai-python`?");
     check("cohere", "there is no SDK `cohere`; there are: anthropic-python, openai-python");
+    check("openai", "there is no SDK `openai`; did you mean `openai-python`?");
+    check("python", "there is no SDK `python`; did you mean `openai-python` or `anthropic-python`?");
 }
 
 #[test]
@@ -58,7 +60,8 @@ fn chooses_builds_and_sets_once_each() {
     let fleet = Fleet::discover(&root).expect("a fleet");
     let check = |words: &[&str], expected: &[(&str, &str)]| {
         let chosen = fleet.choose(words).expect("they are known");
-        let said: Vec<_> = chosen.iter().map(|sdk| (sdk.manifest.id.as_str(), sdk.manifest.version.as_str())).collect();
+        let said: Vec<_> =
+            chosen.sdks.iter().map(|sdk| (sdk.manifest.id.as_str(), sdk.manifest.version.as_str())).collect();
         assert_eq!(said, expected, "{words:?}");
     };
     check(&[], &[("openai-python", "3.54.0")]);
@@ -75,7 +78,9 @@ fn chooses_builds_and_sets_once_each() {
 fn refuses_a_wrong_manifest() {
     let check = |manifest: &str, parts: &[&str]| {
         let (_held, root) = root(&[("python/openai", manifest)]);
-        let error = Fleet::discover(&root).expect_err("it is refused").to_string();
+        let fleet = Fleet::discover(&root).expect("a fleet");
+        let [Broken { why: error, .. }] = fleet.broken() else { panic!("it is refused") };
+        assert!(fleet.sdks().is_empty());
         let path = root.join("adapters/python/openai/adapter.toml");
         assert!(error.starts_with(path.as_str()) && parts.iter().all(|part| error.contains(part)), "{error}");
     };
@@ -90,10 +95,29 @@ fn refuses_a_wrong_manifest() {
     check(&format!("{}[surfaces]", MANIFEST.split("[surfaces").next().unwrap_or("")), &["`surfaces` is empty"]);
 
     let (_held, twins) = root(&[("python/a", MANIFEST), ("python/b", MANIFEST)]);
-    let error = Fleet::discover(&twins).expect_err("it is refused").to_string();
+    let fleet = Fleet::discover(&twins).expect("a fleet");
+    let error = &fleet.broken()[0].why;
     assert!(error.contains("python/b/adapter.toml: the id `openai-python` is taken by"), "{error}");
     let (_held, empty) = root(&[]);
     assert!(matches!(Fleet::discover(&empty), Err(FleetError::Empty(_))));
+}
+
+/// A slip in one manifest is the failure of that SDK alone.
+#[test]
+fn a_wrong_manifest_stops_no_other() {
+    let core = MANIFEST.replace("language", "core = true\nlanguage");
+    let broken = core.replace("openai-python", "acme-python").replace("entry", "entri");
+    let (_held, root) = root(&[("python/openai", &core), ("python/acme", &broken), ("python/none", "[")]);
+    let fleet = Fleet::discover(&root).expect("a fleet");
+    let check = |words: &[&str], sdks: &[&str], broken: &[&str]| {
+        let chosen = fleet.choose(words).expect("they are known");
+        assert_eq!(chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect::<Vec<_>>(), sdks, "{words:?}");
+        assert_eq!(chosen.broken.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), broken, "{words:?}");
+    };
+    check(&["openai-python"], &["openai-python"], &[]);
+    check(&["core"], &["openai-python"], &["acme-python", "python/none"]);
+    check(&["all", "acme-python"], &["openai-python"], &["acme-python", "python/none"]);
+    check(&["acme-python"], &[], &["acme-python"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
 
 use super::arguments::AdequacyOptions;
-use super::{Exit, run};
+use super::{Exit, output, run};
 use crate::adequacy::{Accepted, Adequacy, file_of};
 use crate::case::Case;
 use crate::judge::Word;
@@ -21,7 +21,7 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     let suite = match load::suite(root, &Selection::named(&options.cases)) {
         Ok(suite) => suite,
         Err(problems) => {
-            anstream::eprintln!("{problems}");
+            output::warn(problems);
             return Ok(Exit::Usage);
         }
     };
@@ -57,18 +57,20 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     });
     runtime.shutdown_background();
     let records = records?;
+    let broke = records.iter().any(|record| record.verdict.word == Word::HarnessFault);
     let faults: BTreeSet<String> = records
         .iter()
         .filter(|record| matches!(record.verdict.word, Word::AdapterFault | Word::HarnessFault))
         .map(|record| format!("{}: {}", record.name(), record.verdict.reason.as_deref().unwrap_or_default()))
         .collect();
     let adequacy = Adequacy::from_records(&mutants, &records);
-    anstream::print!("{}", adequate(&adequacy, &accepted));
+    output::print(adequate(&adequacy, &accepted));
     let problems = if options.cases.is_empty() { adequacy.problems(&accepted) } else { Vec::new() };
     for problem in faults.iter().chain(&problems) {
-        anstream::eprintln!("{problem}");
+        output::warn(problem);
     }
     Ok(match (faults.is_empty(), problems.is_empty()) {
+        (false, _) if broke => Exit::HarnessFault,
         (false, _) => Exit::Fault,
         (true, false) => Exit::NotConformant,
         (true, true) => Exit::Conformant,

@@ -3,13 +3,12 @@
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::Exit;
 use crate::run::Shard;
 
 /// What does an SDK tell its caller when a streamed answer breaks?
-///
-/// Exit codes: 0 conformant or as listed, 1 not, 2 usage or invalid cases, 3 adapter or harness fault.
 #[derive(Debug, Parser)]
-#[command(name = "streamspec", version)]
+#[command(name = "streamspec", version, after_help = Exit::help())]
 pub struct Arguments {
     /// The repository; the nearest one from here upwards by default.
     #[arg(long, global = true, env = "STREAMSPEC_ROOT")]
@@ -47,10 +46,15 @@ pub enum Command {
     Merge(MergeOptions),
     /// Compare two reports trial by trial: what was fixed, what broke, what changed, what is new, what is gone.
     ///
-    /// Exit codes: 0 nothing broken, 1 something broken, 2 usage or not a whole report, 3 a verdict was lost to a fault of
-    /// an adapter or of streamspec itself.
+    /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage or not a whole report, 3 a verdict was lost to a
+    /// fault of an adapter or of streamspec itself.
     Compare(CompareOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
+    ///
+    /// Keeps what stands, with its reasons and comments, and what the run did not look at; narrows or removes what no longer
+    /// holds; marks what is new as `unexplained`. `run` exits with 1 when there is something to bless, so
+    /// `streamspec run --variants quick || streamspec bless` is the whole recipe. Records of a selection, of a run that was
+    /// cut short, of other cases or of another version of the SDK are refused.
     Bless(BlessOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
@@ -67,10 +71,12 @@ pub struct Selected {
     /// `anthropic-python@0.79.0,0.100.0,latest` are three, and `anthropic-python=PATH` is a working copy or a package file.
     #[arg(long, visible_alias = "sdks", value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
     pub sdk: Vec<String>,
-    /// Only these surfaces; globs.
+    /// Only these surfaces; globs. One that no chosen SDK has is an error, as is one of which no trial is run.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
-    /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), globs or files.
+    /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
+    ///
+    /// In globs `*` and `?` do not match `/`, `**` does; one that matches a folder takes all that lies in it.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
     /// Also replay every case cut or dressed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
@@ -114,7 +120,7 @@ pub struct RunOptions {
     /// Where to write the records.
     #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
     pub records: Utf8PathBuf,
-    /// Where to write the report; `reports`, where it is committed, takes no selection of cases or surfaces.
+    /// Where to write the report; `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub report: Utf8PathBuf,
     /// The run's nonce, to send the very same bytes again.
@@ -165,8 +171,8 @@ pub struct ReportOptions {
     /// Files of records; those of several machines are merged.
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
-    /// Where to write.
-    #[arg(long, default_value = "reports")]
+    /// Where to write; `reports`, where it is committed, takes only the records of a whole run of the whole fleet.
+    #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub out: Utf8PathBuf,
     /// What to write; may be repeated or separated by commas.
     #[arg(long, value_delimiter = ',', value_enum, default_value = "json,markdown,html", value_name = "FORMAT")]
@@ -210,7 +216,8 @@ pub struct MergeOptions {
 /// Options of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareOptions {
-    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`.
+    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`. A plain
+    /// id is also that of the one build that a report has, `anthropic-python@local`.
     #[arg(value_name = "OLD[:SDK[/SURFACE]]")]
     pub old: String,
     /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.

@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use camino::Utf8Path;
 use fs_err as fs;
 
-use super::Exit;
 use super::arguments::{CompareOptions, ComparisonFormat};
+use super::{Exit, output};
 use crate::report::{Kind, Report, compare as compared};
 
 pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
@@ -13,13 +13,13 @@ pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     let (old, new) = (read(old_file)?, read(new_file)?);
     let comparison = compared((&old, old_sdk), (&new, new_sdk))?;
     match options.format {
-        ComparisonFormat::Markdown => anstream::print!("{}", comparison.markdown()),
-        ComparisonFormat::Html => anstream::print!("{}", comparison.html()?),
-        ComparisonFormat::Json => anstream::print!("{}", comparison.json()),
+        ComparisonFormat::Markdown => output::print(comparison.markdown()),
+        ComparisonFormat::Html => output::print(comparison.html()?),
+        ComparisonFormat::Json => output::print(comparison.json()),
     }
     Ok(if comparison.lost().next().is_some() {
         Exit::Fault
-    } else if comparison.count(Kind::Broken) > 0 {
+    } else if comparison.count(Kind::Broken) + comparison.count(Kind::Worsened) > 0 {
         Exit::NotConformant
     } else {
         Exit::Conformant

@@ -6,8 +6,8 @@ use fs_err as fs;
 use serde_json::Value;
 use streamspec_adapters::fleet::Fleet;
 
-use super::Exit;
 use super::arguments::GenerateOptions;
+use super::{Exit, output};
 use crate::coverage::{self, Coverage};
 use crate::load::{self, Selection};
 use crate::message::sdk_table;
@@ -24,6 +24,9 @@ const ADAPTERS: &str = "adapters/README.md";
 pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>> {
     let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
     let fleet = Fleet::discover(root)?;
+    if let Some(broken) = fleet.broken().first() {
+        anyhow::bail!("{}", broken.why);
+    }
     let page = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_default();
     let is_core = |id: &str| fleet.sdks().iter().any(|sdk| sdk.manifest.core && sdk.manifest.id == id);
     let report = Report::read(&page(REPORT)).context(REPORT)?;
@@ -36,7 +39,7 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
         ("reports/compatibility.schema.json", text(&report::schema())),
         (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
         (ADAPTERS, spliced(&page(ADAPTERS), "sdks", &sdk_table(fleet.sdks()))),
-        ("README.md", spliced(&page("README.md"), "matrix", &matrix)),
+        ("README.md", spliced(&spliced(&page("README.md"), "matrix", &matrix), "exit codes", &Exit::table())),
     ])
 }
 
@@ -44,7 +47,7 @@ pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Re
     let generated = match generated(root) {
         Ok(generated) => generated,
         Err(error) => {
-            anstream::eprintln!("{error:#}");
+            output::warn(format_args!("{error:#}"));
             return Ok(Exit::Usage);
         }
     };
@@ -53,13 +56,13 @@ pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Re
         let path = root.join(file);
         let current = fs::read_to_string(&path).is_ok_and(|committed| committed == text);
         if current {
-            anstream::println!("{file} is up to date");
+            output::say(format_args!("{file} is up to date"));
         } else if options.check {
-            anstream::eprintln!("{file} is not what would be generated; run `cargo run -- generate`");
+            output::warn(format_args!("{file} is not what would be generated; run `cargo run -- generate`"));
             exit = Exit::NotConformant;
         } else {
             fs::write(&path, text)?;
-            anstream::println!("wrote {file}");
+            output::say(format_args!("wrote {file}"));
         }
     }
     Ok(exit)

@@ -6,39 +6,46 @@ use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
 
 use super::arguments::ListOptions;
-use super::{Exit, run};
+use super::{Exit, output};
 use crate::coverage::Coverage;
 use crate::load::{self, Selection};
-use crate::run::{Filter, plan};
+use crate::message;
+use crate::run::{Filter, PlanError, has_surfaces, plan};
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
     let suite = match load::suite(root, &Selection::named(&request.cases)) {
         Ok(suite) => suite,
         Err(problems) => {
-            anstream::eprintln!("{problems}");
+            output::warn(message::visible(&problems.to_string()));
             return Ok(Exit::Usage);
         }
     };
     if options.coverage {
-        anstream::print!("{}", Coverage::of(&suite).markdown());
+        output::print(Coverage::of(&suite).markdown());
         return Ok(Exit::Conformant);
     }
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-    let sdks: Vec<_> = Fleet::discover(root)?.choose(&request.sdks)?.into_iter().map(Arc::new).collect();
+    let chosen = Fleet::discover(root)?.choose(&request.sdks)?;
+    for broken in &chosen.broken {
+        output::warn(format_args!("{}: {}", broken.id, broken.why));
+    }
+    let exit = if chosen.broken.is_empty() { Exit::Conformant } else { Exit::Fault };
+    has_surfaces(&chosen.sdks, &request.surfaces)?;
+    let sdks: Vec<_> = chosen.sdks.into_iter().map(Arc::new).collect();
     let filter = Filter { surfaces: request.surfaces, variants: request.variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
-        Ok(plan) => plan,
-        Err(error) => return Ok(run::usage(&error)),
+        Err(PlanError::Empty) if exit == Exit::Fault => return Ok(exit),
+        plan => plan?,
     };
     if let Some(shard) = options.selected.shard {
         plan.keep(shard);
     }
     for trial in &plan.trials {
-        anstream::println!("{}", trial.name());
+        output::say(trial.name());
     }
     for skipped in &plan.skipped {
-        anstream::println!("{} (unsupported: {})", skipped.trial.name(), skipped.why);
+        output::say(format_args!("{} (unsupported: {})", skipped.trial.name(), skipped.why));
     }
-    Ok(Exit::Conformant)
+    Ok(exit)
 }

@@ -2,8 +2,10 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Exit;
 use super::arguments::MergeOptions;
+use super::claim::Claim;
+use super::exit::CannotWrite;
+use super::{Exit, output};
 use crate::merge::{File, merge as merged};
 use crate::record::{self, ReadError, Writer};
 
@@ -12,16 +14,18 @@ pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<E
     let records = match merged(&files) {
         Ok(records) => records,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            output::warn(format_args!("error: {error}"));
             return Ok(Exit::Usage);
         }
     };
     let path = root.join(&options.out);
-    let writer = Writer::create(&path)?;
+    let _claim = Claim::file(root, &path)?;
+    let cannot = |why: std::io::Error| CannotWrite::new(&path, why);
+    let writer = Writer::create(&path).map_err(cannot)?;
     for record in &records {
-        writer.write(record)?;
+        writer.write(record).map_err(cannot)?;
     }
-    anstream::println!("wrote {path}");
+    output::say(format_args!("wrote {path}"));
     Ok(Exit::Conformant)
 }
 

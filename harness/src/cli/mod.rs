@@ -4,11 +4,14 @@ mod adequacy;
 mod arguments;
 mod bless;
 mod check;
+mod claim;
 mod compare;
 mod exit;
 mod generate;
 mod list;
 mod merge;
+mod named;
+mod output;
 mod probe;
 mod report;
 mod run;
@@ -22,6 +25,39 @@ pub use run::fresh_nonce;
 pub use setup::print_progress;
 
 use camino::Utf8PathBuf;
+use clap::Parser as _;
+
+use crate::message;
+
+/// Understands the command line, runs the command, and says with which code to exit.
+pub fn start() -> Exit {
+    let exit = match Arguments::try_parse() {
+        Ok(arguments) => main(arguments).unwrap_or_else(|error| {
+            output::warn(format_args!("error: {}", message::visible(&format!("{error:#}"))));
+            Exit::of(&error)
+        }),
+        Err(asked) => {
+            if !asked.use_stderr() {
+                output::print(asked.render().ansi());
+                return finished(Exit::Conformant);
+            }
+            output::warn(asked.render().ansi().to_string().trim_end());
+            Exit::Usage
+        }
+    };
+    finished(exit)
+}
+
+/// The same, unless what was said got lost.
+fn finished(exit: Exit) -> Exit {
+    output::finish().map_or_else(
+        |error| {
+            output::warn(format_args!("error: {error}"));
+            exit.max(Exit::CannotWrite)
+        },
+        |()| exit,
+    )
+}
 
 /// Runs one command and says with which code to exit.
 pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {

@@ -6,10 +6,9 @@ use camino::Utf8Path;
 use futures_util::stream::{self, StreamExt as _};
 use streamspec_adapters::contract::Adapter;
 use streamspec_adapters::fleet::{self, Fleet, Sdk};
-use streamspec_adapters::setup::SetupError;
 
 use super::arguments::ProbeOptions;
-use super::{Exit, print_progress};
+use super::{Exit, output, print_progress};
 use crate::message::probed;
 use crate::probe::{Target, probe as probe_adapter};
 use crate::session::set_up;
@@ -29,16 +28,18 @@ const AT_ONCE: usize = 4;
 
 /// Adapters with manifests, told in their order; the worst of their findings is the exit code.
 fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
-    let asked = Fleet::discover(root)?.choose(&[wanted])?;
-    let mut worst = Exit::Conformant;
+    let chosen = Fleet::discover(root)?.choose(&[wanted])?;
+    let mut worst = if chosen.broken.is_empty() { Exit::Conformant } else { Exit::Fault };
+    for broken in &chosen.broken {
+        output::warn(format_args!("{}: {}", broken.id, broken.why));
+    }
     let mut sdks = Vec::new();
-    for result in set_up(&asked, &|event| print_progress(&event)) {
+    for result in set_up(&chosen.sdks, &|event| print_progress(&event)) {
         match result {
             Ok(sdk) => sdks.push(sdk),
             Err(error) => {
-                anstream::eprintln!("{error}");
-                let is_missing = matches!(error, SetupError::Unavailable { .. });
-                worst = worst.max(if is_missing { Exit::NotConformant } else { Exit::Fault });
+                output::warn(error);
+                worst = worst.max(Exit::Fault);
             }
         }
     }
@@ -46,7 +47,7 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
         let mut probed = stream::iter(&sdks).map(|sdk| one(root, sdk)).buffered(AT_ONCE);
         while let Some(told) = probed.next().await {
             let (text, exit) = told?;
-            anstream::print!("{text}");
+            output::print(text);
             worst = worst.max(exit);
         }
         Ok(worst)
@@ -80,7 +81,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         let adapter = match fleet::open_command(program, arguments, &root.join("target/streamspec/home")).await {
             Ok(adapter) => adapter,
             Err(error) => {
-                anstream::eprintln!("{program}: {error}");
+                output::warn(format_args!("{program}: {error}"));
                 return Ok(Exit::Fault);
             }
         };
@@ -90,7 +91,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
             identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None })
         });
         let (text, exit) = report(root, adapter, &targets.collect::<Vec<_>>()).await?;
-        anstream::print!("{text}");
+        output::print(text);
         Ok(exit)
     })
 }

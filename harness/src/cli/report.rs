@@ -6,18 +6,28 @@ use camino::Utf8Path;
 use fs_err as fs;
 
 use super::arguments::{Format, ReportOptions};
-use super::{Exit, merge};
+use super::claim::{self, Claim};
+use super::exit::CannotWrite;
+use super::{Exit, merge, output};
 use crate::record::Record;
 use crate::report::{self, Places, Report, Rows};
 use crate::session::locate;
 
+/// What every file of details begins with; any other one is not ours to remove.
+const DETAILS: &str = "streamspec.detail(";
+
 pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
+    let folder = root.join(&options.out);
     let files = merge::read(root, &options.records)?;
+    if claim::is_committed(root, &folder) {
+        claim::are_committed(root, &files)?;
+    }
     if let Err(error) = crate::merge::check(&files) {
-        anstream::eprintln!("warning: this is not the report of a whole run: {error}");
+        output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
     }
     let records: Vec<Record> = files.into_iter().flat_map(|file| file.records).collect();
-    write(root, &records, &root.join(&options.out), &options.format)?;
+    let _claim = Claim::folder(root, &folder)?;
+    write(root, &records, &folder, &options.format)?;
     Ok(Exit::Conformant)
 }
 
@@ -44,42 +54,48 @@ pub(super) fn write(root: &Utf8Path, records: &[Record], folder: &Utf8Path, form
             Format::Junit => put(folder, "junit.xml", &report::junit(&rows))?,
             Format::Sarif => put(folder, "streamspec.sarif", &report::sarif(&rows, &places))?,
             Format::Csv => put(folder, "trials.csv", &report::csv(&rows))?,
-            Format::Github => anstream::print!("{}", report::github(&rows, &places)),
+            Format::Github => output::print(report::github(&rows, &places)),
             Format::Badges => badges(&report, &folder.join("badges"))?,
         }
     }
     Ok(())
 }
 
-fn put(folder: &Utf8Path, name: &str, text: &str) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)?;
+fn put(folder: &Utf8Path, name: &str, text: &str) -> Result<(), CannotWrite> {
     let path = folder.join(name);
-    fs::write(&path, text)?;
-    anstream::println!("wrote {path}");
+    store(&path, text)?;
+    output::say(format_args!("wrote {path}"));
     Ok(())
 }
 
-fn badges(report: &Report, folder: &Utf8Path) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)?;
+fn store(path: &Utf8Path, text: &str) -> Result<(), CannotWrite> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text)).map_err(|why| CannotWrite::new(path, why))
+}
+
+fn badges(report: &Report, folder: &Utf8Path) -> Result<(), CannotWrite> {
     for badge in report::badges(report) {
-        fs::write(folder.join(&badge.file), &badge.content)?;
+        store(&folder.join(&badge.file), &badge.content)?;
     }
-    anstream::println!("wrote {folder}");
+    output::say(format_args!("wrote {folder}"));
     Ok(())
 }
 
 /// Writes the details beside the page, and leaves none behind of a group that is gone.
 fn details(details: &BTreeMap<String, String>, folder: &Utf8Path) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)?;
+    let cannot = |why: std::io::Error| CannotWrite::new(folder, why);
+    std::fs::create_dir_all(folder).map_err(cannot)?;
     for entry in folder.read_dir_utf8()? {
         let path = entry?.into_path();
-        if path.extension() == Some("js") && !path.file_name().is_some_and(|name| details.contains_key(name)) {
-            fs::remove_file(&path)?;
+        let own =
+            path.extension() == Some("js") && fs::read_to_string(&path).is_ok_and(|text| text.starts_with(DETAILS));
+        if own && !path.file_name().is_some_and(|name| details.contains_key(name)) {
+            fs::remove_file(&path).map_err(cannot)?;
         }
     }
     for (name, text) in details {
-        fs::write(folder.join(name), text)?;
+        store(&folder.join(name), text)?;
     }
-    anstream::println!("wrote {folder}");
+    output::say(format_args!("wrote {folder}"));
     Ok(())
 }

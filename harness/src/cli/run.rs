@@ -7,11 +7,14 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use futures_util::future::{join_all, select_all};
 use indicatif::{ProgressBar, ProgressStyle};
+use streamspec_adapters::fleet::Broken;
 
 use super::arguments::{Cuts, Format, RunOptions, Selected};
-use super::{Exit, print_progress, report};
+use super::claim::{self, Claim};
+use super::exit::CannotWrite;
+use super::{Exit, named, output, print_progress, report};
 use crate::judge::Word;
-use crate::message::{Tally, summary, unexplained};
+use crate::message::{self, Tally, summary, unexplained};
 use crate::record::{Record, TrialRecord, Writer};
 use crate::run::{Engine, Patience, Running, Trial};
 use crate::session::{Compared, Request, Session, SessionError, Unavailable, is_green, opened};
@@ -22,20 +25,24 @@ const EXPLAINED: usize = 20;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
-    if options.report == "reports" && !request.is_whole() {
-        anyhow::bail!(
-            "--report reports: the committed report is only written from a whole run, in one piece or merged"
-        );
+    let (records, folder) = (root.join(&options.records), root.join(&options.report));
+    let committed = claim::is_committed(root, &folder);
+    if committed {
+        claim::makes_committed(root, &request)?;
     }
+    let _claim = Claim::file(root, &records)?.and(Claim::folder(root, &folder)?);
     let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
             // Problems in cases say themselves that they are errors.
             let word = if matches!(error, SessionError::Cases(_)) { "" } else { "error: " };
-            anstream::eprintln!("{word}{error}");
-            return Ok(exit_of(&error));
+            output::warn(format_args!("{word}{}", message::visible(&error.to_string())));
+            return Ok(Exit::of(&error.into()));
         }
     };
+    if committed {
+        claim::can_make_committed(&session)?;
+    }
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
@@ -46,8 +53,8 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
         };
         engine.close().await;
         finished.unwrap_or_else(|| {
-            anstream::eprintln!("interrupted; the finished trials are in {}", options.records);
-            Ok(Exit::Fault)
+            output::warn(format_args!("interrupted; the finished trials are in {}", options.records));
+            Ok(Exit::Interrupted)
         })
     });
     // What a hung native call left behind must not keep the command from ending.
@@ -98,20 +105,6 @@ pub fn fresh_nonce() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
-/// Says what is wrong with what was asked for.
-pub(super) fn usage(error: &dyn std::error::Error) -> Exit {
-    anstream::eprintln!("error: {error}");
-    Exit::Usage
-}
-
-/// Which exit code a session that cannot begin leads to.
-pub(super) const fn exit_of(error: &SessionError) -> Exit {
-    match error {
-        SessionError::Server(_) => Exit::Fault,
-        SessionError::Cases(_) | SessionError::Plan(_) | SessionError::Fleet(_) | SessionError::Known(_) => Exit::Usage,
-    }
-}
-
 async fn everything(
     root: &Utf8Path,
     options: &RunOptions,
@@ -121,15 +114,19 @@ async fn everything(
     nonce: &str,
 ) -> anyhow::Result<Exit> {
     for Unavailable { sdk, why, .. } in &session.unavailable {
-        anstream::eprintln!("{} is not run: {why}", sdk.manifest.id);
+        output::warn(format_args!("{} is not run: {why}", sdk.manifest.id));
     }
-    let writer = Writer::create(&root.join(&options.records))?;
+    for Broken { id, why } in &session.broken {
+        output::warn(format_args!("{id} is not run: {why}"));
+    }
+    let cannot = |why: std::io::Error| CannotWrite::new(&options.records, why);
+    let writer = Writer::create(&root.join(&options.records)).map_err(cannot)?;
     let mut records = session.header(nonce, request.is_whole());
     // Side by side: one that is slow to start, or never does, keeps no other from it.
     records.extend(join_all(session.sdks.iter().map(|(sdk, known)| opened(engine, sdk, known))).await);
     records.extend(session.skipped().into_iter().map(|skipped| Record::Trial(Box::new(skipped))));
     for record in &records {
-        writer.write(record)?;
+        writer.write(record).map_err(cannot)?;
     }
     let versions = versions(&records);
 
@@ -145,7 +142,7 @@ async fn everything(
         exit: Exit::Conformant,
         red: 0,
     };
-    if session.unavailable.iter().any(|one| one.fault) {
+    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() {
         taken.exit = Exit::Fault;
     }
     let mut running = Running::of(&session.plan.trials, {
@@ -166,7 +163,7 @@ async fn everything(
     let (mut tallies, trials) = (std::mem::take(&mut taken.tallies), std::mem::take(&mut taken.trials));
     let (mut exit, red) = (taken.exit, taken.red);
     if !options.verbose && red > EXPLAINED {
-        anstream::println!("{}", unexplained(red - EXPLAINED));
+        output::say(unexplained(red - EXPLAINED));
     }
     for skipped in session.skipped() {
         let surface = format!("{}/{}", skipped.sdk, skipped.surface);
@@ -174,11 +171,19 @@ async fn everything(
     }
     if request.is_whole() && !options.strict {
         for (known, entry) in session.unused(&trials, &versions) {
-            anstream::eprintln!("{}:{}: this entry matches nothing; remove it", known.file, entry.line);
+            output::warn(format_args!("{}:{}: this entry matches nothing; remove it", known.file, entry.line));
             exit = exit.max(Exit::NotConformant);
         }
     }
-    anstream::println!("{}", summary(&tallies));
+    for missing in named::not_run(request, session, &trials) {
+        output::warn(format_args!("error: {missing}"));
+        exit = exit.max(Exit::Fault);
+    }
+    if !named::is_anything_run(&trials) {
+        output::warn("error: no trial was run");
+        exit = exit.max(Exit::NothingSelected);
+    }
+    output::say(summary(&tallies));
     records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
     report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown, Format::Html])?;
     Ok(exit)
@@ -201,13 +206,14 @@ impl Taken<'_> {
     /// Writes down all variants of a trial, and explains what asks for it.
     fn add(&mut self, trial: &Trial, all: Vec<Compared>) -> anyhow::Result<()> {
         for (ran, comparison) in all {
-            self.writer.write(&Record::Trial(Box::new(ran.record.clone())))?;
+            let written = self.writer.write(&Record::Trial(Box::new(ran.record.clone())));
+            written.map_err(|why| CannotWrite::new(&self.options.records, why))?;
             let green = is_green(&ran.record, &comparison, self.options.strict);
             self.exit = self.exit.max(exit_of_trial(green, ran.record.verdict.word));
             self.red += usize::from(!green);
             if self.options.verbose && ran.record.verdict.word != Word::Pass || !green && self.red <= EXPLAINED {
                 let text = self.session.explain(&ran, &trial.case, self.nonce, &comparison);
-                self.bar.suspend(|| anstream::println!("{text}"));
+                self.bar.suspend(|| output::say(text));
             }
             let judged = matches!(ran.record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
             let listed = judged && comparison.is_as_listed();
@@ -233,7 +239,8 @@ fn versions(records: &[Record]) -> BTreeMap<String, String> {
 const fn exit_of_trial(green: bool, word: Word) -> Exit {
     match (green, word) {
         (true, _) => Exit::Conformant,
-        (false, Word::AdapterFault | Word::HarnessFault) => Exit::Fault,
+        (false, Word::AdapterFault) => Exit::Fault,
+        (false, Word::HarnessFault) => Exit::HarnessFault,
         (false, _) => Exit::NotConformant,
     }
 }

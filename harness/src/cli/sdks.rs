@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::setup::{self, SetupError};
 
-use super::Exit;
+use super::{Exit, output};
 use crate::message;
 use crate::message::{SdkLine, State};
 use crate::server::Server;
@@ -13,15 +13,18 @@ pub(super) fn sdks(root: &Utf8Path) -> anyhow::Result<Exit> {
     let fleet = Fleet::discover(root)?;
     let lines: Vec<SdkLine<'_>> =
         fleet.sdks().iter().map(|sdk| SdkLine { manifest: &sdk.manifest, state: state(sdk) }).collect();
-    anstream::print!("{}", message::sdks(&lines, &setup::other_builds(root)));
-    Ok(Exit::Conformant)
+    output::print(message::sdks(&lines, &setup::other_builds(root)));
+    for broken in fleet.broken() {
+        output::warn(format_args!("{}: {}", broken.id, broken.why));
+    }
+    Ok(if fleet.broken().is_empty() { Exit::Conformant } else { Exit::Fault })
 }
 
 pub(super) fn doctor(root: &Utf8Path) -> anyhow::Result<Exit> {
     let needs = setup::needs(root);
     let runtime = tokio::runtime::Runtime::new()?;
     let listens = runtime.block_on(Server::start()).map(|_| ()).map_err(|error| error.to_string());
-    anstream::print!("{}", message::doctor(&needs, listens.as_ref().map_err(String::as_str).copied()));
+    output::print(message::doctor(&needs, listens.as_ref().map_err(String::as_str).copied()));
     let lacking = listens.is_err() || needs.iter().any(|need| need.required && need.found.is_err());
     Ok(if lacking { Exit::NotConformant } else { Exit::Conformant })
 }

@@ -2,31 +2,30 @@
 
 use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
-use streamspec_adapters::setup::{Progress, SetupError};
+use streamspec_adapters::setup::Progress;
 use streamspec_adapters::spec::Build;
 
-use super::Exit;
 use super::arguments::SetupOptions;
+use super::{Exit, output};
 use crate::message::progress;
 use crate::session::set_up;
 
 pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<Exit> {
     let chosen = Fleet::discover(root)?.choose(&options.sdks)?;
-    let mut exit = Exit::Conformant;
-    for result in set_up(&chosen, &|event| print_progress(&event)) {
+    let mut exit = if chosen.broken.is_empty() { Exit::Conformant } else { Exit::Fault };
+    for broken in &chosen.broken {
+        output::warn(format_args!("{}: {}", broken.id, broken.why));
+    }
+    for result in set_up(&chosen.sdks, &|event| print_progress(&event)) {
         match result {
             Ok(Sdk { manifest, build: Build::Local(path), .. }) => {
-                anstream::println!("{}: {} is set up from {path}", manifest.id, manifest.package);
+                output::say(format_args!("{}: {} is set up from {path}", manifest.id, manifest.package));
             }
             Ok(Sdk { manifest, .. }) => {
-                anstream::println!("{}: {} {} is set up", manifest.id, manifest.package, manifest.version);
-            }
-            Err(error @ SetupError::Unavailable { .. }) => {
-                anstream::println!("{error}");
-                exit = exit.max(Exit::NotConformant);
+                output::say(format_args!("{}: {} {} is set up", manifest.id, manifest.package, manifest.version));
             }
             Err(error) => {
-                anstream::eprintln!("{error}");
+                output::warn(error);
                 exit = Exit::Fault;
             }
         }
@@ -36,5 +35,5 @@ pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<E
 
 /// Shows what set-up is doing, on stderr: set-up takes long enough to be asked about.
 pub fn print_progress(event: &Progress) {
-    anstream::eprintln!("{}", progress(event));
+    output::warn(progress(event));
 }

@@ -1,0 +1,191 @@
+//! Where a command writes: looked at before anything is run, its own until the command ends, and never the committed report
+//! unless everything is there that the report is about.
+
+use std::collections::BTreeSet;
+use std::fs::TryLockError;
+use std::io::{Seek as _, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+use sha2::{Digest as _, Sha256};
+use streamspec_adapters::fleet::Fleet;
+
+use super::exit::CannotWrite;
+use crate::merge::{self, File};
+use crate::record::Record;
+use crate::session::{Request, Session};
+
+/// Where the report is committed.
+const COMMITTED: &str = "reports";
+
+/// Files and folders that no other command writes to as long as this is held.
+pub(super) struct Claim {
+    locks: Vec<std::fs::File>,
+}
+
+impl Claim {
+    /// A file of records.
+    pub(super) fn file(root: &Utf8Path, path: &Utf8Path) -> Result<Self, CannotWrite> {
+        let cannot = |why: std::io::Error| CannotWrite::new(path, why);
+        match path.metadata() {
+            // Opening a pipe would wait for its reader.
+            Ok(about) if !about.is_file() && !about.is_dir() => {}
+            Ok(_) => _ = std::fs::OpenOptions::new().append(true).open(path).map_err(cannot)?,
+            Err(_) => {
+                let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+                std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).map_err(cannot)?;
+            }
+        }
+        Ok(Self { locks: vec![lock(root, path)?] })
+    }
+
+    /// A folder of reports.
+    pub(super) fn folder(root: &Utf8Path, path: &Utf8Path) -> Result<Self, CannotWrite> {
+        let cannot = |path: &Utf8Path, why: std::io::Error| CannotWrite::new(path, why);
+        std::fs::create_dir_all(path).and_then(|()| tempfile::tempfile_in(path)).map_err(|why| cannot(path, why))?;
+        for name in ["compatibility.json", "compatibility.md", "compatibility.html"] {
+            let file = path.join(name);
+            if file.exists() {
+                std::fs::OpenOptions::new().append(true).open(&file).map_err(|why| cannot(&file, why))?;
+            }
+        }
+        Ok(Self { locks: vec![lock(root, path)?] })
+    }
+
+    /// Both.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.locks.extend(other.locks);
+        self
+    }
+}
+
+/// Locks a place by a file that names the process; the system drops the lock when the process ends, however it does.
+fn lock(root: &Utf8Path, path: &Utf8Path) -> Result<std::fs::File, CannotWrite> {
+    let real = real(path);
+    let name = hex::encode(&Sha256::digest(real.as_str())[..16]);
+    let folder = root.join("target/streamspec/locks");
+    let cannot = |why: std::io::Error| CannotWrite::new(&folder, why);
+    std::fs::create_dir_all(&folder).map_err(cannot)?;
+    let file = folder.join(format!("{name}.lock"));
+    let mut lock =
+        std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&file).map_err(cannot)?;
+    match lock.try_lock() {
+        Ok(()) => {
+            let write =
+                lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| write!(lock, "{}", std::process::id()));
+            write.map_err(cannot)?;
+            Ok(lock)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let process = fs::read_to_string(&file).unwrap_or_default();
+            let why = format!("process {process} is writing there; wait for it, or name another place");
+            Err(CannotWrite::new(path, why))
+        }
+        Err(TryLockError::Error(why)) => Err(cannot(why)),
+    }
+}
+
+/// A path as the system knows it, as far as it exists.
+fn real(path: &Utf8Path) -> Utf8PathBuf {
+    let parent = || Some(path.parent()?.canonicalize_utf8().ok()?.join(path.file_name()?));
+    path.canonicalize_utf8().ok().or_else(parent).unwrap_or_else(|| path.to_owned())
+}
+
+/// Whether a folder is the one where the report is committed.
+pub(super) fn is_committed(root: &Utf8Path, folder: &Utf8Path) -> bool {
+    real(folder) == real(&root.join(COMMITTED))
+}
+
+/// Refuses a run that would not make the committed report, before it begins.
+pub(super) fn makes_committed(root: &Utf8Path, request: &Request) -> anyhow::Result<()> {
+    let fleet = Fleet::discover(root)?;
+    let chosen = fleet.choose(&request.sdks)?;
+    let chosen = chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
+    is_fleet(&fleet, &chosen)?;
+    anyhow::ensure!(request.is_whole(), "{COMMITTED}/ {ONLY}; leave out --case, --surface and --shard");
+    Ok(())
+}
+
+/// Refuses it when it is known which SDKs cannot be run here.
+pub(super) fn can_make_committed(session: &Session) -> anyhow::Result<()> {
+    let missing: Vec<&str> = session.unavailable.iter().map(|one| one.sdk.manifest.id.as_str()).collect();
+    anyhow::ensure!(missing.is_empty(), "{COMMITTED}/ {ONLY}; not run: {}", missing.join(", "));
+    Ok(())
+}
+
+/// Refuses records that are not what the committed report is about.
+pub(super) fn are_committed(root: &Utf8Path, files: &[File]) -> anyhow::Result<()> {
+    if let Err(error) = merge::check(files) {
+        anyhow::bail!("{COMMITTED}/ {ONLY}: {error}");
+    }
+    let suites = files.iter().flat_map(|file| &file.records).filter_map(|record| match record {
+        Record::Suite(suite) => Some(suite),
+        _ => None,
+    });
+    let whole = suites.flat_map(|suite| &suite.plans).filter(|plan| plan.whole);
+    is_fleet(&Fleet::discover(root)?, &whole.map(|plan| plan.sdk.as_str()).collect())
+}
+
+/// What people need to know.
+const ONLY: &str = "is only written from a whole run of the whole fleet, `--sdk all`, in one piece or merged";
+
+fn is_fleet(fleet: &Fleet, sdks: &BTreeSet<&str>) -> anyhow::Result<()> {
+    let ids = fleet.sdks().iter().map(|sdk| sdk.manifest.id.as_str());
+    let ids = ids.chain(fleet.broken().iter().map(|broken| broken.id.as_str()));
+    let missing: Vec<&str> = ids.filter(|id| !sdks.contains(id)).collect();
+    anyhow::ensure!(missing.is_empty(), "{COMMITTED}/ {ONLY}; missing: {}", missing.join(", "));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> (tempfile::TempDir, Utf8PathBuf) {
+        let held = tempfile::tempdir().expect("a temporary directory");
+        let root = Utf8PathBuf::from_path_buf(held.path().to_owned()).expect("a UTF-8 path");
+        (held, root)
+    }
+
+    #[test]
+    fn two_commands_do_not_share_a_place() {
+        let (_held, root) = root();
+        let records = root.join("a/records.jsonl");
+        let first = Claim::file(&root, &records).expect("it is free");
+        let refused = Claim::file(&root, &root.join("a/../a/records.jsonl")).err().expect("it is taken").to_string();
+        let own = format!("process {} is writing there", std::process::id());
+        assert!(refused.contains(&own) && refused.contains("records.jsonl"), "{refused}");
+        Claim::folder(&root, &root.join("a")).expect("another place is free");
+        drop(first);
+        Claim::file(&root, &records).expect("it is free again");
+        assert!(!records.exists(), "nothing is written before there is something to write");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_found_beforehand() {
+        let (_held, root) = root();
+        std::fs::write(root.join("file"), "mine").expect("a file");
+        std::fs::create_dir_all(root.join("folder/compatibility.md")).expect("a folder");
+        for refused in [
+            Claim::file(&root, &root.join("file/records.jsonl")),
+            Claim::file(&root, &root.join("folder")),
+            Claim::folder(&root, &root.join("file")),
+            Claim::folder(&root, &root.join("folder")),
+        ] {
+            let error = refused.err().expect("it cannot be written").to_string();
+            assert!(error.contains("cannot be written: "), "{error}");
+        }
+        assert_eq!(std::fs::read_to_string(root.join("file")).expect("it is there"), "mine");
+    }
+
+    #[test]
+    fn the_committed_folder_is_known_by_any_name() {
+        let (_held, root) = root();
+        std::fs::create_dir(root.join("reports")).expect("a folder");
+        for name in ["reports", "reports/", "./reports", "cases/../reports"] {
+            std::fs::create_dir_all(root.join("cases")).expect("a folder");
+            assert!(is_committed(&root, &root.join(name)), "{name}");
+        }
+        assert!(!is_committed(&root, &root.join("target/reports")));
+    }
+}
