@@ -52,9 +52,9 @@ pub enum Command {
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///
     /// Keeps what stands, with its reasons and comments, and what the run did not look at; narrows or removes what no longer
-    /// holds; marks what is new as `unexplained`. `run` exits with 1 when there is something to bless, so
-    /// `streamspec run --variants quick || streamspec bless` is the whole recipe. Records of a selection, of a run that was
-    /// cut short, of other cases or of another version of the SDK are refused.
+    /// holds; marks what is new as `unexplained`. Run `streamspec run --variants quick` before it, which exits
+    /// with 1 when there is something to bless. Records of a selection, of a run that was cut short, of other cases or of
+    /// another version of the SDK are refused.
     Bless(BlessOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),

@@ -1,46 +1,147 @@
 //! `streamspec bless`: rewrite the lists of known deviations from the records of a whole run.
 
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
 use camino::Utf8Path;
 use fs_err as fs;
-use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::fleet::{Fleet, Sdk};
 
-use super::Exit;
 use super::arguments::BlessOptions;
+use super::{Exit, output};
+use crate::case::Case;
 use crate::deviation::{FILE, Known, UNEXPLAINED, bless as blessed};
-use crate::record::{self, Record, SdkRecord, TrialRecord};
+use crate::judge::Word;
+use crate::load::{self, Selection};
+use crate::merge::{self, File};
+use crate::record::{self, PlanRecord, Record, SdkRecord, TrialRecord};
+use crate::run::{Filter, Trial, plan};
+use crate::session::SessionError;
+use crate::wire::Variant;
 
 pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<Exit> {
-    let records = record::read(&root.join(&options.records))?;
-    let whole = records.iter().any(|record| matches!(record, Record::Suite(suite) if suite.whole));
-    if !whole {
-        anstream::eprintln!(
-            "error: {}: the records of a selection; a list is only rewritten from a whole run, `streamspec run`",
-            options.records
-        );
+    let name = options.records.to_string();
+    let file = File { records: record::read(&root.join(&options.records))?, name: name.clone() };
+    if let Err(error) = merge::check(std::slice::from_ref(&file)) {
+        output::warn(format_args!("error: {error}; lists are only rewritten from a whole run"));
         return Ok(Exit::Usage);
     }
-    let trials: Vec<&TrialRecord> = records
+    if file
+        .records
         .iter()
-        .filter_map(|record| if let Record::Trial(trial) = record { Some(trial.as_ref()) } else { None })
-        .collect();
-    if let Some(trial) = trials.iter().find(|trial| trial.verdict.word.is_lost()) {
-        anstream::eprintln!("error: {}: {}; nothing is blessed on that", trial.name(), trial.verdict.word.name());
-        return Ok(Exit::Fault);
+        .any(|record| matches!(record, Record::Suite(suite) if suite.plans.iter().any(|plan| !plan.whole)))
+    {
+        output::warn(format_args!(
+            "error: {name}: the records of a selection; lists are only rewritten from a whole run"
+        ));
+        return Ok(Exit::Usage);
     }
+    let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
+    let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
     let fleet = Fleet::discover(root)?;
-    for record in &records {
-        let Record::Sdk(SdkRecord { id, version, not_run: None, .. }) = record else { continue };
-        if id.contains('@') {
-            anstream::eprintln!("{id}: left out; a list is about the locked version");
-            continue;
-        }
-        let sdk = fleet.get(id)?;
-        let known = Known::read(&sdk.dir)?;
-        let own: Vec<&TrialRecord> = trials.iter().copied().filter(|trial| &trial.sdk == id).collect();
-        let text = blessed(&known, &own, version);
-        fs::write(sdk.dir.join(FILE), &text)?;
-        let (entries, unexplained) = (text.matches("[[deviation]]").count(), text.matches(UNEXPLAINED).count());
-        anstream::println!("{id}: {entries} known deviations, {unexplained} of them unexplained");
+    let mut exit = Exit::Conformant;
+    for sdk in file.records.iter().filter_map(|record| if let Record::Sdk(sdk) = record { Some(sdk) } else { None }) {
+        exit = exit.max(match one(sdk, &file.records, &fleet, &cases) {
+            Ok(said) => {
+                output::say(format_args!("{}: {said}", sdk.id));
+                Exit::Conformant
+            }
+            Err(Refused { why, exit }) => {
+                output::warn(format_args!("{}: its list is left as it is: {why}", sdk.id));
+                exit
+            }
+        });
     }
-    Ok(Exit::Conformant)
+    Ok(exit)
+}
+
+/// Why a list is not rewritten, and what that makes of the command.
+struct Refused {
+    why: String,
+    exit: Exit,
+}
+
+impl Refused {
+    fn usage(why: impl fmt::Display) -> Self {
+        Self { why: format!("{why}"), exit: Exit::Usage }
+    }
+}
+
+/// Rewrites the list of one SDK and says what was done to it.
+fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>]) -> Result<String, Refused> {
+    if let Some(why) = &record.not_run {
+        return Err(Refused { why: format!("it was not run: {why}"), exit: Exit::Conformant });
+    }
+    if record.id.contains('@') {
+        return Err(Refused { why: "a list is about the locked version".to_owned(), exit: Exit::Conformant });
+    }
+    let sdk = fleet.get(&record.id).map_err(Refused::usage)?;
+    let (locked, version) = (&sdk.manifest.version, &record.version);
+    if locked != version {
+        return Err(Refused::usage(format!("version {version} was run, and {locked} is the locked one; run it again")));
+    }
+    let own = |record: &&Record| matches!(record, Record::Trial(trial) if trial.sdk == sdk.manifest.id);
+    let trials = records.iter().filter(own).filter_map(|record| match record {
+        Record::Trial(trial) => Some(trial.as_ref()),
+        _ => None,
+    });
+    let trials: Vec<&TrialRecord> = trials.collect();
+    let says = |word| matches!(word, Word::Pass | Word::Disputed | Word::Deviates | Word::Fails | Word::Unsupported);
+    if let Some(trial) = trials.iter().find(|trial| !says(trial.verdict.word)) {
+        let why = format!("{} came to {}, which says nothing about the SDK", trial.name(), trial.verdict.word.name());
+        let exit = if trial.verdict.word == Word::Flaky { Exit::NotConformant } else { Exit::Fault };
+        return Err(Refused { why, exit });
+    }
+    let planned = records.iter().find_map(|record| match record {
+        Record::Suite(suite) => suite.plans.iter().find(|plan| plan.sdk == sdk.manifest.id),
+        _ => None,
+    });
+    is_all(sdk, planned, &trials, cases)?;
+
+    let path = sdk.dir.join(FILE);
+    let known = Known::read(&sdk.dir).map_err(Refused::usage)?;
+    let text = if path.exists() { fs::read_to_string(&path).map_err(Refused::usage)? } else { String::new() };
+    let list = blessed(&known, &text, &trials, version);
+    let unexplained = list.text.matches(&format!("why = \"{UNEXPLAINED}\"")).count();
+    if list.is_changed() {
+        // Nothing of a list is lost when this is interrupted.
+        let new = path.with_extension("toml.new");
+        fs::write(&new, &list.text).and_then(|()| fs::rename(&new, &path)).map_err(Refused::usage)?;
+    }
+    Ok(format!(
+        "kept {}, narrowed {}, added {}, removed {}; unexplained: {unexplained}",
+        list.kept, list.narrowed, list.added, list.removed
+    ))
+}
+
+/// Whether these are the trials that a whole run of these cases has today, with all the replays that were planned.
+fn is_all(
+    sdk: &Sdk,
+    planned: Option<&PlanRecord>,
+    trials: &[&TrialRecord],
+    cases: &[Arc<Case>],
+) -> Result<(), Refused> {
+    let made: BTreeSet<Variant> = trials.iter().map(|trial| trial.variant).collect();
+    let sdks = [Arc::new(sdk.clone())];
+    for first_combination_only in [false, true] {
+        let variants = made.iter().copied().collect();
+        let filter = Filter { surfaces: Vec::new(), variants, first_combination_only };
+        let now = plan(&sdks, cases, &filter).map_err(Refused::usage)?;
+        if now.recorded(None, true).iter().any(|now| planned.is_some_and(|planned| planned.digest == now.digest)) {
+            let has: BTreeSet<_> =
+                trials.iter().map(|trial| (trial.surface.as_str(), trial.case.as_str(), trial.variant)).collect();
+            return now.trials.iter().find_map(|trial| missing(trial, &has)).map_or(Ok(()), |name| {
+                Err(Refused::usage(format!("{name} is not in the records: the run was cut short, run it again")))
+            });
+        }
+    }
+    Err(Refused::usage("the cases or the surfaces are not those of the records; run it again"))
+}
+
+/// The first replay of a trial that is not in the records. A sweep leaves out what is not healthy.
+fn missing(trial: &Trial, has: &BTreeSet<(&str, &str, Variant)>) -> Option<String> {
+    let is_there = |variant: Variant| has.contains(&(trial.surface.as_str(), trial.case.id.as_str(), variant));
+    let lacks = trial.variants.iter().find(|variant| !variant.is_sweep() && !is_there(**variant));
+    lacks.map(|variant| format!("{}@{variant}", trial.name()))
 }

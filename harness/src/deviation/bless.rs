@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use globset::GlobSet;
 
-use super::{Entry, Known};
+use super::{Entry, Known, Replays};
 use crate::case::{Axis, Level, matcher};
 use crate::judge::Check;
 use crate::record::TrialRecord;
@@ -14,72 +14,167 @@ use crate::wire::Variant;
 /// The reason that `bless` writes and a person replaces.
 pub const UNEXPLAINED: &str = "unexplained";
 
-/// What one check of one trial came to.
+/// What a list that nobody has written yet begins with.
+const HEAD: &str = "# What this SDK does today that a case does not expect. An entry is one statement about one axis;\n\
+                    # `streamspec bless` rewrites this file from a whole run and keeps the reasons of what still stands.\n";
+
+/// A case on a surface.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Point<'a> {
     case: &'a str,
     surface: &'a str,
 }
 
-/// The list that makes a whole run as listed, as the text of its file.
+/// What became of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Blessed {
+    /// The text of its file.
+    pub text: String,
+    /// How many entries stand as they were, those among them whose trials were not run.
+    pub kept: usize,
+    /// How many hold in fewer places than they said.
+    pub narrowed: usize,
+    /// How many are new.
+    pub added: usize,
+    /// How many no longer hold anywhere.
+    pub removed: usize,
+}
+
+impl Blessed {
+    /// Whether the list says something else now.
+    pub const fn is_changed(&self) -> bool {
+        self.narrowed + self.added + self.removed > 0
+    }
+}
+
+/// The list that makes a whole run as listed, and what was changed to that end: nothing where the run is.
 ///
-/// An entry that stands is kept with its globs and its reason. One that no longer holds everywhere is narrowed to where
-/// it does. What is new is grouped by axis and by what is seen, and marked [`UNEXPLAINED`].
-pub fn bless(known: &Known, trials: &[&TrialRecord], version: &str) -> String {
-    let mut broken: BTreeMap<(Axis, String), BTreeSet<Point<'_>>> = BTreeMap::new();
-    let mut graded: BTreeMap<Axis, BTreeSet<Point<'_>>> = BTreeMap::new();
-    for trial in trials {
-        let point = Point { case: &trial.case, surface: &trial.surface };
-        let counted = |check: &&Check| {
-            check.level != Level::May && check.axis.is_of_replays() == (trial.variant != Variant::AsWritten)
-        };
-        for check in trial.verdict.checks.iter().filter(counted) {
-            if check.held().is_some() {
-                graded.entry(check.axis).or_default().insert(point.clone());
-            }
-            if check.held() == Some(false) {
-                broken.entry((check.axis, check.seen())).or_default().insert(point.clone());
-            }
+/// An entry is kept with its globs, its reason and its comments unless it holds somewhere no longer; then it is narrowed to
+/// where it does and to where its replays were not made, or removed if that is nowhere. What is new is grouped by axis and
+/// by what is seen, and marked [`UNEXPLAINED`]. `text` is the list's own.
+pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) -> Blessed {
+    let seen = Seen::of(known, trials, version);
+    let replays = Replays::of(trials.iter().copied());
+    let unused = known.unused(trials.iter().copied(), version);
+    let pieces = Pieces::of(known, text);
+    let mut blessed = Blessed::default();
+    let (mut texts, mut entries) = (vec![pieces.head.to_owned()], Vec::new());
+    for (number, old) in known.entries.iter().enumerate() {
+        let dead = unused.iter().any(|unused| std::ptr::eq(*unused, old));
+        if !dead && !seen.gone.contains(&number) {
+            blessed.kept += 1;
+            texts.push(pieces.of[number].1.to_owned());
+            entries.push(old.entry.clone());
+            continue;
+        }
+        let mut points = seen.holds.get(&number).cloned().unwrap_or_default();
+        points.extend(replays.open(old).map(|(surface, case)| Point { case, surface }));
+        if points.is_empty() {
+            blessed.removed += 1;
+            continue;
+        }
+        blessed.narrowed += 1;
+        texts.push(pieces.of[number].0.to_owned());
+        for narrower in grouped(old.entry.axis, "", &points, &seen.graded) {
+            let Entry { why, link, versions, seen, .. } = old.entry.clone();
+            let narrower = Entry { seen, why, link, versions, ..narrower };
+            texts.push(written(&narrower));
+            entries.push(narrower);
         }
     }
-
-    let mut entries = Vec::new();
-    for (number, old) in known.entries.iter().enumerate() {
-        if !super::holds_for(&old.entry, version) {
-            entries.push(old.entry.clone());
-            continue;
-        }
-        let mut kept = BTreeSet::new();
-        for ((axis, seen), points) in &mut broken {
-            if *axis == old.entry.axis && old.entry.seen.contains(seen) {
-                let covered =
-                    |point: &Point<'_>| known.applying(point.surface, point.case, version).any(|(at, _)| at == number);
-                kept.extend(points.iter().filter(|point| covered(point)).cloned());
-                points.retain(|point| !covered(point));
-            }
-        }
-        let reason = |entry: &mut Entry| {
-            entry.why.clone_from(&old.entry.why);
-            entry.link.clone_from(&old.entry.link);
-            entry.versions.clone_from(&old.entry.versions);
-            entry.seen.clone_from(&old.entry.seen);
-        };
-        let all_graded = graded.get(&old.entry.axis).into_iter().flatten();
-        let covered =
-            all_graded.filter(|point| known.applying(point.surface, point.case, version).any(|(at, _)| at == number));
-        if !kept.is_empty() && covered.count() == kept.len() {
-            entries.push(old.entry.clone());
-            continue;
-        }
-        for mut entry in grouped(old.entry.axis, "", &kept, &graded) {
-            reason(&mut entry);
+    for ((axis, seen_as), points) in &seen.new {
+        for entry in grouped(*axis, seen_as, points, &seen.graded) {
+            blessed.added += 1;
+            texts.push(written(&entry));
             entries.push(entry);
         }
     }
-    for ((axis, seen), points) in &broken {
-        entries.extend(grouped(*axis, seen, points, &graded));
+    if !blessed.is_changed() {
+        text.clone_into(&mut blessed.text);
+        return blessed;
     }
-    written(&entries)
+    blessed.text = texts.iter().map(|text| text.trim_matches('\n')).filter(|text| !text.is_empty()).fold(
+        String::new(),
+        |mut all, text| {
+            let gap = if all.is_empty() { "" } else { "\n" };
+            let _ = writeln!(all, "{gap}{text}");
+            all
+        },
+    );
+    // A list that is laid out in an unusual way cannot be taken apart by its lines.
+    let says = Known::parse(known.file.clone(), &blessed.text);
+    if !says.is_ok_and(|says| says.entries.iter().map(|known| &known.entry).eq(&entries)) {
+        blessed.text = entries.iter().fold(HEAD.to_owned(), |all, entry| all + "\n" + &written(entry));
+    }
+    blessed
+}
+
+/// What the trials say about a list.
+#[derive(Default)]
+struct Seen<'a> {
+    /// Where each axis was checked.
+    graded: BTreeMap<Axis, BTreeSet<Point<'a>>>,
+    /// Where an entry holds, by its place.
+    holds: BTreeMap<usize, BTreeSet<Point<'a>>>,
+    /// The entries that do not hold somewhere.
+    gone: BTreeSet<usize>,
+    /// What no entry says.
+    new: BTreeMap<(Axis, String), BTreeSet<Point<'a>>>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(known: &Known, trials: &[&'a TrialRecord], version: &str) -> Self {
+        let mut seen = Self::default();
+        for trial in trials {
+            let point = Point { case: &trial.case, surface: &trial.surface };
+            let counted = |check: &&Check| {
+                check.level != Level::May && check.axis.is_of_replays() == (trial.variant != Variant::AsWritten)
+            };
+            for check in trial.verdict.checks.iter().filter(counted).filter(|check| check.held().is_some()) {
+                seen.graded.entry(check.axis).or_default().insert(point.clone());
+            }
+            let comparison = known.compare(trial, version);
+            for number in comparison.used {
+                seen.holds.entry(number).or_default().insert(point.clone());
+            }
+            seen.gone.extend(comparison.stale);
+            seen.gone.extend(comparison.different.iter().map(|(_, number)| number));
+            let different = comparison.different.iter().map(|(place, _)| *place);
+            for check in comparison.new.iter().copied().chain(different).map(|place| &trial.verdict.checks[place]) {
+                seen.new.entry((check.axis, check.seen())).or_default().insert(point.clone());
+            }
+        }
+        seen
+    }
+}
+
+/// A list's text, taken apart: what stands before the first entry, and of each entry the comments above it and the whole.
+struct Pieces<'a> {
+    head: &'a str,
+    of: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(known: &Known, text: &'a str) -> Self {
+        let starts: Vec<usize> =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).chain([text.len()]).collect();
+        let at = |line: usize| starts[line.min(starts.len() - 1)];
+        // The comments right above an entry are about it.
+        let first = |line: usize| {
+            let is_comment = |line: &usize| text[at(*line)..at(line + 1)].starts_with('#');
+            (0..line).rev().take_while(is_comment).last().unwrap_or(line)
+        };
+        let own: Vec<usize> = known.entries.iter().map(|known| known.line.saturating_sub(1)).collect();
+        let begins: Vec<usize> = own.iter().map(|line| first(*line)).collect();
+        let ends = begins.iter().skip(1).copied().chain([starts.len() - 1]);
+        let piece = |((begin, own), end): ((&usize, &usize), usize)| {
+            let (begin, end) = (at(*begin), at(end));
+            (text.get(begin..at(*own)).unwrap_or_default(), text.get(begin..end).unwrap_or_default())
+        };
+        let of = begins.iter().zip(&own).zip(ends).map(piece).collect();
+        let head = begins.first().map_or(if text.is_empty() { HEAD } else { text }, |line| &text[..at(*line)]);
+        Self { head, of }
+    }
 }
 
 /// Points as few entries with globs that cover these points and no other graded ones.
@@ -159,15 +254,7 @@ fn made(pattern: &str) -> GlobSet {
     matcher(pattern).unwrap_or_default()
 }
 
-fn written(entries: &[Entry]) -> String {
-    let mut text = String::from(
-        "# What this SDK does today that a case does not expect. An entry is one statement about one axis;\n\
-         # `streamspec bless` rewrites this file from a whole run and keeps the reasons of what still stands.\n",
-    );
-    for entry in entries {
-        // An entry is plain strings and lists, which TOML can always hold.
-        let body = toml::to_string(entry).unwrap_or_default();
-        let _ = write!(text, "\n[[deviation]]\n{body}");
-    }
-    text
+fn written(entry: &Entry) -> String {
+    // An entry is plain strings and lists, which TOML can always hold.
+    format!("[[deviation]]\n{}", toml::to_string(entry).unwrap_or_default())
 }

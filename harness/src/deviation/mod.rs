@@ -5,7 +5,7 @@
 
 mod bless;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -15,10 +15,10 @@ use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use bless::{UNEXPLAINED, bless};
+pub use bless::{Blessed, UNEXPLAINED, bless};
 
 use crate::case::{Axis, GlobError, Level, matcher, matchers};
-use crate::judge::Check;
+use crate::judge::{Check, Word};
 use crate::record::TrialRecord;
 use crate::wire::Variant;
 
@@ -191,36 +191,60 @@ impl Known {
 
     /// Entries that matched no trial of a whole run. What is said of replays that were not made cannot have matched.
     pub fn unused<'a>(&'a self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<&'a KnownEntry> {
+        let trials: Vec<&TrialRecord> = trials.collect();
         let mut used = vec![false; self.entries.len()];
-        let mut made: BTreeSet<Variant> = BTreeSet::new();
-        for trial in trials {
-            made.insert(trial.variant);
+        for trial in &trials {
             let comparison = self.compare(trial, version);
             let touched = comparison.used.into_iter().chain(comparison.different.iter().map(|(_, entry)| *entry));
             for number in touched.chain(comparison.stale) {
                 used[number] = true;
             }
         }
-        let replayed = |entry: &Entry| match entry.axis {
-            Axis::Variants => made.iter().any(|made| entry.seen.iter().any(|seen| about(seen) == made.name())),
-            Axis::Cuts => made.iter().any(|made| made.is_sweep()),
-            _ => true,
-        };
-        let applies = |known: &&KnownEntry| holds_for(&known.entry, version) && replayed(&known.entry);
+        let replays = Replays::of(trials);
+        let applies = |known: &&KnownEntry| holds_for(&known.entry, version) && replays.open(known).next().is_none();
         self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(known, _)| known).filter(applies).collect()
     }
 
     /// The entries whose globs and versions cover a trial, with their places.
     fn applying(&self, surface: &str, case: &str, version: &str) -> impl Iterator<Item = (usize, &Entry)> {
         self.entries.iter().enumerate().filter_map(move |(number, known)| {
-            let covered =
-                known.cases.is_match(case) && known.surfaces.is_match(surface) && holds_for(&known.entry, version);
+            let covered = known.covers(surface, case) && holds_for(&known.entry, version);
             covered.then_some((number, &known.entry))
         })
     }
 }
 
+/// The trials that were judged, by surface and case, with the variants that were made of each.
+struct Replays<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<Variant>>);
+
+impl<'a> Replays<'a> {
+    fn of(trials: impl IntoIterator<Item = &'a TrialRecord>) -> Self {
+        let mut made: BTreeMap<_, BTreeSet<Variant>> = BTreeMap::new();
+        for trial in trials.into_iter().filter(|trial| trial.verdict.word <= Word::Fails) {
+            made.entry((trial.surface.as_str(), trial.case.as_str())).or_default().insert(trial.variant);
+        }
+        Self(made)
+    }
+
+    /// The surfaces and cases that an entry covers and about which nothing can be said: it is about replays of them that were
+    /// not made.
+    fn open(&self, known: &KnownEntry) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let entry = &known.entry;
+        let is_open = move |made: &BTreeSet<Variant>| match entry.axis {
+            Axis::Variants => entry.seen.iter().any(|seen| made.iter().all(|made| made.name() != about(seen))),
+            Axis::Cuts => !made.iter().any(|made| made.is_sweep()),
+            _ => false,
+        };
+        let covered = self.0.iter().filter(move |((surface, case), _)| known.covers(surface, case));
+        covered.filter(move |(_, made)| is_open(made)).map(|(point, _)| *point)
+    }
+}
+
 impl KnownEntry {
+    fn covers(&self, surface: &str, case: &str) -> bool {
+        self.cases.is_match(case) && self.surfaces.is_match(surface)
+    }
+
     fn new(entry: Entry, file: &Utf8Path, line: usize) -> Result<Self, KnownError> {
         let cases = globs(&entry.cases, file, line)?;
         let surfaces = globs(&entry.surfaces, file, line)?;
@@ -342,16 +366,64 @@ versions = ">=0.50"
             trial("create-sync", "anthropic/cut/c", Grade::Absent),
             trial("final-sync", "anthropic/cut/c", Grade::Absent),
         ];
-        let text = bless(&known, &trials.iter().collect::<Vec<_>>(), "2.0.0");
+        let list = bless(&known, LIST, &trials.iter().collect::<Vec<_>>(), "2.0.0");
+        assert_eq!((list.kept, list.narrowed, list.added, list.removed), (0, 1, 1, 0));
+        let text = list.text;
         let blessed = Known::parse("list.toml".into(), &text).expect("a blessed list is well formed");
         for trial in &trials {
             assert!(blessed.compare(trial, "2.0.0").is_as_listed(), "{} in\n{text}", trial.name());
         }
         assert!(blessed.unused(trials.iter(), "2.0.0").is_empty());
-        let replays = LIST.replace("error.status", "variants").replace("\"transport\"", "\"crlf: passes\"");
-        let replays = Known::parse("list.toml".into(), &replays).expect("the list is well formed");
-        assert!(replays.unused(trials.iter(), "2.0.0").is_empty(), "no replay was made");
         assert_eq!(text.matches("the status is the transport's own").count(), 1);
         assert_eq!(text.matches(UNEXPLAINED).count(), 1);
+    }
+
+    /// Where a run is as listed there is nothing to bless: not a letter of the list changes, whatever people wrote there.
+    #[test]
+    fn blessing_leaves_alone_what_stands() {
+        let list = format!(
+            "# Our own words.\n{LIST}\n# The same once more, of another person.\n{}",
+            LIST.trim_start().replace("the status is", "still")
+        );
+        let known = Known::parse("list.toml".into(), &list).expect("the list is well formed");
+        let trials = [trial("create-sync", "anthropic/in-band/a", Grade::Transport)];
+        let trials: Vec<&TrialRecord> = trials.iter().collect();
+        let blessed = bless(&known, &list, &trials, "2.0.0");
+        assert!(!blessed.is_changed(), "{blessed:?}");
+        assert_eq!((blessed.kept, blessed.text.as_str()), (2, list.as_str()));
+        let blessed = bless(&known, &list, &trials, "0.49.0");
+        assert_eq!((blessed.kept, blessed.added), (2, 1), "they are about another version");
+        let holds = [trial("create-sync", "anthropic/in-band/a", Grade::Exact)];
+        let blessed = bless(&known, &list, &holds.iter().collect::<Vec<_>>(), "2.0.0");
+        assert_eq!((blessed.removed, blessed.text.as_str()), (2, "# Our own words.\n"));
+    }
+
+    /// Replays are made of some cases only, or of none: what is said about the others must not be lost.
+    #[test]
+    fn blessing_keeps_what_was_not_run() {
+        let list = LIST.replace("error.status", "variants").replace("\"transport\"", "\"crlf: passes\"");
+        let known = Known::parse("list.toml".into(), &list).expect("the list is well formed");
+        let written = |case: &str| trial("create-sync", case, Grade::Exact);
+        let holds = |case: &str| {
+            let mut replay = written(case);
+            replay.variant = Variant::Crlf;
+            let check = &mut replay.verdict.checks[0];
+            (check.axis, check.observed) = (Axis::Variants, json!("crlf: as written"));
+            replay
+        };
+        let came = |trials: &[TrialRecord]| {
+            let trials: Vec<&TrialRecord> = trials.iter().collect();
+            let unused = known.unused(trials.iter().copied(), "2.0.0").len();
+            let list = bless(&known, &list, &trials, "2.0.0");
+            (unused, list.kept, list.narrowed, list.removed)
+        };
+        let (a, b) = ("anthropic/in-band/a", "anthropic/in-band/b");
+        assert_eq!(came(&[written(a), written(b)]), (0, 1, 0, 0), "no replay was made");
+        assert_eq!(came(&[written("anthropic/cut/c")]), (1, 0, 0, 1), "there is no such case");
+        assert_eq!(came(&[written(a), holds(a)]), (0, 0, 0, 1), "it is gone");
+        let trials = [written(a), holds(a), written(b)];
+        assert_eq!(came(&trials), (0, 0, 1, 0), "it is gone from one case, and of the other nothing is known");
+        let text = bless(&known, &list, &trials.iter().collect::<Vec<_>>(), "2.0.0").text;
+        assert!(text.contains("cases = [\"anthropic/in-band/b\"]"), "{text}");
     }
 }
