@@ -47,7 +47,7 @@ function readModel(data) {
     trial.row.replays.set(number, [...all, trial]);
     trials.push(trial);
   }
-  return { suite: data.suite, sdks, groups, cases, rows, trials, byId: new Map(cases.map((one) => [one.id, one])) };
+  return { suite: data.suite, commands: data.commands, sdks, groups, cases, rows, trials, byId: new Map(cases.map((one) => [one.id, one])) };
 }
 
 function readCheck([axis, level, expected, observed, grade, disputed]) {

@@ -18,9 +18,8 @@ function trialPage(model, row, one, trial) {
     const told = detail.trials.get(nameOf(trial));
     held.replaceChildren(...(told ? trialDetails(told) : [h('p', {}, 'Nothing more is recorded of this trial.')]));
   }).catch((error) => held.replaceChildren(checkTable(verdict.checks), difference(verdict.checks), missing(error)));
-  const [, cuts] = trial.variant.match(/^cut-(events|bytes)$/) ?? [];
-  const variant = trial.variant === WRITTEN ? '' : cuts ? ` --cuts ${cuts}` : ` --variants ${trial.variant}`;
-  const command = `cargo run --release -- run --sdk ${row.sdk.id.replace(/@local$/, '=PATH')} --surface ${row.surface} --case '${one.id}'${variant} --verbose`;
+  const parts = { sdk: row.sdk.asked ?? row.sdk.id, surface: row.surface, case: one.id };
+  const command = model.commands[trial.variant].replace(/\{(sdk|surface|case)\}/g, (_, part) => parts[part]);
   return [
     crumbs(h('a', { href: `#/sdk/${escapedPart(row.sdk.id)}` }, row.sdk.id), row.surface, h('a', { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
     h('h1', { tabindex: '-1' }, visible(one.title, 400)),

@@ -97,6 +97,8 @@ test('a deep link opens a trial with its details, as text only', async () => {
   assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, 'escapes are made visible');
   assert.equal(await page.locator('#page img, #page script').count(), 0);
   assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+  const command = "cargo run --release -- run --sdk sdk-one@0.49.0 --surface surface-00 --case 'anthropic/group-0/case#0000' --verbose";
+  assert.ok(page_.includes(command), 'the command that reproduces the trial');
   assert.deepEqual(complaints, []);
 });
 
@@ -211,7 +213,7 @@ for (const [name, report, hash] of PAGES) {
 
 test('a comparison opens from disk, and shows hostile text as text', async () => {
   await page.goto(address('comparison'));
-  assert.match(await text('.lead'), /\d+ broken, \d+ fixed/);
+  assert.match(await text('.lead'), /\d+ broken, \d+ worsened, \d+ fixed/);
   await page.locator('summary').first().click();
   assert.equal(await page.locator('script, img, a[href^="javascript"]').count(), 0);
   assert.match(await page.locator('main').textContent(), /<script>alert\(1\)/);

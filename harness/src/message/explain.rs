@@ -9,7 +9,7 @@ use super::{BAD, BOLD, DIM, GOOD, WARN, shown, styled, wire};
 use crate::case::{Axis, Case};
 use crate::judge::{Check, Grade, Word};
 use crate::load::Location;
-use crate::record::{AttemptRecord, Attempted, TrialRecord};
+use crate::record::{AttemptRecord, Attempted};
 use crate::run::Ran;
 use crate::wire::Variant;
 
@@ -71,25 +71,30 @@ pub fn explain(
             let _ = writeln!(out, "    {}", shown(line, 300));
         }
     }
-    let _ = writeln!(out, "  {} {}", styled(BOLD, "reproduce:"), reproduce(record, nonce));
+    let command = reproduce(&record.sdk, &record.surface, &record.case, record.variant, Some(nonce));
+    let _ = writeln!(out, "  {} {command}", styled(BOLD, "reproduce:"));
     out
 }
 
-/// The command that runs just this trial, with the very same bytes. The report's page says the same but for the nonce, so
+/// The command that runs just one trial. With the nonce of its run it sends the very same bytes; a report leaves it out, so
 /// that it does not change from run to run.
-fn reproduce(record: &TrialRecord, nonce: &str) -> String {
-    let variant = match record.variant {
+pub(crate) fn reproduce(sdk: &str, surface: &str, case: &str, variant: Variant, nonce: Option<&str>) -> String {
+    let variant = match variant {
         Variant::AsWritten => String::new(),
         Variant::CutEvents => " --cuts events".to_owned(),
         Variant::CutBytes => " --cuts bytes".to_owned(),
         variant => format!(" --variants {}", variant.name()),
     };
-    // Only who ran it knows where the working copy is.
-    let sdk = record.sdk.strip_suffix("@local").map_or_else(|| record.sdk.clone(), |id| format!("{id}=PATH"));
+    let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
     format!(
-        "cargo run --release -- run --sdk {sdk} --surface {} --case '{}'{variant} --nonce {nonce} --verbose",
-        record.surface, record.case
+        "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{nonce} --verbose",
+        asked(sdk)
     )
+}
+
+/// How an SDK of a record is asked for: only who ran it knows where a working copy is.
+pub(crate) fn asked(sdk: &str) -> String {
+    sdk.strip_suffix("@local").map_or_else(|| sdk.to_owned(), |id| format!("{id}=PATH"))
 }
 
 fn pointed(out: &mut String, case: &Case, check: &Check, location: Option<Location>, known: &str) {

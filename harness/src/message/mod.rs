@@ -8,8 +8,8 @@ mod fleet;
 mod summary;
 mod wire;
 
-pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
+pub(crate) use explain::{asked, reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
 pub use summary::{Tally, adequate, probed, progress, summary, unexplained};
 

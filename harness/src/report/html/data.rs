@@ -1,11 +1,14 @@
 //! What the page itself holds: SDKs, cases and one verdict for each trial, every repeated value once.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::super::file::known_of;
 use super::super::{LONGEST_TEXT, cut, is_told, known_ids};
 use super::{Table, Told, catches};
 use crate::judge::Check;
+use crate::message;
 use crate::record::TrialRecord;
 use crate::wire::Variant;
 
@@ -47,6 +50,7 @@ pub(super) fn data(told: &Told<'_>) -> Value {
         .iter()
         .map(|sdk| {
             let mut value = json!(sdk);
+            value["asked"] = json!(message::asked(&sdk.id));
             value["catches"] = json!(caught.get(sdk.id.as_str()));
             if let Some(record) = told.sdks.get(sdk.id.as_str()) {
                 value["calls"] = json!(record.calls);
@@ -56,8 +60,15 @@ pub(super) fn data(told: &Told<'_>) -> Value {
         })
         .collect();
     let rows: Vec<Value> = rows.iter().map(|row| json!([row.sdk, row.surface, row.cases, row.verdicts])).collect();
+    let command = |variant: Variant| message::reproduce("{sdk}", "{surface}", "{case}", variant, None);
+    let commands: BTreeMap<&str, String> = Variant::ALL
+        .into_iter()
+        .chain([Variant::CutEvents, Variant::CutBytes])
+        .map(|variant| (variant.name(), command(variant)))
+        .collect();
     json!({
         "suite": told.report.suite,
+        "commands": commands,
         "sdks": sdks,
         "sources": sources.values,
         "cases": cases,
