@@ -4,6 +4,7 @@ use std::fs::File;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use chrono::{Days, NaiveDate, Utc};
+use sha2::{Digest as _, Sha256};
 
 use super::command::{answer, run, succeeds, users_command};
 use super::runtime::{self, Runtime};
@@ -14,6 +15,9 @@ use crate::spec::Build;
 
 /// The uv that is installed when there is none; it makes an environment ten times faster than venv and pip.
 const UV: &str = "0.13.9";
+
+/// The same with the digests of its wheels, as pip reads it.
+const UV_LOCK: &str = include_str!("uv.lock");
 
 /// Prints the version and the real program: `PATH` may hold a version switcher that depends on the folder.
 const QUESTION: [&str; 2] = ["-c", "import platform, sys; print(platform.python_version()); print(sys.executable)"];
@@ -64,7 +68,8 @@ pub(super) fn install(
             run(id, venv, lock, progress)?;
             let mut install = users_command(executable(dir, "python"));
             install
-                .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r"])
+                .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"])
+                .args(["--only-binary", ":all:", "-r"])
                 .arg(&locked);
             return run(id, install, lock, progress);
         }
@@ -75,7 +80,8 @@ pub(super) fn install(
     let mut install = users_command(&uv);
     install.args(["pip", "install", "--compile-bytecode", "--python"]).arg(executable(dir, "python"));
     match build {
-        Build::Locked => drop(install.args(["--require-hashes", "-r"]).arg(&locked)),
+        // To build a package from its source would take what it needs for that, which no lock file names.
+        Build::Locked => drop(install.args(["--require-hashes", "--no-build", "-r"]).arg(&locked)),
         Build::Version(version) => {
             let pinned = requirements(environment, &format!("=={version}"))?;
             let day = released(environment, &uv, version, lock, progress)?;
@@ -184,13 +190,34 @@ fn uv(base: &Utf8Path, python: &Utf8Path, progress: &(dyn Fn(Progress) + Sync)) 
         return Ok(uv);
     }
     let dir = base.join("tools").join(format!("uv-{UV}"));
-    install_once("uv", &dir, "", progress, |lock| {
+    // One that was installed from another lock file is none.
+    let stamp = hex::encode(Sha256::digest(UV_LOCK));
+    install_once("uv", &dir, &stamp, progress, |lock| {
         let mut venv = users_command(python);
         venv.args(["-m", "venv"]).arg(&dir);
         run("uv", venv, lock, progress)?;
+        let locked = dir.join("uv.lock");
+        fs_err::write(&locked, UV_LOCK).map_err(|source| SetupError::Io { id: "uv".to_owned(), source })?;
         let mut install = users_command(executable(&dir, "python"));
-        install.args(["-m", "pip", "install", "--disable-pip-version-check"]).arg(format!("uv=={UV}"));
+        install.args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]);
+        install.args(["--only-binary", ":all:", "-r"]).arg(&locked);
         run("uv", install, lock, progress)
     })?;
     Ok(executable(&dir, "uv"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uv_is_locked_by_the_digests_of_its_files() {
+        let lines: Vec<&str> = UV_LOCK.lines().filter(|line| !line.starts_with('#')).collect();
+        let digest = |line: &str| {
+            let digest = line.trim().trim_end_matches([' ', '\\']).strip_prefix("--hash=sha256:").map(str::to_owned);
+            digest.is_some_and(|digest| digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()))
+        };
+        assert_eq!(lines.first(), Some(&format!("uv=={UV} \\").as_str()));
+        assert!(lines.len() > 10 && lines[1..].iter().all(|line| digest(line)), "{lines:?}");
+    }
 }

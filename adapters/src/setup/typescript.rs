@@ -54,8 +54,8 @@ pub(super) fn install(
     let mut npm = npm(id, "install", dir)?;
     match build {
         Build::Version(version) => drop(npm.arg(format!("--before={}", released(environment, version)?))),
-        // A working copy is packed and installed as its users would get it, not linked to.
-        Build::Local(_) => drop(npm.arg("--install-links")),
+        // A working copy is packed and installed as its users would get it, not linked to. Its own `prepare` builds it.
+        Build::Local(_) => drop(npm.args(["--install-links", "--ignore-scripts=false"])),
         Build::Locked | Build::Latest => {}
     }
     run(id, npm, lock, progress)
@@ -95,9 +95,10 @@ fn missing(id: &str, program: &str) -> SetupError {
     }
 }
 
+/// No package of the fleet needs its install script: that of `protobufjs`, the only one, does no more than warn.
 fn npm(id: &str, command: &str, dir: &Utf8Path) -> Result<Command, SetupError> {
     let mut npm = users_command(runtime::find("npm").ok_or_else(|| missing(id, "npm"))?);
-    npm.args([command, "--no-audit", "--no-fund"]).current_dir(dir);
+    npm.args([command, "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(dir);
     Ok(npm)
 }
 
@@ -159,4 +160,30 @@ fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
         }
     }
     Ok(own.join(&environment.entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn install_scripts_are_not_run_unless_they_are_asked_for() {
+        let held = tempfile::tempdir().expect("a temporary directory");
+        let dir = Utf8Path::from_path(held.path()).expect("a UTF-8 path");
+        let scripts = json!({ "install": "node -e \"require('fs').writeFileSync('ran', '')\"" });
+        let package = |name: &str, content: Value| {
+            let folder = dir.join(name);
+            fs_err::create_dir_all(&folder).expect("a directory");
+            fs_err::write(folder.join("package.json"), content.to_string()).expect("a file");
+            folder
+        };
+        let dependency = package("dependency", json!({ "name": "dependency", "version": "1.0.0", "scripts": scripts }));
+        let own = package("own", json!({ "private": true, "dependencies": { "dependency": "file:../dependency" } }));
+        for (more, runs) in [(None, false), (Some("--ignore-scripts=false"), true)] {
+            let mut install = npm("own", "install", &own).expect("npm is on PATH");
+            let output = install.arg("--offline").args(more).output().expect("npm runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(dependency.join("ran").exists(), runs);
+        }
+    }
 }
