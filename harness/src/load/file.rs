@@ -8,7 +8,7 @@ use streamspec_adapters::contract::Api;
 
 use super::expand::Expander;
 use super::fragments::Fragments;
-use super::limits::MAX_COMBINATIONS;
+use super::limits::{MAX_COMBINATIONS, MAX_EXPANSION};
 use super::lint::{self, Sites};
 use super::problem::{Collector, Source};
 use super::template::Scope;
@@ -95,8 +95,13 @@ pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collec
             let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
             let id = if chosen.is_empty() { id.clone() } else { format!("{id}#{}", chosen.join(",")) };
             let Some(case) = case(id, source.file.clone(), file, &mut spent) else {
-                let whole = tree.place(&["matrix"]);
-                problems.push(files.error(whole, "the combinations are too large together").help("fewer of them"));
+                let way = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());
+                let message = format!(
+                    "with every `repeat` multiplied out, the file takes more than {} MiB of memory",
+                    MAX_EXPANSION / 1024 / 1024
+                );
+                let help = "fewer combinations, answers or rounds; a `raw` text takes far less than a mapping";
+                problems.push(files.error(tree.place(way.as_slice()), message).help(help));
                 break;
             };
             cases.push(case);

@@ -29,11 +29,16 @@ pub const MAX_EXPANSION: usize = 64 * 1024 * 1024;
 /// How many answers a case may script.
 pub const MAX_EXCHANGES: usize = 16;
 
-/// The body of one answer when everything is filled in, in octets.
-pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+/// The bodies of all answers of a case together as they are sent, in octets. A trial holds them several times over, and a
+/// run has a trial for every surface.
+pub const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
 
-/// How many steps one answer may have once `repeat` is multiplied out.
-pub const MAX_STEPS: usize = 100_000;
+/// The same for a case that is replayed octet by octet, each of which may be a write of its own: half a mebibyte of them took
+/// the reference client, not optimised, longer than the ten seconds of a trial.
+pub const MAX_SPLIT_BYTES: usize = 64 * 1024;
+
+/// How many steps one answer may have once `repeat` is multiplied out. Each may be a write of its own, too.
+pub const MAX_STEPS: usize = 20_000;
 
 /// The sum of the pauses of a case over all its answers, in milliseconds.
 pub const MAX_PAUSE: u64 = 10_000;

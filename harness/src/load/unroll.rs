@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::limits::MAX_EXPANSION;
-use super::template::{self, Piece, ROUND};
+use super::template::{self, NONCE, Piece, ROUND};
 use crate::case::{Event, Step};
 
 /// The steps with no `repeat` left; none if they take more than is left of the budget.
@@ -44,30 +44,79 @@ fn unroll(step: &Step, round: Option<u32>, flat: &mut Vec<Step>, spent: &mut usi
     Some(())
 }
 
-/// What a step takes in memory, roughly.
+/// What a step takes in memory: values take many times what they are on the wire.
 fn cost(step: &Step) -> usize {
-    size_of::<Step>().saturating_add(size(step))
+    let content = match step {
+        Step::Event(event) => event.name.len() + heap(&event.data),
+        Step::Data(value) | Step::Json(value) => heap(value),
+        Step::Comment(text) | Step::Raw(text) | Step::Hex(text) => text.len(),
+        Step::Respond(respond) => {
+            let fields = respond.headers.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len));
+            let trailers = respond.trailers.iter().map(|(name, value)| name.len() + value.len());
+            fields.chain(trailers).map(|text| text + FIELD).sum()
+        }
+        Step::Use(_) | Step::Repeat(_) | Step::Flush | Step::Pause(_) | Step::End(_) => 0,
+    };
+    size_of::<Step>() + content
 }
 
-/// The octets of a step's content, without the framing of events.
+/// What a field of a mapping takes beside its key's text and what its value holds, with its place in the table.
+const FIELD: usize = size_of::<(String, Value)>() + 4 * size_of::<usize>();
+
+/// What a value takes beside itself.
+fn heap(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| size_of::<Value>() + heap(item)).sum(),
+        // The smallest table has room for a few.
+        Value::Object(fields) if fields.is_empty() => 0,
+        Value::Object(fields) => {
+            let taken: usize = fields.iter().map(|(key, value)| FIELD + key.len() + heap(value)).sum();
+            taken + 3 * FIELD
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+/// The octets of a step's content on the wire, with the framing of events.
 pub(super) fn size(step: &Step) -> usize {
     match step {
-        Step::Event(event) => event.name.len().saturating_add(value_size(&event.data)),
-        Step::Data(value) | Step::Json(value) => value_size(value),
-        Step::Comment(text) | Step::Raw(text) => text.len(),
+        Step::Event(event) => "event: \n\n".len() + grown(&event.name) + data_size(&event.data),
+        Step::Data(value) => "\n".len() + data_size(value),
+        Step::Json(value) => json_size(value),
+        Step::Comment(text) => ": \n\n".len() + grown(text),
+        Step::Raw(text) => grown(text),
         Step::Hex(text) => text.len() / 2,
         Step::Respond(_) | Step::Use(_) | Step::Repeat(_) | Step::Flush | Step::Pause(_) | Step::End(_) => 0,
     }
 }
 
-fn value_size(value: &Value) -> usize {
-    const PUNCTUATION: usize = 4;
+/// The octets of `data:` lines: one for each line of a string.
+fn data_size(value: &Value) -> usize {
+    const LINE: &str = "data: \n";
     match value {
-        Value::String(text) => text.len() + PUNCTUATION,
-        Value::Array(items) => items.iter().map(value_size).sum::<usize>() + PUNCTUATION,
-        Value::Object(fields) => fields.iter().map(|(key, value)| key.len() + PUNCTUATION + value_size(value)).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => PUNCTUATION,
+        Value::String(text) => {
+            // A line end of the text ends a field, and another one begins.
+            let ends = text.matches(['\n', '\r']).count();
+            grown(text) + ends * "data: ".len() + LINE.len()
+        }
+        other => LINE.len() + json_size(other),
     }
+}
+
+/// The octets of a value as compact JSON.
+fn json_size(value: &Value) -> usize {
+    // Plain data with string keys can always be JSON.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    grown(&text)
+}
+
+/// The octets of a text with the names that are left filled in.
+fn grown(text: &str) -> usize {
+    const LONGEST_NONCE: usize = 16;
+    const LONGEST_ROUND: usize = 10;
+    let [nonces, rounds] = [NONCE, ROUND].map(|name| text.matches(&format!("${{{name}}}")).count());
+    text.len() + nonces * LONGEST_NONCE + rounds * LONGEST_ROUND
 }
 
 fn fill(step: &Step, round: u32) -> Step {
@@ -98,5 +147,41 @@ fn value(written: &Value, round: u32) -> Value {
             Value::Object(filled.collect::<Map<_, _>>())
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => written.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::wire::{Script, Variant};
+
+    /// The octets of a step, as the limits count them and as they are sent.
+    #[test]
+    fn sizes_are_at_least_what_is_sent() {
+        let event = |data| Step::Event(Event { name: "error".into(), data });
+        for step in [
+            event(json!({ "a": ["\u{1}\u{2}\"", 1.25e300, null], "nonce": "${nonce}" })),
+            event(json!("a\nb\r\nc")),
+            Step::Data(json!("\n".repeat(1000))),
+            Step::Data(json!(["\u{1}".repeat(1000)])),
+            Step::Json(json!({ "a": u64::MAX })),
+            Step::Comment("${nonce}${nonce}".into()),
+            Step::Raw("é".repeat(10)),
+            Step::Hex("00 ff".into()),
+        ] {
+            let sent = Script::build(&[vec![step.clone()]], Variant::AsWritten, "n0e0e0e0e0e").answers[0].body().len();
+            assert!((sent..sent + 2 * sent / 3 + 32).contains(&size(&step)), "{step:?}: {sent}, {}", size(&step));
+        }
+    }
+
+    #[test]
+    fn nested_values_cost_what_they_take() {
+        let step = Step::Data(json!({ "a": {} }));
+        // Four places in the table, a number for each of them, and the key's text.
+        assert!(cost(&step) > 4 * size_of::<(String, Value)>(), "{}", cost(&step));
+        let mut spent = 0;
+        assert!(steps(vec![step; 200_000], &mut spent).is_none());
     }
 }

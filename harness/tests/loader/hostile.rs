@@ -57,6 +57,52 @@ fn hostile_input_is_a_problem_like_any_other() {
     }
 }
 
+/// What passes every other limit and would take a gigabyte, or minutes, once it is loaded or replayed.
+#[test]
+fn what_costs_too_much_is_refused_with_its_place_and_number() {
+    let header = "title: T\napi: anthropic-messages\nsources: [{ basis: spec, url: 'https://example.com' }]\n\
+                  expect: { must: { outcome: error } }\n";
+    let mappings = format!(
+        "  - [{{ repeat: {{ times: 9000, steps: [{{ data: [{}{{}}] }}] }} }}, {{ end: finish }}]\n",
+        "{},".repeat(99)
+    );
+    let raw = |times: u32, text: &str| {
+        format!("stream: [{{ repeat: {{ times: {times}, steps: [{{ raw: \"{text}\" }}] }} }}, {{ end: finish }}]\n")
+    };
+    let lines = format!(
+        "stream: [{{ repeat: {{ times: 4000, steps: [{{ data: \"{}\" }}] }} }}, {{ end: finish }}]\n",
+        "\\n".repeat(1000)
+    );
+    let kilobyte = "x".repeat(1024);
+    let small = format!(
+        "  - [{{ repeat: {{ times: 100, steps: [{{ data: [{}{{}}] }}] }} }}, {{ end: finish }}]\n",
+        "{},".repeat(99)
+    );
+    let axis: Vec<String> = (0..200).map(|n| format!("v{n}: {n}")).collect();
+    let axis = axis.join(", ");
+    let matrix = format!(
+        "matrix: {{ m: {{ {axis} }} }}\nvariants: {{ except: [one-byte] }}\nexchanges:\n{}",
+        small.replace("{},", "{a: '${m}'},")
+    );
+    for (input, expected) in [
+        (
+            format!("exchanges:\n{}", mappings.repeat(16)),
+            "5:1 the answers have 44496000 octets together, more than 2097152",
+        ),
+        (lines, "5:1 the answers have 28032000 octets together, more than 2097152"),
+        (raw(4000, &kilobyte), "5:1 the answers have 4096000 octets together, more than 2097152"),
+        (raw(65, &kilobyte), "5:1 the answers have 66560 octets together, more than 65536 that are sent one by one"),
+        (matrix, "5:1 with every `repeat` multiplied out, the file takes more than 64 MiB of memory"),
+    ] {
+        let (_folder, root) = project(&[("cases/anthropic/a/b.yaml", format!("{header}{input}").as_bytes())]);
+        let started = std::time::Instant::now();
+        let problems = refusal(&root, &only(&["cases/anthropic/a/b.yaml"]));
+        let told: Vec<_> = problems.iter().map(|one| format!("{}:{} {}", one.line, one.column, one.message)).collect();
+        assert_eq!(told, [expected]);
+        assert!(started.elapsed().as_secs() < 10, "{expected} took {:?}", started.elapsed());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn strange_files_are_told() {

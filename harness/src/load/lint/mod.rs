@@ -6,11 +6,12 @@ mod steps;
 
 pub(super) use across::across;
 
-use super::limits::{MAX_EXCHANGES, MAX_PAUSE, MAX_TIMEOUT};
+use super::limits::{MAX_CASE_BYTES, MAX_EXCHANGES, MAX_PAUSE, MAX_SPLIT_BYTES, MAX_TIMEOUT};
 use super::problem::{Collector, Problem};
 use super::tree::{Node, Segment, Span};
 use super::typed::Files;
 use crate::case::{CaseFile, Level, Step};
+use crate::wire::Variant;
 
 /// Where the steps of a case stand in its file; a step of a fragment stands where it is used.
 #[derive(Debug, Default)]
@@ -105,6 +106,26 @@ impl Lint<'_> {
             let way = if case.stream.is_some() { "stream" } else { "exchanges" };
             let message = format!("the pauses take {pauses} ms, more than {MAX_PAUSE} ms");
             self.refuse(&[way], message, "pauses are in milliseconds; `end: stall` stays silent without one");
+        }
+        self.octets();
+    }
+
+    /// How much a trial sends.
+    fn octets(&mut self) {
+        let case = self.case;
+        let answers = case.stream.iter().chain(case.exchanges.iter().flatten()).chain(&case.control);
+        let octets = answers.fold(0_usize, |sum, steps| sum.saturating_add(steps::octets(steps)));
+        let way = if case.stream.is_some() { "stream" } else { "exchanges" };
+        if octets > MAX_CASE_BYTES {
+            let message = format!("the answers have {octets} octets together, more than {MAX_CASE_BYTES}");
+            self.refuse(&[way], message, "a client that breaks on a large answer breaks on a smaller one");
+            return;
+        }
+        if octets > MAX_SPLIT_BYTES && !case.variants.except.contains(&Variant::OneByte) {
+            let message = format!(
+                "the answers have {octets} octets together, more than {MAX_SPLIT_BYTES} that are sent one by one"
+            );
+            self.refuse(&[way], message, "`variants: { except: [one-byte] }`");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::case::{End, Framing, Respond, Step};
-use crate::load::limits::{MAX_ANSWER_BYTES, MAX_STEPS};
+use crate::load::limits::MAX_STEPS;
 use crate::load::tree::Span;
 use crate::load::unroll;
 
@@ -55,7 +55,7 @@ impl Lint<'_> {
             self.end(*end, respond, place(at));
         }
         self.respond(respond, place(0), steps);
-        self.size(steps, whole);
+        self.count(steps, whole);
     }
 
     fn step(&mut self, step: &Step, place: Span) {
@@ -148,18 +148,19 @@ impl Lint<'_> {
         }
     }
 
-    fn size(&mut self, steps: &[Step], whole: Span) {
-        let (count, octets) = extent(steps);
+    fn count(&mut self, steps: &[Step], whole: Span) {
+        let (count, _) = extent(steps);
         if count > MAX_STEPS {
             let message =
                 format!("the answer has {count} steps with every `repeat` multiplied out, more than {MAX_STEPS}");
             self.refuse_at(whole, message, "repeat larger pieces fewer times");
         }
-        if octets > MAX_ANSWER_BYTES {
-            let message = format!("the answer has {octets} octets, more than {} MiB", MAX_ANSWER_BYTES / 1024 / 1024);
-            self.refuse_at(whole, message, "a client that breaks on a large answer breaks on a smaller one");
-        }
     }
+}
+
+/// The octets of an answer's body with every `repeat` multiplied out.
+pub(super) fn octets(steps: &[Step]) -> usize {
+    extent(steps).1
 }
 
 /// The steps and octets of an answer with every `repeat` multiplied out.
