@@ -56,12 +56,13 @@ fn transcript(script: &Script) -> Transcript {
         headers: Vec::new(),
         body: String::new(),
         written,
+        http_1_0: false,
         digest: script.digest_prefix(0, written),
         sent: Sent::Whole,
         done_at: None,
         client_left_at: None,
     };
-    Transcript { exchanges: vec![exchange] }
+    Transcript { exchanges: vec![exchange], ..Transcript::default() }
 }
 
 fn evidence<'a>(

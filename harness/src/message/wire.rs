@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{BOLD, DIM, shown, styled};
 use crate::run::Ran;
-use crate::server::{Exchange, Sent};
+use crate::server::{Exchange, Refused, Sent};
 use crate::wire::{Answer, Op};
 
 /// How many writes before the end are shown; the failure is nearly always among the last.
@@ -17,7 +17,11 @@ const WIDTH: usize = 400;
 pub(super) fn wire(ran: &Ran) -> String {
     let mut out = String::new();
     let exchanges = &ran.transcript.exchanges;
-    if exchanges.is_empty() {
+    for Refused { request, status, reason, .. } in &ran.transcript.refused {
+        let label = styled(BOLD, "refused:");
+        let _ = writeln!(out, "  {label} {} with {status}: {}", shown(request, 140), shown(reason, 200));
+    }
+    if exchanges.is_empty() && ran.transcript.refused.is_empty() {
         return "  no request reached the server\n".to_owned();
     }
     for (number, exchange) in exchanges.iter().enumerate() {
@@ -29,8 +33,8 @@ pub(super) fn wire(ran: &Ran) -> String {
             shown(&exchange.path, 120),
             styled(DIM, &came_to(exchange)),
         );
-        if let Some(answer) = ran.script.answer(exchange.answer) {
-            answer_lines(&mut out, answer, exchange.written);
+        if let Some(answer) = exchange.answer_of(&ran.script) {
+            answer_lines(&mut out, &answer, exchange.written);
         }
     }
     out
@@ -43,7 +47,8 @@ fn came_to(exchange: &Exchange) -> String {
         Sent::Whole => "sent whole",
         Sent::ClientLeft => "the client left first",
     };
-    format!("({} octets, {how}{})", exchange.written, left.unwrap_or_default())
+    let version = if exchange.http_1_0 { "over HTTP/1.0, where a body ends with the connection; " } else { "" };
+    format!("({version}{} octets, {how}{})", exchange.written, left.unwrap_or_default())
 }
 
 fn answer_lines(out: &mut String, answer: &Answer, written: u64) {

@@ -8,10 +8,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::Shared;
 use super::play::{After, play};
 use super::request::{self, Refusal, Request};
 use super::trial::{Playing, Trial};
+use super::{Refused, Shared};
 
 /// How long a request may take to arrive, and a connection to idle before it.
 const ARRIVAL: Duration = Duration::from_mins(1);
@@ -27,14 +27,20 @@ pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     let mut last: Option<(Arc<Trial>, usize)> = None;
     loop {
         let read = match timeout(ARRIVAL, request::read(&mut stream, &mut buffer)).await {
-            Ok(Ok(Some(request))) => shared.begin(&request).map(|playing| (playing, request)),
+            Ok(Ok(Some(request))) => match shared.begin(&request) {
+                Ok(playing) => Ok((playing, request)),
+                Err(refusal) => Err((request.method, request.target, refusal)),
+            },
             Ok(Ok(None)) => {
                 if let Some((trial, number)) = last {
                     trial.client_left(number);
                 }
                 return;
             }
-            Ok(Err(refusal)) => Err(refusal),
+            Ok(Err(refusal)) => {
+                let (method, target) = request::refused_line(&buffer);
+                Err((method, target, refusal))
+            }
             Err(_) => return,
         };
         match read {
@@ -44,8 +50,8 @@ pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
                     return;
                 }
             }
-            Err(refusal) => {
-                shared.strays.fetch_add(1, Ordering::Relaxed);
+            Err((method, target, refusal)) => {
+                shared.refused(&method, &target, &refusal);
                 refuse(&mut stream, &refusal).await;
                 return;
             }
@@ -65,6 +71,23 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Tells the trial that a request was meant for, by its token, or because there is only one.
+    fn refused(&self, method: &str, target: &str, refusal: &Refusal) {
+        self.strays.fetch_add(1, Ordering::Relaxed);
+        let trials = self.trials();
+        let (trial, path, own) = match trial_and_path(target) {
+            Some((token, path)) => (trials.get(token), path, true),
+            None if trials.len() == 1 => (trials.values().next(), target, false),
+            None => return,
+        };
+        if let Some(trial) = trial {
+            let (request, reason) = (Refused::shown(method, path), refusal.reason.clone());
+            trial.refused(Refused { request, status: refusal.status, reason, own });
+        }
+    }
+}
+
 /// The token and what follows it; the target may name the host, as to a proxy (RFC 9112 section 3.2.2).
 fn trial_and_path(target: &str) -> Option<(&str, &str)> {
     let path = match target.strip_prefix("http://") {
@@ -77,10 +100,10 @@ fn trial_and_path(target: &str) -> Option<(&str, &str)> {
 
 /// Answers one request. Returns whether the connection goes on.
 async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, playing: &Playing, request: &Request) -> bool {
-    let Some(answer) = playing.answer() else { return false };
+    let Some(answer) = playing.answer().map(|answer| answer.over(request.http_1_0)) else { return false };
     let after = tokio::select! {
         biased;
-        after = play(stream, buffer, playing, answer, request.keeps_alive()) => after,
+        after = play(stream, buffer, playing, &answer, request.keeps_alive()) => after,
         () = playing.trial_ended() => After::Drop,
     };
     match after {

@@ -24,7 +24,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use transcript::{Exchange, Sent, Transcript};
+pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
 use crate::wire::Script;
@@ -75,7 +75,7 @@ impl Server {
         Registered::new(format!("http://{}/t/{token}", self.address), token, trial, Arc::clone(&self.shared))
     }
 
-    /// How many requests could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.1.
+    /// How many requests could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.
     pub fn strays(&self) -> u64 {
         self.shared.strays.load(Ordering::Relaxed)
     }

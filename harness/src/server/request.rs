@@ -19,11 +19,16 @@ pub(super) struct Request {
     pub(super) headers: Vec<(String, String)>,
     /// The decoded body.
     pub(super) body: Vec<u8>,
+    /// Whether the client speaks HTTP/1.0, which has no chunks.
+    pub(super) http_1_0: bool,
 }
 
 impl Request {
-    /// Whether the client wants to use the connection again.
+    /// Whether the client wants to use the connection again, and can.
     pub(super) fn keeps_alive(&self) -> bool {
+        if self.http_1_0 {
+            return false;
+        }
         let mut connection = fields(&self.headers, "connection");
         !connection.any(|value| value.to_ascii_lowercase().contains("close"))
     }
@@ -56,7 +61,9 @@ pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result
         }
     };
     let mut body = Body::new(head.body_framing()?);
-    let mut expected = fields(&head.headers, "expect").any(|value| value.eq_ignore_ascii_case("100-continue"));
+    // A client of HTTP/1.0 does not know such a response (RFC 9110 section 10.1.1).
+    let mut expected =
+        !head.http_1_0 && fields(&head.headers, "expect").any(|value| value.eq_ignore_ascii_case("100-continue"));
     let body_length = loop {
         if let Some(length) = body.take(&buffer[head_length..])? {
             break length;
@@ -69,7 +76,16 @@ pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result
         }
     };
     buffer.drain(..head_length + body_length);
-    Ok(Some(Request { method: head.method, target: head.target, headers: head.headers, body: body.decoded }))
+    let Head { method, target, headers, http_1_0 } = head;
+    Ok(Some(Request { method, target, headers, body: body.decoded, http_1_0 }))
+}
+
+/// The method and the target of a request that was refused, as far as they can be told.
+pub(super) fn refused_line(buffer: &[u8]) -> (String, String) {
+    let line = buffer.split(|octet| b"\r\n".contains(octet)).next().unwrap_or_default();
+    let text = String::from_utf8_lossy(&line[..line.len().min(MAX_HEAD)]);
+    let mut words = text.split(' ').map(str::to_owned);
+    (words.next().unwrap_or_default(), words.next().unwrap_or_default())
 }
 
 /// Reads what is there; false when the client has left.
@@ -86,6 +102,7 @@ struct Head {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
+    http_1_0: bool,
 }
 
 impl Head {
@@ -99,18 +116,16 @@ impl Head {
             Ok(Status::Partial) if buffer.len() <= MAX_HEAD => return Ok(None),
             Ok(_) => return Err(too_large(format!("{MAX_HEAD} octets"))),
             Err(httparse::Error::TooManyHeaders) => return Err(too_large(format!("{MAX_FIELDS} fields"))),
-            Err(error) => return Err(Refusal::new(400, format!("this is not an HTTP/1.1 request: {error}"))),
+            Err(error) => return Err(Refusal::new(400, format!("this is not a request of HTTP/1: {error}"))),
         };
         let method = request.method.unwrap_or_default().to_owned();
-        if request.version != Some(1) {
-            return Err(Refusal::new(400, "the scripts are written for HTTP/1.1"));
-        }
         if method == "HEAD" {
             return Err(Refusal::new(400, "a response to HEAD has no body to stream"));
         }
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers = request.headers.iter().map(|field| (field.name.to_owned(), text(field.value))).collect();
-        Ok(Some((Self { method, target: request.path.unwrap_or_default().to_owned(), headers }, length)))
+        let target = request.path.unwrap_or_default().to_owned();
+        Ok(Some((Self { method, target, headers, http_1_0: request.version == Some(0) }, length)))
     }
 
     fn body_framing(&self) -> Result<Framing, Refusal> {
@@ -118,11 +133,16 @@ impl Head {
         let lengths: Vec<&str> = fields(&self.headers, "content-length").collect();
         match (codings.as_slice(), lengths.as_slice()) {
             ([], []) => Ok(Framing::Length(0)),
+            ([_, ..], _) if self.http_1_0 => Err(Refusal::new(400, "HTTP/1.0 has no Transfer-Encoding")),
             ([coding], []) if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
+            // A number in Rust may have a sign; a Content-Length is digits (RFC 9110 section 8.6).
+            ([], [length]) if length.is_empty() || !length.bytes().all(|octet| octet.is_ascii_digit()) => {
+                Err(Refusal::new(400, format!("`{length}` is no Content-Length")))
+            }
             ([], [length]) => match length.parse() {
                 Ok(length) if length <= MAX_BODY => Ok(Framing::Length(length)),
-                Ok(_) => Err(too_long()),
-                Err(_) => Err(Refusal::new(400, format!("`{length}` is no Content-Length"))),
+                // Digits that are no `usize` are a larger number.
+                Ok(_) | Err(_) => Err(too_long()),
             },
             _ => Err(Refusal::new(400, "the length of the request's body is not told in one known way")),
         }

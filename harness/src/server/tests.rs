@@ -225,9 +225,12 @@ async fn what_no_trial_can_answer_is_refused_and_counted() {
     let (path, ended_path) = (address(&base_url).1, address(&ended_url).1);
     let requests = [
         ("\u{16}\u{3}\u{1}garbage\r\n\r\n".to_owned(), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.0\r\n\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"), "400 Bad Request"),
         (format!("HEAD {path} HTTP/1.1\r\n\r\n"), "400 Bad Request"),
         (format!("POST {path} HTTP/1.1\r\ncontent-length: -1\r\n\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ncontent-length: +2\r\n\r\n{{}}"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ncontent-length:\r\n\r\n"), "400 Bad Request"),
+        (format!("POST {path} HTTP/1.1\r\ncontent-length: {}\r\n\r\n", "9".repeat(40)), "413 Content Too Large"),
         (format!("POST {path} HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"), "400 Bad Request"),
         (format!("POST {path} HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n"), "400 Bad Request"),
         (format!("POST {path} HTTP/1.1\r\ncontent-length: 9000000\r\n\r\n"), "413 Content Too Large"),
@@ -250,7 +253,87 @@ async fn what_no_trial_can_answer_is_refused_and_counted() {
         assert!(response.contains("\r\n\r\nstreamspec: "), "{response}");
     }
     assert_eq!(server.strays(), count);
-    assert_eq!(registered.finish().await, Transcript::default());
+    let Transcript { exchanges, refused } = registered.finish().await;
+    assert_eq!(exchanges, []);
+    // All but the one with another trial's token are this trial's, and the first of them are kept.
+    let reasons: Vec<&str> = refused.iter().map(|refused| refused.reason.as_str()).collect();
+    assert_eq!(reasons.len(), 8);
+    assert!(reasons[0].starts_with("this is not a request of HTTP/1") && !refused[0].own, "{reasons:?}");
+    assert_eq!(
+        reasons[1..5],
+        [
+            "HTTP/1.0 has no Transfer-Encoding",
+            "a response to HEAD has no body to stream",
+            "`-1` is no Content-Length",
+            "`+2` is no Content-Length",
+        ]
+    );
+    assert_eq!((refused[4].request.as_str(), refused[4].status, refused[4].own), ("POST ", 400, true));
+}
+
+/// The answer to a request of HTTP/1.0, to the end of the connection.
+async fn over_http_1_0(server: &Server, script: &Script) -> (String, Option<ErrorKind>, Exchange) {
+    let registered = server.register(script.clone());
+    let base_url = registered.base_url();
+    let mut client = connect(&base_url).await;
+    let path = address(&base_url).1;
+    let request = format!(
+        "POST {path}/v1/messages HTTP/1.0\r\nconnection: keep-alive\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n{{}}"
+    );
+    client.write_all(request.as_bytes()).await.expect("the server reads");
+    let (octets, error) = read_all(&mut client).await;
+    assert_eq!(server.strays(), 0);
+    let exchange = registered.finish().await.exchanges.swap_remove(0);
+    let answer = exchange.answer_of(script).expect("there is an answer");
+    assert_eq!(exchange.digest, answer.digest_prefix(octets.len() as u64));
+    assert!(exchange.http_1_0 && exchange.written == octets.len() as u64);
+    (String::from_utf8(octets).expect("text"), error, exchange)
+}
+
+#[tokio::test]
+async fn a_client_of_http_1_0_gets_the_body_without_chunks_and_then_the_end_of_the_connection() {
+    let server = start().await;
+    let respond = |respond| Step::Respond(respond);
+    let trailers = BTreeMap::from([("x-trailer".to_owned(), "1".to_owned())]);
+    for (first, field, ends) in [
+        (Respond::default(), "connection: close", vec![End::Finish, End::Eof]),
+        (Respond { trailers, ..Respond::default() }, "connection: close", vec![End::Finish]),
+        (Respond { framing: Framing::Close, ..Respond::default() }, "connection: close", vec![End::Finish]),
+        (
+            Respond { framing: Framing::ContentLength, ..Respond::default() },
+            "connection: close\r\ncontent-length: 22",
+            vec![End::Finish],
+        ),
+    ] {
+        // Cut or finished, a body without chunks looks the same.
+        for end in ends {
+            let script = script(&[respond(first.clone()), data("one"), data("two"), Step::End(end)]);
+            let (octets, error, exchange) = over_http_1_0(&server, &script).await;
+            let (head, body) = octets.split_once("\r\n\r\n").expect("a head");
+            assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.ends_with(field), "{first:?}: {head}");
+            assert!(!head.contains("chunked"), "{head}");
+            assert_eq!((body, error, &exchange.sent), ("data: one\n\ndata: two\n\n", None, &Sent::Whole));
+        }
+    }
+    let reset = script(&[data("one"), Step::Pause(30), Step::End(End::Reset)]);
+    let (octets, error, _) = over_http_1_0(&server, &reset).await;
+    assert!(
+        octets.ends_with("\r\n\r\ndata: one\n\n") && error == Some(ErrorKind::ConnectionReset),
+        "{octets} {error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_request_without_a_token_is_no_trials_where_there_are_several() {
+    let server = start().await;
+    let (one, other) = (server.register(large()), server.register(large()));
+    let mut client = connect(&one.base_url()).await;
+    client.write_all(b"POST /v1/messages HTTP/1.1\r\n\r\n").await.expect("the server reads");
+    assert!(read_all(&mut client).await.0.starts_with(b"HTTP/1.1 404 Not Found\r\n"));
+    assert_eq!(
+        (server.strays(), one.finish().await, other.finish().await),
+        (1, Transcript::default(), Transcript::default())
+    );
 }
 
 #[tokio::test]
@@ -377,8 +460,9 @@ fn transcripts_survive_serialization() {
         target: String::new(),
         headers: headers.collect(),
         body: b"\xff".to_vec(),
+        http_1_0: true,
     };
-    let transcript = Transcript { exchanges: vec![Exchange::new(1, SHORT, &request, "/p")] };
+    let transcript = Transcript { exchanges: vec![Exchange::new(1, SHORT, &request, "/p")], refused: Vec::new() };
     let json = serde_json::to_string(&transcript).expect("plain data");
     assert_eq!(serde_json::from_str::<Transcript>(&json).ok(), Some(transcript));
 }

@@ -1,10 +1,12 @@
 //! What the server saw and sent in one trial.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::request::Request;
+use crate::wire::{Answer, Script};
 
 /// How much of a request's body is kept.
 const BODY_KEPT: usize = 64 * 1024;
@@ -21,6 +23,31 @@ const REDACTED: &str = "…";
 pub struct Transcript {
     /// The requests that arrived whole, in order of arrival.
     pub exchanges: Vec<Exchange>,
+    /// The requests that were refused: they did not arrive whole, or could not be played to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+}
+
+/// A request that could not be played to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Method and target below the trial's base URL, as far as they could be told.
+    pub request: String,
+    /// The status it got.
+    pub status: u16,
+    /// Why.
+    pub reason: String,
+    /// Whether it carried the trial's token. Without one it may be anybody's; it stands here when there was no other
+    /// trial that it could belong to.
+    pub own: bool,
+}
+
+impl Refused {
+    /// Method and target without a key, and in a bearable length.
+    pub(super) fn shown(method: &str, path: &str) -> String {
+        let (method, path) = (method.chars().take(16), without_key(path));
+        format!("{} {}", method.collect::<String>(), path.chars().take(200).collect::<String>())
+    }
 }
 
 /// One request and what was sent for it. Times are since the trial was registered.
@@ -38,6 +65,9 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The request body, at most 64 KiB of it.
     pub body: String,
+    /// Whether the client spoke HTTP/1.0, so that it got the answer without chunks.
+    #[serde(default)]
+    pub http_1_0: bool,
     /// How many octets of the answer were handed to the socket.
     pub written: u64,
     /// SHA-256 of those octets, in hexadecimal.
@@ -77,12 +107,18 @@ impl Exchange {
             path: without_key(path),
             headers: headers.collect(),
             body: String::from_utf8_lossy(body).into_owned(),
+            http_1_0: request.http_1_0,
             written: 0,
             digest: String::new(),
             sent: Sent::Underway,
             done_at: None,
             client_left_at: None,
         }
+    }
+
+    /// The answer it got, in the version of HTTP that the client spoke.
+    pub fn answer_of<'s>(&self, script: &'s Script) -> Option<Cow<'s, Answer>> {
+        script.answer(self.answer).map(|answer| answer.over(self.http_1_0))
     }
 }
 

@@ -9,12 +9,15 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::request::Request;
-use super::{Exchange, Sent, Shared, Transcript};
+use super::{Exchange, Refused, Sent, Shared, Transcript};
 use crate::case::End;
 use crate::wire::{Answer, Script};
 
 /// How long `finish` waits for the connections that are still being played to.
 const FINISH: Duration = Duration::from_secs(2);
+
+/// How many refused requests of one trial are kept.
+const MOST_REFUSED: usize = 8;
 
 /// A script that is being served. Dropping it ends the trial.
 #[derive(Debug)]
@@ -35,6 +38,7 @@ pub(super) struct Trial {
 #[derive(Default)]
 struct State {
     exchanges: Vec<Live>,
+    refused: Vec<Refused>,
     /// How many connections are being played to.
     playing: usize,
     ended: bool,
@@ -128,6 +132,15 @@ impl Trial {
         begun.map(|number| Playing { trial: Arc::clone(self), number })
     }
 
+    /// Records a request that could not be played to; a client that goes on and on is believed after a few.
+    pub(super) fn refused(&self, refused: Refused) {
+        self.state.send_modify(|state| {
+            if state.refused.len() < MOST_REFUSED {
+                state.refused.push(refused);
+            }
+        });
+    }
+
     /// Records that the client has left while the server kept the connection open.
     pub(super) fn client_left(&self, number: usize) {
         let at = self.registered_at.elapsed();
@@ -153,7 +166,7 @@ impl Trial {
             let digest = hex::encode(live.hasher.clone().finalize());
             Exchange { digest, ..live.exchange.clone() }
         });
-        Transcript { exchanges: exchanges.collect() }
+        Transcript { exchanges: exchanges.collect(), refused: state.refused.clone() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Builds the answer to one request from its steps.
 
+use std::borrow::Cow;
+
 use super::body::{self, Item};
 use super::http::{self, Head};
 use super::parts::{self, Part};
@@ -91,14 +93,40 @@ impl Answer {
         self
     }
 
-    /// The same answer with only the first octets of its body, and another end.
-    pub(super) fn cut_after(&self, length: usize, end: End) -> Self {
-        let body = self.ops.iter().filter_map(|op| match op {
+    /// What a client gets that speaks this version of HTTP.
+    ///
+    /// HTTP/1.0 has no chunks and no trailers: a chunked body is then delimited by the end of the connection (RFC 9112
+    /// section 6.3), so that nothing tells one that `eof` cuts from one that is whole. The status line stays that of
+    /// HTTP/1.1 (RFC 9110 section 2.5), and the connection is closed after the answer.
+    pub fn over(&self, http_1_0: bool) -> Cow<'_, Self> {
+        if !http_1_0 {
+            return Cow::Borrowed(self);
+        }
+        let mut head = self.head.clone();
+        if head.framing == Framing::Chunked {
+            head.framing = Framing::Close;
+            head.trailers.clear();
+        }
+        head.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("connection"));
+        if head.framing == Framing::ContentLength || self.status.is_some_and(http::is_bodyless) {
+            head.headers.push(("connection".to_owned(), "close".to_owned()));
+        }
+        Cow::Owned(Self::new(self.status, head, self.parts(), self.end))
+    }
+
+    /// The body in the writes and with the silences that it has.
+    fn parts(&self) -> Vec<Part> {
+        let parts = self.ops.iter().filter_map(|op| match op {
             Op::Write(write) if write.body.is_empty() => None,
             Op::Write(write) => Some(Part::Write { bytes: write.body.clone(), step: write.step }),
             Op::Pause(pause) => Some(Part::Pause(*pause)),
         });
-        let mut body = parts::truncate(body.collect(), length);
+        parts.collect()
+    }
+
+    /// The same answer with only the first octets of its body, and another end.
+    pub(super) fn cut_after(&self, length: usize, end: End) -> Self {
+        let mut body = parts::truncate(self.parts(), length);
         while matches!(body.last(), Some(Part::Pause(_))) {
             body.pop();
         }

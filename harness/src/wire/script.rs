@@ -94,14 +94,7 @@ impl Script {
 
     /// SHA-256, in hexadecimal, of the first `written` octets that an answer puts on the wire.
     pub fn digest_prefix(&self, answer: usize, written: u64) -> String {
-        let mut left = usize::try_from(written).unwrap_or(usize::MAX);
-        let mut hasher = Sha256::new();
-        for write in self.answer(answer).into_iter().flat_map(Answer::writes) {
-            let prefix = &write.bytes[..write.bytes.len().min(left)];
-            hasher.update(prefix);
-            left -= prefix.len();
-        }
-        hex::encode(hasher.finalize())
+        self.answer(answer).map_or_else(|| hex::encode(Sha256::digest([])), |answer| answer.digest_prefix(written))
     }
 
     fn event_stream(&self) -> Option<&Answer> {
@@ -113,6 +106,18 @@ impl Answer {
     /// The writes without the silences.
     pub fn writes(&self) -> impl Iterator<Item = &Write> {
         self.ops.iter().filter_map(|op| if let Op::Write(write) = op { Some(write) } else { None })
+    }
+
+    /// SHA-256, in hexadecimal, of the first `written` octets that it puts on the wire.
+    pub fn digest_prefix(&self, written: u64) -> String {
+        let mut left = usize::try_from(written).unwrap_or(usize::MAX);
+        let mut hasher = Sha256::new();
+        for write in self.writes() {
+            let prefix = &write.bytes[..write.bytes.len().min(left)];
+            hasher.update(prefix);
+            left -= prefix.len();
+        }
+        hex::encode(hasher.finalize())
     }
 
     /// The body, without the HTTP framing; still encoded, where the answer has an encoding.
