@@ -5,13 +5,13 @@ use streamspec_adapters::manifest::{Delivers, Field, Surface};
 
 use super::{Check, Evidence, Grade};
 use crate::case::Axis;
-use crate::server::Transcript;
+use crate::server::{Refused, Transcript};
 use crate::wire::Script;
 
 /// Whether the server wrote something other than its script: the harness's fault.
 pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<String> {
     transcript.exchanges.iter().enumerate().find_map(|(number, exchange)| {
-        let expected = script.digest_prefix(exchange.answer, exchange.written);
+        let expected = exchange.answer_of(script)?.digest_prefix(exchange.written);
         (expected != exchange.digest).then(|| {
             format!(
                 "the {} bytes written for request {} are not the script's: {} instead of {expected}",
@@ -21,6 +21,13 @@ pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<St
             )
         })
     })
+}
+
+/// Whether a request was refused, so that what the SDK saw is not what the case sends.
+pub(super) fn of_the_requests(transcript: &Transcript) -> Option<String> {
+    let alone = transcript.exchanges.is_empty();
+    let Refused { request, status, reason, .. } = transcript.refused.iter().find(|refused| refused.own || alone)?;
+    Some(format!("the server refused the request `{request}` with {status}: {reason}"))
 }
 
 /// Whether an observation contradicts itself, or leaves out what its surface shows: the adapter's fault.

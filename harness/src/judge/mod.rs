@@ -70,6 +70,9 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     if let Some(reason) = fault::of_the_wire(evidence.script, evidence.transcript) {
         return Verdict::harness_fault(reason);
     }
+    if let Some(reason) = fault::of_the_requests(evidence.transcript) {
+        return Verdict::adapter_fault(reason);
+    }
     if evidence.transcript.exchanges.is_empty()
         && matches!(evidence.answered.answer, Answer::Observed(_) | Answer::Hang)
     {
@@ -139,7 +142,7 @@ fn mode_of(check: &Check, seen: Seen<'_>, invented: bool, evidence: &Evidence<'_
 /// Whether any answer that was sent carried a stop reason, as far as it was written.
 fn stop_reason_on_wire(evidence: &Evidence<'_>) -> bool {
     evidence.transcript.exchanges.iter().any(|exchange| {
-        let answer = evidence.script.answer(exchange.answer);
+        let answer = exchange.answer_of(evidence.script);
         let content = answer.map(|answer| answer.content_within(exchange.written)).unwrap_or_default();
         reason::says_stop(evidence.case.api, &content)
     })

@@ -10,7 +10,7 @@ use streamspec_adapters::contract::{Answer, Answered, Api, Ask};
 
 use super::*;
 use crate::case::{Dispute, End, Event, Step, Variants};
-use crate::server::{Exchange, Sent};
+use crate::server::{Exchange, Refused, Sent};
 use crate::wire::Variant;
 
 fn answered(observation: Value) -> Answered {
@@ -338,4 +338,42 @@ fn faults_are_not_the_sdk_s() {
     transcript.exchanges[0].digest = "00".into();
     assert_eq!(word(&transcript), Word::HarnessFault);
     assert_eq!(word(&Transcript::default()), Word::AdapterFault);
+}
+
+#[test]
+fn a_refused_request_says_why_in_the_verdict() {
+    let case = case(json!({ "must": { "outcome": "error" } }));
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let reason = "the request's body has more than 8388608 octets".to_owned();
+    let refused = |own| Refused { request: "POST /v1/messages".into(), status: 413, reason: reason.clone(), own };
+    let answered = answered(raised(json!({})));
+    let verdict = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None));
+    for own in [true, false] {
+        let verdict =
+            verdict(&Transcript { exchanges: Vec::new(), refused: vec![refused(own)], ..Transcript::default() });
+        let expected = format!("the server refused the request `POST /v1/messages` with 413: {reason}");
+        assert_eq!((verdict.word, verdict.reason), (Word::AdapterFault, Some(expected)));
+    }
+    // One without the trial's token may be anybody's.
+    let played = transcript(&script).exchanges;
+    for (own, word) in [(true, Word::AdapterFault), (false, Word::Pass)] {
+        assert_eq!(
+            verdict(&Transcript { exchanges: played.clone(), refused: vec![refused(own)], ..Transcript::default() })
+                .word,
+            word
+        );
+    }
+}
+
+#[test]
+fn what_a_client_of_http_1_0_was_sent_is_held_to_that() {
+    let case = case(json!({ "must": { "outcome": "error" } }));
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let mut transcript = transcript(&script);
+    let answered = answered(raised(json!({})));
+    let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).word;
+    transcript.exchanges[0].http_1_0 = true;
+    assert_eq!(word(&transcript), Word::HarnessFault);
+    transcript.exchanges[0].digest = script.answers[0].over(true).digest_prefix(u64::MAX);
+    assert_eq!(word(&transcript), Word::Pass);
 }
