@@ -80,7 +80,7 @@ const TIMED: usize = 2;
 /// The engine cannot start.
 #[derive(Debug, Error)]
 #[error("the server cannot listen on the loopback interface: {0}")]
-pub struct EngineError(#[from] io::Error);
+pub struct EngineError(io::Error);
 
 /// One variant of one trial, with what an explanation needs.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl Engine {
             nonce,
             patience,
             learnt: Learnt::default(),
-            server: Server::start().await?,
+            server: Server::start().await.map_err(EngineError)?,
             adapters: Mutex::default(),
             controls: Mutex::default(),
             nonces: Mutex::default(),

@@ -1,7 +1,7 @@
 //! One connection: request after request, each given to its trial.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,8 +19,8 @@ const ARRIVAL: Duration = Duration::from_mins(1);
 /// How long after its FIN the server waits for the client's; an earlier `close` could destroy what is unread.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// Serves a connection until one side closes it.
-pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
+/// Serves a connection until one side closes it, and says once it has `asked` for something.
+pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>, asked: Arc<AtomicBool>) {
     // Without it, small writes would be joined; the scripts decide what is one write.
     let _ = stream.set_nodelay(true);
     let mut buffer = Vec::new();
@@ -45,6 +45,7 @@ pub(super) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         };
         match read {
             Ok((playing, request)) => {
+                asked.store(true, Ordering::Relaxed);
                 last = Some(playing.exchange());
                 if !answer(&mut stream, &mut buffer, &playing, &request).await {
                     return;

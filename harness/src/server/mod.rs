@@ -5,7 +5,9 @@
 //! to the client, not to a trial: clients pool connections and use one for several trials, so a connection that idles
 //! between two requests is left alone when a trial ends. Closing it could hit the next trial's request.
 
+mod accept;
 mod connection;
+mod files;
 mod play;
 mod request;
 #[cfg(test)]
@@ -19,22 +21,20 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::net::TcpSocket;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
 use crate::wire::Script;
+use accept::Connections;
 use trial::Trial;
 
 /// Connections that may wait to be accepted; suites open hundreds at once.
 const BACKLOG: u32 = 1024;
-
-/// The longest pause after a failed `accept`; the usual cause is a want of file descriptors, which passes.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// The scripted server. Dropping it closes its connections.
 #[derive(Debug)]
@@ -50,18 +50,26 @@ struct Shared {
     trials: Mutex<HashMap<String, Arc<Trial>>>,
     registered: AtomicU64,
     strays: AtomicU64,
+    /// When a connection could last not be taken, and why.
+    lacking: Mutex<Option<(Instant, String)>>,
 }
 
 impl Server {
-    /// Listens on a free port of 127.0.0.1.
+    /// Listens on a free port of 127.0.0.1, with as many files as the system lets this process have.
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn start() -> io::Result<Self> {
+        files::raise();
+        files::suffice(files::limit())?;
+        Self::holding(Connections::new()).map_err(|error| io::Error::new(error.kind(), files::named(&error)))
+    }
+
+    fn holding(connections: Connections) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let accepting = tokio::spawn(connections.accept(listener, Arc::clone(&shared)));
         Ok(Self { address, shared, accepting })
     }
 
@@ -91,20 +99,15 @@ impl Shared {
     fn trials(&self) -> MutexGuard<'_, HashMap<String, Arc<Trial>>> {
         self.trials.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// Serves connections until it is aborted; they are aborted with it.
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection::serve(stream, Arc::clone(&shared)));
-                }
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
+    /// Notes why a connection cannot be taken now.
+    fn lacks(&self, what: String) {
+        *self.lacking.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), what));
+    }
+
+    /// Why a connection could not be taken at some time since then.
+    fn lacking_since(&self, then: Instant) -> Option<String> {
+        let lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+        lacking.as_ref().filter(|(when, _)| *when >= then).map(|(_, what)| what.clone())
     }
 }

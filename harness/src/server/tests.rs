@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
@@ -253,7 +255,7 @@ async fn what_no_trial_can_answer_is_refused_and_counted() {
         assert!(response.contains("\r\n\r\nstreamspec: "), "{response}");
     }
     assert_eq!(server.strays(), count);
-    let Transcript { exchanges, refused } = registered.finish().await;
+    let Transcript { exchanges, refused, .. } = registered.finish().await;
     assert_eq!(exchanges, []);
     // All but the one with another trial's token are this trial's, and the first of them are kept.
     let reasons: Vec<&str> = refused.iter().map(|refused| refused.reason.as_str()).collect();
@@ -462,7 +464,59 @@ fn transcripts_survive_serialization() {
         body: b"\xff".to_vec(),
         http_1_0: true,
     };
-    let transcript = Transcript { exchanges: vec![Exchange::new(1, SHORT, &request, "/p")], refused: Vec::new() };
+    let transcript = Transcript { exchanges: vec![Exchange::new(1, SHORT, &request, "/p")], ..Transcript::default() };
     let json = serde_json::to_string(&transcript).expect("plain data");
     assert_eq!(serde_json::from_str::<Transcript>(&json).ok(), Some(transcript));
+}
+
+/// Connections that never ask for anything.
+async fn outsiders(count: usize, base_url: &str) -> Vec<TcpStream> {
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        streams.push(connect(base_url).await);
+    }
+    streams
+}
+
+#[tokio::test]
+async fn connections_are_capped_and_those_that_ask_for_nothing_make_room() {
+    let server = Server::holding(Connections::of_at_most(4)).expect("a free port");
+    let script = script(&[data("a"), Step::Pause(30), Step::End(End::Finish)]);
+    let octets = wire(&script, 0);
+    let registered = server.register(script.clone());
+    let mut idle = outsiders(12, &registered.base_url()).await;
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        let mut client = open(&registered).await;
+        assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+        clients.push(client);
+    }
+    // The first of the outsiders have gone, and the clients that asked are served again.
+    assert_eq!(read_all(&mut idle[0]).await, (Vec::new(), None));
+    for client in &mut clients {
+        ask(client, &registered.base_url()).await;
+        assert_eq!(read_exactly(client, octets.len()).await, octets);
+    }
+    assert_eq!(registered.finish().await.exchanges.len(), 6);
+}
+
+#[tokio::test]
+async fn a_connection_that_waits_for_room_is_named_and_served_when_there_is_some() {
+    let server = Server::holding(Connections::of_at_most(2)).expect("a free port");
+    let stalls = server.register(script(&[data("a"), Step::End(End::Stall)]));
+    let holders = [open(&stalls).await, open(&stalls).await];
+    let both = async {
+        while stalls.transcript().exchanges.len() < 2 {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(SOON, both).await.expect("both are served");
+    let late = server.register(script(&[data("b"), Step::End(End::Finish)]));
+    let mut client = open(&late).await;
+    assert!(timeout(10 * SHORT, client.read_u8()).await.is_err());
+    let lacking = late.transcript().lacking;
+    assert_eq!(lacking.as_deref(), Some("all 2 connections that the server holds at once are in use"));
+    drop(holders);
+    let octets = wire(&script(&[data("b"), Step::End(End::Finish)]), 0);
+    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
 }

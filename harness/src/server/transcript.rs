@@ -26,6 +26,9 @@ pub struct Transcript {
     /// The requests that were refused: they did not arrive whole, or could not be played to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    /// Why a connection could not be taken while the trial was under way; nothing says whose it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacking: Option<String>,
 }
 
 /// A request that could not be played to.

@@ -69,7 +69,7 @@ impl Registered {
 
     /// What has happened so far.
     pub fn transcript(&self) -> Transcript {
-        self.trial.transcript()
+        Transcript { lacking: self.shared.lacking_since(self.trial.registered_at), ..self.trial.transcript() }
     }
 
     /// Waits until the client holds no connection on account of its last request: it has left, or the answer has ended
@@ -94,7 +94,7 @@ impl Registered {
         let mut state = self.trial.state.subscribe();
         // A task that does not end in time has its exchange reported as under way, which is what it is.
         let _ = timeout(FINISH, state.wait_for(|state| state.playing == 0)).await;
-        self.trial.transcript()
+        self.transcript()
     }
 
     fn end(&self) {
@@ -166,7 +166,7 @@ impl Trial {
             let digest = hex::encode(live.hasher.clone().finalize());
             Exchange { digest, ..live.exchange.clone() }
         });
-        Transcript { exchanges: exchanges.collect(), refused: state.refused.clone() }
+        Transcript { exchanges: exchanges.collect(), refused: state.refused.clone(), lacking: None }
     }
 }
 

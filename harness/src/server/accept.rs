@@ -1,0 +1,108 @@
+//! Takes connections, and no more of them than there is room for.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
+
+use super::{Shared, connection, files};
+
+/// How many connections are held at once. The whole fleet side by side holds a few hundred.
+const MOST: usize = 4096;
+
+/// The longest pause after a failed `accept`.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long a connection may be silent before it can be dropped for another one: an SDK asks as soon as it has one.
+const SILENCE: Duration = Duration::from_millis(250);
+
+/// The connections that are held.
+pub(super) struct Connections {
+    most: usize,
+    tasks: JoinSet<()>,
+    /// Those that may not have asked for anything yet, longest first.
+    silent: VecDeque<Silent>,
+}
+
+struct Silent {
+    since: Instant,
+    asked: Arc<AtomicBool>,
+    task: AbortHandle,
+}
+
+impl Silent {
+    fn is_over(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) || self.task.is_finished()
+    }
+}
+
+impl Connections {
+    /// Room for many; where files are scarce, half of them are left to the adapters and to all else.
+    pub(super) fn new() -> Self {
+        let half = files::limit().and_then(|limit| usize::try_from(limit / 2).ok()).unwrap_or(MOST);
+        Self::of_at_most(MOST.min(half))
+    }
+
+    pub(super) fn of_at_most(most: usize) -> Self {
+        Self { most: most.max(1), tasks: JoinSet::new(), silent: VecDeque::new() }
+    }
+
+    /// Serves connections until it is dropped; they end with it.
+    ///
+    /// Where there is room for no more, the connection goes that has been silent for longest without ever asking for
+    /// anything. If all have asked, new ones wait until one of them ends.
+    pub(super) async fn accept(mut self, listener: TcpListener, shared: Arc<Shared>) {
+        loop {
+            let has_room = self.tasks.len() < self.most || self.can_drop();
+            if !has_room {
+                shared.lacks(format!("all {} connections that the server holds at once are in use", self.most));
+            }
+            tokio::select! {
+                accepted = listener.accept(), if has_room => match accepted {
+                    Ok((stream, _)) => {
+                        self.serve(stream, &shared);
+                        if self.tasks.len() > self.most {
+                            self.drop_silent();
+                        }
+                    }
+                    Err(error) => {
+                        if files::is_shortage(&error) {
+                            shared.lacks(format!("the server can take no connection: {}", files::named(&error)));
+                            self.drop_silent();
+                        }
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                },
+                Some(_) = self.tasks.join_next() => {}
+                () = tokio::time::sleep(SILENCE / 5), if !has_room => {}
+            }
+        }
+    }
+
+    fn serve(&mut self, stream: TcpStream, shared: &Arc<Shared>) {
+        let asked = Arc::new(AtomicBool::new(false));
+        let task = self.tasks.spawn(connection::serve(stream, Arc::clone(shared), Arc::clone(&asked)));
+        if self.silent.len() > self.most {
+            self.silent.retain(|silent| !silent.is_over());
+        }
+        self.silent.push_back(Silent { since: Instant::now(), asked, task });
+    }
+
+    /// Whether there is one that has been silent for too long.
+    fn can_drop(&mut self) -> bool {
+        while self.silent.pop_front_if(|silent| silent.is_over()).is_some() {}
+        self.silent.front().is_some_and(|silent| silent.since.elapsed() >= SILENCE)
+    }
+
+    fn drop_silent(&mut self) {
+        if self.can_drop()
+            && let Some(silent) = self.silent.pop_front()
+        {
+            silent.task.abort();
+        }
+    }
+}
