@@ -1,9 +1,9 @@
 //! What is nobody's verdict: the harness's faults, and the adapter's.
 
-use streamspec_adapters::contract::{Answer, Ended, Observation};
+use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError};
 use streamspec_adapters::manifest::{Delivers, Field, Surface};
 
-use super::{Check, Evidence, Grade};
+use super::{Check, Evidence, Grade, Verdict};
 use crate::case::Axis;
 use crate::server::{Refused, Transcript};
 use crate::wire::Script;
@@ -22,6 +22,28 @@ pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<St
         })
     })
 }
+
+/// Whether no request came because no connection could be had: the harness's fault, or the machine's.
+///
+/// An SDK that is linked in opens its connections in this process, and says itself what the system said to it.
+pub(super) fn of_the_connections(answer: &Answer, transcript: &Transcript) -> Option<String> {
+    if !transcript.exchanges.is_empty() || !transcript.refused.is_empty() {
+        return None;
+    }
+    let said = |error: &ObservedError| SHORTAGES.iter().any(|words| error.message.contains(words));
+    match (&transcript.lacking, answer) {
+        (Some(lacking), _) => Some(format!("no request reached the server: {lacking}")),
+        (None, Answer::Observed(observation)) => {
+            let error = observation.error.as_ref().filter(|error| said(error))?;
+            let reason = "no request reached the server: the client had no file left to open a connection with";
+            Some(format!("{reason} (`ulimit -n`): {}", error.message))
+        }
+        (None, _) => None,
+    }
+}
+
+/// What systems and runtimes say when a process, or the system, can open no further file.
+const SHORTAGES: [&str; 3] = ["Too many open files", "EMFILE", "ENFILE"];
 
 /// Whether a request was refused, so that what the SDK saw is not what the case sends.
 pub(super) fn of_the_requests(transcript: &Transcript) -> Option<String> {
@@ -56,16 +78,21 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
     Some(format!("the observation leaves out `{}`, which the surface shows by its manifest", field.name()))
 }
 
-/// Whether a check needed the case's control, and the control was lost through no fault of the SDK.
-pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<String> {
+/// Whose fault it is, if a check needed the case's control and the control was lost through no fault of the SDK.
+pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<Verdict> {
     if check.axis != Axis::ErrorClass || matches!(check.grade, Grade::Moot | Grade::NotObservable) {
         return None;
     }
     let control = evidence.control?;
-    let lost = |why: &str| Some(format!("the control, the same error as a plain HTTP response, was lost: {why}"));
+    let lost = |why: &str| format!("the control, the same error as a plain HTTP response, was lost: {why}");
+    if let Some(lacking) = &control.lacking {
+        return Some(Verdict::harness_fault(lost(lacking)));
+    }
     match &control.answered.answer {
-        Answer::Fault { detail } => lost(detail),
-        Answer::Observed(_) if !control.was_sent => lost("nothing of its response was sent"),
+        Answer::Fault { detail } => Some(Verdict::adapter_fault(lost(detail))),
+        Answer::Observed(_) if !control.was_sent => {
+            Some(Verdict::adapter_fault(lost("nothing of its response was sent")))
+        }
         Answer::Observed(_) | Answer::Hang | Answer::Crash { .. } => None,
     }
 }

@@ -48,9 +48,18 @@ pub struct Control {
     pub answered: Answered,
     /// Whether a request came and something was sent for it: an error of the transport alone is not that of the response.
     pub was_sent: bool,
+    /// Why no connection could be had for it, if that was so.
+    pub lacking: Option<String>,
 }
 
 impl Control {
+    /// The control that came out so while the server saw that.
+    pub fn new(answered: Answered, transcript: &Transcript) -> Self {
+        let was_sent = transcript.exchanges.iter().any(|exchange| exchange.written > 0);
+        let lacking = fault::of_the_connections(&answered.answer, transcript);
+        Self { answered, was_sent, lacking }
+    }
+
     /// Whether it shows what this surface raises for such a response.
     pub fn is_telling(&self) -> bool {
         let raised = |answer: &Answer| matches!(answer, Answer::Observed(observation) if observation.error.is_some());
@@ -68,6 +77,9 @@ struct Seen<'a> {
 /// Grades every check of the case and finds the one overall word.
 pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     if let Some(reason) = fault::of_the_wire(evidence.script, evidence.transcript) {
+        return Verdict::harness_fault(reason);
+    }
+    if let Some(reason) = fault::of_the_connections(&evidence.answered.answer, evidence.transcript) {
         return Verdict::harness_fault(reason);
     }
     if let Some(reason) = fault::of_the_requests(evidence.transcript) {
@@ -102,8 +114,8 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     }
     let mut checks: Vec<Check> =
         evidence.case.levels().flat_map(|(level, checks)| axes::grade(level, checks, seen, evidence)).collect();
-    if let Some(reason) = checks.iter().find_map(|check| fault::of_the_control(check, evidence)) {
-        return Verdict::adapter_fault(reason);
+    if let Some(lost) = checks.iter().find_map(|check| fault::of_the_control(check, evidence)) {
+        return lost;
     }
     for check in &mut checks {
         let ruled = evidence.case.disputed.as_ref().is_some_and(|dispute| dispute.axes.contains(&check.axis));

@@ -82,7 +82,7 @@ static BASES: OnceLock<Vec<String>> = OnceLock::new();
 fn verdict_of(case: &Case, observation: Value, control: Option<Value>, surface: Option<&Surface>) -> Verdict {
     let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
     let transcript = transcript(&script);
-    let control = control.map(|control| Control { answered: answered(control), was_sent: true });
+    let control = control.map(|control| Control { answered: answered(control), was_sent: true, lacking: None });
     judge(&evidence(case, &answered(observation), control.as_ref(), &script, &transcript, surface))
 }
 
@@ -376,4 +376,32 @@ fn what_a_client_of_http_1_0_was_sent_is_held_to_that() {
     assert_eq!(word(&transcript), Word::HarnessFault);
     transcript.exchanges[0].digest = script.answers[0].over(true).digest_prefix(u64::MAX);
     assert_eq!(word(&transcript), Word::Pass);
+}
+
+#[test]
+fn a_want_of_connections_is_the_harness_s() {
+    let case = case(json!({ "must": { "outcome": "error" } }));
+    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let word = |answer: Value, transcript: &Transcript| {
+        let answered = answered(answer);
+        judge(&evidence(&case, &answered, None, &script, transcript, None)).word
+    };
+    let lacking = Some("all 2 connections are in use".to_owned());
+    let none = Transcript { lacking: lacking.clone(), ..Transcript::default() };
+    let played = Transcript { lacking, ..transcript(&script) };
+    let error = json!({ "message": "tcp connect error: Too many open files (os error 24)" });
+    for answer in [json!("hang"), json!("crash"), raised(json!({}))] {
+        assert_eq!(word(answer, &none), Word::HarnessFault);
+    }
+    assert_eq!(word(raised(error.clone()), &Transcript::default()), Word::HarnessFault);
+    // What was played to is judged, whatever others lacked meanwhile.
+    assert_eq!((word(raised(json!({})), &played), word(raised(error.clone()), &played)), (Word::Pass, Word::Pass));
+    // A control that was lost to it is no adapter's fault either.
+    let case = self::case(json!({ "should": { "error.class": "same-as-http" } }));
+    let answered = answered(raised(json!({})));
+    for (seen, word) in [(&Transcript::default(), Word::HarnessFault), (&played, Word::Pass)] {
+        let control = Control::new(self::answered(raised(error.clone())), seen);
+        let verdict = judge(&evidence(&case, &answered, Some(&control), &script, &played, None));
+        assert_eq!(verdict.word, word, "{verdict:?}");
+    }
 }

@@ -43,9 +43,8 @@ impl Engine {
         let exchanges: [Vec<Step>; 1] = [steps.clone()];
         let script = Script::build(&exchanges, Variant::AsWritten, &self.trial_nonce(&key));
         let (played, attempts) = self.attempt(trial, adapter, &script, Attempted::Control).await;
-        let was_sent = played.transcript.exchanges.iter().any(|exchange| exchange.written > 0);
         controlled.tries += 1;
-        controlled.last = Some(Control { answered: played.answered, was_sent });
+        controlled.last = Some(Control::new(played.answered, &played.transcript));
         (controlled.last.clone(), attempts)
     }
 }
