@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::record::{CaseRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::record::{self, CaseRecord, FORMAT, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 use crate::run::Shard;
 use crate::wire::Variant;
 
@@ -38,6 +38,18 @@ pub enum MergeError {
         other: String,
         /// Its version.
         other_version: String,
+    },
+    /// They were judged by different rules.
+    #[error("{one} was judged by the rules {rules} and {other} by the rules {other_rules}; run them with one version")]
+    Rules {
+        /// A file.
+        one: String,
+        /// Its rules.
+        rules: u32,
+        /// Another file.
+        other: String,
+        /// Its rules.
+        other_rules: u32,
     },
     /// They come from different cases.
     #[error("{one} and {other} come from different cases: {what}; run them from one checkout")]
@@ -183,9 +195,21 @@ fn same_suite(one: &Run<'_>, other: &Run<'_>) -> Result<(), MergeError> {
         let (one, other) = files();
         return Err(MergeError::Versions { one, version, other, other_version });
     }
+    if one.suite.rules != other.suite.rules {
+        let (rules, other_rules) = (one.suite.rules, other.suite.rules);
+        let (one, other) = files();
+        return Err(MergeError::Rules { one, rules, other, other_rules });
+    }
     let different = one.cases.iter().find(|(id, case)| other.cases.get(*id).is_some_and(|same| same != *case));
-    let what = if let Some((id, _)) = different {
-        Some(format!("{id} differs"))
+    let what = if let Some((id, case)) = different {
+        let digests = [Some(*case), other.cases.get(*id).copied()].map(|case| case.map_or("", |case| &case.digest));
+        let differ = digests[0] != digests[1];
+        let [one, other] = digests.map(|digest| digest.get(..12).unwrap_or("no digest"));
+        Some(if differ {
+            format!("{id} is {one} in the first and {other} in the second")
+        } else {
+            format!("{id} differs")
+        })
     } else if one.is_of_whole() && other.is_of_whole() {
         let ids = |run: &Run<'_>| run.cases.keys().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
         let only = ids(one).symmetric_difference(&ids(other)).next().cloned();
@@ -275,8 +299,14 @@ fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
 fn suite(runs: &[Run<'_>]) -> SuiteRecord {
     let plans: BTreeMap<(&str, &str), &PlanRecord> =
         runs.iter().flat_map(|run| &run.suite.plans).map(|plan| ((&*plan.sdk, &*plan.digest), plan)).collect();
+    let rules = runs.first().map(|run| run.suite.rules).unwrap_or_default();
+    let cases: BTreeMap<&str, &CaseRecord> =
+        runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (*id, *case)).collect();
     let nonces: BTreeSet<&str> = runs.iter().flat_map(|run| run.suite.nonce.split('+')).collect();
     SuiteRecord {
+        format: FORMAT,
+        rules,
+        digest: record::digest(rules, cases.into_values()),
         version: runs.first().map(|run| run.suite.version.clone()).unwrap_or_default(),
         nonce: nonces.into_iter().collect::<Vec<_>>().join("+"),
         whole: runs.iter().all(Run::is_of_whole),

@@ -3,13 +3,14 @@
 //! Every line stands for itself, so the records of several machines are merged by concatenating files, and a run that
 //! is cut short keeps what it had.
 
-use std::collections::BTreeMap;
-use std::io::{self, BufRead, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, Read, Write};
 use std::sync::{Mutex, PoisonError};
 
 use camino::Utf8Path;
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Api, Observation};
 use thiserror::Error;
 
@@ -18,6 +19,9 @@ use crate::deviation::Entry;
 use crate::judge::Verdict;
 use crate::run::Shard;
 use crate::wire::{Script, ToldAnswer, Variant, told};
+
+/// The number of this shape of records; changes when a reader would have to.
+pub const FORMAT: u32 = 2;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,8 +40,17 @@ pub enum Record {
 /// The suite that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuiteRecord {
+    /// [`FORMAT`].
+    #[serde(default)]
+    pub format: u32,
     /// The version of streamspec.
     pub version: String,
+    /// The rules by which it was judged: [`crate::judge::RULES`].
+    #[serde(default)]
+    pub rules: u32,
+    /// SHA-256 of the cases that were run, each with what it sends and expects, and of the rules; in hexadecimal.
+    #[serde(default)]
+    pub digest: String,
     /// The run's nonce, from which every trial's nonce is made.
     pub nonce: String,
     /// Whether every case was run on every surface of these SDKs, rather than a selection or a shard.
@@ -72,6 +85,9 @@ pub struct CaseRecord {
     pub id: String,
     /// The dialect.
     pub api: Api,
+    /// See [`Case::digest`].
+    #[serde(default)]
+    pub digest: String,
     /// See [`Case::title`].
     pub title: String,
     /// See [`Case::sources`].
@@ -94,6 +110,7 @@ impl From<&Case> for CaseRecord {
     fn from(case: &Case) -> Self {
         Self {
             id: case.id.clone(),
+            digest: case.digest.clone(),
             api: case.api,
             title: case.title.clone(),
             sources: case.sources.clone(),
@@ -278,36 +295,135 @@ impl Writer {
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// The file itself.
-    #[error(transparent)]
-    Io(#[from] io::Error),
+    #[error("{file}: {error}")]
+    Io {
+        /// The file.
+        file: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It was written in another format.
+    #[error(
+        "{file}:{line}: records of {}, and this version of streamspec reads format {FORMAT}: run the suite again, or \
+         read them with the version that wrote them",
+        format_name(*.found)
+    )]
+    Format {
+        /// The file.
+        file: String,
+        /// The line of the suite.
+        line: usize,
+        /// The number it says.
+        found: u32,
+    },
     /// A line of it.
-    #[error("{file}:{line}: not a record of this version of streamspec: {error}")]
+    #[error("{file}:{line}: {what}")]
     Line {
         /// The file.
         file: String,
         /// The line, from 1.
         line: usize,
         /// What is wrong with it.
-        error: serde_json::Error,
+        what: String,
     },
+}
+
+fn format_name(number: u32) -> String {
+    if number == 0 { "a format before they had numbers".to_owned() } else { format!("format {number}") }
+}
+
+/// The longest line that is read, in octets: far longer than any that is written.
+const LONGEST_LINE: u64 = 256 * 1024 * 1024;
+
+/// Opens a file that has an end: reading a FIFO or a device may never come to one.
+pub fn open(path: &Utf8Path) -> io::Result<io::Take<fs::File>> {
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
+        let what = if about.is_dir() { "a folder" } else { "a pipe or a device" };
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{what} and not a file")));
+    }
+    // What is still being written ends here, too.
+    Ok(fs::File::open(path)?.take(about.len()))
 }
 
 /// Reads all records of a file. An unfinished last line, as a killed run leaves it, is left out.
 pub fn read(path: &Utf8Path) -> Result<Vec<Record>, ReadError> {
+    let io = |error| ReadError::Io { file: path.to_string(), error };
     let mut records = Vec::new();
-    let mut reader = io::BufReader::new(fs::File::open(path)?);
-    let mut line = String::new();
+    let mut told = Told::default();
+    let mut reader = io::BufReader::new(open(path).map_err(io)?);
+    let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        if reader.read_line(&mut line)? == 0 || !line.ends_with('\n') {
+        let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(io)?;
+        let wrong = |what| ReadError::Line { file: path.to_string(), line: number, what };
+        if length as u64 == LONGEST_LINE {
+            return Err(wrong(format!("a line of more than {LONGEST_LINE} octets")));
+        }
+        if line.last() != Some(&b'\n') {
             break;
         }
-        let record = serde_json::from_str(&line).map_err(|error| ReadError::Line {
-            file: path.to_string(),
-            line: number,
-            error,
-        })?;
+        let record = serde_json::from_slice(&line)
+            .map_err(|error| wrong(format!("not a record of this version of streamspec: {error}")))?;
+        if let Record::Suite(SuiteRecord { format, .. }) = record
+            && format != FORMAT
+        {
+            return Err(ReadError::Format { file: path.to_string(), line: number, found: format });
+        }
+        told.take(&record).map_err(wrong)?;
         records.push(record);
     }
     Ok(records)
 }
+
+/// What the lines of a run have told so far.
+#[derive(Default)]
+struct Told {
+    suite: bool,
+    cases: BTreeSet<String>,
+    sdks: BTreeSet<String>,
+}
+
+impl Told {
+    /// Takes a line in; an error says what should stand before it.
+    fn take(&mut self, record: &Record) -> Result<(), String> {
+        if let Record::Suite(_) = record {
+            *self = Self { suite: true, ..Self::default() };
+            return Ok(());
+        }
+        if !self.suite {
+            return Err("no line before it says which suite was run".to_owned());
+        }
+        match record {
+            Record::Suite(_) => {}
+            Record::Case(case) => _ = self.cases.insert(case.id.clone()),
+            Record::Sdk(sdk) => _ = self.sdks.insert(sdk.id.clone()),
+            Record::Trial(trial) => {
+                let lacks = |what: &str, id: &str| {
+                    Err(format!("a trial of the {what} `{id}`, which no line before it tells of"))
+                };
+                if !self.sdks.contains(&trial.sdk) {
+                    return lacks("SDK", &trial.sdk);
+                }
+                if !self.cases.contains(&trial.case) {
+                    return lacks("case", &trial.case);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The digest of the cases of a run and of the rules by which they are judged.
+pub fn digest<'a>(rules: u32, cases: impl Iterator<Item = &'a CaseRecord>) -> String {
+    let cases: BTreeMap<&str, &str> = cases.map(|case| (case.id.as_str(), case.digest.as_str())).collect();
+    let mut hash = Sha256::new();
+    hash.update(format!("{rules}\n"));
+    for (id, digest) in cases {
+        hash.update(format!("{id} {digest}\n"));
+    }
+    hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests;

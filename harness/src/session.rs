@@ -13,10 +13,10 @@ use thiserror::Error;
 
 use crate::case::{Axis, Case, Level};
 use crate::deviation::{Comparison, Entry, Known, KnownEntry};
-use crate::judge::{Verdict, Word};
+use crate::judge::{RULES, Verdict, Word};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
-use crate::record::{CaseRecord, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::record::{self, CaseRecord, FORMAT, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, has_surfaces, is_sound, plan};
 use crate::wire::Variant;
 
@@ -242,14 +242,18 @@ impl Session {
 
     /// The records that come before the trials.
     pub fn header(&self, nonce: &str, whole: bool) -> Vec<Record> {
+        let cases: Vec<CaseRecord> = self.cases.iter().map(|case| CaseRecord::from(case.as_ref())).collect();
         let suite = SuiteRecord {
+            format: FORMAT,
+            rules: RULES,
+            digest: record::digest(RULES, cases.iter()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             nonce: nonce.to_owned(),
             whole,
             shard: self.shard,
             plans: self.plans.clone(),
         };
-        let cases = self.cases.iter().map(|case| Record::Case(CaseRecord::from(case.as_ref())));
+        let cases = cases.into_iter().map(Record::Case);
         let unavailable =
             self.unavailable.iter().map(|one| sdk_record(&one.sdk, None, Vec::new(), Some(one.why.clone())));
         std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()

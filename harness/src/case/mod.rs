@@ -115,6 +115,9 @@ pub struct Case {
     pub id: String,
     /// The file, relative to the root of the repository.
     pub file: Utf8PathBuf,
+    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect. Words
+    /// that only people read are no part of it.
+    pub digest: String,
     /// See [`CaseFile::title`].
     pub title: String,
     /// See [`CaseFile::api`].

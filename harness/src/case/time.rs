@@ -99,6 +99,7 @@ mod tests {
         let case = Case {
             id: "openai-chat/retry/one".into(),
             file: "cases/openai-chat/retry/one.yaml".into(),
+            digest: String::new(),
             title: "One".into(),
             api: Api::OpenaiChat,
             sources: Vec::new(),

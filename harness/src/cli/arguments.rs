@@ -41,13 +41,15 @@ pub enum Command {
     Report(ReportOptions),
     /// Join the records of several machines into one file.
     ///
-    /// Refuses what is mixed (versions of streamspec, cases, versions of an SDK), doubled or missing: a shard that is not
-    /// there, a run that was cut short. Exit codes: 0 joined, 2 refused.
+    /// Refuses what is mixed (versions of streamspec, rules of judgement, cases, versions of an SDK), doubled or missing: a
+    /// shard that is not there, a run that was cut short. Exit codes: 0 joined, 2 refused.
     Merge(MergeOptions),
     /// Compare two reports trial by trial: what was fixed, what broke, what changed, what is new, what is gone.
     ///
-    /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage or not a whole report, 3 a verdict was lost to a
-    /// fault of an adapter or of streamspec itself.
+    /// Refuses reports that were judged by different rules, or on cases that do not send and expect the same.
+    ///
+    /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage, refused or not a whole report, 3 a verdict was lost
+    /// to a fault of an adapter or of streamspec itself.
     Compare(CompareOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///

@@ -2,15 +2,16 @@
 
 use anyhow::Context as _;
 use camino::Utf8Path;
-use fs_err as fs;
 
 use super::arguments::{CompareOptions, ComparisonFormat};
 use super::{Exit, output};
-use crate::report::{Kind, Report, compare as compared};
+use crate::record;
+use crate::report::{Kind, Report, compare as compared, fit};
 
 pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     let ((old_file, old_sdk), (new_file, new_sdk)) = (parts(&options.old), parts(&options.new));
     let (old, new) = (read(old_file)?, read(new_file)?);
+    fit((old_file.as_str(), &old), (new_file.as_str(), &new))?;
     let comparison = compared((&old, old_sdk), (&new, new_sdk))?;
     match options.format {
         ComparisonFormat::Markdown => output::print(comparison.markdown()),
@@ -36,5 +37,6 @@ fn parts(argument: &str) -> (&Utf8Path, Option<&str>) {
 
 /// Reads a report, with what is wrong in its own words: any other JSON comes from somewhere else.
 fn read(file: &Utf8Path) -> anyhow::Result<Report> {
-    Report::read(&fs::read_to_string(file)?).with_context(|| file.to_string())
+    let text = record::open(file).and_then(std::io::read_to_string).with_context(|| file.to_string())?;
+    Report::read(&text).with_context(|| file.to_string())
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "tables of literals read better without references")]
 
+mod rules;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -29,6 +31,7 @@ fn case(expect: Value) -> Case {
     Case {
         id: "anthropic/in-band/one".into(),
         file: "cases/anthropic/in-band/one.yaml".into(),
+        digest: String::new(),
         title: "One".into(),
         api: Api::AnthropicMessages,
         sources: Vec::new(),

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use streamspec_adapters::contract::Api;
 
 use super::expand::Expander;
@@ -71,6 +72,7 @@ pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collec
     if let Some(axes) = axes(&tree, fragments, files, problems) {
         let used: Vec<_> = axes.iter().map(|_| Cell::new(false)).collect();
         let (mut spent, mut failed) = (0, 0);
+        let mut digest = Sha256::new();
         for combination in combinations(&axes) {
             let names: Vec<(Key, Node)> =
                 combination.iter().map(|(axis, _, value)| ((*axis).clone(), (*value).clone())).collect();
@@ -81,6 +83,7 @@ pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collec
             if spent_out {
                 break;
             }
+            digest.update(judged(&node));
             let Some(file) = typed::read::<CaseFile>(node, &mut cuts, files, problems) else {
                 failed += 1;
                 if failed == MAX_FAILED_COMBINATIONS {
@@ -105,6 +108,10 @@ pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collec
                 break;
             };
             cases.push(case);
+        }
+        let digest = hex::encode(digest.finalize());
+        for case in &mut cases {
+            case.digest.clone_from(&digest);
         }
         for ((axis, _), used) in axes.iter().zip(&used) {
             // Where nothing could be filled in, use says nothing.
@@ -234,6 +241,19 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
     Some(Node::new(Kind::List(filled), node.span))
 }
 
+/// What of a filled in file decides how an SDK comes out, as text: its fields in their order, without those that explain.
+fn judged(file: &Node) -> String {
+    const EXPLAIN: [&str; 6] = ["title", "sources", "rules", "why-must", "beyond-schema", "disputed"];
+    let fields = file.entries().iter().filter(|(key, _)| !EXPLAIN.contains(&key.text.as_str()));
+    // Which axes are disputed is told apart in a verdict, the words of the ruling are not.
+    let disputed = file.get("disputed").and_then(|disputed| disputed.get("axes")).map(Node::to_json);
+    let fields: Vec<String> = fields
+        .map(|(key, value)| format!("{}: {}\n", key.text, value.to_json()))
+        .chain(disputed.map(|axes| format!("disputed: {axes}\n")))
+        .collect();
+    fields.concat()
+}
+
 /// The case of one combination; none if all of them together are too large.
 fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> Option<Case> {
     let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
@@ -247,6 +267,8 @@ fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> 
     Some(Case {
         id,
         file,
+        // Known when all combinations are.
+        digest: String::new(),
         title,
         api,
         sources,

@@ -132,6 +132,22 @@ fn what_does_not_belong_together_is_refused() {
         _ => None,
     });
     refused(&[one.clone(), version], "alpha was run with streamspec 0.1.0 and beta with 0.2.0");
+    let rules = changed(other.clone(), |record| match record {
+        Record::Suite(suite) => Some(Record::Suite(SuiteRecord { rules: 7, ..suite.clone() })),
+        _ => None,
+    });
+    refused(&[one.clone(), rules], "alpha was judged by the rules 0 and beta by the rules 7");
+    let digest = |of: &File, digest: &str| {
+        changed(of.clone(), |record| match record {
+            Record::Case(case) => Some(Record::Case(CaseRecord { digest: digest.repeat(16), ..case.clone() })),
+            _ => None,
+        })
+    };
+    refused(
+        &[digest(&one, "ab12"), digest(&other, "cd34")],
+        "alpha and beta come from different cases: anthropic/cut/0 is ab12ab12ab12 in the first and cd34cd34cd34 in the \
+         second; run them from one checkout",
+    );
     let case = changed(other.clone(), |record| match record {
         Record::Case(case) if case.id == "anthropic/cut/3" => {
             Some(Record::Case(CaseRecord { title: "another".into(), ..case.clone() }))

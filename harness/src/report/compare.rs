@@ -1,5 +1,6 @@
 //! Two reports side by side: what was fixed, what broke, what changed, what is new and what is gone, trial by trial.
 
+mod fit;
 mod groups;
 mod render;
 
@@ -7,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use thiserror::Error;
+
+pub use fit::{Misfit, fit};
 
 use super::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level, group_of};

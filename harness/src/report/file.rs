@@ -54,6 +54,9 @@ pub struct CaseOf {
     pub id: String,
     /// The dialect.
     pub api: Api,
+    /// What its combinations send and expect, as a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// What happens on the wire.
     pub title: String,
     /// Where the expectation comes from, by id.

@@ -33,7 +33,7 @@ use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 use crate::wire::Variant;
 
 pub use badge::{Badge, badges};
-pub use compare::{Change, CompareError, Comparison, Kind, Side, State, compare};
+pub use compare::{Change, CompareError, Comparison, Kind, Misfit, Side, State, compare, fit};
 pub use csv::csv;
 pub use file::{FileError, ReportFile};
 pub use github::github;
@@ -71,6 +71,9 @@ pub struct Report {
 pub struct Suite {
     /// The version of streamspec.
     pub version: String,
+    /// The number of the rules by which it was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<u32>,
     /// How many cases were run.
     pub cases: usize,
     /// How many trials were run as written.
@@ -147,6 +150,8 @@ pub struct ReportCase {
     pub id: String,
     /// The dialect.
     pub api: Api,
+    /// What it sends and expects, with the other combinations of its file, as a digest.
+    pub digest: Option<String>,
     /// What happens on the wire.
     pub title: String,
     /// Where the expectation comes from.
@@ -259,6 +264,9 @@ pub enum ReportError {
     Twice(String),
 }
 
+/// How many characters of a case's digest a report keeps: enough to see a difference that nobody made on purpose.
+const DIGEST: usize = 12;
+
 /// The most characters of an observed text that a report keeps.
 const LONGEST_TEXT: usize = 300;
 
@@ -270,7 +278,7 @@ impl Report {
         let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for record in records {
             match record {
-                Record::Suite(suite) => _ = versions.insert(suite.version.clone()),
+                Record::Suite(suite) => _ = versions.insert((suite.version.clone(), suite.rules)),
                 Record::Case(case) => _ = cases.insert(case.id.clone(), report_case(case)),
                 Record::Sdk(sdk) => {
                     let (said, ids) = file::known_of(&sdk.known);
@@ -286,10 +294,12 @@ impl Report {
             }
         }
         let mut versions = versions.into_iter();
-        let version = versions.next().ok_or(ReportError::Empty)?;
-        if let Some(other) = versions.next() {
-            return Err(ReportError::Versions { one: version, other });
+        let (version, rules) = versions.next().ok_or(ReportError::Empty)?;
+        if let Some((other, other_rules)) = versions.next() {
+            let name = |version, rules| format!("{version} with the rules {rules}");
+            return Err(ReportError::Versions { one: name(version, rules), other: name(other, other_rules) });
         }
+        let rules = (rules > 0).then_some(rules);
         let trials: Vec<&TrialRecord> = trials.into_values().collect();
         for trial in trials.iter().filter(|trial| trial.variant != Variant::AsWritten) {
             sdks.entry(trial.sdk.clone()).and_modify(|sdk: &mut ReportSdk| add(&mut sdk.replays, trial.variant));
@@ -300,7 +310,7 @@ impl Report {
         let results = told.map(|trial| result(trial, known.get(trial.sdk.as_str()).map_or(&[], Vec::as_slice)));
         Ok(Self {
             schema: SCHEMA.to_owned(),
-            suite: Suite { version, cases: cases.len(), trials: trials.len() - replays, replays },
+            suite: Suite { version, rules, cases: cases.len(), trials: trials.len() - replays, replays },
             sdks: sdks.into_values().collect(),
             cases: cases.into_values().collect(),
             counts: counts(&trials),
@@ -418,10 +428,11 @@ fn report_sdk(sdk: &SdkRecord, known: Vec<Known>) -> ReportSdk {
 }
 
 fn report_case(case: &CaseRecord) -> ReportCase {
-    let CaseRecord { id, api, title, sources, disputed, .. } = case;
+    let CaseRecord { id, digest, api, title, sources, disputed, .. } = case;
     ReportCase {
         id: id.clone(),
         api: *api,
+        digest: digest.get(..DIGEST).map(str::to_owned),
         title: title.clone(),
         sources: sources.clone(),
         disputed: disputed.clone(),

@@ -41,6 +41,7 @@ fn cases(cases: &[ReportCase], said: &Table<Source>) -> Vec<CaseOf> {
         let shared = CaseOf {
             id: file.to_owned(),
             api: case.api,
+            digest: case.digest.clone(),
             title: case.title.clone(),
             sources: case.sources.iter().filter_map(|source| said.id(source)).collect(),
             disputed: case.disputed.clone(),

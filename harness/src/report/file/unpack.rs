@@ -55,7 +55,7 @@ impl TryFrom<ReportFile> for Report {
 }
 
 fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportCase>, FileError> {
-    let CaseOf { id: file, api, title, sources, disputed, combinations, replays } = case;
+    let CaseOf { id: file, api, digest, title, sources, disputed, combinations, replays } = case;
     let source = |id: &String| said.get(id).cloned().ok_or_else(|| missing("source", id, &file));
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, _>>()?;
     let replayed = |combination: Option<&str>| {
@@ -68,6 +68,7 @@ fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportC
     let one = |combination: Option<&str>| ReportCase {
         id: joined(&file, combination),
         api,
+        digest: digest.clone(),
         title: title.clone(),
         sources: sources.clone(),
         disputed: disputed.clone(),

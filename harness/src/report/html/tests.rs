@@ -6,8 +6,8 @@ use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site
 use super::super::{compare, samples};
 use super::*;
 use crate::case::{Axis, Basis, Dispute, End, Level, Source};
-use crate::judge::{Check, Grade, Mode, Verdict, Word};
-use crate::record::{HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
+use crate::judge::{Check, Grade, Mode, RULES, Verdict, Word};
+use crate::record::{FORMAT, HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
 use crate::wire::{ToldAnswer, ToldStep, ToldWrite, Variant};
 
 const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
@@ -22,6 +22,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
     let title = |case: usize| if hostile { HOSTILE.to_owned() } else { format!("Case number {case}") };
     let case = |case: usize| CaseRecord {
         id: format!("anthropic/group-{}/case#{case:04}", case % 10),
+        digest: String::new(),
         api: Api::AnthropicMessages,
         title: title(case),
         sources: vec![Source { basis: Basis::Issue, url: "javascript:alert(3)".into(), quote: Some(HOSTILE.into()) }],
@@ -59,7 +60,16 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         known: Vec::new(),
         not_run: None,
     };
-    let suite = SuiteRecord { version: "0.1.0".into(), nonce: "n".into(), whole: true, shard: None, plans: Vec::new() };
+    let suite = SuiteRecord {
+        format: FORMAT,
+        version: "0.1.0".into(),
+        rules: RULES,
+        digest: String::new(),
+        nonce: "n".into(),
+        whole: true,
+        shard: None,
+        plans: Vec::new(),
+    };
     let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one@0.49.0"))];
     records.extend((0..cases).map(|number| Record::Case(case(number))));
     let one = case;

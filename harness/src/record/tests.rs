@@ -1,0 +1,135 @@
+//! What is read and what is refused, with the file and the line.
+
+use camino::Utf8PathBuf;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::*;
+
+fn suite() -> Value {
+    json!({ "record": "suite", "format": FORMAT, "version": "0.1.0", "nonce": "n", "whole": true })
+}
+
+fn case() -> Value {
+    json!({ "record": "case", "id": "c", "api": "openai-chat", "title": "t", "sources": [] })
+}
+
+fn sdk() -> Value {
+    json!({
+        "record": "sdk", "id": "s", "package": "s", "version": "1.0.0", "language": "python", "runtime": "CPython",
+        "apis": [], "surfaces": [],
+    })
+}
+
+fn trial() -> Value {
+    json!({
+        "record": "trial", "sdk": "s", "surface": "create", "case": "c", "variant": "as-written", "nonce": "n",
+        "verdict": { "word": "pass", "checks": [] }, "wire": [], "took_ms": 1,
+    })
+}
+
+fn written(content: &[u8]) -> (TempDir, Utf8PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = Utf8Path::from_path(folder.path()).expect("UTF-8").join("r.jsonl");
+    fs::write(&path, content).expect("room on the disk");
+    (folder, path)
+}
+
+fn lines(values: &[Value]) -> Vec<u8> {
+    values.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect()
+}
+
+#[track_caller]
+fn refused(content: &[u8], said: &str) {
+    let (_folder, path) = written(content);
+    let error = read(&path).expect_err(said).to_string();
+    let error = error.replace(path.as_str(), "r.jsonl");
+    assert!(error.starts_with(said), "{error}");
+}
+
+#[test]
+fn whole_files_are_read_and_an_unfinished_line_is_left_out() {
+    let all = [suite(), case(), sdk(), trial()];
+    let mut content = lines(&all);
+    let (_folder, path) = written(&content);
+    assert_eq!(read(&path).expect("whole").len(), 4);
+    // Files that were joined by concatenation.
+    content.extend(lines(&all));
+    content.truncate(content.len() - 5);
+    fs::write(&path, &content).expect("room on the disk");
+    assert_eq!(read(&path).expect("cut short").len(), 7);
+    fs::write(&path, "").expect("room on the disk");
+    assert_eq!(read(&path).expect("empty"), []);
+}
+
+#[test]
+fn a_damaged_line_is_named_with_its_file_and_number() {
+    let before = lines(&[suite(), case(), sdk()]);
+    let with = |line: &[u8]| [before.as_slice(), line, b"\n"].concat();
+    refused(&with(b"{\"record\": \"trial\""), "r.jsonl:4: not a record of this version of streamspec: EOF while");
+    refused(&with(b"\xff\xfe"), "r.jsonl:4: not a record of this version of streamspec: expected value");
+    refused(&with(b"\0\0\0\0"), "r.jsonl:4: not a record of this version of streamspec: expected value");
+    refused(&with(b""), "r.jsonl:4: not a record of this version of streamspec: EOF while");
+    refused(&with(b"{\"record\": \"new\"}"), "r.jsonl:4: not a record of this version of streamspec: unknown variant");
+    let deep = format!("{{\"record\":\"suite\",\"nonce\":{}{}}}", "[".repeat(500), "]".repeat(500));
+    refused(&with(deep.as_bytes()), "r.jsonl:4: not a record of this version of streamspec: recursion limit");
+}
+
+#[test]
+fn what_should_stand_before_a_line_is_asked_for() {
+    let missing = "no line before it says which suite was run";
+    refused(&lines(&[trial()]), &format!("r.jsonl:1: {missing}"));
+    refused(&lines(&[sdk(), suite()]), &format!("r.jsonl:1: {missing}"));
+    refused(&lines(&[suite(), case(), trial()]), "r.jsonl:3: a trial of the SDK `s`, which no line before it tells of");
+    refused(&lines(&[suite(), sdk(), trial()]), "r.jsonl:3: a trial of the case `c`, which no line before it tells of");
+    // What one run tells says nothing about the next.
+    let again = [suite(), case(), sdk(), trial(), suite(), case(), trial()];
+    refused(&lines(&again), "r.jsonl:7: a trial of the SDK `s`");
+}
+
+#[test]
+fn another_format_is_refused_by_its_number() {
+    let mut other = suite();
+    other["format"] = json!(FORMAT + 1);
+    refused(&lines(&[other]), "r.jsonl:1: records of format 3, and this version of streamspec reads format 2: run the");
+    let mut old = suite();
+    old.as_object_mut().expect("an object").remove("format");
+    refused(&lines(&[suite(), old]), "r.jsonl:2: records of a format before they had numbers, and this version");
+}
+
+#[test]
+fn what_has_no_end_or_is_no_file_is_refused_at_once() {
+    let (_folder, path) = written(b"");
+    let folder = path.parent().expect("a folder");
+    let said = read(folder).expect_err("a folder").to_string();
+    assert_eq!(said, format!("{folder}: a folder and not a file"));
+    let absent = folder.join("absent");
+    assert!(read(&absent).expect_err("absent").to_string().contains("absent"));
+    #[cfg(unix)]
+    {
+        let fifo = folder.join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo is there");
+        assert!(made.success());
+        for endless in [fifo.as_path(), Utf8Path::new("/dev/zero")] {
+            let said = read(endless).expect_err("no end").to_string();
+            assert_eq!(said, format!("{endless}: a pipe or a device and not a file"));
+        }
+    }
+}
+
+#[test]
+fn the_digest_is_of_cases_and_rules_in_any_order() {
+    let case = |id: &str, digest: &str| {
+        let mut record: CaseRecord = serde_json::from_value(case()).expect("a case");
+        (record.id, record.digest) = (id.to_owned(), digest.to_owned());
+        record
+    };
+    let of = |rules, cases: &[CaseRecord]| digest(rules, cases.iter());
+    let one = of(1, &[case("a", "1"), case("b", "2")]);
+    assert_eq!(one, of(1, &[case("b", "2"), case("a", "1")]));
+    for other in
+        [of(2, &[case("a", "1"), case("b", "2")]), of(1, &[case("a", "1"), case("b", "3")]), of(1, &[case("a", "1")])]
+    {
+        assert_ne!(one, other);
+    }
+}
