@@ -349,10 +349,7 @@ fn normal_verdict(mut verdict: Verdict, noise: Noise<'_>) -> Verdict {
 /// An observation without what differs from run to run.
 fn normal_observation(answer: &Answer, noise: Noise<'_>) -> Option<Observation> {
     let Answer::Observed(observation) = answer else { return None };
-    // An observation came from JSON or could have; it goes there and back without loss.
-    let mut value = serde_json::to_value(observation).unwrap_or_default();
-    noise.value(&mut value);
-    serde_json::from_value(value).ok()
+    noise.observation(observation)
 }
 
 /// Whether any level asks what becomes of the connection.

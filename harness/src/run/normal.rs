@@ -1,10 +1,23 @@
 //! Takes out of an observation what differs from run to run, so that records compare and reports are byte-stable.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use streamspec_adapters::contract::{Observation, ToolCall};
 
 /// How many lists and mappings may be around each other in an observation and in a check. Whoever reads JSON has a limit
 /// (`serde_json` 128, with what a record has around these), and one line beyond it makes a whole file unreadable.
 const DEEPEST: usize = 64;
+
+/// The most octets that are kept of an observation or of one side of a check: twice what the largest case has in it.
+const LARGEST: usize = 1024 * 1024;
+
+/// What a value counts at the least.
+const LEAST: usize = 8;
+
+/// The most tool calls that are kept of an observation.
+const MOST_CALLS: usize = 1000;
 
 /// What one trial's run put into the bytes, the addresses or the paths.
 #[derive(Clone, Copy, Debug)]
@@ -28,21 +41,69 @@ impl Noise<'_> {
         hide(&text, "0x", char::is_ascii_hexdigit, 6)
     }
 
-    /// The same for every string in a value, which is cut where it is nested deeper than a record can be read again.
+    /// The same for every string in a value, which is cut where it is nested deeper than a record can be read again, and
+    /// where it is larger than a record is worth.
     pub(super) fn value(self, value: &mut Value) {
-        self.value_at(value, 0);
+        self.value_at(value, 0, &mut { LARGEST });
     }
 
-    fn value_at(self, value: &mut Value, depth: usize) {
+    /// The same for an observation, which stays one: the note on tool calls that were cut off is a tool call.
+    pub(super) fn observation(self, observation: &Observation) -> Option<Observation> {
+        let mut observation = observation.clone();
+        if let Some(calls) = observation.tool_calls.as_mut().filter(|calls| calls.len() > MOST_CALLS) {
+            let name = format!("… ({} tool calls in all; cut here)", calls.len());
+            calls.truncate(MOST_CALLS);
+            calls.push(ToolCall { name, arguments: Value::Null, complete: false });
+        }
+        // An observation came from JSON or could have; it goes there and back without loss.
+        let mut value = serde_json::to_value(observation).ok()?;
+        self.value(&mut value);
+        serde_json::from_value(value).ok()
+    }
+
+    /// Takes what it keeps from the octets that are `left`.
+    fn value_at(self, value: &mut Value, depth: usize, left: &mut usize) {
+        *left = left.saturating_sub(LEAST);
         match value {
             Value::Array(_) | Value::Object(_) if depth == DEEPEST => {
                 *value = Value::String(format!("… (nested deeper than {DEEPEST} levels; cut here)"));
             }
-            Value::String(text) => *text = self.text(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.value_at(value, depth + 1)),
-            Value::Object(map) => map.values_mut().for_each(|value| self.value_at(value, depth + 1)),
+            Value::String(text) => {
+                *text = self.text(text);
+                cut(text, *left);
+                *left = left.saturating_sub(text.len());
+            }
+            Value::Array(values) => {
+                let all = values.len();
+                let mut kept = 0;
+                // So few are no burden, whatever else is there.
+                while kept < all && (*left > 0 || kept <= MOST_CALLS) {
+                    self.value_at(&mut values[kept], depth + 1, left);
+                    kept += 1;
+                }
+                if kept < all {
+                    values.truncate(kept);
+                    values.push(Value::String(format!("… ({all} items in all; cut here)")));
+                }
+            }
+            Value::Object(map) => {
+                for (key, value) in map.iter_mut() {
+                    *left = left.saturating_sub(key.len());
+                    self.value_at(value, depth + 1, left);
+                }
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+}
+
+/// Cuts a text to so many octets. Its digest stays, so that two that were cut are told apart.
+fn cut(text: &mut String, longest: usize) {
+    let all = text.len();
+    if all > longest {
+        let digest = hex::encode(&Sha256::digest(&*text)[..8]);
+        text.truncate(text.floor_char_boundary(longest));
+        let _ = write!(text, "… ({all} octets in all, SHA-256 {digest}…; cut here)");
     }
 }
 
@@ -71,7 +132,6 @@ fn hide(text: &str, prefix: &str, is_digit: fn(&char) -> bool, at_least: usize) 
 mod tests {
     use camino::Utf8Path;
     use serde_json::json;
-    use streamspec_adapters::contract::Observation;
 
     use super::*;
     use crate::record::{FORMAT, Record, Writer, read};
@@ -121,6 +181,30 @@ mod tests {
             }
             assert_eq!(read(&path).expect("what is written is read"), records, "{depth}");
         }
+    }
+
+    #[test]
+    fn what_is_larger_than_a_record_is_worth_is_cut_with_a_note() {
+        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let cut = |mut value: Value| {
+            noise.value(&mut value);
+            let text = value.to_string();
+            assert!(text.len() < 2 * LARGEST, "{}", text.len());
+            text
+        };
+        let long = |last: &str| json!({ "text": "é".repeat(LARGEST) + last, "stop_reason": "x".repeat(LARGEST) });
+        let text = cut(long("a"));
+        assert!(text.contains("é… (2097153 octets in all, SHA-256 ") && text.contains("\"… (1048576 octets in all"));
+        assert_ne!(text, cut(long("b")), "two that were cut are told apart");
+        let items = cut(json!({ "tool_calls": vec![1; LARGEST + 1] }));
+        assert!(items.contains("… (1048577 items in all; cut here)"));
+        let call = ToolCall { name: "x".repeat(4096), arguments: json!({ "a": 1 }), complete: true };
+        let calls = json!({ "ended": "returned", "events": 1, "tool_calls": vec![call; 2 * MOST_CALLS] });
+        let kept = noise.observation(&serde_json::from_value(calls).expect("an observation")).expect("it still is one");
+        let last = kept.tool_calls.and_then(|mut calls| calls.pop()).expect("there is one").name;
+        assert!(last.starts_with("… ("), "{last}");
+        let whole = json!({ "text": "x".repeat(LARGEST / 2) });
+        assert_eq!(cut(whole.clone()), whole.to_string());
     }
 
     #[test]
