@@ -119,7 +119,8 @@ impl Sdk {
     /// Starts the adapter and holds what it says about itself against the manifest.
     pub async fn open(&self) -> Result<Arc<dyn Adapter>, OpenError> {
         let id = &self.manifest.id;
-        let adapter: Arc<dyn Adapter> = match self.environment()? {
+        let environment = self.environment()?;
+        let adapter: Arc<dyn Adapter> = match &environment {
             Some(environment) if environment.is_complete() => {
                 Arc::new(ProcessAdapter::start(environment.launch()?).await?)
             }
@@ -128,6 +129,11 @@ impl Sdk {
         };
         if let Err(mismatch) = matches(&self.manifest, &self.build, adapter.identity()) {
             adapter.close().await;
+            let installed = matches!(mismatch, OpenError::Mismatch { what: "the version" | "the package", .. });
+            if let Some(environment) = environment.filter(|_| installed) {
+                // The next run installs it anew instead of failing in the same way.
+                environment.distrust();
+            }
             return Err(mismatch);
         }
         Ok(adapter)

@@ -236,6 +236,12 @@ impl Environment {
         is_stamped(&self.dir, &self.stamp)
     }
 
+    /// Makes it incomplete, because something else was found in it than what was asked for.
+    pub fn distrust(&self) {
+        // Where the stamp cannot be removed, the next run fails as this one did.
+        let _ = fs_err::remove_file(self.dir.join(STAMP));
+    }
+
     /// Installs what is missing. Only one process installs; a second one waits for the first.
     pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
         install_once(&self.id, &self.dir, &self.stamp, progress, |lock| match self.language {
