@@ -88,7 +88,7 @@ impl Spec {
 
     /// Whether this names an SDK by its id, whichever build of it that is; a set names none.
     pub fn is_of(&self, id: &str) -> bool {
-        !SETS.contains(&self.id.as_str()) && id.split('@').next() == Some(&self.id)
+        !SETS.contains(&self.id.as_str()) && base(id) == self.id
     }
 
     fn parse(word: &str) -> Result<Self, SpecError> {
@@ -117,6 +117,11 @@ impl Spec {
             id => Ok(Self { id: id.to_owned(), build }),
         }
     }
+}
+
+/// The id of an SDK without its build.
+pub fn base(id: &str) -> &str {
+    id.split('@').next().unwrap_or(id)
 }
 
 /// A version as it is published: it begins with a digit and has nothing that a package manager would take for a range, an

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::case::matcher;
+use crate::id::SdkId;
 use crate::judge::Word;
 use crate::record::TrialRecord;
 
@@ -90,11 +91,6 @@ impl Accepted {
     }
 }
 
-/// The case file of a trial: its id without the names of matrix values.
-pub fn file_of(case: &str) -> &str {
-    case.split('#').next().unwrap_or(case)
-}
-
 impl Adequacy {
     /// From the records of the reference client and of its mutants, `reference+name`.
     pub fn from_records(mutants: &[(&str, &str)], records: &[TrialRecord]) -> Self {
@@ -102,15 +98,15 @@ impl Adequacy {
             |record: &&TrialRecord| matches!(record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
         let mut adequacy = Self::default();
         for record in records {
-            adequacy.cases.entry(file_of(&record.case).to_owned()).or_default();
+            adequacy.cases.entry(record.case.file().to_owned()).or_default();
             if record.sdk == "reference" && record.verdict.word != Word::Pass {
                 adequacy.reference.push(record.name());
             }
         }
         for (name, about) in mutants {
-            let id = format!("reference+{name}");
+            let id = SdkId::from(format!("reference+{name}"));
             let caught = records.iter().filter(|record| record.sdk == id).filter(missed);
-            let by: BTreeSet<String> = caught.map(|record| file_of(&record.case).to_owned()).collect();
+            let by: BTreeSet<String> = caught.map(|record| record.case.file().to_owned()).collect();
             for case in &by {
                 *adequacy.cases.entry(case.clone()).or_default() += 1;
             }

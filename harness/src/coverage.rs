@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::adequacy::file_of;
 use crate::case::Rule;
 use crate::load::Suite;
 
@@ -24,7 +23,7 @@ impl Coverage {
     pub fn of(suite: &Suite) -> Self {
         let mut by_rule: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for case in &suite.cases {
-            let file = file_of(&case.id).to_owned();
+            let file = case.id.file().to_owned();
             for rule in &case.rules {
                 let files = by_rule.entry(rule).or_default();
                 if files.last() != Some(&file) {

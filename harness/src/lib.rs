@@ -31,6 +31,7 @@ pub mod case;
 pub mod cli;
 pub mod coverage;
 pub mod deviation;
+pub mod id;
 pub mod judge;
 pub mod load;
 pub mod merge;

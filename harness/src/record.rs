@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use crate::case::{Case, Dispute, Source};
 use crate::deviation::Entry;
+use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId};
 use crate::judge::Verdict;
 use crate::run::Shard;
 use crate::wire::{Script, ToldAnswer, Variant, told};
@@ -82,7 +83,7 @@ pub struct PlanRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseRecord {
     /// See [`Case::id`].
-    pub id: String,
+    pub id: CaseId,
     /// The dialect.
     pub api: Api,
     /// See [`Case::digest`].
@@ -125,7 +126,7 @@ impl From<&Case> for CaseRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SdkRecord {
     /// The id, `anthropic-python`.
-    pub id: String,
+    pub id: SdkId,
     /// The package's name in its registry.
     pub package: String,
     /// The version that was loaded; the locked one if it was not run.
@@ -166,14 +167,20 @@ pub struct HandlerRecord {
 /// One trial: an SDK's surface, a case, a variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrialRecord {
-    /// The SDK's id.
-    pub sdk: String,
-    /// The surface's name.
-    pub surface: String,
-    /// The case's id.
-    pub case: String,
+    /// The build of the SDK.
+    pub sdk: SdkId,
+    /// The surface.
+    pub surface: SurfaceId,
+    /// The case.
+    pub case: CaseId,
     /// How the bytes were cut or dressed.
     pub variant: Variant,
+    /// What stood between the SDK and the server.
+    #[serde(default)]
+    pub route: Route,
+    /// How requests and answers travelled.
+    #[serde(default)]
+    pub transport: Transport,
     /// What `${nonce}` stood for.
     pub nonce: String,
     /// The graded checks and the word.
@@ -244,6 +251,27 @@ impl SdkRecord {
 }
 
 impl TrialRecord {
+    /// A trial that says nothing but its verdict: no call was made.
+    pub fn new(id: TrialId, verdict: Verdict) -> Self {
+        let TrialId { sdk, surface, case, variant, route, transport } = id;
+        Self {
+            sdk,
+            surface,
+            case,
+            variant,
+            route,
+            transport,
+            nonce: String::new(),
+            verdict,
+            observation: None,
+            known: Vec::new(),
+            wire: Vec::new(),
+            answers: Vec::new(),
+            took_ms: 0,
+            attempts: Vec::new(),
+        }
+    }
+
     /// This is the attempt after another one that was not as listed. They may differ where the clock decides.
     pub fn follow(&mut self, before: &Self, is_timed: bool) {
         let was = AttemptRecord {
@@ -259,10 +287,21 @@ impl TrialRecord {
         }
     }
 
-    /// `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`; the variant is left out where it is as written.
+    /// Which trial this is.
+    pub fn id(&self) -> TrialId {
+        TrialId {
+            sdk: self.sdk.clone(),
+            surface: self.surface.clone(),
+            case: self.case.clone(),
+            variant: self.variant,
+            route: self.route,
+            transport: self.transport,
+        }
+    }
+
+    /// The name of the trial, `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`.
     pub fn name(&self) -> String {
-        let at = if self.variant == Variant::AsWritten { String::new() } else { format!("@{}", self.variant.name()) };
-        format!("{}/{}::{}{at}", self.sdk, self.surface, self.case)
+        self.id().to_string()
     }
 }
 
@@ -380,8 +419,8 @@ pub fn read(path: &Utf8Path) -> Result<Vec<Record>, ReadError> {
 #[derive(Default)]
 struct Told {
     suite: bool,
-    cases: BTreeSet<String>,
-    sdks: BTreeSet<String>,
+    cases: BTreeSet<CaseId>,
+    sdks: BTreeSet<SdkId>,
 }
 
 impl Told {

@@ -261,19 +261,8 @@ impl Session {
 
     /// The records of trials that the SDK's documents exclude.
     pub fn skipped(&self) -> Vec<TrialRecord> {
-        let record = |trial: &Trial, why: &str| TrialRecord {
-            sdk: trial.sdk.manifest.id.clone(),
-            surface: trial.surface.clone(),
-            case: trial.case.id.clone(),
-            variant: Variant::AsWritten,
-            nonce: String::new(),
-            verdict: Verdict::unsupported(why.to_owned()),
-            observation: None,
-            known: Vec::new(),
-            wire: Vec::new(),
-            answers: Vec::new(),
-            took_ms: 0,
-            attempts: Vec::new(),
+        let record = |trial: &Trial, why: &str| {
+            TrialRecord::new(trial.id(Variant::AsWritten), Verdict::unsupported(why.to_owned()))
         };
         self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.why)).collect()
     }
@@ -320,7 +309,7 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
     apis.sort_unstable();
     apis.dedup();
     Record::Sdk(SdkRecord {
-        id: manifest.id.clone(),
+        id: manifest.id.as_str().into(),
         package: manifest.package.clone(),
         version: identity.map_or(&manifest.version, |identity| &identity.sdk.version).clone(),
         language: manifest.language.name().to_owned(),

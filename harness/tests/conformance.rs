@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
+use streamspec::id::TrialId;
 use streamspec::judge::Word;
 use streamspec::record::TrialRecord;
 use streamspec::run::{Engine, Patience, side_by_side};
@@ -125,11 +126,10 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
     let variants = Variant::parse_list(&variants)?;
     let mut request = Request { variants, first_combination_only, ..Request::default() };
     if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
-        let parts = name.split_once("::").and_then(|(surface, case)| Some((surface.split_once('/')?, case)));
-        if let Some(((sdk, surface), case)) = parts {
-            request.sdks = vec![sdk.to_owned()];
-            request.surfaces = vec![surface.to_owned()];
-            request.cases = vec![case.to_owned()];
+        if let Ok(TrialId { sdk, surface, case, .. }) = name.parse() {
+            request.sdks = vec![sdk.to_string()];
+            request.surfaces = vec![surface.to_string()];
+            request.cases = vec![case.to_string()];
         }
     } else if let Some(sdks) = named("STREAMSPEC_SDKS") {
         request.sdks = split(sdks);

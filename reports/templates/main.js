@@ -58,12 +58,8 @@ async function start() {
   }
 
   function trialOf(name) {
-    const at = name.lastIndexOf('@');
-    const [whole, variant] = at < 0 ? [name, WRITTEN] : [name.slice(0, at), name.slice(at + 1)];
-    const row = model.rows.find((one) => whole.startsWith(`${one.name}/`));
-    const one = row && model.byId.get(whole.slice(row.name.length + 1));
-    const trial = one && (variant === WRITTEN ? row.trials.get(one.place) : (row.replays.get(one.place) ?? []).find((other) => other.variant === variant));
-    return trial ? trialPage(model, row, one, trial) : unknown(`trial/${name}`);
+    const trial = trialNamed(model, name);
+    return trial ? trialPage(model, trial.row, trial.case, trial) : unknown(`trial/${name}`);
   }
 
   function unknown(path) {

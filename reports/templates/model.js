@@ -21,11 +21,11 @@ function readModel(data) {
   });
   const sdks = new Map(data.sdks.map((sdk) => [sdk.id, sdk]));
   const groups = new Map();
-  const cases = data.cases.map(([id, api, title, sources, disputed], place) => {
-    const name = id.split('/').slice(0, 2).join('/');
-    if (!groups.has(name)) groups.set(name, { name, api, place: groups.size });
+  const cases = data.cases.map(([[id, group, within, file, combination], api, title, sources, disputed], place) => {
+    const [name, about] = data.groups[group];
+    if (!groups.has(name)) groups.set(name, { name, about, api, place: groups.size });
     const from = sources.map((source) => data.sources[source]);
-    return { id, api, title, sources: from, disputed, group: groups.get(name), place };
+    return { id, within, file, combination, api, title, sources: from, disputed, group: groups.get(name), place };
   });
   const trials = [];
   const rows = data.rows.map(([sdk, surface, runs, came], place) => {
@@ -160,6 +160,12 @@ const streamspec = (() => {
 
 function nameOf(trial) {
   return `${trial.row.name}/${trial.case.id}@${trial.variant}`;
+}
+
+/** The trial of a name. Its variant may be left out where it is as written. */
+function trialNamed(model, name) {
+  model.byName ??= new Map(model.trials.map((trial) => [nameOf(trial), trial]));
+  return model.byName.get(name) ?? model.byName.get(`${name}@${WRITTEN}`);
 }
 
 function addressOf(trial) {

@@ -135,7 +135,7 @@ function matrix(model, api, rows, found, filters, open, again) {
     'aria-label': `${text}: ${what}`, onclick: () => toggle(key, value),
   }, h('span', { 'aria-hidden': 'true' }, open[key] === value ? '▾ ' : '▸ '), label);
   const head = h('tr', {}, h('th', { scope: 'col' }, 'surface'), groups.map((group) =>
-    h('th', { scope: 'col' }, opener('group', group.name, group.name.split('/')[1] ?? group.name, 'its cases'))));
+    h('th', { scope: 'col' }, opener('group', group.name, group.about, 'its cases'))));
   let last = null;
   const body = [...rows].sort(([one], [other]) => one.place - other.place).flatMap(([row, ofRow]) => {
     const { sdk } = row;
@@ -175,7 +175,7 @@ function caseGrid(group, rows, found) {
   }
   const cases = [...lines.keys()].sort((one, other) => one.place - other.place);
   const line = (one) => h('tr', {},
-    h('th', { scope: 'row' }, h('a', { href: `#/case/${escapedPart(one.id)}` }, one.id.slice(group.name.length + 1)), h('small', {}, visible(one.title, 200))),
+    h('th', { scope: 'row' }, h('a', { href: `#/case/${escapedPart(one.id)}` }, one.within), h('small', {}, visible(one.title, 200))),
     rows.map((row) => h('td', {}, (lines.get(one).get(row) ?? []).map((trial) =>
       h('a', { href: addressOf(trial), title: visible(because(trial), 300) }, word(wordOf(trial), trial.verdict.mode),
         trial.variant === WRITTEN ? '' : ` ${trial.variant}`)))));

@@ -228,10 +228,9 @@ function casePage(model, one) {
 
 /** The other combinations of a case file's matrix. */
 function siblings(model, one) {
-  const [file, own] = one.id.split('#');
-  if (own === undefined) return '';
-  const all = model.cases.filter((other) => other.id.startsWith(`${file}#`));
-  return h('p', {}, 'Combinations of this case: ', all.map((other, place) => [place ? ', ' : '', other === one ? h('b', {}, own) : h('a', { href: `#/case/${escapedPart(other.id)}` }, other.id.slice(file.length + 1))]));
+  if (one.combination === null) return '';
+  const all = model.cases.filter((other) => other.file === one.file);
+  return h('p', {}, 'Combinations of this case: ', all.map((other, place) => [place ? ', ' : '', other === one ? h('b', {}, one.combination) : h('a', { href: `#/case/${escapedPart(other.id)}` }, other.combination)]));
 }
 
 /** A table of trials of one case; surfaces of one SDK that came out alike share a line. */

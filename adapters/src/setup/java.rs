@@ -15,7 +15,7 @@ use super::runtime::{self, Runtime};
 use super::{Environment, Progress, SetupError, local, no_version};
 use crate::manifest::Manifest;
 use crate::process::Launch;
-use crate::spec::Build;
+use crate::spec::{self, Build};
 
 /// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
 const LOCKED: &str = "dependencies.sha256";
@@ -104,7 +104,7 @@ pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> 
 pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     let Manifest { id, package, .. } = manifest;
     let io = |source| SetupError::Io { id: id.clone(), source };
-    let dir = base.join("latest").join(id.split('@').next().unwrap_or(id));
+    let dir = base.join("latest").join(spec::base(id));
     if dir.exists() {
         fs_err::remove_dir_all(&dir).map_err(io)?;
     }

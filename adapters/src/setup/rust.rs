@@ -11,7 +11,7 @@ use super::command::{answer, run, users_command};
 use super::{Environment, Progress, SetupError, local, no_version, runtime};
 use crate::manifest::Manifest;
 use crate::process::Launch;
-use crate::spec::Build;
+use crate::spec::{self, Build};
 
 /// The program that serves a native adapter; an example, as `cargo run` must find only one program in the workspace.
 const PROGRAM: &str = "streamspec-native";
@@ -112,7 +112,7 @@ pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, Set
 
 /// The native adapter's own id, and the feature that links it in.
 fn native(id: &str) -> &str {
-    id.split('@').next().unwrap_or(id)
+    spec::base(id)
 }
 
 /// The version that a dependency is pinned to.

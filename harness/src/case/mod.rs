@@ -25,6 +25,7 @@ pub use expect::{
 pub use rule::{Rule, RuleFile};
 pub use step::{Encoding, End, Event, Framing, Repeat, Respond, Step, Use};
 
+use crate::id::{self, CaseId};
 use crate::wire::Variant;
 
 /// A case file as it is written.
@@ -112,7 +113,7 @@ pub struct Fragment {
 pub struct Case {
     /// The path below `cases/` without its ending, and the names of the matrix values:
     /// `anthropic/in-band/after-text#overloaded`.
-    pub id: String,
+    pub id: CaseId,
     /// The file, relative to the root of the repository.
     pub file: Utf8PathBuf,
     /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect. Words
@@ -160,7 +161,7 @@ impl Case {
 
     /// The group: the folder below that of the api.
     pub fn group(&self) -> &str {
-        self.id.split('/').nth(1).unwrap_or_default()
+        id::about(self.id.group())
     }
 
     /// Whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no failure.
@@ -241,11 +242,6 @@ const VENDORS: [&str; 5] = ["openrouter", "azure", "deepseek", "vllm", "llama-cp
 pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {
     let vendors: &[&str] = if api == Api::OpenaiChat { &VENDORS } else { &[] };
     GROUPS.iter().chain(vendors).copied()
-}
-
-/// The first two folders of a case's id.
-pub fn group_of(id: &str) -> &str {
-    id.match_indices('/').nth(1).map_or(id, |(at, _)| &id[..at])
 }
 
 /// Where an expectation comes from.

@@ -9,7 +9,7 @@ use streamspec_adapters::native;
 
 use super::arguments::AdequacyOptions;
 use super::{Exit, output, run};
-use crate::adequacy::{Accepted, Adequacy, file_of};
+use crate::adequacy::{Accepted, Adequacy};
 use crate::case::Case;
 use crate::judge::Word;
 use crate::load::{self, Selection};
@@ -45,7 +45,7 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         let mut records = run_all(&engine, &sdks, &firsts).await?;
         let so_far = Adequacy::from_records(&mutants, &records);
         let idle: BTreeSet<&str> = so_far.idle().collect();
-        let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(file_of(&case.id)));
+        let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
         records.extend(run_all(&engine, &sdks, &idle).await?);
         let escaped = |sdk: &&Arc<Sdk>| {
             let caught = so_far.mutants.iter().find(|caught| sdk.manifest.id.ends_with(&format!("+{}", caught.mutant)));

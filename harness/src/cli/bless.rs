@@ -73,7 +73,7 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
     if let Some(why) = &record.not_run {
         return Err(Refused { why: format!("it was not run: {why}"), exit: Exit::Conformant });
     }
-    if record.id.contains('@') {
+    if !record.id.is_locked() {
         return Err(Refused { why: "a list is about the locked version".to_owned(), exit: Exit::Conformant });
     }
     let sdk = fleet.get(&record.id).map_err(Refused::usage)?;
@@ -81,7 +81,7 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
     if locked != version {
         return Err(Refused::usage(format!("version {version} was run, and {locked} is the locked one; run it again")));
     }
-    let own = |record: &&Record| matches!(record, Record::Trial(trial) if trial.sdk == sdk.manifest.id);
+    let own = |record: &&Record| matches!(record, Record::Trial(trial) if trial.sdk == *sdk.manifest.id);
     let trials = records.iter().filter(own).filter_map(|record| match record {
         Record::Trial(trial) => Some(trial.as_ref()),
         _ => None,

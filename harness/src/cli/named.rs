@@ -24,7 +24,7 @@ pub(super) fn not_run(request: &Request, session: &Session, trials: &[TrialRecor
     }
     for glob in request.surfaces.iter().filter(|_| request.shard.is_none()) {
         let Ok(surfaces) = matcher(glob) else { continue };
-        if !ran.iter().any(|trial| surfaces.is_match(&trial.surface)) {
+        if !ran.iter().any(|trial| surfaces.is_match(trial.surface.as_str())) {
             missing.push(format!("the surface `{glob}` was named and no trial of it was run"));
         }
     }

@@ -229,7 +229,7 @@ impl Taken<'_> {
 /// The versions that were loaded, by SDK.
 fn versions(records: &[Record]) -> BTreeMap<String, String> {
     let version = |record: &Record| match record {
-        Record::Sdk(sdk) => Some((sdk.id.clone(), sdk.version.clone())),
+        Record::Sdk(sdk) => Some((sdk.id.to_string(), sdk.version.clone())),
         Record::Suite(_) | Record::Case(_) | Record::Trial(_) => None,
     };
     records.iter().filter_map(version).collect()

@@ -7,6 +7,7 @@ use globset::GlobSet;
 
 use super::{Entry, Known, Replays};
 use crate::case::{Axis, Level, matcher};
+use crate::id::CaseId;
 use crate::judge::Check;
 use crate::record::TrialRecord;
 use crate::wire::Variant;
@@ -233,16 +234,16 @@ fn globs_for(
         if matchers.iter().any(|glob| glob.is_match(case)) {
             continue;
         }
-        let folder = case.rsplit_once('/').map_or(*case, |(folder, _)| folder);
-        let api = case.split('/').next().unwrap_or(case);
-        let file = case.split('#').next().unwrap_or(case);
+        let case = CaseId::from(*case);
+        let (api, folder, file) = (case.api_folder(), case.folder(), case.file());
         let candidates = [format!("{api}/**"), format!("{folder}/*"), format!("{file}#*")];
         // A glob that covers a single case says less than its name.
         let wide = |glob: &&String| {
             let glob = made(glob);
             cases.iter().filter(|case| glob.is_match(case)).count() > 1
         };
-        let chosen = candidates.iter().filter(wide).find(|glob| holds(glob)).map_or(*case, String::as_str).to_owned();
+        let chosen =
+            candidates.iter().filter(wide).find(|glob| holds(glob)).map_or(case.as_str(), String::as_str).to_owned();
         matchers.push(made(&chosen));
         globs.push(chosen);
     }

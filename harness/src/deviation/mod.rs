@@ -300,6 +300,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::id::TrialId;
     use crate::judge::{Grade, Verdict, Word};
 
     const LIST: &str = r#"
@@ -321,20 +322,8 @@ versions = ">=0.50"
             grade,
             disputed: false,
         };
-        TrialRecord {
-            sdk: "sdk".into(),
-            surface: surface.into(),
-            case: case.into(),
-            variant: Variant::AsWritten,
-            nonce: "n".into(),
-            verdict: Verdict { word: Word::Deviates, mode: None, reason: None, checks: vec![check] },
-            observation: None,
-            known: Vec::new(),
-            wire: Vec::new(),
-            answers: Vec::new(),
-            took_ms: 0,
-            attempts: Vec::new(),
-        }
+        let verdict = Verdict { word: Word::Deviates, mode: None, reason: None, checks: vec![check] };
+        TrialRecord::new(TrialId::new("sdk", surface, case, Variant::AsWritten), verdict)
     }
 
     #[test]

@@ -213,7 +213,7 @@ fn what_is_lost_of_a_whole_answer_hides_no_failure() {
     let half = json!({ "must": { "either": [{ "outcome": "error" }, { "outcome": "completed", "text": "Hello!" }] } });
     let textual = without(returned(Value::Null), &["stop_reason"]);
     for (group, mode) in [("payload", Mode::Silent), ("benign", Mode::Wrong), ("framing", Mode::Wrong)] {
-        let case = Case { id: format!("anthropic/{group}/one"), ..case(half.clone()) };
+        let case = Case { id: format!("anthropic/{group}/one").into(), ..case(half.clone()) };
         assert_eq!(verdict_of(&case, textual.clone(), None, None).mode, Some(mode), "{group}");
     }
     // A case of the framing of errors sends one.

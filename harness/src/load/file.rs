@@ -265,7 +265,7 @@ fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> 
         None => None,
     };
     Some(Case {
-        id,
+        id: id.into(),
         file,
         // Known when all combinations are.
         digest: String::new(),

@@ -6,6 +6,7 @@ use globset::GlobSet;
 use super::problem::{Collector, Problem};
 use super::{CasePath, file, read, suggest};
 use crate::case::{Case, matcher};
+use crate::id;
 
 /// The cases that are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Wanted {
     }
 
     fn names(&self, case: &str, place: &Utf8Path) -> bool {
-        let file = case.split('#').next().unwrap_or_default();
+        let file = id::file_of(case);
         match self {
             Self::Id(id) => case == id || file == id || is_below(file, id),
             // A glob that matches a folder takes what lies in it, as the folder's own name does.
@@ -110,7 +111,7 @@ pub(super) fn files(root: &Utf8Path, wanted: Option<&[(String, Wanted)]>, proble
     for (_, wanted) in wanted {
         match wanted {
             Wanted::Id(id) => {
-                let file = id.split('#').next().unwrap_or_default();
+                let file = id::file_of(id);
                 let relative = Utf8PathBuf::from(format!("{file}.yaml"));
                 if cases.join(&relative).as_std_path().exists() {
                     found.push(CasePath { path: cases.join(&relative), name: Utf8Path::new("cases").join(&relative) });
@@ -158,8 +159,8 @@ fn known(root: &Utf8Path, wanted: &Wanted, cases: &[Case]) -> Vec<String> {
         Wanted::Glob(name, _) => fixed_folder(name),
         Wanted::Id(id) => {
             // Of a file that is there it is the combination that is not.
-            let of_file = cases.iter().filter(|case| case.id.split('#').next() == id.split('#').next());
-            let combinations: Vec<String> = of_file.map(|case| case.id.clone()).collect();
+            let of_file = cases.iter().filter(|case| case.id.file() == id::file_of(id));
+            let combinations: Vec<String> = of_file.map(|case| case.id.to_string()).collect();
             if !combinations.is_empty() {
                 return combinations;
             }

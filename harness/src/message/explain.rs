@@ -7,6 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{BAD, BOLD, DIM, GOOD, WARN, shown, styled, wire};
 use crate::case::{Axis, Case};
+use crate::id::TrialId;
 use crate::judge::{Check, Grade, Word};
 use crate::load::Location;
 use crate::record::{AttemptRecord, Attempted};
@@ -71,14 +72,15 @@ pub fn explain(
             let _ = writeln!(out, "    {}", shown(line, 300));
         }
     }
-    let command = reproduce(&record.sdk, &record.surface, &record.case, record.variant, Some(nonce));
+    let command = reproduce(&record.id(), Some(nonce));
     let _ = writeln!(out, "  {} {command}", styled(BOLD, "reproduce:"));
     out
 }
 
 /// The command that runs just one trial. With the nonce of its run it sends the very same bytes; a report leaves it out, so
 /// that it does not change from run to run.
-pub(crate) fn reproduce(sdk: &str, surface: &str, case: &str, variant: Variant, nonce: Option<&str>) -> String {
+pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
+    let TrialId { sdk, surface, case, variant, .. } = id;
     let variant = match variant {
         Variant::AsWritten => String::new(),
         Variant::CutEvents => " --cuts events".to_owned(),
@@ -88,13 +90,8 @@ pub(crate) fn reproduce(sdk: &str, surface: &str, case: &str, variant: Variant, 
     let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
     format!(
         "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{nonce} --verbose",
-        asked(sdk)
+        sdk.asked()
     )
-}
-
-/// How an SDK of a record is asked for: only who ran it knows where a working copy is.
-pub(crate) fn asked(sdk: &str) -> String {
-    sdk.strip_suffix("@local").map_or_else(|| sdk.to_owned(), |id| format!("{id}=PATH"))
 }
 
 fn pointed(out: &mut String, case: &Case, check: &Check, location: Option<Location>, known: &str) {

@@ -9,7 +9,7 @@ mod summary;
 mod wire;
 
 pub use explain::{Listed, explain};
-pub(crate) use explain::{asked, reproduce, sentence};
+pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
 pub use summary::{Tally, adequate, probed, progress, summary, unexplained};
 

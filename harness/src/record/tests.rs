@@ -121,7 +121,7 @@ fn what_has_no_end_or_is_no_file_is_refused_at_once() {
 fn the_digest_is_of_cases_and_rules_in_any_order() {
     let case = |id: &str, digest: &str| {
         let mut record: CaseRecord = serde_json::from_value(case()).expect("a case");
-        (record.id, record.digest) = (id.to_owned(), digest.to_owned());
+        (record.id, record.digest) = (id.into(), digest.to_owned());
         record
     };
     let of = |rules, cases: &[CaseRecord]| digest(rules, cases.iter());

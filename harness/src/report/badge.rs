@@ -9,6 +9,7 @@ use streamspec_adapters::contract::Api;
 use super::rows::visible;
 use super::{Count, Report, ReportSdk};
 use crate::case::Level;
+use crate::id::is_of_api;
 
 /// A file with a badge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub fn badges(report: &Report) -> Vec<Badge> {
 }
 
 fn says(report: &Report, sdk: &ReportSdk, api: Api, level: Level) -> Says {
-    let of_api = |count: &&Count| sdk.owns(count) && count.group.split('/').next() == Some(api.folder());
+    let of_api = |count: &&Count| sdk.owns(count) && is_of_api(&count.group, api);
     let (mut held, mut judged, mut apart) = (0, 0, 0);
     for count in report.counts.iter().filter(of_api) {
         held += count.pass + if level == Level::Must { count.disputed + count.deviates } else { 0 };

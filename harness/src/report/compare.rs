@@ -12,7 +12,8 @@ use thiserror::Error;
 pub use fit::{Misfit, fit};
 
 use super::{Report, ReportSdk, ResultCheck, TrialResult};
-use crate::case::{Axis, Level, group_of};
+use crate::case::{Axis, Level};
+use crate::id::{CaseId, SdkId, TrialId};
 use crate::judge::{Mode, Word};
 use crate::wire::Variant;
 
@@ -97,14 +98,9 @@ impl Kind {
 pub struct Change {
     /// What became of it.
     pub kind: Kind,
-    /// The SDK's id; the new one where two SDKs are compared.
-    pub sdk: String,
-    /// The surface's name.
-    pub surface: String,
-    /// The case's id.
-    pub case: String,
-    /// How the bytes were cut or dressed.
-    pub variant: Variant,
+    /// Which trial it is; the new one where two SDKs are compared.
+    #[serde(flatten)]
+    pub id: TrialId,
     /// How it came out before; absent where it was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<State>,
@@ -179,11 +175,9 @@ pub enum CompareError {
     },
 }
 
-type Key = (String, String, String, Variant);
-
 /// A report as states by trial.
 struct States<'a> {
-    of: BTreeMap<Key, State>,
+    of: BTreeMap<TrialId, State>,
     /// How the SDKs and the cases were replayed.
     sdks: BTreeMap<&'a str, &'a [Variant]>,
     cases: BTreeMap<&'a str, &'a [Variant]>,
@@ -200,7 +194,7 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
     let was = States::of("old", old.0, old_who, new_who)?;
     let now = States::of("new", new.0, new_who, new_who)?;
     old_who.comparable(new_who, &was, &now)?;
-    let keys: BTreeSet<&Key> = was.of.keys().chain(now.of.keys()).collect();
+    let keys: BTreeSet<&TrialId> = was.of.keys().chain(now.of.keys()).collect();
     let (mut changes, mut unchanged) = (Vec::new(), 0);
     for key in keys {
         let (was, now) = (was.state(key), now.state(key));
@@ -208,8 +202,7 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
             unchanged += usize::from(now.is_some_and(|state| state.is_judged()));
             continue;
         };
-        let (sdk, surface, case, variant) = key.clone();
-        changes.push(Change { kind, sdk, surface, case, variant, was, now });
+        changes.push(Change { kind, id: key.clone(), was, now });
     }
     changes.sort_by_key(|change| change.kind);
     let mut counts: BTreeMap<Kind, usize> = Kind::ALL.into_iter().map(|kind| (kind, 0)).collect();
@@ -237,8 +230,8 @@ impl<'a> Who<'a> {
     /// With the id that the SDK has in a report.
     fn resolved(self, side: &'static str, report: &'a Report) -> Result<Self, CompareError> {
         let Some(name) = self.sdk.filter(|name| report.sdks.iter().all(|sdk| sdk.id != *name)) else { return Ok(self) };
-        let base = |id: &'a str| id.split('@').next().unwrap_or(id);
-        let builds = report.sdks.iter().map(|sdk| sdk.id.as_str()).filter(|id| base(id) == base(name));
+        let base = SdkId::from(name);
+        let builds = report.sdks.iter().filter(|sdk| sdk.id.base() == base.base()).map(|sdk| sdk.id.as_str());
         // What is named for one report only may be another build in the other one.
         match builds.collect::<Vec<_>>().as_slice() {
             [] => Ok(self),
@@ -252,9 +245,8 @@ impl<'a> Who<'a> {
     }
 
     /// The name under which a trial is compared.
-    fn key(self, sdk: &str, surface: &str, case: &str, variant: Variant) -> Key {
-        let (sdk, surface) = (self.sdk.unwrap_or(sdk), self.surface.unwrap_or(surface));
-        (sdk.to_owned(), surface.to_owned(), case.to_owned(), variant)
+    fn key(self, sdk: &str, surface: &str, case: &CaseId, variant: Variant) -> TrialId {
+        TrialId::new(self.sdk.unwrap_or(sdk), self.surface.unwrap_or(surface), case.clone(), variant)
     }
 
     fn chosen(self, side: &'static str, report: &'a Report) -> Result<Vec<&'a ReportSdk>, CompareError> {
@@ -263,7 +255,7 @@ impl<'a> Who<'a> {
         };
         let sdks: Vec<_> = report.sdks.iter().filter(|sdk| self.sdk.is_none_or(|id| sdk.id == id)).collect();
         match (self.sdk, self.surface, sdks.first()) {
-            (Some(id), _, None) => unknown(id, report.sdks.iter().map(|sdk| sdk.id.clone()).collect()),
+            (Some(id), _, None) => unknown(id, report.sdks.iter().map(|sdk| sdk.id.to_string()).collect()),
             (Some(id), Some(surface), Some(sdk)) if !sdk.surfaces.iter().any(|own| own == surface) => {
                 let known = sdk.surfaces.iter().map(|surface| format!("{id}/{surface}"));
                 unknown(&format!("{id}/{surface}"), known.collect())
@@ -274,7 +266,8 @@ impl<'a> Who<'a> {
 
     /// Two SDKs whose surfaces have no name in common cannot be compared by surface.
     fn comparable(self, new: Self, was: &States<'_>, now: &States<'_>) -> Result<(), CompareError> {
-        let surfaces = |states: &States<'_>| states.of.keys().map(|key| key.1.clone()).collect::<BTreeSet<_>>();
+        let surfaces =
+            |states: &States<'_>| states.of.keys().map(|key| key.surface.to_string()).collect::<BTreeSet<_>>();
         let (old_surfaces, new_surfaces) = (surfaces(was), surfaces(now));
         if self.sdk == new.sdk || old_surfaces.is_empty() || new_surfaces.is_empty() {
             return Ok(());
@@ -291,9 +284,9 @@ fn side(report: &Report, sdks: &[&ReportSdk], who: Who<'_>) -> Side {
     Side {
         suite: report.suite.version.clone(),
         cases: report.cases.len(),
-        sdks: sdks.iter().map(|sdk| (sdk.id.clone(), sdk.version.clone())).collect(),
+        sdks: sdks.iter().map(|sdk| (sdk.id.to_string(), sdk.version.clone())).collect(),
         surface: who.surface.map(ToOwned::to_owned),
-        not_run: sdks.iter().filter_map(|sdk| Some((sdk.id.clone(), sdk.not_run.clone()?))).collect(),
+        not_run: sdks.iter().filter_map(|sdk| Some((sdk.id.to_string(), sdk.not_run.clone()?))).collect(),
     }
 }
 
@@ -301,8 +294,8 @@ impl<'a> States<'a> {
     /// The states of some SDKs, under another name if one is given. Passes are only counted in a report: what a surface
     /// has of a group and is not listed is one, provided that the numbers agree.
     fn of(side: &'static str, report: &'a Report, who: Who<'_>, name: Who<'a>) -> Result<Self, CompareError> {
-        let mut by_group: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        report.cases.iter().for_each(|case| by_group.entry(group_of(&case.id)).or_default().push(&case.id));
+        let mut by_group: BTreeMap<&str, Vec<&CaseId>> = BTreeMap::new();
+        report.cases.iter().for_each(|case| by_group.entry(case.id.group()).or_default().push(&case.id));
         let mut of = BTreeMap::new();
         for count in report.counts.iter().filter(|count| who.has(&count.sdk, &count.surface)) {
             let cases = by_group.get(count.group.as_str()).map_or(&[][..], Vec::as_slice);
@@ -310,7 +303,7 @@ impl<'a> States<'a> {
             let listed = report.results.iter().filter(|result| {
                 result.variant == Variant::AsWritten
                     && (&result.sdk, &result.surface) == (&count.sdk, &count.surface)
-                    && group_of(&result.case) == count.group
+                    && result.case.group() == count.group
             });
             if has != cases.len() || listed.count() != has - count.pass {
                 let (surface, group) = (format!("{}/{}", count.sdk, count.surface), count.group.clone());
@@ -324,20 +317,18 @@ impl<'a> States<'a> {
             let key = name.key(&result.sdk, &result.surface, &result.case, result.variant);
             of.insert(key, State::from(result));
         }
-        let sdks = report.sdks.iter().filter(|sdk| who.sdk.is_none_or(|id| id == sdk.id));
+        let sdks = report.sdks.iter().filter(|sdk| who.sdk.is_none_or(|id| sdk.id == id));
         let sdks = sdks.map(|sdk| (name.sdk.unwrap_or(&sdk.id), sdk.replays.as_slice())).collect();
         let cases = report.cases.iter().map(|case| (case.id.as_str(), case.replays.as_slice())).collect();
         Ok(Self { of, sdks, cases })
     }
 
     /// How a trial came out. A replay that is not listed came out as the trial as written, if it was run.
-    fn state(&self, key: &Key) -> Option<State> {
-        let (sdk, surface, case, variant) = key;
+    fn state(&self, key: &TrialId) -> Option<State> {
         self.of.get(key).cloned().or_else(|| {
-            let written = (sdk.clone(), surface.clone(), case.clone(), Variant::AsWritten);
-            let has = |replays: Option<&&[Variant]>| replays.is_some_and(|replays| replays.contains(variant));
-            let replayed = has(self.sdks.get(sdk.as_str())) && has(self.cases.get(case.as_str()));
-            (replayed && self.of.get(&written)?.is_judged()).then(State::pass)
+            let has = |replays: Option<&&[Variant]>| replays.is_some_and(|replays| replays.contains(&key.variant));
+            let replayed = has(self.sdks.get(key.sdk.as_str())) && has(self.cases.get(key.case.as_str()));
+            (replayed && self.of.get(&key.as_written())?.is_judged()).then(State::pass)
         })
     }
 }

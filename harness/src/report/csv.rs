@@ -28,10 +28,10 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
         Standing::NotJudged => "not-judged",
     };
     [
-        trial.sdk.clone(),
+        trial.sdk.to_string(),
         row.sdk.version.clone(),
-        trial.surface.clone(),
-        trial.case.clone(),
+        trial.surface.to_string(),
+        trial.case.to_string(),
         trial.variant.name().to_owned(),
         trial.verdict.word.name().to_owned(),
         trial.verdict.mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use super::{Report, ReportSdk, ResultCheck, SCHEMA, Suite};
 use crate::case::{Dispute, Source};
+use crate::id::{SdkId, SurfaceId};
 use crate::judge::{Mode, Word};
 use crate::wire::Variant;
 
@@ -87,9 +88,9 @@ pub struct Replays {
 #[schemars(rename = "Count")]
 pub struct CountOf {
     /// The SDK's id.
-    pub sdk: String,
+    pub sdk: SdkId,
     /// The surfaces that have these numbers.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
     /// The first two folders of the cases' ids.
     pub group: String,
     /// Trials in which every MUST and SHOULD that can be seen holds.
@@ -117,12 +118,12 @@ pub struct CountOf {
 #[schemars(rename = "Result")]
 pub struct ResultOf {
     /// The SDK's id.
-    pub sdk: String,
+    pub sdk: SdkId,
     /// How the bytes were cut or dressed; as written where absent.
     #[serde(default = "as_written", skip_serializing_if = "is_as_written")]
     pub variant: Variant,
     /// The surfaces.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
     /// The overall word.
     pub verdict: Word,
     /// The kind of failure.

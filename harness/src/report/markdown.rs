@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::file::alike;
 use super::{Count, Report, ReportSdk, TrialResult};
+use crate::id;
 use crate::judge::{Mode, Word};
 use crate::wire::Variant;
 
@@ -87,7 +88,7 @@ fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
         rows.entry((&count.sdk, &count.surface)).or_default().insert(&count.group, cell(count));
     }
     let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
-    let short = |group: &str| text(group.split_once('/').map_or(group, |(_, short)| short));
+    let short = |group: &str| text(id::about(group));
     let _ = writeln!(out, "\n## {name}\n");
     let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
     let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
@@ -98,7 +99,7 @@ fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
 }
 
 fn in_folder(group: &str, folder: &str) -> bool {
-    group.split('/').next() == Some(folder)
+    id::api_folder(group) == folder
 }
 
 fn cell(count: &Count) -> String {

@@ -28,6 +28,7 @@ use thiserror::Error;
 
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::deviation::Entry;
+use crate::id::{CaseId, SdkId, SurfaceId};
 use crate::judge::{Check, Grade, Mode, Word};
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 use crate::wire::Variant;
@@ -86,7 +87,7 @@ pub struct Suite {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportSdk {
     /// The id, `anthropic-python`.
-    pub id: String,
+    pub id: SdkId,
     /// The package's name in its registry.
     pub package: String,
     /// The version that was loaded.
@@ -116,7 +117,7 @@ pub struct ReportSdk {
 impl ReportSdk {
     /// Whether a count is one of the SDK's own, and not of a handler around it.
     pub(crate) fn owns(&self, count: &Count) -> bool {
-        count.sdk == self.id && !self.handlers.contains(&count.surface)
+        count.sdk == self.id && !self.handlers.iter().any(|handler| count.surface == **handler)
     }
 }
 
@@ -147,7 +148,7 @@ impl From<Entry> for Known {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportCase {
     /// The id.
-    pub id: String,
+    pub id: CaseId,
     /// The dialect.
     pub api: Api,
     /// What it sends and expects, with the other combinations of its file, as a digest.
@@ -166,9 +167,9 @@ pub struct ReportCase {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// The SDK's id.
-    pub sdk: String,
+    pub sdk: SdkId,
     /// The surface's name.
-    pub surface: String,
+    pub surface: SurfaceId,
     /// The first two folders of the cases' ids.
     pub group: String,
     /// Trials in which every MUST and SHOULD that can be seen holds.
@@ -208,11 +209,11 @@ const fn is_zero(number: &usize) -> bool {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialResult {
     /// The SDK's id.
-    pub sdk: String,
+    pub sdk: SdkId,
     /// The surface's name.
-    pub surface: String,
+    pub surface: SurfaceId,
     /// The case's id.
-    pub case: String,
+    pub case: CaseId,
     /// How the bytes were cut or dressed.
     pub variant: Variant,
     /// The overall word.
@@ -341,7 +342,7 @@ fn is_cut_dependent(trial: &TrialRecord) -> bool {
 fn counts(trials: &[&TrialRecord]) -> Vec<Count> {
     let mut counts: BTreeMap<(&str, &str, &str), Count> = BTreeMap::new();
     for trial in trials {
-        let group = crate::case::group_of(&trial.case);
+        let group = trial.case.group();
         let count = counts.entry((&trial.sdk, &trial.surface, group)).or_insert_with(|| Count {
             sdk: trial.sdk.clone(),
             surface: trial.surface.clone(),

@@ -7,6 +7,7 @@ use super::file::alike;
 use super::markdown::{code, listed, text};
 use super::{Count, Report};
 use crate::case::GROUPS;
+use crate::id::about;
 use crate::judge::Mode;
 
 /// The column of what is particular to a vendor.
@@ -47,7 +48,7 @@ impl Cell {
 pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
     let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, Cell>> = BTreeMap::new();
     for count in report.counts.iter().filter(|count| is_shown(&count.sdk)) {
-        let group = count.group.rsplit('/').next().unwrap_or_default();
+        let group = about(&count.group);
         let column = GROUPS.iter().find(|known| **known == group).copied().unwrap_or(VENDORS);
         rows.entry((&count.sdk, &count.surface)).or_default().entry(column).or_default().add(count);
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use camino::{Utf8Component, Utf8Path};
 use thiserror::Error;
 
-use crate::adequacy::file_of;
 use crate::case::{Axis, Level};
 use crate::deviation::{Comparison, Entry, Known, KnownError};
+use crate::id::CaseId;
 use crate::judge::{Check, Word};
 use crate::load::Location;
 use crate::message;
@@ -155,8 +155,7 @@ impl<'a> Row<'a> {
 
     /// The case and, of a replay, the variant: `anthropic/in-band/overloaded@crlf`.
     pub fn case_name(&self) -> String {
-        let name = self.trial.name();
-        name.split_once("::").map_or(name.clone(), |(_, case)| case.to_owned())
+        self.trial.id().case_and_variant()
     }
 
     /// The verdict with the kind of a failure: `fails (silent)`.
@@ -237,8 +236,8 @@ pub(super) fn visible(text: &str) -> String {
 }
 
 /// The file of a case; one whose name leads elsewhere has none.
-pub(super) fn file(case: &str) -> String {
-    let file = file_of(case);
+pub(super) fn file(case: &CaseId) -> String {
+    let file = case.file();
     let stays = Utf8Path::new(file).components().all(|part| matches!(part, Utf8Component::Normal(_)));
     if stays { format!("cases/{file}.yaml") } else { "cases".to_owned() }
 }
@@ -280,7 +279,7 @@ impl Places {
     }
 
     /// Where a check of a case stands; the beginning of the file where that is not known.
-    pub fn of(&self, case: &str, level: Level, axis: Axis) -> Place {
+    pub fn of(&self, case: &CaseId, level: Level, axis: Axis) -> Place {
         self.0.get(&(file(case), level, axis)).copied().unwrap_or(Place::START)
     }
 }

@@ -8,7 +8,6 @@ use streamspec_adapters::contract::{Adapter, Answer};
 
 use super::engine::{Engine, Played};
 use super::plan::Trial;
-use crate::adequacy::file_of;
 use crate::record::{AttemptRecord, Attempted};
 use crate::wire::Script;
 
@@ -53,7 +52,7 @@ impl Learnt {
 
     /// Whether the SDK's process is known to end under this kind of stream.
     fn is_deadly(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| lessons.deadly.contains(file_of(&trial.case.id)))
+        self.of(trial, |lessons| lessons.deadly.contains(trial.case.id.file()))
     }
 
     /// Why no more calls are made.
@@ -74,7 +73,7 @@ impl Learnt {
     /// Notes how a call came out by itself that was doubtful before.
     fn note_again(&self, trial: &Trial, before: &Answer, answer: &Answer) {
         self.of(trial, |lessons| match (before, answer) {
-            (_, Answer::Crash { alone: true, .. }) => _ = lessons.deadly.insert(file_of(&trial.case.id).to_owned()),
+            (_, Answer::Crash { alone: true, .. }) => _ = lessons.deadly.insert(trial.case.id.file().to_owned()),
             (Answer::Hang, Answer::Hang) => lessons.hung_again += 1,
             (Answer::Hang, _) => lessons.came_back += 1,
             _ => {}

@@ -187,7 +187,7 @@ impl Engine {
     }
 
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
-        let nonce = self.trial_nonce(&format!("{}@{variant:?}", trial.name()));
+        let nonce = self.trial_nonce(&trial.id(variant).to_string());
         let script = Script::build(&trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
@@ -320,18 +320,10 @@ impl TrialRecord {
             client_left: exchange.client_left_at.is_some(),
         });
         Self {
-            sdk: trial.sdk.manifest.id.clone(),
-            surface: trial.surface.clone(),
-            case: trial.case.id.clone(),
-            variant,
             nonce: nonce.to_owned(),
-            verdict: Verdict::not_run(String::new()),
-            observation: None,
-            known: Vec::new(),
             wire: wire.collect(),
-            answers: Vec::new(),
             took_ms: played.took_ms(),
-            attempts: Vec::new(),
+            ..Self::new(trial.id(variant), Verdict::not_run(String::new()))
         }
     }
 }

@@ -11,6 +11,7 @@ use streamspec_adapters::suggest;
 use thiserror::Error;
 
 use crate::case::{Case, GlobError, matcher};
+use crate::id::TrialId;
 use crate::wire::Variant;
 
 /// One surface and one case, in every variant that was asked for and the case allows.
@@ -27,9 +28,14 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// `anthropic-python/create-sync::anthropic/in-band/overloaded`.
+    /// Which trial this is in one of its variants.
+    pub fn id(&self, variant: Variant) -> TrialId {
+        TrialId::new(self.sdk.manifest.id.as_str(), self.surface.as_str(), self.case.id.clone(), variant)
+    }
+
+    /// The name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.
     pub fn name(&self) -> String {
-        format!("{}/{}::{}", self.sdk.manifest.id, self.surface, self.case.id)
+        self.id(Variant::AsWritten).to_string()
     }
 }
 
@@ -178,7 +184,7 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
         return Some(format!("`{}` came with {} {since}", trial.surface, manifest.package));
     }
     let covers = |(surfaces, cases, _): &&Exclusion| {
-        surfaces.as_ref().is_none_or(|glob| glob.is_match(&trial.surface)) && cases.is_match(&trial.case.id)
+        surfaces.as_ref().is_none_or(|glob| glob.is_match(&trial.surface)) && cases.is_match(trial.case.id.as_str())
     };
     exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
 }

@@ -78,8 +78,9 @@ fn planned(sdk: &str, mut trials: Vec<(String, &Trial)>, shard: Option<Shard>, w
     trials.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut hasher = Sha256::new();
     for (name, trial) in &trials {
-        // The case with everything filled in: two checkouts whose cases differ make two plans.
-        hasher.update(format!("{name}\n{:?}\n{:?}\n", trial.variants, trial.case));
+        let variants: Vec<&str> = trial.variants.iter().map(|variant| variant.name()).collect();
+        // Two checkouts whose cases differ make two plans.
+        hasher.update(format!("{name}\n{}\n{}\n", variants.join(","), trial.case.digest));
     }
     PlanRecord {
         sdk: sdk.to_owned(),

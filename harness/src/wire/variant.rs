@@ -66,6 +66,23 @@ impl Variant {
         Self::Chunked,
     ];
 
+    /// Every variant there is, the sweeps too.
+    pub const EVERY: [Self; 14] = {
+        let mut every = [Self::CutBytes; 14];
+        let mut place = 0;
+        while place < Self::ALL.len() {
+            every[place] = Self::ALL[place];
+            place += 1;
+        }
+        every[place] = Self::CutEvents;
+        every
+    };
+
+    /// The variant of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|variant| variant.name() == name)
+    }
+
     /// Variants from their names, `quick` and `full` among them.
     pub fn parse_list(names: &[String]) -> Result<Vec<Self>, UnknownVariant> {
         let mut variants = Vec::new();

@@ -38,7 +38,7 @@ fn only(names: &[&str]) -> Selection {
 
 fn ids(root: &Utf8Path, selection: &Selection) -> Vec<String> {
     let suite = load::suite(root, selection).unwrap_or_else(|problems| panic!("{problems}"));
-    suite.cases.into_iter().map(|case| case.id).collect()
+    suite.cases.into_iter().map(|case| case.id.to_string()).collect()
 }
 
 fn refusal(root: &Utf8Path, selection: &Selection) -> Problems {

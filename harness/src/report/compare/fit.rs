@@ -54,7 +54,7 @@ pub fn fit((old, was): (&str, &Report), (new, now): (&str, &Report)) -> Result<(
         let Some(digest) = before.get(case.id.as_str()).filter(|digest| **digest != &case.digest) else { continue };
         let name = |digest: &Option<String>| digest.clone().unwrap_or_else(|| "no digest".to_owned());
         let (digest, other_digest) = (name(digest), name(&case.digest));
-        return Err(Misfit::Case { case: case.id.clone(), old, digest, new, other_digest });
+        return Err(Misfit::Case { case: case.id.to_string(), old, digest, new, other_digest });
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub(super) struct AxisSaid {
 impl Group<'_> {
     /// The surfaces, by name.
     pub(super) fn surfaces(&self) -> Vec<&str> {
-        self.changes.iter().map(|change| change.surface.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+        self.changes.iter().map(|change| change.id.surface.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
@@ -52,10 +52,10 @@ impl Comparison {
             let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Word::Pass);
             matches!(kind, Kind::New | Kind::Gone) && passes(change.was.as_ref()) && passes(change.now.as_ref())
         });
-        let key = |change: &Change| (change.sdk.clone(), Said::of(change));
+        let key = |change: &Change| (change.id.sdk.clone(), Said::of(change));
         let mut groups: Vec<Group<'_>> = alike(told.into_iter().map(|change| (key(change), change)))
             .into_iter()
-            .map(|((_, said), changes)| Group { sdk: &changes[0].sdk, said, changes })
+            .map(|((_, said), changes)| Group { sdk: &changes[0].id.sdk, said, changes })
             .collect();
         groups.sort_by_key(|group| Reverse(group.changes.len()));
         (groups, plain.len())

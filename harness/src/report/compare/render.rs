@@ -9,7 +9,6 @@ use super::{Change, Comparison, Kind};
 use crate::message::shown;
 use crate::report::html::{STYLE, hash};
 use crate::report::markdown::{code, name};
-use crate::wire::Variant;
 
 /// The most groups of a kind that Markdown tells, and the most octets of it: a comment on GitHub holds 65,536 characters.
 const MOST_GROUPS: usize = 20;
@@ -155,8 +154,7 @@ fn heading(kind: Kind) -> String {
 }
 
 fn trial(change: &Change) -> String {
-    let at = if change.variant == Variant::AsWritten { String::new() } else { format!("@{}", change.variant.name()) };
-    format!("{}/{}::{}{at}", change.sdk, change.surface, change.case)
+    change.id.to_string()
 }
 
 fn line(group: &Group<'_>) -> String {

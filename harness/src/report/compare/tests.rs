@@ -38,9 +38,9 @@ fn with(id: &str, checks: &serde_json::Value) -> Vec<Record> {
     let mut records = samples::records();
     for record in &mut records {
         match record {
-            Record::Sdk(sdk) if sdk.id == "alpha-python" => id.clone_into(&mut sdk.id),
+            Record::Sdk(sdk) if sdk.id == "alpha-python" => sdk.id = id.into(),
             Record::Trial(trial) if trial.sdk == "alpha-python" => {
-                id.clone_into(&mut trial.sdk);
+                trial.sdk = id.into();
                 let one = (trial.surface.as_str(), trial.case.as_str()) == ("create", "anthropic/in-band/overloaded");
                 if one && trial.variant == Variant::AsWritten {
                     let verdict = serde_json::json!({ "word": "deviates", "checks": checks });
@@ -109,13 +109,13 @@ fn a_plain_id_is_that_of_the_only_build() {
 fn one_sdk_is_compared_with_another() {
     let both = report(&samples::records());
     let comparison = compare((&both, Some("alpha-python")), (&both, Some("beta-typescript"))).expect("both are there");
-    assert!(comparison.changes.iter().all(|change| change.sdk == "beta-typescript"));
+    assert!(comparison.changes.iter().all(|change| change.id.sdk == "beta-typescript"));
     assert_eq!(comparison.old.sdks.keys().collect::<Vec<_>>(), ["alpha-python"]);
     let same = compare((&both, Some("alpha-python")), (&both, None)).expect("it is there");
     assert!(same.changes.is_empty() && same.unchanged > 0);
     let surfaces = (Some("alpha-python/stream"), Some("beta-typescript/create"));
     let surfaces = compare((&both, surfaces.0), (&both, surfaces.1)).expect("both are there");
-    assert!(surfaces.changes.iter().all(|change| change.surface == "create"));
+    assert!(surfaces.changes.iter().all(|change| change.id.surface == "create"));
     // One of the four was a fault and one was unsupported.
     assert_eq!((surfaces.count(Kind::New), surfaces.count(Kind::Gone), surfaces.changes.len()), (2, 0, 4));
     for (one, other, said) in [
@@ -146,7 +146,8 @@ fn a_replay_that_was_not_made_is_not_fixed() {
     let mut records = samples::records();
     records.retain(|record| !matches!(record, Record::Trial(trial) if trial.variant == Variant::Crlf));
     let comparison = compared(&samples::records(), &records);
-    let kinds: Vec<(Kind, Variant)> = comparison.changes.iter().map(|change| (change.kind, change.variant)).collect();
+    let kinds: Vec<(Kind, Variant)> =
+        comparison.changes.iter().map(|change| (change.kind, change.id.variant)).collect();
     assert_eq!(kinds, [(Kind::Gone, Variant::Crlf)]);
 }
 

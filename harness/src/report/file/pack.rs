@@ -7,6 +7,7 @@ use serde_json::json;
 use super::ids::{Table, alike};
 use super::{CaseOf, CountOf, Replays, ReportFile, ResultOf};
 use crate::case::Source;
+use crate::id::SurfaceId;
 use crate::report::{Count, Report, ReportCase, ResultCheck, TrialResult};
 use crate::wire::Variant;
 
@@ -30,14 +31,9 @@ impl From<&Report> for ReportFile {
     }
 }
 
-/// The case file and the combination of a case's id.
-fn parts(case: &str) -> (&str, Option<&str>) {
-    case.split_once('#').map_or((case, None), |(file, combination)| (file, Some(combination)))
-}
-
 fn cases(cases: &[ReportCase], said: &Table<Source>) -> Vec<CaseOf> {
     let files = alike(cases.iter().map(|case| {
-        let (file, combination) = parts(&case.id);
+        let (file, combination) = (case.id.file(), case.id.combination());
         let shared = CaseOf {
             id: file.to_owned(),
             api: case.api,
@@ -68,8 +64,9 @@ fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<Variant>)]) -> CaseOf 
 }
 
 fn counts(counts: &[Count]) -> Vec<CountOf> {
-    let groups = alike(counts.iter().map(|count| (Count { surface: String::new(), ..count.clone() }, &count.surface)));
-    let count = |(count, surfaces): (Count, Vec<&String>)| {
+    let groups =
+        alike(counts.iter().map(|count| (Count { surface: SurfaceId::default(), ..count.clone() }, &count.surface)));
+    let count = |(count, surfaces): (Count, Vec<&SurfaceId>)| {
         let Count { sdk, group, pass, disputed, deviates, fails, modes, apart, cut_dependent, .. } = count;
         let surfaces = surfaces.into_iter().cloned().collect();
         CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent }
@@ -93,7 +90,7 @@ fn results(results: &[TrialResult], said: &Table<ResultCheck>) -> Vec<ResultOf> 
         ((way, &result.case), result.surface.clone())
     }));
     let ways = alike(by_surfaces.into_iter().map(|((way, case), surfaces)| {
-        let (file, combination) = parts(case);
+        let (file, combination) = (case.file(), case.combination());
         ((ResultOf { surfaces, ..way }, combination.is_some()), (file, combination))
     }));
     let mut ways: Vec<ResultOf> = ways.into_iter().map(|((way, _), cases)| way_of(way, cases)).collect();

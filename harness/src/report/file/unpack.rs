@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{CaseOf, CountOf, FileError, Replays, ReportFile, ResultOf};
 use crate::case::Source;
+use crate::id::{CaseId, SurfaceId};
 use crate::report::{Count, Report, ReportCase, TrialResult};
 use crate::wire::Variant;
 
@@ -66,7 +67,7 @@ fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportC
         variants
     };
     let one = |combination: Option<&str>| ReportCase {
-        id: joined(&file, combination),
+        id: CaseId::of(&file, combination),
         api,
         digest: digest.clone(),
         title: title.clone(),
@@ -82,7 +83,7 @@ fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportC
 
 fn count_of(count: CountOf) -> Vec<Count> {
     let CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent } = count;
-    let one = |surface: String| Count {
+    let one = |surface: SurfaceId| Count {
         sdk: sdk.clone(),
         surface,
         group: group.clone(),
@@ -101,14 +102,10 @@ fn missing(what: &'static str, id: &str, case: &str) -> FileError {
     FileError::Missing { what, id: id.to_owned(), case: case.to_owned() }
 }
 
-fn joined(file: &str, combination: Option<&str>) -> String {
-    combination.map_or_else(|| file.to_owned(), |combination| format!("{file}#{combination}"))
-}
-
 /// Cases by combination: none is the file itself.
-fn all(file: &str, of: &[String]) -> Vec<String> {
+fn all(file: &str, of: &[String]) -> Vec<CaseId> {
     if of.is_empty() {
-        return vec![file.to_owned()];
+        return vec![CaseId::of(file, None)];
     }
-    of.iter().map(|combination| joined(file, Some(combination))).collect()
+    of.iter().map(|combination| CaseId::of(file, Some(combination))).collect()
 }

@@ -9,6 +9,7 @@ use streamspec_adapters::contract::{Observation, Reading, Told as Field};
 use super::super::cut;
 use super::Told;
 use crate::case::{Axis, End};
+use crate::id::about;
 use crate::judge::Mode;
 use crate::record::{CaseRecord, TrialRecord};
 use crate::wire::{ToldAnswer, ToldStep, Variant};
@@ -75,7 +76,7 @@ pub(super) fn catches(told: &Told<'_>) -> BTreeMap<String, Value> {
 
 /// What breaks in a case: what its folder says, else what its first answer does.
 fn kind(case: &CaseRecord) -> Option<Kind> {
-    let folder = case.id.split('/').nth(1).unwrap_or_default();
+    let folder = about(case.id.group());
     let first = case.answers.first();
     let closes = |answer: &ToldAnswer| match answer.steps.first() {
         Some(ToldStep::Head(head)) => head.text.contains("connection: close"),

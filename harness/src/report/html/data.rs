@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::file::known_of;
 use super::super::{LONGEST_TEXT, cut, is_told, known_ids};
 use super::{Table, Told, catches};
+use crate::id::{self, TrialId};
 use crate::judge::Check;
 use crate::message;
 use crate::record::TrialRecord;
@@ -15,11 +16,15 @@ use crate::wire::Variant;
 /// The data of the page.
 pub(super) fn data(told: &Told<'_>) -> Value {
     let (mut sources, mut places) = (Table::default(), std::collections::HashMap::new());
+    let (mut groups, mut files) = (Table::default(), Table::default());
     let mut cases = Vec::with_capacity(told.cases.len());
     for (place, case) in told.cases.values().enumerate() {
         places.insert(case.id.as_str(), place);
         let from: Vec<usize> = case.sources.iter().map(|source| sources.place(json!(source))).collect();
-        cases.push(json!([case.id, case.api, case.title, from, case.disputed]));
+        let group = groups.place(json!([case.id.group(), id::about(case.id.group())]));
+        let file = files.place(json!(case.id.file()));
+        let parts = json!([case.id, group, case.id.within_group(), file, case.id.combination()]);
+        cases.push(json!([parts, case.api, case.title, from, case.disputed]));
     }
     let mut verdicts = Verdicts::default();
     let (mut rows, mut replays): (Vec<Row>, Vec<Value>) = (Vec::new(), Vec::new());
@@ -50,7 +55,7 @@ pub(super) fn data(told: &Told<'_>) -> Value {
         .iter()
         .map(|sdk| {
             let mut value = json!(sdk);
-            value["asked"] = json!(message::asked(&sdk.id));
+            value["asked"] = json!(sdk.id.asked());
             value["catches"] = json!(caught.get(sdk.id.as_str()));
             if let Some(record) = told.sdks.get(sdk.id.as_str()) {
                 value["calls"] = json!(record.calls);
@@ -60,23 +65,25 @@ pub(super) fn data(told: &Told<'_>) -> Value {
         })
         .collect();
     let rows: Vec<Value> = rows.iter().map(|row| json!([row.sdk, row.surface, row.cases, row.verdicts])).collect();
-    let command = |variant: Variant| message::reproduce("{sdk}", "{surface}", "{case}", variant, None);
-    let commands: BTreeMap<&str, String> = Variant::ALL
-        .into_iter()
-        .chain([Variant::CutEvents, Variant::CutBytes])
-        .map(|variant| (variant.name(), command(variant)))
-        .collect();
+    let commands: BTreeMap<&str, String> =
+        Variant::EVERY.into_iter().map(|variant| (variant.name(), command(variant))).collect();
     json!({
         "suite": told.report.suite,
         "commands": commands,
         "sdks": sdks,
         "sources": sources.values,
+        "groups": groups.values,
         "cases": cases,
         "checks": verdicts.checks.values,
         "verdicts": verdicts.verdicts.values,
         "rows": rows,
         "replays": replays,
     })
+}
+
+/// The command that runs a trial in a variant, with `{sdk}`, `{surface}` and `{case}` for the page to fill in.
+fn command(variant: Variant) -> String {
+    message::reproduce(&TrialId::new("{sdk}", "{surface}", "{case}", variant), None)
 }
 
 /// One surface: which cases it was run on, as runs of consecutive places, and what each came to.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::super::{cut, is_told};
 use super::data::check_told;
 use super::{Table, Told, packed};
-use crate::case::{Axis, End, group_of};
+use crate::case::{Axis, End};
+use crate::id::CaseId;
 use crate::record::{TrialRecord, WireRecord};
 use crate::wire::{ToldAnswer, ToldStep, Variant};
 
@@ -18,7 +19,7 @@ const LONGEST: usize = 2000;
 pub(super) fn details(told: &Told<'_>) -> BTreeMap<String, String> {
     let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
     for case in told.cases.values() {
-        let group = groups.entry(group_of(&case.id)).or_default();
+        let group = groups.entry(case.id.group()).or_default();
         group.places.insert(case.id.clone(), group.cases.len());
         let wire = group.wires.place(json!(case.answers));
         group.cases.push(json!([case.id, wire]));
@@ -26,7 +27,7 @@ pub(super) fn details(told: &Told<'_>) -> BTreeMap<String, String> {
     }
     for trial in &told.trials {
         if trial.variant == Variant::AsWritten || is_told(trial) {
-            groups.entry(group_of(&trial.case)).or_default().add(trial);
+            groups.entry(trial.case.group()).or_default().add(trial);
         }
     }
     groups.into_iter().map(|(group, details)| (file_name(group), details.file(group))).collect()
@@ -39,7 +40,7 @@ fn file_name(group: &str) -> String {
 /// What is told about the trials of one group.
 #[derive(Default)]
 struct Group {
-    places: HashMap<String, usize>,
+    places: HashMap<CaseId, usize>,
     cases: Vec<Value>,
     answers: Vec<Vec<ToldAnswer>>,
     wires: Table,

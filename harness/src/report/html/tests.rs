@@ -6,6 +6,7 @@ use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site
 use super::super::{compare, samples};
 use super::*;
 use crate::case::{Axis, Basis, Dispute, End, Level, Source};
+use crate::id::TrialId;
 use crate::judge::{Check, Grade, Mode, RULES, Verdict, Word};
 use crate::record::{FORMAT, HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
 use crate::wire::{ToldAnswer, ToldStep, ToldWrite, Variant};
@@ -21,7 +22,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
     let hostile = cases <= 10;
     let title = |case: usize| if hostile { HOSTILE.to_owned() } else { format!("Case number {case}") };
     let case = |case: usize| CaseRecord {
-        id: format!("anthropic/group-{}/case#{case:04}", case % 10),
+        id: format!("anthropic/group-{}/case#{case:04}", case % 10).into(),
         digest: String::new(),
         api: Api::AnthropicMessages,
         title: title(case),
@@ -117,15 +118,9 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         stop_reason: Field::Empty,
         error: Some(error),
     };
+    let id = TrialId::new("sdk-one@0.49.0", format!("surface-{surface:02}"), case, Variant::AsWritten);
     TrialRecord {
-        sdk: "sdk-one@0.49.0".into(),
-        surface: format!("surface-{surface:02}"),
-        case: case.into(),
-        variant: Variant::AsWritten,
-        nonce: "n".into(),
-        verdict: Verdict { word, mode, reason: None, checks: vec![check] },
         observation: (surface == 0).then_some(observation),
-        known: Vec::new(),
         wire: vec![WireRecord {
             request: "POST /v1/messages".into(),
             answer: 0,
@@ -133,9 +128,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
             digest: String::new(),
             client_left: false,
         }],
-        answers: Vec::new(),
-        took_ms: 1,
-        attempts: Vec::new(),
+        ..TrialRecord::new(id, Verdict { word, mode, reason: None, checks: vec![check] })
     }
 }
 
