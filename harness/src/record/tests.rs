@@ -133,3 +133,18 @@ fn the_digest_is_of_cases_and_rules_in_any_order() {
         assert_ne!(one, other);
     }
 }
+
+/// The page of the format shows lines as a run writes them.
+#[test]
+fn the_lines_of_the_page_are_records() {
+    let page = include_str!("../../../reports/RECORDS.md");
+    let lines: Vec<&str> = page.lines().filter(|line| line.starts_with("{\"record\":")).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = Utf8Path::from_path(folder.path()).expect("UTF-8").join("records.jsonl");
+    fs::write(&path, lines.join("\n") + "\n").expect("room on the disk");
+    let records = read(&path).expect("they are read");
+    assert_eq!(records.len(), 4, "one of each kind");
+    for (record, line) in records.iter().zip(lines) {
+        assert_eq!(serde_json::to_string(record).expect("it is JSON"), line);
+    }
+}
