@@ -42,7 +42,7 @@ pub enum SpecError {
         what: &'static str,
     },
     /// Something else than a version.
-    #[error("`{word}`: `{version}` is no version; write one such as 1.2.3, or `latest`")]
+    #[error("`{word}`: `{version}` is not a version; write one such as 1.2.3, or `latest`")]
     NoVersion {
         /// The whole word.
         word: String,
@@ -176,8 +176,8 @@ mod tests {
         check("a,latest", "`latest` is a version, but no `ID@VERSION` comes before it");
         check("a@", "`a@`: the version is missing; write ID, ID@VERSION or ID=PATH");
         check("@1.0", "`@1.0`: the SDK's id is missing; write ID, ID@VERSION or ID=PATH");
-        check("a@>=1", "`a@>=1`: `>=1` is no version; write one such as 1.2.3, or `latest`");
-        check("a@--index", "`a@--index`: `--index` is no version; write one such as 1.2.3, or `latest`");
+        check("a@>=1", "`a@>=1`: `>=1` is not a version; write one such as 1.2.3, or `latest`");
+        check("a@--index", "`a@--index`: `--index` is not a version; write one such as 1.2.3, or `latest`");
         check("a=no/such", "`a=no/such`: there is no file or folder `no/such`");
         check("all@1.0", "`all` is a set of SDKs; a version or a path belongs to one SDK");
     }

@@ -104,7 +104,7 @@ pub struct CaseRecord {
     pub answers: Vec<ToldAnswer>,
 }
 
-/// Stands for a nonce where there is none yet; as long as one, so that every octet is counted.
+/// Stands for a nonce where there is none yet; as long as one, so that every byte is counted.
 const SOME_NONCE: &str = "n0e0e0e0e0e";
 
 impl From<&Case> for CaseRecord {
@@ -173,7 +173,7 @@ pub struct TrialRecord {
     pub surface: SurfaceId,
     /// The case.
     pub case: CaseId,
-    /// How the bytes were cut or dressed.
+    /// How the bytes were split or framed.
     pub variant: Variant,
     /// What stood between the SDK and the server.
     #[serde(default)]
@@ -234,7 +234,7 @@ pub struct WireRecord {
     /// Which of the script's answers it got.
     #[serde(default)]
     pub answer: usize,
-    /// Octets handed to the socket.
+    /// Bytes handed to the socket.
     pub written: u64,
     /// SHA-256 of them, in hexadecimal.
     pub digest: String,
@@ -371,7 +371,7 @@ fn format_name(number: u32) -> String {
     if number == 0 { "a format before they had numbers".to_owned() } else { format!("format {number}") }
 }
 
-/// The longest line that is read, in octets: far longer than any that is written.
+/// The longest line that is read, in bytes: far longer than any that is written.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 
 /// Opens a file that has an end: reading a FIFO or a device may never come to one.
@@ -397,7 +397,7 @@ pub fn read(path: &Utf8Path) -> Result<Vec<Record>, ReadError> {
         let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(io)?;
         let wrong = |what| ReadError::Line { file: path.to_string(), line: number, what };
         if length as u64 == LONGEST_LINE {
-            return Err(wrong(format!("a line of more than {LONGEST_LINE} octets")));
+            return Err(wrong(format!("a line of more than {LONGEST_LINE} bytes")));
         }
         if line.last() != Some(&b'\n') {
             break;

@@ -205,7 +205,7 @@ fn a_wrong_selection_names_the_culprit_and_what_is_near() {
         (["--sdk", "refrence"], 2, "there is no SDK `refrence`; did you mean `reference`?"),
         (["--surface", "evnts"], 2, "no chosen SDK has a surface `evnts`; did you mean `events`?"),
         (["--surface", "x*"], 2, "there are: events, final"),
-        (["--variants", "crfl"], 2, "`crfl` is no variant"),
+        (["--variants", "crfl"], 2, "unknown variant `crfl`"),
         (["--shard", "9999/10000"], 5, "no trial was run"),
     ] {
         check(&repository.call(&["run", arguments[0], arguments[1]]), code, said);

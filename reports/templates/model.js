@@ -158,14 +158,15 @@ const streamspec = (() => {
   return { load, detail };
 })();
 
+/** The name of a trial, as the terminal and the records have it. */
 function nameOf(trial) {
-  return `${trial.row.name}/${trial.case.id}@${trial.variant}`;
+  const at = trial.variant === WRITTEN ? '' : `@${trial.variant}`;
+  return `${trial.row.name}::${trial.case.id}${at}`;
 }
 
-/** The trial of a name. Its variant may be left out where it is as written. */
 function trialNamed(model, name) {
   model.byName ??= new Map(model.trials.map((trial) => [nameOf(trial), trial]));
-  return model.byName.get(name) ?? model.byName.get(`${name}@${WRITTEN}`);
+  return model.byName.get(name);
 }
 
 function addressOf(trial) {
@@ -173,7 +174,7 @@ function addressOf(trial) {
 }
 
 function escapedPart(text) {
-  return encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%40', '@');
+  return encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@');
 }
 
 /** An element. Children are elements or texts, and a text is never markup. */

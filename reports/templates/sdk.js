@@ -146,5 +146,5 @@ function waySection(sdk, way, open) {
     fields.filter((name) => !never.includes(name)).map((name) => fact(name, values(way.fields[name]))),
     never.length ? fact('no field for', never.join(', ')) : '',
     kept ? fact('text so far', `kept in ${way.kept} of ${counted(kept, 'trial')} in which text was sent`) : '',
-    fact('example', h('a', { href: `#/trial/${escapedPart(`${sdk.id}/${surface}/${example}@${WRITTEN}`)}` }, example))));
+    fact('example', h('a', { href: `#/trial/${escapedPart(`${sdk.id}/${surface}::${example}`)}` }, example))));
 }

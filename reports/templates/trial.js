@@ -31,7 +31,7 @@ function trialPage(model, row, one, trial) {
     held,
     knownDeviations(row.sdk, verdict.known),
     h('section', {}, h('h2', {}, 'Reproduce'), h('pre', { tabindex: '0' }, command), copier(command)),
-    h('section', {}, h('h2', {}, 'Replays'), h('p', {}, 'The same bytes, cut or dressed otherwise, must mean the same. ',
+    h('section', {}, h('h2', {}, 'Replays'), h('p', {}, 'The same bytes, split or framed otherwise, must mean the same. ',
       trial.variant === WRITTEN || !written ? '' : [h('a', { href: addressOf(written) }, 'The trial as written'), '. '],
       written?.verdict.same.length ? `Same verdict as: ${written.verdict.same.join(', ')}. ` : '',
       replays.length ? ['Another verdict as: ', replays.map((other) => [h('a', { href: addressOf(other) }, other.variant), ' '])] : '',
@@ -79,7 +79,7 @@ function trialDetails(told) {
 
 const GRADES = {
   exact: '✓ holds', wrong: '✗ something else', absent: '✗ no such field', empty: '✗ left empty',
-  transport: "△ the response's own status", contradictory: '✗ contradicts', 'not-observable': '– not to be seen here', moot: '– no failure to look at',
+  transport: "△ the response's own status", contradictory: '✗ contradicts', 'not-observable': '– not observable on this surface', moot: '– no error to compare',
 };
 
 function checkTable(checks) {
@@ -190,7 +190,7 @@ function step(one) {
   if (one.do === 'pause') return h('li', { class: 'pause' }, h('b', {}, '⏸ Silence'), ` for ${one.ms} ms`);
   const what = { head: '→ Head', body: '→ Body', 'last-chunk': '→ Last chunk: the message is complete' }[one.do];
   const writes = one.writes > 1 ? ` in ${counted(one.writes, 'write')}` : '';
-  return h('li', { class: one.do }, h('b', {}, what), ` · ${counted(one.octets, 'octet')}${writes}`,
+  return h('li', { class: one.do }, h('b', {}, what), ` · ${counted(one.octets, 'byte')}${writes}`,
     one.do === 'last-chunk' ? '' : bytes(one.do === 'head' ? one.text.trimEnd().replaceAll('\r\n', '\n') : one.text));
 }
 

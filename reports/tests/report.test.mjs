@@ -15,7 +15,7 @@ import { chromium } from 'playwright-core';
 const require = createRequire(import.meta.url);
 const folder = process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL('../../target/streamspec/browser', import.meta.url));
 const address = (name, hash = '') => pathToFileURL(join(folder, name, 'compatibility.html')).href + hash;
-const TRIAL = '#/trial/sdk-one@0.49.0/surface-00/anthropic/group-0/case%230000@as-written';
+const TRIAL = '#/trial/sdk-one@0.49.0/surface-00::anthropic/group-0/case%230000';
 
 let context;
 let page;

@@ -1,4 +1,4 @@
-//! The body of a response: its octets decoded and under a clock that only progress winds up again.
+//! The body of a response: its bytes decoded and under a clock that only progress winds up again.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl Body {
         self.progressed();
     }
 
-    /// The next octets; none at the end of a body that HTTP calls complete.
+    /// The next bytes; none at the end of a body that HTTP calls complete.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         if !self.ahead.is_empty() {
             return Ok(Some(std::mem::take(&mut self.ahead)));

@@ -1,4 +1,4 @@
-//! From octets to the answer: events to payloads, payloads to errors or to the dialect, and the end of the stream.
+//! From bytes to the answer: events to payloads, payloads to errors or to the dialect, and the end of the stream.
 
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ pub(crate) enum Step {
     Terminal,
 }
 
-/// How far the octets so far have come.
+/// How far the bytes so far have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reached {
     /// Nothing that brings the answer forward.
@@ -59,7 +59,7 @@ impl Reader {
         Self { api, faults, decoder, stray, items: VecDeque::new(), arrived: 0 }
     }
 
-    /// Takes some octets into the answer, up to the terminal marker.
+    /// Takes some bytes into the answer, up to the terminal marker.
     pub(crate) fn take(&mut self, octets: &[u8], answer: &mut Answer) -> Result<Reached, Failure> {
         let items = self.decoder.feed(octets);
         self.items.extend(items);

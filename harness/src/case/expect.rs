@@ -184,7 +184,7 @@ pub enum Axis {
     /// [`Checks::either`].
     #[serde(rename = "either")]
     Either,
-    /// Whether the same stream, cut or dressed otherwise, came to the same verdict; no case names it, every variant has it.
+    /// Whether the same stream, split or framed otherwise, came to the same verdict; no case names it, every variant has it.
     #[serde(rename = "variants")]
     Variants,
     /// Whether every cut of a healthy stream before its stop reason can be told from a completion; sweeps only.

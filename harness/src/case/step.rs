@@ -49,11 +49,11 @@ pub struct Respond {
     pub headers: BTreeMap<String, Option<String>>,
     /// How the end of the body is told.
     pub framing: Framing,
-    /// Octets added to the true `Content-Length`: the only way to lie about it.
+    /// Bytes added to the true `Content-Length`: the only way to lie about it.
     pub content_length_lie: i64,
     /// How the body is encoded; the header is set to match.
     pub encoding: Option<Encoding>,
-    /// Only this many octets of the (encoded) body are sent.
+    /// Only this many bytes of the (encoded) body are sent.
     pub cut_body_after: Option<usize>,
     /// Trailer fields after the last chunk.
     pub trailers: BTreeMap<String, String>,

@@ -347,7 +347,7 @@ fn faults_are_not_the_sdk_s() {
 fn a_refused_request_says_why_in_the_verdict() {
     let case = case(json!({ "must": { "outcome": "error" } }));
     let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
-    let reason = "the request's body has more than 8388608 octets".to_owned();
+    let reason = "the request's body has more than 8388608 bytes".to_owned();
     let refused = |own| Refused { request: "POST /v1/messages".into(), status: 413, reason: reason.clone(), own };
     let answered = answered(raised(json!({})));
     let verdict = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None));

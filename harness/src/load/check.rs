@@ -128,7 +128,7 @@ fn group(file: &Utf8Path, problems: &mut Collector) {
     let ["cases", folder, group, _] = parts.as_slice() else { return };
     let Some(api) = Api::ALL.into_iter().find(|api| api.folder() == *folder) else { return };
     if !groups(api).any(|known| known == *group) && !problems.has_errors_in(file) {
-        let problem = Problem::whole_file(file, format!("`{group}` is no group of {folder}"));
+        let problem = Problem::whole_file(file, format!("`{group}` is not a group of {folder}"));
         problems.push(problem.help(super::suggest::help(group, groups(api))).warning());
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-/// The size of a YAML file, in octets.
+/// The size of a YAML file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024;
 
 /// How deep lists and mappings may be nested in a file.
@@ -23,17 +23,17 @@ pub const MAX_COMBINATIONS: usize = 200;
 /// How deep a `use` may lead into further fragments.
 pub const MAX_USE_DEPTH: usize = 16;
 
-/// How much memory the combinations of one file may take together when everything is filled in, in octets.
+/// How much memory the combinations of one file may take together when everything is filled in, in bytes.
 pub const MAX_EXPANSION: usize = 64 * 1024 * 1024;
 
 /// How many answers a case may script.
 pub const MAX_EXCHANGES: usize = 16;
 
-/// The bodies of all answers of a case together as they are sent, in octets. A trial holds them several times over, and a
+/// The bodies of all answers of a case together as they are sent, in bytes. A trial holds them several times over, and a
 /// run has a trial for every surface.
 pub const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
 
-/// The same for a case that is replayed octet by octet, each of which may be a write of its own: half a mebibyte of them took
+/// The same for a case that is replayed byte by byte, each of which may be a write of its own: half a mebibyte of them took
 /// the reference client, not optimised, longer than the ten seconds of a trial.
 pub const MAX_SPLIT_BYTES: usize = 64 * 1024;
 

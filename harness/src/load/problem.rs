@@ -47,7 +47,7 @@ pub struct Problem {
     pub line: usize,
     /// The column in characters, counted from 1; 0 for a problem of the whole file.
     pub column: usize,
-    /// The octets of the file it is about; empty for a problem of the whole file.
+    /// The bytes of the file it is about; empty for a problem of the whole file.
     pub span: Range<usize>,
     /// Whether it keeps the case from running.
     pub severity: Severity,
@@ -203,7 +203,7 @@ impl Collector {
     }
 }
 
-/// The line and column of an octet, both counted from 1; columns are characters.
+/// The line and column of an byte, both counted from 1; columns are characters.
 pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
     let line = line_range(text, at);
     let number = text[..line.start].matches('\n').count() + 1;
@@ -211,7 +211,7 @@ pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
     (number, column)
 }
 
-/// The line around an octet, without its line end.
+/// The line around an byte, without its line end.
 pub(super) fn line_range(text: &str, at: usize) -> Range<usize> {
     let at = floor(text, at);
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -220,7 +220,7 @@ pub(super) fn line_range(text: &str, at: usize) -> Range<usize> {
     start..end.max(start)
 }
 
-/// The nearest start of a character at or before an octet.
+/// The nearest start of a character at or before an byte.
 fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }

@@ -44,8 +44,8 @@ fn text(bytes: Vec<u8>, name: &Utf8Path) -> Result<Source, Box<Problem>> {
             let wrong = error.as_bytes()[at];
             let before = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let source = Source { file: name.to_owned(), text: Arc::from(before) };
-            let problem = Problem::error(&source, at..at + 1, format!("not UTF-8: the octet {wrong:#04x}"));
-            Err(Box::new(problem.help("save the file as UTF-8; octets to be sent are written with `hex`")))
+            let problem = Problem::error(&source, at..at + 1, format!("not UTF-8: the byte {wrong:#04x}"));
+            Err(Box::new(problem.help("save the file as UTF-8; bytes to be sent are written with `hex`")))
         }
     }
 }
@@ -116,7 +116,7 @@ mod tests {
             let problem = text(bytes.to_vec(), name).expect_err("no text");
             assert_eq!((problem.line, problem.column, problem.message.as_str()), (line, column, message));
         };
-        check(b"title: \xff\n", 1, 8, "not UTF-8: the octet 0xff");
+        check(b"title: \xff\n", 1, 8, "not UTF-8: the byte 0xff");
         check("é: 1\né\0".as_bytes(), 2, 2, "a NUL character");
         assert!(text(b"title: x".to_vec(), name).is_ok());
     }

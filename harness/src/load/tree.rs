@@ -23,12 +23,12 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// The octets of the file.
+    /// The bytes of the file.
     pub(super) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// A part of it that begins `from` octets after its start.
+    /// A part of it that begins `from` bytes after its start.
     pub(super) fn part(self, from: usize, len: usize) -> Self {
         let start = self.start.saturating_add(u32::try_from(from).unwrap_or(u32::MAX)).min(self.end);
         let end = start.saturating_add(u32::try_from(len).unwrap_or(u32::MAX)).min(self.end);
@@ -209,7 +209,7 @@ fn refuse(source: &Source, error: &Error) -> Problem {
 
 const ONE_DOCUMENT: &str = "put each document in a file of its own";
 
-/// The octets a location covers.
+/// The bytes a location covers.
 fn range(source: &Source, location: &Location) -> Range<usize> {
     let span = location.span();
     let octet = |characters: u64| {

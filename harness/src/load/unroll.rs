@@ -78,7 +78,7 @@ fn heap(value: &Value) -> usize {
     }
 }
 
-/// The octets of a step's content on the wire, with the framing of events.
+/// The bytes of a step's content on the wire, with the framing of events.
 pub(super) fn size(step: &Step) -> usize {
     match step {
         Step::Event(event) => "event: \n\n".len() + grown(&event.name) + data_size(&event.data),
@@ -91,7 +91,7 @@ pub(super) fn size(step: &Step) -> usize {
     }
 }
 
-/// The octets of `data:` lines: one for each line of a string.
+/// The bytes of `data:` lines: one for each line of a string.
 fn data_size(value: &Value) -> usize {
     const LINE: &str = "data: \n";
     match value {
@@ -104,14 +104,14 @@ fn data_size(value: &Value) -> usize {
     }
 }
 
-/// The octets of a value as compact JSON.
+/// The bytes of a value as compact JSON.
 fn json_size(value: &Value) -> usize {
     // Plain data with string keys can always be JSON.
     let text = serde_json::to_string(value).unwrap_or_default();
     grown(&text)
 }
 
-/// The octets of a text with the names that are left filled in.
+/// The bytes of a text with the names that are left filled in.
 fn grown(text: &str) -> usize {
     const LONGEST_NONCE: usize = 16;
     const LONGEST_ROUND: usize = 10;
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::wire::{Script, Variant};
 
-    /// The octets of a step, as the limits count them and as they are sent.
+    /// The bytes of a step, as the limits count them and as they are sent.
     #[test]
     fn sizes_are_at_least_what_is_sent() {
         let event = |data| Step::Event(Event { name: "error".into(), data });

@@ -48,7 +48,7 @@ fn came_to(exchange: &Exchange) -> String {
         Sent::ClientLeft => "the client left first",
     };
     let version = if exchange.http_1_0 { "over HTTP/1.0, where a body ends with the connection; " } else { "" };
-    format!("({version}{} octets, {how}{})", exchange.written, left.unwrap_or_default())
+    format!("({version}{} bytes, {how}{})", exchange.written, left.unwrap_or_default())
 }
 
 fn answer_lines(out: &mut String, answer: &Answer, written: u64) {

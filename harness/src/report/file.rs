@@ -68,7 +68,7 @@ pub struct CaseOf {
     /// The combinations of its matrix: `chunked` is the case `anthropic/cut/eof#chunked`. A file without any is one case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub combinations: Vec<String>,
-    /// How its bytes were cut or dressed when its trials were run again.
+    /// How its bytes were split or framed when its trials were run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<Replays>,
 }
@@ -119,7 +119,7 @@ pub struct CountOf {
 pub struct ResultOf {
     /// The SDK's id.
     pub sdk: SdkId,
-    /// How the bytes were cut or dressed; as written where absent.
+    /// How the bytes were split or framed; as written where absent.
     #[serde(default = "as_written", skip_serializing_if = "is_as_written")]
     pub variant: Variant,
     /// The surfaces.

@@ -16,7 +16,7 @@ pub fn markdown(report: &Report) -> String {
     let suite = &report.suite;
     let _ = writeln!(
         out,
-        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} replays with the bytes cut or dressed otherwise.\n",
+        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} replays with the bytes split or framed otherwise.\n",
         suite.version, suite.cases, suite.trials, suite.replays
     );
     out.push_str(

@@ -79,7 +79,7 @@ pub struct Suite {
     pub cases: usize,
     /// How many trials were run as written.
     pub trials: usize,
-    /// How many times a trial was run again with its bytes cut or dressed otherwise.
+    /// How many times a trial was run again with its bytes split or framed otherwise.
     pub replays: usize,
 }
 
@@ -103,7 +103,7 @@ pub struct ReportSdk {
     /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<String>,
-    /// How the bytes of its trials were cut or dressed when they were run again. A replay that this and the case name, and
+    /// How the bytes of its trials were split or framed when they were run again. A replay that this and the case name, and
     /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replays: Vec<Variant>,
@@ -159,7 +159,7 @@ pub struct ReportCase {
     pub sources: Vec<Source>,
     /// Where maintainers have ruled otherwise.
     pub disputed: Option<Dispute>,
-    /// How its bytes were cut or dressed when its trials were run again.
+    /// How its bytes were split or framed when its trials were run again.
     pub replays: Vec<Variant>,
 }
 
@@ -214,7 +214,7 @@ pub struct TrialResult {
     pub surface: SurfaceId,
     /// The case's id.
     pub case: CaseId,
-    /// How the bytes were cut or dressed.
+    /// How the bytes were split or framed.
     pub variant: Variant,
     /// The overall word.
     pub verdict: Word,

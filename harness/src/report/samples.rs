@@ -67,7 +67,7 @@ fn verdict(came: Came) -> Value {
             json!({ "word": "adapter-fault", "reason": "the adapter died: exit status 1", "checks": [] })
         }
         Came::HarnessFault => {
-            json!({ "word": "harness-fault", "reason": "the octets are not the script's", "checks": [] })
+            json!({ "word": "harness-fault", "reason": "the bytes are not the script's", "checks": [] })
         }
         Came::Unsupported => {
             json!({ "word": "unsupported", "reason": "no such call (https://example.com/docs)", "checks": [] })

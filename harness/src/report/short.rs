@@ -131,7 +131,7 @@ mod tests {
         for records in [samples::hostile(), samples::many()] {
             let text = short(&Rows::from_records(&records).expect("the samples are well formed"));
             assert!(text.lines().count() < 60, "{} lines:\n{text}", text.lines().count());
-            assert!(text.len() < 65_536, "{} octets", text.len());
+            assert!(text.len() < 65_536, "{} bytes", text.len());
             assert!(!samples::outside_code(&text).contains(['<', '[', '@']), "markup: {text}");
             assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
         }

@@ -10,7 +10,7 @@ use streamspec_adapters::contract::{Observation, ToolCall};
 /// (`serde_json` 128, with what a record has around these), and one line beyond it makes a whole file unreadable.
 const DEEPEST: usize = 64;
 
-/// The most octets that are kept of an observation or of one side of a check: twice what the largest case has in it.
+/// The most bytes that are kept of an observation or of one side of a check: twice what the largest case has in it.
 const LARGEST: usize = 1024 * 1024;
 
 /// What a value counts at the least.
@@ -61,7 +61,7 @@ impl Noise<'_> {
         serde_json::from_value(value).ok()
     }
 
-    /// Takes what it keeps from the octets that are `left`.
+    /// Takes what it keeps from the bytes that are `left`.
     fn value_at(self, value: &mut Value, depth: usize, left: &mut usize) {
         *left = left.saturating_sub(LEAST);
         match value {
@@ -97,13 +97,13 @@ impl Noise<'_> {
     }
 }
 
-/// Cuts a text to so many octets. Its digest stays, so that two that were cut are told apart.
+/// Cuts a text to so many bytes. Its digest stays, so that two that were cut are told apart.
 fn cut(text: &mut String, longest: usize) {
     let all = text.len();
     if all > longest {
         let digest = hex::encode(&Sha256::digest(&*text)[..8]);
         text.truncate(text.floor_char_boundary(longest));
-        let _ = write!(text, "… ({all} octets in all, SHA-256 {digest}…; cut here)");
+        let _ = write!(text, "… ({all} bytes in all, SHA-256 {digest}…; cut here)");
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
         };
         let long = |last: &str| json!({ "text": "é".repeat(LARGEST) + last, "stop_reason": "x".repeat(LARGEST) });
         let text = cut(long("a"));
-        assert!(text.contains("é… (2097153 octets in all, SHA-256 ") && text.contains("\"… (1048576 octets in all"));
+        assert!(text.contains("é… (2097153 bytes in all, SHA-256 ") && text.contains("\"… (1048576 bytes in all"));
         assert_ne!(text, cut(long("b")), "two that were cut are told apart");
         let items = cut(json!({ "tool_calls": vec![1; LARGEST + 1] }));
         assert!(items.contains("… (1048577 items in all; cut here)"));

@@ -14,7 +14,7 @@ use crate::record::PlanRecord;
 /// One of several parts of a plan.
 ///
 /// A trial belongs to the part that the SHA-256 of its name says, `anthropic-python/create-sync::anthropic/cut/eof`: its
-/// first eight octets as a big-endian number, modulo the number of parts. So a trial stays where it is when others are
+/// first eight bytes as a big-endian number, modulo the number of parts. So a trial stays where it is when others are
 /// added, left out or reordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Shard {
@@ -26,7 +26,7 @@ pub struct Shard {
 
 /// A text that names no shard.
 #[derive(Debug, Error)]
-#[error("`{0}` is no shard; write `1/3` for the first of three")]
+#[error("invalid shard `{0}`; write `1/3` for the first of three")]
 pub struct ShardError(String);
 
 impl FromStr for Shard {

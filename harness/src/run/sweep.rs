@@ -67,7 +67,7 @@ fn cuts(case: &Case, script: &Script, variant: Variant) -> Vec<usize> {
     let boundaries = script.event_boundaries();
     let Some(&stop) = boundaries.iter().find(|end| says_stop(case.api, &body[..**end])) else { return Vec::new() };
     match variant {
-        // The octet that ends the event's empty line is the one that dispatches it.
+        // The byte that ends the event's empty line is the one that dispatches it.
         Variant::CutBytes => (0..stop).collect(),
         _ => std::iter::once(0).chain(boundaries.into_iter().filter(|end| *end < stop)).collect(),
     }
@@ -87,7 +87,7 @@ fn summed_up(broken: &[(usize, Verdict)], cuts: usize) -> Verdict {
     let worst: Option<Mode> = broken.iter().filter_map(|(_, verdict)| verdict.mode).max();
     let observed = match broken.first() {
         None => "every cut can be told from a completion".to_owned(),
-        Some((first, _)) => format!("{} of {cuts} cuts look complete, the first after {first} octets", broken.len()),
+        Some((first, _)) => format!("{} of {cuts} cuts look complete, the first after {first} bytes", broken.len()),
     };
     let check = Check {
         axis: Axis::Cuts,

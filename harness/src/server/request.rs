@@ -1,4 +1,4 @@
-//! Reads a whole request (RFC 9112) before anything is answered: a socket closed with unread octets sends RST.
+//! Reads a whole request (RFC 9112) before anything is answered: a socket closed with unread bytes sends RST.
 
 use httparse::Status;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -114,7 +114,7 @@ impl Head {
         let length = match request.parse(buffer) {
             Ok(Status::Complete(length)) if length <= MAX_HEAD => length,
             Ok(Status::Partial) if buffer.len() <= MAX_HEAD => return Ok(None),
-            Ok(_) => return Err(too_large(format!("{MAX_HEAD} octets"))),
+            Ok(_) => return Err(too_large(format!("{MAX_HEAD} bytes"))),
             Err(httparse::Error::TooManyHeaders) => return Err(too_large(format!("{MAX_FIELDS} fields"))),
             Err(error) => return Err(Refusal::new(400, format!("this is not a request of HTTP/1: {error}"))),
         };
@@ -150,7 +150,7 @@ impl Head {
 }
 
 fn too_long() -> Refusal {
-    Refusal::new(413, format!("the request's body has more than {MAX_BODY} octets"))
+    Refusal::new(413, format!("the request's body has more than {MAX_BODY} bytes"))
 }
 
 enum Framing {
@@ -162,7 +162,7 @@ enum Framing {
 struct Body {
     framing: Framing,
     decoded: Vec<u8>,
-    /// How much of the chunked octets has been decoded.
+    /// How much of the chunked bytes has been decoded.
     at: usize,
 }
 
@@ -179,7 +179,7 @@ impl Body {
                 self.decoded = arrived[..length].to_vec();
                 Ok(Some(length))
             }
-            // Framing costs at least five octets a chunk; a client that pads it beyond reason is refused too.
+            // Framing costs at least five bytes a chunk; a client that pads it beyond reason is refused too.
             Framing::Chunked if arrived.len() > 8 * MAX_BODY => Err(too_long()),
             Framing::Chunked => self.take_chunks(arrived),
         }

@@ -69,7 +69,7 @@ async fn open(registered: &Registered) -> TcpStream {
 
 async fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
     let mut octets = vec![0; length];
-    timeout(SOON, stream.read_exact(&mut octets)).await.expect("in time").expect("so many octets");
+    timeout(SOON, stream.read_exact(&mut octets)).await.expect("in time").expect("so many bytes");
     octets
 }
 
@@ -201,7 +201,7 @@ async fn requests_are_read_whole_whatever_their_shape() {
     client.write_all(b"hello").await.expect("the server reads");
     read_exactly(&mut client, wire(&script, 0).len()).await;
 
-    // The target in absolute form, the body in chunks, and everything octet by octet.
+    // The target in absolute form, the body in chunks, and everything byte by byte.
     let chunked = format!(
         "POST http://{host}{path} HTTP/1.1\r\ntransfer-encoding: Chunked\r\nconnection: close\r\n\r\n\
          3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nx-trailer: 1\r\n\r\n"

@@ -71,9 +71,9 @@ pub struct Exchange {
     /// Whether the client spoke HTTP/1.0, so that it got the answer without chunks.
     #[serde(default)]
     pub http_1_0: bool,
-    /// How many octets of the answer were handed to the socket.
+    /// How many bytes of the answer were handed to the socket.
     pub written: u64,
-    /// SHA-256 of those octets, in hexadecimal.
+    /// SHA-256 of those bytes, in hexadecimal.
     pub digest: String,
     /// How far the server came.
     pub sent: Sent,

@@ -187,7 +187,7 @@ impl Playing {
         (Arc::clone(&self.trial), self.number)
     }
 
-    /// Records octets that were handed to the socket.
+    /// Records bytes that were handed to the socket.
     pub(super) fn wrote(&self, octets: &[u8]) {
         self.trial.update(self.number, |live| {
             live.exchange.written += octets.len() as u64;

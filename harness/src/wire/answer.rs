@@ -36,7 +36,7 @@ pub(super) fn build(steps: &[Step], variant: Variant, nonce: &str) -> Answer {
     if variant == Variant::OneByte && framing == Framing::Chunked { answer.in_fewer_writes() } else { answer }
 }
 
-/// How many one-octet chunks go into one write. A client's HTTP parser sees every chunk by itself; a write of its own
+/// How many one-byte chunks go into one write. A client's HTTP parser sees every chunk by itself; a write of its own
 /// for each would be joined by the kernel before the client reads, and cost more than all the rest of a run.
 const CHUNKS_IN_A_WRITE: usize = 128;
 
@@ -75,7 +75,7 @@ impl Answer {
         Self { status, head, keep_alive, ops, end }
     }
 
-    /// The same octets and chunks, with runs of writes of one octet of the body joined.
+    /// The same bytes and chunks, with runs of writes of one byte of the body joined.
     fn in_fewer_writes(mut self) -> Self {
         let mut joined: Vec<Op> = Vec::new();
         for op in self.ops {
@@ -124,7 +124,7 @@ impl Answer {
         parts.collect()
     }
 
-    /// The same answer with only the first octets of its body, and another end.
+    /// The same answer with only the first bytes of its body, and another end.
     pub(super) fn cut_after(&self, length: usize, end: End) -> Self {
         let mut body = parts::truncate(self.parts(), length);
         while matches!(body.last(), Some(Part::Pause(_))) {

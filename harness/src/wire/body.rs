@@ -96,7 +96,7 @@ fn prefixed(field: &str, text: &str) -> String {
     lines.map(|line| if line.is_empty() { format!("{field}\n") } else { format!("{field} {line}\n") }).collect()
 }
 
-/// The octets of hexadecimal digits; what is not a digit is skipped, as the loader lets only white space through.
+/// The bytes of hexadecimal digits; what is not a digit is skipped, as the loader lets only white space through.
 fn octets(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> =
         digits.chars().filter_map(|digit| digit.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();

@@ -130,7 +130,7 @@ proptest! {
             prop_assert_eq!(received(&cut), received(&written));
         }
         for write in build(&steps, Variant::OneByte).writes().filter(|write| !write.body.is_empty()) {
-            // A chunk of one octet is six on the wire; without chunks every write carries one.
+            // A chunk of one byte is six on the wire; without chunks every write carries one.
             let chunked = written.head.framing == Framing::Chunked;
             prop_assert_eq!(write.bytes.len(), if chunked { write.body.len() * 6 } else { 1 });
         }

@@ -65,7 +65,7 @@ pub(super) fn gzip(parts: Vec<Part>, finished: bool) -> Vec<Part> {
     encoded
 }
 
-/// Keeps the first `length` octets, and every pause.
+/// Keeps the first `length` bytes, and every pause.
 pub(super) fn truncate(parts: Vec<Part>, length: usize) -> Vec<Part> {
     let mut left = length;
     let mut kept = Vec::with_capacity(parts.len());
@@ -84,7 +84,7 @@ pub(super) fn truncate(parts: Vec<Part>, length: usize) -> Vec<Part> {
     kept
 }
 
-/// Applies the variants that only cut: the same octets in other writes.
+/// Applies the variants that only cut: the same bytes in other writes.
 pub(super) fn recut(parts: Vec<Part>, variant: Variant) -> Vec<Part> {
     match variant {
         Variant::OneWrite => merge(parts),
@@ -96,7 +96,7 @@ pub(super) fn recut(parts: Vec<Part>, variant: Variant) -> Vec<Part> {
     }
 }
 
-/// How many octets the parts hold.
+/// How many bytes the parts hold.
 pub(super) fn length(parts: &[Part]) -> usize {
     parts.iter().map(|part| if let Part::Write { bytes, .. } = part { bytes.len() } else { 0 }).sum()
 }

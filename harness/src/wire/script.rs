@@ -67,7 +67,7 @@ impl Script {
         self.answers.get(number).or(self.answers.last())
     }
 
-    /// The script with its first event stream cut after so many octets of the body, and then ended like this.
+    /// The script with its first event stream cut after so many bytes of the body, and then ended like this.
     ///
     /// With `finish` the HTTP message is complete (the last chunk is sent, `Content-Length` is that of what is left);
     /// with any other end it is not. Silences after the cut are left out.
@@ -87,12 +87,12 @@ impl Script {
         plain.map_or_else(Vec::new, |stream| lines::record_ends(&stream.body()))
     }
 
-    /// How long the body of the first event stream is, in octets.
+    /// How long the body of the first event stream is, in bytes.
     pub fn body_len(&self) -> usize {
         self.event_stream().map_or(0, |stream| stream.writes().map(|write| write.body.len()).sum())
     }
 
-    /// SHA-256, in hexadecimal, of the first `written` octets that an answer puts on the wire.
+    /// SHA-256, in hexadecimal, of the first `written` bytes that an answer puts on the wire.
     pub fn digest_prefix(&self, answer: usize, written: u64) -> String {
         self.answer(answer).map_or_else(|| hex::encode(Sha256::digest([])), |answer| answer.digest_prefix(written))
     }
@@ -108,7 +108,7 @@ impl Answer {
         self.ops.iter().filter_map(|op| if let Op::Write(write) = op { Some(write) } else { None })
     }
 
-    /// SHA-256, in hexadecimal, of the first `written` octets that it puts on the wire.
+    /// SHA-256, in hexadecimal, of the first `written` bytes that it puts on the wire.
     pub fn digest_prefix(&self, written: u64) -> String {
         let mut left = usize::try_from(written).unwrap_or(usize::MAX);
         let mut hasher = Sha256::new();
@@ -125,7 +125,7 @@ impl Answer {
         self.writes().flat_map(|write| &write.body).copied().collect()
     }
 
-    /// The content that a client can have decoded from the first `written` octets of the answer, counting whole writes.
+    /// The content that a client can have decoded from the first `written` bytes of the answer, counting whole writes.
     pub fn content_within(&self, written: u64) -> Vec<u8> {
         let mut offset = 0;
         let whole = self.writes().take_while(|write| {

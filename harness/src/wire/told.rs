@@ -13,7 +13,7 @@ const LONGEST_WRITE: usize = 4000;
 /// The most steps of an answer that are kept one by one; more than these are told as one from the middle.
 const MOST_STEPS: usize = 60;
 
-/// A body write of at most this many octets says nothing alone.
+/// A body write of at most this many bytes says nothing alone.
 const TINY: usize = 2;
 
 /// One answer of a script.
@@ -51,9 +51,9 @@ pub enum ToldStep {
 /// One write, or several in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldWrite {
-    /// What is written, without the HTTP framing of a body; octets that are no UTF-8 are `\xff`.
+    /// What is written, without the HTTP framing of a body; bytes that are no UTF-8 are `\xff`.
     pub text: String,
-    /// How many octets that is on the wire.
+    /// How many bytes that is on the wire.
     pub octets: u64,
     /// How many writes it is; 1 where nothing is said.
     #[serde(default = "one", skip_serializing_if = "is_one")]
@@ -70,7 +70,7 @@ const fn is_one(number: &usize) -> bool {
 }
 
 impl ToldStep {
-    /// How many octets it puts on the wire.
+    /// How many bytes it puts on the wire.
     pub const fn octets(&self) -> u64 {
         match self {
             Self::Head(write) | Self::Body(write) | Self::LastChunk(write) => write.octets,
@@ -124,7 +124,7 @@ fn told_run(run: &[&Op], nonce: &str) -> ToldStep {
     }
 }
 
-/// Octets as text, with the nonce named, cut with a note.
+/// Bytes as text, with the nonce named, cut with a note.
 fn text(bytes: &[u8], nonce: &str) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
@@ -164,7 +164,7 @@ mod tests {
                 .collect();
             assert_eq!(bodies.len(), 1, "{variant}: {told:?}");
             assert_eq!(bodies[0].text, "data: a ${nonce}\n\n", "{variant}");
-            assert_eq!(bodies[0].writes, 1, "{variant}: chunks of one octet share a write");
+            assert_eq!(bodies[0].writes, 1, "{variant}: chunks of one byte share a write");
             assert!(matches!(told[0], ToldStep::Head(_)) && matches!(told[2], ToldStep::LastChunk(_)), "{told:?}");
         }
     }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// How the bytes of a case are cut or dressed.
+/// How the bytes of a case are split or framed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
@@ -37,13 +37,13 @@ pub enum Variant {
     Chunked,
     /// A healthy stream, ended after every event before its stop reason: a sweep of many runs.
     CutEvents,
-    /// A healthy stream, ended after every octet before its stop reason: a sweep of many runs.
+    /// A healthy stream, ended after every byte before its stop reason: a sweep of many runs.
     CutBytes,
 }
 
-/// A name that is no variant.
+/// The name of an unknown variant.
 #[derive(Debug, Error)]
-#[error("`{0}` is no variant; there are quick, full, {names}", names = Variant::ALL.map(Variant::name).join(", "))]
+#[error("unknown variant `{0}`; the variants are quick, full, {names}", names = Variant::ALL.map(Variant::name).join(", "))]
 pub struct UnknownVariant(String);
 
 impl Variant {

@@ -87,11 +87,11 @@ fn what_costs_too_much_is_refused_with_its_place_and_number() {
     for (input, expected) in [
         (
             format!("exchanges:\n{}", mappings.repeat(16)),
-            "5:1 the answers have 44496000 octets together, more than 2097152",
+            "5:1 the answers have 44496000 bytes together, more than 2097152",
         ),
-        (lines, "5:1 the answers have 28032000 octets together, more than 2097152"),
-        (raw(4000, &kilobyte), "5:1 the answers have 4096000 octets together, more than 2097152"),
-        (raw(65, &kilobyte), "5:1 the answers have 66560 octets together, more than 65536 that are sent one by one"),
+        (lines, "5:1 the answers have 28032000 bytes together, more than 2097152"),
+        (raw(4000, &kilobyte), "5:1 the answers have 4096000 bytes together, more than 2097152"),
+        (raw(65, &kilobyte), "5:1 the answers have 66560 bytes together, more than 65536 that are sent one by one"),
         (matrix, "5:1 with every `repeat` multiplied out, the file takes more than 64 MiB of memory"),
     ] {
         let (_folder, root) = project(&[("cases/anthropic/a/b.yaml", format!("{header}{input}").as_bytes())]);

@@ -1,4 +1,4 @@
-//! A server that writes what a test says, octet by octet, and counts the requests.
+//! A server that writes what a test says, byte by byte, and counts the requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -22,7 +22,7 @@ fn whole() -> String {
     a_start() + &a_text("Hello, world.") + &a_stop("end_turn") + &a_end()
 }
 
-/// The same octets, each pair of them with a cut between.
+/// The same bytes, each pair of them with a cut between.
 fn cut_in_pairs(body: &str) -> Wire {
     let mut wire = sse("", End::Finish);
     wire.pieces = body.as_bytes().chunks(2).map(<[u8]>::to_vec).collect();

@@ -20,7 +20,7 @@ fn whole() -> Wire {
     sse(&(a_start() + &a_text("Hello") + &a_stop("end_turn") + &a_end()), End::Finish)
 }
 
-/// A Gemini answer in gzip; `short` octets of it are not sent.
+/// A Gemini answer in gzip; `short` bytes of it are not sent.
 fn gzipped(short: usize) -> Wire {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all((g_text("Hello", None) + &g_text("!", Some("STOP"))).as_bytes()).expect("in memory");

@@ -117,13 +117,13 @@ impl Lint<'_> {
         let octets = answers.fold(0_usize, |sum, steps| sum.saturating_add(steps::octets(steps)));
         let way = if case.stream.is_some() { "stream" } else { "exchanges" };
         if octets > MAX_CASE_BYTES {
-            let message = format!("the answers have {octets} octets together, more than {MAX_CASE_BYTES}");
+            let message = format!("the answers have {octets} bytes together, more than {MAX_CASE_BYTES}");
             self.refuse(&[way], message, "a client that breaks on a large answer breaks on a smaller one");
             return;
         }
         if octets > MAX_SPLIT_BYTES && !case.variants.except.contains(&Variant::OneByte) {
             let message = format!(
-                "the answers have {octets} octets together, more than {MAX_SPLIT_BYTES} that are sent one by one"
+                "the answers have {octets} bytes together, more than {MAX_SPLIT_BYTES} that are sent one by one"
             );
             self.refuse(&[way], message, "`variants: { except: [one-byte] }`");
         }

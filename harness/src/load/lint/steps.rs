@@ -63,8 +63,8 @@ impl Lint<'_> {
             Step::Hex(digits) => {
                 let digits: String = digits.chars().filter(|digit| !digit.is_whitespace()).collect();
                 if let Err(error) = hex::decode(digits) {
-                    let message = format!("not octets in hexadecimal: {}", error.to_string().to_lowercase());
-                    self.refuse_at(place, message, "two digits for each octet, as in `hex: \"ef bb bf\"`");
+                    let message = format!("not bytes in hexadecimal: {}", error.to_string().to_lowercase());
+                    self.refuse_at(place, message, "two digits for each byte, as in `hex: \"ef bb bf\"`");
                 }
             }
             Step::Event(event) if event.name.contains(['\r', '\n', '\0']) => {
@@ -158,12 +158,12 @@ impl Lint<'_> {
     }
 }
 
-/// The octets of an answer's body with every `repeat` multiplied out.
+/// The bytes of an answer's body with every `repeat` multiplied out.
 pub(super) fn octets(steps: &[Step]) -> usize {
     extent(steps).1
 }
 
-/// The steps and octets of an answer with every `repeat` multiplied out.
+/// The steps and bytes of an answer with every `repeat` multiplied out.
 fn extent(steps: &[Step]) -> (usize, usize) {
     steps.iter().fold((0_usize, 0_usize), |(count, octets), step| {
         let (more, size) = match step {

@@ -10,7 +10,7 @@ use crate::message::shown;
 use crate::report::html::{STYLE, hash};
 use crate::report::markdown::{code, name};
 
-/// The most groups of a kind that Markdown tells, and the most octets of it: a comment on GitHub holds 65,536 characters.
+/// The most groups of a kind that Markdown tells, and the most bytes of it: a comment on GitHub holds 65,536 characters.
 const MOST_GROUPS: usize = 20;
 const MOST_OCTETS: usize = 60_000;
 

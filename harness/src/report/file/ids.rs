@@ -28,7 +28,7 @@ pub(super) fn ids<T: Serialize>(things: impl IntoIterator<Item = (impl AsRef<str
     own.iter().map(id).collect()
 }
 
-/// How many octets two texts have in common at their beginnings; both are ASCII here.
+/// How many bytes two texts have in common at their beginnings; both are ASCII here.
 fn common(one: &str, other: &str) -> usize {
     one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count()
 }

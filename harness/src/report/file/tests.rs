@@ -40,7 +40,7 @@ fn the_committed_report_can_be_read_and_is_small() {
     let details: u64 = details.filter_map(|entry| Some(size(entry.ok()?.into_path()))).sum();
     let pages = ["html", "json", "md"].map(|extension| size(folder.join(format!("compatibility.{extension}"))));
     let all = details + pages.iter().sum::<u64>();
-    assert!(all < 4_800_000, "{all} octets: with its templates and tests `reports` is to stay under five million");
+    assert!(all < 4_800_000, "{all} bytes: with its templates and tests `reports` is to stay under five million");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn request(wire: &WireRecord, answers: &[ToldAnswer], is_watched: bool) -> Value
     json!([wire.request, wire.answer, answer.map(|_| wire.client_left), left])
 }
 
-/// How many steps were over after so many octets, if the next thing the server does is to be silent.
+/// How many steps were over after so many bytes, if the next thing the server does is to be silent.
 fn steps_before(answer: &ToldAnswer, written: u64) -> Option<usize> {
     let mut offset = 0;
     for (place, step) in answer.steps.iter().enumerate() {

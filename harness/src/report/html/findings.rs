@@ -198,7 +198,7 @@ pub(super) fn summary(report: &Report) -> String {
     let replays = match report.suite.replays {
         0 => String::new(),
         replays => format!(
-            " Of {} with the bytes cut or dressed otherwise, {} came out differently.",
+            " Of {} with the bytes split or framed otherwise, {} came out differently.",
             counted(replays, "replay"),
             grouped(sum(&own, |count| count.cut_dependent) + sum(&around, |count| count.cut_dependent))
         ),

@@ -136,16 +136,15 @@ pub(super) fn hash(text: &str) -> String {
 
 /// The address of a trial inside the page.
 fn address(trial: &TrialRecord) -> String {
-    let parts = [&trial.sdk, "/", &trial.surface, "/", &trial.case, "@", trial.variant.name()];
-    format!("#/trial/{}", escaped(&parts.concat()))
+    format!("#/trial/{}", escaped(&trial.id().to_string()))
 }
 
-/// A part of an address, as `encodeURIComponent` writes it, with its slashes.
+/// A part of an address, as `encodeURIComponent` writes it, with what separates the parts of a name.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for octet in text.bytes() {
         match octet {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b'@' => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b':' | b'@' => {
                 out.push(char::from(octet));
             }
             other => {

@@ -184,7 +184,7 @@ fn synthetic_reports() {
         let records = records(cases, surfaces);
         let began = std::time::Instant::now();
         let pages = pages(&records);
-        eprintln!("{name}: {} trials in {:?}, {} octets", cases * surfaces, began.elapsed(), pages.page.len());
+        eprintln!("{name}: {} trials in {:?}, {} bytes", cases * surfaces, began.elapsed(), pages.page.len());
         let folder = target.join(name);
         fs_err::create_dir_all(folder.join("details")).expect("target can be written to");
         fs_err::write(folder.join("compatibility.html"), &pages.page).expect("target can be written to");
