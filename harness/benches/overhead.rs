@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec::case::Case;
+use streamspec::id::Variant;
 use streamspec::load::{self, Selection};
 use streamspec::run::{Engine, Patience, Trial};
 use streamspec::server::Server;
-use streamspec::wire::{Script, Variant};
+use streamspec::wire::Script;
 use streamspec_adapters::contract::{Api, Ask, Call};
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;

@@ -42,4 +42,5 @@ pub mod report;
 pub mod run;
 pub mod server;
 pub mod session;
+mod text;
 pub mod wire;

@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+use crate::id::{Shard, Variant};
 use crate::record::{self, CaseRecord, FORMAT, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
-use crate::run::Shard;
-use crate::wire::Variant;
 
 /// The records of one file.
 #[derive(Clone, Debug)]

@@ -9,11 +9,13 @@ use std::time::Duration;
 use camino::Utf8Path;
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call, Ended, Observation};
 use streamspec_adapters::manifest::Delivers;
+use thiserror::Error;
 
 use crate::case::{End, Step};
-use crate::load;
+use crate::id::Variant;
+use crate::load::{self, Problems};
 use crate::server::{Server, Transcript};
-use crate::wire::{Script, Variant};
+use crate::wire::Script;
 
 /// The text of every api's fragment `whole-answer`.
 const WHOLE: &str = "Hello, world.";
@@ -80,13 +82,20 @@ impl Story {
     }
 }
 
+/// A probe that cannot be made.
+#[derive(Debug, Error)]
+pub enum ProbeError {
+    /// The fragments cannot be used.
+    #[error("{0}")]
+    Cases(Problems),
+    /// The loopback interface cannot be listened on.
+    #[error("the server cannot listen on the loopback interface: {0}")]
+    Server(std::io::Error),
+}
+
 /// Runs every probe on every surface, then many calls at once, then a call after one that stalled.
-pub async fn probe(
-    root: &Utf8Path,
-    adapter: Arc<dyn Adapter>,
-    targets: &[Target],
-) -> Result<Vec<Finding>, crate::session::SessionError> {
-    let server = Server::start().await.map_err(crate::session::SessionError::Server)?;
+pub async fn probe(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> Result<Vec<Finding>, ProbeError> {
+    let server = Server::start().await.map_err(ProbeError::Server)?;
     let mut findings = Vec::new();
     for target in targets {
         for story in [Story::Whole, Story::WholeTool, Story::Cut, Story::HttpError] {
@@ -125,11 +134,11 @@ async fn at_once(
     server: &Server,
     adapter: &Arc<dyn Adapter>,
     target: &Target,
-) -> Result<Finding, crate::session::SessionError> {
+) -> Result<Finding, ProbeError> {
     let mut registered = Vec::new();
     for number in 0..AT_ONCE {
         let story = if number % 2 == 0 { Story::Whole } else { Story::Cut };
-        let steps = story.steps(root, target.api).map_err(crate::session::SessionError::Cases)?;
+        let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
         registered.push((story, server.register(Script::build(&[steps], Variant::AsWritten, "probe"))));
     }
     let calls = registered.iter().map(|(_, registered)| {
@@ -139,7 +148,7 @@ async fn at_once(
     let calls: Vec<_> = calls.collect();
     let mut wrongs = Vec::new();
     for (call, (story, registered)) in calls.into_iter().zip(registered) {
-        let answered = call.await.map_err(|error| crate::session::SessionError::Server(error.into()))?;
+        let answered = call.await.map_err(|error| ProbeError::Server(error.into()))?;
         wrongs.extend(wrong(story, target, &answered, &registered.finish().await));
     }
     let wrong = wrongs.first().map(|first| format!("{} of {AT_ONCE} calls: {first}", wrongs.len()));
@@ -152,8 +161,8 @@ async fn tell(
     adapter: &dyn Adapter,
     target: &Target,
     story: Story,
-) -> Result<(Answered, Transcript), crate::session::SessionError> {
-    let steps = story.steps(root, target.api).map_err(crate::session::SessionError::Cases)?;
+) -> Result<(Answered, Transcript), ProbeError> {
+    let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
     let registered = server.register(Script::build(&[steps], Variant::AsWritten, "probe"));
     let answered = adapter.observe(call(target, registered.base_url(), story)).await;
     Ok((answered, registered.finish().await))

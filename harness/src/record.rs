@@ -3,6 +3,8 @@
 //! Every line stands for itself, so the records of several machines are merged by concatenating files, and a run that
 //! is cut short keeps what it had.
 
+mod entry;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Read, Write};
 use std::sync::{Mutex, PoisonError};
@@ -14,12 +16,13 @@ use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Api, Observation};
 use thiserror::Error;
 
+pub use entry::Entry;
+pub(crate) use entry::every_surface;
+
 use crate::case::{Case, Dispute, Source};
-use crate::deviation::Entry;
-use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId};
+use crate::id::{CaseId, Route, SdkId, Shard, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::Verdict;
-use crate::run::Shard;
-use crate::wire::{Script, ToldAnswer, Variant, told};
+use crate::wire::{Script, ToldAnswer, told};
 
 /// The number of this shape of records; changes when a reader would have to.
 pub const FORMAT: u32 = 2;

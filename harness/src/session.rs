@@ -12,13 +12,15 @@ use streamspec_adapters::spec::{Build, Spec};
 use thiserror::Error;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, Entry, Known, KnownEntry};
+use crate::deviation::{Comparison, Known, KnownEntry};
+use crate::id::{Shard, Variant};
 use crate::judge::{RULES, Verdict, Word};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
-use crate::record::{self, CaseRecord, FORMAT, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
-use crate::run::{Engine, Filter, Plan, PlanError, Ran, Shard, Trial, has_surfaces, is_sound, plan};
-use crate::wire::Variant;
+use crate::record::{
+    self, CaseRecord, Entry, FORMAT, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord,
+};
+use crate::run::{Engine, Filter, Plan, PlanError, Ran, Trial, has_surfaces, is_sound, plan};
 
 /// How many SDKs are set up at once; most of an install waits for the network.
 const INSTALLS: usize = 4;

@@ -10,12 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
-use streamspec::id::TrialId;
+use streamspec::id::{TrialId, Variant};
 use streamspec::judge::Word;
 use streamspec::record::TrialRecord;
 use streamspec::run::{Engine, Patience, side_by_side};
 use streamspec::session::{Request, Session, is_green};
-use streamspec::wire::Variant;
 use tokio::runtime::Runtime;
 
 /// Most trials wait on sockets, so far more of them run at once than there are cores.

@@ -25,8 +25,7 @@ pub use expect::{
 pub use rule::{Rule, RuleFile};
 pub use step::{Encoding, End, Event, Framing, Repeat, Respond, Step, Use};
 
-use crate::id::{self, CaseId};
-use crate::wire::Variant;
+use crate::id::{self, CaseId, Variant};
 
 /// A case file as it is written.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

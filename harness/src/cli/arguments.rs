@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
-use crate::run::Shard;
+use crate::id::Shard;
 
 /// What does an SDK tell its caller when a streamed answer breaks?
 #[derive(Debug, Parser)]

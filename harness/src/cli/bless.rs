@@ -12,13 +12,13 @@ use super::arguments::BlessOptions;
 use super::{Exit, output};
 use crate::case::Case;
 use crate::deviation::{FILE, Known, UNEXPLAINED, bless as blessed};
+use crate::id::Variant;
 use crate::judge::Word;
 use crate::load::{self, Selection};
 use crate::merge::{self, File};
 use crate::record::{self, PlanRecord, Record, SdkRecord, TrialRecord};
 use crate::run::{Filter, Trial, plan};
 use crate::session::SessionError;
-use crate::wire::Variant;
 
 pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<Exit> {
     let name = options.records.to_string();

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use thiserror::Error;
 use tokio::task::JoinError;
 
+use crate::probe::ProbeError;
 use crate::run::{EngineError, PlanError};
 use crate::session::SessionError;
 
@@ -84,11 +85,13 @@ impl Exit {
         let session = error.downcast_ref::<SessionError>();
         let nothing = matches!(session, Some(SessionError::Plan(PlanError::Empty)))
             || matches!(error.downcast_ref::<PlanError>(), Some(PlanError::Empty));
+        let probe = error.downcast_ref::<ProbeError>();
         if error.downcast_ref::<CannotWrite>().is_some() {
             Self::CannotWrite
         } else if nothing {
             Self::NothingSelected
         } else if matches!(session, Some(SessionError::Server(_)))
+            || matches!(probe, Some(ProbeError::Server(_)))
             || error.downcast_ref::<EngineError>().is_some()
             || error.downcast_ref::<JoinError>().is_some()
         {

@@ -9,15 +9,15 @@ use super::arguments::ListOptions;
 use super::{Exit, output};
 use crate::coverage::Coverage;
 use crate::load::{self, Selection};
-use crate::message;
 use crate::run::{Filter, PlanError, has_surfaces, plan};
+use crate::text;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
     let suite = match load::suite(root, &Selection::named(&request.cases)) {
         Ok(suite) => suite,
         Err(problems) => {
-            output::warn(message::visible(&problems.to_string()));
+            output::warn(text::visible(&problems.to_string()));
             return Ok(Exit::Usage);
         }
     };

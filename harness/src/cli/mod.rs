@@ -27,13 +27,13 @@ pub use setup::print_progress;
 use camino::Utf8PathBuf;
 use clap::Parser as _;
 
-use crate::message;
+use crate::text;
 
 /// Understands the command line, runs the command, and says with which code to exit.
 pub fn start() -> Exit {
     let exit = match Arguments::try_parse() {
         Ok(arguments) => main(arguments).unwrap_or_else(|error| {
-            output::warn(format_args!("error: {}", message::visible(&format!("{error:#}"))));
+            output::warn(format_args!("error: {}", text::visible(&format!("{error:#}"))));
             Exit::of(&error)
         }),
         Err(asked) => {

@@ -13,12 +13,13 @@ use super::arguments::{Cuts, Format, RunOptions, Selected};
 use super::claim::{self, Claim};
 use super::exit::CannotWrite;
 use super::{Exit, named, output, print_progress, report};
+use crate::id::Variant;
 use crate::judge::Word;
-use crate::message::{self, Tally, summary, unexplained};
+use crate::message::{Tally, summary, unexplained};
 use crate::record::{Record, TrialRecord, Writer};
 use crate::run::{Engine, Patience, Running, Trial};
 use crate::session::{Compared, Request, Session, SessionError, Unavailable, is_green, opened};
-use crate::wire::Variant;
+use crate::text;
 
 /// How many trials that are not as listed are explained unasked: enough to see what it is, few enough to be read.
 const EXPLAINED: usize = 20;
@@ -36,7 +37,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
         Err(error) => {
             // Problems in cases say themselves that they are errors.
             let word = if matches!(error, SessionError::Cases(_)) { "" } else { "error: " };
-            output::warn(format_args!("{word}{}", message::visible(&error.to_string())));
+            output::warn(format_args!("{word}{}", text::visible(&error.to_string())));
             return Ok(Exit::of(&error.into()));
         }
     };

@@ -7,10 +7,9 @@ use globset::GlobSet;
 
 use super::{Entry, Known, Replays};
 use crate::case::{Axis, Level, matcher};
-use crate::id::CaseId;
+use crate::id::{CaseId, Variant};
 use crate::judge::Check;
 use crate::record::TrialRecord;
-use crate::wire::Variant;
 
 /// The reason that `bless` writes and a person replaces.
 pub const UNEXPLAINED: &str = "unexplained";
@@ -202,8 +201,11 @@ fn grouped(
             let matchers: Vec<GlobSet> = cases.iter().map(|glob| made(glob)).collect();
             let mut covered = graded.iter().filter(|point| matchers.iter().any(|glob| glob.is_match(point.case)));
             let everywhere = covered.all(|point| surfaces.contains(point.surface));
-            let surfaces =
-                if everywhere { super::every_surface() } else { surfaces.into_iter().map(str::to_owned).collect() };
+            let surfaces = if everywhere {
+                crate::record::every_surface()
+            } else {
+                surfaces.into_iter().map(str::to_owned).collect()
+            };
             Entry {
                 cases,
                 surfaces,

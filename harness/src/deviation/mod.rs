@@ -18,9 +18,9 @@ use thiserror::Error;
 pub use bless::{Blessed, UNEXPLAINED, bless};
 
 use crate::case::{Axis, GlobError, Level, matcher, matchers};
+use crate::id::Variant;
 use crate::judge::{Check, Word};
-use crate::record::TrialRecord;
-use crate::wire::Variant;
+use crate::record::{Entry, TrialRecord};
 
 /// The name of the list beside each adapter's manifest.
 pub const FILE: &str = "known-deviations.toml";
@@ -43,37 +43,6 @@ pub struct KnownEntry {
     pub line: usize,
     cases: GlobSet,
     surfaces: GlobSet,
-}
-
-/// One statement that the SDK's maintainers would recognise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Entry {
-    /// Globs over case ids; `*` stays inside one folder, `**` does not.
-    pub cases: Vec<String>,
-    /// Globs over surfaces.
-    #[serde(default = "every_surface", skip_serializing_if = "is_every_surface")]
-    pub surfaces: Vec<String>,
-    /// What deviates.
-    pub axis: Axis,
-    /// What is seen instead: a grade (`absent`, `transport`, …), an outcome, or a value. Any of them will do.
-    pub seen: Vec<String>,
-    /// Why, in words a maintainer would accept.
-    pub why: String,
-    /// Where it is documented or discussed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-    /// The versions of the SDK this holds for; all when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub versions: Option<VersionReq>,
-}
-
-fn every_surface() -> Vec<String> {
-    vec!["*".to_owned()]
-}
-
-fn is_every_surface(surfaces: &[String]) -> bool {
-    surfaces == every_surface()
 }
 
 /// A list as it is written.

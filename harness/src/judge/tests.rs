@@ -12,8 +12,8 @@ use streamspec_adapters::contract::{Answer, Answered, Api, Ask};
 
 use super::*;
 use crate::case::{Dispute, End, Event, Step, Variants};
+use crate::id::Variant;
 use crate::server::{Exchange, Refused, Sent};
-use crate::wire::Variant;
 
 fn answered(observation: Value) -> Answered {
     let answer = match observation.as_str() {

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::limits::MAX_PROBLEMS;
-use crate::message::{shown, visible};
+use crate::text::{shown, visible};
 
 /// A file's name and its text.
 #[derive(Clone, Debug)]

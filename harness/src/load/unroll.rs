@@ -155,7 +155,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::wire::{Script, Variant};
+    use crate::id::Variant;
+    use crate::wire::Script;
 
     /// The bytes of a step, as the limits count them and as they are sent.
     #[test]

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::{BAD, BOLD, DIM, GOOD, WARN, shown, styled, wire};
+use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
 use crate::case::{Axis, Case};
-use crate::id::TrialId;
+use crate::id::{TrialId, Variant};
 use crate::judge::{Check, Grade, Word};
 use crate::load::Location;
 use crate::record::{AttemptRecord, Attempted};
 use crate::run::Ran;
-use crate::wire::Variant;
+use crate::text::shown;
 
 /// What the list of known deviations has to do with a trial.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{BAD, BOLD, GOOD, shown, styled};
+use super::{BAD, BOLD, GOOD, styled};
 use streamspec_adapters::setup::Progress;
 
 use crate::adequacy::{Accepted, Adequacy};
 use crate::judge::{Mode, Word};
 use crate::probe::Finding;
 use crate::record::TrialRecord;
+use crate::text::shown;
 
 /// How many trials of one surface came to each word.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, shown, styled};
+use super::{BOLD, DIM, styled};
 use crate::run::Ran;
 use crate::server::{Exchange, Refused, Sent};
+use crate::text::shown;
 use crate::wire::{Answer, Op};
 
 /// How many writes before the end are shown; the failure is nearly always among the last.

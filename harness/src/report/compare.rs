@@ -13,9 +13,8 @@ pub use fit::{Misfit, fit};
 
 use super::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level};
-use crate::id::{CaseId, SdkId, TrialId};
+use crate::id::{CaseId, SdkId, TrialId, Variant};
 use crate::judge::{Mode, Word};
-use crate::wire::Variant;
 
 /// The name and version of the comparison's shape.
 const SCHEMA: &str = "streamspec-comparison/2";

@@ -19,9 +19,8 @@ use thiserror::Error;
 
 use super::{Report, ReportSdk, ResultCheck, SCHEMA, Suite};
 use crate::case::{Dispute, Source};
-use crate::id::{SdkId, SurfaceId};
+use crate::id::{SdkId, SurfaceId, Variant};
 use crate::judge::{Mode, Word};
-use crate::wire::Variant;
 
 pub(super) use ids::{alike, known_of};
 

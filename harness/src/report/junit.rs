@@ -6,7 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::rows::{Row, Rows, SdkRows, Standing, sentence, visible};
-use crate::deviation::Entry;
+use crate::record::Entry;
 
 /// The trials as `JUnit` XML. What is not as listed is a failure, a fault an error, what was not judged is skipped; a known
 /// deviation passes and says so in its output. Of a whole run an entry that matches nothing is a failure as well.

@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 
 use super::file::alike;
 use super::{Count, Report, ReportSdk, TrialResult};
-use crate::id;
+use crate::id::{self, Variant};
 use crate::judge::{Mode, Word};
-use crate::wire::Variant;
 
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -184,7 +183,7 @@ fn source(link: &str) -> String {
 
 /// A text from outside in a table cell: never markup, never more than one line.
 pub(super) fn text(text: &str) -> String {
-    let line = crate::message::shown(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX);
+    let line = crate::text::shown(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX);
     let is_letter = |at: Option<usize>| at.and_then(|at| line.chars().nth(at)).is_some_and(char::is_alphanumeric);
     let mut out = String::with_capacity(line.len());
     for (at, character) in line.chars().enumerate() {
@@ -202,12 +201,12 @@ pub(super) fn text(text: &str) -> String {
 
 /// A value from outside as code in a table cell.
 pub(super) fn code(text: &str) -> String {
-    span(&crate::message::shown(text, 80))
+    span(&crate::text::shown(text, 80))
 }
 
 /// The same for a trial's name, which is never cut: one wants to run it.
 pub(super) fn name(text: &str) -> String {
-    span(&crate::message::shown(text, usize::MAX))
+    span(&crate::text::shown(text, usize::MAX))
 }
 
 fn span(shown: &str) -> String {

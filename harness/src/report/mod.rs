@@ -27,11 +27,10 @@ use streamspec_adapters::contract::Api;
 use thiserror::Error;
 
 use crate::case::{Axis, Dispute, Level, Source};
-use crate::deviation::Entry;
-use crate::id::{CaseId, SdkId, SurfaceId};
+use crate::id::{CaseId, SdkId, SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Word};
+use crate::record::Entry;
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
-use crate::wire::Variant;
 
 pub use badge::{Badge, badges};
 pub use compare::{Change, CompareError, Comparison, Kind, Misfit, Side, State, compare, fit};

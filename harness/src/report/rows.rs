@@ -6,13 +6,13 @@ use camino::{Utf8Component, Utf8Path};
 use thiserror::Error;
 
 use crate::case::{Axis, Level};
-use crate::deviation::{Comparison, Entry, Known, KnownError};
-use crate::id::CaseId;
+use crate::deviation::{Comparison, Known, KnownError};
+use crate::id::{CaseId, Variant};
 use crate::judge::{Check, Word};
 use crate::load::Location;
 use crate::message;
-use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
-use crate::wire::Variant;
+use crate::record::{CaseRecord, Entry, Record, SdkRecord, TrialRecord};
+use crate::text;
 
 /// The longest text from outside that a line shows, in characters.
 const LONGEST: usize = 300;
@@ -232,7 +232,7 @@ pub(super) fn sentence(check: &Check) -> String {
 /// A text from outside on one line, with everything visible that a reader or a file format could stumble over.
 pub(super) fn visible(text: &str) -> String {
     // These two are in Unicode, but in no XML document.
-    message::shown(text, LONGEST).replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
+    text::shown(text, LONGEST).replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}")
 }
 
 /// The file of a case; one whose name leads elsewhere has none.

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::rows::{Place, Places, Row, Rows, Standing, sentence, visible};
 use crate::case::{Axis, Level};
-use crate::deviation::Entry;
+use crate::record::Entry;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use super::github::counted;
 use super::markdown::{code, name, text};
 use super::rows::{Row, Rows, SdkRows, Standing};
+use crate::id::Variant;
 use crate::judge::{Mode, Word};
-use crate::wire::Variant;
 
 /// The most SDKs, findings and surprises that are told one by one; together with the rest under 60 lines.
 const SDKS: usize = 18;
@@ -32,7 +32,7 @@ fn surprises(out: &mut String, rows: &Rows<'_>) {
         .sdks
         .iter()
         .flat_map(|sdk| {
-            let line = |entry: &&crate::deviation::Entry| {
+            let line = |entry: &&crate::record::Entry| {
                 format!(
                     "- {}: the entry on {} in {} matches nothing",
                     code(&sdk.sdk.id),

@@ -1,8 +1,8 @@
 //! What holds for every format.
 
 use super::*;
+use crate::id::Variant;
 use crate::judge::Verdict;
-use crate::wire::Variant;
 
 /// The samples, in which one trial that passed came out otherwise when it was run again.
 fn flaky() -> Vec<Record> {

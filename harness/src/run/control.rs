@@ -8,9 +8,10 @@ use tokio::sync::Mutex;
 use super::engine::Engine;
 use super::plan::Trial;
 use crate::case::Step;
+use crate::id::Variant;
 use crate::judge::Control;
 use crate::record::{AttemptRecord, Attempted};
-use crate::wire::{Script, Variant};
+use crate::wire::Script;
 
 /// A control that says nothing is tried again by so many of the trials that need it, and then it is believed.
 const TRIES: u32 = 3;

@@ -17,10 +17,11 @@ use super::normal::Noise;
 use super::plan::Trial;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
+use crate::id::Variant;
 use crate::judge::{Evidence, Verdict, judge};
 use crate::record::{Attempted, TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
-use crate::wire::{Script, Variant, told};
+use crate::wire::{Script, told};
 
 /// How long a call is waited for before it is a hang, beside what its case makes a correct client wait for.
 #[derive(Clone, Copy, Debug)]

@@ -15,4 +15,3 @@ mod tests;
 pub use engine::{Engine, EngineError, Patience, Ran};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, is_sound, plan};
 pub use running::{Running, side_by_side};
-pub use shard::{Shard, ShardError};

@@ -11,8 +11,7 @@ use streamspec_adapters::suggest;
 use thiserror::Error;
 
 use crate::case::{Case, GlobError, matcher};
-use crate::id::TrialId;
-use crate::wire::Variant;
+use crate::id::{TrialId, Variant};
 
 /// One surface and one case, in every variant that was asked for and the case allows.
 #[derive(Clone, Debug)]

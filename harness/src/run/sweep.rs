@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::engine::{Engine, Ran};
 use super::plan::Trial;
 use crate::case::{Axis, Case, Checks, End, Expect, Level, OneOf, Outcome};
+use crate::id::Variant;
 use crate::judge::{Check, Evidence, Grade, Mode, Verdict, Word, judge, says_stop};
 use crate::record::{Attempted, TrialRecord};
-use crate::wire::{Script, Variant};
+use crate::wire::Script;
 
 impl Engine {
     /// Runs a trial once for each cut, and sums up; nothing for a stream that is not healthy.

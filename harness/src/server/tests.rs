@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
 use crate::case::{End, Framing, Repeat, Respond, Step};
-use crate::wire::Variant;
+use crate::id::Variant;
 
 /// Long enough for any machine; no test waits this long unless it fails.
 const SOON: Duration = Duration::from_secs(5);

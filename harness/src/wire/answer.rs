@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::body::{self, Item};
+use super::dress;
 use super::http::{self, Head};
 use super::parts::{self, Part};
 use super::script::{Answer, Op};
 use super::values::Values;
-use super::{Variant, dress};
 use crate::case::{Encoding, End, Framing, Respond, Step};
+use crate::id::Variant;
 
 /// Builds the answer to one request. Without an `end` the message is finished.
 pub(super) fn build(steps: &[Step], variant: Variant, nonce: &str) -> Answer {

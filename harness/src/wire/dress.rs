@@ -1,8 +1,8 @@
 //! Dresses an event stream so that it means the same and looks different.
 
-use super::Variant;
 use super::body::{Item, Kind, Span};
 use super::lines::{Byte, Lines};
+use crate::id::Variant;
 
 /// U+FEFF; a decoder strips one at the beginning (WHATWG Encoding, "UTF-8 decode").
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();

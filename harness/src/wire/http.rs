@@ -1,10 +1,10 @@
 //! The head of an answer, and the HTTP/1.1 framing around its body (RFC 9112).
 
-use super::Variant;
 use super::parts::{self, Part};
 use super::script::{Op, Write};
 use super::values::Values;
 use crate::case::{Encoding, End, Framing, Respond};
+use crate::id::Variant;
 
 const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
 const JSON: &str = "application/json";

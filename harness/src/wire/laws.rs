@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::case::{Encoding, End, Event, Framing, Repeat, Respond, Step};
+use crate::id::Variant;
 
 const SAME_OCTETS: [Variant; 3] = [Variant::OneWrite, Variant::OneByte, Variant::SplitCharacters];
 const SAME_EVENTS: [Variant; 8] = [

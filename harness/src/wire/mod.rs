@@ -25,9 +25,7 @@ mod parts;
 mod script;
 mod told;
 mod values;
-mod variant;
 
 pub use http::Head;
 pub use script::{Answer, Op, Script, Write};
 pub use told::{ToldAnswer, ToldStep, ToldWrite, told};
-pub use variant::{UnknownVariant, Variant};

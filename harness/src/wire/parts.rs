@@ -6,8 +6,8 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::Variant;
 use super::body::Item;
+use crate::id::Variant;
 
 /// One write of the body, or a silence.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,9 @@ use std::time::Duration;
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
-use super::{Head, Variant, answer, lines};
+use super::{Head, answer, lines};
 use crate::case::{End, Step};
+use crate::id::Variant;
 
 /// What the server does for one trial.
 #[derive(Clone, Debug, PartialEq, Eq)]

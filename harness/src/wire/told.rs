@@ -145,7 +145,7 @@ fn text(bytes: &[u8], nonce: &str) -> String {
 mod tests {
     use super::*;
     use crate::case::Step;
-    use crate::wire::Variant;
+    use crate::id::Variant;
 
     const NONCE: &str = "n0123456789";
 

@@ -11,7 +11,7 @@ use super::problem::{Collector, Problem};
 use super::tree::{Node, Segment, Span};
 use super::typed::Files;
 use crate::case::{CaseFile, Level, Step};
-use crate::wire::Variant;
+use crate::id::Variant;
 
 /// Where the steps of a case stand in its file; a step of a fragment stands where it is used.
 #[derive(Debug, Default)]

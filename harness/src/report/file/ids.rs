@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::deviation::Entry;
+use crate::record::Entry;
 use crate::report::Known;
 
 /// Ids made from what things say: what each is about, and six digits of its digest, or more where two would be the same.

@@ -7,9 +7,8 @@ use serde_json::json;
 use super::ids::{Table, alike};
 use super::{CaseOf, CountOf, Replays, ReportFile, ResultOf};
 use crate::case::Source;
-use crate::id::SurfaceId;
+use crate::id::{SurfaceId, Variant};
 use crate::report::{Count, Report, ReportCase, ResultCheck, TrialResult};
-use crate::wire::Variant;
 
 impl From<&Report> for ReportFile {
     fn from(report: &Report) -> Self {

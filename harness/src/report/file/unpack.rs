@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{CaseOf, CountOf, FileError, Replays, ReportFile, ResultOf};
 use crate::case::Source;
-use crate::id::{CaseId, SurfaceId};
+use crate::id::{CaseId, SurfaceId, Variant};
 use crate::report::{Count, Report, ReportCase, TrialResult};
-use crate::wire::Variant;
 
 impl TryFrom<ReportFile> for Report {
     type Error = FileError;

@@ -9,10 +9,10 @@ use streamspec_adapters::contract::{Observation, Reading, Told as Field};
 use super::super::cut;
 use super::Told;
 use crate::case::{Axis, End};
-use crate::id::about;
+use crate::id::{Variant, about};
 use crate::judge::Mode;
 use crate::record::{CaseRecord, TrialRecord};
-use crate::wire::{ToldAnswer, ToldStep, Variant};
+use crate::wire::{ToldAnswer, ToldStep};
 
 /// The most ways of failing that are told of one kind, and the most values of one field.
 const MOST: (usize, usize) = (12, 4);

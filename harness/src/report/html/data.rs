@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 use super::super::file::known_of;
 use super::super::{LONGEST_TEXT, cut, is_told, known_ids};
 use super::{Table, Told, catches};
-use crate::id::{self, TrialId};
+use crate::id::{self, TrialId, Variant};
 use crate::judge::Check;
 use crate::message;
 use crate::record::TrialRecord;
-use crate::wire::Variant;
 
 /// The data of the page.
 pub(super) fn data(told: &Told<'_>) -> Value {

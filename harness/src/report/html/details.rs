@@ -8,9 +8,9 @@ use super::super::{cut, is_told};
 use super::data::check_told;
 use super::{Table, Told, packed};
 use crate::case::{Axis, End};
-use crate::id::CaseId;
+use crate::id::{CaseId, Variant};
 use crate::record::{TrialRecord, WireRecord};
-use crate::wire::{ToldAnswer, ToldStep, Variant};
+use crate::wire::{ToldAnswer, ToldStep};
 
 /// The most characters of one observed text.
 const LONGEST: usize = 2000;

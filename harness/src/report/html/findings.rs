@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Told, address, escaped};
+use crate::id::Variant;
 use crate::judge::{Grade, Mode, Word};
 use crate::record::TrialRecord;
 use crate::report::{Count, Report};
-use crate::wire::Variant;
 
 /// One kind of finding.
 pub(super) struct Finding {

@@ -6,10 +6,10 @@ use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site
 use super::super::{compare, samples};
 use super::*;
 use crate::case::{Axis, Basis, Dispute, End, Level, Source};
-use crate::id::TrialId;
+use crate::id::{TrialId, Variant};
 use crate::judge::{Check, Grade, Mode, RULES, Verdict, Word};
 use crate::record::{FORMAT, HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
-use crate::wire::{ToldAnswer, ToldStep, ToldWrite, Variant};
+use crate::wire::{ToldAnswer, ToldStep, ToldWrite};
 
 const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
 

@@ -2,6 +2,9 @@
 //!
 //! Each is a name with one grammar. Nothing else takes a name apart or puts one together.
 
+mod shard;
+mod variant;
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
@@ -13,7 +16,8 @@ use streamspec_adapters::contract::Api;
 use streamspec_adapters::spec;
 use thiserror::Error;
 
-use crate::wire::Variant;
+pub use shard::{Shard, ShardError};
+pub use variant::{UnknownVariant, Variant};
 
 /// A type for one kind of name, which reads like the text that it is.
 macro_rules! name {

@@ -1,4 +1,4 @@
-//! Ways of cutting and dressing the same stream that must not change what it means.
+//! Ways of splitting and framing the same stream that must not change what it means.
 
 use std::fmt;
 

@@ -1,0 +1,53 @@
+//! Text from outside, made safe to look at.
+
+use std::fmt::Write as _;
+
+/// A text from outside on one line: control characters, terminal escapes among them, become visible, and a long one is
+/// cut with a note.
+pub(crate) fn shown(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == most {
+            let _ = write!(out, "… ({} characters in all)", text.chars().count());
+            break;
+        }
+        match character {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            other if other.is_control() || is_invisible(other) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(other));
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The same for a text whose lines stay lines.
+pub(crate) fn visible(text: &str) -> String {
+    text.split('\n').map(|line| shown(line, usize::MAX)).collect::<Vec<_>>().join("\n")
+}
+
+/// Characters that reorder or hide text on a terminal.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_made_visible() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("\u{1b}[31mred\u{7}", "\\u{1b}[31mred\\u{7}"),
+            ("a\r\nb", "a\\r\\nb"),
+            ("\u{202e}evil", "\\u{202e}evil"),
+            ("0123456789abc", "0123456789… (13 characters in all)"),
+        ] {
+            assert_eq!(shown(text, 10), expected);
+        }
+    }
+}

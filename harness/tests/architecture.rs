@@ -1,0 +1,90 @@
+//! The rooms of the harness import what `ARCHITECTURE.md` says, and only rooms that stand above them there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// The crate of the adapters, as the page and the code call it.
+const ADAPTERS: (&str, &str) = ("adapters", "streamspec_adapters");
+
+fn root() -> Utf8PathBuf {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
+}
+
+/// The rows of the page's table, in their order: a room and what it imports.
+fn page() -> Vec<(String, BTreeSet<String>)> {
+    let text = fs_err::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
+    let (_, rooms) = text.split_once("## The rooms of the harness").expect("the rooms have a section");
+    let (table, _) = rooms.split_once("\n\nThe crate of the adapters").expect("their table ends");
+    let rows = table.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, room, _, imports, _] = cells.as_slice() else { return None };
+        let room = room.strip_prefix('`')?.strip_suffix('`')?;
+        let names = imports.split(',').map(|name| name.trim().to_owned());
+        Some((room.to_owned(), names.filter(|name| name != "–").collect()))
+    });
+    rows.collect()
+}
+
+/// What each room's code imports, without its tests.
+fn code() -> BTreeMap<String, BTreeSet<String>> {
+    let source = root().join("harness/src");
+    let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files(&source) {
+        let below = file.strip_prefix(&source).expect("it lies there");
+        let room = below.components().next().expect("it has a name").as_str().trim_end_matches(".rs").to_owned();
+        if ["lib", "main"].contains(&room.as_str()) || is_test(below) {
+            continue;
+        }
+        let text = fs_err::read_to_string(&file).expect("a file");
+        let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let lines = own.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+        let imports = rooms.entry(room.clone()).or_default();
+        for line in lines {
+            let after = line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !is_of_name(c)).next());
+            imports.extend(after.flatten().filter(|name| !name.is_empty() && *name != room).map(str::to_owned));
+            if line.contains(ADAPTERS.1) {
+                imports.insert(ADAPTERS.0.to_owned());
+            }
+        }
+    }
+    rooms
+}
+
+const fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+fn is_test(file: &Utf8Path) -> bool {
+    let name = file.file_stem().unwrap_or_default();
+    ["tests", "samples", "laws"].contains(&name) || file.components().any(|part| part.as_str() == "tests")
+}
+
+fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let entries = folder.read_dir_utf8().expect("a folder").map(|entry| entry.expect("an entry").into_path());
+    let all = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    all.filter(|path| path.extension() == Some("rs")).collect()
+}
+
+#[test]
+fn rooms_import_what_the_page_says() {
+    let (page, code) = (page(), code());
+    let names: BTreeSet<&String> = page.iter().map(|(room, _)| room).collect();
+    assert_eq!(names, code.keys().collect(), "the rooms of the page and of the code");
+    for (room, imports) in page.iter().filter(|(room, _)| room != "cli") {
+        assert_eq!(imports, &code[room], "what `{room}` imports: left the page, right the code");
+    }
+}
+
+#[test]
+fn no_room_imports_a_later_one() {
+    let page = page();
+    let place = |name: &str| page.iter().position(|(room, _)| room == name);
+    let code = code();
+    for (room, imports) in &code {
+        for import in imports.iter().filter(|import| *import != ADAPTERS.0) {
+            assert!(place(import) < place(room), "`{room}` imports `{import}`, which does not stand above it on the page");
+        }
+    }
+    assert!(code.len() > 10, "the rooms were found");
+}
