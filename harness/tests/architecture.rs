@@ -1,4 +1,4 @@
-//! The rooms of the harness import what `ARCHITECTURE.md` says, and only rooms that stand above them there.
+//! The rooms of both crates import what `ARCHITECTURE.md` says, and only rooms that stand above them there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,16 @@ fn root() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
 }
 
+/// The crates: the title of its section on the page, and where its rooms lie.
+const CRATES: [(&str, &str); 2] =
+    [("## The rooms of the harness", "harness/src"), ("## The rooms of the adapters' crate", "adapters/src")];
+
 /// The rows of the page's table, in their order: a room and what it imports.
-fn page() -> Vec<(String, BTreeSet<String>)> {
+fn page(title: &str) -> Vec<(String, BTreeSet<String>)> {
     let text = fs_err::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
-    let (_, rooms) = text.split_once("## The rooms of the harness").expect("the rooms have a section");
-    let (table, _) = rooms.split_once("\n\nThe crate of the adapters").expect("their table ends");
-    let rows = table.lines().filter_map(|line| {
+    let (_, section) = text.split_once(&format!("{title}\n")).expect("the rooms have a section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let [_, room, _, imports, _] = cells.as_slice() else { return None };
         let room = room.strip_prefix('`')?.strip_suffix('`')?;
@@ -27,8 +31,8 @@ fn page() -> Vec<(String, BTreeSet<String>)> {
 }
 
 /// What each room's code imports, without its tests.
-fn code() -> BTreeMap<String, BTreeSet<String>> {
-    let source = root().join("harness/src");
+fn code(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let source = root().join(source);
     let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in files(&source) {
         let below = file.strip_prefix(&source).expect("it lies there");
@@ -68,23 +72,26 @@ fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
 
 #[test]
 fn rooms_import_what_the_page_says() {
-    let (page, code) = (page(), code());
-    let names: BTreeSet<&String> = page.iter().map(|(room, _)| room).collect();
-    assert_eq!(names, code.keys().collect(), "the rooms of the page and of the code");
-    for (room, imports) in page.iter().filter(|(room, _)| room != "cli") {
-        assert_eq!(imports, &code[room], "what `{room}` imports: left the page, right the code");
+    for (title, source) in CRATES {
+        let (page, code) = (page(title), code(source));
+        let names: BTreeSet<&String> = page.iter().map(|(room, _)| room).collect();
+        assert_eq!(names, code.keys().collect(), "the rooms of the page and of {source}");
+        for (room, imports) in page.iter().filter(|(room, _)| room != "cli") {
+            assert_eq!(imports, &code[room], "what `{room}` imports: left the page, right {source}");
+        }
     }
 }
 
 #[test]
 fn no_room_imports_a_later_one() {
-    let page = page();
-    let place = |name: &str| page.iter().position(|(room, _)| room == name);
-    let code = code();
-    for (room, imports) in &code {
-        for import in imports.iter().filter(|import| *import != ADAPTERS.0) {
-            assert!(place(import) < place(room), "`{room}` imports `{import}`, which does not stand above it on the page");
+    for (title, source) in CRATES {
+        let (page, code) = (page(title), code(source));
+        let place = |name: &str| page.iter().position(|(room, _)| room == name);
+        for (room, imports) in &code {
+            for import in imports.iter().filter(|import| *import != ADAPTERS.0) {
+                assert!(place(import) < place(room), "`{room}` imports `{import}`, which does not stand above it");
+            }
         }
+        assert!(code.len() > 10, "the rooms were found");
     }
-    assert!(code.len() > 10, "the rooms were found");
 }

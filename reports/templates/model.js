@@ -145,7 +145,7 @@ const streamspec = (() => {
     for (const [row, number, variant, graded, seen, wire, requests] of data.trials) {
       const [sdk, surface] = data.rows[row];
       const [id, written] = data.cases[number];
-      trials.set(`${sdk}/${surface}/${id}@${variant}`, {
+      trials.set(trialName(`${sdk}/${surface}`, id, variant), {
         checks: graded.map((place) => checks[place]),
         observation: seen === null ? null : data.observations[seen],
         answers: data.wires[wire ?? written],
@@ -159,9 +159,12 @@ const streamspec = (() => {
 })();
 
 /** The name of a trial, as the terminal and the records have it. */
+function trialName(surface, id, variant) {
+  return variant === WRITTEN ? `${surface}::${id}` : `${surface}::${id}@${variant}`;
+}
+
 function nameOf(trial) {
-  const at = trial.variant === WRITTEN ? '' : `@${trial.variant}`;
-  return `${trial.row.name}::${trial.case.id}${at}`;
+  return trialName(trial.row.name, trial.case.id, trial.variant);
 }
 
 function trialNamed(model, name) {

@@ -6,7 +6,6 @@ use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use super::body::Body;
-use super::date;
 use super::failure::{Class, Failure};
 use super::mutant::{Faults, Mutant};
 use super::provider::{self, Provider};
@@ -191,7 +190,7 @@ fn retry_after(headers: &HeaderMap) -> Option<f64> {
     let milliseconds = || text("retry-after-ms")?.parse::<f64>().ok().map(|value| value / 1000.0).filter(positive);
     let seconds = || text("retry-after")?.parse::<f64>().ok().filter(positive);
     let until = || {
-        let then = date::parse(text("retry-after")?)?;
+        let then = httpdate::parse_http_date(text("retry-after")?).ok()?;
         Some(then.duration_since(SystemTime::now()).map_or(0.0, |delay| delay.as_secs_f64()))
     };
     milliseconds().or_else(seconds).or_else(until)

@@ -5,7 +5,6 @@
 mod answer;
 mod anthropic;
 mod body;
-mod date;
 mod decoder;
 mod failure;
 mod gemini;

@@ -4,6 +4,7 @@ use std::fs::File;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use chrono::{Days, NaiveDate, Utc};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::command::{answer, run, succeeds, users_command};
@@ -115,13 +116,12 @@ pub(super) fn constrained(requirements: &str, package: &str, constraint: &str) -
     names.map(|name| if is_it(&name) { format!("{name}{constraint}") } else { name }).collect()
 }
 
+/// What is escaped in a path: everything but the unreserved characters of RFC 3986 and what separates its parts.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
 /// A path as a reference that a requirement may hold.
 pub(super) fn uri(path: &Utf8Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/.-_~".contains(&byte);
-    let octets = path.as_str().bytes();
-    let escaped =
-        octets.map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") });
-    format!("file://{}", escaped.collect::<String>())
+    format!("file://{}", utf8_percent_encode(path.as_str(), PATH))
 }
 
 /// The day after a version was released, found by asking for it as of ever narrower days: an index tells uv, but nobody

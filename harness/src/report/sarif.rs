@@ -4,8 +4,8 @@
 //! say nothing about an SDK: they are notifications of an execution that was not successful.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -121,16 +121,12 @@ fn plain(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }
 
+/// What is escaped in a path: everything but the unreserved characters of RFC 3986 and what separates its parts.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
 /// A path as a URI reference: a case's name needs no escape, a hostile one does.
 fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    for octet in path.bytes() {
-        match octet {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(octet)),
-            other => _ = write!(uri, "%{other:02X}"),
-        }
-    }
-    uri
+    utf8_percent_encode(path, PATH).to_string()
 }
 
 const fn about(axis: Axis) -> &'static str {
