@@ -24,9 +24,9 @@ pub enum FleetError {
     /// No SDK has this id.
     #[error("there is no SDK `{id}`; {help}")]
     Unknown {
-        /// What was asked for.
+        /// The id that was asked for.
         id: String,
-        /// Which ids there are.
+        /// A sentence that names the likeliest ids, or all of them.
         help: String,
     },
 }
@@ -43,11 +43,11 @@ pub struct Fleet {
 pub struct Broken {
     /// Its id, as far as that can be read; the folder, `python/acme`, otherwise.
     pub id: String,
-    /// What is wrong, with the file.
+    /// The reason why its manifest cannot be used, with the file.
     pub why: String,
 }
 
-/// What was asked for.
+/// The SDKs that were asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Chosen {
     /// The SDKs, each once.
@@ -147,11 +147,7 @@ impl Fleet {
             return Ok(sdk);
         }
         let ids: Vec<&str> = self.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
-        let help = match suggest::near(id, ids.iter().copied()).as_slice() {
-            [] => format!("there are: {}", ids.join(", ")),
-            near => suggest::question(near),
-        };
-        Err(FleetError::Unknown { id: id.to_owned(), help })
+        Err(FleetError::Unknown { id: id.to_owned(), help: suggest::help(id, &ids) })
     }
 }
 
@@ -211,7 +207,7 @@ fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String>
     }
 }
 
-/// Whether a text can be an id or, but for a plus sign, a version.
+/// Tells whether a text can be an id or, but for a plus sign, a version.
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
 }

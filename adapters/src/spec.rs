@@ -86,7 +86,7 @@ impl Spec {
         Ok(specs)
     }
 
-    /// Whether this names an SDK by its id, whichever build of it that is; a set names none.
+    /// Tells whether this names the SDK with this id, whichever build of it the id is of. A set of SDKs names none.
     pub fn is_of(&self, id: &str) -> bool {
         !SETS.contains(&self.id.as_str()) && base(id) == self.id
     }

@@ -30,6 +30,14 @@ pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Opt
     close.min().map(|(_, name)| name)
 }
 
+/// A sentence for people who wrote an unknown name: the likeliest known names, or else all of them.
+pub fn help(wrong: &str, known: &[&str]) -> String {
+    match near(wrong, known.iter().copied()).as_slice() {
+        [] => format!("there are: {}", known.join(", ")),
+        likely => question(likely),
+    }
+}
+
 /// Names in backticks, as a question.
 pub fn question(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -40,7 +48,7 @@ pub fn question(names: &[&str]) -> String {
     }
 }
 
-/// How many slips make one name the other, or the last part of the other's path; none if they are too many for a slip.
+/// The number of slips that make one name the other, or the last part of the other's path; none if they are too many.
 fn distance(wrong: &str, known: &str) -> Option<usize> {
     const LONGEST: usize = 64;
     let length = wrong.chars().count();

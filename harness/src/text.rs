@@ -2,6 +2,11 @@
 
 use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
+/// The characters that are escaped in an address: all but the unreserved ones of RFC 3986.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A text from outside on one line: control characters, terminal escapes among them, become visible, and a long one is
 /// cut with a note.
 pub(crate) fn shown(text: &str, most: usize) -> String {

@@ -31,7 +31,7 @@ pub(crate) enum Step {
     Terminal,
 }
 
-/// How far the bytes so far have come.
+/// The progress that the answer has made with some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reached {
     /// Nothing that brings the answer forward.

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
 
 use super::arguments::ListOptions;
-use super::{Exit, output};
+use super::{Exit, output, tell_broken};
 use crate::coverage::Coverage;
 use crate::load::{self, Selection};
 use crate::run::{Filter, PlanError, has_surfaces, plan};
@@ -27,10 +27,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     }
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
     let chosen = Fleet::discover(root)?.choose(&request.sdks)?;
-    for broken in &chosen.broken {
-        output::warn(format_args!("{}: {}", broken.id, broken.why));
-    }
-    let exit = if chosen.broken.is_empty() { Exit::Conformant } else { Exit::Fault };
+    let exit = tell_broken(&chosen.broken);
     has_surfaces(&chosen.sdks, &request.surfaces)?;
     let sdks: Vec<_> = chosen.sdks.into_iter().map(Arc::new).collect();
     let filter = Filter { surfaces: request.surfaces, variants: request.variants, first_combination_only: false };

@@ -26,6 +26,7 @@ pub use setup::print_progress;
 
 use camino::Utf8PathBuf;
 use clap::Parser as _;
+use streamspec_adapters::fleet::Broken;
 
 use crate::text;
 
@@ -85,6 +86,14 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),
         Command::Generate(options) => generate::generate(&root, &options),
     }
+}
+
+/// Tells of SDKs whose manifests cannot be used; each is a fault of that SDK alone.
+fn tell_broken(all: &[Broken]) -> Exit {
+    for Broken { id, why } in all {
+        output::warn(format_args!("{id}: {why}"));
+    }
+    if all.is_empty() { Exit::Conformant } else { Exit::Fault }
 }
 
 /// The repository: the nearest folder, from here upwards, that holds `cases` and `adapters`.

@@ -8,7 +8,7 @@ use streamspec_adapters::contract::Adapter;
 use streamspec_adapters::fleet::{self, Fleet, Sdk};
 
 use super::arguments::ProbeOptions;
-use super::{Exit, output, print_progress};
+use super::{Exit, output, print_progress, tell_broken};
 use crate::message::probed;
 use crate::probe::{Target, probe as probe_adapter};
 use crate::session::set_up;
@@ -29,10 +29,7 @@ const AT_ONCE: usize = 4;
 /// Adapters with manifests, told in their order; the worst of their findings is the exit code.
 fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let chosen = Fleet::discover(root)?.choose(&[wanted])?;
-    let mut worst = if chosen.broken.is_empty() { Exit::Conformant } else { Exit::Fault };
-    for broken in &chosen.broken {
-        output::warn(format_args!("{}: {}", broken.id, broken.why));
-    }
+    let mut worst = tell_broken(&chosen.broken);
     let mut sdks = Vec::new();
     for result in set_up(&chosen.sdks, &|event| print_progress(&event)) {
         match result {

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::setup::{self, SetupError};
 
-use super::{Exit, output};
+use super::{Exit, output, tell_broken};
 use crate::message;
 use crate::message::{SdkLine, State};
 use crate::server::Server;
@@ -14,10 +14,7 @@ pub(super) fn sdks(root: &Utf8Path) -> anyhow::Result<Exit> {
     let lines: Vec<SdkLine<'_>> =
         fleet.sdks().iter().map(|sdk| SdkLine { manifest: &sdk.manifest, state: state(sdk) }).collect();
     output::print(message::sdks(&lines, &setup::other_builds(root)));
-    for broken in fleet.broken() {
-        output::warn(format_args!("{}: {}", broken.id, broken.why));
-    }
-    Ok(if fleet.broken().is_empty() { Exit::Conformant } else { Exit::Fault })
+    Ok(tell_broken(fleet.broken()))
 }
 
 pub(super) fn doctor(root: &Utf8Path) -> anyhow::Result<Exit> {

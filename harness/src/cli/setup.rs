@@ -6,16 +6,13 @@ use streamspec_adapters::setup::Progress;
 use streamspec_adapters::spec::Build;
 
 use super::arguments::SetupOptions;
-use super::{Exit, output};
+use super::{Exit, output, tell_broken};
 use crate::message::progress;
 use crate::session::set_up;
 
 pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<Exit> {
     let chosen = Fleet::discover(root)?.choose(&options.sdks)?;
-    let mut exit = if chosen.broken.is_empty() { Exit::Conformant } else { Exit::Fault };
-    for broken in &chosen.broken {
-        output::warn(format_args!("{}: {}", broken.id, broken.why));
-    }
+    let mut exit = tell_broken(&chosen.broken);
     for result in set_up(&chosen.sdks, &|event| print_progress(&event)) {
         match result {
             Ok(Sdk { manifest, build: Build::Local(path), .. }) => {

@@ -320,7 +320,7 @@ mod tests {
             sdk in "[a-z][a-z0-9-]{0,20}(@([0-9]\\.[0-9]{1,2}\\.[0-9]|local))?",
             surface in "[a-z][a-z0-9-]{0,20}",
             case in "[a-z]{1,9}/[a-z-]{1,9}/[a-z0-9-]{1,20}(#[a-z0-9,.-]{1,20})?",
-            variant in proptest::sample::select(Variant::EVERY.to_vec()),
+            variant in proptest::sample::select(Variant::every().collect::<Vec<_>>()),
         ) {
             let id = TrialId::new(sdk, surface, case, variant);
             prop_assert_eq!(id.to_string().parse::<TrialId>(), Ok(id.clone()));

@@ -66,21 +66,14 @@ impl Variant {
         Self::Chunked,
     ];
 
-    /// Every variant there is, the sweeps too.
-    pub const EVERY: [Self; 14] = {
-        let mut every = [Self::CutBytes; 14];
-        let mut place = 0;
-        while place < Self::ALL.len() {
-            every[place] = Self::ALL[place];
-            place += 1;
-        }
-        every[place] = Self::CutEvents;
-        every
-    };
+    /// Every variant there is, the sweeps last.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::CutEvents, Self::CutBytes])
+    }
 
     /// The variant of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|variant| variant.name() == name)
+        Self::every().find(|variant| variant.name() == name)
     }
 
     /// Variants from their names, `quick` and `full` among them.
@@ -91,7 +84,7 @@ impl Variant {
                 "quick" => variants.extend(Self::QUICK),
                 "full" => variants.extend(Self::ALL),
                 other => {
-                    let found = Self::ALL.into_iter().find(|variant| variant.name() == other);
+                    let found = Self::named(other).filter(|variant| !variant.is_sweep());
                     variants.push(found.ok_or_else(|| UnknownVariant(other.to_owned()))?);
                 }
             }

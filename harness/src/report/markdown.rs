@@ -83,7 +83,7 @@ fn anchor(heading: &str) -> String {
 /// One api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
 fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
     let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, String>> = BTreeMap::new();
-    for count in report.counts.iter().filter(|count| in_folder(&count.group, folder)) {
+    for count in report.counts.iter().filter(|count| id::api_folder(&count.group) == folder) {
         rows.entry((&count.sdk, &count.surface)).or_default().insert(&count.group, cell(count));
     }
     let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
@@ -95,10 +95,6 @@ fn matrix(out: &mut String, report: &Report, folder: &str, name: &str) {
         let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
         let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.collect::<Vec<_>>().join(" | "));
     }
-}
-
-fn in_folder(group: &str, folder: &str) -> bool {
-    id::api_folder(group) == folder
 }
 
 fn cell(count: &Count) -> String {

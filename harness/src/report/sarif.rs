@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::rows::{Place, Places, Row, Rows, Standing, sentence, visible};
 use crate::case::{Axis, Level};
 use crate::record::Entry;
+use crate::text::RESERVED;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -121,8 +122,8 @@ fn plain(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }
 
-/// What is escaped in a path: everything but the unreserved characters of RFC 3986 and what separates its parts.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+/// The characters that are escaped in a path.
+const PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// A path as a URI reference: a case's name needs no escape, a hostile one does.
 fn uri(path: &str) -> String {

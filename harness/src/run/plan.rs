@@ -83,7 +83,7 @@ pub enum PlanError {
     Surface {
         /// The glob.
         glob: String,
-        /// Which surfaces there are.
+        /// A sentence that names the likeliest surfaces, or all of them.
         help: String,
     },
     /// Nothing is left to run.
@@ -98,11 +98,8 @@ pub fn has_surfaces<'a>(sdks: impl IntoIterator<Item = &'a Sdk>, globs: &[String
     for glob in globs {
         let matcher = named(glob)?;
         if !surfaces.is_empty() && !surfaces.iter().any(|surface| matcher.is_match(surface)) {
-            let help = match suggest::near(glob, surfaces.iter().copied()).as_slice() {
-                [] => format!("there are: {}", surfaces.iter().copied().collect::<Vec<_>>().join(", ")),
-                near => suggest::question(near),
-            };
-            return Err(PlanError::Surface { glob: glob.clone(), help });
+            let names: Vec<&str> = surfaces.iter().copied().collect();
+            return Err(PlanError::Surface { glob: glob.clone(), help: suggest::help(glob, &names) });
         }
     }
     Ok(())

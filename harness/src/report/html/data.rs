@@ -64,8 +64,7 @@ pub(super) fn data(told: &Told<'_>) -> Value {
         })
         .collect();
     let rows: Vec<Value> = rows.iter().map(|row| json!([row.sdk, row.surface, row.cases, row.verdicts])).collect();
-    let commands: BTreeMap<&str, String> =
-        Variant::EVERY.into_iter().map(|variant| (variant.name(), command(variant))).collect();
+    let commands: BTreeMap<&str, String> = Variant::every().map(|variant| (variant.name(), command(variant))).collect();
     json!({
         "suite": told.report.suite,
         "commands": commands,

@@ -19,12 +19,13 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, GzBuilder};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Report;
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
+use crate::text::RESERVED;
 
 use findings::Finding;
 
@@ -139,9 +140,8 @@ fn address(trial: &TrialRecord) -> String {
     format!("#/trial/{}", escaped(&trial.id().to_string()))
 }
 
-/// What is escaped in a part of an address: what `encodeURIComponent` escapes, but for what separates the parts of a name.
-const ADDRESS: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':').remove(b'@');
+/// The characters that are escaped in a part of an address: all but those that separate the parts of a name.
+const ADDRESS: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@');
 
 /// A part of an address.
 fn escaped(text: &str) -> String {
