@@ -16,6 +16,9 @@ const LARGEST: usize = 1024 * 1024;
 /// What a value counts at the least.
 const LEAST: usize = 8;
 
+/// The most bytes that are kept of a field's name.
+const LONGEST_KEY: usize = 1024;
+
 /// The most tool calls that are kept of an observation.
 const MOST_CALLS: usize = 1000;
 
@@ -87,9 +90,16 @@ impl Noise<'_> {
                 }
             }
             Value::Object(map) => {
-                for (key, value) in map.iter_mut() {
+                let all = map.len();
+                for (mut key, mut value) in std::mem::take(map) {
+                    if *left == 0 && map.len() > MOST_CALLS {
+                        map.insert("…".to_owned(), Value::String(format!("({all} fields in all; cut here)")));
+                        break;
+                    }
+                    cut(&mut key, LONGEST_KEY);
                     *left = left.saturating_sub(key.len());
-                    self.value_at(value, depth + 1, left);
+                    self.value_at(&mut value, depth + 1, left);
+                    map.insert(key, value);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -198,6 +208,9 @@ mod tests {
         assert_ne!(text, cut(long("b")), "two that were cut are told apart");
         let items = cut(json!({ "tool_calls": vec![1; LARGEST + 1] }));
         assert!(items.contains("… (1048577 items in all; cut here)"));
+        let fields: serde_json::Map<String, Value> = (0..LARGEST / 4).map(|n| (n.to_string(), json!(n))).collect();
+        assert!(cut(Value::Object(fields)).contains("(262144 fields in all; cut here)"));
+        assert!(cut(json!({ "k".repeat(2 * LARGEST): 1 })).contains("k… (2097152 bytes in all, SHA-256 "));
         let call = ToolCall { name: "x".repeat(4096), arguments: json!({ "a": 1 }), complete: true };
         let calls = json!({ "ended": "returned", "events": 1, "tool_calls": vec![call; 2 * MOST_CALLS] });
         let kept = noise.observation(&serde_json::from_value(calls).expect("an observation")).expect("it still is one");
