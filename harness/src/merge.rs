@@ -299,13 +299,11 @@ fn suite(runs: &[Run<'_>]) -> SuiteRecord {
     let plans: BTreeMap<(&str, &str), &PlanRecord> =
         runs.iter().flat_map(|run| &run.suite.plans).map(|plan| ((&*plan.sdk, &*plan.digest), plan)).collect();
     let rules = runs.first().map(|run| run.suite.rules).unwrap_or_default();
-    let cases: BTreeMap<&str, &CaseRecord> =
-        runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (*id, *case)).collect();
     let nonces: BTreeSet<&str> = runs.iter().flat_map(|run| run.suite.nonce.split('+')).collect();
     SuiteRecord {
         format: FORMAT,
         rules,
-        digest: record::digest(rules, cases.into_values()),
+        digest: record::digest(rules, runs.iter().flat_map(|run| run.cases.values().copied())),
         version: runs.first().map(|run| run.suite.version.clone()).unwrap_or_default(),
         nonce: nonces.into_iter().collect::<Vec<_>>().join("+"),
         whole: runs.iter().all(Run::is_of_whole),

@@ -66,6 +66,12 @@ impl Word {
         matches!(self, Self::Flaky | Self::AdapterFault | Self::HarnessFault)
     }
 
+    /// The word with the kind of a failure, if it is one: `fails (silent)`.
+    pub fn with_mode(self, mode: Option<Mode>) -> String {
+        let mode = mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
+        format!("{}{mode}", self.name())
+    }
+
     /// The word in reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -232,8 +238,7 @@ impl Verdict {
 
     /// The word with the kind of a failure: `fails (silent)`.
     pub fn word_and_mode(&self) -> String {
-        let mode = self.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-        format!("{}{mode}", self.word.name())
+        self.word.with_mode(self.mode)
     }
 
     /// The word, the mode and what does not hold: `fails (silent): outcome is completed`.

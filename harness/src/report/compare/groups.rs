@@ -133,9 +133,7 @@ impl Said {
 
 fn verdict(state: Option<&State>) -> Vec<String> {
     let Some(state) = state else { return vec!["–".to_owned()] };
-    let mode = state.mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
-    let verdict = format!("{}{mode}", state.verdict.name());
-    std::iter::once(verdict).chain(state.reason.clone()).collect()
+    std::iter::once(state.verdict.with_mode(state.mode)).chain(state.reason.clone()).collect()
 }
 
 /// What was seen where a check does not hold: the value, or the grade where there is none.
