@@ -62,7 +62,7 @@ async fn answer(adapter: Arc<dyn Adapter>, run: Run) {
     match adapter.observe(call).await.answer {
         Answer::Observed(observation) => send(&Reply::Observed { id, observation: *observation }),
         Answer::Fault { detail } => send(&Reply::Fault { id: Some(id), message: detail }),
-        Answer::Hang => {}
+        Answer::Hang | Answer::Stuck => {}
         Answer::Crash { detail, .. } => {
             // The SDK's panic is its own; the harness sees the process die, and runs what was in flight again alone.
             eprintln!("{detail}");

@@ -144,7 +144,10 @@ pub struct Answered {
     pub took: Duration,
 }
 
-/// The four ways a call can come out.
+/// What became of a call that came out as [`Answer::Stuck`].
+pub const STUCK: &str = "the adapter's process answered nothing any more, with other calls in flight, and was killed";
+
+/// The ways in which a call can come out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// The SDK's caller saw this.
@@ -158,6 +161,8 @@ pub enum Answer {
         /// Whether no other call was in flight, so that the death is this call's.
         alone: bool,
     },
+    /// The process answered nothing any more and was killed, with several calls in flight: any of them may be why.
+    Stuck,
     /// The adapter broke: garbage on stdout, a message outside the schema, its own exception.
     Fault {
         /// What was wrong, naming the line where there is one.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call, Ended, Observation};
+use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call, Ended, Observation, STUCK};
 use streamspec_adapters::manifest::Delivers;
 use thiserror::Error;
 
@@ -187,6 +187,7 @@ fn wrong(story: Story, target: &Target, answered: &Answered, transcript: &Transc
     let observation = match &answered.answer {
         Answer::Observed(observation) => observation,
         Answer::Hang => return Some("no answer before the deadline".to_owned()),
+        Answer::Stuck => return Some(STUCK.to_owned()),
         Answer::Crash { detail, .. } => return Some(format!("the process died: {detail}")),
         Answer::Fault { detail } => return Some(detail.clone()),
     };

@@ -40,16 +40,11 @@ impl End {
             Self::Broke(detail) if alone => Answer::Fault { detail: detail.clone() },
             // Of several calls any may have done that: run again by itself, each tells whether it did.
             Self::Died(detail) | Self::Broke(detail) => Answer::Crash { detail: detail.clone(), alone },
-            Self::Stuck => stuck(),
+            Self::Stuck if alone => Answer::Hang,
+            Self::Stuck => Answer::Stuck,
             Self::Closed => Answer::Fault { detail: "the adapter was closed while the call was in flight".to_owned() },
         }
     }
-}
-
-/// The answer to a call that shared a process with whatever made it stick: not known to be this call's doing.
-pub(super) fn stuck() -> Answer {
-    let detail = "the adapter's process answered nothing any more, with other calls in flight, and was killed";
-    Answer::Crash { detail: detail.to_owned(), alone: false }
 }
 
 /// What was dropped, for whoever debugs an adapter.

@@ -9,8 +9,8 @@
 //!   a second answer): [`Answer::Fault`] that quotes the line, for the adapter is broken and may have meant this call;
 //! - the process died: [`Answer::Crash`] for every call in flight, `alone` if there was just one;
 //! - the process answers nothing at all any more, not even a second `hello`: it is killed. A call that had it for
-//!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is a crash that was
-//!   not `alone`, and can be repeated alone to be told apart;
+//!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is
+//!   [`Answer::Stuck`], and can be repeated alone to be told apart;
 //! - the process floods stdout: it is killed, which is a fault of a call that had it for itself. Of several calls in
 //!   flight none is known to be the cause, so these, too, are crashes that were not `alone`.
 //!
@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, RwLock, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
-use self::board::{Board, End, Notes, stuck};
+use self::board::{Board, End, Notes};
 pub use self::launch::{Launch, Limits};
 use self::link::Link;
 use crate::contract::{Adapter, Answer, Answered, Call, Identity};
@@ -260,7 +260,7 @@ impl ProcessAdapter {
             }
         }
         match (link.board.end(), missed.alone, missed.answer) {
-            (Some(End::Stuck), false, Answer::Hang) => stuck(),
+            (Some(End::Stuck), false, Answer::Hang) => Answer::Stuck,
             (_, _, answer) => answer,
         }
     }

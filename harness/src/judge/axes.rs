@@ -169,7 +169,7 @@ fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<
             Some(control) => return (json!(control.class), seen, exact_if(error.classes.contains(&control.class))),
             None => "same-as-http, which raised nothing",
         },
-        Answer::Hang => "same-as-http, which hung",
+        Answer::Hang | Answer::Stuck => "same-as-http, which hung",
         Answer::Crash { .. } => "same-as-http, which crashed",
         Answer::Fault { .. } => "same-as-http, which was lost",
     };

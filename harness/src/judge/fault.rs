@@ -93,6 +93,6 @@ pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<V
         Answer::Observed(_) if !control.was_sent => {
             Some(Verdict::adapter_fault(lost("nothing of its response was sent")))
         }
-        Answer::Observed(_) | Answer::Hang | Answer::Crash { .. } => None,
+        Answer::Observed(_) | Answer::Hang | Answer::Stuck | Answer::Crash { .. } => None,
     }
 }

@@ -8,7 +8,7 @@ mod reason;
 mod tests;
 mod verdict;
 
-use streamspec_adapters::contract::{Answer, Answered, Ended, Observation, Told};
+use streamspec_adapters::contract::{Answer, Answered, Ended, Observation, STUCK, Told};
 use streamspec_adapters::manifest::Surface;
 
 pub use reason::says_stop;
@@ -110,6 +110,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         Answer::Hang if evidence.case.may_wait() => Seen { observation: &waited, outcome: Outcome::Waiting },
         Answer::Hang => return Verdict::broken(Mode::Hang, evidence.case, "no answer before the deadline".to_owned()),
         Answer::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
+        Answer::Stuck => return Verdict::broken(Mode::Hang, evidence.case, STUCK.to_owned()),
         Answer::Observed(observation) => {
             Seen { observation, outcome: outcome::outcome(observation, stop_reason_on_wire(evidence)) }
         }

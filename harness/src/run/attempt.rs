@@ -2,9 +2,10 @@
 //! as it did, and what is learnt from that.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use streamspec_adapters::contract::{Adapter, Answer};
+use streamspec_adapters::contract::{Adapter, Answer, Answered, STUCK};
+use tokio::sync::Mutex as Turn;
 
 use super::engine::{Engine, Played};
 use super::plan::Trial;
@@ -15,8 +16,14 @@ use crate::wire::Script;
 /// believed: each repetition takes as long as a deadline, and nothing else can run in its process in the meantime.
 const BELIEVED: u32 = 5;
 
+/// So many repetitions of an SDK that hung, and no more are made, whatever else came back: this bounds what they cost.
+const HUNG: u32 = 20;
+
 /// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
 const MUTE: u32 = 64;
+
+/// Why a call is not repeated that was in a process that answered nothing any more.
+const NOT_REPEATED: &str = "it was not repeated, as others that were hung by themselves, too";
 
 /// Trials that are not as listed are repeated up to so many of an SDK, and beyond that one in so many of those that were
 /// run: where everything is different, nothing is learnt from doing all of it twice.
@@ -42,6 +49,8 @@ struct Lessons {
     run: u64,
     /// Trials that were repeated because they were not as listed.
     repeated: u64,
+    /// The turn to repeat a call by itself. What the one before has taught is known when the next one has it.
+    turn: Arc<Turn<()>>,
 }
 
 impl Learnt {
@@ -65,7 +74,7 @@ impl Learnt {
     fn note(&self, trial: &Trial, answer: &Answer) {
         self.of(trial, |lessons| match answer {
             Answer::Hang if trial.case.may_wait() => {}
-            Answer::Hang => lessons.hung_in_a_row += 1,
+            Answer::Hang | Answer::Stuck => lessons.hung_in_a_row += 1,
             Answer::Observed(_) | Answer::Crash { .. } | Answer::Fault { .. } => lessons.hung_in_a_row = 0,
         });
     }
@@ -74,15 +83,20 @@ impl Learnt {
     fn note_again(&self, trial: &Trial, before: &Answer, answer: &Answer) {
         self.of(trial, |lessons| match (before, answer) {
             (_, Answer::Crash { alone: true, .. }) => _ = lessons.deadly.insert(trial.case.id.file().to_owned()),
-            (Answer::Hang, Answer::Hang) => lessons.hung_again += 1,
-            (Answer::Hang, _) => lessons.came_back += 1,
+            (Answer::Hang | Answer::Stuck, Answer::Hang) => lessons.hung_again += 1,
+            (Answer::Hang | Answer::Stuck, _) => lessons.came_back += 1,
             _ => {}
         });
     }
 
     /// Whether hangs of this SDK need no repetition to be believed.
     fn believes_hangs(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| lessons.hung_again >= BELIEVED && lessons.came_back == 0)
+        self.of(trial, |lessons| lessons.hung_again >= HUNG || lessons.hung_again >= BELIEVED && lessons.came_back == 0)
+    }
+
+    /// The turn to repeat a call of this SDK by itself.
+    fn turn(&self, trial: &Trial) -> Arc<Turn<()>> {
+        self.of(trial, |lessons| Arc::clone(&lessons.turn))
     }
 
     /// Counts a trial that is not as listed, and says whether it is repeated.
@@ -114,7 +128,18 @@ impl Engine {
         }
         let played = self.play(trial, adapter, script, self.learnt.is_deadly(trial)).await;
         self.learnt.note(trial, &played.answered.answer);
+        if self.doubt(trial, &played).is_none() {
+            return (played, Vec::new());
+        }
+        let turn = self.learnt.turn(trial);
+        let _turn = turn.lock().await;
+        // While it waited, others have been repeated.
         let Some(why) = self.doubt(trial, &played) else { return (played, Vec::new()) };
+        if played.answered.answer == Answer::Stuck && self.learnt.believes_hangs(trial) {
+            let detail = format!("{STUCK}; {NOT_REPEATED}");
+            let answered = Answered { answer: Answer::Fault { detail }, ..played.answered };
+            return (Played { answered, ..played }, Vec::new());
+        }
         let again = self.play(trial, adapter, script, true).await;
         self.learnt.note_again(trial, &played.answered.answer, &again.answered.answer);
         (again, vec![AttemptRecord::of(of, &played, why)])
@@ -127,6 +152,7 @@ impl Engine {
         }
         match &played.answered.answer {
             Answer::Crash { alone: false, .. } => Some("the process ended under several calls"),
+            Answer::Stuck => Some("the process answered nothing any more under several calls"),
             Answer::Hang if !trial.case.is_timed() && !self.learnt.believes_hangs(trial) => {
                 Some("a busy machine may have kept the answer from coming in time")
             }
@@ -148,6 +174,7 @@ impl AttemptRecord {
         let came_to = match &played.answered.answer {
             Answer::Observed(_) => "an observation".to_owned(),
             Answer::Hang => "a hang".to_owned(),
+            Answer::Stuck => "a process that answered nothing any more".to_owned(),
             Answer::Crash { detail, .. } => format!("a crash: {detail}"),
             Answer::Fault { detail } => format!("a fault: {detail}"),
         };

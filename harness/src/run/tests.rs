@@ -4,16 +4,17 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity};
 use streamspec_adapters::fleet::Fleet;
 
 use super::{Engine, Filter, Patience, Ran, Trial, plan};
-use crate::judge::Word;
+use crate::judge::{Mode, Verdict, Word};
 use crate::load::{self, Selection};
 use crate::record::Attempted;
 use crate::session::{Request, Session};
@@ -24,22 +25,22 @@ const CASE: &str = "anthropic/in-band/after-text#overloaded";
 /// An adapter that makes a request for each call, and then says what it is told to say: the call, what came for the request,
 /// and how many calls there were before.
 struct Liar<F> {
-    say: F,
+    say: Arc<F>,
     calls: AtomicU32,
     identity: Identity,
 }
 
 #[async_trait]
-impl<F: Fn(&Call, &str, u32) -> Answer + Send + Sync> Adapter for Liar<F> {
+impl<F: Fn(&Call, &str, u32) -> Answer + Send + Sync + 'static> Adapter for Liar<F> {
     fn identity(&self) -> &Identity {
         &self.identity
     }
 
     async fn observe(&self, call: Call) -> Answered {
         let number = self.calls.fetch_add(1, Ordering::SeqCst);
-        let url = call.base_url.clone();
-        let got = tokio::task::spawn_blocking(move || ask(&url)).await.expect("the request is made");
-        let answer = (self.say)(&call, &got, number);
+        let say = Arc::clone(&self.say);
+        let answer = tokio::task::spawn_blocking(move || say(&call, &ask(&call.base_url), number));
+        let answer = answer.await.expect("the request is made");
         Answered { answer, stderr: String::new(), took: Duration::ZERO }
     }
 
@@ -98,10 +99,10 @@ async fn engine(
     let cases = load::suite(&root, &Selection::named(&names)).expect("the cases").cases;
     let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
     let trials = plan(&[Arc::clone(&sdk)], &cases, &Filter::default()).expect("a plan").trials;
-    let engine = Engine::start("nonce".to_owned(), 8, Patience::SDK).await.expect("an engine");
+    let engine = Engine::start("nonce".to_owned(), 64, Patience::SDK).await.expect("an engine");
     let identity = sdk.open().await.expect("the reference client").identity().clone();
     let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
-    engine.adopt("reference", Arc::new(Liar { say, calls: AtomicU32::new(0), identity }));
+    engine.adopt("reference", Arc::new(Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity }));
     (engine, trials)
 }
 
@@ -206,6 +207,47 @@ async fn an_adapter_that_answers_nothing_is_not_asked_for_ever() {
     assert_eq!((words[0], words[words.len() - 1]), (Word::Fails, Word::AdapterFault));
     let asked = asked.load(Ordering::SeqCst);
     assert!(asked <= 80, "{asked} calls");
+}
+
+/// Runs trials side by side under an adapter of which no call comes back: so many that are made together all hang before
+/// the first is repeated. Counts the calls that were made by themselves.
+async fn alone_under_a_mute_adapter(together: fn() -> Answer) -> (u32, Vec<Verdict>) {
+    let (alone, arrived) = (Arc::new(AtomicU32::new(0)), AtomicU32::new(0));
+    let counted = Arc::clone(&alone);
+    let say = move |call: &Call, _: &str, _| {
+        if call.alone {
+            counted.fetch_add(1, Ordering::SeqCst);
+            return Answer::Hang;
+        }
+        arrived.fetch_add(1, Ordering::SeqCst);
+        let started = Instant::now();
+        while arrived.load(Ordering::SeqCst) < 30 && started.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        together()
+    };
+    let (engine, trials) = engine(&["anthropic/benign"], say).await;
+    let trials: Vec<_> = trials.iter().filter(|trial| !trial.case.is_timed()).take(60).collect();
+    assert_eq!(trials.len(), 60);
+    let ran = join_all(trials.into_iter().map(|trial| engine.run(trial))).await;
+    let verdicts = ran.into_iter().flatten().map(|ran| ran.record.verdict).collect();
+    (alone.load(Ordering::SeqCst), verdicts)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hangs_that_come_together_are_believed_after_some_have_been_repeated() {
+    let (alone, verdicts) = alone_under_a_mute_adapter(|| Answer::Hang).await;
+    assert_eq!(alone, 5);
+    assert!(verdicts.iter().all(|verdict| verdict.mode == Some(Mode::Hang)), "{verdicts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_in_a_process_that_stands_still_are_no_hangs_of_their_own() {
+    let (alone, verdicts) = alone_under_a_mute_adapter(|| Answer::Stuck).await;
+    assert_eq!(alone, 5);
+    let hangs = verdicts.iter().filter(|verdict| verdict.mode == Some(Mode::Hang)).count();
+    let faults = verdicts.iter().filter(|verdict| verdict.word == Word::AdapterFault).count();
+    assert_eq!((hangs, faults), (5, 55), "{verdicts:?}");
 }
 
 /// A session that has this liar for the reference client.

@@ -59,7 +59,7 @@ impl Scenario {
         let held = server.still_connected().await;
         let said = match answer {
             Answer::Observed(observation) => said(&observation),
-            Answer::Hang => "hang".to_owned(),
+            Answer::Hang | Answer::Stuck => "hang".to_owned(),
             Answer::Crash { detail, .. } => format!("crash: {detail}"),
             Answer::Fault { detail } => format!("fault: {detail}"),
         };
