@@ -13,7 +13,7 @@
 //! One module for each stage, named for it: [`load`], [`wire`], [`server`], [`run`], [`judge`], [`record`],
 //! [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the
 //! lists of what is known, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
-//! what the command line ([`cli`]) and the test binary share.
+//! and [`runner`] what the command line ([`cli`]) and the test binary share.
 //!
 //! # Invariants
 //!
@@ -40,6 +40,7 @@ pub mod probe;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod runner;
 pub mod server;
 pub mod session;
 mod text;

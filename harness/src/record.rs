@@ -4,9 +4,10 @@
 //! is cut short keeps what it had.
 
 mod entry;
+mod read;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead, Read, Write};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use camino::Utf8Path;
@@ -14,10 +15,10 @@ use fs_err as fs;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Api, Observation};
-use thiserror::Error;
 
 pub use entry::Entry;
 pub(crate) use entry::every_surface;
+pub use read::{ReadError, open, read};
 
 use crate::case::{Case, Dispute, Source};
 use crate::id::{CaseId, Route, SdkId, Shard, SurfaceId, Transport, TrialId, Variant};
@@ -25,7 +26,7 @@ use crate::judge::Verdict;
 use crate::wire::{Script, ToldAnswer, told};
 
 /// The number of this shape of records; changes when a reader would have to.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -275,14 +276,19 @@ impl TrialRecord {
         }
     }
 
-    /// This is the attempt after another one that was not as listed. They may differ where the clock decides.
-    pub fn follow(&mut self, before: &Self, is_timed: bool) {
-        let was = AttemptRecord {
+    /// The attempt that this one is, where it is not as listed and another one follows.
+    pub fn attempt(&self) -> AttemptRecord {
+        AttemptRecord {
             of: Attempted::Trial,
-            came_to: before.verdict.in_short(),
+            came_to: self.verdict.in_short(),
             why: "it was not as listed".to_owned(),
-            took_ms: before.took_ms,
-        };
+            took_ms: self.took_ms,
+        }
+    }
+
+    /// Makes this the attempt after another one that was not as listed. They may differ where the clock decides.
+    pub fn follow(&mut self, before: &Self, is_timed: bool) {
+        let was = before.attempt();
         let own = std::mem::take(&mut self.attempts);
         self.attempts = before.attempts.iter().cloned().chain([was]).chain(own).collect();
         if !is_timed && !self.verdict.is_like(&before.verdict) {
@@ -308,6 +314,22 @@ impl TrialRecord {
     }
 }
 
+/// An attempt that another one follows, as it is written when that is known: a run that is cut short tells of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct AttemptLine {
+    record: AttemptLineKind,
+    #[serde(flatten)]
+    trial: TrialId,
+    #[serde(flatten)]
+    attempt: AttemptRecord,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AttemptLineKind {
+    Attempt,
+}
+
 /// Writes records, each flushed as it comes.
 #[derive(Debug)]
 pub struct Writer {
@@ -323,136 +345,22 @@ impl Writer {
         Ok(Self { file: Mutex::new(fs::File::create(path)?) })
     }
 
-    /// Writes one line.
+    /// Writes one record.
     pub fn write(&self, record: &Record) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
+        self.line(record)
+    }
+
+    /// Writes that an attempt at a trial has ended and another one follows.
+    pub fn write_attempt(&self, trial: TrialId, attempt: AttemptRecord) -> io::Result<()> {
+        self.line(&AttemptLine { record: AttemptLineKind::Attempt, trial, attempt })
+    }
+
+    fn line(&self, line: &impl Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(line)?;
         line.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(&line)?;
         file.flush()
-    }
-}
-
-/// A file of records that cannot be read.
-#[derive(Debug, Error)]
-pub enum ReadError {
-    /// The file itself.
-    #[error("{file}: {error}")]
-    Io {
-        /// The file.
-        file: String,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// It was written in another format.
-    #[error(
-        "{file}:{line}: records of {}, and this version of streamspec reads format {FORMAT}: run the suite again, or \
-         read them with the version that wrote them",
-        format_name(*.found)
-    )]
-    Format {
-        /// The file.
-        file: String,
-        /// The line of the suite.
-        line: usize,
-        /// The number it says.
-        found: u32,
-    },
-    /// A line of it.
-    #[error("{file}:{line}: {what}")]
-    Line {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        what: String,
-    },
-}
-
-fn format_name(number: u32) -> String {
-    if number == 0 { "a format before they had numbers".to_owned() } else { format!("format {number}") }
-}
-
-/// The longest line that is read, in bytes: far longer than any that is written.
-const LONGEST_LINE: u64 = 256 * 1024 * 1024;
-
-/// Opens a file that has an end: reading a FIFO or a device may never come to one.
-pub fn open(path: &Utf8Path) -> io::Result<io::Take<fs::File>> {
-    let about = fs::metadata(path)?;
-    if !about.is_file() {
-        let what = if about.is_dir() { "a folder" } else { "a pipe or a device" };
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{what} and not a file")));
-    }
-    // What is still being written ends here, too.
-    Ok(fs::File::open(path)?.take(about.len()))
-}
-
-/// Reads all records of a file. An unfinished last line, as a killed run leaves it, is left out.
-pub fn read(path: &Utf8Path) -> Result<Vec<Record>, ReadError> {
-    let io = |error| ReadError::Io { file: path.to_string(), error };
-    let mut records = Vec::new();
-    let mut told = Told::default();
-    let mut reader = io::BufReader::new(open(path).map_err(io)?);
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let length = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(io)?;
-        let wrong = |what| ReadError::Line { file: path.to_string(), line: number, what };
-        if length as u64 == LONGEST_LINE {
-            return Err(wrong(format!("a line of more than {LONGEST_LINE} bytes")));
-        }
-        if line.last() != Some(&b'\n') {
-            break;
-        }
-        let record = serde_json::from_slice(&line)
-            .map_err(|error| wrong(format!("not a record of this version of streamspec: {error}")))?;
-        if let Record::Suite(SuiteRecord { format, .. }) = record
-            && format != FORMAT
-        {
-            return Err(ReadError::Format { file: path.to_string(), line: number, found: format });
-        }
-        told.take(&record).map_err(wrong)?;
-        records.push(record);
-    }
-    Ok(records)
-}
-
-/// What the lines of a run have told so far.
-#[derive(Default)]
-struct Told {
-    suite: bool,
-    cases: BTreeSet<CaseId>,
-    sdks: BTreeSet<SdkId>,
-}
-
-impl Told {
-    /// Takes a line in; an error says what should stand before it.
-    fn take(&mut self, record: &Record) -> Result<(), String> {
-        if let Record::Suite(_) = record {
-            *self = Self { suite: true, ..Self::default() };
-            return Ok(());
-        }
-        if !self.suite {
-            return Err("no line before it says which suite was run".to_owned());
-        }
-        match record {
-            Record::Suite(_) => {}
-            Record::Case(case) => _ = self.cases.insert(case.id.clone()),
-            Record::Sdk(sdk) => _ = self.sdks.insert(sdk.id.clone()),
-            Record::Trial(trial) => {
-                let lacks = |what: &str, id: &str| {
-                    Err(format!("a trial of the {what} `{id}`, which no line before it tells of"))
-                };
-                if !self.sdks.contains(&trial.sdk) {
-                    return lacks("SDK", &trial.sdk);
-                }
-                if !self.cases.contains(&trial.case) {
-                    return lacks("case", &trial.case);
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -8,13 +8,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::{Adapter, Identity};
 use streamspec_adapters::fleet::{Broken, Chosen, Fleet, FleetError, Sdk};
 use streamspec_adapters::setup::{Progress, SetupError};
-use streamspec_adapters::spec::{Build, Spec};
+use streamspec_adapters::spec::Spec;
 use thiserror::Error;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, Known, KnownEntry};
+use crate::deviation::{Comparison, Known};
 use crate::id::{Shard, Variant};
-use crate::judge::{RULES, Verdict, Word};
+use crate::judge::{RULES, Verdict};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
 use crate::record::{
@@ -72,9 +72,6 @@ pub struct Session {
     /// What all shards together have.
     pub plans: Vec<PlanRecord>,
 }
-
-/// One variant of a trial, beside what its SDK's list says.
-pub type Compared = (Ran, Comparison);
 
 /// A session cannot begin.
 #[derive(Debug, Error)]
@@ -163,60 +160,6 @@ impl Session {
     /// The list of an SDK.
     pub fn known(&self, sdk: &str) -> Option<&Known> {
         self.sdks.iter().find(|(one, _)| one.manifest.id == sdk).map(|(_, known)| known)
-    }
-
-    /// Runs a trial. One that is not as listed is run once more, and that counts: the first time a busy machine may have
-    /// been late for what the clock decides. Where no time counts, two attempts that differ are the SDK's own doing, and the
-    /// trial is flaky.
-    pub async fn settle(&self, engine: &Engine, trial: &Trial) -> Vec<Compared> {
-        let loaded = engine.adapter(&trial.sdk).await.ok();
-        let version = loaded.as_ref().map_or(&trial.sdk.manifest.version, |adapter| &adapter.identity().sdk.version);
-        let first = self.compared(engine.run(trial).await, version);
-        let as_listed = |(ran, comparison): &Compared| is_green(&ran.record, comparison, false);
-        if first.iter().all(as_listed) || !engine.may_repeat(trial) {
-            return first;
-        }
-        let mut again = engine.run(trial).await;
-        for ran in &mut again {
-            let of_this = |(before, _): &&Compared| before.record.variant == ran.record.variant;
-            if let Some((before, _)) = first.iter().find(of_this) {
-                ran.record.follow(&before.record, trial.case.is_timed());
-            }
-        }
-        self.compared(again, version)
-    }
-
-    /// All variants of a trial beside the list, with the entries that speak of them.
-    fn compared(&self, all: Vec<Ran>, version: &str) -> Vec<Compared> {
-        let compared = |mut ran: Ran| {
-            let comparison = self.compare(&ran.record, version);
-            ran.record.known.clone_from(&comparison.used);
-            (ran, comparison)
-        };
-        all.into_iter().map(compared).collect()
-    }
-
-    /// Compares one record with its SDK's list. Faults are never as listed; what was not run is.
-    fn compare(&self, record: &TrialRecord, version: &str) -> Comparison {
-        self.known(&record.sdk).map(|known| known.compare(record, version)).unwrap_or_default()
-    }
-
-    /// Entries that matched nothing in a whole run, by SDK. A list is about the locked version, so that what it says of
-    /// another one may well match nothing.
-    pub fn unused<'a>(
-        &'a self,
-        records: &'a [TrialRecord],
-        versions: &'a BTreeMap<String, String>,
-    ) -> Vec<(&'a Known, &'a KnownEntry)> {
-        let of = |sdk: &'a str| records.iter().filter(move |record| record.sdk == sdk);
-        let locked = self.sdks.iter().filter(|(sdk, _)| sdk.build == Build::Locked);
-        locked
-            .flat_map(|(sdk, known)| {
-                let id = sdk.manifest.id.as_str();
-                let version = versions.get(id).map_or(sdk.manifest.version.as_str(), String::as_str);
-                known.unused(of(id), version).into_iter().map(move |entry| (known, entry))
-            })
-            .collect()
     }
 
     /// Explains one trial with what the list says of it.
@@ -338,14 +281,4 @@ fn handlers(sdk: &Sdk) -> Vec<HandlerRecord> {
         Some(HandlerRecord { file: file.to_owned(), source, surfaces })
     };
     handlers.into_iter().filter_map(read).collect()
-}
-
-/// Whether a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.
-pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> bool {
-    match record.verdict.word {
-        Word::Unsupported | Word::NotRun => true,
-        Word::Flaky | Word::AdapterFault | Word::HarnessFault => false,
-        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if strict => record.verdict.word == Word::Pass,
-        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails => comparison.is_as_listed(),
-    }
 }

@@ -3,22 +3,24 @@
 //! `STREAMSPEC_SDKS` chooses the SDKs (`core` by default, `all`, or ids separated by commas), `STREAMSPEC_VARIANTS` the
 //! variants (`quick` by default: one-byte and crlf on the first combination of each matrix).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, mpsc};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
+use streamspec::deviation::{Known, KnownEntry};
 use streamspec::id::{TrialId, Variant};
 use streamspec::judge::Word;
-use streamspec::record::TrialRecord;
-use streamspec::run::{Engine, Patience, side_by_side};
-use streamspec::session::{Request, Session, is_green};
+use streamspec::run::{Engine, Patience};
+use streamspec::runner::{self, Event, Results, Subscriber, is_green};
+use streamspec::session::{Request, Session};
 use tokio::runtime::Runtime;
 
-/// Most trials wait on sockets, so far more of them run at once than there are cores.
-const THREADS: usize = 256;
+/// How many tests wait for their trials at once.
+const THREADS: usize = 8;
 
 /// How many calls may be under way at once that do not wait for the clock.
 const JOBS: usize = 64;
@@ -26,9 +28,10 @@ const JOBS: usize = 64;
 fn main() -> ExitCode {
     streamspec_adapters::environment::scrub();
     let mut arguments = Arguments::from_args();
+    // A test only waits for what the run tells it.
     arguments.test_threads.get_or_insert(THREADS);
-    match Suite::open(&arguments) {
-        Ok(suite) => suite.run(&arguments),
+    match suite(&arguments) {
+        Ok(exit) => exit,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
             ExitCode::from(2)
@@ -36,84 +39,92 @@ fn main() -> ExitCode {
     }
 }
 
-/// What every trial shares.
-struct Suite {
-    session: Session,
-    nonce: String,
-    engine: Engine,
-    runtime: Runtime,
-    records: Mutex<Vec<TrialRecord>>,
+fn suite(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
+    let mut session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
+    let mut tests = not_run(&session);
+    let (mut waiting, mut planned) = (Waiting::new(), Vec::new());
+    for trial in &session.plan.trials {
+        let (tell, told) = mpsc::channel();
+        waiting.insert(trial.name(), tell);
+        let wait = move || told.recv().unwrap_or_else(|_| Err("the run ended before this trial did".to_owned()));
+        planned.push(Trial::test(trial.name(), move || wait().map_err(Failed::from)));
+    }
+    tests.splice(0..0, planned);
+    session.plan.trials.retain(|trial| is_selected(arguments, &trial.name()));
+    let selected = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list || arguments.ignored;
+    let whole = !selected && std::env::var_os("STREAMSPEC_SDKS").is_none();
+    let session = Arc::new(session);
+    let running = std::thread::spawn(move || run(&session, waiting, whole));
+    let conclusion = libtest_mimic::run(arguments, tests);
+    let unused = running.join().map_err(|_| anyhow::anyhow!("the run panicked"))??;
+    for place in &unused {
+        anstream::eprintln!("{place}: this entry matches nothing; remove it");
+    }
+    Ok(if unused.is_empty() { conclusion.exit_code() } else { ExitCode::from(101) })
 }
 
-impl Suite {
-    fn open(arguments: &Arguments) -> anyhow::Result<Arc<Self>> {
-        // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
-        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
-        let session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
-        let runtime = Runtime::new()?;
-        let nonce = fresh_nonce();
-        let engine = runtime.block_on(Engine::start(nonce.clone(), JOBS, Patience::SDK))?;
-        Ok(Arc::new(Self { session, nonce, engine, runtime, records: Mutex::default() }))
-    }
+/// Whether libtest will run a test of this name.
+fn is_selected(arguments: &Arguments, name: &str) -> bool {
+    let matches = |filter: &String| if arguments.exact { name == filter } else { name.contains(filter.as_str()) };
+    let left_out = arguments.list || arguments.ignored || arguments.skip.iter().any(matches);
+    !left_out && arguments.filter.as_ref().is_none_or(matches)
+}
 
-    fn run(self: Arc<Self>, arguments: &Arguments) -> ExitCode {
-        let conclusion = libtest_mimic::run(arguments, self.trials(arguments.list));
-        let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list && !arguments.ignored;
-        let stale = whole && std::env::var_os("STREAMSPEC_SDKS").is_none() && self.reports_unused();
-        self.runtime.block_on(self.engine.close());
-        if stale { ExitCode::from(101) } else { conclusion.exit_code() }
-    }
+/// The tests that wait for their trial, by its name.
+type Waiting = HashMap<String, mpsc::Sender<Result<(), String>>>;
 
-    /// One trial for each that is planned, as they are listed or as they are best run, and an ignored one for each that the
-    /// SDK's documents exclude.
-    fn trials(self: &Arc<Self>, list: bool) -> Vec<Trial> {
-        let planned = self.session.plan.trials.clone();
-        let planned = if list { planned } else { side_by_side(planned) };
-        let planned = planned.into_iter().map(|trial| {
-            let suite = Arc::clone(self);
-            Trial::test(trial.name(), move || suite.check(&trial))
-        });
-        let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
-        let skipped = self.session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
-        let unavailable = self.session.unavailable.iter().map(|one| {
-            let (id, why) = (&one.sdk.manifest.id, one.why.clone());
-            if one.fault || one.named {
-                Trial::test(format!("{id}/set-up"), move || Err(why.into()))
-            } else {
-                ignored(format!("{id} ({why})"))
-            }
-        });
-        let broken = self.session.broken.iter().map(|one| {
-            let why = one.why.clone();
-            Trial::test(format!("{}/manifest", one.id), move || Err(why.into()))
-        });
-        planned.chain(skipped).chain(unavailable).chain(broken).collect()
-    }
+/// Runs the trials and tells each test how its trial came out. Returns the places of entries that match nothing.
+fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<Vec<String>> {
+    let (runtime, nonce, versions) = (Runtime::new()?, fresh_nonce(), BTreeMap::new());
+    runtime.block_on(async {
+        let engine = Arc::new(Engine::start(nonce.clone(), JOBS, Patience::SDK).await?);
+        let mut results = Results::new(session, &versions, false);
+        let mut tests = Tests { session, nonce: &nonce, waiting };
+        let ran = runner::run(session, &engine, &mut [&mut results, &mut tests]).await;
+        engine.close().await;
+        ran?;
+        let doubtful = results.not_green().keys().any(|word| *word > Word::Fails);
+        let place = |(known, entry): (&Known, &KnownEntry)| format!("{}:{}", known.file, entry.line);
+        Ok(if whole && !doubtful { results.unused().map(place).collect() } else { Vec::new() })
+    })
+}
 
-    fn check(&self, trial: &streamspec::run::Trial) -> Result<(), Failed> {
-        let mut failures = String::new();
-        for (ran, comparison) in self.runtime.block_on(self.session.settle(&self.engine, trial)) {
-            if !is_green(&ran.record, &comparison, false) {
-                failures.push_str(&self.session.explain(&ran, &trial.case, &self.nonce, &comparison));
-            }
-            self.records.lock().unwrap_or_else(PoisonError::into_inner).push(ran.record);
+/// A subscriber that tells each test how its trial came out.
+struct Tests<'a> {
+    session: &'a Session,
+    nonce: &'a str,
+    waiting: Waiting,
+}
+
+impl Subscriber for Tests<'_> {
+    fn take(&mut self, event: &Event<'_>) -> io::Result<()> {
+        let Event::Ended(trial, variants) = event else { return Ok(()) };
+        let red = variants.iter().filter(|(ran, comparison)| !is_green(&ran.record, comparison, false));
+        let text: String =
+            red.map(|(ran, comparison)| self.session.explain(ran, &trial.case, self.nonce, comparison)).collect();
+        let came = if text.is_empty() { Ok(()) } else { Err(anstream::adapter::strip_str(&text).to_string()) };
+        if let Some(test) = self.waiting.remove(&trial.name()) {
+            // A test that libtest does not run hears nothing.
+            let _ = test.send(came);
         }
-        if failures.is_empty() { Ok(()) } else { Err(anstream::adapter::strip_str(&failures).to_string().into()) }
+        Ok(())
     }
+}
 
-    /// Says which entries of the lists matched nothing, and whether there were any.
-    fn reports_unused(&self) -> bool {
-        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        if records.iter().any(|record| record.verdict.word > Word::Fails) {
-            return false;
-        }
-        let versions = BTreeMap::new();
-        let unused = self.session.unused(&records, &versions);
-        for (known, entry) in &unused {
-            anstream::eprintln!("{}:{}: this entry matches nothing; remove it", known.file, entry.line);
-        }
-        !unused.is_empty()
-    }
+/// An ignored test for each trial that the SDK's documents exclude and each SDK that cannot run here, and a failing one for
+/// each SDK that should run and cannot.
+fn not_run(session: &Session) -> Vec<Trial> {
+    let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
+    let failing = |name: String, why: String| Trial::test(name, move || Err(why.into()));
+    let skipped = session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
+    let unavailable = session.unavailable.iter().map(|one| {
+        let (id, why) = (&one.sdk.manifest.id, one.why.clone());
+        if one.fault || one.named { failing(format!("{id}/set-up"), why) } else { ignored(format!("{id} ({why})")) }
+    });
+    let broken = session.broken.iter().map(|one| failing(format!("{}/manifest", one.id), one.why.clone()));
+    skipped.chain(unavailable).chain(broken).collect()
 }
 
 /// `--exact sdk/surface::case` loads one case and one SDK; anything else loads what the environment names.

@@ -83,9 +83,10 @@ async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -
     if cases.is_empty() || sdks.is_empty() {
         return Ok(records);
     }
-    let engine = Arc::clone(engine);
-    let mut running = Running::of(&plan(sdks, cases, &Filter::default())?.trials, move |trial| {
-        let engine = Arc::clone(&engine);
+    let shared = Arc::clone(engine);
+    let trials = plan(sdks, cases, &Filter::default())?.trials;
+    let mut running = Running::of(trials, Arc::clone(engine), move |trial| {
+        let engine = Arc::clone(&shared);
         async move {
             let ran = engine.run(&trial).await;
             // Hundreds of clients share the machine: what keeps one from passing has to do so twice.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -15,10 +16,11 @@ use super::exit::CannotWrite;
 use super::{Exit, named, output, print_progress, report};
 use crate::id::Variant;
 use crate::judge::Word;
-use crate::message::{Tally, summary, unexplained};
-use crate::record::{Record, TrialRecord, Writer};
-use crate::run::{Engine, Patience, Running, Trial};
-use crate::session::{Compared, Request, Session, SessionError, Unavailable, is_green, opened};
+use crate::message::{summary, unexplained};
+use crate::record::{self, Record, Writer};
+use crate::run::{Engine, Patience};
+use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
+use crate::session::{Request, Session, SessionError, Unavailable, opened};
 use crate::text;
 
 /// How many trials that are not as listed are explained unasked: enough to see what it is, few enough to be read.
@@ -130,97 +132,63 @@ async fn everything(
         writer.write(record).map_err(cannot)?;
     }
     let versions = versions(&records);
+    drop(records);
 
     let bar = progress_bar(session.plan.trials.len());
-    let mut taken = Taken {
-        session,
-        options,
-        nonce,
-        writer: &writer,
-        bar: &bar,
-        tallies: BTreeMap::new(),
-        trials: Vec::new(),
-        exit: Exit::Conformant,
-        red: 0,
-    };
-    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() {
-        taken.exit = Exit::Fault;
-    }
-    let mut running = Running::of(&session.plan.trials, {
-        let shared = (Arc::clone(session), Arc::clone(engine));
-        move |trial| {
-            let (session, engine) = shared.clone();
-            async move {
-                let all = session.settle(&engine, &trial).await;
-                (trial, all)
-            }
-        }
-    });
-    while let Some(joined) = running.next().await {
-        let (trial, all) = joined?;
-        taken.add(&trial, all)?;
+    let mut recorder = Recorder(&writer);
+    let mut results = Results::new(session, &versions, options.strict);
+    let mut terminal = Terminal { session, options, nonce, bar: &bar, red: 0 };
+    match runner::run(session, engine, &mut [&mut recorder, &mut results, &mut terminal]).await {
+        Err(RunError::Subscriber(why)) => return Err(cannot(why).into()),
+        ran => ran?,
     }
     bar.finish_and_clear();
-    let (mut tallies, trials) = (std::mem::take(&mut taken.tallies), std::mem::take(&mut taken.trials));
-    let (mut exit, red) = (taken.exit, taken.red);
-    if !options.verbose && red > EXPLAINED {
-        output::say(unexplained(red - EXPLAINED));
+    if !options.verbose && terminal.red > EXPLAINED {
+        output::say(unexplained(terminal.red - EXPLAINED));
     }
-    for skipped in session.skipped() {
-        let surface = format!("{}/{}", skipped.sdk, skipped.surface);
-        tallies.entry(surface).or_insert_with(Tally::default).add(&skipped, false);
+    let mut exit = results.not_green().keys().map(|word| exit_of(*word)).max().unwrap_or(Exit::Conformant);
+    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() {
+        exit = exit.max(Exit::Fault);
     }
     if request.is_whole() && !options.strict {
-        for (known, entry) in session.unused(&trials, &versions) {
+        for (known, entry) in results.unused() {
             output::warn(format_args!("{}:{}: this entry matches nothing; remove it", known.file, entry.line));
             exit = exit.max(Exit::NotConformant);
         }
     }
-    for missing in named::not_run(request, session, &trials) {
+    for missing in named::not_run(request, session, &results) {
         output::warn(format_args!("error: {missing}"));
         exit = exit.max(Exit::Fault);
     }
-    if !named::is_anything_run(&trials) {
+    if !named::is_anything_run(&results) {
         output::warn("error: no trial was run");
         exit = exit.max(Exit::NothingSelected);
     }
-    output::say(summary(&tallies));
-    records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
+    output::say(summary(results.tallies()));
+    let records = record::read(&root.join(&options.records))?;
     report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown, Format::Html])?;
     Ok(exit)
 }
 
-/// What has been made of the trials so far.
-struct Taken<'a> {
+/// A subscriber that shows the progress, and explains what is not as it should be.
+struct Terminal<'a> {
     session: &'a Session,
     options: &'a RunOptions,
     nonce: &'a str,
-    writer: &'a Writer,
     bar: &'a ProgressBar,
-    tallies: BTreeMap<String, Tally>,
-    trials: Vec<TrialRecord>,
-    exit: Exit,
     red: usize,
 }
 
-impl Taken<'_> {
-    /// Writes down all variants of a trial, and explains what asks for it.
-    fn add(&mut self, trial: &Trial, all: Vec<Compared>) -> anyhow::Result<()> {
-        for (ran, comparison) in all {
-            let written = self.writer.write(&Record::Trial(Box::new(ran.record.clone())));
-            written.map_err(|why| CannotWrite::new(&self.options.records, why))?;
-            let green = is_green(&ran.record, &comparison, self.options.strict);
-            self.exit = self.exit.max(exit_of_trial(green, ran.record.verdict.word));
+impl Subscriber for Terminal<'_> {
+    fn take(&mut self, event: &Event<'_>) -> io::Result<()> {
+        let Event::Ended(trial, variants) = event else { return Ok(()) };
+        for (ran, comparison) in *variants {
+            let green = is_green(&ran.record, comparison, self.options.strict);
             self.red += usize::from(!green);
             if self.options.verbose && ran.record.verdict.word != Word::Pass || !green && self.red <= EXPLAINED {
-                let text = self.session.explain(&ran, &trial.case, self.nonce, &comparison);
+                let text = self.session.explain(ran, &trial.case, self.nonce, comparison);
                 self.bar.suspend(|| output::say(text));
             }
-            let judged = matches!(ran.record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
-            let listed = judged && comparison.is_as_listed();
-            let surface = format!("{}/{}", ran.record.sdk, ran.record.surface);
-            self.tallies.entry(surface).or_default().add(&ran.record, listed);
-            self.trials.push(ran.record);
         }
         self.bar.inc(1);
         Ok(())
@@ -236,13 +204,12 @@ fn versions(records: &[Record]) -> BTreeMap<String, String> {
     records.iter().filter_map(version).collect()
 }
 
-/// What one trial does to the exit code.
-const fn exit_of_trial(green: bool, word: Word) -> Exit {
-    match (green, word) {
-        (true, _) => Exit::Conformant,
-        (false, Word::AdapterFault) => Exit::Fault,
-        (false, Word::HarnessFault) => Exit::HarnessFault,
-        (false, _) => Exit::NotConformant,
+/// The exit code for a trial that is not as it should be.
+const fn exit_of(word: Word) -> Exit {
+    match word {
+        Word::AdapterFault => Exit::Fault,
+        Word::HarnessFault => Exit::HarnessFault,
+        _ => Exit::NotConformant,
     }
 }
 

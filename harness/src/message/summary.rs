@@ -7,6 +7,7 @@ use super::{BAD, BOLD, GOOD, styled};
 use streamspec_adapters::setup::Progress;
 
 use crate::adequacy::{Accepted, Adequacy};
+use crate::id::{SdkId, SurfaceId};
 use crate::judge::{Mode, Word};
 use crate::probe::Finding;
 use crate::record::TrialRecord;
@@ -35,21 +36,28 @@ impl Tally {
         self.words.get(&word).copied().unwrap_or_default()
     }
 
+    /// How many trials were run at all.
+    pub fn run(&self) -> usize {
+        self.all() - self.of(Word::Unsupported) - self.of(Word::NotRun)
+    }
+
     fn all(&self) -> usize {
         self.words.values().sum()
     }
 }
 
 /// The table. Faults and trials that were not run stand apart from what is said about an SDK.
-pub fn summary(tallies: &BTreeMap<String, Tally>) -> String {
+pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a Tally)>) -> String {
     let mut out = String::new();
-    let width = tallies.keys().map(String::len).max().unwrap_or_default().max("surface".len());
+    let rows: Vec<(String, &Tally)> =
+        tallies.map(|(sdk, surface, tally)| (format!("{sdk}/{surface}"), tally)).collect();
+    let width = rows.iter().map(|(surface, _)| surface.len()).max().unwrap_or_default().max("surface".len());
     let head = format!(
         "{:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  modes of failure",
         "surface", "trials", "pass", "disputed", "deviates", "fails", "as listed"
     );
     let _ = writeln!(out, "{}", styled(BOLD, &head));
-    for (surface, tally) in tallies {
+    for (surface, tally) in rows {
         let modes = Mode::ALL.into_iter().filter_map(|mode| Some((mode, tally.modes.get(&mode)?)));
         let modes: Vec<String> = modes.map(|(mode, count)| format!("{count} {}", mode.name())).collect();
         let apart = Word::ALL.into_iter().filter(|word| *word > Word::Fails);

@@ -87,11 +87,36 @@ fn what_should_stand_before_a_line_is_asked_for() {
     refused(&lines(&again), "r.jsonl:7: a trial of the SDK `s`");
 }
 
+/// A run that is killed while a trial waits to be repeated tells what it came to before.
+#[test]
+fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
+    let attempt = |variant: &str, came_to: &str| {
+        json!({
+            "record": "attempt", "sdk": "s", "surface": "create", "case": "c", "variant": variant, "of": "trial",
+            "came_to": came_to, "why": "it was not as listed", "took_ms": 2,
+        })
+    };
+    let all = [suite(), case(), sdk(), attempt("as-written", "fails"), attempt("crlf", "a hang"), trial()];
+    let (_folder, path) = written(&lines(&all));
+    let records = read(&path).expect("whole");
+    let [.., Record::Trial(ended), Record::Trial(cut)] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((ended.verdict.word.name(), ended.attempts.len()), ("pass", 0));
+    assert_eq!((cut.name().as_str(), cut.attempts.len()), ("s/create::c@crlf", 1));
+    assert_eq!(
+        cut.verdict.in_short(),
+        "not-run: the run ended before this trial was repeated; its attempt came to `a hang`"
+    );
+    refused(
+        &lines(&[suite(), attempt("crlf", "a hang")]),
+        "r.jsonl:2: a trial of the SDK `s`, which no line before it",
+    );
+}
+
 #[test]
 fn another_format_is_refused_by_its_number() {
     let mut other = suite();
     other["format"] = json!(FORMAT + 1);
-    refused(&lines(&[other]), "r.jsonl:1: records of format 3, and this version of streamspec reads format 2: run the");
+    refused(&lines(&[other]), "r.jsonl:1: records of format 4, and this version of streamspec reads format 3: run the");
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
     refused(&lines(&[suite(), old]), "r.jsonl:2: records of a format before they had numbers, and this version");
@@ -143,8 +168,12 @@ fn the_lines_of_the_page_are_records() {
     let path = Utf8Path::from_path(folder.path()).expect("UTF-8").join("records.jsonl");
     fs::write(&path, lines.join("\n") + "\n").expect("room on the disk");
     let records = read(&path).expect("they are read");
-    assert_eq!(records.len(), 4, "one of each kind");
-    for (record, line) in records.iter().zip(lines) {
-        assert_eq!(serde_json::to_string(record).expect("it is JSON"), line);
+    let [.., Record::Trial(cut)] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((records.len(), cut.verdict.word.name()), (5, "not-run"), "one of each kind");
+    for (record, line) in records.iter().zip(&lines).take(4) {
+        assert_eq!(serde_json::to_string(record).expect("it is JSON"), *line);
     }
+    let writer = Writer::create(&path).expect("room on the disk");
+    writer.write_attempt(cut.id(), cut.attempts[0].clone()).expect("room on the disk");
+    assert_eq!(fs::read_to_string(&path).expect("it was written"), format!("{}\n", lines[4]));
 }

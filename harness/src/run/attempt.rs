@@ -9,6 +9,7 @@ use tokio::sync::Mutex as Turn;
 
 use super::engine::{Engine, Played};
 use super::plan::Trial;
+use crate::id::TrialId;
 use crate::record::{AttemptRecord, Attempted};
 use crate::wire::Script;
 
@@ -119,14 +120,15 @@ impl Engine {
     pub(super) async fn attempt(
         &self,
         trial: &Trial,
+        id: &TrialId,
         adapter: &dyn Adapter,
         script: &Script,
         of: Attempted,
     ) -> (Played, Vec<AttemptRecord>) {
-        if let Some(why) = self.learnt.is_mute(trial).filter(|_| self.patience.again) {
+        if let Some(why) = self.mute(trial) {
             return (Played::fault(why), Vec::new());
         }
-        let played = self.play(trial, adapter, script, self.learnt.is_deadly(trial)).await;
+        let played = self.play(trial, adapter, script, self.is_deadly(trial)).await;
         self.learnt.note(trial, &played.answered.answer);
         if self.doubt(trial, &played).is_none() {
             return (played, Vec::new());
@@ -140,9 +142,21 @@ impl Engine {
             let answered = Answered { answer: Answer::Fault { detail }, ..played.answered };
             return (Played { answered, ..played }, Vec::new());
         }
+        let attempt = AttemptRecord::of(of, &played, why);
+        self.tell(id.clone(), attempt.clone());
         let again = self.play(trial, adapter, script, true).await;
         self.learnt.note_again(trial, &played.answered.answer, &again.answered.answer);
-        (again, vec![AttemptRecord::of(of, &played, why)])
+        (again, vec![attempt])
+    }
+
+    /// Why no call is made any more, if that is so.
+    fn mute(&self, trial: &Trial) -> Option<String> {
+        self.learnt.is_mute(trial).filter(|_| self.patience.again)
+    }
+
+    /// Whether the SDK's process is known to end under this kind of stream.
+    pub(super) fn is_deadly(&self, trial: &Trial) -> bool {
+        self.learnt.is_deadly(trial)
     }
 
     /// Why only a call by itself says whose doing it was, if that is so.

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use super::engine::Engine;
 use super::plan::Trial;
 use crate::case::Step;
-use crate::id::Variant;
+use crate::id::{TrialId, Variant};
 use crate::judge::Control;
 use crate::record::{AttemptRecord, Attempted};
 use crate::wire::Script;
@@ -29,7 +29,12 @@ pub(super) type Shared = Arc<Mutex<Controlled>>;
 impl Engine {
     /// The same surface on the trial's control. One that does not show what the surface raises is not kept: it may have
     /// been lost to the machine, and the next trial that needs it runs it again.
-    pub(super) async fn control(&self, trial: &Trial, adapter: &dyn Adapter) -> (Option<Control>, Vec<AttemptRecord>) {
+    pub(super) async fn control(
+        &self,
+        trial: &Trial,
+        id: &TrialId,
+        adapter: &dyn Adapter,
+    ) -> (Option<Control>, Vec<AttemptRecord>) {
         let Some(steps) = &trial.case.control else { return (None, Vec::new()) };
         let key =
             serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
@@ -43,7 +48,7 @@ impl Engine {
         }
         let exchanges: [Vec<Step>; 1] = [steps.clone()];
         let script = Script::build(&exchanges, Variant::AsWritten, &self.trial_nonce(&key));
-        let (played, attempts) = self.attempt(trial, adapter, &script, Attempted::Control).await;
+        let (played, attempts) = self.attempt(trial, id, adapter, &script, Attempted::Control).await;
         controlled.tries += 1;
         controlled.last = Some(Control::new(played.answered, &played.transcript));
         (controlled.last.clone(), attempts)

@@ -9,17 +9,18 @@ use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity, Observation};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, mpsc};
 
 use super::attempt::Learnt;
 use super::control;
 use super::normal::Noise;
 use super::plan::Trial;
+use super::running::TIMED;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
-use crate::id::Variant;
+use crate::id::{TrialId, Variant};
 use crate::judge::{Evidence, Verdict, judge};
-use crate::record::{Attempted, TrialRecord, WireRecord};
+use crate::record::{AttemptRecord, Attempted, TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
 use crate::wire::{Script, told};
 
@@ -53,8 +54,8 @@ const RELEASE: Duration = Duration::from_secs(2);
 /// An adapter, opened once and shared, or the reason why it could not be.
 type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
 
-/// How many more trials one SDK may begin.
-type Room = Arc<Semaphore>;
+/// Who is told of each call that will be made once more, when that is known.
+type Listener = mpsc::UnboundedSender<(TrialId, AttemptRecord)>;
 
 /// Everything a run shares.
 pub struct Engine {
@@ -66,17 +67,10 @@ pub struct Engine {
     controls: Mutex<HashMap<String, control::Shared>>,
     /// Every nonce that was given out, so that one in the wrong observation is noticed.
     nonces: Mutex<HashSet<String>>,
-    rooms: Mutex<HashMap<(String, bool), Room>>,
+    listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
     timed_jobs: Semaphore,
 }
-
-/// How many trials one SDK may have under way at once: its process may have one thread that runs, and a call that waits
-/// for that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
-const PER_SDK: usize = 32;
-
-/// Trials that wait for the clock need next to no processor, so this many times more of them run at once.
-const TIMED: usize = 2;
 
 /// The engine cannot start.
 #[derive(Debug, Error)]
@@ -97,7 +91,7 @@ pub struct Ran {
 }
 
 impl Engine {
-    /// Starts the server. At most `jobs` trials are under way at once, and twice as many that wait for the clock.
+    /// Starts the server. At most `jobs` calls are under way at once, and twice as many of trials that wait for the clock.
     pub async fn start(nonce: String, jobs: usize, patience: Patience) -> Result<Self, EngineError> {
         Ok(Self {
             nonce,
@@ -107,15 +101,29 @@ impl Engine {
             adapters: Mutex::default(),
             controls: Mutex::default(),
             nonces: Mutex::default(),
-            rooms: Mutex::default(),
+            listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
             timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
         })
     }
 
+    /// Tells of each call that will be made once more, from now on.
+    pub fn listen(&self) -> mpsc::UnboundedReceiver<(TrialId, AttemptRecord)> {
+        let (listener, told) = mpsc::unbounded_channel();
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+        told
+    }
+
+    /// Tells the listener, if there is one, that a call will be made once more.
+    pub fn tell(&self, id: TrialId, attempt: AttemptRecord) {
+        if let Some(listener) = &*self.listener.lock().unwrap_or_else(PoisonError::into_inner) {
+            // A listener that is gone wants to hear nothing.
+            let _ = listener.send((id, attempt));
+        }
+    }
+
     /// Drives the SDK of this id with this adapter, whatever its manifest says.
-    #[cfg(test)]
-    pub(super) fn adopt(&self, sdk: &str, adapter: Arc<dyn Adapter>) {
+    pub fn adopt(&self, sdk: &str, adapter: Arc<dyn Adapter>) {
         let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
         adapters.insert(sdk.to_owned(), Arc::new(OnceCell::new_with(Some(Ok(adapter)))));
     }
@@ -133,11 +141,6 @@ impl Engine {
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
     pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
         self.learnt.count(trial);
-        let room = self.room(trial);
-        // Neither is ever closed: holding both keeps other trials out, nothing else.
-        let _in_room = room.acquire().await;
-        let jobs = if trial.case.is_timed() { &self.timed_jobs } else { &self.jobs };
-        let _in_jobs = jobs.acquire().await;
         let mut all: Vec<Ran> = Vec::with_capacity(trial.variants.len());
         if let Some(why) = self.lacks(trial).await {
             return vec![self.not_run(trial, Variant::AsWritten, Verdict::unsupported(why))];
@@ -167,15 +170,6 @@ impl Engine {
         }
     }
 
-    /// The room for the trials of the same SDK that wait for the clock as this one does, or do not.
-    fn room(&self, trial: &Trial) -> Room {
-        let timed = trial.case.is_timed();
-        let size = if timed { PER_SDK * TIMED } else { PER_SDK };
-        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = rooms.entry((trial.sdk.manifest.id.clone(), timed));
-        Arc::clone(room.or_insert_with(|| Arc::new(Semaphore::new(size))))
-    }
-
     /// What the version that is loaded does not have yet, or no more, if the trial asks for it.
     async fn lacks(&self, trial: &Trial) -> Option<String> {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
@@ -194,8 +188,9 @@ impl Engine {
             Ok(adapter) => adapter,
             Err(reason) => return self.not_run(trial, variant, Verdict::adapter_fault(reason)),
         };
-        let (control, mut attempts) = self.control(trial, adapter.as_ref()).await;
-        let (played, before) = self.attempt(trial, adapter.as_ref(), &script, Attempted::Trial).await;
+        let id = trial.id(variant);
+        let (control, mut attempts) = self.control(trial, &id, adapter.as_ref()).await;
+        let (played, before) = self.attempt(trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
         let verdict = match self.foreign_nonce(&nonce, &played.answered.answer) {
             Some(mixed_up) => Verdict::adapter_fault(mixed_up),
@@ -237,6 +232,9 @@ impl Engine {
 
     pub(super) async fn play(&self, trial: &Trial, adapter: &dyn Adapter, script: &Script, alone: bool) -> Played {
         let case = &trial.case;
+        let jobs = if case.is_timed() { &self.timed_jobs } else { &self.jobs };
+        // It is never closed: holding it keeps other calls out, nothing else.
+        let _job = jobs.acquire().await;
         let registered = self.server.register(script.clone());
         let base_url = registered.base_url();
         let call = Call {

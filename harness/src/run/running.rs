@@ -1,92 +1,158 @@
-//! Runs the trials of a plan, each in a task: first what keeps the machine busy, then what waits for the clock.
+//! Runs the trials of a plan, each in a task: first what keeps the machine busy, then what waits for the clock, and at last
+//! what is known to end the process of its SDK.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
+use super::engine::Engine;
 use super::plan::Trial;
 
-/// Trials that are begun, or wait for their turn: far more than run at once, and far fewer than a fleet has.
-const BEGUN: usize = 1024;
+/// How many trials of one SDK are under way at once: its process may have one thread that runs, and a call that waits for
+/// that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
+const PER_SDK: usize = 32;
 
-/// Trials in the order in which they keep the machine busiest: each SDK's spread over the whole run, so that the processes
-/// of all work all the time, and what waits for the clock last.
-pub fn side_by_side(trials: Vec<Trial>) -> Vec<Trial> {
-    spread(trials, |trial| (trial.case.is_timed(), trial.sdk.manifest.id.clone()))
+/// How many trials are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
+/// count: it would keep the others from running.
+const AT_ONCE: usize = 128;
+
+/// Trials that wait for the clock need next to no processor, so this many times more of them run at once.
+pub(super) const TIMED: usize = 2;
+
+/// Trials of one kind, those of each SDK in their order.
+#[derive(Default)]
+struct Queues(BTreeMap<String, Queue>);
+
+#[derive(Default)]
+struct Queue {
+    trials: VecDeque<Trial>,
+    /// How many there were.
+    all: usize,
 }
 
-/// Items of the same group in their own order, and those of all groups of the first half before those of the second, each
-/// group as far on as any other at any time.
-fn spread<T, G: Ord + Clone>(items: Vec<T>, group: impl Fn(&T) -> (bool, G)) -> Vec<T> {
-    let mut sizes = BTreeMap::new();
-    for item in &items {
-        *sizes.entry(group(item)).or_insert(0_u64) += 1;
+impl Queues {
+    fn push(&mut self, trial: Trial) {
+        let queue = self.0.entry(trial.sdk.manifest.id.clone()).or_default();
+        queue.trials.push_back(trial);
+        queue.all += 1;
     }
-    let mut seen = BTreeMap::new();
-    let mut keyed = Vec::with_capacity(items.len());
-    for item in items {
-        let group = group(&item);
-        let before = seen.entry(group.clone()).or_insert(0_u64);
-        keyed.push(((group.0, *before * 1_000_000 / sizes[&group]), item));
-        *before += 1;
+
+    /// The next trial of the SDK that is least far on, among those that may begin one: so the processes of all work all the
+    /// time.
+    fn next(&mut self, may_begin: impl Fn(&str) -> bool) -> Option<Trial> {
+        let open = self.0.iter_mut().filter(|(id, queue)| !queue.trials.is_empty() && may_begin(id));
+        let progress = |queue: &Queue| (queue.all - queue.trials.len()) * 1_000_000 / queue.all;
+        let (_, queue) = open.min_by_key(|(_, queue)| progress(queue))?;
+        queue.trials.pop_front()
     }
-    keyed.sort_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, item)| item).collect()
 }
 
 /// A task for each trial.
 type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Send>;
 
+/// The kinds of trials, in the order in which they are run. None of a kind begins before all of the kind before have ended.
+const BUSY: usize = 0;
+/// Trials that wait for the clock: nothing else may keep the machine from meeting a deadline.
+const WAITING: usize = 1;
+/// Trials of a kind that has ended the process of its SDK. One that cannot be started again costs no other trial its result.
+const DEADLY: usize = 2;
+
 /// The trials of a plan on their way.
 pub struct Running<T> {
+    engine: Arc<Engine>,
     work: Work<T>,
-    busy: VecDeque<Trial>,
-    /// What is not begun before everything else has ended, so that nothing keeps the machine from meeting a deadline.
-    timed: VecDeque<Trial>,
-    tasks: JoinSet<T>,
+    kinds: [Queues; 3],
+    kind: usize,
+    under_way: BTreeMap<String, usize>,
+    tasks: JoinSet<(String, T)>,
 }
 
 impl<T: Send + 'static> Running<T> {
     /// Nothing begins before the first result is asked for.
     pub fn of<F: Future<Output = T> + Send + 'static>(
-        trials: &[Trial],
+        trials: Vec<Trial>,
+        engine: Arc<Engine>,
         work: impl Fn(Trial) -> F + Send + 'static,
     ) -> Self {
-        let trials = side_by_side(trials.to_vec()).into_iter();
-        let (timed, busy) = trials.partition(|trial| trial.case.is_timed());
-        Self { work: Box::new(move |trial| Box::pin(work(trial))), busy, timed, tasks: JoinSet::new() }
+        let mut kinds: [Queues; 3] = Default::default();
+        for trial in trials {
+            kinds[if trial.case.is_timed() { WAITING } else { BUSY }].push(trial);
+        }
+        Self {
+            engine,
+            work: Box::new(move |trial| Box::pin(work(trial))),
+            kinds,
+            kind: BUSY,
+            under_way: BTreeMap::new(),
+            tasks: JoinSet::new(),
+        }
     }
 
     /// The result of the next task that ended; none when all have.
     pub async fn next(&mut self) -> Option<Result<T, JoinError>> {
-        if self.busy.is_empty() && self.tasks.is_empty() {
-            std::mem::swap(&mut self.busy, &mut self.timed);
-        }
         self.fill();
-        self.tasks.join_next().await
+        while self.tasks.is_empty() && self.kind < DEADLY {
+            self.kind += 1;
+            self.fill();
+        }
+        let joined = self.tasks.join_next().await?;
+        Some(joined.map(|(sdk, result)| {
+            self.under_way.entry(sdk).and_modify(|count| *count -= 1);
+            result
+        }))
     }
 
     fn fill(&mut self) {
-        while self.tasks.len() < BEGUN
-            && let Some(trial) = self.busy.pop_front()
-        {
-            self.tasks.spawn((self.work)(trial));
+        let times = if self.kind == WAITING { TIMED } else { 1 };
+        let (per_sdk, at_once) = (PER_SDK * times, AT_ONCE * times);
+        loop {
+            let under_way = &self.under_way;
+            let has_room = |id: &str| under_way.get(id).is_none_or(|count| *count < per_sdk);
+            let counted: usize = under_way.values().filter(|count| **count < per_sdk).sum();
+            if counted >= at_once {
+                return;
+            }
+            let Some(trial) = self.kinds[self.kind].next(has_room) else { return };
+            if self.kind < DEADLY && self.engine.is_deadly(&trial) {
+                self.kinds[DEADLY].push(trial);
+                continue;
+            }
+            let sdk = trial.sdk.manifest.id.clone();
+            *self.under_way.entry(sdk.clone()).or_default() += 1;
+            let work = (self.work)(trial);
+            self.tasks.spawn(async move { (sdk, work.await) });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use camino::Utf8Path;
+    use streamspec_adapters::fleet::Fleet;
+
     use super::*;
+    use crate::load::{self, Selection};
+    use crate::run::{Filter, plan};
 
     #[test]
-    fn groups_advance_together_and_the_second_half_waits() {
-        let items = ["a1", "a2", "a3", "a4", "b1", "b2", "A1", "B1"];
-        let spread = spread(items.to_vec(), |item| {
-            let group = item.chars().next().unwrap_or_default();
-            (group.is_ascii_uppercase(), group)
-        });
-        assert_eq!(spread, ["a1", "b1", "a2", "a3", "b2", "a4", "A1", "B1"]);
+    fn sdks_advance_together() {
+        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+        let reference =
+            Fleet::discover(root).expect("the fleet").get("reference").expect("the reference client").clone();
+        let mutant = reference.mutant("no-such-fault");
+        let cases =
+            load::suite(root, &Selection::named(&["anthropic/in-band/after-text".to_owned()])).expect("cases").cases;
+        let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
+        let of = |sdk, cases| plan(&[Arc::new(sdk)], cases, &Filter::default()).expect("a plan").trials;
+        let mut queues = Queues::default();
+        for trial in of(reference, &cases[..2]).into_iter().chain(of(mutant, &cases[..4])) {
+            queues.push(trial);
+        }
+        let order: Vec<bool> =
+            std::iter::from_fn(|| queues.next(|_| true)).map(|trial| trial.sdk.manifest.id == "reference").collect();
+        let firsts = order[..order.len() / 2].iter().filter(|is_reference| **is_reference).count();
+        assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
     }
 }

@@ -13,7 +13,8 @@ use crate::wire::Script;
 impl Engine {
     /// Runs a trial once for each cut, and sums up; nothing for a stream that is not healthy.
     pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<Ran> {
-        let nonce = self.trial_nonce(&format!("{}@{}", trial.name(), variant.name()));
+        let id = trial.id(variant);
+        let nonce = self.trial_nonce(&id.to_string());
         let script = Script::build(&trial.case.exchanges, Variant::AsWritten, &nonce);
         let cuts = cuts(&trial.case, &script, variant);
         let adapter = self.adapter(&trial.sdk).await.ok()?;
@@ -23,7 +24,7 @@ impl Engine {
         let mut attempts = Vec::new();
         for &cut in &cuts {
             let script = script.cut_after(cut, End::Finish);
-            let (played, before) = self.attempt(&trial, adapter.as_ref(), &script, Attempted::Trial).await;
+            let (played, before) = self.attempt(&trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
             attempts.extend(before);
             let verdict = judge(&Evidence {
                 case: &trial.case,

@@ -1,123 +1,16 @@
 //! Lying adapters under the engine: whatever one does, the right one is blamed, and nothing is passed that was not seen.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::join_all;
-use serde_json::{Value, json};
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity};
-use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::contract::{Answer, Call};
 
-use super::{Engine, Filter, Patience, Ran, Trial, plan};
+use super::liar::{CASE, crash, engine, honest, is_control};
+use super::{Engine, Ran, Running, Trial};
 use crate::judge::{Mode, Verdict, Word};
-use crate::load::{self, Selection};
 use crate::record::Attempted;
-use crate::session::{Request, Session};
-
-/// A case with a control.
-const CASE: &str = "anthropic/in-band/after-text#overloaded";
-
-/// An adapter that makes a request for each call, and then says what it is told to say: the call, what came for the request,
-/// and how many calls there were before.
-struct Liar<F> {
-    say: Arc<F>,
-    calls: AtomicU32,
-    identity: Identity,
-}
-
-#[async_trait]
-impl<F: Fn(&Call, &str, u32) -> Answer + Send + Sync + 'static> Adapter for Liar<F> {
-    fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    async fn observe(&self, call: Call) -> Answered {
-        let number = self.calls.fetch_add(1, Ordering::SeqCst);
-        let say = Arc::clone(&self.say);
-        let answer = tokio::task::spawn_blocking(move || say(&call, &ask(&call.base_url), number));
-        let answer = answer.await.expect("the request is made");
-        Answered { answer, stderr: String::new(), took: Duration::ZERO }
-    }
-
-    async fn close(&self) {}
-}
-
-/// What a plain client gets.
-fn ask(base_url: &str) -> String {
-    let rest = base_url.strip_prefix("http://").expect("a URL");
-    let (address, path) = rest.split_once('/').expect("a path");
-    let mut socket = TcpStream::connect(address).expect("the server listens");
-    let request = format!(
-        "POST /{path}/v1/messages HTTP/1.1\r\nhost: {address}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}"
-    );
-    socket.write_all(request.as_bytes()).expect("the request is written");
-    let mut got = Vec::new();
-    // A stream that is reset ends with an error, after what came before.
-    let _ = socket.read_to_end(&mut got);
-    String::from_utf8_lossy(&got).into_owned()
-}
-
-/// What an honest adapter of a good SDK says: the error that came.
-fn honest(got: &str) -> Answer {
-    let kind = if got.contains("overloaded_error") { "overloaded_error" } else { "api_error" };
-    let text = if got.contains("text_delta") { "Hello" } else { "" };
-    let nonce = nonce(got).unwrap_or_default();
-    observed(&json!({
-        "ended": "raised", "events": 3, "text": text, "tool_calls": [], "stop_reason": null,
-        "error": {
-            "site": "iterate", "class": "ApiError", "classes": ["ApiError"], "message": format!("Overloaded {nonce}"),
-            "status": { "value": 529, "via": "attribute" }, "type": { "value": kind, "via": "attribute" }, "causes": [],
-        },
-    }))
-}
-
-fn observed(observation: &Value) -> Answer {
-    Answer::Observed(serde_json::from_value(observation.clone()).expect("an observation"))
-}
-
-/// The nonce in what came.
-fn nonce(got: &str) -> Option<&str> {
-    let is_letter = |letter: u8| b"bcdfghjklmnpqrst".contains(&letter);
-    let mut starts = got.match_indices('n').filter_map(|(at, _)| got.get(at..at + 11));
-    starts.find(|word| word.bytes().skip(1).all(is_letter))
-}
-
-/// An engine that has this liar for the reference client, and one trial of each surface with these cases.
-async fn engine(
-    cases: &[&str],
-    say: impl Fn(&Call, &str, u32) -> Answer + Send + Sync + 'static,
-) -> (Engine, Vec<Trial>) {
-    let root = root();
-    let fleet = Fleet::discover(&root).expect("the fleet");
-    let sdk = Arc::new(fleet.get("reference").expect("the reference client").clone());
-    let names: Vec<String> = cases.iter().map(|&case| case.to_owned()).collect();
-    let cases = load::suite(&root, &Selection::named(&names)).expect("the cases").cases;
-    let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
-    let trials = plan(&[Arc::clone(&sdk)], &cases, &Filter::default()).expect("a plan").trials;
-    let engine = Engine::start("nonce".to_owned(), 64, Patience::SDK).await.expect("an engine");
-    let identity = sdk.open().await.expect("the reference client").identity().clone();
-    let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
-    engine.adopt("reference", Arc::new(Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity }));
-    (engine, trials)
-}
-
-fn root() -> Utf8PathBuf {
-    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
-}
-
-/// Whether a call is one of a control: the error came as a plain response.
-fn is_control(got: &str) -> bool {
-    got.starts_with("HTTP/1.1 529")
-}
-
-fn crash(alone: bool) -> Answer {
-    Answer::Crash { detail: "signal: 9".to_owned(), alone }
-}
 
 async fn first(engine: &Engine, trials: &[Trial]) -> Ran {
     engine.run(&trials[0]).await.remove(0)
@@ -250,58 +143,46 @@ async fn calls_in_a_process_that_stands_still_are_no_hangs_of_their_own() {
     assert_eq!((hangs, faults), (5, 55), "{verdicts:?}");
 }
 
-/// A session that has this liar for the reference client.
-fn session(cases: &[&str]) -> Session {
-    let request = Request {
-        sdks: vec!["reference".to_owned()],
-        surfaces: vec!["events".to_owned()],
-        cases: cases.iter().map(|&case| case.to_owned()).collect(),
-        ..Request::default()
-    };
-    Session::open(&root(), &request, &|_| ()).expect("a session")
-}
-
+/// What ends the process is left for the end once that is known.
 #[tokio::test(flavor = "multi_thread")]
-async fn attempts_that_differ_are_flaky_and_both_are_told() {
-    // The second call is the trial's, after its control; any later one is its repetition.
-    let say = |_: &Call, got: &str, number| {
-        if number == 1 {
-            observed(
-                &json!({ "ended": "returned", "events": 3, "text": "Hello", "tool_calls": [], "stop_reason": "end_turn" }),
-            )
-        } else {
-            honest(got)
+async fn what_ends_the_process_is_run_last() {
+    let is_known = Arc::new(AtomicBool::new(false));
+    let known = Arc::clone(&is_known);
+    let say = move |call: &Call, got: &str, _| {
+        if got.contains("event: error") {
+            return crash(call.alone);
         }
-    };
-    let (engine, trials) = engine(&[CASE], say).await;
-    let settled = session(&[CASE]).settle(&engine, &trials[0]).await;
-    let record = &settled[0].0.record;
-    assert_eq!(record.verdict.word, Word::Flaky);
-    let reason = record.verdict.reason.clone().unwrap_or_default();
-    assert!(reason.contains("`fails (fabricated)") && reason.ends_with("to `pass`"), "{reason}");
-    assert_eq!(record.attempts.len(), 1);
-    assert_eq!(record.attempts[0].why, "it was not as listed");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_failure_that_stays_is_repeated_once_and_no_more_than_some() {
-    let say = |_: &Call, got: &str, _| {
-        if is_control(got) {
-            honest(got)
-        } else {
-            observed(
-                &json!({ "ended": "returned", "events": 3, "text": "", "tool_calls": [], "stop_reason": "end_turn" }),
-            )
+        let started = Instant::now();
+        let is_stream = got.starts_with("HTTP/1.1 200");
+        while is_stream && !known.load(Ordering::SeqCst) && started.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(1));
         }
+        honest(got)
     };
-    let (engine, trials) = engine(&["anthropic/in-band"], say).await;
-    let session = session(&["anthropic/in-band"]);
-    let mut repeated = 0;
-    for trial in &trials {
-        let settled = session.settle(&engine, trial).await;
-        let record = &settled[0].0.record;
-        assert!(record.verdict.word == Word::Fails || record.verdict.word == Word::Pass, "{:?}", record.verdict);
-        repeated += record.attempts.iter().filter(|attempt| attempt.why == "it was not as listed").count();
+    let (engine, trials) = engine(&["anthropic/benign", "anthropic/in-band/after-text"], say).await;
+    let is_deadly = |trial: &Trial| trial.case.id.file() == "anthropic/in-band/after-text";
+    // One benign case has the text of such an event in its data.
+    let trials = trials.into_iter().filter(|trial| trial.case.id.file() != "anthropic/benign/look-alikes");
+    let (deadly, harmless): (Vec<Trial>, Vec<Trial>) = trials.partition(is_deadly);
+    assert!(deadly.len() > 10 && harmless.len() > 80, "{} and {}", deadly.len(), harmless.len());
+    // One is met at once, and the others stand in the middle.
+    let order: Vec<Trial> =
+        [&deadly[..1], &harmless[..60], &deadly[1..], &harmless[60..]].into_iter().flatten().cloned().collect();
+    let engine = Arc::new(engine);
+    let shared = Arc::clone(&engine);
+    let mut running = Running::of(order, engine, move |trial| {
+        let (engine, is_known) = (Arc::clone(&shared), Arc::clone(&is_known));
+        async move {
+            engine.run(&trial).await;
+            is_known.fetch_or(is_deadly(&trial), Ordering::SeqCst);
+            trial
+        }
+    });
+    let mut ended = Vec::new();
+    while let Some(trial) = running.next().await {
+        ended.push(is_deadly(&trial.expect("no panic")));
     }
-    assert_eq!(repeated, 20);
+    assert_eq!(ended.len(), deadly.len() + harmless.len());
+    let last = ended.iter().rev().take_while(|deadly| **deadly).count();
+    assert_eq!(last, deadly.len() - 1, "{ended:?}");
 }

@@ -1,0 +1,61 @@
+//! Runs one trial, and once more where it is not as its SDK's list says.
+
+use crate::deviation::Comparison;
+use crate::judge::Word;
+use crate::record::TrialRecord;
+use crate::run::{Engine, Ran, Trial};
+use crate::session::Session;
+
+/// One variant of a trial, beside what its SDK's list says.
+pub type Compared = (Ran, Comparison);
+
+impl Session {
+    /// Runs a trial. One that is not as listed is run once more, and that counts: the first time a busy machine may have
+    /// been late for what the clock decides. Where no time counts, two attempts that differ are the SDK's own doing, and the
+    /// trial is flaky.
+    pub async fn settle(&self, engine: &Engine, trial: &Trial) -> Vec<Compared> {
+        let loaded = engine.adapter(&trial.sdk).await.ok();
+        let version = loaded.as_ref().map_or(&trial.sdk.manifest.version, |adapter| &adapter.identity().sdk.version);
+        let first = self.compared(engine.run(trial).await, version);
+        let as_listed = |(ran, comparison): &Compared| is_green(&ran.record, comparison, false);
+        if first.iter().all(as_listed) || !engine.may_repeat(trial) {
+            return first;
+        }
+        for (ran, _) in &first {
+            engine.tell(ran.record.id(), ran.record.attempt());
+        }
+        let mut again = engine.run(trial).await;
+        for ran in &mut again {
+            let of_this = |(before, _): &&Compared| before.record.variant == ran.record.variant;
+            if let Some((before, _)) = first.iter().find(of_this) {
+                ran.record.follow(&before.record, trial.case.is_timed());
+            }
+        }
+        self.compared(again, version)
+    }
+
+    /// All variants of a trial beside the list, with the entries that speak of them.
+    fn compared(&self, all: Vec<Ran>, version: &str) -> Vec<Compared> {
+        let compared = |mut ran: Ran| {
+            let comparison = self.compare(&ran.record, version);
+            ran.record.known.clone_from(&comparison.used);
+            (ran, comparison)
+        };
+        all.into_iter().map(compared).collect()
+    }
+
+    /// Compares one record with its SDK's list. Faults are never as listed; what was not run is.
+    fn compare(&self, record: &TrialRecord, version: &str) -> Comparison {
+        self.known(&record.sdk).map(|known| known.compare(record, version)).unwrap_or_default()
+    }
+}
+
+/// Whether a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.
+pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> bool {
+    match record.verdict.word {
+        Word::Unsupported | Word::NotRun => true,
+        Word::Flaky | Word::AdapterFault | Word::HarnessFault => false,
+        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if strict => record.verdict.word == Word::Pass,
+        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails => comparison.is_as_listed(),
+    }
+}

@@ -1,0 +1,108 @@
+//! The results of a run, counted while it runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use streamspec_adapters::spec::Build;
+
+use super::{Compared, Event, Subscriber, is_green};
+use crate::deviation::{Known, KnownEntry};
+use crate::id::{SdkId, SurfaceId};
+use crate::judge::Word;
+use crate::message::Tally;
+use crate::record::TrialRecord;
+use crate::session::Session;
+
+/// A subscriber that counts. It keeps no trials.
+pub struct Results<'a> {
+    session: &'a Session,
+    /// The versions that were loaded, by SDK.
+    versions: &'a BTreeMap<String, String>,
+    strict: bool,
+    tallies: BTreeMap<(SdkId, SurfaceId), Tally>,
+    not_green: BTreeMap<Word, usize>,
+    /// The lines of entries that no trial has matched yet, by SDK.
+    unused: BTreeMap<&'a str, BTreeSet<usize>>,
+}
+
+impl<'a> Results<'a> {
+    /// Nothing has been counted but the trials that the SDKs' documents exclude. Under `strict` the lists do not count.
+    pub fn new(session: &'a Session, versions: &'a BTreeMap<String, String>, strict: bool) -> Self {
+        let mut results = Self {
+            session,
+            versions,
+            strict,
+            tallies: BTreeMap::new(),
+            not_green: BTreeMap::new(),
+            unused: BTreeMap::new(),
+        };
+        // A list is about the locked version, so that what it says of another one may well match nothing.
+        for (sdk, known) in session.sdks.iter().filter(|(sdk, _)| sdk.build == Build::Locked) {
+            let id = sdk.manifest.id.as_str();
+            let lines = known.unused(std::iter::empty(), results.version(id)).iter().map(|entry| entry.line).collect();
+            results.unused.insert(id, lines);
+        }
+        for skipped in session.skipped() {
+            results.tally(&skipped).add(&skipped, false);
+        }
+        results
+    }
+
+    fn version(&self, sdk: &str) -> &'a str {
+        let locked = || self.session.sdks.iter().find(|(one, _)| one.manifest.id == sdk);
+        let locked = || locked().map(|(sdk, _)| sdk.manifest.version.as_str()).unwrap_or_default();
+        self.versions.get(sdk).map_or_else(locked, String::as_str)
+    }
+
+    fn tally(&mut self, trial: &TrialRecord) -> &mut Tally {
+        self.tallies.entry((trial.sdk.clone(), trial.surface.clone())).or_default()
+    }
+
+    fn add(&mut self, (ran, comparison): &Compared) {
+        let record = &ran.record;
+        if !is_green(record, comparison, self.strict) {
+            *self.not_green.entry(record.verdict.word).or_default() += 1;
+        }
+        let judged = matches!(record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
+        self.tally(record).add(record, judged && comparison.is_as_listed());
+    }
+
+    /// How many trials are not as they should be, by their word.
+    pub fn not_green(&self) -> &BTreeMap<Word, usize> {
+        &self.not_green
+    }
+
+    /// The table's rows, by surface.
+    pub fn tallies(&self) -> impl Iterator<Item = (&SdkId, &SurfaceId, &Tally)> {
+        self.tallies.iter().map(|((sdk, surface), tally)| (sdk, surface, tally))
+    }
+
+    /// Entries of the lists that matched nothing; of a whole run they are to be removed.
+    pub fn unused(&self) -> impl Iterator<Item = (&'a Known, &'a KnownEntry)> {
+        self.unused.iter().flat_map(|(sdk, lines)| {
+            let known = self.session.known(sdk);
+            let unused = move |known: &'a Known| known.entries.iter().filter(move |entry| lines.contains(&entry.line));
+            known.into_iter().flat_map(move |known| unused(known).map(move |entry| (known, entry)))
+        })
+    }
+}
+
+impl Subscriber for Results<'_> {
+    fn take(&mut self, event: &Event<'_>) -> io::Result<()> {
+        let Event::Ended(trial, variants) = event else { return Ok(()) };
+        for compared in *variants {
+            self.add(compared);
+        }
+        let id = trial.sdk.manifest.id.as_str();
+        let version = self.version(id);
+        if let (Some(known), Some(lines)) = (self.session.known(id), self.unused.get_mut(id))
+            && !lines.is_empty()
+        {
+            // What all variants of one trial leave unused: an entry that every trial does is unused by the run.
+            let unused = known.unused(variants.iter().map(|(ran, _)| &ran.record), version);
+            let unused: BTreeSet<usize> = unused.iter().map(|entry| entry.line).collect();
+            lines.retain(|line| unused.contains(line));
+        }
+        Ok(())
+    }
+}

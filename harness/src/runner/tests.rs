@@ -1,0 +1,64 @@
+//! Trials that are not as listed are repeated, within bounds, and every attempt is told of.
+
+use serde_json::json;
+use streamspec_adapters::contract::Call;
+
+use crate::judge::Word;
+use crate::run::liar::{CASE, engine, honest, is_control, observed, root};
+use crate::session::{Request, Session};
+
+/// A session that has this liar for the reference client.
+fn session(cases: &[&str]) -> Session {
+    let request = Request {
+        sdks: vec!["reference".to_owned()],
+        surfaces: vec!["events".to_owned()],
+        cases: cases.iter().map(|&case| case.to_owned()).collect(),
+        ..Request::default()
+    };
+    Session::open(&root(), &request, &|_| ()).expect("a session")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_that_differ_are_flaky_and_both_are_told() {
+    // The second call is the trial's, after its control; any later one is its repetition.
+    let say = |_: &Call, got: &str, number| {
+        if number == 1 {
+            observed(
+                &json!({ "ended": "returned", "events": 3, "text": "Hello", "tool_calls": [], "stop_reason": "end_turn" }),
+            )
+        } else {
+            honest(got)
+        }
+    };
+    let (engine, trials) = engine(&[CASE], say).await;
+    let settled = session(&[CASE]).settle(&engine, &trials[0]).await;
+    let record = &settled[0].0.record;
+    assert_eq!(record.verdict.word, Word::Flaky);
+    let reason = record.verdict.reason.clone().unwrap_or_default();
+    assert!(reason.contains("`fails (fabricated)") && reason.ends_with("to `pass`"), "{reason}");
+    assert_eq!(record.attempts.len(), 1);
+    assert_eq!(record.attempts[0].why, "it was not as listed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_stays_is_repeated_once_and_no_more_than_some() {
+    let say = |_: &Call, got: &str, _| {
+        if is_control(got) {
+            honest(got)
+        } else {
+            observed(
+                &json!({ "ended": "returned", "events": 3, "text": "", "tool_calls": [], "stop_reason": "end_turn" }),
+            )
+        }
+    };
+    let (engine, trials) = engine(&["anthropic/in-band"], say).await;
+    let session = session(&["anthropic/in-band"]);
+    let mut repeated = 0;
+    for trial in &trials {
+        let settled = session.settle(&engine, trial).await;
+        let record = &settled[0].0.record;
+        assert!(record.verdict.word == Word::Fails || record.verdict.word == Word::Pass, "{:?}", record.verdict);
+        repeated += record.attempts.iter().filter(|attempt| attempt.why == "it was not as listed").count();
+    }
+    assert_eq!(repeated, 20);
+}
