@@ -64,17 +64,19 @@ pub async fn run(
     });
     let mut publish = |event: &Event<'_>| subscribers.iter_mut().try_for_each(|subscriber| subscriber.take(event));
     loop {
-        tokio::select! {
-            // An attempt is told of before its trial.
-            biased;
-            Some((id, attempt)) = repeated.recv() => publish(&Event::Repeated(&id, &attempt))?,
-            ended = running.next() => match ended {
-                None => return Ok(()),
-                Some(ended) => {
-                    let (trial, variants) = ended?;
-                    publish(&Event::Ended(&trial, &variants))?;
-                }
-            },
+        let ended = tokio::select! {
+            Some((id, attempt)) = repeated.recv() => {
+                publish(&Event::Repeated(&id, &attempt))?;
+                continue;
+            }
+            ended = running.next() => ended,
+        };
+        // Its attempts have been told of before it ended, and are published before it.
+        while let Ok((id, attempt)) = repeated.try_recv() {
+            publish(&Event::Repeated(&id, &attempt))?;
         }
+        let Some(ended) = ended else { return Ok(()) };
+        let (trial, variants) = ended?;
+        publish(&Event::Ended(&trial, &variants))?;
     }
 }

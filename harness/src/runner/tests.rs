@@ -1,11 +1,60 @@
 //! Trials that are not as listed are repeated, within bounds, and every attempt is told of.
 
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+
 use serde_json::json;
 use streamspec_adapters::contract::Call;
 
 use crate::judge::Word;
 use crate::run::liar::{CASE, engine, honest, is_control, observed, root};
+use crate::runner::{self, Event, Subscriber};
 use crate::session::{Request, Session};
+
+/// Whatever the order in which things happen at once, a trial follows its attempts: a reader takes an attempt that stands
+/// after its trial for one that was cut short.
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_are_told_of_before_their_trial() {
+    let say = |_: &Call, got: &str, _| {
+        if is_control(got) { honest(got) } else { observed(&json!({ "ended": "returned", "events": 0 })) }
+    };
+    let (engine, _) = engine(&["anthropic/in-band"], say).await;
+    let mut order = Order::default();
+    runner::run(&Arc::new(session(&["anthropic/in-band"])), &Arc::new(engine), &mut [&mut order])
+        .await
+        .expect("it runs");
+    assert!(
+        order.trials.len() > 50 && order.attempts > 10,
+        "{} trials, {} attempts",
+        order.trials.len(),
+        order.attempts
+    );
+    assert_eq!(order.late, Vec::<String>::new());
+}
+
+/// A subscriber that looks at the order of events.
+#[derive(Default)]
+struct Order {
+    trials: HashSet<String>,
+    attempts: usize,
+    late: Vec<String>,
+}
+
+impl Subscriber for Order {
+    fn take(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Ended(trial, _) => _ = self.trials.insert(trial.name()),
+            Event::Repeated(id, _) => {
+                self.attempts += 1;
+                if self.trials.contains(&id.as_written().to_string()) {
+                    self.late.push(id.to_string());
+                }
+            }
+        }
+        Ok(())
+    }
+}
 
 /// A session that has this liar for the reference client.
 fn session(cases: &[&str]) -> Session {
