@@ -40,7 +40,9 @@ func (seen *Seen) StopMessage(reason string) {
 func (seen *Seen) FinishChoice(reason string) { seen.finish(reason, endsCalls("openai-chat", reason)) }
 
 // FinishCandidate keeps the finish reason of a candidate of Gemini's. One that does not end the calls cuts them all.
-func (seen *Seen) FinishCandidate(reason string) { seen.finish(reason, endsCalls("gemini-generate", reason)) }
+func (seen *Seen) FinishCandidate(reason string) {
+	seen.finish(reason, endsCalls("gemini-generate", reason))
+}
 
 // finish keeps a finish reason, which ends all calls or cuts them.
 func (seen *Seen) finish(reason string, ends bool) {

@@ -29,7 +29,11 @@ var dialects = func() (known map[string]dialect) {
 }()
 
 // endsCalls says whether calls are over in an answer of a dialect that stops with this reason.
-func endsCalls(api, reason string) bool { return slices.Contains(dialects[api].StopReasons.EndCalls, reason) }
+func endsCalls(api, reason string) bool {
+	return slices.Contains(dialects[api].StopReasons.EndCalls, reason)
+}
 
 // isLimit says whether a limit has cut an answer of a dialect that stops with this reason.
-func isLimit(api, reason string) bool { return slices.Contains(dialects[api].StopReasons.Limits, reason) }
+func isLimit(api, reason string) bool {
+	return slices.Contains(dialects[api].StopReasons.Limits, reason)
+}

@@ -224,9 +224,7 @@ def plan(run: Run) -> Plan:
     url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)
     options: dict[str, Any] = {"json": body, "timeout": run.timeout_ms / 1000}
     if run.is_async:
-        return Plan(
-            lambda: connected_async(url, **options), reader(run.api, read), items=events_async(run.api)
-        )
+        return Plan(lambda: connected_async(url, **options), reader(run.api, read), items=events_async(run.api))
     return Plan(lambda: connected(url, **options), reader(run.api, read), items=events(run.api))
 
 
