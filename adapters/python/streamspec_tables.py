@@ -1,4 +1,4 @@
-"""What is known of each dialect, from the one place where it is written down."""
+"""The facts of each dialect that the kit asks for, from the generated `dialects.json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-/** What is known of each dialect, from the one place where it is written down. */
+/** The facts of each dialect that the kit asks for, from the generated `dialects.json`. */
 
 import { readFileSync } from "node:fs";
 
@@ -8,7 +8,7 @@ export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "g
 export interface Dialect {
   /** The path of a request; `{model}` stands for the model where one is named there. */
   path: string;
-  /** What the names of its events begin with, those that only say that the server lives, and what ends a stream. */
+  /** The beginnings of event names, the names that only say that the server lives, and the ends of a stream. */
   events: { prefixes: readonly string[]; pings: readonly string[]; ends: readonly unknown[]; sentinel: string | null };
   /** The words with which tool calls are over, and those that say that a limit cut the answer. */
   stop_reasons: { end_calls: readonly unknown[]; limits: readonly unknown[] };

@@ -11,7 +11,7 @@ import (
 //go:embed dialects.json
 var dialectsFile []byte
 
-// dialect is what the kit has to know of one kind of request and the stream that answers it.
+// dialect has the facts that the kit asks for about one kind of request and the stream that answers it.
 type dialect struct {
 	StopReasons struct {
 		// EndCalls are the words with which tool calls are over.

@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** What the kit has to know of each dialect: a copy of adapters/dialects.json, which is generated, on the class path. */
+/** The facts of each dialect that the kit asks for, from a generated copy of adapters/dialects.json on the class path. */
 final class Tables {
     private static final JsonNode DIALECTS = read();
 
     private Tables() {}
 
-    /** Whether calls are over in an answer of a dialect that stops with this reason, which may be null. */
+    /** Says whether calls are over in an answer of a dialect that stops with this reason, which may be null. */
     static boolean endsCalls(String api, String reason) {
         return has(api, "end_calls", reason);
     }
 
-    /** Whether a limit has cut an answer of a dialect that stops with this reason, which may be null. */
+    /** Says whether a limit has cut an answer of a dialect that stops with this reason, which may be null. */
     static boolean isLimit(String api, String reason) {
         return has(api, "limits", reason);
     }

@@ -135,7 +135,7 @@ async def connected_async(url: str, **options: Any) -> AsyncIterator[httpx_sse.E
 
 
 def is_known(events: Events, name: str) -> bool:
-    """Whether the provider's document has events of this name; one without a name is a message."""
+    """Says whether the provider's document has events of this name; one without a name is a message."""
     return name in ("message", "error", *events["pings"]) or name.startswith(tuple(events["prefixes"]))
 
 

@@ -16,7 +16,7 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// The status that an error is equivalent to, first by its code; none where no document knows one.
+    /// Finds the status that an error is equivalent to, first by its code; none where no document knows one.
     pub fn status(&self, kind: Option<&str>, code: Option<&str>) -> Option<u16> {
         let find =
             |table: &[(&str, u16)], name: &str| table.iter().find(|(known, _)| *known == name).map(|(_, it)| *it);

@@ -1,4 +1,4 @@
-//! What is known of one dialect.
+//! The facts that make up a dialect.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub struct Dialect {
     pub vendors: &'static [&'static str],
     /// The model that is asked.
     pub model: &'static str,
-    /// Where a request goes, below the base URL; `{model}` stands for the model.
+    /// The path of a request below the base URL; `{model}` stands for the model.
     pub path: &'static str,
     /// The headers that name the key and, where the vendor has one, the version.
     pub headers: &'static [(&'static str, &'static str)],
@@ -41,9 +41,9 @@ impl Dialect {
 /// The events of a dialect: their names, and those with which a stream ends.
 #[derive(Debug)]
 pub struct Events {
-    /// What the names of its events begin with; nothing where they have no names.
+    /// The beginnings of the names of its events; none where they have no names.
     pub prefixes: &'static [&'static str],
-    /// Whether every event that is a part of the answer has such a name.
+    /// Every event that is a part of the answer has such a name.
     pub always_named: bool,
     /// Names of events which say no more than that the server lives.
     pub pings: &'static [&'static str],
@@ -54,13 +54,13 @@ pub struct Events {
 }
 
 impl Events {
-    /// Whether an event with this name must be a part of the answer.
+    /// Says whether an event with this name must be a part of the answer.
     pub fn is_part(&self, name: &str) -> bool {
         let is_unnamed = matches!(name, "" | "message");
         (is_unnamed && !self.always_named) || self.has_prefix(name)
     }
 
-    /// Whether the vendor's documents have an event of this name; one without a name is a `message`.
+    /// Says whether the vendor's documents have an event of this name; one without a name is a `message`.
     pub fn is_known(&self, name: &str) -> bool {
         matches!(name, "message" | "error") || self.pings.contains(&name) || self.has_prefix(name)
     }

@@ -1,6 +1,7 @@
 //! The dialects: what is particular to one kind of request and the stream that answers it, one file each.
 //!
-//! A dialect is data: names, tables and the shape of a request. Who reads a stream asks it for these and decides for itself.
+//! A dialect is data: names, tables and the shape of a request. Whoever reads a stream asks it for these and decides for
+//! itself.
 
 mod anthropic_messages;
 mod error;
@@ -42,7 +43,7 @@ impl Api {
     /// Every api, in the order of reports.
     pub const ALL: [Self; 4] = [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate];
 
-    /// The dialect of this name.
+    /// Returns the dialect of this name.
     pub const fn dialect(self) -> &'static Dialect {
         match self {
             Self::AnthropicMessages => &anthropic_messages::DIALECT,
@@ -69,23 +70,24 @@ impl fmt::Display for Api {
     }
 }
 
-/// The meanings of a stop reason in any vocabulary, the first one foremost; none for a word that no vocabulary has.
+/// Finds the meanings of a stop reason in any vocabulary, the first one foremost; none for a word that no vocabulary has.
 pub fn meanings(word: &str) -> &'static [Meaning] {
     let of_dialects = Api::ALL.into_iter().find_map(|api| api.dialect().stop_reasons.find(word));
     of_dialects.or_else(|| stop::find(stop::UNIFIED, word)).unwrap_or_default()
 }
 
-/// Whether data is a word of some dialect that ends a stream and is no JSON; gateways add it to the streams of others, too.
+/// Says whether data is a word that ends a stream of some dialect and is no JSON; gateways add it to the streams of others,
+/// too.
 pub fn is_sentinel(data: &str) -> bool {
     Api::ALL.into_iter().any(|api| api.dialect().events.sentinel == Some(data))
 }
 
-/// Whether an error's code, or its type where it has none, says that a budget is used up, which no retry changes.
+/// Says whether an error's code, or its type where it has none, means that a budget is used up, which no retry changes.
 pub fn is_quota(code: &str) -> bool {
     Api::ALL.into_iter().any(|api| api.dialect().errors.quota.contains(&code))
 }
 
-/// The tables that the kits in other languages read: what they ask of each dialect, by its name.
+/// Makes the tables that the kits in other languages read: by the name of each dialect, the facts that they ask for.
 pub fn tables() -> Value {
     let table = |api: Api| (api.name().to_owned(), tables::table(api.dialect()));
     Api::ALL.into_iter().map(table).collect::<Map<_, _>>().into()

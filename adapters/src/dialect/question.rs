@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// What the model is asked.
+/// The question to the model.
 pub const PROMPT: &str = "What is the weather in Paris?";
 
 /// The one tool that may be declared.
 pub const TOOL: &str = "get_weather";
 
-/// What the tool does.
+/// The description of the tool.
 pub const TOOL_DESCRIPTION: &str = "The weather in a city.";
 
 /// The JSON Schema of the tool's arguments.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What a stop reason means.
+/// The meaning of a stop reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The answer came to its own end.
@@ -26,8 +26,8 @@ use Meaning::{Calls, Filtered, Interrupted, Limit, Normal, Nothing};
 /// Words with their meanings, the first one foremost.
 pub(super) type Words = &'static [(&'static str, &'static [Meaning])];
 
-/// The words that SDKs which speak for several vendors have in place of the vendors', where no dialect has the same: those of
-/// the AI SDK, `LangChain`, `LiteLLM`, pydantic-ai, rig and genai.
+/// The words that SDKs which speak for several vendors have in place of the vendors', where no dialect has the same: those
+/// of the AI SDK, `LangChain`, `LiteLLM`, pydantic-ai, rig and genai.
 pub(super) const UNIFIED: Words = &[
     ("complete", &[Normal]),
     ("COMPLETE", &[Normal]),
@@ -42,7 +42,7 @@ pub(super) const UNIFIED: Words = &[
     ("unknown", &[Nothing]),
 ];
 
-/// The meanings of a word in a list.
+/// Finds the meanings of a word in a list.
 pub(super) fn find(words: Words, word: &str) -> Option<&'static [Meaning]> {
     words.iter().find(|(known, _)| *known == word).map(|(_, meanings)| *meanings)
 }
@@ -56,13 +56,13 @@ pub struct StopReasons {
     pub further: Words,
     /// The meanings with which every tool call of the answer is over.
     pub ends_calls: &'static [Meaning],
-    /// What any other reason cuts.
+    /// The calls that any other reason cuts.
     pub cut: Cut,
     /// Says whether a payload carries a stop reason with a value.
     pub stands_in: fn(&Value) -> bool,
 }
 
-/// What a stop reason cuts that does not end the tool calls.
+/// The calls that a stop reason cuts which does not end them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// A limit cuts the last part of the answer, whether the end of that part was sent or not.
@@ -74,27 +74,27 @@ pub enum Cut {
 }
 
 impl StopReasons {
-    /// The meanings of a word that this dialect has.
+    /// Finds the meanings of a word that this dialect has.
     pub fn find(&self, word: &str) -> Option<&'static [Meaning]> {
         find(self.own, word).or_else(|| find(self.further, word))
     }
 
-    /// Whether a word is one of the vendor's.
+    /// Says whether a word is one of the vendor's.
     pub fn is_own(&self, word: &str) -> bool {
         find(self.own, word).is_some()
     }
 
-    /// The foremost meaning of one of the vendor's words.
+    /// Finds the foremost meaning of one of the vendor's words.
     pub fn meaning(&self, word: &str) -> Option<Meaning> {
         find(self.own, word)?.first().copied()
     }
 
-    /// Whether this word of the vendor's says that every tool call of the answer is over.
+    /// Says whether every tool call of an answer is over that stops with this word of the vendor's.
     pub fn ends_calls(&self, word: &str) -> bool {
         self.meaning(word).is_some_and(|meaning| self.ends_calls.contains(&meaning))
     }
 
-    /// The word for an answer that came to its own end.
+    /// Names the word for an answer that came to its own end.
     ///
     /// # Panics
     ///
@@ -106,12 +106,12 @@ impl StopReasons {
     }
 }
 
-/// Whether there is a text at a place of a payload.
+/// Says whether there is a text at a place of a payload.
 pub(super) fn is_text_at(payload: &Value, pointer: &str) -> bool {
     payload.pointer(pointer).is_some_and(Value::is_string)
 }
 
-/// Whether any item of a list has a text under a key.
+/// Says whether any item of a list has a text under a key.
 pub(super) fn is_text_in_any(payload: &Value, list: &str, key: &str) -> bool {
     let items = payload.get(list).and_then(Value::as_array);
     items.is_some_and(|items| items.iter().any(|item| item.get(key).is_some_and(Value::is_string)))

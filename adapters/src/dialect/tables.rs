@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::facts::Dialect;
 use super::stop::{Meaning, StopReasons};
 
-/// The files that hold the tables, below the repository's root: a module of Go embeds no file from outside of it, and Java
-/// finds one on its class path beside the class that reads it.
+/// The files that hold the tables, below the repository's root: a module of Go embeds no file from outside of it, and
+/// Java finds one on its class path beside the class that reads it.
 pub const TABLES: [&str; 3] =
     ["adapters/dialects.json", "adapters/go/streamspec/dialects.json", "adapters/java/streamspec/dialects.json"];
 
-/// The part of the tables that is about one dialect.
+/// Makes the part of the tables that is about one dialect.
 pub(super) fn table(dialect: &Dialect) -> Value {
     let Dialect { path, events, stop_reasons: reasons, errors, .. } = dialect;
     json!({

@@ -144,8 +144,8 @@ impl Seen {
         self.stop(reason);
     }
 
-    /// What a stop reason means. Beside the dialect's words there are those of `OpenAI`'s chat completions, which SDKs for many
-    /// providers have instead: `stop`, `length`, `tool_calls`.
+    /// Finds the meaning of a stop reason. Beside the dialect's words there are those of `OpenAI`'s chat completions, which
+    /// SDKs for many providers have instead: `stop`, `length`, `tool_calls`.
     fn meaning(&self, reason: &str) -> Option<Meaning> {
         let shared = || Api::OpenaiChat.dialect().stop_reasons.meaning(reason);
         self.dialect.stop_reasons.meaning(reason).or_else(shared)

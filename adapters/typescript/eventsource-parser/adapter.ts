@@ -121,7 +121,7 @@ async function* messages({ body, headers }: Response, { events }: Dialect): Asyn
 /** The words that end a stream and are no JSON; gateways add them to the streams of other dialects, too. */
 const SENTINELS: readonly unknown[] = Object.values(DIALECTS).map(({ events }) => events.sentinel);
 
-/** Whether the provider's document has events of this name; one without a name is a message. */
+/** Says whether the provider's document has events of this name; one without a name is a message. */
 function isKnown(name: string, { prefixes, pings }: Dialect["events"]): boolean {
   return ["", "message", "error", ...pings].includes(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
