@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from streamspec_observation import ABSENT, Seen, Tool, described, dig, text_of, told
+from streamspec_tables import DIALECTS
 
 PROMPT: Final = "Say hello, or ask for the weather in Paris."
 TOOL_NAME: Final = "get_weather"
@@ -36,9 +37,12 @@ RESPONSES_TOOL: Final[dict[str, Any]] = {
 }
 
 # With these a chat completion says that its calls are over; any other reason cuts them all.
-FINISHED: Final = ("stop", "tool_calls", "function_call")
-# With these a message of Anthropic's was cut in its last block.
-CUTTING: Final = ("max_tokens", "model_context_window_exceeded")
+FINISHED: Final = DIALECTS["openai-chat"]["stop_reasons"]["end_calls"]
+# With these a message of Anthropic's says that its calls are over, or was cut in its last block.
+CALLING: Final = DIALECTS["anthropic-messages"]["stop_reasons"]["end_calls"]
+CUTTING: Final = DIALECTS["anthropic-messages"]["stop_reasons"]["limits"]
+# With these a candidate of Gemini's says that its calls are over; any other reason cuts them all.
+STOPPED: Final = DIALECTS["gemini-generate"]["stop_reasons"]["end_calls"]
 
 
 def first(choices: Any) -> list[Any]:
@@ -132,7 +136,7 @@ def read_block(seen: Seen, index: object, block: Any) -> Tool | None:
 def read_message_stop(seen: Seen, reason: Any) -> None:
     """The stop reason of a message, which may end the calls, or cut the one in the last block."""
     seen.stop(reason)
-    if reason == "tool_use":
+    if reason in CALLING:
         for tool in seen.begun_tools():
             tool.over = True
     if reason in CUTTING and (last := seen.open_tool(seen.last_block)) is not None:
@@ -248,7 +252,7 @@ def read_gemini_chunk(seen: Seen, chunk: Any) -> None:
         finish_reason = either(candidate, "finish_reason")
         seen.stop(finish_reason)
         for tool in seen.begun_tools() if finish_reason else []:
-            tool.over, tool.cut = True, finish_reason != "STOP"
+            tool.over, tool.cut = True, finish_reason not in STOPPED
 
 
 def either(value: Any, name: str) -> Any:

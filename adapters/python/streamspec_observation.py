@@ -13,6 +13,8 @@ from enum import Enum
 from time import time
 from typing import Any, Final, Literal, TypeAlias
 
+from streamspec_tables import DIALECTS
+
 LONGEST_STRING: Final = 5_000_000
 DEEPEST_NESTING: Final = 64
 
@@ -230,7 +232,7 @@ def error_in(raw: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 def read_body(api: str, raw: object) -> dict[str, object]:
     """Every field that is read from the raw body of an error, by the one rule for bodies."""
     whole, error = error_in(raw)
-    kind = error.get("status" if api == "gemini-generate" else "type")
+    kind = error.get(DIALECTS[api]["error_type"])
     numbers = [error.get(name) for name in ("status_code", "code")]
     said = {
         "status": next((number for number in numbers if converted("status", number) is not None), None),

@@ -3,7 +3,6 @@
 //! An adapter knows no case and never judges. It reports what a caller of the SDK can read through the SDK's
 //! public interface, and leaves out what the SDK does not offer.
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,61 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// A wire dialect: one kind of request and the stream that answers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Api {
-    /// `POST /v1/messages` with `stream: true`: named events, ended by `message_stop`.
-    AnthropicMessages,
-    /// `POST /v1/chat/completions` with `stream: true`: data-only events, ended by `[DONE]`.
-    OpenaiChat,
-    /// `POST /v1/responses` with `stream: true`: typed events, ended by `response.completed` and its siblings.
-    OpenaiResponses,
-    /// `POST /v1beta/models/…:streamGenerateContent?alt=sse`: data-only events, ended by a finish reason.
-    GeminiGenerate,
-}
-
-impl Api {
-    /// Every api, in the order of reports.
-    pub const ALL: [Self; 4] = [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate];
-
-    /// The name used in cases, manifests and the protocol.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AnthropicMessages => "anthropic-messages",
-            Self::OpenaiChat => "openai-chat",
-            Self::OpenaiResponses => "openai-responses",
-            Self::GeminiGenerate => "gemini-generate",
-        }
-    }
-
-    /// The first folder of this api's cases under `cases/`.
-    pub const fn folder(self) -> &'static str {
-        match self {
-            Self::AnthropicMessages => "anthropic",
-            Self::OpenaiChat => "openai-chat",
-            Self::OpenaiResponses => "openai-responses",
-            Self::GeminiGenerate => "gemini",
-        }
-    }
-}
-
-impl fmt::Display for Api {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// What the caller asks the model for; it decides what the request declares, never what the server answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ask {
-    /// A plain text answer.
-    #[default]
-    Text,
-    /// An answer that may call the one declared tool, `get_weather(city: string)`.
-    Tool,
-}
+pub use crate::dialect::{Api, Ask};
 
 /// What an adapter is asked to do once.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! The adapter contract of streamspec, its protocol, and the SDKs it drives.
 
 pub mod contract;
+pub mod dialect;
 pub mod environment;
 pub mod fleet;
 pub mod manifest;

@@ -7,7 +7,8 @@
 
 import { Agent } from "node:http";
 import type { Call } from "./streamspec-adapter.ts";
-import { type Api, type Observer, list } from "./streamspec-observation.ts";
+import { type Observer, list } from "./streamspec-observation.ts";
+import { type Api, DIALECTS } from "./streamspec-tables.ts";
 
 export const API_KEY = "streamspec-no-key";
 
@@ -83,8 +84,8 @@ export interface MessagesEvent {
   delta?: { type?: string; text?: string; partial_json?: string; stop_reason?: Maybe<string> };
 }
 
-/** Stop reasons that cut the last block of a message, which need not be a tool call. */
-const LIMITS: readonly unknown[] = ["max_tokens", "model_context_window_exceeded"];
+/** Stop reasons that end the calls of a message, and those that cut its last block, which need not be a tool call. */
+const { end_calls: CALLING, limits: LIMITS } = DIALECTS["anthropic-messages"].stop_reasons;
 
 /** Reads the events of one of Anthropic's messages. */
 export function messagesReader(seen: Observer): (event: MessagesEvent) => void {
@@ -102,7 +103,7 @@ export function messagesReader(seen: Observer): (event: MessagesEvent) => void {
   const stop = (why: Maybe<string>) => {
     reason = why ?? reason;
     seen.stop(why);
-    if (why === "tool_use") seen.closeTools();
+    if (CALLING.includes(why)) seen.closeTools();
     if (LIMITS.includes(why)) seen.closeTool(last, undefined, false);
   };
   return (event) => {
@@ -172,7 +173,7 @@ export interface Completion {
 }
 
 /** With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished. */
-const FINISHED: readonly unknown[] = ["stop", "tool_calls", "function_call"];
+const FINISHED = DIALECTS["openai-chat"].stop_reasons.end_calls;
 
 /** The choice that was asked for. */
 function first<T extends { index?: number }>(choices: Maybe<readonly T[]>): T | undefined {
@@ -326,5 +327,5 @@ export function readGeminiChunk(seen: Observer, chunk: GeminiChunk): void {
     if (part?.functionCall) seen.openTool(Symbol(), part.functionCall.name, part.functionCall.args);
   }
   seen.stop(candidate?.finishReason);
-  if (candidate?.finishReason === "STOP") seen.closeTools();
+  if (DIALECTS["gemini-generate"].stop_reasons.end_calls.includes(candidate?.finishReason)) seen.closeTools();
 }

@@ -4,7 +4,9 @@
  * Only errors that come out of the SDK's calls, inside {@link Observer}, are observations.
  */
 
-export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
+import { type Api, DIALECTS } from "./streamspec-tables.ts";
+
+export type { Api };
 export type Site = "open" | "iterate" | "finalize";
 export type Via = "attribute" | "body" | "header" | "cause";
 /** What the caller of a surface is handed; decides which fields exist before anything has arrived. */
@@ -322,7 +324,7 @@ function readBody(raw: unknown, api: Api | undefined): Partial<Record<Field, unk
   const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
   const inner = get(body, "error") ?? undefined;
   const error = inner ?? body;
-  const kind = get(error, api === "gemini-generate" ? "status" : "type");
+  const kind = get(error, api === undefined ? "type" : DIALECTS[api].error_type);
   // That of an envelope is the name of the event.
   const type = inner === undefined && kind === "error" ? undefined : kind;
   const code = get(error, "code");

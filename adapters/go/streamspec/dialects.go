@@ -26,23 +26,23 @@ func (seen *Seen) Block(key any) { seen.lastBlock = key }
 // StopMessage keeps the stop reason of an Anthropic message. A limit cuts the call in the message's last block.
 func (seen *Seen) StopMessage(reason string) {
 	seen.Stop(reason)
-	switch reason {
-	case "tool_use":
+	switch {
+	case endsCalls("anthropic-messages", reason):
 		seen.EndCalls()
-	case "max_tokens", "model_context_window_exceeded":
+	case isLimit("anthropic-messages", reason):
 		if tool := seen.OpenTool(seen.lastBlock); tool != nil {
 			tool.cut = true
 		}
 	}
 }
 
-// FinishChoice keeps the finish reason of a choice of Chat Completions. Any but these cuts every call.
-func (seen *Seen) FinishChoice(reason string) {
-	seen.finish(reason, reason == "tool_calls" || reason == "function_call" || reason == "stop")
-}
+// FinishChoice keeps the finish reason of a choice of Chat Completions. One that does not end the calls cuts them all.
+func (seen *Seen) FinishChoice(reason string) { seen.finish(reason, endsCalls("openai-chat", reason)) }
 
-// FinishCandidate keeps the finish reason of a candidate of Gemini's. Any but this one cuts every call.
-func (seen *Seen) FinishCandidate(reason string) { seen.finish(reason, reason == "STOP") }
+// FinishCandidate keeps the finish reason of a candidate of Gemini's. One that does not end the calls cuts them all.
+func (seen *Seen) FinishCandidate(reason string) {
+	seen.finish(reason, endsCalls("gemini-generate", reason))
+}
 
 // finish keeps a finish reason, which ends all calls or cuts them.
 func (seen *Seen) finish(reason string, ends bool) {

@@ -1,18 +1,10 @@
 package streamspec;
 
-import java.util.Set;
-
 /**
  * The dialects' rules about tool calls: what says that one is over, and what that it was cut. They are written down in
  * adapters/README.md, "A complete tool call".
  */
 public final class Dialects {
-    /** With these a chat completion says that its calls are over; any other reason cuts them all. */
-    private static final Set<String> FINISHED = Set.of("tool_calls", "function_call", "stop");
-
-    /** With these the last block of an Anthropic message was cut. */
-    private static final Set<String> LIMITS = Set.of("max_tokens", "model_context_window_exceeded");
-
     private Dialects() {}
 
     /** Every call so far is over, as all in a finished answer are that was returned normally. */
@@ -23,19 +15,20 @@ public final class Dialects {
     /** The stop reason of an Anthropic message, or null. */
     public static void stopMessage(Seen seen, String reason) {
         seen.stop(reason);
-        if ("tool_use".equals(reason)) {
+        if (Tables.endsCalls("anthropic-messages", reason)) {
             endCalls(seen);
-        } else if (reason != null && LIMITS.contains(reason)) {
+        } else if (Tables.isLimit("anthropic-messages", reason)) {
             seen.lastBlock().ifPresent(tool -> tool.cut = true);
         }
     }
 
-    /** The finish reason of a choice of Chat Completions. */
+    /** The finish reason of a choice of Chat Completions. One that does not end the calls cuts them all. */
     public static void finishChoice(Seen seen, String reason) {
+        boolean ends = Tables.endsCalls("openai-chat", reason);
         seen.stop(reason);
         for (Seen.ToolCall tool : seen.toolCalls()) {
-            tool.ended |= FINISHED.contains(reason);
-            tool.cut |= !FINISHED.contains(reason);
+            tool.ended |= ends;
+            tool.cut |= !ends;
         }
     }
 

@@ -7,7 +7,6 @@ provider's document says that the answer is over or has failed, so that nothing 
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -48,6 +47,7 @@ from streamspec_observation import (
     text_of,
     told,
 )
+from streamspec_tables import DIALECTS, Events
 
 SURFACES: Final[dict[str, Delivers]] = {"events-sync": "events", "events-async": "events"}
 
@@ -72,47 +72,34 @@ READS: Final[Reads] = {
     "retry_after": (in_headers("retry-after"),),
 }
 
-# Path, body, tools and reader for each api.
+# Body, tools and reader for each api.
+GEMINI_MODEL: Final = "gemini-2.5-flash"
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
-GEMINI_PATH: Final = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
-APIS: Final[dict[str, tuple[str, dict[str, Any], list[Any], Callable[[Seen, Any], None]]]] = {
+APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Seen, Any], None]]]] = {
     "anthropic-messages": (
-        "/v1/messages",
         {"model": "claude-sonnet-4-6", "max_tokens": 1024, "stream": True, "messages": MESSAGES},
         [ANTHROPIC_TOOL],
         read_message_event,
     ),
     "openai-chat": (
-        "/v1/chat/completions",
         {"model": "gpt-5.2", "stream": True, "messages": MESSAGES},
         CHAT_TOOLS,
         read_chat_chunk,
     ),
     "openai-responses": (
-        "/v1/responses",
         {"model": "gpt-5.2", "stream": True, "input": PROMPT},
         [RESPONSES_TOOL],
         read_response_event,
     ),
     "gemini-generate": (
-        GEMINI_PATH,
         {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}]},
         [{"functionDeclarations": [GEMINI_TOOL]}],
         read_gemini_chunk,
     ),
 }
 
-# What ends an answer: a word that is no JSON, or an event of one of these types. Gemini has no such sign.
-DONE: Final = "[DONE]"
-LAST: Final = ("message_stop", "response.completed", "response.incomplete")
-
-# The names of the providers' own events; one without a name is a message.
-NAMES: Final = {
-    "anthropic-messages": r"message(_\w+)?|content_block_\w+|ping|error",
-    "openai-chat": "message|error",
-    "openai-responses": r"message|error|response\..+",
-    "gemini-generate": "message|error",
-}
+# The words that end a stream and are no JSON; gateways add them to the streams of other dialects, too.
+DONE: Final = [word for each in DIALECTS.values() if (word := each["events"]["sentinel"])]
 
 # One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
 # own, and the server can tell a connection that was let go from one that idles in a pool.
@@ -147,16 +134,22 @@ async def connected_async(url: str, **options: Any) -> AsyncIterator[httpx_sse.E
         yield source
 
 
+def is_known(events: Events, name: str) -> bool:
+    """Says whether the provider's document has events of this name; one without a name is a message."""
+    return name in ("message", "error", *events["pings"]) or name.startswith(tuple(events["prefixes"]))
+
+
 class Event:
     """An event with what its data says, and the response at hand."""
 
     def __init__(self, api: str, sse: httpx_sse.ServerSentEvent, response: httpx.Response) -> None:
         self.sse, self.response = sse, response
+        self.ends = DIALECTS[api]["events"]["ends"]
         # What a server sends under a name of its own need not be JSON.
-        foreign = () if re.fullmatch(NAMES[api], sse.event) else (ValueError,)
+        foreign = () if is_known(DIALECTS[api]["events"], sse.event) else (ValueError,)
         self.data = None
         with suppress(*foreign):
-            self.data = sse.json() if sse.data.strip() not in ("", DONE) else None
+            self.data = sse.json() if sse.data.strip() not in ("", *DONE) else None
 
     @property
     def body(self) -> Any:
@@ -175,7 +168,7 @@ class Event:
         """Whether the provider's document says that nothing comes after the event; a failure may say later why."""
         kind = dig(self.data, "type")
         unsaid = kind == "response.failed" and not dig(self.body, "error")
-        return self.sse.data == DONE or kind in LAST or (self.is_error and not unsaid)
+        return self.sse.data in DONE or kind in self.ends or (self.is_error and not unsaid)
 
 
 def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:
@@ -226,14 +219,13 @@ def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any],
 
 def plan(run: Run) -> Plan:
     """The call, by hand."""
-    path, request, tools, read = APIS[run.api]
+    request, tools, read = APIS[run.api]
     body = {**request, "tools": tools} if run.ask == "tool" else request
+    url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)
     options: dict[str, Any] = {"json": body, "timeout": run.timeout_ms / 1000}
     if run.is_async:
-        return Plan(
-            lambda: connected_async(run.base_url + path, **options), reader(run.api, read), items=events_async(run.api)
-        )
-    return Plan(lambda: connected(run.base_url + path, **options), reader(run.api, read), items=events(run.api))
+        return Plan(lambda: connected_async(url, **options), reader(run.api, read), items=events_async(run.api))
+    return Plan(lambda: connected(url, **options), reader(run.api, read), items=events(run.api))
 
 
 if __name__ == "__main__":

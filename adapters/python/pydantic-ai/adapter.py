@@ -31,8 +31,9 @@ from pydantic_ai.toolsets import ExternalToolset
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
-from streamspec_dialects import CUTTING, FINISHED, PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
+from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
 from streamspec_observation import ABSENT, BODY, Delivers, Read, Reads, Seen, Tool, attribute, dig
+from streamspec_tables import DIALECTS
 
 # Some came later than the others.
 SURFACES: Final[dict[str, Delivers]] = {
@@ -150,9 +151,10 @@ def read_end(seen: Seen, api: str, response: Any, output: Any = None) -> None:
 
 def is_cut(api: str, reason: object, *, is_last: bool) -> bool:
     """Whether a response that ended so has cut a call; of Responses there is no status of the item."""
+    reasons = DIALECTS[api]["stop_reasons"]
     if api == "openai-chat":
-        return reason not in (None, *FINISHED)
-    return is_last and reason in (*CUTTING, "max_output_tokens")
+        return reason not in (None, *reasons["end_calls"])
+    return is_last and reason in reasons["limits"]
 
 
 def direct_reader(api: str) -> Callable[[Seen, Any], None]:

@@ -17,7 +17,7 @@ pub(super) async fn observe(call: Call) -> Observation {
         Ok(client) => client,
         Err(raised) => return seen.raised(describe(Site::Open, &raised)),
     };
-    let request: CreateMessageParams = typed(call.api, call.ask);
+    let request: CreateMessageParams = typed(&call);
     match client.create_message_streaming(&request).await {
         Ok(stream) => seen.follow(std::pin::pin!(stream), event, describe).await,
         Err(raised) => seen.raised(describe(Site::Open, &raised)),

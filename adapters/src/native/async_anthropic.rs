@@ -26,7 +26,7 @@ pub(super) async fn observe(call: Call) -> Observation {
         Ok(client) => client,
         Err(raised) => return seen.raised(error(Site::Open, &["ClientBuilderError"], raised.to_string())),
     };
-    let request: CreateMessagesRequest = typed(call.api, call.ask);
+    let request: CreateMessagesRequest = typed(&call);
     let stream = client.messages().create_stream(request).await;
     seen.follow(stream, event, describe).await
 }

@@ -32,12 +32,12 @@ pub(super) async fn observe(call: Call) -> Observation {
         return handled(seen, &client, &call).await;
     }
     if call.api == Api::OpenaiResponses {
-        match client.responses().create_stream(typed(call.api, call.ask)).await {
+        match client.responses().create_stream(typed(&call)).await {
             Ok(stream) => seen.follow(stream, response_event, describe).await,
             Err(error) => seen.raised(describe(Site::Open, &error)),
         }
     } else {
-        match client.chat().create_stream(typed(call.api, call.ask)).await {
+        match client.chat().create_stream(typed(&call)).await {
             Ok(stream) => seen.follow(stream, chunk, describe).await,
             Err(error) => seen.raised(describe(Site::Open, &error)),
         }
@@ -46,7 +46,7 @@ pub(super) async fn observe(call: Call) -> Observation {
 
 /// What the handler returns, and where it fails, what it says had arrived.
 async fn handled(mut seen: Seen, client: &Client<OpenAIConfig>, call: &Call) -> Observation {
-    let request = body(call.api, call.ask);
+    let request = body(call);
     let answered = if call.api == Api::OpenaiResponses {
         handler::respond(client, &request).await
     } else {

@@ -10,9 +10,10 @@ use claude_api::retry::RetryPolicy;
 use claude_api::{Client, Error};
 
 use super::reading::{attribute, attribute_word};
-use super::request::{PROMPT, TOOL, http, model, parameters};
+use super::request::http;
 use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Ask, Call, Observation, ObservedError, Site, Told};
+use crate::dialect::{PROMPT, TOOL, parameters};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
@@ -44,7 +45,8 @@ async fn open(call: &Call) -> Result<EventStream, Error> {
         .http_client(http().timeout(call.timeout).build()?)
         .retry(policy)
         .build()?;
-    let mut request = CreateMessageRequest::builder().model(model(call.api)).max_tokens(1024).user(PROMPT);
+    let model = call.api.dialect().model;
+    let mut request = CreateMessageRequest::builder().model(model).max_tokens(1024).user(PROMPT);
     if call.ask == Ask::Tool {
         request = request.tools(vec![Tool::custom(TOOL, parameters())]);
     }

@@ -12,13 +12,14 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::reading::{attribute, message_in, read_headers, read_parsed_body};
-use super::request::{body, http, model};
+use super::request::{body, http};
 use super::seen::{Seen, error};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
+use crate::dialect::is_sentinel;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let (api, mut seen) = (call.api, Seen::new(call.api));
+    let (api, dialect, mut seen) = (call.api, call.api.dialect(), Seen::new(call.api));
     let response = match send(&call).await {
         Ok(response) => response,
         Err(raised) => return seen.raised(error(Site::Open, &["reqwest::Error"], raised.to_string())),
@@ -36,7 +37,7 @@ pub(super) async fn observe(call: Call) -> Observation {
             Err(_) if failed.is_some() => break,
             Err(raised) => return seen.raised(broken(&raised)),
         };
-        if event.data == "[DONE]" {
+        if is_sentinel(&event.data) {
             break;
         }
         if event.data.trim().is_empty() && event.event != "error" {
@@ -45,7 +46,7 @@ pub(super) async fn observe(call: Call) -> Observation {
         seen.handed_over();
         let data = match serde_json::from_str(&event.data) {
             Ok(data) => data,
-            Err(raised) if event.event != "error" && is_own(api, &event.event) => {
+            Err(raised) if event.event != "error" && dialect.events.is_known(&event.event) => {
                 failed = failed.or_else(|| Some(error(Site::Iterate, &["serde_json::Error"], raised.to_string())));
                 break;
             }
@@ -53,14 +54,14 @@ pub(super) async fn observe(call: Call) -> Observation {
             Err(_) => Value::Null,
         };
         read(api, &mut seen, &data);
-        if is_failure(&event.event, &data) {
+        if is_failure(api, &event.event, &data) {
             failed = Some(failure(api, &event, &data, &headers));
             // A response that failed without an error may be followed by an event that says why.
             if data["type"] != "response.failed" || !data["response"]["error"].is_null() {
                 break;
             }
         }
-        if matches!(data["type"].as_str(), Some("message_stop" | "response.completed" | "response.incomplete")) {
+        if data["type"].as_str().is_some_and(|kind| dialect.events.ends.contains(&kind)) {
             break;
         }
     }
@@ -71,20 +72,12 @@ pub(super) async fn observe(call: Call) -> Observation {
 }
 
 async fn send(call: &Call) -> Result<Response, reqwest::Error> {
-    let path = match call.api {
-        Api::AnthropicMessages => "/v1/messages".to_owned(),
-        Api::OpenaiChat => "/v1/chat/completions".to_owned(),
-        Api::OpenaiResponses => "/v1/responses".to_owned(),
-        Api::GeminiGenerate => format!("/v1beta/models/{}:streamGenerateContent?alt=sse", model(call.api)),
-    };
+    let dialect = call.api.dialect();
     let client = http().read_timeout(call.timeout).build()?;
-    let request = client.post(format!("{}{path}", call.base_url));
-    request
-        .header("content-type", "application/json")
-        .header("anthropic-version", "2023-06-01")
-        .body(body(call.api, call.ask).to_string())
-        .send()
-        .await
+    let request = client.post(format!("{}{}", call.base_url, dialect.request_path()));
+    let request = request.header("content-type", "application/json");
+    let request = dialect.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.body(body(call).to_string()).send().await
 }
 
 /// What the caller can read of one event.
@@ -94,6 +87,8 @@ fn read(api: Api, seen: &mut Seen, data: &Value) {
         Api::OpenaiChat => chat_chunk(seen, data),
         Api::OpenaiResponses => response_event(seen, data),
         Api::GeminiGenerate => gemini_chunk(seen, data),
+        #[allow(unreachable_patterns, reason = "which dialects it speaks is said by its manifest, and held to that")]
+        other => unreachable!("the manifest does not offer {other}"),
     }
 }
 
@@ -202,18 +197,8 @@ fn gemini_chunk(seen: &mut Seen, data: &Value) {
     seen.stop(text(&candidate["finishReason"]));
 }
 
-/// Whether the name of an event is the vendor's; one without a name is a `message`.
-fn is_own(api: Api, name: &str) -> bool {
-    let known = match api {
-        Api::AnthropicMessages => name == "ping" || name.starts_with("message_") || name.starts_with("content_block_"),
-        Api::OpenaiResponses => name.starts_with("response."),
-        Api::OpenaiChat | Api::GeminiGenerate => false,
-    };
-    known || matches!(name, "message" | "error")
-}
-
 /// Whether the vendors' documents call the event an error. An `error` member that says nothing is none.
-fn is_failure(name: &str, data: &Value) -> bool {
+fn is_failure(api: Api, name: &str, data: &Value) -> bool {
     let data = if let Value::Array(items) = data { items.first().unwrap_or(&Value::Null) } else { data };
     let says_something = match &data["error"] {
         Value::Null | Value::Bool(false) => false,
@@ -222,7 +207,8 @@ fn is_failure(name: &str, data: &Value) -> bool {
         Value::Object(fields) => !fields.is_empty(),
         Value::Bool(true) | Value::Number(_) => true,
     };
-    says_something || name == "error" || data["type"] == "error" || data["type"] == "response.failed"
+    let is_error = |kind: &str| api.dialect().errors.events.contains(&kind);
+    says_something || name == "error" || data["type"].as_str().is_some_and(is_error)
 }
 
 /// Such an event, beside which its caller has the headers of the response at hand.

@@ -7,9 +7,10 @@ use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, Error, ModelIden, ServiceTarget};
 
 use super::reading::{attribute, read_body, read_headers, read_parsed_body};
-use super::request::{PROMPT, TOOL, TOOL_DESCRIPTION, http, model, parameters};
+use super::request::http;
 use super::seen::{Seen, empty_handed, error, no_answer};
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
+use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
@@ -33,11 +34,13 @@ async fn open(call: &Call) -> Result<ChatStream, Error> {
         Api::OpenaiChat => (AdapterKind::OpenAI, "v1"),
         Api::OpenaiResponses => (AdapterKind::OpenAIResp, "v1"),
         Api::GeminiGenerate => (AdapterKind::Gemini, "v1beta"),
+        #[allow(unreachable_patterns, reason = "which dialects it speaks is said by its manifest, and held to that")]
+        other => unreachable!("the manifest does not offer {other}"),
     };
     let target = ServiceTarget {
         endpoint: Endpoint::from_owned(format!("{}/{version}/", call.base_url)),
         auth: AuthData::from_single("test"),
-        model: ModelIden::new(kind, model(call.api)),
+        model: ModelIden::new(kind, call.api.dialect().model),
     };
     let options = ChatOptions::default()
         .with_stream_header_timeout(call.timeout)

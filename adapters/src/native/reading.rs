@@ -66,7 +66,7 @@ pub(super) fn read_parsed_body(error: &mut ObservedError, api: Api, body: &Value
     let said = error_in(body);
     // What an event is called is no error type.
     let is_event = |kind: &String| std::ptr::eq(said, body) && (kind == "error" || kind.starts_with("response."));
-    let kind = word(&said[if api == Api::GeminiGenerate { "status" } else { "type" }]);
+    let kind = word(&said[api.dialect().errors.type_member]);
     or(&mut error.kind, told(Via::Body, kind.filter(|kind| !is_event(kind))));
     or(&mut error.code, told(Via::Body, word(&said["code"])));
     or(&mut error.request_id, told(Via::Body, word(&body["request_id"]).or_else(|| word(&said["request_id"]))));

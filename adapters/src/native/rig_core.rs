@@ -11,9 +11,10 @@ use rig_reqwest::ReqwestClient;
 use serde_json::Value;
 
 use super::reading::{attribute, attribute_word, read_body, read_headers};
-use super::request::{PROMPT, TOOL, TOOL_DESCRIPTION, http, model, parameters};
+use super::request::http;
 use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
+use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
@@ -48,7 +49,7 @@ fn open(call: &Call) -> Result<CompletionStream, ProviderError> {
         let name = ToolName::new(TOOL).map_err(|raised: EmptyToolName| ProviderError::request(raised))?;
         request = request.tool(ToolDefinition::new(name, TOOL_DESCRIPTION, parameters()));
     }
-    let (root, model) = (call.base_url.as_str(), model(call.api));
+    let (root, model) = (call.base_url.as_str(), call.api.dialect().model);
     let openai = || OpenAIConfig::new("test").with_base_url(format!("{root}/v1"));
     match call.api {
         Api::AnthropicMessages => {
@@ -59,6 +60,8 @@ fn open(call: &Call) -> Result<CompletionStream, ProviderError> {
         Api::GeminiGenerate => {
             GeminiConfig::new("test").with_base_url(root).connect(http).completion(model).stream(request)
         }
+        #[allow(unreachable_patterns, reason = "which dialects it speaks is said by its manifest, and held to that")]
+        other => unreachable!("the manifest does not offer {other}"),
     }
 }
 

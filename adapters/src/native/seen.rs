@@ -4,10 +4,11 @@ use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 
 use crate::contract::{Api, Ended, Observation, ObservedError, Site, Told, ToolCall};
+use crate::dialect::{Cut, Dialect, Meaning};
 
 /// What was handed over so far.
 pub(super) struct Seen {
-    api: Api,
+    dialect: &'static Dialect,
     text: String,
     tools: Vec<Tool>,
     /// The tool call that the answer ends with so far, by its key.
@@ -52,7 +53,7 @@ impl Seen {
     /// Nothing so far of an answer in this dialect.
     pub(super) fn new(api: Api) -> Self {
         let (text, tools, last, stop_reason) = (String::new(), Vec::new(), None, None);
-        Self { api, text, tools, last, stop_reason, ended_whole: false, failure: None, events: 0 }
+        Self { dialect: api.dialect(), text, tools, last, stop_reason, ended_whole: false, failure: None, events: 0 }
     }
 
     /// One more item.
@@ -121,18 +122,14 @@ impl Seen {
         self.tools.iter_mut().for_each(|tool| tool.over = true);
     }
 
-    /// A stop reason, which may end all tool calls; nothing said changes nothing. Beside the words of the dialects there are
-    /// those that an SDK for many providers has instead: `stop`, `length`, `tool_calls`.
+    /// A stop reason, which may end all tool calls; nothing said changes nothing.
     pub(super) fn stop(&mut self, reason: Option<String>) {
         let Some(reason) = reason.filter(|reason| !reason.is_empty()) else { return };
-        let ends_whole = match self.api {
-            Api::AnthropicMessages => matches!(reason.as_str(), "tool_use" | "tool_calls"),
-            Api::OpenaiChat => matches!(reason.as_str(), "tool_calls" | "function_call" | "stop"),
-            Api::OpenaiResponses => matches!(reason.as_str(), "completed" | "stop" | "tool_calls"),
-            Api::GeminiGenerate => matches!(reason.as_str(), "STOP" | "stop" | "tool_calls"),
-        };
-        // In Responses each item says for itself that it is over.
-        if ends_whole && self.api != Api::OpenaiResponses {
+        let meaning = self.meaning(&reason);
+        let ends_calls = self.dialect.stop_reasons.ends_calls;
+        let ends_whole = meaning == Some(Meaning::Calls) || meaning.is_some_and(|it| ends_calls.contains(&it));
+        // Where each item has a status, it says for itself that it is over.
+        if ends_whole && self.dialect.stop_reasons.cut != Cut::ByStatus {
             self.close_tools();
         }
         self.ended_whole |= ends_whole;
@@ -147,24 +144,31 @@ impl Seen {
         self.stop(reason);
     }
 
+    /// Finds the meaning of a stop reason. Beside the dialect's words there are those of `OpenAI`'s chat completions, which
+    /// SDKs for many providers have instead: `stop`, `length`, `tool_calls`.
+    fn meaning(&self, reason: &str) -> Option<Meaning> {
+        let shared = || Api::OpenaiChat.dialect().stop_reasons.meaning(reason);
+        self.dialect.stop_reasons.meaning(reason).or_else(shared)
+    }
+
     /// Whether something has said that a call is not the whole of it, by the table of `adapters/README.md`.
     fn is_cut(&self, tool: &Tool) -> bool {
         let reason = self.stop_reason.as_deref();
+        let meaning = reason.and_then(|reason| self.meaning(reason));
         let is_last = self.last.as_ref() == Some(&tool.key);
-        match self.api {
-            Api::AnthropicMessages => {
-                is_last && matches!(reason, Some("max_tokens" | "model_context_window_exceeded" | "length"))
-            }
-            Api::OpenaiResponses => match tool.status.as_deref() {
+        match self.dialect.stop_reasons.cut {
+            Cut::LastPart => is_last && meaning == Some(Meaning::Limit),
+            Cut::ByStatus => match tool.status.as_deref() {
                 Some("incomplete") => true,
                 Some("in_progress") => !self.ended_whole,
                 Some(_) => false,
                 // An SDK that does not hand out the status of its items tells no more than why and where the answer ends.
                 None => {
-                    is_last && matches!(reason, Some("incomplete" | "max_output_tokens" | "length" | "content_filter"))
+                    let is_limited = matches!(meaning, Some(Meaning::Limit | Meaning::Filtered));
+                    is_last && (is_limited || reason == Some("incomplete"))
                 }
             },
-            Api::OpenaiChat | Api::GeminiGenerate => reason.is_some() && !self.ended_whole,
+            Cut::EveryCall => reason.is_some() && !self.ended_whole,
         }
     }
 

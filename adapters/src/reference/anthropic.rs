@@ -6,23 +6,9 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::failure::{Class, Failure};
-use super::http::Request;
 use super::reader::Step;
-use crate::contract::Ask;
-
-pub(crate) fn request(ask: Ask) -> Request {
-    let mut body = json!({
-        "model": "claude-sonnet-4-6",
-        "max_tokens": 256,
-        "messages": [{ "role": "user", "content": "What is the weather in Paris?" }],
-        "stream": true
-    });
-    if ask == Ask::Tool {
-        body["tools"] = json!([{ "name": "get_weather", "input_schema": super::tool_parameters() }]);
-    }
-    let headers = &[("x-api-key", "test"), ("anthropic-version", "2023-06-01")];
-    Request { path: "/v1/messages", headers, body }
-}
+use crate::contract::Api;
+use crate::dialect::Meaning;
 
 /// Takes one event into the answer.
 pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer) -> Result<Step, Failure> {
@@ -87,7 +73,7 @@ fn open(index: u64, block: Option<&Value>, answer: &mut Answer) {
 /// <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
 fn stop(reason: Option<&str>, answer: &mut Answer) {
     let Some(reason) = reason else { return };
-    if matches!(reason, "max_tokens" | "model_context_window_exceeded")
+    if Api::AnthropicMessages.dialect().stop_reasons.meaning(reason) == Some(Meaning::Limit)
         && let Some(last) = answer.last_part
     {
         answer.reopen_tool(last);

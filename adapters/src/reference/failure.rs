@@ -5,6 +5,7 @@ use super::mutant::{Faults, Mutant};
 use super::provider::Provider;
 use super::status;
 use crate::contract::{Api, ObservedError, Reading, Site, Told, Via};
+use crate::dialect::is_quota;
 
 /// A `StreamError`.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +95,7 @@ impl Failure {
 
     /// Whether a retry may help: the server's word, then the documents' rules, then unknown.
     pub(crate) fn retryable(&self) -> Option<bool> {
-        if self.words.code.as_deref().or(self.words.kind.as_deref()).is_some_and(status::is_quota) {
+        if self.words.code.as_deref().or(self.words.kind.as_deref()).is_some_and(is_quota) {
             return Some(false);
         }
         match (self.should_retry, self.class, self.status) {

@@ -2,22 +2,11 @@
 //!
 //! <https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent>
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::Answer;
-use super::http::Request;
 use super::reader::Step;
-use crate::contract::Ask;
-
-pub(crate) fn request(ask: Ask) -> Request {
-    let mut body = json!({ "contents": [{ "role": "user", "parts": [{ "text": "What is the weather in Paris?" }] }] });
-    if ask == Ask::Tool {
-        let function = json!({ "name": "get_weather", "parameters": super::tool_parameters() });
-        body["tools"] = json!([{ "functionDeclarations": [function] }]);
-    }
-    let path = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse";
-    Request { path, headers: &[("x-goog-api-key", "test")], body }
-}
+use crate::contract::Api;
 
 /// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
 pub(crate) fn read(payload: &Value, answer: &mut Answer) -> Step {
@@ -43,7 +32,7 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer) -> Step {
     }
     if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
         answer.stop_reason = Some(reason.to_owned());
-        if reason == "STOP" {
+        if Api::GeminiGenerate.dialect().stop_reasons.ends_calls(reason) {
             answer.close_tools();
         }
     }

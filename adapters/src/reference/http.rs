@@ -20,7 +20,7 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 
 /// A request to a provider.
 pub(crate) struct Request {
-    pub(crate) path: &'static str,
+    pub(crate) path: String,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) body: serde_json::Value,
 }

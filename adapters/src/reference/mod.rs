@@ -21,15 +21,13 @@ mod tests;
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
-
 use self::answer::Answer;
 use self::failure::{Class, Failure};
 use self::http::{Opened, Request};
 use self::mutant::Faults;
 pub(crate) use self::mutant::Mutant;
-use self::reader::{Reached, Reader, normal_reason};
-use crate::contract::{Api, Ask, Call, Ended, Observation, Site, Told};
+use self::reader::{Reached, Read, Reader};
+use crate::contract::{Api, Call, Ended, Observation, Site, Told};
 
 /// The surface that hands over the finished answer; the other one hands over events as they come.
 const FINAL: &str = "final";
@@ -58,9 +56,9 @@ pub(crate) async fn observe(call: Call, mutant: Option<Mutant>) -> Observation {
 /// Sends one request, with the retries that its head allows, and follows its answer to the end.
 async fn attempt(call: &Call, answer: &mut Answer, faults: Faults) -> Result<(), (Site, Failure)> {
     let Opened { head, mut body, is_empty } =
-        http::open(call, &request(call.api, call.ask), faults).await.map_err(|failure| (Site::Open, failure))?;
+        http::open(call, &request(call), faults).await.map_err(|failure| (Site::Open, failure))?;
     if is_empty {
-        answer.stop_reason = Some(normal_reason(call.api).to_owned());
+        answer.stop_reason = Some(normal(call).to_owned());
         return Ok(());
     }
     let followed = follow(call, &mut body, answer, faults).await;
@@ -72,7 +70,7 @@ async fn attempt(call: &Call, answer: &mut Answer, faults: Faults) -> Result<(),
 
 /// Follows the body until the answer has ended, one way or the other. The connection goes with the body.
 async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults: Faults) -> Result<(), Failure> {
-    let mut reader = Reader::new(call.api, faults);
+    let mut reader = Reader::new(call.api, read(call.api), faults);
     loop {
         let octets = match body.next().await {
             Ok(Some(octets)) => octets,
@@ -80,7 +78,7 @@ async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults:
             // Silence after the stop reason: the answer is whole, only its marker is missing.
             Err(Failure { class: Class::Timeout, .. }) if answer.stop_reason.is_some() => return Ok(()),
             Err(failure) if is_forgiven(&failure, answer, faults) => {
-                answer.stop_reason.get_or_insert_with(|| normal_reason(call.api).to_owned());
+                answer.stop_reason.get_or_insert_with(|| normal(call).to_owned());
                 return Ok(());
             }
             Err(failure) => return Err(failure),
@@ -139,7 +137,7 @@ fn report(call: &Call, answer: Answer, outcome: Result<(), (Site, Failure)>, fau
     let lost = outcome.is_err() && matches!(faults.0, Some(Mutant::TextLostOnError | Mutant::LateErrorCounts));
     let text = if lost { String::new() } else { answer.text };
     let stop_reason = answer.stop_reason.map(|reason| match faults.0 {
-        Some(Mutant::StopReasonFlattened) => normal_reason(call.api).to_owned(),
+        Some(Mutant::StopReasonFlattened) => normal(call).to_owned(),
         _ => reason,
     });
     match outcome {
@@ -170,16 +168,22 @@ fn report(call: &Call, answer: Answer, outcome: Result<(), (Site, Failure)>, fau
     }
 }
 
-fn request(api: Api, ask: Ask) -> Request {
-    match api {
-        Api::AnthropicMessages => anthropic::request(ask),
-        Api::OpenaiChat => openai_chat::request(ask),
-        Api::OpenaiResponses => openai_responses::request(ask),
-        Api::GeminiGenerate => gemini::request(ask),
-    }
+fn request(call: &Call) -> Request {
+    let dialect = call.api.dialect();
+    Request { path: dialect.request_path(), headers: dialect.headers, body: (dialect.body)(call.ask) }
 }
 
-/// The schema of the one tool that is declared.
-fn tool_parameters() -> Value {
-    json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
+/// The stop reason of an answer that ends in good order.
+fn normal(call: &Call) -> &'static str {
+    call.api.dialect().stop_reasons.normal()
+}
+
+/// Takes one event of a dialect into the answer.
+fn read(api: Api) -> Read {
+    match api {
+        Api::AnthropicMessages => |kind, payload, answer, _| anthropic::read(kind, payload, answer),
+        Api::OpenaiChat => |_, payload, answer, faults| openai_chat::read(payload, answer, faults),
+        Api::OpenaiResponses => openai_responses::read,
+        Api::GeminiGenerate => |_, payload, answer, _| Ok(gemini::read(payload, answer)),
+    }
 }

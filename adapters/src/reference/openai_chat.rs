@@ -2,29 +2,15 @@
 //!
 //! <https://developers.openai.com/api/docs/guides/streaming-responses>
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::failure::{Class, Failure};
-use super::http::Request;
 use super::mutant::{Faults, Mutant};
 use super::provider::Provider;
 use super::reader::Step;
-use crate::contract::{Api, Ask};
-
-pub(crate) fn request(ask: Ask) -> Request {
-    let mut body = json!({
-        "model": "gpt-4.1",
-        "messages": [{ "role": "user", "content": "What is the weather in Paris?" }],
-        "stream": true,
-        "stream_options": { "include_usage": true }
-    });
-    if ask == Ask::Tool {
-        let function = json!({ "name": "get_weather", "parameters": super::tool_parameters() });
-        body["tools"] = json!([{ "type": "function", "function": function }]);
-    }
-    Request { path: "/v1/chat/completions", headers: &[("authorization", "Bearer test")], body }
-}
+use crate::contract::Api;
+use crate::dialect::Meaning;
 
 /// Takes one chunk into the answer.
 pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Result<Step, Failure> {
@@ -68,9 +54,9 @@ fn take_choice(choice: &Value, answer: &mut Answer, faults: Faults) -> Result<()
             return Err(Failure::in_band(Api::OpenaiChat, provider, faults));
         }
         Some(reason) => {
-            // DeepSeek: the answer was broken off for want of resources.
-            answer.interrupted = reason == "insufficient_system_resource";
-            if matches!(reason, "stop" | "tool_calls" | "function_call") {
+            let reasons = &Api::OpenaiChat.dialect().stop_reasons;
+            answer.interrupted = reasons.find(reason).is_some_and(|meanings| meanings.contains(&Meaning::Interrupted));
+            if reasons.ends_calls(reason) {
                 answer.close_tools();
             }
             answer.stop_reason = Some(reason.to_owned());

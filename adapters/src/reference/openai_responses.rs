@@ -6,19 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::failure::{Class, Failure};
-use super::http::Request;
 use super::mutant::{Faults, Mutant};
 use super::provider::{self, Provider};
 use super::reader::Step;
-use crate::contract::{Api, Ask};
-
-pub(crate) fn request(ask: Ask) -> Request {
-    let mut body = json!({ "model": "gpt-4.1", "input": "What is the weather in Paris?", "stream": true });
-    if ask == Ask::Tool {
-        body["tools"] = json!([{ "type": "function", "name": "get_weather", "parameters": super::tool_parameters() }]);
-    }
-    Request { path: "/v1/responses", headers: &[("authorization", "Bearer test")], body }
-}
+use crate::contract::Api;
 
 /// Takes one event into the answer.
 pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Faults) -> Result<Step, Failure> {

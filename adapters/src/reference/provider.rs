@@ -69,12 +69,12 @@ pub(crate) fn read(api: Api, error: &Value, envelope: &Map<String, Value>, fault
 
 /// Reads the fields of an error.
 fn flat(api: Api, fields: &Map<String, Value>, faults: Faults) -> Provider {
-    let named = if api == Api::GeminiGenerate { text(fields, "status") } else { None };
-    let typed = text(fields, "type").filter(|kind| kind != "error");
+    let [named, typed] = [api.dialect().errors.type_member, "type"].map(|key| text(fields, key));
+    let is_type = |kind: &String| kind != "error";
     let metadata = || text(fields.get("metadata")?.as_object()?, "error_type");
     let code = fields.get("code").filter(|code| !(code.is_number() && faults.has(Mutant::LosesNumericCode)));
     Provider {
-        kind: named.or(typed).or_else(metadata),
+        kind: named.filter(is_type).or_else(|| typed.filter(is_type)).or_else(metadata),
         code: code.and_then(|code| match code {
             Value::String(code) => Some(code.clone()),
             Value::Number(code) => Some(code.to_string()),

@@ -9,10 +9,11 @@ use super::decoder::{Decoder, Event, Item};
 use super::failure::{Class, Failure};
 use super::http;
 use super::mutant::{Faults, Mutant};
+use super::openai_responses;
 use super::provider;
 use super::stray::Stray;
-use super::{anthropic, gemini, openai_chat, openai_responses};
 use crate::contract::Api;
+use crate::dialect::{Meaning, is_sentinel};
 
 /// What an event was to the dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,13 @@ pub(crate) enum Reached {
     End,
 }
 
+/// Takes one event of a dialect into the answer, by its type and its payload.
+pub(crate) type Read = fn(&str, &Value, &mut Answer, Faults) -> Result<Step, Failure>;
+
 /// Reads one stream.
 pub(crate) struct Reader {
     api: Api,
+    read: Read,
     faults: Faults,
     decoder: Decoder,
     stray: Stray,
@@ -54,9 +59,9 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn new(api: Api, faults: Faults) -> Self {
+    pub(crate) fn new(api: Api, read: Read, faults: Faults) -> Self {
         let (decoder, stray) = (Decoder::new(faults), Stray::default());
-        Self { api, faults, decoder, stray, items: VecDeque::new(), arrived: 0 }
+        Self { api, read, faults, decoder, stray, items: VecDeque::new(), arrived: 0 }
     }
 
     /// Takes some bytes into the answer, up to the terminal marker.
@@ -101,10 +106,14 @@ impl Reader {
             return Ok(());
         }
         if self.faults.has(Mutant::FabricatesStop) {
-            answer.stop_reason = Some(normal_reason(self.api).to_owned());
+            answer.stop_reason = Some(self.normal().to_owned());
             return Ok(());
         }
         Err(Failure::new(Class::Incomplete, "the stream ended before the answer did"))
+    }
+
+    fn normal(&self) -> &'static str {
+        self.api.dialect().stop_reasons.normal()
     }
 
     fn item(&mut self, item: Item, answer: &mut Answer) -> Result<Step, Failure> {
@@ -123,7 +132,7 @@ impl Reader {
 
     fn event(&mut self, event: &Event, answer: &mut Answer) -> Result<Step, Failure> {
         let payload = match event.data.trim_end() {
-            "[DONE]" if !self.faults.has(Mutant::DoneIsJson) => return Ok(self.done(answer)),
+            data if is_sentinel(data) && !self.faults.has(Mutant::DoneIsJson) => return Ok(self.done(data, answer)),
             "" if event.name != "error" && !self.faults.has(Mutant::EmptyDataFails) => return Ok(Step::Ping),
             data => serde_json::from_str(data),
         };
@@ -134,7 +143,8 @@ impl Reader {
                 self.object(event, envelope, answer)
             }
             Ok(Value::Null) if !self.faults.has(Mutant::NullDataFails) => Ok(Step::Ping),
-            _ if !self.knows(&event.name) => self.checked(Step::Unknown, event),
+            // Unknown types need not be JSON.
+            _ if !self.api.dialect().events.is_part(&event.name) => self.checked(Step::Unknown, event),
             Ok(other) => Err(Failure::new(Class::Protocol, format!("an event that is no object: {other}"))),
             Err(error) => self.malformed(event, &error),
         }
@@ -152,12 +162,12 @@ impl Reader {
     }
 
     /// `[DONE]` ends a chat completion; on the other dialects gateways add it, and it says nothing.
-    fn done(&self, answer: &mut Answer) -> Step {
-        if self.api != Api::OpenaiChat {
+    fn done(&self, data: &str, answer: &mut Answer) -> Step {
+        if self.api.dialect().events.sentinel != Some(data) {
             return Step::Ping;
         }
         if self.faults.has(Mutant::DoneIsEnough) {
-            answer.stop_reason.get_or_insert_with(|| normal_reason(self.api).to_owned());
+            answer.stop_reason.get_or_insert_with(|| self.normal().to_owned());
         }
         // The server has ended the stream as it should be ended, and not said why the answer did: that is no failure, and no
         // completion that the client could vouch for.
@@ -171,7 +181,7 @@ impl Reader {
         if let Some(provider) = error.filter(|_| !ignored) {
             if self.faults.has(Mutant::ErrorBecomesText) {
                 answer.text.push_str(&provider.message);
-                answer.stop_reason = Some(normal_reason(self.api).to_owned());
+                answer.stop_reason = Some(self.normal().to_owned());
                 return Ok(Step::Terminal);
             }
             return Err(Failure::in_band(self.api, provider, self.faults));
@@ -180,12 +190,7 @@ impl Reader {
         let kind = payload.get("type").and_then(Value::as_str).unwrap_or(&event.name);
         answer.events += 1;
         let had_reason = answer.stop_reason.is_some();
-        let step = match self.api {
-            Api::AnthropicMessages => anthropic::read(kind, &payload, answer)?,
-            Api::OpenaiChat => openai_chat::read(&payload, answer, self.faults)?,
-            Api::OpenaiResponses => openai_responses::read(kind, &payload, answer, self.faults)?,
-            Api::GeminiGenerate => gemini::read(&payload, answer),
-        };
+        let step = (self.read)(kind, &payload, answer, self.faults)?;
         if !had_reason {
             self.check_reason(answer)?;
         }
@@ -198,16 +203,19 @@ impl Reader {
     /// An answer that stops for its tool calls must have them whole.
     fn check_reason(&self, answer: &Answer) -> Result<(), Failure> {
         let Some(reason) = answer.stop_reason.as_deref() else { return Ok(()) };
+        let meaning = self.api.dialect().stop_reasons.meaning(reason);
         if let Some(tool) = answer.unfinished_tool()
-            && matches!(reason, "tool_use" | "tool_calls" | "function_call")
+            && meaning == Some(Meaning::Calls)
         {
             let message = format!("the answer stops for `{tool}`, whose arguments are not whole");
             return Err(Failure::new(Class::Protocol, message));
         }
         let refused = match self.faults.0 {
-            Some(Mutant::UnknownStopReasonFails) => !REASONS.contains(&reason),
-            Some(Mutant::FilteredIsError) => FILTERED.contains(&reason),
-            Some(Mutant::IncompleteIsError) => LIMITS.contains(&reason),
+            Some(Mutant::UnknownStopReasonFails) => {
+                !matches!(meaning, Some(Meaning::Normal | Meaning::Calls | Meaning::Paused))
+            }
+            Some(Mutant::FilteredIsError) => meaning == Some(Meaning::Filtered),
+            Some(Mutant::IncompleteIsError) => meaning == Some(Meaning::Limit),
             _ => false,
         };
         if refused { Err(Failure::new(Class::Protocol, format!("the answer stopped with `{reason}`"))) } else { Ok(()) }
@@ -223,45 +231,5 @@ impl Reader {
         });
         let message = || format!("unexpected event `{}`: {}", event.name, http::excerpt(&event.data));
         if refused { Err(Failure::new(Class::Protocol, message())) } else { Ok(step) }
-    }
-
-    /// Whether an event of this name must be a part of the answer. Only on Anthropic do all of those have a name.
-    fn knows(&self, name: &str) -> bool {
-        let unnamed = matches!(name, "" | "message");
-        match self.api {
-            Api::AnthropicMessages => name.starts_with("message_") || name.starts_with("content_block_"),
-            Api::OpenaiResponses => unnamed || name.starts_with("response."),
-            Api::OpenaiChat | Api::GeminiGenerate => unnamed,
-        }
-    }
-}
-
-/// Reasons for an answer that ends in good order.
-const REASONS: [&str; 9] =
-    ["end_turn", "stop_sequence", "tool_use", "stop", "tool_calls", "function_call", "completed", "STOP", "pause_turn"];
-
-/// Reasons for an answer that reached a limit.
-const LIMITS: [&str; 5] = ["max_tokens", "model_context_window_exceeded", "length", "max_output_tokens", "MAX_TOKENS"];
-
-/// Reasons for an answer that the provider withheld.
-const FILTERED: [&str; 9] = [
-    "refusal",
-    "content_filter",
-    "SAFETY",
-    "RECITATION",
-    "PROHIBITED_CONTENT",
-    "BLOCKLIST",
-    "SPII",
-    "LANGUAGE",
-    "OTHER",
-];
-
-/// The stop reason of an answer that ends in good order.
-pub(crate) fn normal_reason(api: Api) -> &'static str {
-    match api {
-        Api::AnthropicMessages => "end_turn",
-        Api::OpenaiChat => "stop",
-        Api::OpenaiResponses => "completed",
-        Api::GeminiGenerate => "STOP",
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn sources(adapter: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let mut files = local::files(&[adapter.to_owned(), shared])?;
     files.retain(|file| {
         let is_test = file.file_stem().is_some_and(|stem| stem.ends_with("_test"));
-        matches!(file.extension(), Some("go" | "mod" | "sum")) && !is_test
+        matches!(file.extension(), Some("go" | "mod" | "sum" | "json")) && !is_test
     });
     Ok(files)
 }

@@ -20,6 +20,9 @@ use crate::spec::{self, Build};
 /// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
 const LOCKED: &str = "dependencies.sha256";
 
+/// The package that every adapter shares, beside the adapters' folders.
+const SHARED: &str = "streamspec";
+
 /// What the plugins need.
 const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
 
@@ -79,12 +82,17 @@ pub(super) fn install(
         Build::Local(path) => replace(environment, path)?,
         Build::Version(_) | Build::Latest => {}
     }
-    let shared = sources.parent().unwrap_or(sources).join("streamspec");
+    let shared = sources.parent().unwrap_or(sources).join(SHARED);
     let mut compile = users_command(javac);
     compile.args(["--release", "17", "-d", dir.join("classes").as_str(), "-cp", jars.join("*").as_str()]);
+    let classes = dir.join("classes").join(SHARED);
+    fs_err::create_dir_all(&classes).map_err(io)?;
     for file in local::files(&[sources.clone(), shared]).map_err(io)? {
-        if file.extension() == Some("java") {
-            compile.arg(file);
+        match file.extension() {
+            Some("java") => drop(compile.arg(file)),
+            // What the kit's classes read lies beside them.
+            Some("json") => drop(fs_err::copy(&file, classes.join(file.file_name().unwrap_or_default())).map_err(io)?),
+            _ => {}
         }
     }
     run(id, compile, lock, progress)

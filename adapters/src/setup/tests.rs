@@ -117,14 +117,16 @@ fn a_working_copy_is_known_by_its_files() {
 fn a_go_adapter_is_built_from_its_module_and_the_shared_one() {
     let (_held, dir) = directory();
     let adapter = dir.join("acme");
-    for file in ["acme/main.go", "acme/go.mod", "acme/go.sum", "acme/known-deviations.toml", "streamspec/adapter.go"] {
+    let own = ["acme/main.go", "acme/go.mod", "acme/go.sum", "acme/known-deviations.toml"];
+    let shared = ["streamspec/adapter.go", "streamspec/dialects.json"];
+    for file in own.into_iter().chain(shared) {
         fs_err::create_dir_all(dir.join(file).parent().expect("a folder")).expect("a folder");
         fs_err::write(dir.join(file), "").expect("a file");
     }
     fs_err::write(dir.join("streamspec/adapter_test.go"), "").expect("a file");
     let files = go::sources(&adapter).expect("they can be read");
     let names: Vec<_> = files.iter().filter_map(|file| file.strip_prefix(&dir).ok()).collect();
-    assert_eq!(names, ["acme/go.mod", "acme/go.sum", "acme/main.go", "streamspec/adapter.go"]);
+    assert_eq!(names, ["acme/go.mod", "acme/go.sum", "acme/main.go", shared[0], shared[1]]);
 
     assert_eq!(go::wanted("module acme\n\ngo 1.26.0\n\nrequire other v1.2.3\n"), (1, 26));
     assert_eq!(go::wanted("module acme\n"), (0, 0));

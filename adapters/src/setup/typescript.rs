@@ -1,6 +1,7 @@
 //! TypeScript environments: made by npm, with a Node.js that comes through the adapter's lock file.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +17,9 @@ use crate::spec::Build;
 
 /// What the lock file is installed from.
 const LOCKED: [&str; 2] = ["package.json", "package-lock.json"];
+
+/// The tables that the kit reads, beside the folder of the language.
+const TABLES: &str = "dialects.json";
 
 /// The part of `package.json` that brings Node.js itself.
 const RUNTIME: &str = "optionalDependencies";
@@ -152,14 +156,18 @@ fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
             if name != "tsconfig.json" && path.extension().is_none_or(|extension| extension != "ts") {
                 continue;
             }
-            let (content, to) = (fs_err::read(&path)?, to.join(name.to_string_lossy().as_ref()));
-            // Another process may be running it.
-            if fs_err::read(&to).ok().as_deref() != Some(content.as_slice()) {
-                write_atomically(&to, &content)?;
-            }
+            bring(&path, &to.join(name.to_string_lossy().as_ref()))?;
         }
     }
+    // As it lies to the sources, so to their copies.
+    bring(shared.with_file_name(TABLES).as_std_path(), &environment.dir.join(TABLES))?;
     Ok(own.join(&environment.entry))
+}
+
+/// Copies a file where it has changed: another process may be running the copy.
+fn bring(from: &Path, to: &Utf8Path) -> std::io::Result<()> {
+    let content = fs_err::read(from)?;
+    if fs_err::read(to).ok().as_deref() == Some(content.as_slice()) { Ok(()) } else { write_atomically(to, &content) }
 }
 
 #[cfg(test)]

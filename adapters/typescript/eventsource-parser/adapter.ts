@@ -24,7 +24,8 @@ import {
   responsesReader,
   responsesRequest,
 } from "../streamspec-dialects.ts";
-import type { Api, ErrorFields, Observer } from "../streamspec-observation.ts";
+import type { ErrorFields, Observer } from "../streamspec-observation.ts";
+import { type Api, DIALECTS, type Dialect } from "../streamspec-tables.ts";
 
 /** Parsed JSON off the wire, of which nothing is known. */
 type Json = any;
@@ -54,70 +55,60 @@ function geminiRequest(call: Call) {
   return { contents: [{ role: "user", parts: [{ text: question(call) }] }], ...(call.ask === "tool" ? { tools } : {}) };
 }
 
-/** One dialect by hand: where to, with what, which names of events are the provider's, and what its events say. */
-interface Dialect {
-  path: string;
+/** One dialect by hand: with what, and what its events say. */
+interface ByHand {
   request: (call: Call) => object;
-  names: RegExp;
   reader: (seen: Observer) => (data: Json) => void;
 }
 
-const DIALECTS: Record<Api, Dialect> = {
+const BY_HAND: Record<Api, ByHand> = {
   "anthropic-messages": {
-    path: "/v1/messages",
     request: messagesRequest,
-    names: /^(|ping|error|message(_\w+)?|content_block_\w+)$/,
     reader: messagesReader,
   },
   "openai-chat": {
-    path: "/v1/chat/completions",
     request: chatRequest,
-    names: /^(|error|message)$/,
     reader: (seen) => (data) => readChatChunk(seen, data),
   },
   "openai-responses": {
-    path: "/v1/responses",
     request: responsesRequest,
-    names: /^(|error|message|response\..+)$/,
     reader: responsesReader,
   },
   "gemini-generate": {
-    path: `/v1beta/models/${MODEL["gemini-generate"]}:streamGenerateContent?alt=sse`,
     request: geminiRequest,
-    names: /^(|error|message)$/,
     reader: (seen) => (data) => readGeminiChunk(seen, data),
   },
 };
 
 function post(call: Call): Promise<Response> {
-  const { path, request } = DIALECTS[call.api];
+  const path = DIALECTS[call.api].path.replace("{model}", MODEL[call.api]);
   return fetch(`${call.base_url}${path}`, {
     method: "POST",
     headers: { ...HEADERS, "content-type": "application/json", "anthropic-version": "2023-06-01" },
-    body: JSON.stringify(request(call)),
+    body: JSON.stringify(BY_HAND[call.api].request(call)),
     signal: AbortSignal.timeout(call.timeout_ms),
   });
 }
 
 /** The events, to the one that ends the answer. Only those by other names than the provider's need not be JSON. */
-async function* messages({ body, headers }: Response, names: RegExp): AsyncIterable<Message> {
+async function* messages({ body, headers }: Response, { events }: Dialect): AsyncIterable<Message> {
   const parsed = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   let failed: Message | undefined;
   for await (const { event, data: text } of parsed ?? []) {
-    if (text === "[DONE]") break;
+    if (SENTINELS.includes(text)) break;
     if (text.trim() === "") continue;
     let data: Json;
     try {
       data = JSON.parse(text);
     } catch (failure) {
-      if (!names.test(event ?? "")) continue;
+      if (!isKnown(event ?? "", events)) continue;
       yield { data, failure };
       return;
     }
     const error = errorBody(event, data);
     if (error === undefined) {
       yield { data };
-      if (LAST.includes(data?.type)) return;
+      if (events.ends.includes(data?.type)) return;
       continue;
     }
     failed = { data, failure: { data: error, message: messageIn(error) ?? text, headers } };
@@ -127,8 +118,13 @@ async function* messages({ body, headers }: Response, names: RegExp): AsyncItera
   if (failed) yield failed;
 }
 
-/** After these the providers' documents have nothing come. */
-const LAST: readonly unknown[] = ["message_stop", "response.completed", "response.incomplete"];
+/** The words that end a stream and are no JSON; gateways add them to the streams of other dialects, too. */
+const SENTINELS: readonly unknown[] = Object.values(DIALECTS).map(({ events }) => events.sentinel);
+
+/** Says whether the provider's document has events of this name; one without a name is a message. */
+function isKnown(name: string, { prefixes, pings }: Dialect["events"]): boolean {
+  return ["", "message", "error", ...pings].includes(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
 
 /** The body of what the documents call an error. Some servers send an empty one beside every piece of a healthy answer. */
 function errorBody(event: string | undefined, data: Json): Json {
@@ -159,13 +155,13 @@ async function refusal(response: Response): Promise<Failure & { message: string 
 }
 
 async function events(call: Call, seen: Observer): Promise<void> {
-  const { names, reader } = DIALECTS[call.api];
-  const read = reader(seen);
+  const dialect = DIALECTS[call.api];
+  const read = BY_HAND[call.api].reader(seen);
   const open = async () => {
     const response = await post(call);
-    if (response.ok) return messages(response, names);
+    if (response.ok) return messages(response, dialect);
     seen.errorItem("open", await refusal(response));
-    return messages(new Response(), names);
+    return messages(new Response(), dialect);
   };
   await seen.iterate<Message>(open, ({ data, failure }) => {
     read(data);

@@ -234,13 +234,9 @@ fn depth(pattern: &str) -> usize {
 /// The groups that every api has: folders of cases, columns of the matrix.
 pub const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall"];
 
-/// The groups of shapes of other vendors that speak openai-chat.
-const VENDORS: [&str; 5] = ["openrouter", "azure", "deepseek", "vllm", "llama-cpp"];
-
 /// The groups of an api.
 pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {
-    let vendors: &[&str] = if api == Api::OpenaiChat { &VENDORS } else { &[] };
-    GROUPS.iter().chain(vendors).copied()
+    GROUPS.iter().chain(api.dialect().vendors).copied()
 }
 
 /// Where an expectation comes from.

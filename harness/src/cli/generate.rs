@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use camino::Utf8Path;
 use fs_err as fs;
 use serde_json::Value;
+use streamspec_adapters::dialect;
 use streamspec_adapters::fleet::Fleet;
 
 use super::arguments::GenerateOptions;
@@ -31,7 +32,7 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
     let is_core = |id: &str| fleet.sdks().iter().any(|sdk| sdk.manifest.core && sdk.manifest.id == id);
     let report = Report::read(&page(REPORT)).context(REPORT)?;
     let matrix = report::overview(&report, is_core);
-    Ok(vec![
+    let mut files = vec![
         ("cases/schema.json", text(&load::schema())),
         ("cases/fragments.schema.json", text(&load::fragments_schema())),
         ("cases/rules.schema.json", text(&load::rules_schema())),
@@ -40,7 +41,9 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
         (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
         (ADAPTERS, spliced(&page(ADAPTERS), "sdks", &sdk_table(fleet.sdks()))),
         ("README.md", spliced(&spliced(&page("README.md"), "matrix", &matrix), "exit codes", &Exit::table())),
-    ])
+    ];
+    files.extend(dialect::TABLES.map(|file| (file, text(&dialect::tables()))));
+    Ok(files)
 }
 
 pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Result<Exit> {

@@ -203,11 +203,11 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
             event(&json!({ "type": kind, "sequence_number": 0, "response": whole }))
         }
         (_, Some(_)) => return None,
-        (Api::AnthropicMessages | Api::OpenaiResponses, None) => items.events.iter().map(event).collect(),
-        (Api::OpenaiChat | Api::GeminiGenerate, None) => items.events.iter().map(data).collect::<String>(),
+        (api, None) if api.dialect().events.prefixes.is_empty() => items.events.iter().map(data).collect::<String>(),
+        (_, None) => items.events.iter().map(event).collect(),
     };
-    if items.api == Api::OpenaiChat && items.sees.stop_reason.is_some() {
-        body += "data: [DONE]\n\n";
+    if let Some(sentinel) = items.api.dialect().events.sentinel.filter(|_| items.sees.stop_reason.is_some()) {
+        body.extend(["data: ", sentinel, "\n\n"]);
     }
     Some(Scenario::new("", items.api, sse(&body, End::Finish), "", &[]).surface(surface).untimed())
 }

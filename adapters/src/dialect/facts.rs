@@ -1,0 +1,71 @@
+//! The facts that make up a dialect.
+
+use serde_json::Value;
+
+use super::error::Errors;
+use super::question::Ask;
+use super::stop::StopReasons;
+
+/// One kind of request and the stream that answers it, as the vendor documents them.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The name used in cases, manifests and the protocol.
+    pub name: &'static str,
+    /// The first folder of its cases under `cases/`; the file of its shapes has the same name.
+    pub folder: &'static str,
+    /// Groups of cases that only this dialect has: the shapes of other vendors that speak it.
+    pub vendors: &'static [&'static str],
+    /// The model that is asked.
+    pub model: &'static str,
+    /// The path of a request below the base URL; `{model}` stands for the model.
+    pub path: &'static str,
+    /// The headers that name the key and, where the vendor has one, the version.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Makes the body of a request that has its answer streamed.
+    pub body: fn(Ask) -> Value,
+    /// The events of an answer.
+    pub events: Events,
+    /// The reasons with which an answer stops.
+    pub stop_reasons: StopReasons,
+    /// The errors, before and inside a stream.
+    pub errors: Errors,
+}
+
+impl Dialect {
+    /// The path of a request, with its model.
+    pub fn request_path(&self) -> String {
+        self.path.replace("{model}", self.model)
+    }
+}
+
+/// The events of a dialect: their names, and those with which a stream ends.
+#[derive(Debug)]
+pub struct Events {
+    /// The beginnings of the names of its events; none where they have no names.
+    pub prefixes: &'static [&'static str],
+    /// Every event that is a part of the answer has such a name.
+    pub always_named: bool,
+    /// Names of events which say no more than that the server lives.
+    pub pings: &'static [&'static str],
+    /// Types of events with which an answer that did not fail is over: nothing comes after one.
+    pub ends: &'static [&'static str],
+    /// Data that is no JSON and ends the stream.
+    pub sentinel: Option<&'static str>,
+}
+
+impl Events {
+    /// Says whether an event with this name must be a part of the answer.
+    pub fn is_part(&self, name: &str) -> bool {
+        let is_unnamed = matches!(name, "" | "message");
+        (is_unnamed && !self.always_named) || self.has_prefix(name)
+    }
+
+    /// Says whether the vendor's documents have an event of this name; one without a name is a `message`.
+    pub fn is_known(&self, name: &str) -> bool {
+        matches!(name, "message" | "error") || self.pings.contains(&name) || self.has_prefix(name)
+    }
+
+    fn has_prefix(&self, name: &str) -> bool {
+        self.prefixes.iter().any(|prefix| name.starts_with(prefix))
+    }
+}

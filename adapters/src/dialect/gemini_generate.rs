@@ -1,0 +1,85 @@
+//! Google Gemini `streamGenerateContent`: data-only responses, ended by a finish reason and the end of the body.
+//!
+//! <https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent>
+
+use serde_json::{Value, json};
+
+use super::error::Errors;
+use super::facts::{Dialect, Events};
+use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
+use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
+use super::stop::{Cut, StopReasons, is_text_at, is_text_in_any};
+
+pub(super) static DIALECT: Dialect = Dialect {
+    name: "gemini-generate",
+    folder: "gemini",
+    vendors: &[],
+    model: "gemini-2.5-flash",
+    path: "/v1beta/models/{model}:streamGenerateContent?alt=sse",
+    headers: &[("x-goog-api-key", "test")],
+    body,
+    events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: None },
+    // `FinishReason` of a candidate and `BlockedReason` of a prompt.
+    stop_reasons: StopReasons {
+        own: &[
+            ("STOP", &[Normal]),
+            ("MAX_TOKENS", &[Limit]),
+            ("SAFETY", &[Filtered]),
+            ("RECITATION", &[Filtered]),
+            ("LANGUAGE", &[Filtered]),
+            // A reason that is not named, for answers and for blocked prompts.
+            ("OTHER", &[Filtered, Nothing]),
+            ("BLOCKLIST", &[Filtered]),
+            ("PROHIBITED_CONTENT", &[Filtered]),
+            ("SPII", &[Filtered]),
+            ("MALFORMED_FUNCTION_CALL", &[Nothing]),
+            ("UNEXPECTED_TOOL_CALL", &[Nothing]),
+        ],
+        further: &[
+            ("IMAGE_SAFETY", &[Filtered]),
+            ("IMAGE_PROHIBITED_CONTENT", &[Filtered]),
+            ("IMAGE_RECITATION", &[Filtered]),
+            ("MODEL_ARMOR", &[Filtered]),
+            ("JAILBREAK", &[Filtered]),
+            ("TOO_MANY_TOOL_CALLS", &[Nothing]),
+            ("FINISH_REASON_UNSPECIFIED", &[Nothing]),
+        ],
+        ends_calls: &[Normal],
+        cut: Cut::EveryCall,
+        stands_in: |payload| {
+            is_text_in_any(payload, "candidates", "finishReason") || is_text_at(payload, "/promptFeedback/blockReason")
+        },
+    },
+    // <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>
+    errors: Errors {
+        type_member: "status",
+        events: &["error"],
+        codes: &[],
+        types: &[
+            ("INVALID_ARGUMENT", 400),
+            ("FAILED_PRECONDITION", 400),
+            ("OUT_OF_RANGE", 400),
+            ("UNAUTHENTICATED", 401),
+            ("PERMISSION_DENIED", 403),
+            ("NOT_FOUND", 404),
+            ("ALREADY_EXISTS", 409),
+            ("ABORTED", 409),
+            ("RESOURCE_EXHAUSTED", 429),
+            ("CANCELLED", 499),
+            ("UNKNOWN", 500),
+            ("INTERNAL", 500),
+            ("DATA_LOSS", 500),
+            ("UNIMPLEMENTED", 501),
+            ("UNAVAILABLE", 503),
+            ("DEADLINE_EXCEEDED", 504),
+        ],
+        quota: &[],
+    },
+};
+
+fn body(ask: Ask) -> Value {
+    declaring(json!({ "contents": [{ "role": "user", "parts": [{ "text": PROMPT }] }] }), ask, || {
+        let function = json!({ "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() });
+        json!({ "functionDeclarations": [function] })
+    })
+}

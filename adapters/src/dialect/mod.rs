@@ -1,0 +1,132 @@
+//! The dialects: what is particular to one kind of request and the stream that answers it, one file each.
+//!
+//! A dialect is data: names, tables and the shape of a request. Whoever reads a stream asks it for these and decides for
+//! itself.
+
+mod anthropic_messages;
+mod error;
+mod facts;
+mod gemini_generate;
+mod openai_chat;
+mod openai_responses;
+mod question;
+mod stop;
+mod tables;
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use self::error::Errors;
+pub use self::facts::{Dialect, Events};
+pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
+pub use self::stop::{Cut, Meaning, StopReasons};
+pub use self::tables::TABLES;
+
+/// A wire dialect: one kind of request and the stream that answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Api {
+    /// `POST /v1/messages` with `stream: true`: named events, ended by `message_stop`.
+    AnthropicMessages,
+    /// `POST /v1/chat/completions` with `stream: true`: data-only events, ended by `[DONE]`.
+    OpenaiChat,
+    /// `POST /v1/responses` with `stream: true`: typed events, ended by `response.completed` and its siblings.
+    OpenaiResponses,
+    /// `POST /v1beta/models/…:streamGenerateContent?alt=sse`: data-only events, ended by a finish reason.
+    GeminiGenerate,
+}
+
+impl Api {
+    /// Every api, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate];
+
+    /// Returns the dialect of this name.
+    pub const fn dialect(self) -> &'static Dialect {
+        match self {
+            Self::AnthropicMessages => &anthropic_messages::DIALECT,
+            Self::OpenaiChat => &openai_chat::DIALECT,
+            Self::OpenaiResponses => &openai_responses::DIALECT,
+            Self::GeminiGenerate => &gemini_generate::DIALECT,
+        }
+    }
+
+    /// The name used in cases, manifests and the protocol.
+    pub const fn name(self) -> &'static str {
+        self.dialect().name
+    }
+
+    /// The first folder of this api's cases under `cases/`.
+    pub const fn folder(self) -> &'static str {
+        self.dialect().folder
+    }
+}
+
+impl fmt::Display for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Finds the meanings of a stop reason in any vocabulary, the first one foremost; none for a word that no vocabulary has.
+pub fn meanings(word: &str) -> &'static [Meaning] {
+    let of_dialects = Api::ALL.into_iter().find_map(|api| api.dialect().stop_reasons.find(word));
+    of_dialects.or_else(|| stop::find(stop::UNIFIED, word)).unwrap_or_default()
+}
+
+/// Says whether data is a word that ends a stream of some dialect and is no JSON; gateways add it to the streams of others,
+/// too.
+pub fn is_sentinel(data: &str) -> bool {
+    Api::ALL.into_iter().any(|api| api.dialect().events.sentinel == Some(data))
+}
+
+/// Says whether an error's code, or its type where it has none, means that a budget is used up, which no retry changes.
+pub fn is_quota(code: &str) -> bool {
+    Api::ALL.into_iter().any(|api| api.dialect().errors.quota.contains(&code))
+}
+
+/// Makes the tables that the kits in other languages read: by the name of each dialect, the facts that they ask for.
+pub fn tables() -> Value {
+    let table = |api: Api| (api.name().to_owned(), tables::table(api.dialect()));
+    Api::ALL.into_iter().map(table).collect::<Map<_, _>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::Api;
+
+    #[test]
+    fn names_are_those_of_the_protocol() {
+        for api in Api::ALL {
+            assert_eq!(serde_json::json!(api), api.name());
+        }
+    }
+
+    #[test]
+    fn a_stop_reason_means_the_same_in_every_dialect_that_has_it() {
+        let mut known = BTreeMap::new();
+        for api in Api::ALL {
+            let reasons = &api.dialect().stop_reasons;
+            for (word, meanings) in reasons.own.iter().chain(reasons.further) {
+                assert!(!meanings.is_empty(), "{api}: {word}");
+                assert_eq!(known.entry(word).or_insert(meanings), &meanings, "{api}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_has_one_status() {
+        for api in Api::ALL {
+            let errors = &api.dialect().errors;
+            for table in [errors.types, errors.codes] {
+                let names: BTreeMap<_, _> = table.iter().copied().collect();
+                assert_eq!(names.len(), table.len(), "{api}: a name is listed twice");
+                assert!(names.values().all(|status| (400..600).contains(status)), "{api}");
+            }
+        }
+    }
+}

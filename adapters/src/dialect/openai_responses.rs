@@ -1,0 +1,60 @@
+//! `OpenAI` Responses: typed events, ended by `response.completed`, `response.incomplete` or `response.failed`.
+//!
+//! <https://developers.openai.com/api/docs/guides/streaming-responses>
+
+use serde_json::{Value, json};
+
+use super::error::Errors;
+use super::facts::{Dialect, Events};
+use super::openai_chat::{ERRORS, MODEL};
+use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
+use super::stop::Meaning::{Filtered, Interrupted, Limit, Normal};
+use super::stop::{Cut, StopReasons};
+
+pub(super) static DIALECT: Dialect = Dialect {
+    name: "openai-responses",
+    folder: "openai-responses",
+    vendors: &[],
+    model: MODEL,
+    path: "/v1/responses",
+    headers: &[("authorization", "Bearer test")],
+    body,
+    events: Events {
+        prefixes: &["response."],
+        always_named: false,
+        pings: &[],
+        ends: &["response.completed", "response.incomplete"],
+        sentinel: None,
+    },
+    // The status of a response, or the reason for an incomplete one.
+    stop_reasons: StopReasons {
+        own: &[
+            ("completed", &[Normal]),
+            ("failed", &[Interrupted]),
+            ("cancelled", &[Interrupted]),
+            ("max_output_tokens", &[Limit]),
+            ("content_filter", &[Filtered]),
+        ],
+        // The status of a response, of which the limit or the filter is the reason.
+        further: &[("incomplete", &[Interrupted, Limit, Filtered])],
+        ends_calls: &[Normal],
+        cut: Cut::ByStatus,
+        stands_in,
+    },
+    errors: Errors { events: &["error", "response.failed"], ..ERRORS },
+};
+
+/// Says whether a payload is a whole response, or an event that ends one and so has its status.
+fn stands_in(payload: &Value) -> bool {
+    const ENDS: [&str; 4] = ["response.completed", "response.incomplete", "response.failed", "response.cancelled"];
+    let kind = payload.get("type").and_then(Value::as_str);
+    kind.is_some_and(|kind| ENDS.contains(&kind)) || payload.get("object") == Some(&Value::from("response"))
+}
+
+fn body(ask: Ask) -> Value {
+    declaring(
+        json!({ "model": MODEL, "stream": true, "input": PROMPT }),
+        ask,
+        || json!({ "type": "function", "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() }),
+    )
+}

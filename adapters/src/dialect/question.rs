@@ -1,0 +1,38 @@
+//! The question of every request, which is the same in all dialects.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The question to the model.
+pub const PROMPT: &str = "What is the weather in Paris?";
+
+/// The one tool that may be declared.
+pub const TOOL: &str = "get_weather";
+
+/// The description of the tool.
+pub const TOOL_DESCRIPTION: &str = "The weather in a city.";
+
+/// The JSON Schema of the tool's arguments.
+pub fn parameters() -> Value {
+    json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
+}
+
+/// What the caller asks the model for; it decides what the request declares, never what the server answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// A plain text answer.
+    #[default]
+    Text,
+    /// An answer that may call the one declared tool, `get_weather(city: string)`.
+    Tool,
+}
+
+/// The body with the tool declared, where the caller asks for an answer that may call it.
+pub(super) fn declaring(mut body: Value, ask: Ask, tool: impl FnOnce() -> Value) -> Value {
+    if ask == Ask::Tool {
+        body["tools"] = json!([tool()]);
+    }
+    body
+}
