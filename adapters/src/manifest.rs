@@ -17,8 +17,8 @@ pub struct Manifest {
     pub package: String,
     /// The locked version.
     pub version: String,
-    /// The language, which also decides how the adapter is set up and started.
-    pub language: Language,
+    /// The language, which also decides how the adapter is set up and started; the name of the folder it is in.
+    pub language: String,
     /// Whether a plain run and `cargo test` run it; the others are run when they are named, or with `all`.
     #[serde(default)]
     pub core: bool,
@@ -34,38 +34,6 @@ pub struct Manifest {
     /// What the SDK documents that it does not do, by surface or axis.
     #[serde(default)]
     pub unsupported: Vec<Unsupported>,
-}
-
-/// The runtime an adapter needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// An environment made by uv, or by venv and pip.
-    Python,
-    /// An environment made by `npm ci`.
-    Typescript,
-    /// Linked into this program; another version than the linked one into a program of its own.
-    Rust,
-    /// A program built by `go build`.
-    Go,
-    /// Classes compiled by Maven.
-    Java,
-}
-
-impl Language {
-    /// Every language, in the order of reports.
-    pub const ALL: [Self; 5] = [Self::Python, Self::Typescript, Self::Rust, Self::Go, Self::Java];
-
-    /// The name in manifests and reports, and of the folder under `adapters`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Python => "python",
-            Self::Typescript => "typescript",
-            Self::Rust => "rust",
-            Self::Go => "go",
-            Self::Java => "java",
-        }
-    }
 }
 
 /// One way of using one SDK.

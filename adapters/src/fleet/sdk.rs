@@ -159,7 +159,7 @@ pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -
     let version = ("the version", manifest.version.clone(), identity.sdk.version.clone());
     let mut pairs = vec![
         ("the package", manifest.package.clone(), identity.sdk.name.clone()),
-        ("the language", manifest.language.name().to_owned(), identity.sdk.language.clone()),
+        ("the language", manifest.language.clone(), identity.sdk.language.clone()),
     ];
     match build {
         Build::Locked => pairs.extend([
