@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::Api;
 
+/// The environment variable in which an adapter's process gets its manifest, as JSON with the keys of `adapter.toml`.
+pub const VARIABLE: &str = "STREAMSPEC_MANIFEST";
+
 /// The checked-in description of one SDK and its adapter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -34,6 +37,17 @@ pub struct Manifest {
     /// What the SDK documents that it does not do, by surface or axis.
     #[serde(default)]
     pub unsupported: Vec<Unsupported>,
+}
+
+impl Manifest {
+    /// Writes it as the JSON that the adapter's process gets, so that no adapter repeats what stands in here.
+    ///
+    /// # Panics
+    ///
+    /// Never: its keys are strings.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a manifest has only string keys")
+    }
 }
 
 /// One way of using one SDK.
@@ -85,6 +99,12 @@ pub enum Field {
     StopReason,
     /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of errors.
     ErrorClass,
+    /// The HTTP status of a response that is refused.
+    ErrorStatus,
+    /// The type of the error in a response that is refused.
+    ErrorType,
+    /// The code of that error.
+    ErrorCode,
 }
 
 impl Field {
@@ -95,6 +115,9 @@ impl Field {
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
             Self::ErrorClass => "error_class",
+            Self::ErrorStatus => "error_status",
+            Self::ErrorType => "error_type",
+            Self::ErrorCode => "error_code",
         }
     }
 }

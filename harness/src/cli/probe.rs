@@ -56,7 +56,12 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
     let surfaces = sdk.manifest.surfaces.iter();
     let targets = surfaces.flat_map(|(name, surface)| {
-        let target = |api| Target { api, surface: name.clone(), delivers: Some(surface.delivers) };
+        let target = |api| Target {
+            api,
+            surface: name.clone(),
+            delivers: Some(surface.delivers),
+            lacks: Some(surface.lacks.clone()),
+        };
         surface.apis.iter().copied().map(target)
     });
     let targets: Vec<_> = targets.collect();
@@ -85,7 +90,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         let identity = adapter.identity().clone();
         let surfaces = identity.surfaces.iter();
         let targets = surfaces.flat_map(|surface| {
-            identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None })
+            identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None, lacks: None })
         });
         let (text, exit) = report(root, adapter, &targets.collect::<Vec<_>>()).await?;
         output::print(text);
