@@ -16,7 +16,7 @@ pub enum FleetError {
     /// A folder or file cannot be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// What was asked for is not well formed.
+    /// A word that asks for an SDK is not well formed.
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// There is no manifest at all.
@@ -185,7 +185,7 @@ fn folders(dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, FleetError> {
     Ok(found)
 }
 
-/// What is wrong with a manifest that parses.
+/// Says what is wrong with a manifest that parses.
 fn wrong(manifest: &Manifest, toolchain: &dyn Toolchain, dir: &Utf8Path) -> Option<String> {
     if !is_plain(&manifest.id) {
         return Some(format!("`id` must be of letters, digits and hyphens, not `{}`", manifest.id));

@@ -22,7 +22,7 @@ pub struct Manifest {
     pub version: String,
     /// The language, which also decides how the adapter is set up and started; the name of the folder it is in.
     pub language: String,
-    /// Whether a plain run and `cargo test` run it; the others are run when they are named, or with `all`.
+    /// True where a plain run and `cargo test` run it; the others are run when they are named, or with `all`.
     #[serde(default)]
     pub core: bool,
     /// The adapter's source file beside the manifest; absent for native adapters.
@@ -30,11 +30,11 @@ pub struct Manifest {
     pub entry: Option<String>,
     /// Root classes of the SDK's own exceptions.
     pub error_bases: Vec<String>,
-    /// How the base URL, the timeout and the retries are set, in a sentence each.
+    /// A sentence each about how the base URL, the timeout and the retries are set.
     pub configuration: BTreeMap<String, String>,
     /// The surfaces, by name.
     pub surfaces: BTreeMap<String, Surface>,
-    /// What the SDK documents that it does not do, by surface or axis.
+    /// The refusals that the SDK documents, by surface or axis.
     #[serde(default)]
     pub unsupported: Vec<Unsupported>,
 }
@@ -56,9 +56,9 @@ impl Manifest {
 pub struct Surface {
     /// The dialects this surface speaks.
     pub apis: Vec<Api>,
-    /// What its caller is handed.
+    /// The form in which its caller gets the answer.
     pub delivers: Delivers,
-    /// What surfaces of this kind show and this one does not, because the SDK's does not have it.
+    /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
     #[serde(default)]
     pub lacks: Vec<Field>,
     /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an answer,
@@ -77,7 +77,7 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// What every observation of this surface holds; where only the finished answer is handed over, once there is one.
+    /// The fields that every observation of this surface holds; where only the finished answer is handed over, once there is one.
     pub fn shows(&self) -> Vec<Field> {
         let all: &[Field] = match self.delivers {
             Delivers::Events | Delivers::Final => &[Field::Text, Field::ToolCalls, Field::StopReason],
@@ -122,7 +122,7 @@ impl Field {
     }
 }
 
-/// What the caller of a surface is handed.
+/// The form in which the caller of a surface gets the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivers {

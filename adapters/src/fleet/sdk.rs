@@ -31,7 +31,7 @@ pub enum OpenError {
     Mismatch {
         /// The SDK.
         id: String,
-        /// What differs.
+        /// The name of what differs.
         what: &'static str,
         /// The manifest's value.
         manifest: String,
@@ -43,7 +43,7 @@ pub enum OpenError {
 /// One SDK and its adapter.
 #[derive(Clone, Debug)]
 pub struct Sdk {
-    /// What is checked in about it; at another build than the locked one, with the id and the version of that.
+    /// Its manifest; at another build than the locked one, with the id and the version of that.
     pub manifest: Manifest,
     /// Its folder.
     pub dir: Utf8PathBuf,
@@ -106,7 +106,7 @@ impl Sdk {
         Ok(self.clone())
     }
 
-    /// Whether a native adapter is part of this program.
+    /// Makes sure that a native adapter is part of this program.
     fn linked(&self) -> Result<(), SetupError> {
         let id = &self.manifest.id;
         crate::native::missing_feature(id).map_or(Ok(()), |feature| {

@@ -1,4 +1,4 @@
-//! What the fleet says about manifests that are wrong, and about adapters that are not what they say.
+//! Tests of wrong manifests, and of adapters that are not what their manifests say.
 
 use super::sdk::matches;
 use super::*;

@@ -28,7 +28,7 @@ pub struct Environment {
     /// `target/streamspec`.
     pub(super) base: Utf8PathBuf,
     pub(super) dir: Utf8PathBuf,
-    /// What the stamp says when the install is complete: the state of a working copy.
+    /// The content of the stamp when the install is complete: the state of a working copy.
     stamp: String,
 }
 

@@ -38,7 +38,7 @@ impl Toolchain for Go {
         vec![Need::required("go", self.language(), "builds the SDKs", find(base, ""))]
     }
 
-    /// What is compiled is made anew when its sources change.
+    /// The sources are among them: a program that is compiled is made anew when they change.
     fn inputs(&self, base: &Utf8Path, id: &str, adapter: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
         let files = sources(adapter).map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
         Ok(Inputs { runtime: find(base, id)?.version, files })

@@ -22,7 +22,7 @@ use crate::spec::{self, Build};
 /// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
 const LOCKED: &str = "dependencies.sha256";
 
-/// What the plugins need.
+/// The oldest Maven that the plugins work with.
 const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
 
 /// Copies an artifact; the plugin that the adapters' `pom.xml` name does it for them.
@@ -52,7 +52,7 @@ impl Toolchain for Java {
         ]
     }
 
-    /// What is compiled is made anew when its sources change.
+    /// The sources are among them: classes that are compiled are made anew when they change.
     fn inputs(&self, base: &Utf8Path, id: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
         let shared = sources.parent().unwrap_or(sources).join(SHARED);
         let files = local::files(&[sources.to_owned(), shared]);
@@ -236,7 +236,7 @@ fn replace(environment: &Environment, path: &Utf8Path) -> Result<(), SetupError>
     fs_err::remove_file(same).and_then(|()| fs_err::copy(path, jars(environment).join(name))).map(|_| ()).map_err(io)
 }
 
-/// What stands before the version in a jar's name.
+/// The part of a jar's name before the version.
 fn artifact(jar: &str) -> &str {
     let version = jar.match_indices('-').find(|(at, _)| jar[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
     version.map_or(jar, |(at, _)| &jar[..at])

@@ -1,4 +1,4 @@
-//! What set-up and adapters need of a machine, and whether it is there.
+//! The programs that set-up and adapters need of a machine.
 
 use camino::Utf8Path;
 
@@ -16,7 +16,7 @@ pub struct Need {
     pub purpose: &'static str,
     /// Its version and path, or what is wrong and how to mend it.
     pub found: Result<String, String>,
-    /// Whether SDKs of that language cannot be run without it.
+    /// True where SDKs of that language cannot be run without it.
     pub required: bool,
 }
 

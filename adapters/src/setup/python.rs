@@ -145,7 +145,7 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     run(id, install, lock, progress)
 }
 
-/// What `requirements.in` asks for, with another constraint on the SDK itself.
+/// The requirements of `requirements.in`, with another constraint on the SDK itself.
 fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<String>, SetupError> {
     let text = fs_err::read_to_string(environment.sources.join("requirements.in"));
     let text = text.map_err(|source| environment.io(source))?;

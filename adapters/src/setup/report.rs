@@ -1,10 +1,10 @@
-//! What a set-up tells about itself: the steps that it takes, and why it failed.
+//! The steps that a set-up tells about, and the reasons for which it fails.
 
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
-/// What a set-up is doing.
+/// A step of a set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Another process installs the same environment; this one waits for it.
@@ -37,7 +37,7 @@ pub enum Progress {
     Installed {
         /// The SDK or tool.
         id: String,
-        /// How long it took.
+        /// The time it took.
         took: Duration,
     },
 }
@@ -50,9 +50,9 @@ pub enum SetupError {
     Unavailable {
         /// The SDK.
         id: String,
-        /// What is missing.
+        /// A sentence about what is missing.
         reason: String,
-        /// What to do about it.
+        /// The advice that mends it.
         fix: String,
     },
     /// A command of the install failed.
@@ -80,7 +80,7 @@ pub enum SetupError {
     Io {
         /// The SDK.
         id: String,
-        /// What the system said, naming the file.
+        /// The system's error, which names the file.
         source: std::io::Error,
     },
 }

@@ -18,7 +18,7 @@ use crate::spec::{self, Build};
 /// The program that serves a native adapter; an example, as `cargo run` must find only one program in the workspace.
 const PROGRAM: &str = "streamspec-native";
 
-/// What the program is built from.
+/// The files and folders that the program is built from.
 const SOURCES: [&str; 6] =
     ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/examples", "adapters/rust"];
 

@@ -1,4 +1,4 @@
-//! What an install does when it is interrupted, repeated, or done twice at once.
+//! Tests of installs that are interrupted, repeated, or done twice at once, and of the parts of the toolchains.
 
 use std::fs::File;
 use std::sync::Mutex;

@@ -55,7 +55,7 @@ pub trait Toolchain: Debug + Send + Sync {
     ) -> Result<String, SetupError>;
 }
 
-/// What decides the content of an environment, besides the build that is wanted.
+/// The facts that decide the content of an environment, besides the build that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
     /// The version of the runtime, or what else of the machine it depends on.

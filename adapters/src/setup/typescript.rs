@@ -17,13 +17,13 @@ use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
 
-/// What the lock file is installed from.
+/// The files that an install needs beside each other.
 const LOCKED: [&str; 2] = ["package.json", "package-lock.json"];
 
 /// The part of `package.json` that brings Node.js itself.
 const RUNTIME: &str = "optionalDependencies";
 
-/// How a Node.js that starts npm is got.
+/// The advice for a machine without a Node.js that starts npm.
 const FIX: &str = "install Node.js 20 or newer, with npm";
 
 /// The toolchain of TypeScript: an environment made by npm.

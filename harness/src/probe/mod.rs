@@ -26,7 +26,7 @@ const WHOLE: &str = "Hello, world.";
 /// The text of every api's fragment `text-so-far`.
 const CUT: &str = "Hello";
 
-/// How many calls the probe keeps in flight at once.
+/// The number of calls that the probe keeps in flight at once.
 const AT_ONCE: usize = 32;
 
 /// One thing an adapter must be able to do, and what came of it.
@@ -53,7 +53,7 @@ pub struct Target {
     pub lacks: Option<Vec<Field>>,
 }
 
-/// What the server sends in one probe.
+/// The answer that the server sends in one probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Story {
     Whole,
