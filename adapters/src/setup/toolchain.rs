@@ -80,7 +80,7 @@ pub(super) fn of(manifest: &Manifest) -> Result<&'static dyn Toolchain, SetupErr
 
 /// The names of all languages, for people.
 pub fn languages() -> String {
-    TOOLCHAINS.map(|toolchain| toolchain.language()).join(", ")
+    TOOLCHAINS.map(Toolchain::language).join(", ")
 }
 
 /// The newest published version of an SDK's package, as its registry says now.
