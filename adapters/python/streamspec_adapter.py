@@ -1,8 +1,9 @@
 """The adapter protocol, version 1, for adapters in Python: JSON lines over stdin and stdout, many calls at once.
 
-An adapter declares an `Sdk`: what it is called, its surfaces, and for each call a `Plan` of how to open the stream and
-how to read what comes out of it. This module does the rest: it keeps the protocol's pipes away from the SDK, runs sync
-surfaces in threads and async ones on a single event loop, and tells the SDK's failures from the adapter's own.
+An adapter declares an `Sdk`: the version that is loaded, its exceptions, and for each call a `Plan` of how to open the
+stream and how to read what comes out of it. Its name and its surfaces are in the manifest. This module does the rest:
+it keeps the protocol's pipes away from the SDK, runs sync surfaces in threads and async ones on a single event loop,
+and tells the SDK's failures from the adapter's own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
-from streamspec_observation import Delivers, Reads, Seen, describe_error, plain
+from streamspec_manifest import Manifest
+from streamspec_observation import Reads, Seen, describe_error, plain
 
 PROTOCOL: Final = 1
 THREADS: Final = 64
@@ -123,28 +125,36 @@ async def watch_async(plan: Plan, seen: Seen) -> None:
 
 @dataclass(frozen=True)
 class Sdk:
-    """What an adapter declares about its SDK."""
+    """What an adapter declares about its SDK, besides what its manifest says.
 
-    name: str
+    `has` says of a surface and an api of the manifest whether the loaded version has them: adapters also run other
+    versions than the one they are written for.
+    """
+
     version: str
     error_base: type[BaseException] | tuple[type[BaseException], ...]
-    apis: Sequence[str]
-    surfaces: Mapping[str, Delivers]
     plan: Callable[[Run], Plan]
     reads: Reads
+    has: Callable[[str, str], bool] = field(default=lambda _surface, _api: True)
     capabilities: Sequence[str] = ("timeout", "max-retries", "tools")
 
-    def hello(self) -> dict[str, object]:
+    def apis(self, manifest: Manifest, surface: str) -> list[str]:
+        """The apis of a surface that the loaded version has; none where it lacks the surface."""
+        known = manifest.surfaces.get(surface)
+        return [api for api in known.apis if self.has(surface, api)] if known else []
+
+    def hello(self, manifest: Manifest) -> dict[str, object]:
         """The answer to `hello`."""
         roots = self.error_base if isinstance(self.error_base, tuple) else (self.error_base,)
+        surfaces = {name: apis for name in manifest.surfaces if (apis := self.apis(manifest, name))}
         return {
             "op": "hello",
             "protocol": PROTOCOL,
-            "sdk": {"name": self.name, "version": self.version, "language": "python"},
+            "sdk": {"name": manifest.package, "version": self.version, "language": "python"},
             "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-            "apis": list(self.apis),
+            "apis": sorted({api for apis in surfaces.values() for api in apis}),
             "error_bases": [root.__name__ for root in roots],
-            "surfaces": list(self.surfaces),
+            "surfaces": list(surfaces),
             "capabilities": list(self.capabilities),
         }
 
@@ -198,8 +208,8 @@ def collect_apart(last_call: Callable[[], float]) -> None:
 class Server:
     """Owns the protocol's pipes and answers the harness."""
 
-    def __init__(self, sdk: Sdk) -> None:
-        self.sdk = sdk
+    def __init__(self, sdk: Sdk, manifest: Manifest) -> None:
+        self.sdk, self.manifest = sdk, manifest
         self.last_call = time.monotonic()
         self.lock = threading.Lock()
         self.input, self.output = os.dup(0), os.dup(1)
@@ -225,9 +235,9 @@ class Server:
     def answering(self, run: Run) -> Iterator[tuple[Plan, Seen]]:
         """Sends the one answer to a `run`, however the call inside comes out."""
         try:
-            if run.surface not in self.sdk.surfaces or run.api not in self.sdk.apis:
+            if run.api not in self.sdk.apis(self.manifest, run.surface):
                 raise LookupError(f"no surface {run.surface} for {run.api}")
-            seen = Seen(self.sdk.surfaces[run.surface])
+            seen = Seen(self.manifest.surfaces[run.surface].delivers)
             plan = self.sdk.plan(run)
             try:
                 yield plan, seen
@@ -258,7 +268,7 @@ class Server:
             call = message.get("id")
             match message["op"]:
                 case "hello":
-                    self.send(self.sdk.hello())
+                    self.send(self.sdk.hello(self.manifest))
                 case "run":
                     run = Run.parse(message)
                     self.last_call = time.monotonic()
@@ -277,7 +287,7 @@ class Server:
 
 def serve(sdk: Sdk) -> NoReturn:
     """Speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight."""
-    server = Server(sdk)
+    server = Server(sdk, Manifest.handed_over())
     collect_apart(lambda: server.last_call)
     with open(server.input, "rb") as lines:
         for line in lines:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from streamspec_adapter import Plan, Run
 from streamspec_dialects import CHAT_TOOLS, PROMPT
-from streamspec_observation import Delivers, Seen, dig
-
-SURFACES: Final[dict[str, Delivers]] = {
-    "stream-sync": "events",
-    "stream-async": "events",
-    "invoke-sync": "final",
-    "invoke-async": "final",
-}
+from streamspec_observation import Seen, dig
 
 
 def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:

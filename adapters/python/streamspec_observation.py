@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 from streamspec_tables import DIALECTS
 
 LONGEST_STRING: Final = 5_000_000
+LONGEST_EXCERPT: Final = 60
 DEEPEST_NESTING: Final = 64
 
 Delivers: TypeAlias = Literal["events", "text", "final"]
@@ -180,6 +181,15 @@ def plain(value: object, depth: int = 0) -> object:
     return plain(str(value))
 
 
+class NotReadableError(Exception):
+    """There is something where a value is looked for, and a helper of this module cannot read it."""
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for the sentences about what cannot be read."""
+    return f"a {type(value).__name__}"
+
+
 @dataclass(frozen=True)
 class Read:
     """One way of reaching a value of an error; `get` gives `ABSENT` where the SDK has no such field."""
@@ -208,25 +218,45 @@ def header(name: str) -> Read:
 
     def get(error: Any) -> object:
         response = getattr(error, "response", None)
-        return ABSENT if response is None else response.headers.get(name)
+        if response is None:
+            return ABSENT
+        headers: Any = getattr(response, "headers", None)
+        if not hasattr(headers, "get"):
+            raise NotReadableError(f"the `headers` of its response are {kind_of(headers)}")
+        return headers.get(name)
 
     return Read("header", get)
 
 
 def error_in(raw: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """A body and the error in it: the object at `error`, or the body itself where it has no `error`."""
+    body = parsed(raw)
+    error = body if body.get("error") is None else body["error"]
+    return body, error if isinstance(error, Mapping) else {}
+
+
+def parsed(raw: object) -> Mapping[str, Any]:
+    """A raw body as the object that it is; empty where it is none."""
     if isinstance(raw, str | bytes):
         try:
             raw = json.loads(raw)
         except ValueError:
-            return {}, {}
+            return {}
     if isinstance(raw, list):
         # Google wraps the error of a stream.
         raw = raw[0] if raw else None
-    if not isinstance(raw, Mapping):
-        return {}, {}
-    error = raw if raw.get("error") is None else raw["error"]
-    return raw, error if isinstance(error, Mapping) else {}
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def not_readable(raw: object) -> str | None:
+    """Why nothing is read in a raw body that is there, in a sentence; `None` where it is an object."""
+    if raw is None or raw in ("", b"") or isinstance(parsed(raw).get("error"), Mapping):
+        return None
+    if body := parsed(raw):
+        return None if body.get("error") is None else f"the `error` in the body is {kind_of(body['error'])}"
+    if isinstance(raw, str | bytes):
+        return "the body is text that is not a JSON object"
+    return None if isinstance(raw, Mapping) else f"the body is {kind_of(raw)}"
 
 
 def read_body(api: str, raw: object) -> dict[str, object]:
@@ -279,22 +309,48 @@ def told(key: str, value: object, via: Via) -> dict[str, object] | None:
     return None if value is None else {"value": value, "via": via}
 
 
-def read_fields(error: BaseException, reads: Reads, api: str) -> dict[str, dict[str, object] | None]:
-    """Every field at the first of its ways that leads to a value: absent, empty, or a reading."""
-    fields: dict[str, dict[str, object] | None] = {}
-    for key, ways in reads.items():
-        for way in ways:
-            try:
-                if isinstance(way, RawBody):
-                    via: Via = "body"
-                    value = read_body(api, way.get(error)).get(key, ABSENT)
-                else:
-                    via, value = way.via, way.get(error)
-            except Exception:  # noqa: BLE001, S112 - an attribute that raises cannot be read by a caller either
-                continue
-            if value is not ABSENT and fields.get(key) is None:
-                fields[key] = told(key, value, via)
-    return fields
+@dataclass
+class Reader:
+    """Reads the fields of an error, and keeps what was there and could not be read."""
+
+    error: BaseException
+    api: str
+    unread: list[str] = field(default_factory=list)
+
+    def fields(self, reads: Reads) -> dict[str, dict[str, object] | None]:
+        """Every field at the first of its ways that leads to a value: absent, empty, or a reading."""
+        fields: dict[str, dict[str, object] | None] = {}
+        for key, ways in reads.items():
+            for way in ways:
+                if fields.get(key) is not None:
+                    break
+                value = self.value(key, way)
+                if value is not ABSENT:
+                    fields[key] = told(key, value, "body" if isinstance(way, RawBody) else way.via)
+                    if value not in (None, "") and fields[key] is None:
+                        self.note(f"{key}: {str(plain(value))[:LONGEST_EXCERPT]!r}, {kind_of(value)}, is none")
+        return fields
+
+    def value(self, key: str, way: Read | RawBody) -> object:
+        """What one way leads to; a caller cannot read an attribute that raises either."""
+        try:
+            found = way.get(self.error)
+        except NotReadableError as unread:
+            self.note(f"{key}: {unread}")
+            return ABSENT
+        except Exception as raised:  # noqa: BLE001 - whatever a property of the SDK's raises
+            self.note(f"{key}: reading it raises {type(raised).__name__}")
+            return ABSENT
+        if not isinstance(way, RawBody):
+            return found
+        if why := not_readable(found):
+            self.note(why)
+        return read_body(self.api, found).get(key, ABSENT)
+
+    def note(self, sentence: str) -> None:
+        """Keeps a sentence once."""
+        if sentence not in self.unread:
+            self.unread.append(sentence)
 
 
 def causes(error: BaseException) -> list[str]:
@@ -341,7 +397,9 @@ def describe_error(error: BaseException, site: Site, reads: Reads, own: Classes,
         message = str(error)
     except Exception as broken:  # noqa: BLE001 - an exception may fail to print itself
         message = f"<message not readable: {type(broken).__name__}>"
-    fields = read_fields(error, reads, api) if isinstance(error, own) else {}
+    reader = Reader(error, api)
+    fields = reader.fields(reads) if isinstance(error, own) else {}
     if error is not caught:
         fields = {key: {**reading, "via": "cause"} if reading else reading for key, reading in fields.items()}
-    return {**described(error, site, message, fields), "causes": causes(error)}
+    noted = {"unread": reader.unread} if reader.unread else {}
+    return {**described(error, site, message, fields), "causes": causes(error), **noted}

@@ -196,6 +196,10 @@ pub struct ObservedError {
     /// Classes of the chain of causes, nearest first.
     #[serde(default)]
     pub causes: Vec<String>,
+    /// What the adapter found in a place of the fields above and could not read, a sentence each: a body that is no JSON
+    /// object, a status that is text. No grade depends on it; it says why a field is absent or empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
 }
 
 /// Where a failure surfaced.
@@ -232,6 +236,18 @@ pub enum Via {
     Header,
     /// Any of these, of the SDK's own error inside the platform's wrapper.
     Cause,
+}
+
+impl Via {
+    /// The name in observations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attribute => "attribute",
+            Self::Body => "body",
+            Self::Header => "header",
+            Self::Cause => "cause",
+        }
+    }
 }
 
 /// A field that the SDK does not have, has and leaves empty, or fills.

@@ -5,7 +5,8 @@ mod sdk;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::sdk::{OpenError, Sdk, open_command};
-use crate::manifest::{Language, Manifest};
+use crate::manifest::Manifest;
+use crate::setup::{TOOLCHAINS, Toolchain, languages, named};
 use crate::spec::{Build, Spec, SpecError};
 use crate::suggest;
 
@@ -15,7 +16,7 @@ pub enum FleetError {
     /// A folder or file cannot be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// What was asked for is not well formed.
+    /// A word that asks for an SDK is not well formed.
     #[error(transparent)]
     Spec(#[from] SpecError),
     /// There is no manifest at all.
@@ -63,34 +64,43 @@ impl Fleet {
         let root = camino::absolute_utf8(root)?;
         let adapters = root.join("adapters");
         let mut fleet = Self { sdks: Vec::new(), broken: Vec::new() };
-        for language in Language::ALL {
-            for dir in folders(&adapters.join(language.name()))? {
-                let path = dir.join("adapter.toml");
-                if !path.is_file() {
-                    continue;
-                }
-                let text = fs_err::read_to_string(&path);
-                match text
-                    .as_deref()
-                    .map_err(ToString::to_string)
-                    .and_then(|text| fleet.read(text, language, &dir, &path))
-                {
-                    Ok(manifest) => fleet.sdks.push(Sdk { manifest, dir, root: root.clone(), build: Build::Locked }),
-                    Err(why) => fleet.broken.push(Broken::new(text.as_deref().unwrap_or_default(), &dir, why)),
-                }
+        // In the order of reports; what is in no language's folder comes last.
+        let known = TOOLCHAINS.map(|toolchain| adapters.join(toolchain.language()));
+        let others = folders(&adapters)?.into_iter().filter(|folder| !known.contains(folder));
+        for place in known.iter().cloned().chain(others) {
+            for dir in folders(&place)? {
+                fleet.add(&root, place.file_name().unwrap_or_default(), dir);
             }
         }
         if fleet.sdks.is_empty() && fleet.broken.is_empty() { Err(FleetError::Empty(adapters)) } else { Ok(fleet) }
     }
 
-    fn read(&self, text: &str, language: Language, dir: &Utf8Path, path: &Utf8Path) -> Result<Manifest, String> {
+    /// Adds the SDK of a folder, if it has a manifest.
+    fn add(&mut self, root: &Utf8Path, language: &str, dir: Utf8PathBuf) {
+        let path = dir.join("adapter.toml");
+        if !path.is_file() {
+            return;
+        }
+        let text = fs_err::read_to_string(&path);
+        let read = text.as_deref().map_err(ToString::to_string);
+        match read.and_then(|text| self.read(text, language, &dir, &path)) {
+            Ok(manifest) => {
+                let root = root.to_owned();
+                self.sdks.push(Sdk { manifest, dir, root, build: Build::Locked });
+            }
+            Err(why) => self.broken.push(Broken::new(text.as_deref().unwrap_or_default(), &dir, why)),
+        }
+    }
+
+    fn read(&self, text: &str, language: &str, dir: &Utf8Path, path: &Utf8Path) -> Result<Manifest, String> {
         let manifest: Manifest = toml::from_str(text).map_err(|error| format!("{path}: {error}"))?;
         let twin = self.sdks.iter().find(|sdk| sdk.manifest.id == manifest.id);
         let twin = twin.map(|sdk| format!("the id `{}` is taken by {}", manifest.id, sdk.dir));
-        match twin.or_else(|| wrong(&manifest, language, dir)) {
-            Some(what) => Err(format!("{path}: {what}")),
-            None => Ok(manifest),
-        }
+        let what = twin.or_else(|| match named(language) {
+            Some(toolchain) => wrong(&manifest, toolchain, dir),
+            None => Some(format!("`{language}` is not a known language; the languages are {}", languages())),
+        });
+        what.map_or(Ok(manifest), |what| Err(format!("{path}: {what}")))
     }
 
     /// Every SDK whose manifest can be used.
@@ -175,8 +185,8 @@ fn folders(dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, FleetError> {
     Ok(found)
 }
 
-/// What is wrong with a manifest that parses.
-fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String> {
+/// Says what is wrong with a manifest that parses.
+fn wrong(manifest: &Manifest, toolchain: &dyn Toolchain, dir: &Utf8Path) -> Option<String> {
     if !is_plain(&manifest.id) {
         return Some(format!("`id` must be of letters, digits and hyphens, not `{}`", manifest.id));
     }
@@ -186,8 +196,9 @@ fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String>
     if !is_plain(&manifest.version.replace('+', "")) {
         return Some(format!("`version` must be one exact version, not `{}`", manifest.version));
     }
-    if manifest.language != place {
-        return Some("`language` is not that of the folder it is in".to_owned());
+    if manifest.language != toolchain.language() {
+        let (said, place) = (&manifest.language, toolchain.language());
+        return Some(format!("`language` is not that of the folder it is in: `{said}` in `{place}`"));
     }
     if manifest.surfaces.is_empty() {
         return Some("`surfaces` is empty".to_owned());
@@ -199,11 +210,11 @@ fn wrong(manifest: &Manifest, place: Language, dir: &Utf8Path) -> Option<String>
     if let Some(file) = handlers.find(|file| !dir.join(file).is_file()) {
         return Some(format!("`handler` names no file: `{file}`"));
     }
-    match (&manifest.entry, place) {
-        (None, Language::Rust) => None,
-        (Some(_), Language::Rust) => Some("a native adapter has no `entry`".to_owned()),
-        (None, _) => Some("`entry` is missing: the adapter's source file".to_owned()),
-        (Some(entry), _) => (!dir.join(entry).is_file()).then(|| format!("`entry` names no file: `{entry}`")),
+    match (&manifest.entry, toolchain.is_linked()) {
+        (None, true) => None,
+        (Some(_), true) => Some("a native adapter has no `entry`".to_owned()),
+        (None, false) => Some("`entry` is missing: the adapter's source file".to_owned()),
+        (Some(entry), false) => (!dir.join(entry).is_file()).then(|| format!("`entry` names no file: `{entry}`")),
     }
 }
 

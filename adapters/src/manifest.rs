@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::Api;
 
+/// The environment variable in which an adapter's process gets its manifest, as JSON with the keys of `adapter.toml`.
+pub const VARIABLE: &str = "STREAMSPEC_MANIFEST";
+
 /// The checked-in description of one SDK and its adapter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -17,9 +20,9 @@ pub struct Manifest {
     pub package: String,
     /// The locked version.
     pub version: String,
-    /// The language, which also decides how the adapter is set up and started.
-    pub language: Language,
-    /// Whether a plain run and `cargo test` run it; the others are run when they are named, or with `all`.
+    /// The language, which also decides how the adapter is set up and started; the name of the folder it is in.
+    pub language: String,
+    /// True where a plain run and `cargo test` run it; the others are run when they are named, or with `all`.
     #[serde(default)]
     pub core: bool,
     /// The adapter's source file beside the manifest; absent for native adapters.
@@ -27,44 +30,23 @@ pub struct Manifest {
     pub entry: Option<String>,
     /// Root classes of the SDK's own exceptions.
     pub error_bases: Vec<String>,
-    /// How the base URL, the timeout and the retries are set, in a sentence each.
+    /// A sentence each about how the base URL, the timeout and the retries are set.
     pub configuration: BTreeMap<String, String>,
     /// The surfaces, by name.
     pub surfaces: BTreeMap<String, Surface>,
-    /// What the SDK documents that it does not do, by surface or axis.
+    /// The refusals that the SDK documents, by surface or axis.
     #[serde(default)]
     pub unsupported: Vec<Unsupported>,
 }
 
-/// The runtime an adapter needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// An environment made by uv, or by venv and pip.
-    Python,
-    /// An environment made by `npm ci`.
-    Typescript,
-    /// Linked into this program; another version than the linked one into a program of its own.
-    Rust,
-    /// A program built by `go build`.
-    Go,
-    /// Classes compiled by Maven.
-    Java,
-}
-
-impl Language {
-    /// Every language, in the order of reports.
-    pub const ALL: [Self; 5] = [Self::Python, Self::Typescript, Self::Rust, Self::Go, Self::Java];
-
-    /// The name in manifests and reports, and of the folder under `adapters`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Python => "python",
-            Self::Typescript => "typescript",
-            Self::Rust => "rust",
-            Self::Go => "go",
-            Self::Java => "java",
-        }
+impl Manifest {
+    /// Writes it as the JSON that the adapter's process gets, so that no adapter repeats what stands in here.
+    ///
+    /// # Panics
+    ///
+    /// Never: its keys are strings.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a manifest has only string keys")
     }
 }
 
@@ -74,9 +56,9 @@ impl Language {
 pub struct Surface {
     /// The dialects this surface speaks.
     pub apis: Vec<Api>,
-    /// What its caller is handed.
+    /// The form in which its caller gets the answer.
     pub delivers: Delivers,
-    /// What surfaces of this kind show and this one does not, because the SDK's does not have it.
+    /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
     #[serde(default)]
     pub lacks: Vec<Field>,
     /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an answer,
@@ -95,7 +77,7 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// What every observation of this surface holds; where only the finished answer is handed over, once there is one.
+    /// The fields that every observation of this surface holds; where only the finished answer is handed over, once there is one.
     pub fn shows(&self) -> Vec<Field> {
         let all: &[Field] = match self.delivers {
             Delivers::Events | Delivers::Final => &[Field::Text, Field::ToolCalls, Field::StopReason],
@@ -117,6 +99,12 @@ pub enum Field {
     StopReason,
     /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of errors.
     ErrorClass,
+    /// The HTTP status of a response that is refused.
+    ErrorStatus,
+    /// The type of the error in a response that is refused.
+    ErrorType,
+    /// The code of that error.
+    ErrorCode,
 }
 
 impl Field {
@@ -127,11 +115,14 @@ impl Field {
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
             Self::ErrorClass => "error_class",
+            Self::ErrorStatus => "error_status",
+            Self::ErrorType => "error_type",
+            Self::ErrorCode => "error_code",
         }
     }
 }
 
-/// What the caller of a surface is handed.
+/// The form in which the caller of a surface gets the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivers {

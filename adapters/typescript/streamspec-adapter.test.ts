@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { STRAY_ERROR, encode, loadedVersion, serve } from "./streamspec-adapter.ts";
+import type { Manifest } from "./streamspec-manifest.ts";
 import { MESSAGE_LIMIT, Observer, describeError } from "./streamspec-observation.ts";
 
 class BaseError extends Error {
@@ -29,26 +30,22 @@ else tests();
 
 function serveFixture(): void {
   serve<BaseError>({
-    sdk: "prettier",
     exports: { PublicError: BaseError },
-    errorBases: ["BaseError"],
+    missingErrors: ["LaterError"],
     errorFields: { status: [["attribute", "status"]] },
     surfaces: {
       items: {
-        "openai-chat": {
-          delivers: "events",
-          run: async (call, seen) => {
-            console.log("an SDK that prints");
-            if (call.ask === "tool") void Promise.reject(new LateError("nobody's"));
-            if (call.max_retries > 0) throw new Error("the adapter's own");
-            const wait = new Promise((resolve) => setTimeout(resolve, call.timeout_ms));
-            const pieces = async function* () {
-              yield "é\u2028\ud800";
-              await wait;
-              throw new LateError("cut", 200);
-            };
-            await seen.iterate(pieces, (piece) => seen.addText(piece));
-          },
+        "openai-chat": async (call, seen) => {
+          console.log("an SDK that prints");
+          if (call.ask === "tool") void Promise.reject(new LateError("nobody's"));
+          if (call.max_retries > 0) throw new Error("the adapter's own");
+          const wait = new Promise((resolve) => setTimeout(resolve, call.timeout_ms));
+          const pieces = async function* () {
+            yield "é\u2028\ud800";
+            await wait;
+            throw new LateError("cut", 200);
+          };
+          await seen.iterate(pieces, (piece) => seen.addText(piece));
         },
         "openai-responses": false,
       },
@@ -57,12 +54,24 @@ function serveFixture(): void {
   });
 }
 
+/** The manifest of the fixture. */
+const MANIFEST: Manifest = {
+  package: "prettier",
+  "error-bases": ["BaseError", "LaterError"],
+  surfaces: {
+    items: { apis: ["openai-chat", "openai-responses"], delivers: "events" },
+    later: { apis: ["openai-chat"], delivers: "events" },
+  },
+};
+
 async function converse(
   lines: string[],
   answers: number,
+  env: object = { STREAMSPEC_MANIFEST: JSON.stringify(MANIFEST) },
 ): Promise<{ replies: any[]; code: number | null; err: string }> {
   const file = new URL(import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", file, "serve"]);
+  const program = ["--disable-warning=ExperimentalWarning", file, "serve"];
+  const child = spawn(process.execPath, program, { env: { ...process.env, ...env } });
   let out = "";
   let err = "";
   child.stderr.on("data", (chunk) => (err += chunk));
@@ -106,6 +115,7 @@ function tests(): void {
       code: { value: "429", via: "body" },
       retry_after: { value: 7, via: "header" },
       causes: ["TypeError", "string"],
+      unread: ["type: reading `type` throws Error"],
     });
     assert.equal(
       describeError(new Error("plain"), "open", { status: [["attribute", "status"]] as never }).status,
@@ -132,6 +142,27 @@ function tests(): void {
     assert.deepEqual(read({ type: "own", data: text })[0], { value: "own", via: "attribute" });
     assert.deepEqual(read({ data: undefined }), [null, null, undefined, null]);
     assert.deepEqual(read({}), [undefined, undefined, undefined, undefined]);
+  });
+
+  test("what is there and cannot be read is said", () => {
+    const fields = {
+      status: [["attribute", "status"]],
+      retry_after: [["header", "headers", "retry-after"]],
+      bodies: [["body"]],
+    } as const;
+    for (const [error, ...expected] of [
+      [{ status: "529" }, 'status: "529", a string, is none'],
+      [{ headers: "none" }, "retry_after: `headers` is a string"],
+      [{ headers: new Map() }, "retry_after: `headers` is a Map"],
+      [{ headers: new Headers({ "retry-after": "soon" }) }, 'retry_after: "soon", a string, is none'],
+      [{ body: "<html>" }, "body: the body is text that is not a JSON object"],
+      [{ body: 7 }, "body: the body is a number"],
+      [{ body: { error: "no" } }, "body: the `error` in the body is a string"],
+      [{ body: { detail: "no" }, headers: {}, status: undefined }],
+      [{ body: "" }],
+    ] as [object, ...string[]][]) {
+      assert.deepEqual(describeError<any>(error, "open", fields).unread ?? [], expected);
+    }
   });
 
   test("the platform's wrapper is opened for the SDK's own error, and for no other", () => {
@@ -231,6 +262,7 @@ function tests(): void {
     const found = Object.fromEntries(replies.map((reply) => [reply.id ?? reply.op, reply]));
     assert.equal(found.hello.runtime, `Node.js ${process.versions.node}`);
     assert.deepEqual([found.hello.apis, found.hello.surfaces], [["openai-chat"], ["items"]]);
+    assert.deepEqual([found.hello.sdk.name, found.hello.error_bases], ["prettier", ["BaseError"]]);
     assert.deepEqual([found[3].op, found[3].message], ["fault", "the adapter's own"]);
     assert.equal(found[4].message, "no surface items for gemini-generate");
     assert.match(found.fault.message, /^cannot read a request/);
@@ -240,6 +272,12 @@ function tests(): void {
     assert.deepEqual([found[2].observation.ended, found[2].observation.error.site], ["raised", "iterate"]);
     assert.match(err, /an SDK that prints/);
     assert.equal(code, 0);
+  });
+
+  test("an adapter that is handed no manifest says so", async () => {
+    const { replies, code, err } = await converse([], 99, { STREAMSPEC_MANIFEST: undefined });
+    assert.deepEqual([replies, code], [[], 1]);
+    assert.match(err, /STREAMSPEC_MANIFEST is not set/);
   });
 
   test("`bye` ends the process at once", async () => {

@@ -12,9 +12,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
+import { type Manifest, handedOver } from "./streamspec-manifest.ts";
 import {
   type Api,
-  type Delivers,
   type ErrorFields,
   Observer,
   describeError,
@@ -34,20 +34,19 @@ export interface Call {
   ask: "text" | "tool";
 }
 
-/** One way of using the SDK, for one api. */
-export interface Surface {
-  delivers: Delivers;
-  run: (call: Call, seen: Observer) => Promise<void>;
-}
+/** One way of using the SDK, for one api; what its caller is handed is in the manifest. */
+export type Surface = (call: Call, seen: Observer) => Promise<void>;
 
-/** What the loaded version of the SDK has; adapters also run other versions than the one they are written for. */
+/**
+ * What an adapter does with its SDK, and what the loaded version has of the manifest: adapters also run other versions
+ * than the one they are written for.
+ */
 export interface Adapter<E> {
-  /** The name of the package, which also says its version. */
-  sdk: string;
-  errorBases: string[];
   errorFields: ErrorFields<E>;
   /** A surface that the loaded version lacks is `false`. */
   surfaces: Record<string, Partial<Record<Api, Surface | false>>>;
+  /** Those of the manifest's error bases that the loaded version has not yet. */
+  missingErrors?: string[];
   /** The SDK's module, where its callers know its classes by other names than a bundler left inside them. */
   exports?: object;
 }
@@ -69,6 +68,8 @@ export function encode(message: object): string {
 
 /** Speaks the protocol until standard input ends or says `bye`. */
 export function serve<E>(adapter: Adapter<E>): void {
+  const manifest = handedOver();
+  const errorBases = manifest["error-bases"].filter((name) => !adapter.missingErrors?.includes(name));
   const write = process.stdout.write.bind(process.stdout);
   // Standard output carries the protocol alone: what an SDK prints, through the console too, goes to standard error.
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
@@ -88,10 +89,11 @@ export function serve<E>(adapter: Adapter<E>): void {
   const answer = async (call: Call): Promise<void> => {
     try {
       const surface = adapter.surfaces[call.surface]?.[call.api];
-      if (!surface) throw new Error(`no surface ${call.surface} for ${call.api}`);
-      const seen = new Observer(surface.delivers);
-      await surface.run(call, seen);
-      const origin = { api: call.api, errorBases: adapter.errorBases };
+      const known = manifest.surfaces[call.surface];
+      if (!surface || !known) throw new Error(`no surface ${call.surface} for ${call.api}`);
+      const seen = new Observer(known.delivers);
+      await surface(call, seen);
+      const origin = { api: call.api, errorBases };
       reply({ op: "observed", id: call.id, observation: seen.observation(adapter.errorFields, origin) });
     } catch (error) {
       process.stderr.write(`streamspec-adapter: call ${call.id}: ${String(get(error, "stack") ?? "")}\n`);
@@ -101,7 +103,7 @@ export function serve<E>(adapter: Adapter<E>): void {
   const take = (line: string): void => {
     const request: unknown = JSON.parse(line);
     const op = get(request, "op");
-    if (op === "hello") reply(hello(adapter));
+    if (op === "hello") reply(hello(adapter, manifest, errorBases));
     else if (op === "bye") process.exit(0);
     else if (op === "run") void answer(request as Call);
     else throw new Error(`unknown op ${String(op)}`);
@@ -124,17 +126,18 @@ export function serve<E>(adapter: Adapter<E>): void {
   process.stdin.on("end", () => process.exit(0));
 }
 
-function hello<E>(adapter: Adapter<E>): object {
+/** What is loaded: the harness compares it with the manifest. */
+function hello<E>(adapter: Adapter<E>, manifest: Manifest, errorBases: string[]): object {
   const surfaces = Object.entries(adapter.surfaces).map(([name, byApi]) => {
     return { name, apis: Object.entries(byApi).flatMap(([api, surface]) => (surface ? [api] : [])) };
   });
   return {
     op: "hello",
     protocol: 1,
-    sdk: { name: adapter.sdk, version: loadedVersion(adapter.sdk), language: "typescript" },
+    sdk: { name: manifest.package, version: loadedVersion(manifest.package), language: "typescript" },
     runtime: `Node.js ${process.versions.node}`,
     apis: [...new Set(surfaces.flatMap(({ apis }) => apis))],
-    error_bases: adapter.errorBases,
+    error_bases: errorBases,
     surfaces: surfaces.filter(({ apis }) => apis.length > 0).map(({ name }) => name),
     capabilities: ["timeout", "max-retries", "tools"],
   };

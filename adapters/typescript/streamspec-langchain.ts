@@ -13,7 +13,7 @@ type Errors = typeof import("@langchain/core/errors");
 /** The module came to the package's exports in version 1.1; before that LangChain has no errors of its own. */
 const errors: Partial<Errors> = await import("@langchain/core/errors").catch(() => ({}));
 
-export const LANGCHAIN_ERRORS = errors.LangChainError ? ["LangChainError"] : [];
+export const MISSING_ERRORS = errors.LangChainError ? [] : ["LangChainError"];
 export const RETRYABLE: Reader[] = errors.getRetryable ? [errors.getRetryable] : [];
 
 /** With these an answer says that it came to its own end; any other leaves a tool call unfinished. */
@@ -78,31 +78,22 @@ export function surfaces(
   model: (call: Call) => Model,
   options: (call: Call) => object,
 ): Adapter<unknown>["surfaces"] {
-  const stream: Surface = {
-    delivers: "events",
-    run: (call, seen) =>
-      seen.iterate<AIMessageChunk>(
-        () => model(call).stream(question(call), options(call)),
-        (chunk) => readChunk(seen, chunk),
-      ),
-  };
-  const streamEvents: Surface = {
-    delivers: "events",
-    run: (call, seen) =>
-      seen.iterate<ChatModelStreamEvent>(
-        () => model(call).streamEvents(question(call), options(call)),
-        (event) => readEvent(seen, event),
-      ),
-  };
-  const final: Surface = {
-    delivers: "final",
-    run: (call, seen) =>
-      seen.settle(
-        "finalize",
-        () => model(call).invoke(question(call), options(call)),
-        (message) => readMessage(seen, message),
-      ),
-  };
+  const stream: Surface = (call, seen) =>
+    seen.iterate<AIMessageChunk>(
+      () => model(call).stream(question(call), options(call)),
+      (chunk) => readChunk(seen, chunk),
+    );
+  const streamEvents: Surface = (call, seen) =>
+    seen.iterate<ChatModelStreamEvent>(
+      () => model(call).streamEvents(question(call), options(call)),
+      (event) => readEvent(seen, event),
+    );
+  const final: Surface = (call, seen) =>
+    seen.settle(
+      "finalize",
+      () => model(call).invoke(question(call), options(call)),
+      (message) => readMessage(seen, message),
+    );
   // Without a version `streamEvents` is the model's own, which the core learned late in version 1.1.
   const hasEvents = "_streamChatModelEvents" in BaseChatModel.prototype;
   const each = (surface: Surface | false) => Object.fromEntries(apis.map((api) => [api, surface]));

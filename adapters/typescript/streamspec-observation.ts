@@ -36,6 +36,8 @@ export interface ObservedError {
   retry_after?: Told<number>;
   retryable?: Told<boolean>;
   causes: string[];
+  /** What was there and could not be read, a sentence each. */
+  unread?: string[] | undefined;
 }
 
 export interface Observation {
@@ -243,14 +245,21 @@ export function describeError<E>(
   const error = opened(thrown, errorBases);
   // The `code` of an error of the web platform is the platform's own.
   const fields: ErrorFields<E> = error instanceof DOMException ? {} : offered;
+  const unread = new Set<string>();
   const bodies = list(fields.bodies).filter(([property]) => isObject(error) && property in error);
-  const read = bodies.map((keys) => readBody(keys.reduce<unknown>(get, error), api));
+  const read = bodies.map((keys) => {
+    const raw = keys.reduce<unknown>(get, error);
+    const why = notReadable(raw);
+    if (why !== undefined) unread.add(`${keys.join(".")}: ${why}`);
+    return readBody(raw, api);
+  });
   const field = <T>(name: Field, convert: (value: unknown) => T | undefined): Told<T> => {
     const found = told(
       error,
       fields[name],
       read.filter((body) => name in body).map((body) => body[name]),
       convert,
+      (sentence) => unread.add(`${name}: ${sentence}`),
     );
     return found && error !== thrown ? { ...found, via: "cause" } : found;
   };
@@ -274,6 +283,7 @@ export function describeError<E>(
     retry_after: field("retry_after", seconds),
     retryable: field("retryable", (value) => (typeof value === "boolean" ? value : undefined)),
     causes,
+    unread: unread.size > 0 ? [...unread] : undefined,
   };
 }
 
@@ -294,6 +304,7 @@ function told<E, T>(
   ways: readonly (Path<E> | Reader)[] | undefined,
   inBodies: readonly unknown[],
   convert: (value: unknown) => T | undefined,
+  note: (sentence: string) => void,
 ): Told<T> {
   let has = inBodies.length > 0;
   for (const way of ways ?? []) {
@@ -306,16 +317,60 @@ function told<E, T>(
       const [by, property, ...keys] = way;
       via = by;
       has ||= isObject(error) && property in error;
-      found = keys.reduce(get, get(error, property));
+      const [holder, raised] = attempted(error, property);
+      if (raised !== undefined) note(`reading \`${property}\` throws ${raised}`);
+      if (by === "header" && !isEmpty(holder) && !isHeaders(holder)) note(`\`${property}\` is ${kindOf(holder)}`);
+      found = keys.reduce(get, holder);
     }
     const value = convert(found);
     if (value !== undefined) return { value, via };
+    if (!isEmpty(found)) note(`${excerpt(found)}, ${kindOf(found)}, is none`);
   }
   for (const found of inBodies) {
     const value = convert(found);
     if (value !== undefined) return { value, via: "body" };
   }
   return has ? null : undefined;
+}
+
+/** A property, or the class of what reading it throws. */
+function attempted(value: unknown, property: string): [found: unknown, raised?: string] {
+  try {
+    return [isObject(value) ? (value as Record<string, unknown>)[property] : undefined];
+  } catch (error) {
+    return [undefined, classesOf(error)[0] ?? "Object"];
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+/** Headers are looked up by name: the platform's, or an object of them. */
+function isHeaders(value: unknown): boolean {
+  return value instanceof Headers || (isObject(value) && !(value instanceof Map) && !Array.isArray(value));
+}
+
+/** What a value is, for the sentences about what cannot be read. */
+function kindOf(value: unknown): string {
+  return `a ${classesOf(value)[0] ?? "Object"}`;
+}
+
+/** The beginning of a value, where it is no object. */
+function excerpt(value: unknown): string {
+  return isObject(value) ? "an object" : JSON.stringify(String(value).slice(0, 60));
+}
+
+/** Why nothing is read in a raw body that is there, in a sentence; nothing where it is an object. */
+function notReadable(raw: unknown): string | undefined {
+  if (isEmpty(raw)) return undefined;
+  const parsed = typeof raw === "string" ? json(raw) : raw;
+  const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (isObject(body)) {
+    const error = get(body, "error");
+    return isEmpty(error) || isObject(error) ? undefined : `the \`error\` in the body is ${kindOf(error)}`;
+  }
+  return typeof raw === "string" ? "the body is text that is not a JSON object" : `the body is ${kindOf(raw)}`;
 }
 
 /** What a raw body says of the error, by the rule of `adapters/README.md`: the fields that it has a place for. */

@@ -257,7 +257,7 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
         id: manifest.id.as_str().into(),
         package: manifest.package.clone(),
         version: identity.map_or(&manifest.version, |identity| &identity.sdk.version).clone(),
-        language: manifest.language.name().to_owned(),
+        language: manifest.language.clone(),
         runtime: identity.map(|identity| identity.runtime.clone()).unwrap_or_default(),
         apis,
         surfaces: manifest.surfaces.keys().cloned().collect(),

@@ -123,10 +123,7 @@ func plan(run streamspec.Run) streamspec.Call {
 
 func main() {
 	streamspec.Serve(streamspec.SDK{
-		Name:     "github.com/anthropics/anthropic-sdk-go/v2",
-		APIs:     []string{"anthropic-messages"},
-		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events, "accumulate": streamspec.Final},
-		Errors:   []streamspec.ErrorType{streamspec.Own("anthropic.Error", readError)},
-		Plan:     plan,
+		Errors: []streamspec.ErrorType{streamspec.Own("anthropic.Error", readError)},
+		Plan:   plan,
 	})
 }

@@ -117,10 +117,7 @@ func iterate(seen *streamspec.Seen, stream iter.Seq2[*genai.GenerateContentRespo
 
 func main() {
 	streamspec.Serve(streamspec.SDK{
-		Name:     "google.golang.org/genai",
-		APIs:     []string{"gemini-generate"},
-		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events, "chat": streamspec.Events},
-		Errors:   []streamspec.ErrorType{streamspec.Own("genai.APIError", readError)},
-		Plan:     plan,
+		Errors: []streamspec.ErrorType{streamspec.Own("genai.APIError", readError)},
+		Plan:   plan,
 	})
 }

@@ -201,9 +201,6 @@ func plan(run streamspec.Run) streamspec.Call {
 
 func main() {
 	streamspec.Serve(streamspec.SDK{
-		Name:     "github.com/openai/openai-go/v3",
-		APIs:     []string{"openai-chat", "openai-responses"},
-		Surfaces: map[string]streamspec.Delivers{"stream": streamspec.Events, "accumulate": streamspec.Final},
 		Errors: []streamspec.ErrorType{
 			streamspec.Own("openai.Error", readError), streamspec.Own("ssestream.StreamError", readStreamError),
 		},

@@ -1,9 +1,9 @@
 // Package streamspec is the adapter protocol, version 1, for adapters in Go: JSON lines over stdin and stdout, many
 // calls at once.
 //
-// An adapter declares an SDK: what it is called, its surfaces, its own error types, and for each run a Call that goes
-// through the SDK to its end. This package does the rest: it keeps the protocol's pipes away from the SDK, makes each
-// call in a goroutine of its own, and tells the SDK's failures from the adapter's own.
+// An adapter declares an SDK: its own error types, and for each run a Call that goes through the SDK to its end. Its name
+// and its surfaces are in the manifest. This package does the rest: it keeps the protocol's pipes away from the SDK, makes
+// each call in a goroutine of its own, and tells the SDK's failures from the adapter's own.
 //
 // What a Call returns is the SDK's, and so is a panic in it; a panic in a function that is given to [Seen.Read] is the
 // adapter's. A panic in a goroutine that the SDK started ends the process, as it would end the program of a user.
@@ -64,12 +64,8 @@ func (run Run) WithTool() bool { return run.Ask == "tool" }
 // Call goes through the SDK to its end and returns the error that its caller got.
 type Call func(seen *Seen) error
 
-// SDK is what an adapter declares about its SDK.
+// SDK is what an adapter declares about its SDK, besides what its manifest says.
 type SDK struct {
-	// Name is the path of the module, and its version is that of the module that was built in.
-	Name     string
-	APIs     []string
-	Surfaces map[string]Delivers
 	// Errors are the SDK's own exported error types, with what can be read of each.
 	Errors []ErrorType
 	// Plan prepares a call in the SDK's words; a panic in it is the adapter's fault.
@@ -86,12 +82,17 @@ func HTTPClient() *http.Client {
 
 // Serve speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight.
 func Serve(sdk SDK) {
+	said, err := handedOver()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "streamspec: there is no manifest:", err)
+		os.Exit(1)
+	}
 	input, output, err := takePipes()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "streamspec: cannot keep the protocol's pipes from the SDK:", err)
 		os.Exit(1)
 	}
-	server := &server{sdk: sdk, output: output, writing: make(chan struct{}, 1)}
+	server := &server{sdk: sdk, manifest: said, output: output, writing: make(chan struct{}, 1)}
 	lines := bufio.NewReader(input)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -108,9 +109,10 @@ func Serve(sdk SDK) {
 }
 
 type server struct {
-	sdk     SDK
-	output  io.Writer
-	writing chan struct{}
+	sdk      SDK
+	manifest manifest
+	output   io.Writer
+	writing  chan struct{}
 }
 
 // handle handles one line; false after the last.
@@ -125,7 +127,7 @@ func (server *server) handle(line []byte) bool {
 	}
 	switch message.Op {
 	case "hello":
-		server.send(server.sdk.hello())
+		server.send(server.sdk.hello(server.manifest))
 	case "run":
 		run, err := parseRun(line)
 		if err != nil {
@@ -164,15 +166,15 @@ func (server *server) answer(run Run) {
 			server.fault(&run.ID, fmt.Sprint(panicked))
 		}
 	}()
-	delivers, known := server.sdk.Surfaces[run.Surface]
-	if !known || !slices.Contains(server.sdk.APIs, run.API) {
+	surface, known := server.manifest.Surfaces[run.Surface]
+	if !known || !slices.Contains(surface.APIs, run.API) {
 		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
 	}
 	call := server.sdk.Plan(run)
 	if call == nil {
 		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
 	}
-	observation := Observe(delivers, server.sdk.Errors, call)
+	observation := Observe(surface.Delivers, server.sdk.Errors, call)
 	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": observation})
 }
 
@@ -221,7 +223,8 @@ func (server *server) send(message map[string]any) {
 	<-server.writing
 }
 
-func (sdk SDK) hello() map[string]any {
+// hello is what is built in: the harness compares it with the manifest.
+func (sdk SDK) hello(said manifest) map[string]any {
 	bases := []string{}
 	for _, own := range sdk.Errors {
 		bases = append(bases, own.name)
@@ -229,11 +232,11 @@ func (sdk SDK) hello() map[string]any {
 	return map[string]any{
 		"op":           "hello",
 		"protocol":     protocol,
-		"sdk":          map[string]any{"name": sdk.Name, "version": version(sdk.Name), "language": "go"},
+		"sdk":          map[string]any{"name": said.Package, "version": version(said.Package), "language": "go"},
 		"runtime":      "Go " + strings.TrimPrefix(runtime.Version(), "go"),
-		"apis":         sdk.APIs,
+		"apis":         said.apis(),
 		"error_bases":  bases,
-		"surfaces":     slices.Sorted(maps.Keys(sdk.Surfaces)),
+		"surfaces":     slices.Sorted(maps.Keys(said.Surfaces)),
 		"capabilities": []string{"timeout", "max-retries", "tools"},
 	}
 }

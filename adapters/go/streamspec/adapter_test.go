@@ -19,6 +19,11 @@ import (
 // The test binary is also the adapter under test, of an SDK that prints, reads stdin, fails, panics and hangs.
 const asAdapter = "STREAMSPEC_TEST_ADAPTER"
 
+// The name of an api says what happens.
+const sampleManifest = `{"package": "sample", "surfaces": {
+	"text": {"apis": ["plain", "meets", "fails", "panics", "hangs", "misread", "unplanned"], "delivers": "text"},
+	"stream": {"apis": ["plain", "fails"], "delivers": "events"}}}`
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asAdapter) != "" {
 		Serve(sample())
@@ -64,10 +69,7 @@ func sample() SDK {
 		return &sampleStream{items: []any{"a", "b"}}
 	}
 	return SDK{
-		Name:     "sample",
-		APIs:     []string{"plain", "meets", "fails", "panics", "hangs", "misread", "unplanned"},
-		Surfaces: map[string]Delivers{"text": Text, "stream": Events},
-		Errors:   []ErrorType{Own("sample.Error", readSampleError)},
+		Errors: []ErrorType{Own("sample.Error", readSampleError)},
 		Plan: func(run Run) Call {
 			if run.API == "unplanned" {
 				return nil
@@ -91,7 +93,7 @@ type process struct {
 
 func start(t *testing.T) *process {
 	adapter := &process{T: t, command: exec.Command(os.Args[0])}
-	adapter.command.Env = append(os.Environ(), asAdapter+"=1")
+	adapter.command.Env = append(os.Environ(), asAdapter+"=1", manifestVariable+"="+sampleManifest)
 	adapter.command.Stderr = &adapter.noise
 	var err, broken error
 	adapter.input, err = adapter.command.StdinPipe()
@@ -236,4 +238,13 @@ func TestItEndsAtOnceWhenTheHarnessIsGone(t *testing.T) {
 	adapter.say(run(1, "hangs", "text"))
 	adapter.input.Close()
 	adapter.ends()
+}
+
+func TestWithoutAManifestItSaysWhatIsMissing(t *testing.T) {
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), asAdapter+"=1")
+	said, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(said), manifestVariable+" is not set") {
+		t.Fatalf("%v: %s", err, said)
+	}
 }

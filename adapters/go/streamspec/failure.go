@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +47,9 @@ func Header(response *http.Response, name string) Reading {
 // type, code, request_id, retry_after, retryable; and message, where another field holds it than what Error returns.
 type Fields map[string][]Reading
 
+// unread is the key of what is there and cannot be read, a sentence each.
+const unread = "unread"
+
 // Or adds other ways to the same fields, which count where the first ones lead to no value.
 func (fields Fields) Or(others Fields) Fields {
 	for field, ways := range others {
@@ -55,26 +60,27 @@ func (fields Fields) Or(others Fields) Fields {
 
 // Body is what an error's raw body says, by the rule in adapters/README.md: a field only where there is a value.
 func Body(raw string) Fields {
-	body, said := parsed(raw)
+	body, said, why := parsed(raw)
 	kind := said["type"]
 	if _, enveloped := body["error"].(map[string]any); !enveloped && kind == "error" {
 		// It names the envelope.
 		kind = nil
 	}
-	return inBody(body, said, kind)
+	return inBody(body, said, kind, why)
 }
 
 // GoogleBody is a raw body in Google's shape, whose status is the type.
 func GoogleBody(raw string) Fields {
-	body, said := parsed(raw)
-	return inBody(body, said, said["status"])
+	body, said, why := parsed(raw)
+	return inBody(body, said, said["status"], why)
 }
 
 // inBody adds to the type what stands in the same place in every shape. A number that can be an HTTP status is one: Google
 // and OpenRouter document it of `code`, and Groq of `status_code`.
-func inBody(body, said map[string]any, kind any) Fields {
+func inBody(body, said map[string]any, kind any, why string) Fields {
 	code := Reading{said["code"], "body"}
 	return Fields{
+		unread:       {{why, "body"}},
 		"status":     {{said["status_code"], "body"}, code},
 		"type":       {{kind, "body"}},
 		"code":       {code},
@@ -82,24 +88,29 @@ func inBody(body, said map[string]any, kind any) Fields {
 	}
 }
 
-// parsed is a body and the error in it: the object at `error`, or the body itself where it has none. Google puts an
-// array around the errors of a stream.
-func parsed(raw string) (body, said map[string]any) {
+// parsed is a body and the error in it: the object at `error`, or the body itself where it has none; or else why nothing
+// is read in it, though it is not empty. Google puts an array around the errors of a stream.
+func parsed(raw string) (body, said map[string]any, why string) {
 	decoder := json.NewDecoder(strings.NewReader(raw))
 	decoder.UseNumber()
 	var value any
 	if decoder.Decode(&value) != nil || decoder.More() {
-		return nil, nil
+		value = nil
 	}
 	if list, ok := value.([]any); ok && len(list) > 0 {
 		value = list[0]
 	}
-	body, _ = value.(map[string]any)
-	if body["error"] == nil {
-		return body, body
+	body, ok := value.(map[string]any)
+	if !ok && strings.TrimSpace(raw) != "" {
+		return nil, nil, "the body is text that is not a JSON object"
 	}
-	said, _ = body["error"].(map[string]any)
-	return body, said
+	if body["error"] == nil {
+		return body, body, ""
+	}
+	if said, ok = body["error"].(map[string]any); !ok {
+		why = fmt.Sprintf("the `error` in the body is a %T", body["error"])
+	}
+	return body, said, why
 }
 
 // ErrorType is one of the SDK's own exported error types.
@@ -192,9 +203,14 @@ func causes(err error, own []ErrorType) []string {
 // described is the contract's `ObservedError`, but for the site.
 func described(classes []string, message string, fields Fields) map[string]any {
 	failure := map[string]any{"class": classes[0], "classes": classes, "message": message, "causes": []string{}}
+	sentences := notReadable(fields)
+	if len(sentences) > 0 {
+		failure[unread] = sentences
+	}
 	for field, ways := range fields {
 		reading, offered := first(field, ways)
 		switch {
+		case field == unread:
 		case !offered:
 		case field == "message":
 			if reading.value != nil {
@@ -207,6 +223,29 @@ func described(classes []string, message string, fields Fields) map[string]any {
 		}
 	}
 	return failure
+}
+
+// notReadable says what is there and cannot be read, each once, in the order of the fields' names.
+func notReadable(fields Fields) []string {
+	sentences := []string{}
+	add := func(sentence string) {
+		if sentence != "" && !slices.Contains(sentences, sentence) {
+			sentences = append(sentences, sentence)
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		for _, way := range fields[field] {
+			switch {
+			case field == unread:
+				add(way.value.(string))
+			// A body's numbers are no statuses unless they can be.
+			case way.via == "body" || way.value == nil || way.value == "":
+			case converted(field, way.value) == nil:
+				add(fmt.Sprintf("%s: %.60q, a %T, is none", field, fmt.Sprint(way.value), way.value))
+			}
+		}
+	}
+	return sentences
 }
 
 // first is the first of the ways that leads to a value; without one, whether the error offers the field at all.

@@ -161,3 +161,21 @@ func TestALineIsOneLineThatEveryReaderTakes(t *testing.T) {
 		t.Error("the line is too deep")
 	}
 }
+
+func TestWhatIsThereAndCannotBeReadIsSaid(t *testing.T) {
+	response := &http.Response{Header: http.Header{"Retry-After": {"soon"}}}
+	for _, each := range []struct {
+		fields   Fields
+		expected any
+	}{
+		{Fields{"status": {Attribute("529")}}, []string{`status: "529", a string, is none`}},
+		{Fields{"status": {Attribute(1302)}}, []string{`status: "1302", a int, is none`}},
+		{Fields{"retry_after": {Header(response, "retry-after")}}, []string{`retry_after: "soon", a string, is none`}},
+		{Body("<html>").Or(Body("[1]")), []string{"the body is text that is not a JSON object"}},
+		{GoogleBody(`{"error":"no"}`), []string{"the `error` in the body is a string"}},
+		{Body(`{"detail":"no"}`).Or(Body("")).Or(Body(`{"code":1302}`)), any(nil)},
+		{Fields{"status": {Attribute(0)}, "type": {Attribute("")}}, any(nil)},
+	} {
+		same(t, described([]string{"E"}, "", each.fields)["unread"], each.expected)
+	}
+}

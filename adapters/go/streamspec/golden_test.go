@@ -50,7 +50,7 @@ func TestGoldenFields(t *testing.T) {
 	for _, each := range readGolden(t).Fields {
 		t.Run(each.Field+" "+string(each.Raw), func(t *testing.T) {
 			// As a body has it: numbers are kept as they are written.
-			_, said := parsed(`{"error":{"raw":` + string(each.Raw) + `}}`)
+			_, said, _ := parsed(`{"error":{"raw":` + string(each.Raw) + `}}`)
 			sameJSON(t, converted(each.Field, said["raw"]), each.Reads)
 		})
 	}

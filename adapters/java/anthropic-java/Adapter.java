@@ -53,11 +53,8 @@ public final class Adapter {
 
     public static void main(String[] arguments) {
         Server.serve(() -> new Sdk(
-                "com.anthropic:anthropic-java",
                 AnthropicClient.class.getPackage().getImplementationVersion(),
                 AnthropicException.class,
-                List.of("anthropic-messages"),
-                List.of("create-sync", "create-async", "final-sync", "final-async"),
                 new Adapter()::prepare,
                 Adapter::fields));
     }

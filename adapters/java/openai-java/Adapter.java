@@ -15,7 +15,6 @@ import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStreamEvent;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,11 +42,8 @@ public final class Adapter {
 
     public static void main(String[] arguments) {
         Server.serve(() -> new Sdk(
-                "com.openai:openai-java",
                 OpenAIClient.class.getPackage().getImplementationVersion(),
                 OpenAIException.class,
-                List.of("openai-chat", "openai-responses"),
-                List.of("create-sync", "create-async", "final-sync", "final-async"),
                 new Adapter()::prepare,
                 Adapter::fields));
     }

@@ -15,9 +15,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -25,26 +28,34 @@ import java.util.regex.Pattern;
  * null where it has one and leaves it empty. Getters are named, as not every class and every version of an SDK has them.
  */
 public final class ErrorFields {
-    /** A getter that is not there, or that throws: a caller cannot read it either. */
+    /** A getter that is not there: not every class and every version of an SDK has each. */
+    private static final class NotThere extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Something that is there and cannot be read, such as a getter that throws: a caller cannot read it either. */
     private static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unreadable(Throwable cause) {
-            super(cause);
+        Unreadable(String why) {
+            super(why);
         }
     }
 
     private interface Way {
-        Object follow() throws Unreadable;
+        Object follow() throws NotThere, Unreadable;
     }
 
     /** Reads a text that is JSON to its end. */
     private static final ObjectReader WHOLE = Json.MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private static final int EXCERPT = 60;
+
     private static final Pattern SECONDS = Pattern.compile("[0-9]+(\\.[0-9]+)?");
 
     private final Object failure;
     private final Map<String, JsonNode> fields = new LinkedHashMap<>();
+    private final Set<String> unread = new LinkedHashSet<>();
 
     /** For an exception, or for what tells about the failure in an item; null where an item leaves that empty. */
     public ErrorFields(Object failure) {
@@ -58,7 +69,7 @@ public final class ErrorFields {
 
     /** A header of the response, through the documented {@code headers()}. */
     public ErrorFields header(String field, String name) {
-        return read(field, "header", true, () -> call(content(call(failure, "headers")), "values", name));
+        return read(field, "header", true, () -> value(content(call(failure, "headers")), name));
     }
 
     /**
@@ -82,6 +93,9 @@ public final class ErrorFields {
     /** Writes them into an error; one that was opened to find this failure is the way to all of them. */
     void writeTo(ObjectNode error, boolean opened) {
         error.setAll(fields);
+        if (!unread.isEmpty()) {
+            unread.forEach(error.putArray("unread")::add);
+        }
         if (opened) {
             fields.values().stream()
                     .filter(JsonNode::isObject)
@@ -91,16 +105,43 @@ public final class ErrorFields {
 
     /** The body as JSON, which may be its text; of a list, as Google puts around the errors of a stream, the first. */
     private JsonNode readBody() {
+        Object held = null;
         try {
-            JsonNode body = Json.of(call(failure, "body"));
-            if (body != null && body.isTextual()) {
-                body = WHOLE.readTree(body.textValue());
-            }
+            held = call(failure, "body");
+            JsonNode raw = Json.of(held);
+            JsonNode body = raw != null && raw.isTextual() ? parsed(raw.textValue()) : raw;
             body = body != null && body.isArray() ? body.get(0) : body;
-            return body == null ? MissingNode.getInstance() : body;
-        } catch (Unreadable | IllegalArgumentException | JsonProcessingException unreadable) {
+            if (body == null || body.isNull() || body.isMissingNode()) {
+                return MissingNode.getInstance();
+            }
+            if (!body.isObject()) {
+                unread.add("the body is a " + kind(raw) + " that is not a JSON object");
+            } else if (body.hasNonNull("error") && !body.get("error").isObject()) {
+                unread.add("the `error` in the body is a " + kind(body.get("error")));
+            }
+            return body;
+        } catch (NotThere absent) {
+            return MissingNode.getInstance();
+        } catch (Unreadable unreadable) {
+            unread.add("body: " + unreadable.getMessage());
+            return MissingNode.getInstance();
+        } catch (IllegalArgumentException noJson) {
+            unread.add("the body is a " + held.getClass().getSimpleName() + ", which says nothing as JSON");
             return MissingNode.getInstance();
         }
+    }
+
+    /** What a text says as JSON, or the text itself; nothing of an empty one. */
+    private static JsonNode parsed(String text) {
+        try {
+            return text.isBlank() ? MissingNode.getInstance() : WHOLE.readTree(text);
+        } catch (JsonProcessingException noJson) {
+            return Json.text(text);
+        }
+    }
+
+    private static String kind(JsonNode node) {
+        return node.getNodeType().toString().toLowerCase(Locale.ROOT);
     }
 
     /** The object at {@code error}, or the body itself where it has none. */
@@ -129,21 +170,39 @@ public final class ErrorFields {
             return this;
         }
         try {
-            JsonNode value = convert(field, content(way.follow()));
+            Object found = content(way.follow());
+            JsonNode value = convert(field, found);
             if (value != null) {
                 fields.put(
                         field,
                         JsonNodeFactory.instance.objectNode().put("via", via).set("value", value));
             } else if (isField) {
                 fields.put(field, NullNode.instance);
+                note(field, found);
             }
+        } catch (NotThere absent) {
+            // Unless there is another way.
         } catch (Unreadable | IllegalArgumentException unreadable) {
             // Then it is absent, unless there is another way.
+            unread.add(field + ": " + unreadable.getMessage());
         }
         return this;
     }
 
-    private static Object call(Object object, String getter, String... arguments) throws Unreadable {
+    /** Keeps a value that the field cannot have. */
+    private void note(String field, Object found) {
+        JsonNode node = Json.of(found);
+        if (node != null
+                && !node.isNull()
+                && !node.isMissingNode()
+                && !node.asText().isEmpty()) {
+            String text = node.asText();
+            String excerpt = text.substring(0, Math.min(text.length(), EXCERPT));
+            unread.add(field + ": \"" + excerpt + "\", a " + kind(node) + ", is none");
+        }
+    }
+
+    private static Object call(Object object, String getter, String... arguments) throws NotThere, Unreadable {
         if (object == null) {
             return null;
         }
@@ -151,8 +210,21 @@ public final class ErrorFields {
             Class<?>[] types = new Class<?>[arguments.length];
             Arrays.fill(types, String.class);
             return object.getClass().getMethod(getter, types).invoke(object, (Object[]) arguments);
+        } catch (NoSuchMethodException absent) {
+            throw new NotThere();
         } catch (ReflectiveOperationException cause) {
-            throw new Unreadable(cause);
+            Throwable thrown = cause.getCause() == null ? cause : cause.getCause();
+            String name = thrown.getClass().getSimpleName();
+            throw new Unreadable("reading `" + getter + "` throws " + name);
+        }
+    }
+
+    /** A header; what is documented as headers has them by their names. */
+    private static Object value(Object headers, String name) throws Unreadable {
+        try {
+            return call(headers, "values", name);
+        } catch (NotThere noHeaders) {
+            throw new Unreadable("`headers` is a " + headers.getClass().getSimpleName());
         }
     }
 

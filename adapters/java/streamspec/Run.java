@@ -2,30 +2,44 @@ package streamspec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.NoSuchElementException;
 
-/** One call through the SDK, as the harness asks for it. */
+/**
+ * One call through the SDK, as the harness asks for it.
+ *
+ * @param isFinal whether the surface hands over the finished answer only
+ */
 public record Run(
-        long id, String api, String surface, String baseUrl, Duration timeout, int maxRetries, boolean asksTool) {
+        long id,
+        String api,
+        String surface,
+        String baseUrl,
+        Duration timeout,
+        int maxRetries,
+        boolean asksTool,
+        boolean isFinal) {
 
-    /** From a {@code run} message; a field that is not there is an exception. */
-    static Run parse(JsonNode message) {
+    /** From a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the manifest. */
+    static Run parse(JsonNode message, Manifest manifest) {
+        String surface = message.required("surface").textValue();
+        String api = message.required("api").textValue();
+        Manifest.Surface known = manifest.surfaces().get(surface);
+        if (known == null || !known.apis().contains(api)) {
+            throw new NoSuchElementException("no surface " + surface + " for " + api);
+        }
         return new Run(
                 message.required("id").longValue(),
-                message.required("api").textValue(),
-                message.required("surface").textValue(),
+                api,
+                surface,
                 message.required("base_url").textValue(),
                 Duration.ofMillis(message.required("timeout_ms").longValue()),
                 message.required("max_retries").intValue(),
-                message.required("ask").textValue().equals("tool"));
+                message.required("ask").textValue().equals("tool"),
+                known.isFinal());
     }
 
     /** Whether the surface belongs to the async client. */
     public boolean isAsync() {
         return surface.endsWith("-async");
-    }
-
-    /** Whether the surface hands over the finished answer only. */
-    public boolean isFinal() {
-        return surface.startsWith("final-");
     }
 }

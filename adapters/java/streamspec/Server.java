@@ -27,12 +27,14 @@ public final class Server {
     private static final int FRAMES = 3;
 
     private final Sdk sdk;
+    private final Manifest manifest;
     private final OutputStream output;
     private final ReentrantLock lock = new ReentrantLock();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    private Server(Sdk sdk, OutputStream output) {
+    private Server(Sdk sdk, Manifest manifest, OutputStream output) {
         this.sdk = sdk;
+        this.manifest = manifest;
         this.output = output;
     }
 
@@ -44,8 +46,9 @@ public final class Server {
         // Before any class of the SDK is loaded: from here on it reads nothing and prints to stderr.
         System.setIn(InputStream.nullInputStream());
         System.setOut(System.err);
-        Server server = new Server(sdk.get(), output);
         try {
+            Manifest manifest = Manifest.handedOver();
+            Server server = new Server(sdk.get(), manifest, output);
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 if (!line.isBlank() && !server.handle(line)) {
                     break;
@@ -68,7 +71,7 @@ public final class Server {
             switch (message.required("op").textValue()) {
                 case "hello" -> send(hello());
                 case "run" -> {
-                    Run run = Run.parse(message);
+                    Run run = Run.parse(message, manifest);
                     threads.execute(() -> send(answer(run)));
                 }
                 case "bye" -> {
@@ -86,9 +89,6 @@ public final class Server {
     /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
     private ObjectNode answer(Run run) {
         try {
-            if (!sdk.surfaces().contains(run.surface()) || !sdk.apis().contains(run.api())) {
-                throw new NoSuchElementException("no surface " + run.surface() + " for " + run.api());
-            }
             Seen seen = new Seen(run, sdk.errorBase());
             Sdk.Call call = sdk.prepare().apply(run);
             try {
@@ -114,16 +114,17 @@ public final class Server {
         return wraps && thrown.getCause() != null ? opened(thrown.getCause()) : thrown;
     }
 
+    /** What is loaded: the harness compares it with the manifest. */
     private ObjectNode hello() {
         ObjectNode hello = reply("hello").put("protocol", PROTOCOL);
         hello.putObject("sdk")
-                .put("name", sdk.name())
+                .put("name", manifest.sdk())
                 .put("version", sdk.version())
                 .put("language", "java");
         hello.put("runtime", "Java " + System.getProperty("java.version"));
-        sdk.apis().forEach(hello.putArray("apis")::add);
+        manifest.apis().forEach(hello.putArray("apis")::add);
         hello.putArray("error_bases").add(sdk.errorBase().getSimpleName());
-        sdk.surfaces().forEach(hello.putArray("surfaces")::add);
+        manifest.surfaces().keySet().forEach(hello.putArray("surfaces")::add);
         hello.putArray("capabilities").add("timeout").add("max-retries").add("tools");
         return hello;
     }

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /** What says that a tool call is over, and what that it was cut. */
 final class DialectsTest {
-    private final Seen seen = new Seen(new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false), Error.class);
+    private final Seen seen =
+            new Seen(new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, false), Error.class);
 
     @Test
     void aReasonEndsCallsOrCutsThem() {

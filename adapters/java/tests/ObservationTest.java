@@ -65,9 +65,13 @@ final class ObservationTest {
     @Test
     void aFieldIsAReadingOrEmptyOrAbsent() {
         checkFields("{'status':{'via':'attribute','value':529}}", fields().attribute("status", "statusCode"));
-        checkFields("{'status':null}", fields().attribute("status", "type"));
+        checkFields(
+                "{'status':null,'unread':['status: \\\"overloaded_error\\\", a string, is none']}",
+                fields().attribute("status", "type"));
         checkFields("{}", fields().attribute("type", "notThere"));
-        checkFields("{}", fields().attribute("type", "broken"));
+        checkFields(
+                "{'unread':['type: reading `broken` throws IllegalStateException']}",
+                fields().attribute("type", "broken"));
         checkFields("{'type':null}", fields().attribute("type", "empty"));
         checkFields(
                 "{'type':{'via':'body','value':'other_error'},'code':{'via':'body','value':'1302'}}", fields().body());
@@ -83,7 +87,8 @@ final class ObservationTest {
     @Test
     void retryAfterIsSecondsOrADate() {
         checkFields("{'retry_after':{'via':'header','value':1.5}}", retryAfter("1.5"));
-        checkFields("{'retry_after':null}", retryAfter("soon"));
+        checkFields(
+                "{'retry_after':null,'unread':['retry_after: \\\"soon\\\", a string, is none']}", retryAfter("soon"));
         ZonedDateTime later = ZonedDateTime.now(ZoneOffset.UTC).plus(Duration.ofMinutes(2));
         ObjectNode error = JsonNodeFactory.instance.objectNode();
         retryAfter(later.format(DateTimeFormatter.RFC_1123_DATE_TIME)).writeTo(error, false);
@@ -95,7 +100,11 @@ final class ObservationTest {
         checkFields("{'code':{'via':'body','value':'b'}}", said("{\"error\":{\"code\":\"b\"}}"));
         checkFields("{'code':{'via':'body','value':'false'}}", said("{\"code\":false}"));
         checkFields("{'request_id':{'via':'body','value':'r'}}", said("{\"error\":{\"request_id\":\"r\"}}"));
-        checkFields("{}", said("{\"code\":\"b\"} and more"));
+        String text = "{'unread':['the body is a string that is not a JSON object']}";
+        checkFields(text, said("{\"code\":\"b\"} and more"));
+        checkFields(text, said("<html>"));
+        checkFields("{'unread':['the `error` in the body is a number']}", said("{\"error\":7}"));
+        checkFields("{}", said(""));
         checkFields("{}", new ErrorFields(new Exception()).body());
     }
 
@@ -213,7 +222,7 @@ final class ObservationTest {
     }
 
     private static Seen seen(String surface) {
-        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false);
+        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, surface.startsWith("final"));
         return new Seen(run, IllegalStateException.class);
     }
 

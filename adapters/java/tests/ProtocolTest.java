@@ -24,9 +24,10 @@ final class ProtocolTest {
     @BeforeEach
     void start() throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        adapter = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), SampleAdapter.class.getName())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), SampleAdapter.class.getName());
+        builder.environment().put(Manifest.VARIABLE, SampleAdapter.MANIFEST);
+        adapter = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         replies = adapter.inputReader();
     }
 
@@ -42,6 +43,7 @@ final class ProtocolTest {
         assertEquals("{\"name\":\"sample\",\"version\":\"1.0.0\",\"language\":\"java\"}", text(hello, "sdk"));
         assertEquals("[\"SampleException\"]", text(hello, "error_bases"));
         assertEquals("[\"create-sync\",\"final-async\"]", text(hello, "surfaces"));
+        assertEquals(10, hello.get("apis").size());
     }
 
     @Test

@@ -10,6 +10,14 @@ import java.util.concurrent.ExecutionException;
 final class SampleAdapter {
     private static final CyclicBarrier MEETING = new CyclicBarrier(2);
 
+    /** Its manifest; the name of an api says what happens. */
+    static final String MANIFEST = """
+            {"package": "sample", "surfaces": {
+                "create-sync": {"delivers": "events", "apis": ["returns", "meets", "throws", "wraps", "wrapsOther",
+                    "overflows", "hangs", "misread", "refuses", "unprepared"]},
+                "final-async": {"delivers": "final", "apis": ["returns"]}}}
+            """;
+
     /** The root class of the SDK. */
     static final class SampleException extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -27,21 +35,8 @@ final class SampleAdapter {
 
     public static void main(String[] arguments) {
         Server.serve(() -> new Sdk(
-                "sample",
                 "1.0.0",
                 SampleException.class,
-                List.of(
-                        "returns",
-                        "meets",
-                        "throws",
-                        "wraps",
-                        "wrapsOther",
-                        "overflows",
-                        "hangs",
-                        "misread",
-                        "refuses",
-                        "unprepared"),
-                List.of("create-sync", "final-async"),
                 SampleAdapter::prepare,
                 error -> new ErrorFields(error).attribute("status", "statusCode")));
     }

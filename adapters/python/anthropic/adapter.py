@@ -16,19 +16,7 @@ from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import ANTHROPIC_TOOL, MESSAGES, read_message, read_message_event
-from streamspec_observation import BODY, Delivers, Reads, Seen, attribute, header, text_kept
-
-SURFACES: Final[dict[str, Delivers]] = {
-    "create-sync": "events",
-    "create-async": "events",
-    "stream-sync": "events",
-    "stream-async": "events",
-    "text-sync": "text",
-    "text-async": "text",
-    "final-sync": "final",
-    "final-async": "final",
-    "handler": "final",
-}
+from streamspec_observation import BODY, Reads, Seen, attribute, header, text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
@@ -71,11 +59,8 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="anthropic",
             version=anthropic.__version__,
             error_base=(anthropic.AnthropicError, AnswerFailed),
-            apis=["anthropic-messages"],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
         )

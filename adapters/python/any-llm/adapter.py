@@ -28,11 +28,7 @@ from streamspec_dialects import (
     read_message_event,
     read_response_item,
 )
-from streamspec_observation import BODY, Delivers, Reads, Seen, attribute, header
-
-# `messages` came after the others.
-KINDS: Final = [kind for kind in ("completion", "messages", "responses") if hasattr(any_llm, kind)]
-SURFACES: Final[dict[str, Delivers]] = {f"{kind}-{way}": "events" for kind in KINDS for way in ("sync", "async")}
+from streamspec_observation import BODY, Reads, Seen, attribute, header
 
 # The first versions have no errors of their own that share a root.
 OWN: Final[list[type[Exception]]] = [each for each in [getattr(any_llm.exceptions, "AnyLLMError", None)] if each]
@@ -76,12 +72,11 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="any-llm-sdk",
             version=version("any-llm-sdk"),
             error_base=ERRORS,
-            apis=["anthropic-messages", "openai-chat", "openai-responses"],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
+            # `messages` came after the others.
+            has=lambda surface, _api: hasattr(any_llm, surface.split("-")[0]),
         )
     )

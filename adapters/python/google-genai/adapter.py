@@ -18,15 +18,7 @@ from google.genai import errors, types
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
-from streamspec_observation import ABSENT, Delivers, RawBody, Read, Reads, Seen, attribute, dig, header, text_kept
-
-SURFACES: Final[dict[str, Delivers]] = {
-    "stream-sync": "events",
-    "stream-async": "events",
-    "chat-sync": "events",
-    "chat-async": "events",
-    "handler": "final",
-}
+from streamspec_observation import ABSENT, RawBody, Read, Reads, Seen, attribute, dig, header, text_kept
 
 
 def retry_delay(error: Any) -> object:
@@ -104,11 +96,8 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="google-genai",
             version=genai.__version__,
             error_base=(errors.APIError, AnswerFailed),
-            apis=["gemini-generate"],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
         )

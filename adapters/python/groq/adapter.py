@@ -13,9 +13,7 @@ import groq
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk
-from streamspec_observation import BODY, Delivers, Reads, attribute, header
-
-SURFACES: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events"}
+from streamspec_observation import BODY, Reads, attribute, header
 
 # `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`: the whole
 # body of a response, or the `error` of an event.
@@ -46,11 +44,8 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="groq",
             version=groq.__version__,
             error_base=groq.GroqError,
-            apis=["openai-chat"],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
         )

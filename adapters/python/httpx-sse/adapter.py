@@ -36,7 +36,6 @@ from streamspec_dialects import (
 )
 from streamspec_observation import (
     ABSENT,
-    Delivers,
     RawBody,
     Read,
     Reads,
@@ -48,8 +47,6 @@ from streamspec_observation import (
     told,
 )
 from streamspec_tables import DIALECTS, Events
-
-SURFACES: Final[dict[str, Delivers]] = {"events-sync": "events", "events-async": "events"}
 
 
 def of_response(get: Callable[[httpx.Response], object]) -> Callable[[Any], object]:
@@ -231,11 +228,8 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="httpx-sse",
             version=version("httpx-sse"),
             error_base=(httpx.HTTPError, httpx.StreamError),
-            apis=list(APIS),
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
             capabilities=("timeout", "tools"),

@@ -14,7 +14,7 @@ from langchain_anthropic import ChatAnthropic
 from langchain_core.exceptions import LangChainException
 
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_langchain import SURFACES, plan_with
+from streamspec_langchain import plan_with
 from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
@@ -36,11 +36,8 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="langchain-anthropic",
             version=version("langchain-anthropic"),
             error_base=(LangChainException, anthropic.AnthropicError),
-            apis=["anthropic-messages"],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
         )

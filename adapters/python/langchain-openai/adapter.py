@@ -14,7 +14,7 @@ from langchain_core.exceptions import LangChainException
 from langchain_openai import ChatOpenAI
 
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_langchain import SURFACES, plan_with
+from streamspec_langchain import plan_with
 from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
@@ -41,12 +41,10 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="langchain-openai",
             version=version("langchain-openai"),
             error_base=(LangChainException, openai.OpenAIError),
-            apis=["openai-chat", *(["openai-responses"] if RESPONSES_KNOWN else [])],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
+            has=lambda _surface, api: RESPONSES_KNOWN or api != "openai-responses",
         )
     )

@@ -30,16 +30,7 @@ from streamspec_dialects import (
     read_chat_completion,
     read_response_item,
 )
-from streamspec_observation import BODY, Delivers, Read, Reads, attribute
-
-SURFACES: Final[dict[str, Delivers]] = {
-    "completion-sync": "events",
-    "completion-async": "events",
-    "builder-sync": "final",
-    "builder-async": "final",
-    "responses-sync": "events",
-    "responses-async": "events",
-}
+from streamspec_observation import BODY, Read, Reads, attribute
 
 
 def provider_header(name: str) -> Read:
@@ -103,11 +94,8 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="litellm",
             version=version("litellm"),
             error_base=openai.OpenAIError,
-            apis=list(PROVIDERS),
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
         )

@@ -35,15 +35,7 @@ from streamspec_dialects import (
     read_response_item,
     say_content,
 )
-from streamspec_observation import BODY, Delivers, Reads, Seen, attribute, dig, header, text_kept
-
-CREATED: Final[dict[str, Delivers]] = {"create-sync": "events", "create-async": "events", "handler": "final"}
-HELPED: Final[dict[str, Delivers]] = {
-    "stream-sync": "events",
-    "stream-async": "events",
-    "final-sync": "final",
-    "final-async": "final",
-}
+from streamspec_observation import BODY, Reads, Seen, attribute, dig, header, text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
@@ -94,6 +86,13 @@ def helper(client: Any) -> Any:
     return dig(client, "chat", "completions", "stream") or dig(client, "beta", "chat", "completions", "stream")
 
 
+def has(surface: str, api: str) -> bool:
+    """Whether this version has Responses, which came late, and the helper behind two kinds of surfaces."""
+    # Looking at `responses` itself imports it, which can fail.
+    known = api != "openai-responses" or "responses" in dir(SYNC)
+    return known and (not surface.startswith(("stream", "final")) or bool(helper(SYNC)))
+
+
 def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> None:
     """What the handler made of a chat completion."""
     text, finish_reason, calls = answer
@@ -136,13 +135,10 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="openai",
             version=openai.__version__,
             error_base=(openai.OpenAIError, AnswerFailed),
-            # Looking at `responses` itself imports it, which can fail.
-            apis=["openai-chat", *(["openai-responses"] if "responses" in dir(SYNC) else [])],
-            surfaces=CREATED | (HELPED if helper(SYNC) else {}),
             plan=plan,
             reads=READS,
+            has=has,
         )
     )

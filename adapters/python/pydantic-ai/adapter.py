@@ -32,17 +32,14 @@ from pydantic_ai.toolsets import ExternalToolset
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
-from streamspec_observation import ABSENT, BODY, Delivers, Read, Reads, Seen, Tool, attribute, dig
+from streamspec_observation import ABSENT, BODY, Read, Reads, Seen, Tool, attribute, dig
 from streamspec_tables import DIALECTS
 
 # Some came later than the others.
-SURFACES: Final[dict[str, Delivers]] = {
-    "direct-sync": "events",
-    "direct-async": "events",
-    **({"events-async": "events"} if hasattr(Agent, "run_stream_events") else {}),
-    **({"text-sync": "text", "output-sync": "final"} if hasattr(Agent, "run_stream_sync") else {}),
-    "text-async": "text",
-    "output-async": "final",
+NEEDED: Final = {
+    "events-async": "run_stream_events",
+    "text-sync": "run_stream_sync",
+    "output-sync": "run_stream_sync",
 }
 
 
@@ -231,12 +228,10 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            name="pydantic-ai-slim",
             version=version("pydantic-ai-slim"),
             error_base=AgentRunError,
-            apis=["anthropic-messages", "openai-chat", "openai-responses"],
-            surfaces=SURFACES,
             plan=plan,
             reads=READS,
+            has=lambda surface, _api: hasattr(Agent, NEEDED.get(surface, "run_stream")),
         )
     )

@@ -109,12 +109,10 @@ def plan(run):
 
 serve(
     Sdk(
-        name="sample",
         version="1",
         error_base=(SampleError, WrappedError),
-        apis=["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves"],
-        surfaces={"text-sync": "text", "text-async": "text"},
         plan=plan,
         reads={},
+        has=lambda _surface, api: api != "later",
     )
 )

@@ -1,12 +1,18 @@
 """The protocol, spoken with a process."""
 
 import json
+import os
 import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 SAMPLE = Path(__file__).with_name("sample_adapter.py")
+
+APIS = ["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves", "later"]
+SURFACE = {"apis": APIS, "delivers": "text", "call": "opened()"}
+SURFACES = {"text-sync": SURFACE, "text-async": SURFACE, "final-sync": {**SURFACE, "apis": ["later"]}}
+MANIFEST = {"package": "sample", "surfaces": SURFACES}
 
 
 def run(call, api, surface="text-sync"):
@@ -18,7 +24,8 @@ def run(call, api, surface="text-sync"):
 class Protocol(unittest.TestCase):
     def setUp(self):
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen([sys.executable, SAMPLE], stdin=pipe, stdout=pipe, stderr=pipe)  # noqa: S603
+        env = {**os.environ, "STREAMSPEC_MANIFEST": json.dumps(MANIFEST)}
+        self.process = subprocess.Popen([sys.executable, SAMPLE], stdin=pipe, stdout=pipe, stderr=pipe, env=env)  # noqa: S603
         self.addCleanup(self.process.communicate)
         self.addCleanup(self.process.kill)
 
@@ -37,6 +44,13 @@ class Protocol(unittest.TestCase):
         self.assertEqual(hello["sdk"], {"name": "sample", "version": "1", "language": "python"})
         self.assertEqual(hello["error_bases"], ["SampleError", "WrappedError"])
         self.assertEqual(hello["surfaces"], ["text-sync", "text-async"])
+        self.assertEqual(hello["apis"], sorted(api for api in APIS if api != "later"))
+
+    def test_without_a_manifest_it_says_what_is_missing(self):
+        env = {name: value for name, value in os.environ.items() if name != "STREAMSPEC_MANIFEST"}
+        ended = subprocess.run([sys.executable, SAMPLE], capture_output=True, env=env, check=False)  # noqa: S603
+        self.assertEqual((ended.returncode, ended.stdout), (1, b""))
+        self.assertIn(b"STREAMSPEC_MANIFEST is not set", ended.stderr)
 
     def test_only_the_protocol_reaches_stdout(self):
         self.say(run(1, "plain"), run(2, "plain", "text-async"))
@@ -74,7 +88,7 @@ class Protocol(unittest.TestCase):
 
     def test_what_the_adapter_cannot_do_is_a_fault(self):
         self.say(
-            run(1, "misread"), run(2, "nope"), run(3, "plain", "nope"), {"op": "run", "id": 4}, {"op": "?"}, b"{\n"
+            run(1, "misread"), run(2, "later"), run(3, "plain", "nope"), {"op": "run", "id": 4}, {"op": "?"}, b"{\n"
         )
         heard = [json.loads(self.process.stdout.readline()) for _ in range(6)]
         self.assertEqual({answer["op"] for answer in heard}, {"fault"})

@@ -25,6 +25,11 @@ class SdkError(Exception):
     """The root class of an SDK."""
 
 
+class Headers:
+    def __init__(self, headers):
+        self.headers = headers
+
+
 class Response:
     headers = {"retry-after": "7", "request-id": "req_1"}  # noqa: RUF012 - read only
 
@@ -65,6 +70,29 @@ class Errors(unittest.TestCase):
         self.assertNotIn("retryable", told, "an attribute that raises")
         bare = self.told(SdkError("m"))
         self.assertEqual(READS.keys() & bare.keys(), set())
+
+    def test_what_is_there_and_cannot_be_read_is_said(self):
+        for expected, changes in (
+            (["retryable: reading it raises RuntimeError"], {}),
+            (["status: '529', a str, is none"], {"status_code": "529"}),
+            (["retry_after: 'soon', a str, is none"], {"response": Headers({"retry-after": "soon"})}),
+            (["the body is text that is not a JSON object"], {"body": "<html>"}),
+            (["the body is text that is not a JSON object"], {"body": b"[1]"}),
+            (["the body is a int"], {"body": 7}),
+            (["the `error` in the body is a str"], {"body": {"error": "no"}}),
+            ([], {"body": ""}),
+            ([], {"body": {"detail": "no"}}),
+            ([], {"status_code": None}),
+            (
+                [f"{key}: the `headers` of its response are a NoneType" for key in ("request_id", "retry_after")],
+                {"response": object()},
+            ),
+        ):
+            error = StatusError("m")
+            vars(error).update(changes)
+            unread = [note for note in self.told(error)["unread"] if "RuntimeError" not in note or not changes]
+            self.assertEqual(unread, expected, changes)
+        self.assertNotIn("unread", self.told(SdkError("m")))
 
     def test_a_foreign_error_has_no_fields(self):
         class ForeignError(Exception):

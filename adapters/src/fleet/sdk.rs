@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::contract::{Adapter, Identity};
-use crate::manifest::Manifest;
+use crate::manifest::{self, Manifest};
 use crate::process::{Launch, ProcessAdapter, StartError};
 use crate::setup::{self, Environment, Progress, SetupError};
 use crate::spec::Build;
@@ -31,7 +31,7 @@ pub enum OpenError {
     Mismatch {
         /// The SDK.
         id: String,
-        /// What differs.
+        /// The name of what differs.
         what: &'static str,
         /// The manifest's value.
         manifest: String,
@@ -43,7 +43,7 @@ pub enum OpenError {
 /// One SDK and its adapter.
 #[derive(Clone, Debug)]
 pub struct Sdk {
-    /// What is checked in about it; at another build than the locked one, with the id and the version of that.
+    /// Its manifest; at another build than the locked one, with the id and the version of that.
     pub manifest: Manifest,
     /// Its folder.
     pub dir: Utf8PathBuf,
@@ -106,7 +106,7 @@ impl Sdk {
         Ok(self.clone())
     }
 
-    /// Whether a native adapter is part of this program.
+    /// Makes sure that a native adapter is part of this program.
     fn linked(&self) -> Result<(), SetupError> {
         let id = &self.manifest.id;
         crate::native::missing_feature(id).map_or(Ok(()), |feature| {
@@ -122,7 +122,9 @@ impl Sdk {
         let environment = self.environment()?;
         let adapter: Arc<dyn Adapter> = match &environment {
             Some(environment) if environment.is_complete() => {
-                Arc::new(ProcessAdapter::start(environment.launch()?).await?)
+                let mut launch = environment.launch()?;
+                launch.env.insert(manifest::VARIABLE.to_owned(), self.manifest.to_json());
+                Arc::new(ProcessAdapter::start(launch).await?)
             }
             Some(_) => return Err(OpenError::NotInstalled(id.clone())),
             None => crate::native::open(id).ok_or_else(|| OpenError::NotLinked(id.clone()))?,
@@ -148,7 +150,7 @@ pub async fn open_command(program: &str, args: &[String], home: &Utf8Path) -> Re
     ProcessAdapter::start(launch).await.map(Arc::new)
 }
 
-/// Whether an adapter is what its manifest says; lists are compared as sets. The manifest is about the locked version:
+/// Compares what an adapter says about itself with its manifest; lists are compared as sets. The manifest is about the locked version:
 /// of another build only the package, the language and the version that was asked for must be right, and what it lacks
 /// is unsupported.
 pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -> Result<(), OpenError> {
@@ -159,7 +161,7 @@ pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -
     let version = ("the version", manifest.version.clone(), identity.sdk.version.clone());
     let mut pairs = vec![
         ("the package", manifest.package.clone(), identity.sdk.name.clone()),
-        ("the language", manifest.language.name().to_owned(), identity.sdk.language.clone()),
+        ("the language", manifest.language.clone(), identity.sdk.language.clone()),
     ];
     match build {
         Build::Locked => pairs.extend([

@@ -1,4 +1,4 @@
-//! What the fleet says about manifests that are wrong, and about adapters that are not what they say.
+//! Tests of wrong manifests, and of adapters that are not what their manifests say.
 
 use super::sdk::matches;
 use super::*;
@@ -88,7 +88,9 @@ fn refuses_a_wrong_manifest() {
     check(&MANIFEST.replace("entry", "source"), &["line 5", "unknown field `source`"]);
     check(&MANIFEST.replace("3.54.0", ""), &["`version` must be one exact version"]);
     check(&MANIFEST.replace("3.54.0", ">=3"), &["`version` must be one exact version, not `>=3`"]);
-    check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is not that of the folder"]);
+    check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is not that of the folder", "`rust` in `python`"]);
+    check(&MANIFEST.replace("\"python\"", "\"pyhton\""), &["`language` is not that of the folder"]);
+    check(&MANIFEST.replace("openai-chat", "openai-chats"), &["line 12", "unknown variant `openai-chats`"]);
     check(&MANIFEST.replace("[\"openai-chat\"]", "[]"), &["the surface `create-sync` has no `apis`"]);
     check(&MANIFEST.replace("adapter.py", "main.py"), &["`entry` names no file: `main.py`"]);
     check(&format!("{MANIFEST}handler = \"handler.py\""), &["`handler` names no file: `handler.py`"]);
@@ -107,7 +109,9 @@ fn refuses_a_wrong_manifest() {
 fn a_wrong_manifest_stops_no_other() {
     let core = MANIFEST.replace("language", "core = true\nlanguage");
     let broken = core.replace("openai-python", "acme-python").replace("entry", "entri");
-    let (_held, root) = root(&[("python/openai", &core), ("python/acme", &broken), ("python/none", "[")]);
+    let ruby = core.replace("openai-python", "acme-ruby").replace("\"python\"", "\"ruby\"");
+    let folders = [("python/openai", &*core), ("python/acme", &broken), ("python/none", "["), ("ruby/acme", &ruby)];
+    let (_held, root) = root(&folders);
     let fleet = Fleet::discover(&root).expect("a fleet");
     let check = |words: &[&str], sdks: &[&str], broken: &[&str]| {
         let chosen = fleet.choose(words).expect("they are known");
@@ -115,9 +119,16 @@ fn a_wrong_manifest_stops_no_other() {
         assert_eq!(chosen.broken.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), broken, "{words:?}");
     };
     check(&["openai-python"], &["openai-python"], &[]);
-    check(&["core"], &["openai-python"], &["acme-python", "python/none"]);
-    check(&["all", "acme-python"], &["openai-python"], &["acme-python", "python/none"]);
+    check(&["core"], &["openai-python"], &["acme-python", "python/none", "acme-ruby"]);
+    check(&["all", "acme-python"], &["openai-python"], &["acme-python", "python/none", "acme-ruby"]);
     check(&["acme-python"], &[], &["acme-python"]);
+    let ruby = &fleet.choose(&["acme-ruby"]).expect("it is known").broken[0].why;
+    let known = "`ruby` is not a known language; the languages are python, typescript, rust, go, java";
+    assert!(ruby.ends_with(known), "{ruby}");
+    // What is wrong beside the manifest is found when the SDK is set up, and is the failure of that SDK, too.
+    let openai = fleet.get("openai-python").expect("it is there");
+    let error = openai.environment().expect_err("there is no lock file").to_string();
+    assert!(error.starts_with("openai-python: ") && error.contains("requirements.lock"), "{error}");
 }
 
 #[test]

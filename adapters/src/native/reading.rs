@@ -57,13 +57,20 @@ pub(super) fn read_headers(error: &mut ObservedError, headers: Option<&reqwest::
 
 /// Reads the raw body that an error hands out as text.
 pub(super) fn read_body(error: &mut ObservedError, api: Api, text: &str) {
-    read_parsed_body(error, api, &serde_json::from_str(text).unwrap_or_default());
+    match serde_json::from_str(text) {
+        Ok(body) => read_parsed_body(error, api, &body),
+        Err(_) if text.trim().is_empty() => {}
+        Err(_) => error.unread.push("the body is text that is not JSON".to_owned()),
+    }
 }
 
 /// Reads the raw body that an error hands out parsed.
 pub(super) fn read_parsed_body(error: &mut ObservedError, api: Api, body: &Value) {
     let body = if let Value::Array(items) = body { items.first().unwrap_or(&Value::Null) } else { body };
     let said = error_in(body);
+    if !said.is_object() && !said.is_null() {
+        error.unread.push("the body holds no JSON object of an error".to_owned());
+    }
     // What an event is called is no error type.
     let is_event = |kind: &String| std::ptr::eq(said, body) && (kind == "error" || kind.starts_with("response."));
     let kind = word(&said[api.dialect().errors.type_member]);

@@ -279,6 +279,7 @@ pub(super) fn error(site: Site, classes: &[&str], message: impl Into<String>) ->
         retry_after: Told::Absent,
         retryable: Told::Absent,
         causes: Vec::new(),
+        unread: Vec::new(),
     }
 }
 

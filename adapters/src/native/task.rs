@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::runtime;
 use crate::contract::{Adapter, Answer, Answered, Call, Identity, Observation, SdkVersion};
-use crate::manifest::{Language, Manifest};
+use crate::manifest::Manifest;
 
 type Observing = Pin<Box<dyn Future<Output = Observation> + Send>>;
 
@@ -83,7 +83,6 @@ fn identity(manifest: &Manifest) -> Identity {
     let mut apis: Vec<_> = manifest.surfaces.values().flat_map(|surface| surface.apis.iter().copied()).collect();
     apis.sort_unstable();
     apis.dedup();
-    debug_assert_eq!(manifest.language, Language::Rust);
     let mut capabilities = ["timeout", "max-retries", "tools"].map(str::to_owned).to_vec();
     // A manifest that says how one is set is that of an SDK where one can be set.
     capabilities.retain(|capability| capability == "tools" || manifest.configuration.contains_key(capability));
@@ -91,7 +90,7 @@ fn identity(manifest: &Manifest) -> Identity {
         sdk: SdkVersion {
             name: manifest.package.clone(),
             version: manifest.version.clone(),
-            language: "rust".to_owned(),
+            language: manifest.language.clone(),
         },
         runtime: concat!("Rust ", env!("CARGO_PKG_RUST_VERSION")).to_owned(),
         apis,

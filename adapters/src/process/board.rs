@@ -12,7 +12,7 @@ use crate::protocol::Reply;
 /// Notes beyond this many are only counted.
 const NOTES_KEPT: usize = 200;
 
-/// How a process came to its end, seen from the calls in flight.
+/// The end of a process, seen from the calls in flight.
 #[derive(Clone, Debug)]
 pub(super) enum End {
     /// It died by itself: exit status or signal, and its last words.
@@ -47,7 +47,7 @@ impl End {
     }
 }
 
-/// What was dropped, for whoever debugs an adapter.
+/// The messages that were dropped, for whoever debugs an adapter.
 #[derive(Debug, Default)]
 pub(super) struct Notes(Mutex<(VecDeque<String>, usize)>);
 
@@ -100,13 +100,13 @@ struct Waiting {
     lines: u64,
 }
 
-/// What a call without an answer comes out as.
+/// The outcome of a call without an answer.
 pub(super) struct Missed {
     /// A hang; a fault if lines came in the meantime that belong to no call.
     pub(super) answer: Answer,
-    /// Whether nothing at all came from the process since the call began.
+    /// True where nothing at all came from the process since the call began.
     pub(super) quiet: bool,
-    /// Whether no other call was in flight or left over.
+    /// True where no other call was in flight or left over.
     pub(super) alone: bool,
 }
 
@@ -168,7 +168,7 @@ impl Board {
         Some(Missed { answer, quiet, alone })
     }
 
-    /// Whether calls that hung may still run in the process.
+    /// Tells whether calls that hung may still run in the process.
     pub(super) fn has_leftovers(&self) -> bool {
         !lock(&self.state).expired.is_empty()
     }
@@ -178,7 +178,7 @@ impl Board {
         lock(&self.state).served
     }
 
-    /// How the process ended, if it has.
+    /// The end of the process, if it has come.
     pub(super) fn end(&self) -> Option<End> {
         lock(&self.state).end.clone()
     }

@@ -1,4 +1,4 @@
-//! What it takes to start an adapter's process: the command, its scrubbed environment, its limits.
+//! The start of an adapter's process: the command, its scrubbed environment, its limits.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use tokio::process::Command;
 
-/// How to start an adapter's process.
+/// A command that starts an adapter's process.
 #[derive(Clone, Debug)]
 pub struct Launch {
     /// Names the adapter in messages.
@@ -22,11 +22,11 @@ pub struct Launch {
     pub cwd: Option<Utf8PathBuf>,
     /// A directory of its own, created when missing: `HOME`, with `tmp` in it as `TMPDIR`.
     pub home: Utf8PathBuf,
-    /// What it may take.
+    /// The limits of its time and its output.
     pub limits: Limits,
 }
 
-/// What an adapter's process may take.
+/// The limits of an adapter's process.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// From the start to the answer to `hello`.

@@ -12,10 +12,10 @@ use crate::protocol::Reply;
 /// An overlong line is skipped to its end as long as it stays below this many times the limit.
 const SKIP_FACTOR: usize = 4;
 
-/// How much of a line an excerpt shows, in characters.
+/// The characters of a line that an excerpt shows.
 const EXCERPT_CHARS: usize = 200;
 
-/// What the next read of stdout brought.
+/// The outcome of the next read of stdout.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Read {
     /// A line without its line feed, and its number from 1.
@@ -38,7 +38,7 @@ pub(super) struct LineReader<R> {
     scanned: usize,
     /// Bytes of the current line that were dropped because it is overlong.
     skipped: usize,
-    /// How the overlong line began.
+    /// The beginning of the overlong line.
     head: Vec<u8>,
     lines: u64,
     chunk: Box<[u8]>,
@@ -139,7 +139,7 @@ pub(super) enum Line {
     Stray {
         /// The call it names, if it is a JSON object with a whole number as `id`.
         id: Option<u64>,
-        /// What is wrong with it, naming the line.
+        /// A sentence about what is wrong with it, naming the line.
         detail: String,
     },
 }

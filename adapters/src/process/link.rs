@@ -18,10 +18,10 @@ use super::{Launch, Limits, StartError};
 use crate::contract::Identity;
 use crate::protocol::{self, Reply, Request};
 
-/// How much of stderr is kept, in bytes.
+/// The bytes of stderr that are kept.
 const STDERR_KEPT: usize = 16 * 1024;
 
-/// How long what a dead process left in its pipes is waited for; only a grandchild can hold them open longer.
+/// The longest wait for what a dead process left in its pipes; only a grandchild can hold them open longer.
 const DRAIN: Duration = Duration::from_millis(250);
 
 /// A running process and the tasks that serve its pipes.
@@ -35,7 +35,7 @@ pub(super) struct Link {
     limits: Limits,
 }
 
-/// What the process's supervisor can be told. When nobody is left to tell it anything, it stops the process.
+/// An order to the process's supervisor. When nobody is left to tell it anything, it stops the process.
 enum Order {
     /// Wait for it to end by itself, then kill it.
     Stop,
@@ -109,7 +109,7 @@ impl Link {
         self.stderr.text()
     }
 
-    /// Whether anything at all comes from the process when it is greeted a second time.
+    /// Tells whether anything at all comes from the process when it is greeted a second time.
     pub(super) async fn responds(&self) -> bool {
         let mut lines = self.board.ping();
         self.send(&Request::Hello { protocol: protocol::VERSION });

@@ -47,7 +47,7 @@ pub enum StartError {
         label: String,
         /// The program.
         program: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// It ended before it said hello.
@@ -65,7 +65,7 @@ pub enum StartError {
     NoHello {
         /// The adapter.
         label: String,
-        /// How long it was waited for.
+        /// The time it was waited for.
         waited: Duration,
         /// The end of its stderr.
         stderr: String,
@@ -75,7 +75,7 @@ pub enum StartError {
     Garbage {
         /// The adapter.
         label: String,
-        /// What is wrong with the line.
+        /// A sentence about what is wrong with the line.
         detail: String,
         /// The end of its stderr.
         stderr: String,
@@ -167,7 +167,7 @@ impl ProcessAdapter {
         })
     }
 
-    /// What was dropped so far: late, second and unknown answers, and lines outside the protocol.
+    /// The messages that were dropped so far: late, second and unknown answers, and lines outside the protocol.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()
     }

@@ -127,6 +127,7 @@ impl Failure {
             retryable: told(retryable),
             message: kept(Mutant::LosesMessage, Some(words.message)).unwrap_or_else(|| "an error occurred".to_owned()),
             causes: self.cause.into_iter().map(str::to_owned).collect(),
+            unread: Vec::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use super::{Progress, SetupError};
 use crate::environment;
 
-/// How many lines of a failed command's output are shown: npm says what is wrong first, the others last.
+/// The number of lines of a failed command's output that are shown: npm says what is wrong first, the others last.
 const FIRST_LINES: usize = 6;
 const LAST_LINES: usize = 14;
 
@@ -33,12 +33,12 @@ pub(super) fn run(
     finished(id, command.stdin(stdin)).map(|_| ())
 }
 
-/// Whether a command that only asks succeeds.
+/// Tells whether a command that only asks succeeds.
 pub(super) fn succeeds(mut command: Command, lock: &File) -> bool {
     lock.try_clone().is_ok_and(|stdin| command.stdin(stdin).output().is_ok_and(|output| output.status.success()))
 }
 
-/// What a command that only asks prints.
+/// Returns the output of a command that only asks.
 pub(super) fn answer(id: &str, command: &mut Command) -> Result<String, SetupError> {
     let output = finished(id, command.stdin(Stdio::null()))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

@@ -8,8 +8,10 @@ use std::process::Command;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{answer, run, users_command};
+use super::report::no_version;
 use super::runtime::{self, Runtime};
-use super::{Environment, Progress, SetupError, local, no_version};
+use super::toolchain::Inputs;
+use super::{Environment, Need, Progress, SetupError, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
@@ -23,8 +25,55 @@ const LOCKED: &str = "-mod=readonly -buildvcs=false";
 /// With what any other is built: the sums are written on the way.
 const UNLOCKED: &str = "-mod=mod -buildvcs=false";
 
+/// The toolchain of Go: a program built by `go build`.
+#[derive(Debug)]
+pub(super) struct Go;
+
+impl Toolchain for Go {
+    fn language(&self) -> &'static str {
+        "go"
+    }
+
+    fn needs(&self, base: &Utf8Path) -> Vec<Need> {
+        vec![Need::required("go", self.language(), "builds the SDKs", find(base, ""))]
+    }
+
+    /// The sources are among them: a program that is compiled is made anew when they change.
+    fn inputs(&self, base: &Utf8Path, id: &str, adapter: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
+        let files = sources(adapter).map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
+        Ok(Inputs { runtime: find(base, id)?.version, files })
+    }
+
+    fn install(
+        &self,
+        environment: &Environment,
+        lock: &File,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), SetupError> {
+        install(environment, lock, progress)
+    }
+
+    fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
+        Ok(environment.launch_of(program(&environment.dir)))
+    }
+
+    /// The newest version of the module, with the major version that its path names.
+    fn latest(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        _: &(dyn Fn(Progress) + Sync),
+    ) -> Result<String, SetupError> {
+        let Manifest { id, package, .. } = manifest;
+        let mut list = command(&find(base, id)?.path, base, UNLOCKED);
+        let said = answer(id, list.args(["list", "-m", "-f", "{{.Version}}", &format!("{package}@latest")]))?;
+        let version = said.trim().strip_prefix('v').unwrap_or_default();
+        if version.is_empty() { Err(no_version(id, package)) } else { Ok(version.to_owned()) }
+    }
+}
+
 /// The Go of this machine.
-pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     at_least(base, id, 1, 24)
 }
 
@@ -52,14 +101,10 @@ pub(super) fn sources(adapter: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
 }
 
 /// Copies the sources, with the folders as they stand to each other, and builds them.
-pub(super) fn install(
-    environment: &Environment,
-    lock: &File,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), SetupError> {
+fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
     let Environment { id, dir, base, sources: adapter, build, .. } = environment;
     let io = |source| environment.io(source);
-    let folders = adapter.parent().unwrap_or(adapter);
+    let folders = environment.shared();
     for file in sources(adapter).map_err(io)? {
         let to = dir.join(file.strip_prefix(folders).unwrap_or(&file));
         fs_err::create_dir_all(to.parent().unwrap_or(dir)).map_err(io)?;
@@ -128,18 +173,4 @@ fn command(go: &Utf8Path, dir: &Utf8Path, flags: &str) -> Command {
 
 fn program(dir: &Utf8Path) -> Utf8PathBuf {
     dir.join(format!("adapter{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// How to start the adapter.
-pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Launch {
-    launch(program(&environment.dir))
-}
-
-/// The newest version of the module, with the major version that its path names.
-pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
-    let Manifest { id, package, .. } = manifest;
-    let mut list = command(&find(base, id)?.path, base, UNLOCKED);
-    let said = answer(id, list.args(["list", "-m", "-f", "{{.Version}}", &format!("{package}@latest")]))?;
-    let version = said.trim().strip_prefix('v').unwrap_or_default();
-    if version.is_empty() { Err(no_version(id, package)) } else { Ok(version.to_owned()) }
 }

@@ -11,8 +11,10 @@ use semver::Version;
 use sha2::{Digest, Sha256};
 
 use super::command::{answer, run, users_command};
+use super::report::no_version;
 use super::runtime::{self, Runtime};
-use super::{Environment, Progress, SetupError, local, no_version};
+use super::toolchain::Inputs;
+use super::{Environment, Need, Progress, SetupError, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::{self, Build};
@@ -20,10 +22,7 @@ use crate::spec::{self, Build};
 /// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
 const LOCKED: &str = "dependencies.sha256";
 
-/// The package that every adapter shares, beside the adapters' folders.
-const SHARED: &str = "streamspec";
-
-/// What the plugins need.
+/// The oldest Maven that the plugins work with.
 const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
 
 /// Copies an artifact; the plugin that the adapters' `pom.xml` name does it for them.
@@ -33,13 +32,69 @@ const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy
 /// itself has to say goes to stderr, as stdout is the protocol's.
 const FLAGS: [&str; 4] = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-XX:+DisplayVMOutputToStderr"];
 
+/// The folder of the sources that every adapter shares, beside the adapters' folders.
+const SHARED: &str = "streamspec";
+
+/// The toolchain of Java: jars fetched by Maven, and classes compiled against them.
+#[derive(Debug)]
+pub(super) struct Java;
+
+impl Toolchain for Java {
+    fn language(&self) -> &'static str {
+        "java"
+    }
+
+    fn needs(&self, base: &Utf8Path) -> Vec<Need> {
+        vec![
+            Need::required("java", self.language(), "runs the SDKs", find(base, "")),
+            Need::required("javac", self.language(), "compiles their adapters", find_compiler(base, "")),
+            Need::required("mvn", self.language(), "installs them", find_maven(base, "")),
+        ]
+    }
+
+    /// The sources are among them: classes that are compiled are made anew when they change.
+    fn inputs(&self, base: &Utf8Path, id: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
+        let shared = sources.parent().unwrap_or(sources).join(SHARED);
+        let files = local::files(&[sources.to_owned(), shared]);
+        let files = files.map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
+        Ok(Inputs { runtime: find(base, id)?.version, files })
+    }
+
+    fn install(
+        &self,
+        environment: &Environment,
+        lock: &File,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), SetupError> {
+        install(environment, lock, progress)
+    }
+
+    fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
+        let mut launch = environment.launch_of(find(&environment.base, &environment.id)?.path);
+        let separator = if cfg!(windows) { ';' } else { ':' };
+        let path = format!("{}{separator}{}", environment.dir.join("classes"), jars(environment).join("*"));
+        let entry = Utf8Path::new(&environment.entry).file_stem().unwrap_or_default();
+        launch.args = FLAGS.into_iter().chain(["-cp", &path, entry]).map(str::to_owned).collect();
+        Ok(launch)
+    }
+
+    fn latest(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        _: &(dyn Fn(Progress) + Sync),
+    ) -> Result<String, SetupError> {
+        latest(base, manifest)
+    }
+}
+
 /// The Java of this machine.
-pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     find_in_jdk(base, id, "java")
 }
 
 /// The compiler of this machine, which a mere runtime lacks.
-pub(super) fn find_compiler(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+fn find_compiler(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     find_in_jdk(base, id, "javac")
 }
 
@@ -51,11 +106,7 @@ fn find_in_jdk(base: &Utf8Path, id: &str, program: &str) -> Result<Runtime, Setu
     }
 }
 
-pub(super) fn install(
-    environment: &Environment,
-    lock: &File,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), SetupError> {
+fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
     let Environment { id, dir, base, package, build, sources, .. } = environment;
     let io = |source| environment.io(source);
     let javac = find_compiler(base, id)?.path;
@@ -82,7 +133,7 @@ pub(super) fn install(
         Build::Local(path) => replace(environment, path)?,
         Build::Version(_) | Build::Latest => {}
     }
-    let shared = sources.parent().unwrap_or(sources).join(SHARED);
+    let shared = environment.shared().join(SHARED);
     let mut compile = users_command(javac);
     compile.args(["--release", "17", "-d", dir.join("classes").as_str(), "-cp", jars.join("*").as_str()]);
     let classes = dir.join("classes").join(SHARED);
@@ -98,18 +149,8 @@ pub(super) fn install(
     run(id, compile, lock, progress)
 }
 
-/// How to start the adapter.
-pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Result<Launch, SetupError> {
-    let mut launch = launch(find(&environment.base, &environment.id)?.path);
-    let separator = if cfg!(windows) { ';' } else { ':' };
-    let path = format!("{}{separator}{}", environment.dir.join("classes"), jars(environment).join("*"));
-    let entry = Utf8Path::new(&environment.entry).file_stem().unwrap_or_default();
-    launch.args = FLAGS.into_iter().chain(["-cp", &path, entry]).map(str::to_owned).collect();
-    Ok(launch)
-}
-
 /// The newest release in the registry.
-pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
+fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     let Manifest { id, package, .. } = manifest;
     let io = |source| SetupError::Io { id: id.clone(), source };
     let dir = base.join("latest").join(spec::base(id));
@@ -135,7 +176,7 @@ fn unavailable(id: &str, reason: String) -> SetupError {
 }
 
 /// The Maven of this machine.
-pub(super) fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     // Without `--quiet` it writes in colours.
     match runtime::ask(base, "mvn", &["--quiet", "--version"]) {
         Ok(mvn) if Version::parse(&mvn.version).is_ok_and(|version| version >= OLDEST_MAVEN) => Ok(mvn),
@@ -200,7 +241,7 @@ fn replace(environment: &Environment, path: &Utf8Path) -> Result<(), SetupError>
     fs_err::remove_file(same).and_then(|()| fs_err::copy(path, jars(environment).join(name))).map(|_| ()).map_err(io)
 }
 
-/// What stands before the version in a jar's name.
+/// The part of a jar's name before the version.
 fn artifact(jar: &str) -> &str {
     let version = jar.match_indices('-').find(|(at, _)| jar[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
     version.map_or(jar, |(at, _)| &jar[..at])

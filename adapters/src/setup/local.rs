@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
-/// What tools leave in a working copy; it changes without the sources changing.
+/// The names that tools leave in a working copy; what they hold changes without the sources changing.
 const LEFT_BY_TOOLS: [&str; 9] = [
     ".git",
     ".venv",

@@ -8,8 +8,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::command::{answer, run, succeeds, users_command};
+use super::once::install_once;
+use super::report::no_version;
 use super::runtime::{self, Runtime};
-use super::{Environment, Progress, SetupError, install_once, no_version};
+use super::toolchain::Inputs;
+use super::{Environment, Need, Progress, SetupError, Toolchain};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
@@ -23,8 +26,56 @@ const UV_LOCK: &str = include_str!("uv.lock");
 /// Prints the version and the real program: `PATH` may hold a version switcher that depends on the folder.
 const QUESTION: [&str; 2] = ["-c", "import platform, sys; print(platform.python_version()); print(sys.executable)"];
 
+/// The toolchain of Python: an environment made by uv, or by venv and pip.
+#[derive(Debug)]
+pub(super) struct Python;
+
+impl Toolchain for Python {
+    fn language(&self) -> &'static str {
+        "python"
+    }
+
+    fn needs(&self, base: &Utf8Path) -> Vec<Need> {
+        let uv = "installs them; a private one is installed if it is missing";
+        vec![
+            Need::required("python3", self.language(), "runs the SDKs", find(base, "")),
+            Need::optional("uv", self.language(), uv, base, "or `pip install uv`"),
+        ]
+    }
+
+    fn inputs(&self, base: &Utf8Path, id: &str, sources: &Utf8Path, build: &Build) -> Result<Inputs, SetupError> {
+        let file = if *build == Build::Locked { "requirements.lock" } else { "requirements.in" };
+        Ok(Inputs { runtime: find(base, id)?.version, files: vec![sources.join(file)] })
+    }
+
+    fn install(
+        &self,
+        environment: &Environment,
+        lock: &File,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), SetupError> {
+        install(environment, lock, progress)
+    }
+
+    fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
+        let mut launch = environment.launch_of(executable(&environment.dir, "python"));
+        launch.args = vec![environment.sources.join(&environment.entry).into_string()];
+        launch.env.insert("PYTHONPATH".to_owned(), environment.shared().to_string());
+        Ok(launch)
+    }
+
+    fn latest(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<String, SetupError> {
+        latest(base, manifest, progress)
+    }
+}
+
 /// The Python of this machine, 3.10 or newer.
-pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
+fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     let unavailable = |reason| {
         let fix = "install Python 3.10 or newer".to_owned();
         SetupError::Unavailable { id: id.to_owned(), reason, fix }
@@ -46,15 +97,11 @@ pub(super) fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
 }
 
 /// A program of a virtual environment.
-pub(super) fn executable(venv: &Utf8Path, name: &str) -> Utf8PathBuf {
+fn executable(venv: &Utf8Path, name: &str) -> Utf8PathBuf {
     if cfg!(windows) { venv.join("Scripts").join(format!("{name}.exe")) } else { venv.join("bin").join(name) }
 }
 
-pub(super) fn install(
-    environment: &Environment,
-    lock: &File,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), SetupError> {
+fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
     let Environment { id, dir, base, sources, build, .. } = environment;
     let python = find(base, id)?.path;
     let locked = sources.join("requirements.lock");
@@ -98,7 +145,7 @@ pub(super) fn install(
     run(id, install, lock, progress)
 }
 
-/// What `requirements.in` asks for, with another constraint on the SDK itself.
+/// The requirements of `requirements.in`, with another constraint on the SDK itself.
 fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<String>, SetupError> {
     let text = fs_err::read_to_string(environment.sources.join("requirements.in"));
     let text = text.map_err(|source| environment.io(source))?;
@@ -156,11 +203,7 @@ fn released(
 }
 
 /// The newest version on the index.
-pub(super) fn latest(
-    base: &Utf8Path,
-    manifest: &Manifest,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<String, SetupError> {
+fn latest(base: &Utf8Path, manifest: &Manifest, progress: &(dyn Fn(Progress) + Sync)) -> Result<String, SetupError> {
     let python = find(base, &manifest.id)?.path;
     let uv = uv(base, &python, progress)?;
     let file = base.join(format!("{}.in", manifest.id));
@@ -170,16 +213,6 @@ pub(super) fn latest(
     let said = answer(&manifest.id, command.arg(&python).arg(&file))?;
     let version = said.lines().find_map(|line| line.trim().split_once("=="));
     version.map(|(_, version)| version.to_owned()).ok_or_else(|| no_version(&manifest.id, &manifest.package))
-}
-
-/// How to start the adapter.
-pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Launch {
-    let mut launch = launch(executable(&environment.dir, "python"));
-    launch.args = vec![environment.sources.join(&environment.entry).into_string()];
-    if let Some(shared) = environment.sources.parent() {
-        launch.env.insert("PYTHONPATH".to_owned(), shared.to_string());
-    }
-    launch
 }
 
 /// The uv on `PATH`, or a private one.

@@ -13,14 +13,14 @@ use super::command::users_command;
 pub(super) struct Runtime {
     /// The program that was found.
     pub(super) path: Utf8PathBuf,
-    /// What it says about itself, by lines.
+    /// The lines that it prints about itself.
     pub(super) said: Vec<String>,
     /// Its version.
     pub(super) version: String,
 }
 
 impl Runtime {
-    /// Whether it is this version or newer.
+    /// Tells whether it is this version or newer.
     pub(super) fn is_at_least(&self, major: u64, minor: u64) -> bool {
         Version::parse(&self.version).is_ok_and(|version| version >= Version::new(major, minor, 0))
     }

@@ -8,7 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use toml::{Table, Value};
 
 use super::command::{answer, run, users_command};
-use super::{Environment, Progress, SetupError, local, no_version, runtime};
+use super::report::no_version;
+use super::toolchain::Inputs;
+use super::{Environment, Need, Progress, SetupError, Toolchain, local, runtime};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::{self, Build};
@@ -16,23 +18,73 @@ use crate::spec::{self, Build};
 /// The program that serves a native adapter; an example, as `cargo run` must find only one program in the workspace.
 const PROGRAM: &str = "streamspec-native";
 
-/// What the program is built from.
+/// The files and folders that the program is built from.
 const SOURCES: [&str; 6] =
     ["Cargo.toml", "Cargo.lock", "adapters/Cargo.toml", "adapters/src", "adapters/examples", "adapters/rust"];
 
+/// The toolchain of Rust: an SDK is linked into this program; another build of it into a program of its own.
+#[derive(Debug)]
+pub(super) struct Rust;
+
+impl Toolchain for Rust {
+    fn language(&self) -> &'static str {
+        "rust"
+    }
+
+    fn is_linked(&self) -> bool {
+        true
+    }
+
+    fn needs(&self, base: &Utf8Path) -> Vec<Need> {
+        let purpose = "builds other versions than the linked ones";
+        vec![Need::optional("cargo", self.language(), purpose, base, "install Rust with rustup")]
+    }
+
+    fn inputs(&self, base: &Utf8Path, id: &str, _: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
+        let files = sources(root(base)).map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
+        Ok(Inputs { runtime: env!("CARGO_PKG_RUST_VERSION").to_owned(), files })
+    }
+
+    fn install(
+        &self,
+        environment: &Environment,
+        lock: &File,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), SetupError> {
+        install(environment, lock, progress)
+    }
+
+    fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
+        let program = environment.dir.join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX));
+        let mut launch = environment.launch_of(program);
+        launch.args = vec![native(&environment.id).to_owned()];
+        Ok(launch)
+    }
+
+    fn latest(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        _: &(dyn Fn(Progress) + Sync),
+    ) -> Result<String, SetupError> {
+        latest(base, manifest)
+    }
+}
+
+/// The suite's folder, which `target/streamspec` is in.
+fn root(base: &Utf8Path) -> &Utf8Path {
+    base.ancestors().nth(2).unwrap_or(base)
+}
+
 /// Every file the program is built from.
-pub(super) fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
+fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     local::files(&SOURCES.map(|name| root.join(name)))
 }
 
-pub(super) fn install(
-    environment: &Environment,
-    lock: &File,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), SetupError> {
+fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
     let Environment { id, dir, base, package, build, .. } = environment;
     let io = |source| environment.io(source);
-    let root = base.ancestors().nth(2).unwrap_or(base);
+    let root = root(base);
     for file in sources(root).map_err(io)? {
         let to = dir.join(file.strip_prefix(root).unwrap_or(&file));
         fs_err::create_dir_all(to.parent().unwrap_or(dir)).map_err(io)?;
@@ -84,15 +136,8 @@ pub(super) fn install(
     fs_err::copy(base.join("rust/debug/examples").join(&program), dir.join(&program)).map(|_| ()).map_err(io)
 }
 
-/// How to start the adapter.
-pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Launch {
-    let mut launch = launch(environment.dir.join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX)));
-    launch.args = vec![native(&environment.id).to_owned()];
-    launch
-}
-
 /// The newest version that this compiler can build, as cargo resolves it.
-pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
+fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     let id = &manifest.id;
     let io = |source| SetupError::Io { id: id.clone(), source };
     let dir = base.join("latest").join(native(id));

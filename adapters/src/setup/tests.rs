@@ -1,8 +1,12 @@
-//! What an install does when it is interrupted, repeated, or done twice at once.
+//! Tests of installs that are interrupted, repeated, or done twice at once, and of the parts of the toolchains.
 
+use std::fs::File;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use camino::Utf8PathBuf;
+
+use super::once::install_once;
 use super::*;
 
 fn directory() -> (tempfile::TempDir, Utf8PathBuf) {

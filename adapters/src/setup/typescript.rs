@@ -9,13 +9,16 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
 use super::command::{answer, run, users_command};
+use super::once::install_once;
+use super::report::no_version;
 use super::runtime::{self, write_atomically};
-use super::{Environment, Progress, SetupError, install_once, no_version};
+use super::toolchain::Inputs;
+use super::{Environment, Need, Progress, SetupError, Toolchain};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
 
-/// What the lock file is installed from.
+/// The files that an install needs beside each other.
 const LOCKED: [&str; 2] = ["package.json", "package-lock.json"];
 
 /// The tables that the kit reads, beside the folder of the language.
@@ -24,11 +27,69 @@ const TABLES: &str = "dialects.json";
 /// The part of `package.json` that brings Node.js itself.
 const RUNTIME: &str = "optionalDependencies";
 
-pub(super) fn install(
-    environment: &Environment,
-    lock: &File,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), SetupError> {
+/// The advice for a machine without a Node.js that starts npm.
+const FIX: &str = "install Node.js 20 or newer, with npm";
+
+/// The toolchain of TypeScript: an environment made by npm.
+#[derive(Debug)]
+pub(super) struct TypeScript;
+
+impl Toolchain for TypeScript {
+    fn language(&self) -> &'static str {
+        "typescript"
+    }
+
+    fn needs(&self, base: &Utf8Path) -> Vec<Need> {
+        let unavailable = |reason| SetupError::Unavailable { id: String::new(), reason, fix: FIX.to_owned() };
+        let ask = |program| runtime::ask(base, program, &["--version"]).map_err(unavailable);
+        let node = ask("node").and_then(|node| {
+            let reason = format!("`node` on PATH is version {}", node.version);
+            if node.is_at_least(20, 0) { Ok(node) } else { Err(unavailable(reason)) }
+        });
+        let starts = "starts npm; the Node.js that runs the SDKs is locked";
+        vec![
+            Need::required("node", self.language(), starts, node),
+            Need::required("npm", self.language(), "installs the SDKs", ask("npm")),
+        ]
+    }
+
+    /// The lock file brings the runtime; what npm installs depends on the platform.
+    fn inputs(&self, _: &Utf8Path, _: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
+        let files = LOCKED.map(|name| sources.join(name)).to_vec();
+        Ok(Inputs { runtime: std::env::consts::ARCH.to_owned(), files })
+    }
+
+    fn install(
+        &self,
+        environment: &Environment,
+        lock: &File,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), SetupError> {
+        install(environment, lock, progress)
+    }
+
+    /// With the locked Node.js, or else the machine's if it can run TypeScript.
+    fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
+        let mut launch = environment.launch_of(program(environment)?);
+        let entry = sync(environment).map_err(|source| environment.io(source))?;
+        launch.args = vec!["--disable-warning=ExperimentalWarning".to_owned(), entry.into_string()];
+        Ok(launch)
+    }
+
+    fn latest(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        _: &(dyn Fn(Progress) + Sync),
+    ) -> Result<String, SetupError> {
+        let mut npm = npm(&manifest.id, "view", base)?;
+        let said = answer(&manifest.id, npm.args([manifest.package.as_str(), "version"]))?;
+        let version = said.trim();
+        if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
+    }
+}
+
+fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
     let Environment { id, dir, sources, build, .. } = environment;
     runtime::find("node").ok_or_else(|| missing(id, "node"))?;
     fs_err::create_dir_all(dir).map_err(|source| environment.io(source))?;
@@ -63,22 +124,6 @@ pub(super) fn install(
         Build::Locked | Build::Latest => {}
     }
     run(id, npm, lock, progress)
-}
-
-/// How to start the adapter: with the locked Node.js, or else the machine's if it can run TypeScript.
-pub(super) fn launch(environment: &Environment, launch: impl Fn(Utf8PathBuf) -> Launch) -> Result<Launch, SetupError> {
-    let mut launch = launch(program(environment)?);
-    let entry = sync(environment).map_err(|source| environment.io(source))?;
-    launch.args = vec!["--disable-warning=ExperimentalWarning".to_owned(), entry.into_string()];
-    Ok(launch)
-}
-
-/// The newest version in the registry.
-pub(super) fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
-    let mut npm = npm(&manifest.id, "view", base)?;
-    let said = answer(&manifest.id, npm.args([manifest.package.as_str(), "version"]))?;
-    let version = said.trim();
-    if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
 }
 
 /// The day after a version was released.
@@ -148,7 +193,7 @@ fn program(environment: &Environment) -> Result<Utf8PathBuf, SetupError> {
 fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
     let source = environment.dir.join("src");
     let own = source.join(environment.sources.file_name().unwrap_or("sdk"));
-    let shared = environment.sources.parent().unwrap_or(&environment.sources);
+    let shared = environment.shared();
     for (from, to) in [(shared, &source), (environment.sources.as_path(), &own)] {
         for entry in fs_err::read_dir(from.as_std_path())? {
             let path = entry?.path();

@@ -6,14 +6,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
 import { type Call, type Surface, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
-import {
-  type Api,
-  type Delivers,
-  type ErrorFields,
-  type Observer,
-  type ToolCall,
-  list,
-} from "../streamspec-observation.ts";
+import { type Api, type ErrorFields, type Observer, type ToolCall, list } from "../streamspec-observation.ts";
 import type { AnswerFailed } from "./handler.ts";
 
 /** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */
@@ -188,8 +181,7 @@ async function handler(call: Call, seen: Observer): Promise<void> {
   );
 }
 
-function everyApi(delivers: Delivers, run: Surface["run"]): Record<Api, Surface> {
-  const surface: Surface = { delivers, run };
+function everyApi(surface: Surface): Record<Api, Surface> {
   return {
     "anthropic-messages": surface,
     "openai-chat": surface,
@@ -199,15 +191,13 @@ function everyApi(delivers: Delivers, run: Surface["run"]): Record<Api, Surface>
 }
 
 serve({
-  sdk: "ai",
   exports: ai,
-  errorBases: ["AISDKError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
-    "full-stream": everyApi("events", fullStream),
-    "text-stream": everyApi("text", textStream),
-    "text-with-callbacks": everyApi("text", textWithCallbacks),
-    final: everyApi("final", final),
-    handler: everyApi("final", handler),
+    "full-stream": everyApi(fullStream),
+    "text-stream": everyApi(textStream),
+    "text-with-callbacks": everyApi(textWithCallbacks),
+    final: everyApi(final),
+    handler: everyApi(handler),
   },
 });

@@ -70,14 +70,12 @@ async function handler(call: Call, seen: Observer): Promise<void> {
 }
 
 serve({
-  sdk: "@anthropic-ai/sdk",
-  errorBases: ["AnthropicError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
-    create: { "anthropic-messages": { delivers: "events", run: create } },
-    stream: { "anthropic-messages": { delivers: "events", run: stream } },
-    text: { "anthropic-messages": { delivers: "text", run: text } },
-    final: { "anthropic-messages": { delivers: "final", run: final } },
-    handler: { "anthropic-messages": { delivers: "final", run: handler } },
+    create: { "anthropic-messages": create },
+    stream: { "anthropic-messages": stream },
+    text: { "anthropic-messages": text },
+    final: { "anthropic-messages": final },
+    handler: { "anthropic-messages": handler },
   },
 });

@@ -9,7 +9,7 @@
 
 import * as parser from "eventsource-parser";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { type Call, type Surface, serve } from "../streamspec-adapter.ts";
+import { type Call, serve } from "../streamspec-adapter.ts";
 import {
   HEADERS,
   MODEL,
@@ -169,18 +169,15 @@ async function events(call: Call, seen: Observer): Promise<void> {
   });
 }
 
-const surface: Surface = { delivers: "events", run: events };
-
 serve({
-  sdk: "eventsource-parser",
-  errorBases: ["TypeError", "DOMException", ...("ParseError" in parser ? ["ParseError"] : [])],
+  missingErrors: "ParseError" in parser ? [] : ["ParseError"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     events: {
-      "anthropic-messages": surface,
-      "openai-chat": surface,
-      "openai-responses": surface,
-      "gemini-generate": surface,
+      "anthropic-messages": events,
+      "openai-chat": events,
+      "openai-responses": events,
+      "gemini-generate": events,
     },
   },
 });

@@ -67,12 +67,11 @@ async function handler(call: Call, seen: Observer): Promise<void> {
 }
 
 serve({
-  sdk: "@google/genai",
-  errorBases: "ApiError" in genai ? ["ApiError", "AnswerFailed"] : [],
+  missingErrors: "ApiError" in genai ? [] : ["ApiError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
-    stream: { "gemini-generate": { delivers: "events", run: stream } },
-    handler: { "gemini-generate": { delivers: "final", run: handler } },
-    chat: { "gemini-generate": { delivers: "events", run: chat } },
+    stream: { "gemini-generate": stream },
+    handler: { "gemini-generate": handler },
+    chat: { "gemini-generate": chat },
   },
 });

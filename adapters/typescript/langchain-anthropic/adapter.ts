@@ -5,7 +5,7 @@ import { ChatAnthropic } from "@langchain/anthropic";
 import type { ContextOverflowError } from "@langchain/core/errors";
 import { type Call, serve } from "../streamspec-adapter.ts";
 import { API_KEY, MODEL, NO_POOL, messagesRequest } from "../streamspec-dialects.ts";
-import { LANGCHAIN_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import { MISSING_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
 import type { ErrorFields } from "../streamspec-observation.ts";
 
 /** The errors of `@anthropic-ai/sdk` come through as they are; what overflows the context holds one as its `cause`. */
@@ -49,8 +49,7 @@ function model(call: Call) {
 }
 
 serve({
-  sdk: "@langchain/anthropic",
-  errorBases: [...LANGCHAIN_ERRORS, "AnthropicError"],
+  missingErrors: MISSING_ERRORS,
   errorFields: ERROR_FIELDS,
   surfaces: surfaces(["anthropic-messages"], model, (call) => ({ tools: messagesRequest(call).tools })),
 });

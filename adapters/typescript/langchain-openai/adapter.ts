@@ -5,7 +5,7 @@ import { ChatOpenAI } from "@langchain/openai";
 import type { APIError } from "openai";
 import { type Call, serve } from "../streamspec-adapter.ts";
 import { API_KEY, MODEL, NO_POOL, chatRequest } from "../streamspec-dialects.ts";
-import { LANGCHAIN_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import { MISSING_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
 import type { ErrorFields } from "../streamspec-observation.ts";
 
 /** The errors of `openai` come through as they are; what overflows the context holds one as its `cause`. */
@@ -60,8 +60,7 @@ function model(call: Call) {
 }
 
 serve({
-  sdk: "@langchain/openai",
-  errorBases: [...LANGCHAIN_ERRORS, "OpenAIError"],
+  missingErrors: MISSING_ERRORS,
   errorFields: ERROR_FIELDS,
   surfaces: surfaces(["openai-chat", "openai-responses"], model, (call) => ({ tools: chatRequest(call).tools })),
 });

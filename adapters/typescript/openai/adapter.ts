@@ -137,25 +137,23 @@ const sample = new OpenAI({ apiKey: API_KEY });
 const hasResponses = "responses" in sample;
 
 serve({
-  sdk: "openai",
-  errorBases: ["OpenAIError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {
     create: {
-      "openai-chat": { delivers: "events", run: chatCreate },
-      "openai-responses": hasResponses && { delivers: "events", run: responsesCreate },
+      "openai-chat": chatCreate,
+      "openai-responses": hasResponses && responsesCreate,
     },
     stream: {
-      "openai-chat": { delivers: "events", run: chatStream },
-      "openai-responses": hasResponses && { delivers: "events", run: responsesStream },
+      "openai-chat": chatStream,
+      "openai-responses": hasResponses && responsesStream,
     },
     final: {
-      "openai-chat": { delivers: "final", run: chatFinal },
-      "openai-responses": hasResponses && { delivers: "final", run: responsesFinal },
+      "openai-chat": chatFinal,
+      "openai-responses": hasResponses && responsesFinal,
     },
     handler: {
-      "openai-chat": { delivers: "final", run: chatHandler },
-      "openai-responses": hasResponses && { delivers: "final", run: responsesHandler },
+      "openai-chat": chatHandler,
+      "openai-responses": hasResponses && responsesHandler,
     },
   },
 });

@@ -23,7 +23,7 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
     exit
 }
 
-/// How many adapters are probed at once: most of a probe waits for an answer that stalls.
+/// The number of adapters that are probed at once: most of a probe waits for an answer that stalls.
 const AT_ONCE: usize = 4;
 
 /// Adapters with manifests, told in their order; the worst of their findings is the exit code.
@@ -56,7 +56,12 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
     let surfaces = sdk.manifest.surfaces.iter();
     let targets = surfaces.flat_map(|(name, surface)| {
-        let target = |api| Target { api, surface: name.clone(), delivers: Some(surface.delivers) };
+        let target = |api| Target {
+            api,
+            surface: name.clone(),
+            delivers: Some(surface.delivers),
+            lacks: Some(surface.lacks.clone()),
+        };
         surface.apis.iter().copied().map(target)
     });
     let targets: Vec<_> = targets.collect();
@@ -85,7 +90,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         let identity = adapter.identity().clone();
         let surfaces = identity.surfaces.iter();
         let targets = surfaces.flat_map(|surface| {
-            identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None })
+            identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None, lacks: None })
         });
         let (text, exit) = report(root, adapter, &targets.collect::<Vec<_>>()).await?;
         output::print(text);
@@ -93,7 +98,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
     })
 }
 
-/// What a probe found, and the exit code for it.
+/// Probes an adapter, and returns the findings as text with the exit code for them.
 async fn report(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> anyhow::Result<(String, Exit)> {
     let findings = probe_adapter(root, Arc::clone(&adapter), targets).await;
     adapter.close().await;

@@ -71,8 +71,8 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
         Field::Text => observation.text.is_none(),
         Field::ToolCalls => observation.tool_calls.is_none(),
         Field::StopReason => observation.stop_reason.is_absent(),
-        // Every error that is told has one.
-        Field::ErrorClass => false,
+        // Every error that is told has a class; of the others only a probe asks.
+        Field::ErrorClass | Field::ErrorStatus | Field::ErrorType | Field::ErrorCode => false,
     };
     let field = surface.shows().into_iter().find(left_out)?;
     Some(format!("the observation leaves out `{}`, which the surface shows by its manifest", field.name()))

@@ -166,6 +166,9 @@ fn observed(out: &mut String, ran: &Ran) {
     out.push('\n');
     if let Some(error) = &observation.error {
         let _ = writeln!(out, "    {}: {}", shown(&error.classes.join(" < "), 300), shown(&error.message, 300));
+        for sentence in &error.unread {
+            let _ = writeln!(out, "    not readable for the adapter: {}", shown(sentence, 300));
+        }
     }
 }
 

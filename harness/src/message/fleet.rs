@@ -54,7 +54,7 @@ pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
             "{:<id_width$} {:<package_width$} {:<10} {:<5} {} {}: {}",
             manifest.id,
             package(manifest),
-            manifest.language.name(),
+            manifest.language,
             set(manifest),
             styled(style, &format!("{set_up:<9}")),
             manifest.surfaces.keys().map(String::as_str).collect::<Vec<_>>().join(" "),
@@ -80,7 +80,7 @@ pub fn sdk_table(sdks: &[Sdk]) -> String {
             manifest.id,
             manifest.package,
             manifest.version,
-            manifest.language.name(),
+            manifest.language,
             set(manifest),
             manifest.surfaces.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
             dialects(manifest).into_iter().collect::<Vec<_>>().join(", "),
@@ -106,7 +106,7 @@ pub fn doctor(needs: &[Need], listens: Result<(), &str>) -> String {
         let _ = writeln!(out, "{} {what}", styled(style, &format!("{word:<7}")));
     };
     for need in needs {
-        let about = format!("{} ({}: {})", need.program, need.language.name(), need.purpose);
+        let about = format!("{} ({}: {})", need.program, need.language, need.purpose);
         match &need.found {
             Ok(found) => line(GOOD, "ok", &format!("{about}: {found}")),
             Err(why) if need.required => line(BAD, "MISSING", &format!("{about}: {why}")),

@@ -100,9 +100,11 @@ pub fn probed(findings: &[Finding]) -> String {
     let mut out = String::new();
     for finding in findings {
         let _ = match &finding.wrong {
-            None => writeln!(out, "{} {}", styled(GOOD, "ok"), finding.what),
-            Some(wrong) => writeln!(out, "{} {}: {}", styled(BAD, "WRONG"), finding.what, shown(wrong, 2000)),
+            None => write!(out, "{} {}", styled(GOOD, "ok"), finding.what),
+            Some(wrong) => write!(out, "{} {}: {}", styled(BAD, "WRONG"), finding.what, shown(wrong, 2000)),
         };
+        let read = finding.read.as_ref().map(|read| format!("\n   read: {}", shown(read, 2000)));
+        let _ = writeln!(out, "{}", read.unwrap_or_default());
     }
     let wrong = findings.iter().filter(|finding| finding.wrong.is_some()).count();
     let _ = writeln!(out, "{} probes, {wrong} wrong", findings.len());

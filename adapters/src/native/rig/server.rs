@@ -1,4 +1,5 @@
-//! A server that writes what a test says, byte by byte, and counts the requests.
+//! A server that writes what a test says, byte by byte, and counts the requests. The server of the suite is in the harness,
+//! a crate that imports this one, and its encoder is not what these bytes are to be made by.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -108,6 +108,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         retry_after: Field::Absent,
         retryable: Field::Absent,
         causes: Vec::new(),
+        unread: Vec::new(),
     };
     let ended = Ended::Raised;
     let observation = Observation {

@@ -3,14 +3,17 @@
 //! It says nothing about the SDK. What an SDK makes of a broken stream is not judged here, only whether the adapter
 //! answers every call, about that call, in time, and sees what it must be able to see.
 
+mod refusal;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8Path;
 use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call, Ended, Observation, STUCK};
-use streamspec_adapters::manifest::Delivers;
+use streamspec_adapters::manifest::{Delivers, Field};
 use thiserror::Error;
 
+use self::refusal::Refusal;
 use crate::case::{End, Step};
 use crate::id::Variant;
 use crate::load::{self, Problems};
@@ -23,15 +26,17 @@ const WHOLE: &str = "Hello, world.";
 /// The text of every api's fragment `text-so-far`.
 const CUT: &str = "Hello";
 
-/// How many calls the probe keeps in flight at once.
+/// The number of calls that the probe keeps in flight at once.
 const AT_ONCE: usize = 32;
 
-/// One thing an adapter must be able to do, and whether it is.
+/// One thing an adapter must be able to do, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was tested, `create-sync openai-chat: a whole answer`.
+    /// The surface, the dialect and what was tested, `create-sync openai-chat: a whole answer`.
     pub what: String,
-    /// What is wrong; none when nothing is.
+    /// The fields that the adapter read, in words, where the probe asks for some.
+    pub read: Option<String>,
+    /// A sentence about what is wrong; none when nothing is.
     pub wrong: Option<String>,
 }
 
@@ -42,17 +47,21 @@ pub struct Target {
     pub api: Api,
     /// The surface's name.
     pub surface: String,
-    /// What its caller is handed; unknown for an adapter without a manifest.
+    /// The form in which its caller gets the answer; unknown for an adapter without a manifest.
     pub delivers: Option<Delivers>,
+    /// The fields that its SDK has not; unknown for an adapter without a manifest.
+    pub lacks: Option<Vec<Field>>,
 }
 
-/// What the server sends in one probe.
+/// The answer that the server sends in one probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Story {
     Whole,
     WholeTool,
     Cut,
     HttpError,
+    Unauthorized,
+    TooMany,
     Stall,
 }
 
@@ -63,6 +72,8 @@ impl Story {
             Self::WholeTool => "a whole answer with a tool call",
             Self::Cut => "an answer that ends early",
             Self::HttpError => "an error before the stream",
+            Self::Unauthorized => "the fields of an HTTP 401",
+            Self::TooMany => "the fields of an HTTP 429",
             Self::Stall => "an answer that stalls",
         }
     }
@@ -74,11 +85,25 @@ impl Story {
             Self::WholeTool => ("whole-tool-answer", Some(End::Finish)),
             Self::Cut => ("text-so-far", Some(End::Finish)),
             Self::Stall => ("text-so-far", Some(End::Stall)),
-            Self::HttpError => ("http-error", None),
+            Self::HttpError | Self::Unauthorized | Self::TooMany => ("http-error", None),
         };
         let mut steps = load::fragment(root, api, fragment)?;
+        if let Some(refusal) = self.refusal(api) {
+            refusal.put_into(&mut steps, api);
+        }
         steps.extend(end.filter(|_| !matches!(steps.last(), Some(Step::End(_)))).map(Step::End));
         Ok(steps)
+    }
+}
+
+impl Story {
+    /// The documented error that is sent, of the stories that ask what the adapter reads of one.
+    const fn refusal(self, api: Api) -> Option<Refusal> {
+        match self {
+            Self::Unauthorized => Some(Refusal::unauthorized(api)),
+            Self::TooMany => Some(Refusal::too_many(api)),
+            Self::Whole | Self::WholeTool | Self::Cut | Self::HttpError | Self::Stall => None,
+        }
     }
 }
 
@@ -102,6 +127,11 @@ pub async fn probe(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target
             let (answered, transcript) = tell(root, &server, adapter.as_ref(), target, story).await?;
             findings.push(target.finding(story, wrong(story, target, &answered, &transcript)));
         }
+        for story in [Story::Unauthorized, Story::TooMany] {
+            let (answered, transcript) = tell(root, &server, adapter.as_ref(), target, story).await?;
+            let found = target.finding(story, wrong(story, target, &answered, &transcript));
+            findings.push(found.reading(story, target, &answered));
+        }
     }
     if let Some(target) = targets.first() {
         findings.push(at_once(root, &server, &adapter, target).await?);
@@ -113,7 +143,8 @@ pub async fn probe(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target
         };
         findings.push(target.finding(Story::Stall, stalled_wrong));
         let wrong = wrong(Story::Whole, target, &next, &transcript);
-        findings.push(Finding { what: format!("{}: a whole answer after one that stalled", target.name()), wrong });
+        let what = format!("{}: a whole answer after one that stalled", target.name());
+        findings.push(Finding { what, read: None, wrong });
     }
     Ok(findings)
 }
@@ -124,7 +155,20 @@ impl Target {
     }
 
     fn finding(&self, story: Story, wrong: Option<String>) -> Finding {
-        Finding { what: format!("{}: {}", self.name(), story.about()), wrong }
+        Finding { what: format!("{}: {}", self.name(), story.about()), read: None, wrong }
+    }
+}
+
+impl Finding {
+    /// Adds what was read of the error that the story sends.
+    fn reading(self, story: Story, target: &Target, answered: &Answered) -> Self {
+        let (Some(refusal), Answer::Observed(observation)) = (story.refusal(target.api), &answered.answer) else {
+            return self;
+        };
+        match refusal.read(target, observation) {
+            Some(read) => Self { read: Some(read.said), wrong: self.wrong.or(read.wrong), ..self },
+            None => self,
+        }
     }
 }
 
@@ -152,7 +196,7 @@ async fn at_once(
         wrongs.extend(wrong(story, target, &answered, &registered.finish().await));
     }
     let wrong = wrongs.first().map(|first| format!("{} of {AT_ONCE} calls: {first}", wrongs.len()));
-    Ok(Finding { what: format!("{}: {AT_ONCE} calls at once", target.name()), wrong })
+    Ok(Finding { what: format!("{}: {AT_ONCE} calls at once", target.name()), read: None, wrong })
 }
 
 async fn tell(
@@ -182,7 +226,7 @@ fn call(target: &Target, base_url: String, story: Story) -> Call {
     }
 }
 
-/// What is wrong with an answer to a story, whatever the SDK made of it.
+/// Says what is wrong with an answer to a story, whatever the SDK made of it.
 fn wrong(story: Story, target: &Target, answered: &Answered, transcript: &Transcript) -> Option<String> {
     let observation = match &answered.answer {
         Answer::Observed(observation) => observation,
@@ -204,8 +248,9 @@ fn wrong(story: Story, target: &Target, answered: &Answered, transcript: &Transc
             .filter(|text| *text != CUT && !(text.is_empty() && target.delivers == Some(Delivers::Final)))
             .map(|text| format!("the text is {text:?}, the stream's was {CUT:?}")),
         // An SDK may hand a failure over as an item, and pieces of text have no room for one.
-        Story::HttpError => (observation.error.is_none() && target.delivers != Some(Delivers::Text))
-            .then(|| format!("an HTTP error status is no answer, but the call ended as {:?}", observation.ended)),
+        Story::HttpError | Story::Unauthorized | Story::TooMany => (observation.error.is_none()
+            && target.delivers != Some(Delivers::Text))
+        .then(|| format!("an HTTP error status is no answer, but the call ended as {:?}", observation.ended)),
         Story::Stall => None,
     }
 }

@@ -1,0 +1,53 @@
+package streamspec;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What an adapter needs of its adapter.toml, which the harness hands over: what it says, no adapter repeats.
+ *
+ * @param sdk the package's name in its registry
+ * @param surfaces by their names
+ */
+record Manifest(String sdk, Map<String, Surface> surfaces) {
+    /** Holds the manifest as JSON, with the keys of {@code adapter.toml}. */
+    static final String VARIABLE = "STREAMSPEC_MANIFEST";
+
+    /**
+     * One way of using the SDK.
+     *
+     * @param isFinal whether it hands over the finished answer only
+     */
+    record Surface(List<String> apis, boolean isFinal) {}
+
+    /** The manifest of this adapter; an adapter is started by the harness, which hands it over. */
+    static Manifest handedOver() throws JsonProcessingException {
+        String text = System.getenv(VARIABLE);
+        if (text == null) {
+            throw new IllegalStateException(
+                    VARIABLE + " is not set: an adapter is started by the harness, which hands its adapter.toml over");
+        }
+        JsonNode said = Json.MAPPER.readTree(text);
+        Map<String, Surface> surfaces = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> each : said.required("surfaces").properties()) {
+            List<String> apis = new ArrayList<>();
+            each.getValue().required("apis").forEach(api -> apis.add(api.textValue()));
+            boolean isFinal = each.getValue().required("delivers").textValue().equals("final");
+            surfaces.put(each.getKey(), new Surface(apis, isFinal));
+        }
+        return new Manifest(said.required("package").textValue(), surfaces);
+    }
+
+    /** The apis of all surfaces. */
+    Set<String> apis() {
+        Set<String> apis = new TreeSet<>();
+        surfaces.values().forEach(surface -> apis.addAll(surface.apis()));
+        return apis;
+    }
+}

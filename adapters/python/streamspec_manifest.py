@@ -1,0 +1,47 @@
+"""The adapter's manifest, `adapter.toml`, as the harness hands it over: what it says, no adapter repeats."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from streamspec_observation import Delivers
+
+# Holds the manifest as JSON, with the keys of `adapter.toml`.
+VARIABLE: Final = "STREAMSPEC_MANIFEST"
+
+
+@dataclass(frozen=True)
+class Surface:
+    """One way of using the SDK."""
+
+    apis: tuple[str, ...]
+    delivers: Delivers
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an adapter needs of it."""
+
+    package: str
+    surfaces: Mapping[str, Surface]
+
+    @classmethod
+    def parse(cls, text: str) -> Manifest:
+        """From its JSON; a missing key is a `KeyError`."""
+        said: dict[str, Any] = json.loads(text)
+        surfaces = {name: Surface(tuple(each["apis"]), each["delivers"]) for name, each in said["surfaces"].items()}
+        return cls(said["package"], surfaces)
+
+    @classmethod
+    def handed_over(cls) -> Manifest:
+        """The one of this adapter; without it the process ends, as the harness starts it with one."""
+        text = os.environ.get(VARIABLE)
+        if text is None:
+            sys.exit(f"{VARIABLE} is not set: an adapter is started by the harness, which hands its adapter.toml over")
+        return cls.parse(text)

@@ -1,0 +1,23 @@
+/** The adapter's manifest, `adapter.toml`, as the harness hands it over: what it says, no adapter repeats. */
+
+import type { Api, Delivers } from "./streamspec-observation.ts";
+
+/** Holds the manifest as JSON, with the keys of `adapter.toml`. */
+const VARIABLE = "STREAMSPEC_MANIFEST";
+
+/** What an adapter needs of it. */
+export interface Manifest {
+  /** The name of the package, which also says its version. */
+  package: string;
+  "error-bases": string[];
+  surfaces: Record<string, { apis: Api[]; delivers: Delivers }>;
+}
+
+/** The manifest of this adapter; an adapter is started by the harness, which hands it over. */
+export function handedOver(): Manifest {
+  const text = process.env[VARIABLE];
+  if (text === undefined) {
+    throw new Error(`${VARIABLE} is not set: an adapter is started by the harness, which hands its adapter.toml over`);
+  }
+  return JSON.parse(text) as Manifest;
+}

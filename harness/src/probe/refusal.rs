@@ -1,0 +1,170 @@
+//! The fields that an adapter reads of a plain HTTP 401 and a 429, each with the body that the vendor documents.
+
+use std::fmt::Display;
+
+use serde_json::{Map, Value, json};
+use streamspec_adapters::contract::{Api, Observation, ObservedError, Reading, Told};
+use streamspec_adapters::manifest::Field;
+
+use super::Target;
+use crate::case::Step;
+
+/// The status of the response, the error's type and its code, where the vendor documents one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    status: u16,
+    kind: &'static str,
+    code: Option<&'static str>,
+}
+
+/// The fields that were read of a refusal, and those that are missing although the surface shows them.
+pub(super) struct Read {
+    /// The status, the type and the code that were read, with the way to each, and what could not be read.
+    pub(super) said: String,
+    pub(super) wrong: Option<String>,
+}
+
+impl Refusal {
+    /// The documented error of a wrong key: <https://platform.claude.com/docs/en/api/errors>,
+    /// <https://developers.openai.com/api/docs/guides/error-codes>, <https://cloud.google.com/apis/design/errors>.
+    pub(super) const fn unauthorized(api: Api) -> Self {
+        let (kind, code) = match api {
+            Api::AnthropicMessages => ("authentication_error", None),
+            Api::OpenaiChat | Api::OpenaiResponses => ("invalid_request_error", Some("invalid_api_key")),
+            Api::GeminiGenerate => ("UNAUTHENTICATED", Some("401")),
+        };
+        Self { status: 401, kind, code }
+    }
+
+    /// The documented error of too many requests, from the same pages.
+    pub(super) const fn too_many(api: Api) -> Self {
+        let (kind, code) = match api {
+            Api::AnthropicMessages => ("rate_limit_error", None),
+            Api::OpenaiChat | Api::OpenaiResponses => ("rate_limit_error", Some("rate_limit_exceeded")),
+            Api::GeminiGenerate => ("RESOURCE_EXHAUSTED", Some("429")),
+        };
+        Self { status: 429, kind, code }
+    }
+
+    /// Puts this error into the steps of the fragment `http-error`.
+    pub(super) fn put_into(self, steps: &mut [Step], api: Api) {
+        for step in steps {
+            match step {
+                Step::Respond(head) => head.status = self.status,
+                Step::Json(body) => {
+                    if let Some(error) = body.get_mut("error").and_then(Value::as_object_mut) {
+                        self.put_into_body(error, api);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn put_into_body(self, error: &mut Map<String, Value>, api: Api) {
+        if api == Api::GeminiGenerate {
+            error.insert("status".to_owned(), json!(self.kind));
+            error.insert("code".to_owned(), json!(self.status));
+        } else {
+            error.insert("type".to_owned(), json!(self.kind));
+            if let Some(code) = self.code {
+                error.insert("code".to_owned(), json!(code));
+            }
+        }
+    }
+
+    /// Says what an adapter read. What its surface shows by the manifest must be read; another value than the one that was
+    /// sent is the SDK's own, and is judged by the cases.
+    pub(super) fn read(self, target: &Target, observation: &Observation) -> Option<Read> {
+        let error = observation.error.as_ref()?;
+        let shows = |field| target.lacks.as_ref().is_some_and(|lacks| !lacks.contains(&field));
+        let fields = [
+            (Field::ErrorStatus, Some(self.status.to_string()), error.status.value().is_some()),
+            (Field::ErrorType, Some(self.kind.to_owned()), error.kind.value().is_some()),
+            (Field::ErrorCode, self.code.map(str::to_owned), error.code.value().is_some()),
+        ];
+        let missing = fields.into_iter().filter(|(field, _, is_read)| !is_read && shows(*field));
+        let missing: Vec<String> =
+            missing.filter_map(|(field, sent, _)| Some(format!("`{}`, which was `{}`", field.name(), sent?))).collect();
+        let wrong = format!(
+            "nothing was read of {}; where the SDK has no such field, `lacks` in adapter.toml names it",
+            missing.join(", and of ")
+        );
+        Some(Read { said: said(error), wrong: (!missing.is_empty()).then_some(wrong) })
+    }
+}
+
+fn said(error: &ObservedError) -> String {
+    fn word<T: Display>(name: &str, read: &Told<Reading<T>>) -> String {
+        match read {
+            Told::Value(Reading { value, via }) => format!("{name} {value} ({})", via.name()),
+            Told::Empty => format!("{name} empty"),
+            Told::Absent => format!("no {name}"),
+        }
+    }
+    let mut words = vec![word("status", &error.status), word("type", &error.kind), word("code", &error.code)];
+    words.extend(error.unread.iter().map(|sentence| format!("not readable: {sentence}")));
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use streamspec_adapters::contract::Api;
+
+    use super::*;
+
+    fn read(error: &Value, lacks: Option<Vec<Field>>) -> Read {
+        let mut whole = json!({ "site": "open", "class": "E", "classes": ["E"], "message": "" });
+        whole.as_object_mut().expect("an object").extend(error.as_object().expect("an object").clone());
+        let observation = json!({ "ended": "raised", "events": 0, "error": whole });
+        let observation: Observation = serde_json::from_value(observation).expect("an observation");
+        let target = Target { api: Api::OpenaiChat, surface: "create".to_owned(), delivers: None, lacks };
+        Refusal::unauthorized(Api::OpenaiChat).read(&target, &observation).expect("there is an error")
+    }
+
+    #[test]
+    fn a_helper_that_reads_nothing_is_seen() {
+        let via = |value: Value| json!({ "value": value, "via": "attribute" });
+        let all = json!({ "status": via(json!(401)), "type": via(json!("invalid_request_error")),
+            "code": via(json!("invalid_api_key")) });
+        let sound = read(&all, Some(Vec::new()));
+        assert_eq!(sound.wrong, None);
+        assert_eq!(
+            sound.said,
+            "status 401 (attribute), type invalid_request_error (attribute), code invalid_api_key (attribute)"
+        );
+
+        let blind = json!({ "status": via(json!(500)), "type": null, "unread": ["the body is a str"] });
+        assert_eq!(
+            read(&blind, Some(Vec::new())).wrong.expect("two fields were not read"),
+            "nothing was read of `error_type`, which was `invalid_request_error`, and of `error_code`, which was \
+             `invalid_api_key`; where the SDK has no such field, `lacks` in adapter.toml names it"
+        );
+        // What the manifest says that the SDK has not, and what an adapter without a manifest reads, is only told.
+        let lacks = vec![Field::ErrorType, Field::ErrorCode];
+        let told = read(&blind, Some(lacks));
+        assert_eq!(told.wrong, None);
+        assert_eq!(told.said, "status 500 (attribute), type empty, no code, not readable: the body is a str");
+        assert_eq!(read(&blind, None).wrong, None);
+    }
+
+    #[test]
+    fn the_documented_error_is_what_is_sent() {
+        for (api, path, code) in
+            [(Api::OpenaiChat, "/error/type", "rate_limit_exceeded"), (Api::GeminiGenerate, "/error/status", "429")]
+        {
+            let refusal = Refusal::too_many(api);
+            let mut steps = vec![
+                Step::Respond(crate::case::Respond::default()),
+                Step::Json(json!({ "error": { "message": "no" } })),
+            ];
+            refusal.put_into(&mut steps, api);
+            let (Step::Respond(head), Step::Json(body)) = (&steps[0], &steps[1]) else {
+                panic!("they stay what they are")
+            };
+            assert_eq!(head.status, 429);
+            assert_eq!(body.pointer(path), Some(&json!(refusal.kind)));
+            assert_eq!(body["error"]["code"].to_string().trim_matches('"'), code);
+        }
+    }
+}
