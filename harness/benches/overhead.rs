@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec::case::Case;
-use streamspec::id::Variant;
+use streamspec::id::{Transport, Variant};
 use streamspec::load::{self, Selection};
 use streamspec::run::{Engine, Patience, Trial};
 use streamspec::server::Server;
@@ -39,7 +39,8 @@ async fn main() -> anyhow::Result<()> {
         let (mut bare, mut in_suite) = (Duration::MAX, Duration::MAX);
         // The best of three: what is measured is the work, not what else the machine was doing.
         for _ in 0..3 {
-            let registered = server.register(Script::build(&case.exchanges, Variant::AsWritten, "bench"));
+            let registered = server
+                .register(Script::build(case.api, &case.exchanges, Variant::AsWritten, "bench"), Transport::default());
             bare = bare.min(match id {
                 "reference" => bare_reference(registered.base_url()).await?,
                 _ => bare_python(&sdk, &root, &registered.base_url())?,
@@ -65,6 +66,7 @@ async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::
         surface: surface.to_owned(),
         case: Arc::clone(case),
         variants: vec![Variant::AsWritten],
+        transport: Transport::default(),
     };
     let run = async |calls: usize| {
         let mut tasks = JoinSet::new();

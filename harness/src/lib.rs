@@ -3,21 +3,21 @@
 //! # Architecture
 //!
 //! ```text
-//! cases/*.yaml --load--> Case --expand--> Trial --wire--> Script --server plays--> (URL, Transcript)
+//! cases/*.yaml --load--> Case --plan--> Trial --wire--> Script --transport--> bytes --server--> Transcript
 //!                                                                          |
 //!      Adapter::observe(Call) --> Observation --judge(Expect, Observation, Transcript)--> Verdict
 //!                                                                          |
 //!                              records (JSON Lines) --> Report --> json | markdown | junit | …
 //! ```
 //!
-//! One module for each stage, named for it: [`load`], [`wire`], [`server`], [`run`], [`judge`], [`record`],
-//! [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the
+//! One module for each stage, named for it: [`load`], [`codec`], [`wire`], [`transport`], [`server`], [`run`], [`judge`],
+//! [`record`], [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the
 //! lists of what is known, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
 //! and [`runner`] what the command line ([`cli`]) and the test binary share.
 //!
 //! # Invariants
 //!
-//! 1. Only [`load`] knows YAML. Only [`server`] touches sockets. Only [`cli`] and the test binary print.
+//! 1. Only [`load`] knows YAML. Only [`server`] opens sockets, and only [`transport`] reads and writes them. Only [`cli`] and the test binary print.
 //! 2. Building scripts, judging, explaining and rendering do no I/O and are total.
 //! 3. The harness knows no SDK; an adapter knows no case.
 //! 4. Nothing passes by default: no events and a clean end is an observation, not a success, and a trial that did not
@@ -29,6 +29,7 @@
 pub mod adequacy;
 pub mod case;
 pub mod cli;
+pub mod codec;
 pub mod coverage;
 pub mod deviation;
 pub mod id;
@@ -44,4 +45,5 @@ pub mod runner;
 pub mod server;
 pub mod session;
 mod text;
+pub mod transport;
 pub mod wire;

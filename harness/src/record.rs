@@ -20,10 +20,11 @@ pub use entry::Entry;
 pub(crate) use entry::every_surface;
 pub use read::{ReadError, open, read};
 
-use crate::case::{Case, Dispute, Source};
+use crate::case::{About, Case, Dispute, Source};
 use crate::id::{CaseId, Route, SdkId, Shard, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::Verdict;
-use crate::wire::{Script, ToldAnswer, told};
+use crate::transport::{DescribedAnswer, describe};
+use crate::wire::Script;
 
 /// The number of this shape of records; changes when a reader would have to.
 pub const FORMAT: u32 = 3;
@@ -103,9 +104,12 @@ pub struct CaseRecord {
     /// See [`Case::max_retries`].
     #[serde(default)]
     pub max_retries: u32,
+    /// See [`Case::about`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
     /// What the server sends, as written, with `${nonce}` for the nonce.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<ToldAnswer>,
+    pub answers: Vec<DescribedAnswer>,
 }
 
 /// Stands for a nonce where there is none yet; as long as one, so that every byte is counted.
@@ -113,6 +117,7 @@ const SOME_NONCE: &str = "n0e0e0e0e0e";
 
 impl From<&Case> for CaseRecord {
     fn from(case: &Case) -> Self {
+        let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, SOME_NONCE);
         Self {
             id: case.id.clone(),
             digest: case.digest.clone(),
@@ -121,7 +126,8 @@ impl From<&Case> for CaseRecord {
             sources: case.sources.clone(),
             disputed: case.disputed.clone(),
             max_retries: case.max_retries,
-            answers: told(&Script::build(&case.exchanges, Variant::AsWritten, SOME_NONCE), SOME_NONCE),
+            about: Some(case.about),
+            answers: describe(&script, Transport::default(), SOME_NONCE),
         }
     }
 }
@@ -199,7 +205,7 @@ pub struct TrialRecord {
     pub wire: Vec<WireRecord>,
     /// What the server was told to send, where that is not what the case says and the replay came out differently.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<ToldAnswer>,
+    pub answers: Vec<DescribedAnswer>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
     /// The attempts before this one, of the trial and of its control, and why each of them was not the last.

@@ -1,111 +1,31 @@
 //! A case: what the server sends, and what a client must make of it.
 //!
-//! These are plain types. [`crate::load`] makes them from YAML; nothing else knows YAML. `schema.json` beside the
-//! cases is generated from [`CaseFile`] and [`FragmentFile`].
+//! These are plain types. [`crate::load`] makes them from YAML; nothing else knows YAML.
 
+mod about;
+mod compare;
 mod expect;
 mod rule;
 mod step;
 mod time;
 
-use std::collections::BTreeMap;
-
 use camino::Utf8PathBuf;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use streamspec_adapters::contract::{Api, Ask};
 use thiserror::Error;
 
-pub use expect::{
-    Axis, Bound, Checks, Connection, ErrorClass, Expect, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected,
-    ToolsMatch,
-};
+pub use about::About;
+pub use compare::{Bound, Connection, ErrorClass, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected, ToolsMatch};
+pub use expect::{Axis, Checks, Expect, Level};
 pub use rule::{Rule, RuleFile};
-pub use step::{Encoding, End, Event, Framing, Repeat, Respond, Step, Use};
+pub use step::{Encoding, End, Event, Framing, Respond, Step};
 
 use crate::id::{self, CaseId, Variant};
 
-/// A case file as it is written.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct CaseFile {
-    /// One sentence: what happens on the wire.
-    pub title: String,
-    /// The dialect.
-    pub api: Api,
-    /// Where the expectation comes from; at least one.
-    pub sources: Vec<Source>,
-    /// Rules of `cases/rules/*.yaml` that this case tests: `S3`, `H1`, `C6`.
-    #[serde(default)]
-    pub rules: Vec<String>,
-    /// Where maintainers have ruled otherwise.
-    #[serde(default)]
-    pub disputed: Option<Dispute>,
-    /// Why a MUST may rest on an issue alone.
-    #[serde(default)]
-    pub why_must: Option<WhyMust>,
-    /// What the client asks the model for.
-    #[serde(default)]
-    pub ask: Ask,
-    /// The timeout the SDK is configured with, in milliseconds.
-    #[serde(default = "CaseFile::default_timeout")]
-    pub timeout: u64,
-    /// The number of retries the SDK is configured with.
-    #[serde(default)]
-    pub max_retries: u32,
-    /// Named values: each combination is a trial of its own, `${axis.field}` stands for its values.
-    #[serde(default)]
-    pub matrix: BTreeMap<String, Map<String, Value>>,
-    /// The answer to every request; short for one of `exchanges`.
-    #[serde(default)]
-    pub stream: Option<Vec<Step>>,
-    /// The answers to the first, second, … request; the last one is repeated.
-    #[serde(default)]
-    pub exchanges: Option<Vec<Vec<Step>>>,
-    /// The same error as a plain HTTP response, for `error.class: same-as-http`.
-    #[serde(default)]
-    pub control: Option<Vec<Step>>,
-    /// Why a healthy stream of this case holds what the vendor's schema does not; without it `check` refuses that.
-    #[serde(default)]
-    pub beyond_schema: Option<String>,
-    /// Ways of cutting or dressing the bytes that this case does not survive, because it is about them.
-    #[serde(default)]
-    pub variants: Variants,
-    /// What a client must make of it.
-    pub expect: Expect,
-}
-
-impl CaseFile {
-    /// Long enough for a loaded machine; cases about silence set their own.
-    const fn default_timeout() -> u64 {
-        20_000
-    }
-}
-
-/// A file of fragments as it is written: steps by name, for one api.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FragmentFile {
-    /// The dialect whose cases may use these fragments.
-    pub api: Api,
-    /// The fragments, by name.
-    pub fragments: BTreeMap<String, Fragment>,
-}
-
-/// A named piece of a stream.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Fragment {
-    /// What it is, in one sentence.
-    pub about: String,
-    /// Values for `${name}` in the steps that a `use` may replace `with` others.
-    #[serde(default)]
-    pub with: Map<String, Value>,
-    /// The steps it stands for.
-    pub steps: Vec<Step>,
-}
+/// The timeout of a case that sets none, in milliseconds: long enough for a loaded machine.
+pub(crate) const DEFAULT_TIMEOUT: u64 = 20_000;
 
 /// One case with its matrix values and fragments filled in: one trial for each surface and variant.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,39 +38,41 @@ pub struct Case {
     /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect. Words
     /// that only people read are no part of it.
     pub digest: String,
-    /// See [`CaseFile::title`].
+    /// One sentence: what happens on the wire.
     pub title: String,
-    /// See [`CaseFile::api`].
+    /// The dialect.
     pub api: Api,
-    /// See [`CaseFile::sources`].
+    /// Where the expectation comes from.
     pub sources: Vec<Source>,
-    /// See [`CaseFile::rules`].
+    /// The rules of `cases/rules/*.yaml` that it tests: `S3`, `H1`, `C6`.
     pub rules: Vec<String>,
-    /// See [`CaseFile::disputed`].
+    /// Where maintainers have ruled otherwise.
     pub disputed: Option<Dispute>,
-    /// See [`CaseFile::ask`].
+    /// The request that the client makes of the model.
     pub ask: Ask,
-    /// See [`CaseFile::timeout`]; milliseconds.
+    /// The timeout the SDK is configured with, in milliseconds.
     pub timeout: u64,
-    /// See [`CaseFile::max_retries`].
+    /// The number of retries the SDK is configured with.
     pub max_retries: u32,
-    /// The answers to the first, second, … request; the last one is repeated. No [`Step::Use`] and no
-    /// [`Step::Repeat`] is left; `${nonce}` is.
+    /// The subject.
+    pub about: About,
+    /// The answers to the first, second, … request; the last one is repeated. Of the names in `${…}` only `${nonce}` is
+    /// left.
     pub exchanges: Vec<Vec<Step>>,
-    /// See [`CaseFile::control`]. As in `exchanges`.
+    /// The same error as a plain HTTP response, for `error.class: same-as-http`.
     pub control: Option<Vec<Step>>,
-    /// See [`CaseFile::beyond_schema`].
+    /// Why a healthy stream of it holds what the vendor's schema does not.
     pub beyond_schema: Option<String>,
-    /// See [`CaseFile::variants`].
+    /// The variants that the case opts out of.
     pub variants: Variants,
-    /// See [`CaseFile::expect`].
+    /// The checks on what a client makes of it.
     pub expect: Expect,
 }
 
 impl Case {
-    /// Whether the clock decides what is seen: the SDK's timeout is short enough to fire, or some time counts.
+    /// Says whether the clock decides what is seen: the SDK's timeout is short enough to fire, or some time counts.
     pub fn is_timed(&self) -> bool {
-        self.timeout < CaseFile::default_timeout()
+        self.timeout < DEFAULT_TIMEOUT
             || self.levels().flat_map(|(_, checks)| checks.all()).any(|checks| {
                 checks.elapsed.is_some()
                     || checks.wait.is_some()
@@ -163,7 +85,7 @@ impl Case {
         id::about(self.id.group())
     }
 
-    /// Whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no failure.
+    /// Says whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no failure.
     pub fn sends_a_whole_answer(&self) -> bool {
         let accepted = self.expect.must.outcomes().unwrap_or_default();
         matches!(self.group(), "benign" | "framing") && accepted.contains(&Outcome::Completed)
@@ -217,7 +139,7 @@ pub(crate) fn matchers<T: AsRef<str>>(patterns: &[T]) -> Result<GlobSet, GlobErr
     set.build().map_err(wrong)
 }
 
-/// How deep braces are nested.
+/// Counts how deep braces are nested.
 fn depth(pattern: &str) -> usize {
     let mut open = 0_usize;
     let depths = pattern.chars().map(|character| {

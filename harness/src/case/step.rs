@@ -3,37 +3,33 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// One step of an answer.
+/// One step of an answer, with everything filled in but the nonce.
 ///
 /// An event, a `data` and a `comment` end with a write of their own, as real servers flush them; `raw`, `hex` and
-/// `json` do not, so that a case can cut them with `flush` where it wants.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// `json` do not, so that a case can split them with `flush` where it wants.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// The status line and the headers; without it 200, `text/event-stream`, chunked. First if present.
+    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if present.
     Respond(Respond),
-    /// A named event: an `event:` line, `data:` lines, an empty line.
+    /// A named event.
     Event(Event),
-    /// A data-only event: a string is sent as it is (one `data:` line per line of it), anything else as compact JSON.
+    /// An event without a name: a string is sent as it is, anything else as compact JSON.
     Data(Value),
-    /// A comment line and an empty line.
+    /// A comment, which clients ignore.
     Comment(String),
-    /// Text as it is; YAML's own escapes (`"\r\n"`) give control characters.
+    /// Text as it is.
     Raw(String),
     /// Bytes in hexadecimal; white space is ignored.
     Hex(String),
     /// A value as compact JSON with no framing of its own: the body of a plain response.
     Json(Value),
-    /// A named fragment of this api.
-    Use(Use),
-    /// The same steps several times; `${n}` counts from 0.
-    Repeat(Repeat),
     /// Ends the write and the HTTP chunk here.
     Flush,
-    /// Silence, in milliseconds, after everything before it was written.
+    /// A time in milliseconds in which nothing is sent, after everything before it was written.
     Pause(u64),
     /// How the answer ends; last.
     End(End),
@@ -105,73 +101,6 @@ pub struct Event {
     pub name: String,
     /// A string is sent as it is (one `data:` line per line of it), anything else as compact JSON.
     pub data: Value,
-}
-
-/// A named fragment: its name, or its name and values for its `${…}`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Use {
-    /// The fragment's name.
-    pub name: String,
-    /// Values for its `${…}`.
-    pub with: Map<String, Value>,
-}
-
-impl JsonSchema for Use {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Use".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A named fragment: its name, or its name and values for its `${…}`.",
-            "anyOf": [
-                { "type": "string" },
-                {
-                    "type": "object", "required": ["name"], "additionalProperties": false,
-                    "properties": {
-                        "name": { "type": "string" },
-                        "with": { "anyOf": [{ "type": "object" }, { "type": "string", "pattern": r"^\$\{.+\}$" }] }
-                    }
-                }
-            ]
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Use {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Long {
-            name: String,
-            #[serde(default)]
-            with: Map<String, Value>,
-        }
-        match Value::deserialize(deserializer)? {
-            Value::String(name) => Ok(Self { name, with: Map::new() }),
-            other @ Value::Object(_) => {
-                let Long { name, with } = serde_json::from_value(other).map_err(|error| {
-                    serde::de::Error::custom(format!(
-                        "{error}; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
-                    ))
-                })?;
-                Ok(Self { name, with })
-            }
-            other => Err(serde::de::Error::custom(format!(
-                "{other} is no fragment; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
-            ))),
-        }
-    }
-}
-
-/// The same steps several times; in a `repeat` inside another, `${n}` counts the inner one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Repeat {
-    /// How often.
-    pub times: u32,
-    /// What.
-    pub steps: Vec<Step>,
 }
 
 /// How an answer ends.

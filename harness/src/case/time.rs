@@ -8,10 +8,10 @@ use super::{Case, Checks, End, Outcome, Respond, Step};
 /// to the next. Vendors' documents begin at half a second.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 
-/// What doubling ends at, as the vendors' SDKs document it.
+/// The end of the doubling, as the vendors' SDKs document it.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 
-/// How long a client is watched that may wait: one that comes back early has come back by then.
+/// The time that a client is watched which may wait: one that comes back early has come back by then.
 const WATCHED: Duration = Duration::from_secs(6);
 
 impl Case {
@@ -45,7 +45,7 @@ impl Case {
         if self.may_wait() { WATCHED } else { self.longest().max(bound) }
     }
 
-    /// Whether the case lets the client wait for longer than it is watched.
+    /// Says whether the case lets the client wait for longer than it is watched.
     pub fn may_wait(&self) -> bool {
         let waits =
             |checks: &Checks| checks.outcome.as_ref().is_some_and(|accepted| accepted.0.contains(&Outcome::Waiting));
@@ -61,14 +61,14 @@ fn pauses(steps: &[Step]) -> Duration {
         .sum()
 }
 
-/// Whether only the client's own timeout ends the answer.
+/// Says whether only the client's own timeout ends the answer.
 fn stops_sending(steps: &[Step]) -> bool {
     let withheld = matches!(steps.first(), Some(Step::Respond(respond)) if respond.withheld);
     let end = steps.iter().rev().find_map(|step| if let Step::End(end) = step { Some(*end) } else { None });
     end == Some(End::Stall) || (withheld && !matches!(end, Some(End::Eof | End::Reset)))
 }
 
-/// Whether an answer refuses the request, so that it may be sent again.
+/// Says whether an answer refuses the request, so that it may be sent again.
 fn is_refusal(steps: &[Step]) -> bool {
     matches!(steps.first(), Some(Step::Respond(respond)) if respond.withheld || respond.status >= 400)
 }
@@ -87,15 +87,16 @@ fn delay(steps: &[Step]) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use serde_json::{Value, json};
     use streamspec_adapters::contract::{Api, Ask};
 
-    use crate::case::{Case, Variants};
+    use crate::case::{About, Case, End, Respond, Step, Variants};
 
-    /// How long a case with these answers may take, and when a call of it is a hang, in milliseconds.
-    fn check(exchanges: &Value, max_retries: u32, expect: &Value, longest: u64, patience: u64) {
+    /// Checks how long a case with these answers may take, and when a call of it is a hang, in milliseconds.
+    fn check(exchanges: &[&[Step]], max_retries: u32, expect: &Value, longest: u64, patience: u64) {
         let case = Case {
             id: "openai-chat/retry/one".into(),
             file: "cases/openai-chat/retry/one.yaml".into(),
@@ -108,7 +109,8 @@ mod tests {
             ask: Ask::Text,
             timeout: 1000,
             max_retries,
-            exchanges: serde_json::from_value(exchanges.clone()).expect("answers"),
+            about: About::Refusal,
+            exchanges: exchanges.iter().map(|steps| steps.to_vec()).collect(),
             control: None,
             beyond_schema: None,
             variants: Variants::default(),
@@ -116,26 +118,32 @@ mod tests {
         };
         let took = (case.longest(), case.patience());
         let expected = (Duration::from_millis(longest), Duration::from_millis(patience));
-        assert_eq!(took, expected, "{exchanges} {max_retries} {expect}");
+        assert_eq!(took, expected, "{exchanges:?} {max_retries} {expect}");
+    }
+
+    fn refused(headers: &[(&str, &str)]) -> [Step; 2] {
+        let headers: BTreeMap<_, _> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect();
+        [Step::Respond(Respond { status: 429, headers, ..Respond::default() }), Step::End(End::Finish)]
     }
 
     #[test]
     fn a_trial_may_take_what_its_case_makes_a_correct_client_wait_for() {
         let must = json!({ "must": { "outcome": "error" } });
-        let good = json!([{ "data": "a" }, { "end": "finish" }]);
-        let refused =
-            |headers: Value| json!([{ "respond": { "status": 429, "headers": headers } }, { "end": "finish" }]);
-        let withheld = json!([{ "respond": { "withheld": true } }, { "end": "stall" }]);
-        check(&json!([good]), 2, &must, 0, 0);
-        check(&json!([[{ "data": "a" }, { "pause": 300 }, { "end": "finish" }]]), 0, &must, 300, 300);
-        check(&json!([[{ "data": "a" }, { "end": "stall" }]]), 2, &must, 1000, 1000);
+        let data = || Step::Data("a".into());
+        let good = [data(), Step::End(End::Finish)];
+        let stalls = [data(), Step::End(End::Stall)];
+        let withheld = [Step::Respond(Respond { withheld: true, ..Respond::default() }), Step::End(End::Stall)];
+        check(&[&good], 2, &must, 0, 0);
+        check(&[&[data(), Step::Pause(300), Step::End(End::Finish)]], 0, &must, 300, 300);
+        check(&[&stalls], 2, &must, 1000, 1000);
         let bounded = json!({ "must": { "outcome": "error" }, "should": { "elapsed": { "at-most": 5000 } } });
-        check(&json!([[{ "data": "a" }, { "end": "stall" }]]), 0, &bounded, 1000, 5000);
-        check(&json!([withheld]), 2, &must, 3 * 1000 + 1000 + 2000, 6000);
-        check(&json!([refused(json!({})), good]), 2, &must, 1000, 1000);
-        check(&json!([refused(json!({ "retry-after": "3" })), good]), 2, &must, 3000, 3000);
-        check(&json!([refused(json!({ "Retry-After-Ms": "250" }))]), 1, &must, 250, 250);
+        check(&[&stalls], 0, &bounded, 1000, 5000);
+        check(&[&withheld], 2, &must, 3 * 1000 + 1000 + 2000, 6000);
+        check(&[&refused(&[]), &good], 2, &must, 1000, 1000);
+        check(&[&refused(&[("retry-after", "3")]), &good], 2, &must, 3000, 3000);
+        check(&[&refused(&[("Retry-After-Ms", "250")])], 1, &must, 250, 250);
         let patient = json!({ "must": { "outcome": ["error", "waiting"], "requests": 1 } });
-        check(&json!([refused(json!({ "retry-after": "600" })), good]), 2, &patient, 600_000, 6000);
+        check(&[&refused(&[("retry-after", "600")]), &good], 2, &patient, 600_000, 6000);
     }
 }

@@ -198,6 +198,11 @@ pub enum Transport {
     Http1,
 }
 
+impl Transport {
+    /// Every transport.
+    pub const ALL: [Self; 1] = [Self::Http1];
+}
+
 /// The identity of a trial.
 ///
 /// As text `anthropic-python/create-sync::anthropic/cut/eof@crlf`; the variant is left out where the case is sent as written,

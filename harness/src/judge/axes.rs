@@ -151,7 +151,7 @@ fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidenc
 /// The status line of the last answer that was sent.
 fn transport_status(evidence: &Evidence<'_>) -> Option<u16> {
     let last = evidence.transcript.exchanges.last()?;
-    evidence.script.answer(last.answer)?.status
+    evidence.script.answer(last.answer)?.head.as_ref().map(|head| head.status)
 }
 
 fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> Compared {

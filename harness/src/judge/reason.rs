@@ -5,6 +5,8 @@ use streamspec_adapters::contract::Api;
 use streamspec_adapters::dialect::Meaning::{Calls, Interrupted, Normal, Nothing};
 use streamspec_adapters::dialect::meanings;
 
+use crate::codec;
+
 /// Whether an SDK's word says what the wire's word says.
 ///
 /// The wire's own word does. A word of another vocabulary does where it means the same; `has_calls` says that the answer
@@ -42,20 +44,13 @@ pub(super) fn asserts_an_end(word: &str) -> bool {
 
 /// Whether an event stream, as far as it goes, carries a stop reason with a value.
 pub fn says_stop(api: Api, body: &[u8]) -> bool {
-    payloads(body).any(|payload| (api.dialect().stop_reasons.stands_in)(&payload))
+    payloads(api, body).any(|payload| (api.dialect().stop_reasons.stands_in)(&payload))
 }
 
-/// Every JSON payload of an event stream: what its `data` lines hold, or a bare body.
-fn payloads(body: &[u8]) -> impl Iterator<Item = Value> {
-    let text = String::from_utf8_lossy(body).replace("\r\n", "\n").replace('\r', "\n");
-    let mut found = Vec::new();
-    for event in text.trim_start_matches('\u{feff}').split("\n\n") {
-        let lines = event.lines().filter_map(|line| line.strip_prefix("data:"));
-        let data: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-        found.extend(serde_json::from_str(&data.join("\n")).ok());
-    }
-    found.extend(serde_json::from_str(&text).ok());
-    found.into_iter()
+/// Every JSON payload of an event stream, or a bare body.
+fn payloads(api: Api, body: &[u8]) -> impl Iterator<Item = Value> {
+    let events = codec::of(api).events(body).into_iter().filter_map(|event| serde_json::from_str(&event.data).ok());
+    events.chain(serde_json::from_str(&String::from_utf8_lossy(body)).ok())
 }
 
 #[cfg(test)]

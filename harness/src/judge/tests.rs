@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use streamspec_adapters::contract::{Answer, Answered, Api, Ask};
 
 use super::*;
-use crate::case::{Dispute, End, Event, Step, Variants};
-use crate::id::Variant;
+use crate::case::{About, Dispute, End, Event, Step, Variants};
+use crate::id::{Transport, Variant};
 use crate::server::{Exchange, Refused, Sent};
+use crate::transport::{self, Encoded, Version};
 
 fn answered(observation: Value) -> Answered {
     let answer = match observation.as_str() {
@@ -40,12 +41,18 @@ fn case(expect: Value) -> Case {
         ask: Ask::Text,
         timeout: 1000,
         max_retries: 0,
+        about: About::InBandError,
         exchanges: vec![steps],
         control: None,
         beyond_schema: None,
         variants: Variants::default(),
         expect: serde_json::from_value(expect).expect("an expectation"),
     }
+}
+
+/// The first answer of a script as it is sent.
+fn encoded(script: &Script, version: Version) -> Encoded {
+    transport::of(Transport::default()).encode(&script.answers[0], version)
 }
 
 /// A transcript of one whole answer to one request.
@@ -59,8 +66,9 @@ fn transcript(script: &Script) -> Transcript {
         headers: Vec::new(),
         body: String::new(),
         written,
-        http_1_0: false,
-        digest: script.digest_prefix(0, written),
+        transport: Transport::default(),
+        version: Version::default(),
+        digest: encoded(script, Version::default()).digest_prefix(written),
         sent: Sent::Whole,
         done_at: None,
         client_left_at: None,
@@ -83,7 +91,7 @@ fn evidence<'a>(
 static BASES: OnceLock<Vec<String>> = OnceLock::new();
 
 fn verdict_of(case: &Case, observation: Value, control: Option<Value>, surface: Option<&Surface>) -> Verdict {
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let transcript = transcript(&script);
     let control = control.map(|control| Control { answered: answered(control), was_sent: true, lacking: None });
     judge(&evidence(case, &answered(observation), control.as_ref(), &script, &transcript, surface))
@@ -224,7 +232,7 @@ fn what_is_lost_of_a_whole_answer_hides_no_failure() {
 #[test]
 fn a_call_that_asks_again_by_itself_is_not_judged_by_more_requests() {
     let case = case(json!({ "must": { "outcome": "error", "requests": 1 } }));
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let word = |surface: Value, requests: usize| {
         let mut transcript = transcript(&script);
         transcript.exchanges = vec![transcript.exchanges[0].clone(); requests];
@@ -317,7 +325,7 @@ fn the_class_is_compared_with_the_control() {
 #[test]
 fn the_wait_between_requests_is_the_server_s_own_measure() {
     let case = case(json!({ "must": { "outcome": "error" }, "should": { "wait": { "at-least": 3000 } } }));
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let word = |second_at: u64| {
         let mut transcript = transcript(&script);
         let first = Exchange { done_at: Some(Duration::from_millis(100)), ..transcript.exchanges[0].clone() };
@@ -333,7 +341,7 @@ fn the_wait_between_requests_is_the_server_s_own_measure() {
 #[test]
 fn faults_are_not_the_sdk_s() {
     let case = case(json!({ "must": { "outcome": "error" } }));
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let mut transcript = transcript(&script);
     let answered = answered(raised(json!({})));
     let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).word;
@@ -346,7 +354,7 @@ fn faults_are_not_the_sdk_s() {
 #[test]
 fn a_refused_request_says_why_in_the_verdict() {
     let case = case(json!({ "must": { "outcome": "error" } }));
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let reason = "the request's body has more than 8388608 bytes".to_owned();
     let refused = |own| Refused { request: "POST /v1/messages".into(), status: 413, reason: reason.clone(), own };
     let answered = answered(raised(json!({})));
@@ -371,20 +379,20 @@ fn a_refused_request_says_why_in_the_verdict() {
 #[test]
 fn what_a_client_of_http_1_0_was_sent_is_held_to_that() {
     let case = case(json!({ "must": { "outcome": "error" } }));
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let mut transcript = transcript(&script);
     let answered = answered(raised(json!({})));
     let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).word;
-    transcript.exchanges[0].http_1_0 = true;
+    transcript.exchanges[0].version = Version::Http10;
     assert_eq!(word(&transcript), Word::HarnessFault);
-    transcript.exchanges[0].digest = script.answers[0].over(true).digest_prefix(u64::MAX);
+    transcript.exchanges[0].digest = encoded(&script, Version::Http10).digest_prefix(u64::MAX);
     assert_eq!(word(&transcript), Word::Pass);
 }
 
 #[test]
 fn a_want_of_connections_is_the_harness_s() {
     let case = case(json!({ "must": { "outcome": "error" } }));
-    let script = Script::build(&case.exchanges, Variant::AsWritten, "n123");
+    let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let word = |answer: Value, transcript: &Transcript| {
         let answered = answered(answer);
         judge(&evidence(&case, &answered, None, &script, transcript, None)).word

@@ -11,22 +11,22 @@ use super::fragments::Fragments;
 use super::problem::{Collector, Problem, Problems, Severity};
 use super::rules::Rules;
 use super::shape::Shapes;
-use super::{CasePath, lint, load, read, select};
+use super::{CasePath, Everything, lint, load, read, select};
 use crate::case::groups;
 
-/// What was looked at, and what is wrong with it.
+/// The files that were looked at, and their problems.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// How many case files were looked at.
+    /// The number of case files that were looked at.
     pub files: usize,
-    /// How many cases they make; a file with an error makes none.
+    /// The number of cases that they make; a file with an error makes none.
     pub cases: usize,
-    /// What is wrong, by file and line.
+    /// The problems, by file and line.
     pub problems: Problems,
 }
 
 impl Report {
-    /// Whether anything keeps a case from running.
+    /// Says whether anything keeps a case from running.
     pub fn has_errors(&self) -> bool {
         self.problems.has_errors()
     }
@@ -72,7 +72,7 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     let has_all =
         |folder: &str| everything.iter().all(|case| !case.name.starts_with(folder) || names.contains(&case.name));
     let whole = has_all("cases");
-    let (files, mut fragments) = load(root, found, &mut problems);
+    let Everything { files, mut fragments, shapes } = load(root, found, &mut problems);
     // The tables of rules are looked at in any case.
     for api in Api::ALL.into_iter().filter(|api| whole || supporting.contains(&Fragments::file(*api))) {
         fragments.entry(api).or_insert_with(|| Fragments::load(root, api, &mut problems));
@@ -91,25 +91,23 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     stray(root, whole, &mut problems);
     let rules = Rules::load(root, &mut problems);
     lint::across(&files, &rules, whole && sound, &mut problems);
-    shapes(root, &files, &mut problems);
+    for (api, shapes) in &shapes {
+        let cases = files.iter().filter(|file| file.cases.iter().any(|case| case.api == *api));
+        cases.for_each(|file| healthy(file, shapes.as_ref(), &mut problems));
+    }
     let cases = files.iter().map(|file| file.cases.len()).sum();
     Report { files: names.len(), cases, problems: problems.finish() }
 }
 
-/// Healthy streams against the vendors' schemas.
-fn shapes(root: &Utf8Path, files: &[Loaded], problems: &mut Collector) {
-    for api in Api::ALL {
-        let Some(shapes) = Shapes::load(root, api, problems) else { continue };
-        for loaded in files {
-            let mut cases = loaded.cases.iter().filter(|case| case.api == api);
-            let Some((broken, source)) = cases.find_map(|case| shapes.broken_by(case)) else { continue };
-            let way = if loaded.tree.get("stream").is_some() { "stream" } else { "exchanges" };
-            let message = format!("a healthy stream breaks its own dialect: {broken}");
-            let help = format!("{source} has the shape; `beyond-schema: WHY` says that the case is about this");
-            let problem = Problem::error(&loaded.source, loaded.tree.place(&[way]).range(), message);
-            problems.push(problem.help(help));
-        }
-    }
+/// A healthy stream against the vendor's schema.
+fn healthy(file: &Loaded, shapes: Option<&Shapes>, problems: &mut Collector) {
+    let Some(shapes) = shapes else { return };
+    let Some((broken, source)) = file.cases.iter().find_map(|case| shapes.broken_by(case)) else { return };
+    let way = if file.tree.get("stream").is_some() { "stream" } else { "exchanges" };
+    let message = format!("a healthy stream breaks its own dialect: {broken}");
+    let help = format!("{source} has the shape; `beyond-schema: WHY` says that the case is about this");
+    let problem = Problem::error(&file.source, file.tree.place(&[way]).range(), message);
+    problems.push(problem.help(help));
 }
 
 /// The files of a path that was named.

@@ -10,7 +10,7 @@ use super::suggest;
 use super::template::{self, Meaning, NONCE, Piece, ROUND, Scope};
 use super::tree::{Key, Kind, Node, Span};
 use super::typed::{self, Cuts, Files};
-use crate::case::Use;
+use super::written::Use;
 
 /// Fills in one case or one fragment.
 pub(super) struct Expander<'a> {

@@ -7,16 +7,19 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use streamspec_adapters::contract::Api;
 
+use super::about::Subject;
 use super::expand::Expander;
 use super::fragments::Fragments;
 use super::limits::{MAX_COMBINATIONS, MAX_EXPANSION};
 use super::lint::{self, Sites};
 use super::problem::{Collector, Source};
+use super::shape::Shapes;
 use super::template::Scope;
 use super::tree::{self, Key, Kind, Node, Origin, Span};
 use super::typed::{self, Files};
 use super::unroll;
-use crate::case::{Case, CaseFile};
+use super::written::CaseFile;
+use crate::case::Case;
 
 /// How many combinations may fail before the rest of them is taken to fail as well.
 const MAX_FAILED_COMBINATIONS: usize = 8;
@@ -65,7 +68,12 @@ pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) 
 }
 
 /// Fills in everything, judges it, and makes the cases.
-pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collector) -> Loaded {
+pub(super) fn cases(
+    parsed: Parsed,
+    fragments: &Fragments,
+    shapes: Option<&Shapes>,
+    problems: &mut Collector,
+) -> Loaded {
     let Parsed { source, tree, id, .. } = parsed;
     let files = Files { itself: &source, fragments: &fragments.source };
     let mut cases = Vec::new();
@@ -97,7 +105,7 @@ pub(super) fn cases(parsed: Parsed, fragments: &Fragments, problems: &mut Collec
             }
             let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
             let id = if chosen.is_empty() { id.clone() } else { format!("{id}#{}", chosen.join(",")) };
-            let Some(case) = case(id, source.file.clone(), file, &mut spent) else {
+            let Some(case) = case(id, source.file.clone(), file, shapes, &mut spent) else {
                 let way = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());
                 let message = format!(
                     "with every `repeat` multiplied out, the file takes more than {} MiB of memory",
@@ -255,16 +263,19 @@ fn judged(file: &Node) -> String {
 }
 
 /// The case of one combination; none if all of them together are too large.
-fn case(id: String, file: Utf8PathBuf, written: CaseFile, spent: &mut usize) -> Option<Case> {
+fn case(id: String, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
     let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
     let CaseFile { stream, exchanges, control, beyond_schema, variants, expect, .. } = written;
     let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
-    let exchanges = answers.into_iter().map(|steps| unroll::steps(steps, spent)).collect::<Option<_>>()?;
+    let exchanges: Vec<_> = answers.iter().map(|steps| unroll::steps(steps, spent)).collect::<Option<_>>()?;
     let control = match control {
-        Some(steps) => Some(unroll::steps(steps, spent)?),
+        Some(steps) => Some(unroll::steps(&steps, spent)?),
         None => None,
     };
+    let shapes = shapes.filter(|_| beyond_schema.is_none());
+    let subject = Subject { api, exchanges: &exchanges, expect: &expect, timeout, shapes };
     Some(Case {
+        about: subject.about(),
         id: id.into(),
         file,
         // Known when all combinations are.

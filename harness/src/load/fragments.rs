@@ -14,8 +14,9 @@ use super::read;
 use super::template::Scope;
 use super::tree::{self, Key, Kind, Node, Origin};
 use super::typed::{self, Cuts, Files};
+use super::written::FragmentFile;
 use super::{suggest, unroll};
-use crate::case::{FragmentFile, Step};
+use crate::case::Step;
 
 /// The fragments of one api.
 pub(super) struct Fragments {
@@ -142,7 +143,7 @@ impl Fragments {
         };
         let file = self.filled(at, files, problems)?;
         let fragment = file.fragments.into_values().next()?;
-        unroll::steps(fragment.steps, &mut 0)
+        unroll::steps(&fragment.steps, &mut 0)
     }
 
     /// Every name.

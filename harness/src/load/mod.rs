@@ -1,7 +1,7 @@
 //! From YAML to cases. The only place that knows YAML.
 //!
 //! ```text
-//! file --read--> text --tree--> nodes with places --expand--> nodes, filled in --typed--> CaseFile --lint--> Case
+//! file --read--> text --tree--> nodes with places --expand--> nodes, filled in --typed--> CaseFile --lint, unroll--> Case
 //! ```
 //!
 //! A node keeps its place in the file through all of it, so that a mistake is told with file, line and caret,
@@ -14,6 +14,7 @@
 //!
 //! Input may be hostile: sizes, depths and multiplications are bounded by [`limits`].
 
+mod about;
 mod check;
 mod expand;
 mod file;
@@ -28,11 +29,13 @@ mod rules;
 mod schema;
 mod select;
 mod shape;
+mod size;
 mod suggest;
 mod template;
 mod tree;
 mod typed;
 mod unroll;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +53,7 @@ use file::Loaded;
 use fragments::Fragments;
 use problem::Collector;
 use rules::Rules;
+use shape::Shapes;
 
 /// The cases that were asked for, and the rules they test.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,8 +76,8 @@ pub fn suite(root: &Utf8Path, selection: &Selection) -> Result<Suite, Problems> 
     let mut problems = Collector::default();
     let wanted = select::wanted(root, selection, &mut problems);
     let found = select::files(root, wanted.as_deref(), &mut problems);
-    let (loaded, _) = load(root, found, &mut problems);
-    let mut cases: Vec<Case> = loaded.into_iter().flat_map(|file| file.cases).collect();
+    let Everything { files, .. } = load(root, found, &mut problems);
+    let mut cases: Vec<Case> = files.into_iter().flat_map(|file| file.cases).collect();
     select::retain(&mut cases, root, wanted.as_deref(), &mut problems);
     let rules = match selection {
         Selection::All => Rules::load(root, &mut problems).into_rules(),
@@ -109,19 +113,29 @@ struct CasePath {
     name: Utf8PathBuf,
 }
 
-/// Reads case files with the fragments they need.
-fn load(root: &Utf8Path, found: Vec<CasePath>, problems: &mut Collector) -> (Vec<Loaded>, BTreeMap<Api, Fragments>) {
-    let mut fragments = BTreeMap::new();
+/// Case files, and what was read for them, by dialect.
+struct Everything {
+    files: Vec<Loaded>,
+    fragments: BTreeMap<Api, Fragments>,
+    shapes: BTreeMap<Api, Option<Shapes>>,
+}
+
+/// Reads case files with the fragments and the shapes they need.
+fn load(root: &Utf8Path, found: Vec<CasePath>, problems: &mut Collector) -> Everything {
+    let (mut fragments, mut shapes) = (BTreeMap::new(), BTreeMap::new());
     let none = Fragments::unknown();
-    let mut loaded = Vec::new();
+    let mut files = Vec::new();
     for CasePath { path, name } in found {
         let Some(parsed) = file::parse(&path, &name, problems) else { continue };
         check::place(&parsed, problems);
-        let fragments = match parsed.api {
-            Some(api) => &*fragments.entry(api).or_insert_with(|| Fragments::load(root, api, problems)),
-            None => &none,
+        let (fragments, shapes) = match parsed.api {
+            Some(api) => (
+                &*fragments.entry(api).or_insert_with(|| Fragments::load(root, api, problems)),
+                shapes.entry(api).or_insert_with(|| Shapes::load(root, api, problems)).as_ref(),
+            ),
+            None => (&none, None),
         };
-        loaded.push(file::cases(parsed, fragments, problems));
+        files.push(file::cases(parsed, fragments, shapes, problems));
     }
-    (loaded, fragments)
+    Everything { files, fragments, shapes }
 }

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn octets_that_are_no_text_are_pointed_at() {
+    fn bytes_that_are_no_text_are_pointed_at() {
         let name = Utf8Path::new("a.yaml");
         let check = |bytes: &[u8], line: usize, column: usize, message: &str| {
             let problem = text(bytes.to_vec(), name).expect_err("no text");

@@ -6,7 +6,8 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use crate::case::{CaseFile, FragmentFile, RuleFile};
+use super::written::{CaseFile, FragmentFile};
+use crate::case::RuleFile;
 
 /// The schema of case files, `cases/<api>/<group>/<name>.yaml`.
 pub fn schema() -> Value {

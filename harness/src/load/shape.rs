@@ -15,7 +15,7 @@ use crate::case::{Case, End, Outcome, Step};
 /// The folder of the shapes, below the root.
 const FOLDER: &str = "cases/shapes";
 
-/// What the events of a dialect's healthy streams hold.
+/// The fields of the events of a dialect's healthy streams.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Shapes {
@@ -51,14 +51,15 @@ impl Shapes {
         }
     }
 
-    /// What a healthy stream breaks, and the document that says so.
+    /// Finds what a healthy stream breaks, and the document that says so.
     pub(super) fn broken_by(&self, case: &Case) -> Option<(String, &str)> {
         let events = healthy(case)?;
         let broken = events.iter().find_map(|event| self.broken_event(event)).or_else(|| self.broken_row(&events))?;
         Some((broken, &self.source))
     }
 
-    fn broken_event(&self, event: &Value) -> Option<String> {
+    /// Finds what an event breaks.
+    pub(super) fn broken_event(&self, event: &Value) -> Option<String> {
         let kind = self.kind.as_deref().and_then(|kind| event.get(kind)).and_then(Value::as_str).unwrap_or_default();
         let applies = |kinds: &str| kinds == "*" || kinds.split(' ').any(|one| one == kind);
         let places = self.events.iter().filter(|(kinds, _)| applies(kinds)).flat_map(|(_, places)| places);
@@ -78,7 +79,7 @@ impl Shapes {
         None
     }
 
-    /// What is wrong with the events in a row.
+    /// Finds what is wrong with the events in a row.
     fn broken_row(&self, events: &[&Value]) -> Option<String> {
         let values = |place: &str| -> Vec<Value> {
             let steps: Vec<&str> = place.split('.').collect();
@@ -114,7 +115,7 @@ fn healthy(case: &Case) -> Option<Vec<&Value>> {
     Some(events.filter(|event| event.is_object()).collect())
 }
 
-/// What stands at a place: nothing where it may be left out and is, one value, or one for each item of a list.
+/// Finds what stands at a place: nothing where it may be left out and is, one value, or one for each item of a list.
 fn at<'v>(value: &'v Value, steps: &[&str]) -> Vec<Option<&'v Value>> {
     let Some((step, rest)) = steps.split_first() else { return vec![Some(value)] };
     let optional = step.ends_with('?');

@@ -212,16 +212,16 @@ const ONE_DOCUMENT: &str = "put each document in a file of its own";
 /// The bytes a location covers.
 fn range(source: &Source, location: &Location) -> Range<usize> {
     let span = location.span();
-    let octet = |characters: u64| {
+    let offset = |characters: u64| {
         let characters = usize::try_from(characters).unwrap_or(usize::MAX);
         source.text.char_indices().nth(characters).map_or(source.text.len(), |(at, _)| at)
     };
     let (start, end) = match (span.byte_offset(), span.byte_len()) {
         (Some(start), Some(len)) => {
-            let octets = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
-            (octets(start), octets(start.saturating_add(len)))
+            let length = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+            (length(start), length(start.saturating_add(len)))
         }
-        _ => (octet(span.offset()), octet(span.offset().saturating_add(span.len()))),
+        _ => (offset(span.offset()), offset(span.offset().saturating_add(span.len()))),
     };
     let end = end.min(source.text.len());
     start.min(end)..end
@@ -358,7 +358,7 @@ impl Placer<'_> {
 
     fn span(&self, location: &Location) -> Span {
         let range = range(self.source, location);
-        let octets = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        Span { origin: self.origin, start: octets(range.start), end: octets(range.end) }
+        let offset = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        Span { origin: self.origin, start: offset(range.start), end: offset(range.end) }
     }
 }

@@ -6,7 +6,7 @@ use super::{BOLD, DIM, styled};
 use crate::run::Ran;
 use crate::server::{Exchange, Refused, Sent};
 use crate::text::shown;
-use crate::wire::{Answer, Op};
+use crate::transport::{Encoded, Op, Place, Version};
 
 /// How many writes before the end are shown; the failure is nearly always among the last.
 const LAST_WRITES: usize = 8;
@@ -48,11 +48,12 @@ fn came_to(exchange: &Exchange) -> String {
         Sent::Whole => "sent whole",
         Sent::ClientLeft => "the client left first",
     };
-    let version = if exchange.http_1_0 { "over HTTP/1.0, where a body ends with the connection; " } else { "" };
+    let version =
+        if exchange.version == Version::Http10 { "over HTTP/1.0, where a body ends with the connection; " } else { "" };
     format!("({version}{} bytes, {how}{})", exchange.written, left.unwrap_or_default())
 }
 
-fn answer_lines(out: &mut String, answer: &Answer, written: u64) {
+fn answer_lines(out: &mut String, answer: &Encoded, written: u64) {
     let first = answer.ops.len().saturating_sub(LAST_WRITES);
     if first > 0 {
         let _ = writeln!(out, "    {}", styled(DIM, &format!("… {first} earlier steps")));
@@ -66,7 +67,7 @@ fn answer_lines(out: &mut String, answer: &Answer, written: u64) {
             Op::Write(write) => {
                 let unsent = if offset >= written { " (never sent)" } else { "" };
                 if number >= first {
-                    let bytes = if write.body.is_empty() { &write.bytes } else { &write.body };
+                    let bytes = if write.place == Place::Body { &write.body } else { &write.bytes };
                     let text = String::from_utf8_lossy(bytes);
                     let _ =
                         writeln!(out, "    {} {}{unsent}", styled(DIM, &format!("{offset:>6}")), shown(&text, WIDTH));

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use self::refusal::Refusal;
 use crate::case::{End, Step};
-use crate::id::Variant;
+use crate::id::{Transport, Variant};
 use crate::load::{self, Problems};
 use crate::server::{Server, Transcript};
 use crate::wire::Script;
@@ -183,7 +183,10 @@ async fn at_once(
     for number in 0..AT_ONCE {
         let story = if number % 2 == 0 { Story::Whole } else { Story::Cut };
         let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
-        registered.push((story, server.register(Script::build(&[steps], Variant::AsWritten, "probe"))));
+        registered.push((
+            story,
+            server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default()),
+        ));
     }
     let calls = registered.iter().map(|(_, registered)| {
         let (adapter, call) = (Arc::clone(adapter), call(target, registered.base_url(), Story::Whole));
@@ -207,7 +210,8 @@ async fn tell(
     story: Story,
 ) -> Result<(Answered, Transcript), ProbeError> {
     let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
-    let registered = server.register(Script::build(&[steps], Variant::AsWritten, "probe"));
+    let registered =
+        server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default());
     let answered = adapter.observe(call(target, registered.base_url(), story)).await;
     Ok((answered, registered.finish().await))
 }

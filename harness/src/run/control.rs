@@ -47,7 +47,7 @@ impl Engine {
             return (controlled.last.clone(), Vec::new());
         }
         let exchanges: [Vec<Step>; 1] = [steps.clone()];
-        let script = Script::build(&exchanges, Variant::AsWritten, &self.trial_nonce(&key));
+        let script = Script::build(trial.case.api, &exchanges, Variant::AsWritten, &self.trial_nonce(&key));
         let (played, attempts) = self.attempt(trial, id, adapter, &script, Attempted::Control).await;
         controlled.tries += 1;
         controlled.last = Some(Control::new(played.answered, &played.transcript));

@@ -22,7 +22,8 @@ use crate::id::{TrialId, Variant};
 use crate::judge::{Evidence, Verdict, judge};
 use crate::record::{AttemptRecord, Attempted, TrialRecord, WireRecord};
 use crate::server::{Server, Transcript};
-use crate::wire::{Script, told};
+use crate::transport::describe;
+use crate::wire::Script;
 
 /// How long a call is waited for before it is a hang, beside what its case makes a correct client wait for.
 #[derive(Clone, Copy, Debug)]
@@ -183,7 +184,7 @@ impl Engine {
 
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
         let nonce = self.trial_nonce(&trial.id(variant).to_string());
-        let script = Script::build(&trial.case.exchanges, variant, &nonce);
+        let script = Script::build(trial.case.api, &trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
             Err(reason) => return self.not_run(trial, variant, Verdict::adapter_fault(reason)),
@@ -221,7 +222,12 @@ impl Engine {
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
         let Played { answered, transcript, .. } = played;
-        Ran { record, script: Script::build(&trial.case.exchanges, variant, &nonce), transcript, answered }
+        Ran {
+            record,
+            script: Script::build(trial.case.api, &trial.case.exchanges, variant, &nonce),
+            transcript,
+            answered,
+        }
     }
 
     /// The control of this key, which all trials that need it share.
@@ -235,7 +241,7 @@ impl Engine {
         let jobs = if case.is_timed() { &self.timed_jobs } else { &self.jobs };
         // It is never closed: holding it keeps other calls out, nothing else.
         let _job = jobs.acquire().await;
-        let registered = self.server.register(script.clone());
+        let registered = self.server.register(script.clone(), trial.transport);
         let base_url = registered.base_url();
         let call = Call {
             api: case.api,
@@ -303,7 +309,7 @@ impl Ran {
     /// Writes down what was sent, where a replay came out differently: a report cannot tell it from the case.
     pub(super) fn keep_answers(&mut self) {
         if self.record.verdict.broken_checks().any(|check| check.axis.is_of_replays()) {
-            self.record.answers = told(&self.script, &self.record.nonce);
+            self.record.answers = describe(&self.script, self.record.transport, &self.record.nonce);
         }
     }
 }

@@ -11,7 +11,8 @@ use streamspec_adapters::suggest;
 use thiserror::Error;
 
 use crate::case::{Case, GlobError, matcher};
-use crate::id::{TrialId, Variant};
+use crate::codec;
+use crate::id::{Transport, TrialId, Variant};
 
 /// One surface and one case, in every variant that was asked for and the case allows.
 #[derive(Clone, Debug)]
@@ -24,12 +25,15 @@ pub struct Trial {
     pub case: Arc<Case>,
     /// As written first, then the others.
     pub variants: Vec<Variant>,
+    /// How its requests and answers travel.
+    pub transport: Transport,
 }
 
 impl Trial {
     /// Which trial this is in one of its variants.
     pub fn id(&self, variant: Variant) -> TrialId {
-        TrialId::new(self.sdk.manifest.id.as_str(), self.surface.as_str(), self.case.id.clone(), variant)
+        let id = TrialId::new(self.sdk.manifest.id.as_str(), self.surface.as_str(), self.case.id.clone(), variant);
+        TrialId { transport: self.transport, ..id }
     }
 
     /// The name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.
@@ -131,6 +135,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                     } else {
                         vec![Variant::AsWritten]
                     },
+                    transport: Transport::default(),
                 };
                 match unsupported(&trial, &exclusions) {
                     Some(why) => plan.skipped.push(Skipped { trial, why }),
@@ -152,7 +157,8 @@ fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
 }
 
 fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
-    let allowed = wanted.iter().filter(|variant| !case.variants.except.contains(variant));
+    let codec = codec::of(case.api);
+    let allowed = wanted.iter().filter(|variant| codec.has(**variant) && !case.variants.except.contains(variant));
     std::iter::once(Variant::AsWritten)
         .chain(allowed.copied().filter(|variant| *variant != Variant::AsWritten))
         .collect()

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::engine::{Engine, Ran};
 use super::plan::Trial;
 use crate::case::{Axis, Case, Checks, End, Expect, Level, OneOf, Outcome};
+use crate::codec;
 use crate::id::Variant;
 use crate::judge::{Check, Evidence, Grade, Mode, Verdict, Word, judge, says_stop};
 use crate::record::{Attempted, TrialRecord};
@@ -15,7 +16,7 @@ impl Engine {
     pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<Ran> {
         let id = trial.id(variant);
         let nonce = self.trial_nonce(&id.to_string());
-        let script = Script::build(&trial.case.exchanges, Variant::AsWritten, &nonce);
+        let script = Script::build(trial.case.api, &trial.case.exchanges, Variant::AsWritten, &nonce);
         let cuts = cuts(&trial.case, &script, variant);
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let case = Case { expect: cut_short(), control: None, ..trial.case.as_ref().clone() };
@@ -61,12 +62,15 @@ impl Engine {
 /// Where a healthy stream is cut: before the first event that carries its stop reason is whole.
 fn cuts(case: &Case, script: &Script, variant: Variant) -> Vec<usize> {
     let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
-    let Some(stream) = script.answers.first().filter(|stream| stream.is_event_stream()) else { return Vec::new() };
+    let Some(stream) = script.answers.first().filter(|stream| stream.is_event_stream) else { return Vec::new() };
     if !completes || script.answers.len() != 1 || stream.end != End::Finish {
         return Vec::new();
     }
-    let body = stream.body();
-    let boundaries = script.event_boundaries();
+    if stream.is_gzip() {
+        return Vec::new();
+    }
+    let body = stream.bytes();
+    let boundaries = codec::of(case.api).event_ends(&body);
     let Some(&stop) = boundaries.iter().find(|end| says_stop(case.api, &body[..**end])) else { return Vec::new() };
     match variant {
         // The byte that ends the event's empty line is the one that dispatches it.
@@ -75,7 +79,7 @@ fn cuts(case: &Case, script: &Script, variant: Variant) -> Vec<usize> {
     }
 }
 
-/// What must be made of every cut.
+/// The expectation of every cut.
 fn cut_short() -> Expect {
     let outcome = Some(OneOf(vec![Outcome::Error, Outcome::Incomplete]));
     Expect { must: Checks { outcome, ..Checks::default() }, ..Expect::default() }

@@ -9,19 +9,23 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
-use super::{Shared, connection, files};
+use super::host::Connection;
+use super::{Shared, files};
+use crate::id::Transport;
+use crate::transport;
 
-/// How many connections are held at once. The whole fleet side by side holds a few hundred.
+/// The number of connections that are held at once. The whole fleet side by side holds a few hundred.
 const MOST: usize = 4096;
 
 /// The longest pause after a failed `accept`.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long a connection may be silent before it can be dropped for another one: an SDK asks as soon as it has one.
+/// The time that a connection may be silent before it can be dropped for another one: an SDK asks as soon as it has one.
 const SILENCE: Duration = Duration::from_millis(250);
 
 /// The connections that are held.
 pub(super) struct Connections {
+    transport: Transport,
     most: usize,
     tasks: JoinSet<()>,
     /// Those that may not have asked for anything yet, longest first.
@@ -42,13 +46,14 @@ impl Silent {
 
 impl Connections {
     /// Room for many; where files are scarce, half of them are left to the adapters and to all else.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(transport: Transport) -> Self {
         let half = files::limit().and_then(|limit| usize::try_from(limit / 2).ok()).unwrap_or(MOST);
-        Self::of_at_most(MOST.min(half))
+        Self::of_at_most(MOST.min(half), transport)
     }
 
-    pub(super) fn of_at_most(most: usize) -> Self {
-        Self { most: most.max(1), tasks: JoinSet::new(), silent: VecDeque::new() }
+    /// Room for so many.
+    pub(super) fn of_at_most(most: usize, transport: Transport) -> Self {
+        Self { transport, most: most.max(1), tasks: JoinSet::new(), silent: VecDeque::new() }
     }
 
     /// Serves connections until it is dropped; they end with it.
@@ -85,14 +90,16 @@ impl Connections {
 
     fn serve(&mut self, stream: TcpStream, shared: &Arc<Shared>) {
         let asked = Arc::new(AtomicBool::new(false));
-        let task = self.tasks.spawn(connection::serve(stream, Arc::clone(shared), Arc::clone(&asked)));
+        let (shared, transport) = (Arc::clone(shared), self.transport);
+        let host = Arc::new(Connection { transport, shared, asked: Arc::clone(&asked) });
+        let task = self.tasks.spawn(transport::of(transport).serve(stream, host));
         if self.silent.len() > self.most {
             self.silent.retain(|silent| !silent.is_over());
         }
         self.silent.push_back(Silent { since: Instant::now(), asked, task });
     }
 
-    /// Whether there is one that has been silent for too long.
+    /// Says whether there is one that has been silent for too long.
     fn can_drop(&mut self) -> bool {
         while self.silent.pop_front_if(|silent| silent.is_over()).is_some() {}
         self.silent.front().is_some_and(|silent| silent.since.elapsed() >= SILENCE)

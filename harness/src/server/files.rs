@@ -7,7 +7,7 @@ use std::io;
 #[cfg(unix)]
 const ENOUGH: u64 = 65_536;
 
-/// What macOS lets a process have, whatever it says.
+/// The number of files that macOS lets a process have, whatever it says.
 #[cfg(unix)]
 const ENOUGH_FOR_MACOS: u64 = 10_240;
 
@@ -54,7 +54,7 @@ pub(super) const fn limit() -> Option<u64> {
     None
 }
 
-/// Whether an error says that there is no file to be had, in this process or in the whole system.
+/// Says whether an error means that there is no file to be had, in this process or in the whole system.
 #[cfg(unix)]
 pub(super) fn is_shortage(error: &io::Error) -> bool {
     use rustix::io::Errno;
@@ -67,7 +67,7 @@ pub(super) const fn is_shortage(_: &io::Error) -> bool {
     false
 }
 
-/// What went wrong, with what to do about it where that is known.
+/// Describes an error, with its remedy where that is known.
 pub(super) fn named(error: &io::Error) -> String {
     match limit() {
         Some(limit) if is_shortage(error) => {

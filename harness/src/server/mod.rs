@@ -1,21 +1,20 @@
 //! Plays scripts on loopback and keeps what it saw.
 //!
-//! One listener serves any number of trials at once; the token in the URL says which. Bytes go out exactly as the
-//! script has them, one `write` at a time, and what was handed to the socket is hashed on the way. A connection belongs
+//! One listener for each transport serves any number of trials at once; the token in the URL says which. Bytes go out
+//! exactly as the transport encodes the script, one `write` at a time, and what was handed to the socket is hashed on the
+//! way. A connection belongs
 //! to the client, not to a trial: clients pool connections and use one for several trials, so a connection that idles
 //! between two requests is left alone when a trial ends. Closing it could hit the next trial's request.
 
 mod accept;
-mod connection;
 mod files;
-mod play;
-mod request;
+mod host;
 #[cfg(test)]
 mod tests;
 mod transcript;
 mod trial;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,6 +28,7 @@ use tokio::time::Instant;
 pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
+use crate::id::Transport;
 use crate::wire::Script;
 use accept::Connections;
 use trial::Trial;
@@ -39,12 +39,18 @@ const BACKLOG: u32 = 1024;
 /// The scripted server. Dropping it closes its connections.
 #[derive(Debug)]
 pub struct Server {
-    address: SocketAddr,
+    listeners: BTreeMap<Transport, Listener>,
     shared: Arc<Shared>,
+}
+
+/// A port that speaks one transport.
+#[derive(Debug)]
+struct Listener {
+    address: SocketAddr,
     accepting: JoinHandle<()>,
 }
 
-/// What the server's tasks share.
+/// The state that the server's tasks share.
 #[derive(Debug, Default)]
 struct Shared {
     trials: Mutex<HashMap<String, Arc<Trial>>>,
@@ -55,41 +61,54 @@ struct Shared {
 }
 
 impl Server {
-    /// Listens on a free port of 127.0.0.1, with as many files as the system lets this process have.
+    /// Listens on a free port of 127.0.0.1 for each transport, with as many files as the system lets this process have.
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn start() -> io::Result<Self> {
         files::raise();
         files::suffice(files::limit())?;
-        Self::holding(Connections::new()).map_err(|error| io::Error::new(error.kind(), files::named(&error)))
+        Self::holding(Transport::ALL.map(|transport| (transport, Connections::new(transport))).into())
+            .map_err(|error| io::Error::new(error.kind(), files::named(&error)))
     }
 
-    fn holding(connections: Connections) -> io::Result<Self> {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-        let listener = socket.listen(BACKLOG)?;
-        let address = listener.local_addr()?;
+    fn holding(connections: BTreeMap<Transport, Connections>) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let accepting = tokio::spawn(connections.accept(listener, Arc::clone(&shared)));
-        Ok(Self { address, shared, accepting })
+        let listeners = connections.into_iter().map(|(transport, connections)| {
+            let listener = Listener::open(connections, Arc::clone(&shared))?;
+            Ok((transport, listener))
+        });
+        Ok(Self { listeners: listeners.collect::<io::Result<_>>()?, shared })
     }
 
-    /// Takes a script in, to be played to whoever asks under the URL of what is returned.
-    pub fn register(&self, script: Script) -> Registered {
+    /// Takes a script in, to be played to whoever asks under the URL of what is returned, which speaks this transport: the
+    /// server listens for each of them.
+    pub fn register(&self, script: Script, transport: Transport) -> Registered {
         let number = self.shared.registered.fetch_add(1, Ordering::Relaxed);
         // A new `RandomState` has keys no other process knows, so neither can it guess the token.
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
         let trial = Arc::new(Trial::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
-        Registered::new(format!("http://{}/t/{token}", self.address), token, trial, Arc::clone(&self.shared))
+        let address = self.listeners[&transport].address;
+        Registered::new(format!("http://{address}/t/{token}"), token, trial, Arc::clone(&self.shared))
     }
 
-    /// How many requests could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.
+    /// Counts the requests that could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.
     pub fn strays(&self) -> u64 {
         self.shared.strays.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for Server {
+impl Listener {
+    fn open(connections: Connections, shared: Arc<Shared>) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = socket.listen(BACKLOG)?;
+        let address = listener.local_addr()?;
+        let accepting = tokio::spawn(connections.accept(listener, shared));
+        Ok(Self { address, accepting })
+    }
+}
+
+impl Drop for Listener {
     fn drop(&mut self) {
         self.accepting.abort();
     }

@@ -1,26 +1,38 @@
 //! The server over real sockets, with clients that speak no more HTTP than the test needs.
 
+mod requests;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde_json::json;
+use streamspec_adapters::contract::Api;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
-use crate::case::{End, Framing, Repeat, Respond, Step};
-use crate::id::Variant;
+use crate::case::{End, Framing, Respond, Step};
+use crate::id::{Transport, Variant};
+use crate::transport::{Encoded, Request, Version};
 
 /// Long enough for any machine; no test waits this long unless it fails.
 const SOON: Duration = Duration::from_secs(5);
 
 const SHORT: Duration = Duration::from_millis(30);
 
+fn holding(connections: Connections) -> io::Result<Server> {
+    Server::holding([(Transport::Http1, connections)].into())
+}
+
 async fn start() -> Server {
     Server::start().await.expect("the loopback interface has a free port")
+}
+
+fn register(server: &Server, script: Script) -> Registered {
+    server.register(script, Transport::Http1)
 }
 
 fn data(text: &str) -> Step {
@@ -28,17 +40,21 @@ fn data(text: &str) -> Step {
 }
 
 fn script(steps: &[Step]) -> Script {
-    Script::build(&[steps.to_vec()], Variant::AsWritten, "n0nce")
+    Script::build(Api::OpenaiChat, &[steps.to_vec()], Variant::AsWritten, "n0nce")
 }
 
 /// An answer larger than the buffers of both sockets: systems let the sender's grow to 4 MiB.
 fn large() -> Script {
-    let piece = Step::Raw("x".repeat(64 * 1024));
-    script(&[Step::Repeat(Repeat { times: 80, steps: vec![piece, Step::Flush] }), Step::End(End::Finish)])
+    let pieces = std::iter::repeat_n([Step::Raw("x".repeat(64 * 1024)), Step::Flush], 80).flatten();
+    script(&pieces.chain([Step::End(End::Finish)]).collect::<Vec<_>>())
+}
+
+fn encoded(script: &Script, answer: usize) -> Encoded {
+    crate::transport::of(Transport::Http1).encode(&script.answers[answer], Version::Http11)
 }
 
 fn wire(script: &Script, answer: usize) -> Vec<u8> {
-    script.answers[answer].writes().map(|write| write.bytes.as_slice()).collect::<Vec<_>>().concat()
+    encoded(script, answer).writes().map(|write| write.bytes.as_slice()).collect::<Vec<_>>().concat()
 }
 
 fn address(base_url: &str) -> (&str, &str) {
@@ -68,22 +84,22 @@ async fn open(registered: &Registered) -> TcpStream {
 }
 
 async fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
-    let mut octets = vec![0; length];
-    timeout(SOON, stream.read_exact(&mut octets)).await.expect("in time").expect("so many bytes");
-    octets
+    let mut bytes = vec![0; length];
+    timeout(SOON, stream.read_exact(&mut bytes)).await.expect("in time").expect("so many bytes");
+    bytes
 }
 
 /// What arrives until the server ends the connection, and how it ended it.
 async fn read_all(stream: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
-    let mut octets = Vec::new();
-    let ended = timeout(SOON, stream.read_to_end(&mut octets)).await.expect("the server ends the connection in time");
-    (octets, ended.err().map(|error| error.kind()))
+    let mut bytes = Vec::new();
+    let ended = timeout(SOON, stream.read_to_end(&mut bytes)).await.expect("the server ends the connection in time");
+    (bytes, ended.err().map(|error| error.kind()))
 }
 
 #[track_caller]
 fn check_exchange(script: &Script, exchange: &Exchange, sent: &Sent) {
     assert_eq!(&exchange.sent, sent);
-    assert_eq!(exchange.digest, script.digest_prefix(exchange.answer, exchange.written));
+    assert_eq!(exchange.digest, encoded(script, exchange.answer).digest_prefix(exchange.written));
     if *sent == Sent::Whole {
         assert_eq!(exchange.written, wire(script, exchange.answer).len() as u64);
         assert!(exchange.done_at >= Some(exchange.at));
@@ -95,23 +111,23 @@ async fn check_end(framing: Framing, end: End) {
     let lie = if framing == Framing::ContentLength && end != End::Finish { 7 } else { 0 };
     let respond = Respond { framing, content_length_lie: lie, ..Respond::default() };
     let script = script(&[Step::Respond(respond), data("one"), data("two"), Step::Pause(30), Step::End(end)]);
-    let registered = server.register(script.clone());
+    let registered = register(&server, script.clone());
     let mut client = open(&registered).await;
-    let octets = wire(&script, 0);
+    let bytes = wire(&script, 0);
     match (end, framing) {
         (End::Finish, Framing::Chunked | Framing::ContentLength) => {
             for _ in 0..2 {
-                assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+                assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
                 ask(&mut client, &registered.base_url()).await;
             }
         }
-        (End::Finish | End::Eof, _) => assert_eq!(read_all(&mut client).await, (octets, None)),
+        (End::Finish | End::Eof, _) => assert_eq!(read_all(&mut client).await, (bytes, None)),
         (End::Reset, _) => {
-            assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+            assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
             assert_eq!(read_all(&mut client).await, (Vec::new(), Some(ErrorKind::ConnectionReset)));
         }
         (End::Stall, _) => {
-            assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+            assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
             assert!(timeout(SHORT, client.read_u8()).await.is_err());
             assert!(!registered.wait_client_left(SHORT).await);
             drop(client);
@@ -142,18 +158,18 @@ async fn every_framing_ends_in_every_way() {
 async fn answers_follow_each_other_on_one_connection_and_the_last_is_repeated() {
     let server = start().await;
     let exchanges = [vec![data("first"), Step::End(End::Finish)], vec![data("second"), Step::End(End::Finish)]];
-    let script = Script::build(&exchanges, Variant::AsWritten, "n0nce");
-    let registered = server.register(script.clone());
+    let script = Script::build(Api::OpenaiChat, &exchanges, Variant::AsWritten, "n0nce");
+    let registered = register(&server, script.clone());
     let mut client = open(&registered).await;
     // The second request is sent ahead of the first answer, and a third after the second.
     ask(&mut client, &registered.base_url()).await;
     for answer in [0, 1] {
-        let octets = wire(&script, answer);
-        assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+        let bytes = wire(&script, answer);
+        assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
     }
     ask(&mut client, &registered.base_url()).await;
-    let octets = wire(&script, 1);
-    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    let bytes = wire(&script, 1);
+    assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
     let transcript = registered.finish().await;
     assert_eq!(transcript.exchanges.iter().map(|exchange| exchange.answer).collect::<Vec<_>>(), [0, 1, 1]);
     for exchange in &transcript.exchanges {
@@ -165,14 +181,14 @@ async fn answers_follow_each_other_on_one_connection_and_the_last_is_repeated() 
 async fn a_pooled_connection_outlives_the_trial_and_serves_the_next() {
     let server = start().await;
     let script = script(&[data("a"), Step::End(End::Finish)]);
-    let octets = wire(&script, 0);
-    let first = server.register(script.clone());
+    let bytes = wire(&script, 0);
+    let first = register(&server, script.clone());
     let mut client = open(&first).await;
-    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
     assert_eq!(first.finish().await.exchanges.len(), 1);
-    let second = server.register(script.clone());
+    let second = register(&server, script.clone());
     ask(&mut client, &second.base_url()).await;
-    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
     drop(client);
     let left = async {
         while second.transcript().exchanges[0].client_left_at.is_none() {
@@ -185,161 +201,7 @@ async fn a_pooled_connection_outlives_the_trial_and_serves_the_next() {
 }
 
 #[tokio::test]
-async fn requests_are_read_whole_whatever_their_shape() {
-    let server = start().await;
-    let script = script(&[data("a"), Step::End(End::Finish)]);
-    let registered = server.register(script.clone());
-    let base_url = registered.base_url();
-    let (host, path) = address(&base_url);
-    let mut client = connect(&base_url).await;
-
-    let head = format!(
-        "POST {path}/x?alt=sse&key=AIza HTTP/1.1\r\nX-Api-Key: sk\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n"
-    );
-    client.write_all(head.as_bytes()).await.expect("the server reads");
-    assert_eq!(read_exactly(&mut client, 25).await, b"HTTP/1.1 100 Continue\r\n\r\n");
-    client.write_all(b"hello").await.expect("the server reads");
-    read_exactly(&mut client, wire(&script, 0).len()).await;
-
-    // The target in absolute form, the body in chunks, and everything byte by byte.
-    let chunked = format!(
-        "POST http://{host}{path} HTTP/1.1\r\ntransfer-encoding: Chunked\r\nconnection: close\r\n\r\n\
-         3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nx-trailer: 1\r\n\r\n"
-    );
-    for octet in chunked.into_bytes() {
-        client.write_u8(octet).await.expect("the server reads");
-    }
-    assert_eq!(read_all(&mut client).await, (wire(&script, 0), None));
-
-    let [first, second] = <[Exchange; 2]>::try_from(registered.finish().await.exchanges).expect("two exchanges");
-    assert_eq!((first.path.as_str(), first.body.as_str()), ("/x?alt=sse&key=…", "hello"));
-    assert_eq!(first.headers[0], ("X-Api-Key".to_owned(), "…".to_owned()));
-    assert_eq!((second.path.as_str(), second.body.as_str()), ("", "hello"));
-}
-
-#[tokio::test]
-async fn what_no_trial_can_answer_is_refused_and_counted() {
-    let server = start().await;
-    let registered = server.register(script(&[data("a"), Step::End(End::Finish)]));
-    let ended = server.register(script(&[data("a"), Step::End(End::Finish)]));
-    let (base_url, ended_url) = (registered.base_url(), ended.base_url());
-    ended.finish().await;
-    let (path, ended_path) = (address(&base_url).1, address(&ended_url).1);
-    let requests = [
-        ("\u{16}\u{3}\u{1}garbage\r\n\r\n".to_owned(), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"), "400 Bad Request"),
-        (format!("HEAD {path} HTTP/1.1\r\n\r\n"), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.1\r\ncontent-length: -1\r\n\r\n"), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.1\r\ncontent-length: +2\r\n\r\n{{}}"), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.1\r\ncontent-length:\r\n\r\n"), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.1\r\ncontent-length: {}\r\n\r\n", "9".repeat(40)), "413 Content Too Large"),
-        (format!("POST {path} HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n"), "400 Bad Request"),
-        (format!("POST {path} HTTP/1.1\r\ncontent-length: 9000000\r\n\r\n"), "413 Content Too Large"),
-        (format!("POST {path} HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nffffffff\r\n"), "413 Content Too Large"),
-        (format!("POST {path} HTTP/1.1\r\nx: {}", "x".repeat(70_000)), "431 Request Header Fields Too Large"),
-        (format!("POST {path} HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(101)), "431 Request Header Fields Too Large"),
-        (format!("POST {ended_path}/v1/messages HTTP/1.1\r\n\r\n"), "404 Not Found"),
-        ("POST /v1/messages HTTP/1.1\r\n\r\n".to_owned(), "404 Not Found"),
-    ];
-    let count = requests.len() as u64;
-    for (request, status) in requests {
-        let mut client = connect(&base_url).await;
-        client.write_all(request.as_bytes()).await.expect("the server reads");
-        let (response, error) = read_all(&mut client).await;
-        let response = String::from_utf8_lossy(&response);
-        assert!(
-            response.starts_with(&format!("HTTP/1.1 {status}\r\n")) && error.is_none(),
-            "{request:.80}: {response}"
-        );
-        assert!(response.contains("\r\n\r\nstreamspec: "), "{response}");
-    }
-    assert_eq!(server.strays(), count);
-    let Transcript { exchanges, refused, .. } = registered.finish().await;
-    assert_eq!(exchanges, []);
-    // All but the one with another trial's token are this trial's, and the first of them are kept.
-    let reasons: Vec<&str> = refused.iter().map(|refused| refused.reason.as_str()).collect();
-    assert_eq!(reasons.len(), 8);
-    assert!(reasons[0].starts_with("this is not a request of HTTP/1") && !refused[0].own, "{reasons:?}");
-    assert_eq!(
-        reasons[1..5],
-        [
-            "HTTP/1.0 has no Transfer-Encoding",
-            "a response to HEAD has no body to stream",
-            "`-1` is no Content-Length",
-            "`+2` is no Content-Length",
-        ]
-    );
-    assert_eq!((refused[4].request.as_str(), refused[4].status, refused[4].own), ("POST ", 400, true));
-}
-
-/// The answer to a request of HTTP/1.0, to the end of the connection.
-async fn over_http_1_0(server: &Server, script: &Script) -> (String, Option<ErrorKind>, Exchange) {
-    let registered = server.register(script.clone());
-    let base_url = registered.base_url();
-    let mut client = connect(&base_url).await;
-    let path = address(&base_url).1;
-    let request = format!(
-        "POST {path}/v1/messages HTTP/1.0\r\nconnection: keep-alive\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n{{}}"
-    );
-    client.write_all(request.as_bytes()).await.expect("the server reads");
-    let (octets, error) = read_all(&mut client).await;
-    assert_eq!(server.strays(), 0);
-    let exchange = registered.finish().await.exchanges.swap_remove(0);
-    let answer = exchange.answer_of(script).expect("there is an answer");
-    assert_eq!(exchange.digest, answer.digest_prefix(octets.len() as u64));
-    assert!(exchange.http_1_0 && exchange.written == octets.len() as u64);
-    (String::from_utf8(octets).expect("text"), error, exchange)
-}
-
-#[tokio::test]
-async fn a_client_of_http_1_0_gets_the_body_without_chunks_and_then_the_end_of_the_connection() {
-    let server = start().await;
-    let respond = |respond| Step::Respond(respond);
-    let trailers = BTreeMap::from([("x-trailer".to_owned(), "1".to_owned())]);
-    for (first, field, ends) in [
-        (Respond::default(), "connection: close", vec![End::Finish, End::Eof]),
-        (Respond { trailers, ..Respond::default() }, "connection: close", vec![End::Finish]),
-        (Respond { framing: Framing::Close, ..Respond::default() }, "connection: close", vec![End::Finish]),
-        (
-            Respond { framing: Framing::ContentLength, ..Respond::default() },
-            "connection: close\r\ncontent-length: 22",
-            vec![End::Finish],
-        ),
-    ] {
-        // Cut or finished, a body without chunks looks the same.
-        for end in ends {
-            let script = script(&[respond(first.clone()), data("one"), data("two"), Step::End(end)]);
-            let (octets, error, exchange) = over_http_1_0(&server, &script).await;
-            let (head, body) = octets.split_once("\r\n\r\n").expect("a head");
-            assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.ends_with(field), "{first:?}: {head}");
-            assert!(!head.contains("chunked"), "{head}");
-            assert_eq!((body, error, &exchange.sent), ("data: one\n\ndata: two\n\n", None, &Sent::Whole));
-        }
-    }
-    let reset = script(&[data("one"), Step::Pause(30), Step::End(End::Reset)]);
-    let (octets, error, _) = over_http_1_0(&server, &reset).await;
-    assert!(
-        octets.ends_with("\r\n\r\ndata: one\n\n") && error == Some(ErrorKind::ConnectionReset),
-        "{octets} {error:?}"
-    );
-}
-
-#[tokio::test]
-async fn a_request_without_a_token_is_no_trials_where_there_are_several() {
-    let server = start().await;
-    let (one, other) = (server.register(large()), server.register(large()));
-    let mut client = connect(&one.base_url()).await;
-    client.write_all(b"POST /v1/messages HTTP/1.1\r\n\r\n").await.expect("the server reads");
-    assert!(read_all(&mut client).await.0.starts_with(b"HTTP/1.1 404 Not Found\r\n"));
-    assert_eq!(
-        (server.strays(), one.finish().await, other.finish().await),
-        (1, Transcript::default(), Transcript::default())
-    );
-}
-
-#[tokio::test]
-async fn the_end_of_a_trial_ends_its_stalls_and_silences() {
+async fn the_end_of_a_trial_ends_its_stalls_and_pauses() {
     let server = start().await;
     let withheld = Respond { withheld: true, ..Respond::default() };
     for steps in [
@@ -348,16 +210,16 @@ async fn the_end_of_a_trial_ends_its_stalls_and_silences() {
         vec![Step::Respond(withheld), Step::End(End::Stall)],
     ] {
         let script = script(&steps);
-        let registered = server.register(script.clone());
+        let registered = register(&server, script.clone());
         let mut client = open(&registered).await;
-        let octets = wire(&script, 0);
-        let expected = octets.strip_suffix(b"0\r\n\r\n").unwrap_or(&octets);
+        let bytes = wire(&script, 0);
+        let expected = bytes.strip_suffix(b"0\r\n\r\n").unwrap_or(&bytes);
         assert_eq!(read_exactly(&mut client, expected.len()).await, expected);
         if expected.is_empty() {
             assert!(timeout(SHORT, client.read_u8()).await.is_err());
         }
         let before = Instant::now();
-        let sent = if expected == octets { Sent::Whole } else { Sent::Underway };
+        let sent = if expected == bytes { Sent::Whole } else { Sent::Underway };
         check_exchange(&script, &registered.finish().await.exchanges[0], &sent);
         assert!(before.elapsed() < FINISH_BOUND);
         assert_eq!(read_all(&mut client).await, (Vec::new(), None));
@@ -368,11 +230,11 @@ async fn the_end_of_a_trial_ends_its_stalls_and_silences() {
 const FINISH_BOUND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn a_client_that_leaves_early_is_noticed_in_a_silence_and_in_a_write() {
+async fn a_client_that_leaves_early_is_noticed_in_a_pause_and_in_a_write() {
     let server = start().await;
     let silent = script(&[data("a"), Step::Pause(60_000), data("b"), Step::End(End::Finish)]);
     for script in [silent, large()] {
-        let registered = server.register(script.clone());
+        let registered = register(&server, script.clone());
         let mut client = open(&registered).await;
         read_exactly(&mut client, 100).await;
         assert!(!registered.wait_client_left(SHORT).await);
@@ -389,14 +251,14 @@ async fn a_client_that_leaves_early_is_noticed_in_a_silence_and_in_a_write() {
 async fn a_slow_client_gets_everything() {
     let server = start().await;
     let script = large();
-    let registered = server.register(script.clone());
+    let registered = register(&server, script.clone());
     let mut client = open(&registered).await;
-    let octets = wire(&script, 0);
+    let bytes = wire(&script, 0);
     let mut arrived = read_exactly(&mut client, 100_000).await;
     sleep(SHORT).await;
     assert_eq!(registered.transcript().exchanges[0].sent, Sent::Underway);
-    arrived.extend(read_exactly(&mut client, octets.len() - arrived.len()).await);
-    assert!(arrived == octets);
+    arrived.extend(read_exactly(&mut client, bytes.len() - arrived.len()).await);
+    assert!(arrived == bytes);
     check_exchange(&script, &registered.finish().await.exchanges[0], &Sent::Whole);
 }
 
@@ -404,17 +266,17 @@ async fn a_slow_client_gets_everything() {
 async fn a_write_is_a_chunk_and_arrives_when_it_is_due() {
     let server = start().await;
     let steps = [data("héllo"), Step::Pause(40), data("b"), Step::End(End::Finish)];
-    let script = Script::build(&[steps.to_vec()], Variant::OneByte, "n0nce");
-    let registered = server.register(script.clone());
+    let script = Script::build(Api::OpenaiChat, &[steps.to_vec()], Variant::OneByte, "n0nce");
+    let registered = register(&server, script.clone());
     let mut client = open(&registered).await;
-    let octets = wire(&script, 0);
-    let chunks = octets.windows(3).filter(|window| window == b"1\r\n").count();
-    assert_eq!(chunks, script.body_len());
-    let before_pause: usize = script.answers[0].writes().take(2).map(|write| write.bytes.len()).sum();
+    let bytes = wire(&script, 0);
+    let chunks = bytes.windows(3).filter(|window| window == b"1\r\n").count();
+    assert_eq!(chunks, script.answers[0].bytes().len());
+    let before_pause: usize = encoded(&script, 0).writes().take(2).map(|write| write.bytes.len()).sum();
     let begun = Instant::now();
-    assert_eq!(read_exactly(&mut client, before_pause).await, octets[..before_pause]);
+    assert_eq!(read_exactly(&mut client, before_pause).await, bytes[..before_pause]);
     let paused = Instant::now();
-    assert_eq!(read_exactly(&mut client, octets.len() - before_pause).await, octets[before_pause..]);
+    assert_eq!(read_exactly(&mut client, bytes.len() - before_pause).await, bytes[before_pause..]);
     assert!(begun.elapsed() >= Duration::from_millis(40) && paused.elapsed() >= Duration::from_millis(20));
     check_exchange(&script, &registered.finish().await.exchanges[0], &Sent::Whole);
 }
@@ -428,8 +290,8 @@ async fn trials_side_by_side_do_not_mix() {
         trials.spawn(async move {
             let nonce = format!("n{number}");
             let steps = vec![data("${nonce}"), Step::Pause(5), data("${nonce}"), Step::End(End::Eof)];
-            let script = Script::build(&[steps], Variant::AsWritten, &nonce);
-            let registered = server.register(script.clone());
+            let script = Script::build(Api::OpenaiChat, &[steps], Variant::AsWritten, &nonce);
+            let registered = register(&server, script.clone());
             let mut client = open(&registered).await;
             assert_eq!(read_all(&mut client).await, (wire(&script, 0), None));
             drop(client);
@@ -445,7 +307,7 @@ async fn trials_side_by_side_do_not_mix() {
 #[tokio::test]
 async fn dropping_the_server_closes_its_connections() {
     let server = start().await;
-    let registered = server.register(script(&[data("a"), Step::End(End::Stall)]));
+    let registered = register(&server, script(&[data("a"), Step::End(End::Stall)]));
     let mut client = open(&registered).await;
     read_exactly(&mut client, 20).await;
     drop(server);
@@ -457,14 +319,17 @@ async fn dropping_the_server_closes_its_connections() {
 #[test]
 fn transcripts_survive_serialization() {
     let headers = BTreeMap::from([("a", "b")]).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let request = request::Request {
+    let request = Request {
         method: "POST".into(),
         target: String::new(),
         headers: headers.collect(),
         body: b"\xff".to_vec(),
-        http_1_0: true,
+        version: Version::Http10,
     };
-    let transcript = Transcript { exchanges: vec![Exchange::new(1, SHORT, &request, "/p")], ..Transcript::default() };
+    let transcript = Transcript {
+        exchanges: vec![Exchange::new(1, SHORT, Transport::Http1, &request, "/p")],
+        ..Transcript::default()
+    };
     let json = serde_json::to_string(&transcript).expect("plain data");
     assert_eq!(serde_json::from_str::<Transcript>(&json).ok(), Some(transcript));
 }
@@ -480,30 +345,30 @@ async fn outsiders(count: usize, base_url: &str) -> Vec<TcpStream> {
 
 #[tokio::test]
 async fn connections_are_capped_and_those_that_ask_for_nothing_make_room() {
-    let server = Server::holding(Connections::of_at_most(4)).expect("a free port");
+    let server = holding(Connections::of_at_most(4, Transport::Http1)).expect("a free port");
     let script = script(&[data("a"), Step::Pause(30), Step::End(End::Finish)]);
-    let octets = wire(&script, 0);
-    let registered = server.register(script.clone());
+    let bytes = wire(&script, 0);
+    let registered = register(&server, script.clone());
     let mut idle = outsiders(12, &registered.base_url()).await;
     let mut clients = Vec::new();
     for _ in 0..3 {
         let mut client = open(&registered).await;
-        assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+        assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
         clients.push(client);
     }
     // The first of the outsiders have gone, and the clients that asked are served again.
     assert_eq!(read_all(&mut idle[0]).await, (Vec::new(), None));
     for client in &mut clients {
         ask(client, &registered.base_url()).await;
-        assert_eq!(read_exactly(client, octets.len()).await, octets);
+        assert_eq!(read_exactly(client, bytes.len()).await, bytes);
     }
     assert_eq!(registered.finish().await.exchanges.len(), 6);
 }
 
 #[tokio::test]
 async fn a_connection_that_waits_for_room_is_named_and_served_when_there_is_some() {
-    let server = Server::holding(Connections::of_at_most(2)).expect("a free port");
-    let stalls = server.register(script(&[data("a"), Step::End(End::Stall)]));
+    let server = holding(Connections::of_at_most(2, Transport::Http1)).expect("a free port");
+    let stalls = register(&server, script(&[data("a"), Step::End(End::Stall)]));
     let holders = [open(&stalls).await, open(&stalls).await];
     let both = async {
         while stalls.transcript().exchanges.len() < 2 {
@@ -511,12 +376,12 @@ async fn a_connection_that_waits_for_room_is_named_and_served_when_there_is_some
         }
     };
     timeout(SOON, both).await.expect("both are served");
-    let late = server.register(script(&[data("b"), Step::End(End::Finish)]));
+    let late = register(&server, script(&[data("b"), Step::End(End::Finish)]));
     let mut client = open(&late).await;
     assert!(timeout(10 * SHORT, client.read_u8()).await.is_err());
     let lacking = late.transcript().lacking;
     assert_eq!(lacking.as_deref(), Some("all 2 connections that the server holds at once are in use"));
     drop(holders);
-    let octets = wire(&script(&[data("b"), Step::End(End::Finish)]), 0);
-    assert_eq!(read_exactly(&mut client, octets.len()).await, octets);
+    let bytes = wire(&script(&[data("b"), Step::End(End::Finish)]), 0);
+    assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
 }

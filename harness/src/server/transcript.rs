@@ -1,21 +1,21 @@
 //! What the server saw and sent in one trial.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::request::Request;
-use crate::wire::{Answer, Script};
+use crate::id::Transport;
+use crate::transport::{self, Encoded, Request, Version};
+use crate::wire::Script;
 
-/// How much of a request's body is kept.
+/// The most bytes of a request's body that are kept.
 const BODY_KEPT: usize = 64 * 1024;
 
 /// Header fields whose values are nobody's business.
 const CREDENTIALS: [&str; 6] =
     ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"];
 
-/// What stands for a credential.
+/// The text that stands for a credential.
 const REDACTED: &str = "…";
 
 /// Everything that happened on the server's side of one trial, in order.
@@ -34,13 +34,13 @@ pub struct Transcript {
 /// A request that could not be played to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// Method and target below the trial's base URL, as far as they could be told.
+    /// Method and target below the trial's base URL, as far as they could be read.
     pub request: String,
     /// The status it got.
     pub status: u16,
     /// Why.
     pub reason: String,
-    /// Whether it carried the trial's token. Without one it may be anybody's; it stands here when there was no other
+    /// True if it carried the trial's token. Without one it may be anybody's; it stands here when there was no other
     /// trial that it could belong to.
     pub own: bool,
 }
@@ -68,14 +68,15 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The request body, at most 64 KiB of it.
     pub body: String,
-    /// Whether the client spoke HTTP/1.0, so that it got the answer without chunks.
-    #[serde(default)]
-    pub http_1_0: bool,
-    /// How many bytes of the answer were handed to the socket.
+    /// The transport by which it arrived.
+    pub transport: Transport,
+    /// The version that the client spoke.
+    pub version: Version,
+    /// The number of bytes of the answer that were handed to the socket.
     pub written: u64,
     /// SHA-256 of those bytes, in hexadecimal.
     pub digest: String,
-    /// How far the server came.
+    /// The progress of the server.
     pub sent: Sent,
     /// When the server had done what it had to do, its end included.
     pub done_at: Option<Duration>,
@@ -83,7 +84,7 @@ pub struct Exchange {
     pub client_left_at: Option<Duration>,
 }
 
-/// How far the server came with an answer.
+/// The progress of the server with an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sent {
@@ -97,7 +98,7 @@ pub enum Sent {
 
 impl Exchange {
     /// A request that has arrived whole and has not been answered.
-    pub(super) fn new(answer: usize, at: Duration, request: &Request, path: &str) -> Self {
+    pub(super) fn new(answer: usize, at: Duration, transport: Transport, request: &Request, path: &str) -> Self {
         let headers = request.headers.iter().map(|(name, value)| {
             let secret = CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential));
             (name.clone(), if secret { REDACTED.to_owned() } else { value.clone() })
@@ -110,7 +111,8 @@ impl Exchange {
             path: without_key(path),
             headers: headers.collect(),
             body: String::from_utf8_lossy(body).into_owned(),
-            http_1_0: request.http_1_0,
+            transport,
+            version: request.version,
             written: 0,
             digest: String::new(),
             sent: Sent::Underway,
@@ -119,9 +121,15 @@ impl Exchange {
         }
     }
 
-    /// The answer it got, in the version of HTTP that the client spoke.
-    pub fn answer_of<'s>(&self, script: &'s Script) -> Option<Cow<'s, Answer>> {
-        script.answer(self.answer).map(|answer| answer.over(self.http_1_0))
+    /// The answer that it got, as its client had to be sent it.
+    pub fn answer_of(&self, script: &Script) -> Option<Encoded> {
+        script.answer(self.answer).map(|answer| transport::of(self.transport).encode(answer, self.version))
+    }
+
+    /// The content that the client can have decoded from what was written.
+    pub fn content_of(&self, script: &Script) -> Vec<u8> {
+        let body = self.answer_of(script).map(|answer| answer.body_within(self.written)).unwrap_or_default();
+        script.answer(self.answer).map(|answer| answer.decoded(body)).unwrap_or_default()
     }
 }
 

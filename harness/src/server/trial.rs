@@ -4,19 +4,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use super::request::Request;
 use super::{Exchange, Refused, Sent, Shared, Transcript};
 use crate::case::End;
+use crate::id::Transport;
+use crate::transport::{Reply, Request};
 use crate::wire::{Answer, Script};
 
-/// How long `finish` waits for the connections that are still being played to.
+/// The time that `finish` waits for the connections that are still being played to.
 const FINISH: Duration = Duration::from_secs(2);
 
-/// How many refused requests of one trial are kept.
+/// The number of refused requests of one trial that are kept.
 const MOST_REFUSED: usize = 8;
 
 /// A script that is being served. Dropping it ends the trial.
@@ -28,7 +30,7 @@ pub struct Registered {
     shared: Arc<Shared>,
 }
 
-/// What the registrant and the connections share.
+/// The state that the registrant and the connections share.
 pub(super) struct Trial {
     script: Script,
     registered_at: Instant,
@@ -39,7 +41,7 @@ pub(super) struct Trial {
 struct State {
     exchanges: Vec<Live>,
     refused: Vec<Refused>,
-    /// How many connections are being played to.
+    /// The number of connections that are being played to.
     playing: usize,
     ended: bool,
 }
@@ -67,7 +69,7 @@ impl Registered {
         self.base_url.clone()
     }
 
-    /// What has happened so far.
+    /// Takes down what has happened so far.
     pub fn transcript(&self) -> Transcript {
         Transcript { lacking: self.shared.lacking_since(self.trial.registered_at), ..self.trial.transcript() }
     }
@@ -87,7 +89,7 @@ impl Registered {
         timeout(bound, released).await.is_ok()
     }
 
-    /// Ends the trial: further requests are strays, silences and stalls end, connections that are being played to are
+    /// Ends the trial: further requests are strays, pauses and stalls end, connections that are being played to are
     /// closed. Returns the final transcript.
     pub async fn finish(self) -> Transcript {
         self.end();
@@ -115,16 +117,15 @@ impl Trial {
     }
 
     /// Records a request and chooses its answer; none once the trial has ended.
-    pub(super) fn begin(self: &Arc<Self>, request: &Request, path: &str) -> Option<Playing> {
+    pub(super) fn begin(self: &Arc<Self>, transport: Transport, request: &Request, path: &str) -> Option<Playing> {
         let at = self.registered_at.elapsed();
         let mut begun = None;
         self.state.send_modify(|state| {
             if !state.ended {
                 let number = state.exchanges.len();
                 let answer = number.min(self.script.answers.len().saturating_sub(1));
-                state
-                    .exchanges
-                    .push(Live { exchange: Exchange::new(answer, at, request, path), hasher: Sha256::new() });
+                let exchange = Exchange::new(answer, at, transport, request, path);
+                state.exchanges.push(Live { exchange, hasher: Sha256::new() });
                 state.playing += 1;
                 begun = Some(number);
             }
@@ -141,8 +142,7 @@ impl Trial {
         });
     }
 
-    /// Records that the client has left while the server kept the connection open.
-    pub(super) fn client_left(&self, number: usize) {
+    fn client_left(&self, number: usize) {
         let at = self.registered_at.elapsed();
         self.update(number, |live| {
             live.exchange.client_left_at.get_or_insert(at);
@@ -176,28 +176,20 @@ impl fmt::Debug for Trial {
     }
 }
 
-impl Playing {
-    /// What the request gets.
-    pub(super) fn answer(&self) -> Option<&Answer> {
+#[async_trait]
+impl Reply for Playing {
+    fn answer(&self) -> Option<&Answer> {
         self.trial.script.answer(self.number)
     }
 
-    /// The trial and the place in its transcript, for what happens after the answer.
-    pub(super) fn exchange(&self) -> (Arc<Trial>, usize) {
-        (Arc::clone(&self.trial), self.number)
-    }
-
-    /// Records bytes that were handed to the socket.
-    pub(super) fn wrote(&self, octets: &[u8]) {
+    fn wrote(&self, bytes: &[u8]) {
         self.trial.update(self.number, |live| {
-            live.exchange.written += octets.len() as u64;
-            live.hasher.update(octets);
+            live.exchange.written += bytes.len() as u64;
+            live.hasher.update(bytes);
         });
     }
 
-    /// Records that the answer was played whole. The end itself comes right after, so that whoever sees it on the wire
-    /// finds it in the transcript.
-    pub(super) fn done(&self) {
+    fn done(&self) {
         let at = self.trial.registered_at.elapsed();
         self.trial.update(self.number, |live| {
             live.exchange.sent = Sent::Whole;
@@ -205,13 +197,16 @@ impl Playing {
         });
     }
 
-    /// See [`Trial::client_left`].
-    pub(super) fn client_left(&self) {
+    fn client_left(&self) {
         self.trial.client_left(self.number);
     }
 
-    /// Waits for the end of the trial.
-    pub(super) async fn trial_ended(&self) {
+    fn client_left_later(&self) -> Box<dyn FnOnce() + Send> {
+        let (trial, number) = (Arc::clone(&self.trial), self.number);
+        Box::new(move || trial.client_left(number))
+    }
+
+    async fn trial_ended(&self) {
         let mut state = self.trial.state.subscribe();
         // The sender lives in the trial that `self` holds, so the wait cannot fail.
         let _ = state.wait_for(|state| state.ended).await;

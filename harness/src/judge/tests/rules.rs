@@ -58,8 +58,10 @@ fn bytes() -> Vec<u8> {
             Step::End(End::Finish),
         ]
     });
-    let script = Script::build(&answers, Variant::AsWritten, "n123");
-    script.answers.iter().flat_map(|answer| answer.writes().flat_map(|write| write.bytes.clone())).collect()
+    let script = Script::build(Api::AnthropicMessages, &answers, Variant::AsWritten, "n123");
+    let encode = |answer| transport::of(Transport::default()).encode(answer, Version::default());
+    let answers = script.answers.iter().map(encode);
+    answers.flat_map(|answer| answer.writes().flat_map(|write| write.bytes.clone()).collect::<Vec<u8>>()).collect()
 }
 
 /// When this fails because of what was meant to change, verdicts of before and after cannot be compared: raise [`RULES`],

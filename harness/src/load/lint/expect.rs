@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::Lint;
-use crate::case::{Basis, Checks, ErrorClass, Level, Outcome, Step, TextMatch, ToolsMatch};
+use crate::case::{Basis, Checks, ErrorClass, Level, Outcome, TextMatch, ToolsMatch};
 use crate::load::template::NONCE;
+use crate::load::written::Step;
 
 impl Lint<'_> {
     /// Judges what is expected.

@@ -8,9 +8,12 @@ pub(super) use across::across;
 
 use super::limits::{MAX_CASE_BYTES, MAX_EXCHANGES, MAX_PAUSE, MAX_SPLIT_BYTES, MAX_TIMEOUT};
 use super::problem::{Collector, Problem};
+use super::size;
 use super::tree::{Node, Segment, Span};
 use super::typed::Files;
-use crate::case::{CaseFile, Level, Step};
+use super::written::{CaseFile, Step};
+use crate::case::Level;
+use crate::codec::{self, Codec};
 use crate::id::Variant;
 
 /// Where the steps of a case stand in its file; a step of a fragment stands where it is used.
@@ -31,6 +34,11 @@ struct Lint<'c> {
 }
 
 impl Lint<'_> {
+    /// The codec of the case's dialect.
+    fn codec(&self) -> &'static dyn Codec {
+        codec::of(self.case.api)
+    }
+
     /// An error at a part of the file.
     fn refuse(&mut self, way: &[&str], message: impl Into<String>, help: &str) {
         self.refuse_at(self.tree.place(way), message, help);
@@ -107,23 +115,24 @@ impl Lint<'_> {
             let message = format!("the pauses take {pauses} ms, more than {MAX_PAUSE} ms");
             self.refuse(&[way], message, "pauses are in milliseconds; `end: stall` stays silent without one");
         }
-        self.octets();
+        self.bytes();
     }
 
     /// How much a trial sends.
-    fn octets(&mut self) {
+    fn bytes(&mut self) {
         let case = self.case;
         let answers = case.stream.iter().chain(case.exchanges.iter().flatten()).chain(&case.control);
-        let octets = answers.fold(0_usize, |sum, steps| sum.saturating_add(steps::octets(steps)));
+        let codec = self.codec();
+        let bytes = answers.fold(0_usize, |sum, steps| sum.saturating_add(size::of_all(codec, steps).bytes));
         let way = if case.stream.is_some() { "stream" } else { "exchanges" };
-        if octets > MAX_CASE_BYTES {
-            let message = format!("the answers have {octets} bytes together, more than {MAX_CASE_BYTES}");
+        if bytes > MAX_CASE_BYTES {
+            let message = format!("the answers have {bytes} bytes together, more than {MAX_CASE_BYTES}");
             self.refuse(&[way], message, "a client that breaks on a large answer breaks on a smaller one");
             return;
         }
-        if octets > MAX_SPLIT_BYTES && !case.variants.except.contains(&Variant::OneByte) {
+        if bytes > MAX_SPLIT_BYTES && !case.variants.except.contains(&Variant::OneByte) {
             let message = format!(
-                "the answers have {octets} bytes together, more than {MAX_SPLIT_BYTES} that are sent one by one"
+                "the answers have {bytes} bytes together, more than {MAX_SPLIT_BYTES} that are sent one by one"
             );
             self.refuse(&[way], message, "`variants: { except: [one-byte] }`");
         }

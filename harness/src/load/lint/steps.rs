@@ -1,10 +1,11 @@
 //! Answers that no server could send, or whose end nobody would reach.
 
 use super::Lint;
-use crate::case::{End, Framing, Respond, Step};
+use crate::case::{End, Framing, Respond};
 use crate::load::limits::MAX_STEPS;
+use crate::load::size;
 use crate::load::tree::Span;
-use crate::load::unroll;
+use crate::load::written::Step;
 
 /// The sum of the pauses, in milliseconds.
 pub(super) fn pauses(steps: &[Step]) -> u64 {
@@ -121,7 +122,9 @@ impl Lint<'_> {
             let message = format!("{} is not the status of a final response", respond.status);
             self.refuse_at(place, message, "200 to 599");
         }
-        if respond.withheld && steps.iter().any(|step| unroll::size(step) > 0 || matches!(step, Step::Repeat(_))) {
+        if respond.withheld
+            && steps.iter().any(|step| size::of(self.codec(), step) > 0 || matches!(step, Step::Repeat(_)))
+        {
             self.refuse_at(place, "an answer that is withheld sends nothing", "leave `withheld` or the steps out");
         }
         let fields = respond.headers.iter().map(|(name, value)| (name, value.as_deref().unwrap_or_default()));
@@ -149,33 +152,13 @@ impl Lint<'_> {
     }
 
     fn count(&mut self, steps: &[Step], whole: Span) {
-        let (count, _) = extent(steps);
+        let count = size::of_all(self.codec(), steps).steps;
         if count > MAX_STEPS {
             let message =
                 format!("the answer has {count} steps with every `repeat` multiplied out, more than {MAX_STEPS}");
             self.refuse_at(whole, message, "repeat larger pieces fewer times");
         }
     }
-}
-
-/// The bytes of an answer's body with every `repeat` multiplied out.
-pub(super) fn octets(steps: &[Step]) -> usize {
-    extent(steps).1
-}
-
-/// The steps and bytes of an answer with every `repeat` multiplied out.
-fn extent(steps: &[Step]) -> (usize, usize) {
-    steps.iter().fold((0_usize, 0_usize), |(count, octets), step| {
-        let (more, size) = match step {
-            Step::Repeat(repeat) => {
-                let times = usize::try_from(repeat.times).unwrap_or(usize::MAX);
-                let (count, octets) = extent(&repeat.steps);
-                (count.max(1).saturating_mul(times), octets.saturating_mul(times))
-            }
-            step => (1, unroll::size(step)),
-        };
-        (count.saturating_add(more), octets.saturating_add(size))
-    })
 }
 
 fn ends(step: &Step) -> bool {

@@ -8,11 +8,10 @@ use streamspec_adapters::contract::{Observation, Reading, Told as Field};
 
 use super::super::cut;
 use super::Told;
-use crate::case::{Axis, End};
-use crate::id::{Variant, about};
+use crate::case::{About, Axis};
+use crate::id::Variant;
 use crate::judge::Mode;
 use crate::record::{CaseRecord, TrialRecord};
-use crate::wire::{ToldAnswer, ToldStep};
 
 /// The most ways of failing that are told of one kind, and the most values of one field.
 const MOST: (usize, usize) = (12, 4);
@@ -74,35 +73,17 @@ pub(super) fn catches(told: &Told<'_>) -> BTreeMap<String, Value> {
     all.into_iter().map(|(sdk, caught)| (sdk.to_owned(), kinds(caught))).collect()
 }
 
-/// What breaks in a case: what its folder says, else what its first answer does.
+/// What breaks in a case, if anything does.
 fn kind(case: &CaseRecord) -> Option<Kind> {
-    let folder = about(case.id.group());
-    let first = case.answers.first();
-    let closes = |answer: &ToldAnswer| match answer.steps.first() {
-        Some(ToldStep::Head(head)) => head.text.contains("connection: close"),
-        _ => false,
-    };
-    let clean = first.is_some_and(|answer| answer.end == End::Finish || (answer.end == End::Eof && closes(answer)));
-    match (folder, first.map(|answer| (answer.status, answer.end))) {
-        ("benign", _) => None,
-        ("in-band", _) => Some(Kind::InBand),
-        ("payload", _) => Some(Kind::Malformed),
-        ("stall", _) | (_, Some((_, End::Stall) | (None, _))) => Some(Kind::Stall),
-        ("http", _) => Some(Kind::Http),
-        (_, Some((Some(status), _))) if status != 200 => Some(Kind::Http),
-        ("cut", _) => Some(if clean { Kind::CleanEnd } else { Kind::Cut }),
-        (_, Some((_, End::Reset))) => Some(Kind::Cut),
-        (_, Some((_, End::Eof))) if !clean => Some(Kind::Cut),
-        (_, Some(_)) if first.is_some_and(says_error) => Some(Kind::InBand),
-        _ => None,
+    match case.about? {
+        About::Healthy => None,
+        About::InBandError => Some(Kind::InBand),
+        About::Refusal => Some(Kind::Http),
+        About::Cut => Some(Kind::Cut),
+        About::CleanEnd => Some(Kind::CleanEnd),
+        About::Stall => Some(Kind::Stall),
+        About::Malformed => Some(Kind::Malformed),
     }
-}
-
-fn says_error(answer: &ToldAnswer) -> bool {
-    answer.steps.iter().any(|step| match step {
-        ToldStep::Body(body) => body.text.contains("\"error\":{") || body.text.contains("event: error"),
-        _ => false,
-    })
 }
 
 fn has_text(trial: &TrialRecord) -> bool {

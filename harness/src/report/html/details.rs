@@ -10,7 +10,7 @@ use super::{Table, Told, packed};
 use crate::case::{Axis, End};
 use crate::id::{CaseId, Variant};
 use crate::record::{TrialRecord, WireRecord};
-use crate::wire::{ToldAnswer, ToldStep};
+use crate::transport::{DescribedAnswer, DescribedStep};
 
 /// The most characters of one observed text.
 const LONGEST: usize = 2000;
@@ -42,7 +42,7 @@ fn file_name(group: &str) -> String {
 struct Group {
     places: HashMap<CaseId, usize>,
     cases: Vec<Value>,
-    answers: Vec<Vec<ToldAnswer>>,
+    answers: Vec<Vec<DescribedAnswer>>,
     wires: Table,
     checks: Table,
     observations: Table,
@@ -83,20 +83,20 @@ impl Group {
 
 /// A request, the answer it got and, where the server stays silent until the case has seen what the client does, whether
 /// and after how many steps the client left. Everywhere else that is a race, and a report is the same from run to run.
-fn request(wire: &WireRecord, answers: &[ToldAnswer], is_watched: bool) -> Value {
+fn request(wire: &WireRecord, answers: &[DescribedAnswer], is_watched: bool) -> Value {
     let answer = answers.get(wire.answer).or(answers.last()).filter(|answer| is_watched && answer.end == End::Stall);
     let left = answer.filter(|_| wire.client_left).and_then(|answer| steps_before(answer, wire.written));
     json!([wire.request, wire.answer, answer.map(|_| wire.client_left), left])
 }
 
 /// How many steps were over after so many bytes, if the next thing the server does is to be silent.
-fn steps_before(answer: &ToldAnswer, written: u64) -> Option<usize> {
+fn steps_before(answer: &DescribedAnswer, written: u64) -> Option<usize> {
     let mut offset = 0;
     for (place, step) in answer.steps.iter().enumerate() {
         if offset >= written {
-            return matches!(step, ToldStep::Pause { .. }).then_some(place);
+            return matches!(step, DescribedStep::Pause { .. }).then_some(place);
         }
-        offset += step.octets();
+        offset += step.bytes();
     }
     (offset <= written).then_some(answer.steps.len())
 }

@@ -9,12 +9,12 @@ use crate::case::{Axis, Basis, Dispute, End, Level, Source};
 use crate::id::{TrialId, Variant};
 use crate::judge::{Check, Grade, Mode, RULES, Verdict, Word};
 use crate::record::{FORMAT, HandlerRecord, SdkRecord, SuiteRecord, WireRecord};
-use crate::wire::{ToldAnswer, ToldStep, ToldWrite};
+use crate::transport::{DescribedAnswer, DescribedStep, DescribedWrite};
 
 const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
 
-fn write(step: fn(ToldWrite) -> ToldStep, text: &str) -> ToldStep {
-    step(ToldWrite { text: text.to_owned(), octets: text.len() as u64, writes: 1 })
+fn write(step: fn(DescribedWrite) -> DescribedStep, text: &str) -> DescribedStep {
+    step(DescribedWrite { text: text.to_owned(), bytes: text.len() as u64, writes: 1 })
 }
 
 /// The records that the browser tests open: hostile texts everywhere, or as many trials as `synthetic` is asked for.
@@ -33,12 +33,13 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
             axes: vec![Axis::Outcome],
         }),
         max_retries: 0,
-        answers: vec![ToldAnswer {
+        about: None,
+        answers: vec![DescribedAnswer {
             status: Some(200),
             steps: vec![
-                write(ToldStep::Head, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"),
-                write(ToldStep::Body, ": comment\r\nevent: message_start\rdata: one\ndata:two\n\n"),
-                write(ToldStep::Body, "data: three\n\nevent: nothing\n\nevent: error\ndata: four"),
+                write(DescribedStep::Head, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"),
+                write(DescribedStep::Body, ": comment\r\nevent: message_start\rdata: one\ndata:two\n\n"),
+                write(DescribedStep::Body, "data: three\n\nevent: nothing\n\nevent: error\ndata: four"),
             ],
             content: None,
             end: End::Reset,

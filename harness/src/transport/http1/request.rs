@@ -4,49 +4,16 @@ use httparse::Status;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::transport::{Refusal, Request, Version};
+
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_FIELDS: usize = 100;
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// A request that arrived whole.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Request {
-    /// The method.
-    pub(super) method: String,
-    /// The request target as it was sent.
-    pub(super) target: String,
-    /// The header fields, in order.
-    pub(super) headers: Vec<(String, String)>,
-    /// The decoded body.
-    pub(super) body: Vec<u8>,
-    /// Whether the client speaks HTTP/1.0, which has no chunks.
-    pub(super) http_1_0: bool,
-}
-
-impl Request {
-    /// Whether the client wants to use the connection again, and can.
-    pub(super) fn keeps_alive(&self) -> bool {
-        if self.http_1_0 {
-            return false;
-        }
-        let mut connection = fields(&self.headers, "connection");
-        !connection.any(|value| value.to_ascii_lowercase().contains("close"))
-    }
-}
-
-/// A request that cannot be played to, and the answer it gets instead.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// The status.
-    pub(super) status: u16,
-    /// What is wrong, for whoever reads the body.
-    pub(super) reason: String,
-}
-
-impl Refusal {
-    fn new(status: u16, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into() }
-    }
+/// Says whether the client wants to use the connection again, and can.
+pub(super) fn keeps_alive(request: &Request) -> bool {
+    let mut connection = fields(&request.headers, "connection");
+    request.version != Version::Http10 && !connection.any(|value| value.to_ascii_lowercase().contains("close"))
 }
 
 /// Reads the next request. `buffer` holds what arrived before, and afterwards what arrived beyond the request. None when
@@ -63,7 +30,7 @@ pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result
     let mut body = Body::new(head.body_framing()?);
     // A client of HTTP/1.0 does not know such a response (RFC 9110 section 10.1.1).
     let mut expected =
-        !head.http_1_0 && fields(&head.headers, "expect").any(|value| value.eq_ignore_ascii_case("100-continue"));
+        !head.is_1_0() && fields(&head.headers, "expect").any(|value| value.eq_ignore_ascii_case("100-continue"));
     let body_length = loop {
         if let Some(length) = body.take(&buffer[head_length..])? {
             break length;
@@ -76,13 +43,13 @@ pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result
         }
     };
     buffer.drain(..head_length + body_length);
-    let Head { method, target, headers, http_1_0 } = head;
-    Ok(Some(Request { method, target, headers, body: body.decoded, http_1_0 }))
+    let Head { method, target, headers, version } = head;
+    Ok(Some(Request { method, target, headers, body: body.decoded, version }))
 }
 
-/// The method and the target of a request that was refused, as far as they can be told.
+/// Finds the method and the target of a request that was refused, as far as they can be read.
 pub(super) fn refused_line(buffer: &[u8]) -> (String, String) {
-    let line = buffer.split(|octet| b"\r\n".contains(octet)).next().unwrap_or_default();
+    let line = buffer.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
     let text = String::from_utf8_lossy(&line[..line.len().min(MAX_HEAD)]);
     let mut words = text.split(' ').map(str::to_owned);
     (words.next().unwrap_or_default(), words.next().unwrap_or_default())
@@ -102,10 +69,14 @@ struct Head {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
-    http_1_0: bool,
+    version: Version,
 }
 
 impl Head {
+    fn is_1_0(&self) -> bool {
+        self.version == Version::Http10
+    }
+
     /// The head and its length; none as long as it has not arrived whole.
     fn parse(buffer: &[u8]) -> Result<Option<(Self, usize)>, Refusal> {
         let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
@@ -125,7 +96,8 @@ impl Head {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers = request.headers.iter().map(|field| (field.name.to_owned(), text(field.value))).collect();
         let target = request.path.unwrap_or_default().to_owned();
-        Ok(Some((Self { method, target, headers, http_1_0: request.version == Some(0) }, length)))
+        let version = if request.version == Some(0) { Version::Http10 } else { Version::Http11 };
+        Ok(Some((Self { method, target, headers, version }, length)))
     }
 
     fn body_framing(&self) -> Result<Framing, Refusal> {
@@ -133,10 +105,10 @@ impl Head {
         let lengths: Vec<&str> = fields(&self.headers, "content-length").collect();
         match (codings.as_slice(), lengths.as_slice()) {
             ([], []) => Ok(Framing::Length(0)),
-            ([_, ..], _) if self.http_1_0 => Err(Refusal::new(400, "HTTP/1.0 has no Transfer-Encoding")),
+            ([_, ..], _) if self.is_1_0() => Err(Refusal::new(400, "HTTP/1.0 has no Transfer-Encoding")),
             ([coding], []) if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
             // A number in Rust may have a sign; a Content-Length is digits (RFC 9110 section 8.6).
-            ([], [length]) if length.is_empty() || !length.bytes().all(|octet| octet.is_ascii_digit()) => {
+            ([], [length]) if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Err(Refusal::new(400, format!("`{length}` is no Content-Length")))
             }
             ([], [length]) => match length.parse() {
@@ -162,7 +134,7 @@ enum Framing {
 struct Body {
     framing: Framing,
     decoded: Vec<u8>,
-    /// How much of the chunked bytes has been decoded.
+    /// The number of chunked bytes that have been decoded.
     at: usize,
 }
 

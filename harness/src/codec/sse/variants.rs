@@ -1,7 +1,7 @@
-//! Dresses an event stream so that it means the same and looks different.
+//! The variants of an event stream: other bytes that mean the same.
 
-use super::body::{Item, Kind, Span};
 use super::lines::{Byte, Lines};
+use crate::codec::{Content, Item, Span};
 use crate::id::Variant;
 
 /// U+FEFF; a decoder strips one at the beginning (WHATWG Encoding, "UTF-8 decode").
@@ -12,7 +12,7 @@ const COMMENT: &str = ": streamspec\n\n";
 const UNKNOWN_EVENT: &str = "event: streamspec.unknown\ndata: {\"type\":\"streamspec.unknown\"}\n\n";
 
 /// Applies the variants that change the bytes of the body; the others leave it alone.
-pub(super) fn dress(items: Vec<Item>, variant: Variant) -> Vec<Item> {
+pub(super) fn vary(items: Vec<Item>, variant: Variant) -> Vec<Item> {
     match variant {
         Variant::Crlf => line_ends(items, b"\r\n"),
         Variant::Cr => line_ends(items, b"\r"),
@@ -38,8 +38,8 @@ fn line_ends(mut items: Vec<Item>, line_end: &[u8]) -> Vec<Item> {
         let Item::Span(span) = item else { continue };
         let mut bytes = Vec::with_capacity(span.bytes.len());
         for &byte in &span.bytes {
-            match (lines.feed(byte), span.kind) {
-                (_, Kind::Opaque) | (Byte::Content, _) => bytes.push(byte),
+            match (lines.feed(byte), span.content) {
+                (_, Content::Opaque) | (Byte::Content, _) => bytes.push(byte),
                 (Byte::LineEnd, _) => bytes.extend_from_slice(line_end),
                 (Byte::SecondHalf, _) => {}
             }
@@ -64,19 +64,19 @@ fn with_byte_order_mark(mut items: Vec<Item>) -> Vec<Item> {
 /// Slips a record of its own write in before every event, but never into a record that raw text has begun.
 fn before_events(items: Vec<Item>, record: &str) -> Vec<Item> {
     let mut lines = Lines::default();
-    let mut dressed = Vec::with_capacity(items.len());
+    let mut varied = Vec::with_capacity(items.len());
     for item in items {
         if let Item::Span(span) = &item {
-            if span.kind == Kind::Event && lines.between_records() {
-                dressed.push(Item::Flush);
-                dressed.push(Item::Span(Span { bytes: record.into(), step: None, kind: Kind::Text }));
-                dressed.push(Item::Flush);
+            if span.content == Content::Event && lines.between_records() {
+                varied.push(Item::Flush);
+                varied.push(Item::Span(Span { bytes: record.into(), content: Content::Text }));
+                varied.push(Item::Flush);
             }
             for &byte in &span.bytes {
                 lines.feed(byte);
             }
         }
-        dressed.push(item);
+        varied.push(item);
     }
-    dressed
+    varied
 }

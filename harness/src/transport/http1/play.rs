@@ -4,14 +4,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 
-use super::trial::Playing;
 use crate::case::End;
-use crate::wire::{Answer, Op};
+use crate::transport::{Encoded, Op, Reply};
 
-/// How much a client may send ahead while it is being answered; beyond that its leaving is no longer watched for.
+/// The most bytes that a client may send ahead while it is being answered; beyond that its leaving goes unnoticed.
 const MAX_AHEAD: usize = 1024 * 1024;
 
-/// What is left to do with the connection.
+/// The fate of the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum After {
     /// Read the next request from it.
@@ -28,30 +27,30 @@ pub(super) enum After {
 pub(super) async fn play(
     stream: &mut TcpStream,
     ahead: &mut Vec<u8>,
-    playing: &Playing,
-    answer: &Answer,
+    reply: &dyn Reply,
+    answer: &Encoded,
     client_keeps: bool,
 ) -> After {
     let (reader, mut writer) = stream.split();
     let mut client = Client { reader, ahead };
     for op in &answer.ops {
         let stayed = match op {
-            Op::Write(write) => send(&mut writer, &mut client, playing, &write.bytes).await,
+            Op::Write(write) => send(&mut writer, &mut client, reply, &write.bytes).await,
             Op::Pause(pause) => tokio::time::timeout(*pause, client.leaves()).await.is_err(),
         };
         if !stayed {
-            playing.client_left();
+            reply.client_left();
             return After::Drop;
         }
     }
-    playing.done();
+    reply.done();
     match answer.end {
         End::Finish if answer.keep_alive && client_keeps => After::Keep,
         End::Finish | End::Eof => After::Fin,
         End::Reset => After::Reset,
         End::Stall => {
             client.leaves().await;
-            playing.client_left();
+            reply.client_left();
             After::Drop
         }
     }
@@ -59,17 +58,17 @@ pub(super) async fn play(
 
 /// Hands one write to the socket; more than one system call is needed only when its buffer is full. False when the
 /// client has left.
-async fn send(writer: &mut WriteHalf<'_>, client: &mut Client<'_>, playing: &Playing, mut octets: &[u8]) -> bool {
-    while !octets.is_empty() {
+async fn send(writer: &mut WriteHalf<'_>, client: &mut Client<'_>, reply: &dyn Reply, mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
         let wrote = tokio::select! {
             biased;
             () = client.leaves() => return false,
-            wrote = writer.write(octets) => wrote,
+            wrote = writer.write(bytes) => wrote,
         };
         match wrote {
             Ok(length @ 1..) => {
-                playing.wrote(&octets[..length]);
-                octets = &octets[length..];
+                reply.wrote(&bytes[..length]);
+                bytes = &bytes[length..];
             }
             Ok(0) | Err(_) => return false,
         }

@@ -8,7 +8,7 @@ pub(super) struct Lines {
     in_record: bool,
 }
 
-/// What a byte of an event stream does.
+/// The role of a byte in an event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Byte {
     /// It belongs to a line.
@@ -37,7 +37,7 @@ impl Lines {
         }
     }
 
-    /// Whether no record has begun: at the very beginning, or after an empty line.
+    /// Says whether no record has begun: at the very beginning, or after an empty line.
     pub(super) fn between_records(self) -> bool {
         !self.in_line && !self.in_record
     }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::json;
+use streamspec_adapters::contract::Api;
 
 use super::*;
-use crate::case::{Encoding, End, Event, Framing, Repeat, Respond, Step};
+use crate::case::{Encoding, End, Event, Framing, Respond, Step};
+use crate::codec;
 use crate::id::Variant;
+use crate::wire::Script;
 
-const SAME_OCTETS: [Variant; 3] = [Variant::OneWrite, Variant::OneByte, Variant::SplitCharacters];
+const SAME_BYTES: [Variant; 3] = [Variant::OneWrite, Variant::OneByte, Variant::SplitCharacters];
 const SAME_EVENTS: [Variant; 8] = [
     Variant::Crlf,
     Variant::Cr,
@@ -30,7 +33,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let leaf = prop_oneof![
+    prop_oneof![
         4 => ("[a-z.]{1,8}", text()).prop_map(|(name, text)| Step::Event(Event { name, data: json!({ "text": text }) })),
         2 => text().prop_map(|text| Step::Data(json!(text))),
         1 => text().prop_map(Step::Comment),
@@ -39,11 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Json(json!({ "n": ["${nonce}", 1.5, null] }))),
         1 => Just(Step::Flush),
         1 => (0..3u64).prop_map(Step::Pause),
-    ];
-    leaf.prop_recursive(2, 8, 3, |step| {
-        (0..3u32, proptest::collection::vec(step, 0..3))
-            .prop_map(|(times, steps)| Step::Repeat(Repeat { times, steps }))
-    })
+    ]
 }
 
 fn exchange() -> impl Strategy<Value = Vec<Step>> {
@@ -60,37 +59,62 @@ fn exchange() -> impl Strategy<Value = Vec<Step>> {
     )
 }
 
-fn build(steps: &[Step], variant: Variant) -> Answer {
-    Script::build(&[steps.to_vec()], variant, "n0nce").answers.remove(0)
+/// An answer, and how it is sent.
+struct Sent {
+    answer: Answer,
+    encoded: Encoded,
 }
 
-fn wire(answer: &Answer) -> Vec<u8> {
-    answer.writes().flat_map(|write| &write.bytes).copied().collect()
-}
+impl Sent {
+    fn of(answer: Answer) -> Self {
+        let encoded = of(id::Transport::Http1).encode(&answer, Version::default());
+        Self { answer, encoded }
+    }
 
-/// The body as a client sees it, and whether the message was complete.
-fn received(answer: &Answer) -> (Vec<u8>, bool) {
-    let wire = wire(answer);
-    let head = wire.windows(4).position(|window| window == b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
-    let mut rest = &wire[head..];
-    match answer.head.framing {
-        Framing::ContentLength => (rest.to_vec(), rest.len() == answer.head.content_length),
-        Framing::Close => (rest.to_vec(), matches!(answer.end, End::Finish | End::Eof)),
-        Framing::Chunked => {
-            let mut body = Vec::new();
-            while let Ok(httparse::Status::Complete((skip, size))) = httparse::parse_chunk_size(rest) {
-                let size = usize::try_from(size).expect("a size that fits");
-                if size == 0 {
-                    return (body, true);
-                }
-                body.extend_from_slice(&rest[skip..skip + size]);
-                assert_eq!(&rest[skip + size..skip + size + 2], b"\r\n");
-                rest = &rest[skip + size + 2..];
+    fn framing(&self) -> Framing {
+        self.answer.head.as_ref().expect("a head").framing
+    }
+
+    fn wire(&self) -> Vec<u8> {
+        self.encoded.writes().flat_map(|write| &write.bytes).copied().collect()
+    }
+
+    /// The writes of the body.
+    fn body(&self) -> impl Iterator<Item = &EncodedWrite> {
+        self.encoded.writes().filter(|write| write.place == Place::Body)
+    }
+
+    /// The body as a client sees it, and whether the message was complete.
+    fn received(&self) -> (Vec<u8>, bool) {
+        let wire = self.wire();
+        let head = wire.windows(4).position(|window| window == b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
+        let mut rest = &wire[head..];
+        match self.framing() {
+            Framing::ContentLength => {
+                (rest.to_vec(), Some(rest.len()) == self.answer.head.as_ref().map(|head| head.declared_length))
             }
-            assert!(rest.is_empty(), "what is left is no chunk");
-            (body, false)
+            Framing::Close => (rest.to_vec(), matches!(self.answer.end, End::Finish | End::Eof)),
+            Framing::Chunked => {
+                let mut body = Vec::new();
+                while let Ok(httparse::Status::Complete((skip, size))) = httparse::parse_chunk_size(rest) {
+                    let size = usize::try_from(size).expect("a size that fits");
+                    if size == 0 {
+                        return (body, true);
+                    }
+                    body.extend_from_slice(&rest[skip..skip + size]);
+                    assert_eq!(&rest[skip + size..skip + size + 2], b"\r\n");
+                    rest = &rest[skip + size + 2..];
+                }
+                assert!(rest.is_empty(), "what is left is no chunk");
+                (body, false)
+            }
         }
     }
+}
+
+fn build(steps: &[Step], variant: Variant) -> Sent {
+    let script = Script::build(Api::AnthropicMessages, &[steps.to_vec()], variant, "n0nce");
+    Sent::of(script.answers.into_iter().next().expect("an answer"))
 }
 
 /// The events a client dispatches (WHATWG HTML 9.2.6) but for those a variant slips in: event type and data.
@@ -122,20 +146,21 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_same_octets_however_they_are_cut(steps in exchange()) {
+    fn the_same_bytes_however_they_are_split(steps in exchange()) {
         let written = build(&steps, Variant::AsWritten);
-        for variant in SAME_OCTETS {
-            let cut = build(&steps, variant);
-            prop_assert_eq!(cut.body(), written.body(), "{}", variant);
-            prop_assert_eq!(&cut.head, &written.head);
-            prop_assert_eq!(received(&cut), received(&written));
+        for variant in SAME_BYTES {
+            let split = build(&steps, variant);
+            prop_assert_eq!(split.answer.bytes(), written.answer.bytes(), "{}", variant);
+            prop_assert_eq!(&split.answer.head, &written.answer.head);
+            prop_assert_eq!(split.received(), written.received());
         }
-        for write in build(&steps, Variant::OneByte).writes().filter(|write| !write.body.is_empty()) {
+        for write in build(&steps, Variant::OneByte).body() {
             // A chunk of one byte is six on the wire; without chunks every write carries one.
-            let chunked = written.head.framing == Framing::Chunked;
+            let chunked = written.framing() == Framing::Chunked;
             prop_assert_eq!(write.bytes.len(), if chunked { write.body.len() * 6 } else { 1 });
+            prop_assert!(write.body.len() <= 128);
         }
-        for write in build(&steps, Variant::SplitCharacters).writes() {
+        for write in build(&steps, Variant::SplitCharacters).body() {
             let inner = write.body.windows(2).any(|pair| pair[1] & 0xC0 == 0x80 || pair == b"\r\n");
             prop_assert!(!inner, "{:?}", write.body);
         }
@@ -143,39 +168,40 @@ proptest! {
 
     #[test]
     fn the_wire_carries_the_body(steps in exchange(), variant in prop::sample::select(Variant::ALL.to_vec())) {
-        let answer = build(&steps, variant);
-        prop_assert!(answer.writes().all(|write| !write.bytes.is_empty()));
-        let (body, complete) = received(&answer);
-        prop_assert_eq!(body, answer.body());
-        let framed = answer.head.framing == Framing::ContentLength || answer.end == End::Finish;
-        let closed = answer.head.framing == Framing::Close && answer.end == End::Eof;
+        let sent = build(&steps, variant);
+        prop_assert!(sent.encoded.writes().all(|write| !write.bytes.is_empty()));
+        let (body, complete) = sent.received();
+        prop_assert_eq!(&body, &sent.answer.bytes());
+        prop_assert_eq!(body, sent.encoded.body_within(u64::MAX));
+        let framed = sent.framing() == Framing::ContentLength || sent.answer.end == End::Finish;
+        let closed = sent.framing() == Framing::Close && sent.answer.end == End::Eof;
         prop_assert_eq!(complete, framed || closed);
-        prop_assert_eq!(&answer, &build(&steps, variant));
-        let script = Script { answers: vec![answer] };
-        prop_assert_eq!(script.digest_prefix(0, u64::MAX), script.digest_prefix(9, wire(&script.answers[0]).len() as u64));
+        prop_assert_eq!(&sent.answer, &build(&steps, variant).answer);
+        let length = sent.wire().len() as u64;
+        prop_assert_eq!(sent.encoded.digest_prefix(u64::MAX), sent.encoded.digest_prefix(length));
     }
 
     #[test]
-    fn the_same_events_however_they_are_dressed(steps in proptest::collection::vec(step(), 0..8)) {
+    fn the_same_events_in_other_bytes(steps in proptest::collection::vec(step(), 0..8)) {
         let steps: Vec<Step> = [Step::Respond(event_stream())].into_iter().chain(steps).collect();
-        let written = build(&steps, Variant::AsWritten).body();
+        let written = build(&steps, Variant::AsWritten).answer.bytes();
         for variant in SAME_EVENTS {
-            prop_assert_eq!(events(&build(&steps, variant).body()), events(&written), "{}", variant);
+            prop_assert_eq!(events(&build(&steps, variant).answer.bytes()), events(&written), "{}", variant);
         }
     }
 
     #[test]
     fn a_cut_leaves_a_prefix(steps in exchange(), length in 0..80usize, finish in any::<bool>()) {
-        let script = Script::build(&[steps], Variant::AsWritten, "n0nce");
-        let whole = script.answers[0].body();
-        prop_assert_eq!(script.body_len(), whole.len());
-        prop_assert!(script.event_boundaries().iter().all(|&end| end <= whole.len()));
+        let script = Script::build(Api::AnthropicMessages, &[steps], Variant::AsWritten, "n0nce");
+        let whole = script.answers[0].bytes();
+        let ends = codec::of(Api::AnthropicMessages).event_ends(&whole);
+        prop_assert!(ends.is_sorted() && ends.iter().all(|&end| end <= whole.len()));
         let end = if finish { End::Finish } else { End::Eof };
-        let cut = script.cut_after(length, end).answers.remove(0);
-        let (body, complete) = received(&cut);
+        let cut = Sent::of(script.cut_after(length, end).answers.remove(0));
+        let (body, complete) = cut.received();
         prop_assert_eq!(&body[..], &whole[..length.min(whole.len())]);
-        prop_assert_eq!(cut.end, end);
-        if finish || (body.len() < whole.len() && cut.head.framing != Framing::Close) {
+        prop_assert_eq!(cut.answer.end, end);
+        if finish || (body.len() < whole.len() && cut.framing() != Framing::Close) {
             prop_assert_eq!(complete, finish);
         }
     }
@@ -188,8 +214,9 @@ fn event_stream() -> Respond {
 
 #[track_caller]
 fn check(steps: &[Step], variant: Variant, expected: &[&str]) {
-    let answer = build(steps, variant);
-    let writes: Vec<_> = answer.writes().map(|write| String::from_utf8_lossy(&write.bytes).into_owned()).collect();
+    let sent = build(steps, variant);
+    let writes: Vec<_> =
+        sent.encoded.writes().map(|write| String::from_utf8_lossy(&write.bytes).into_owned()).collect();
     assert_eq!(writes, expected);
 }
 
@@ -261,8 +288,8 @@ fn answers_look_like_this_on_the_wire() {
 }
 
 #[test]
-fn variants_dress_events_and_nothing_else() {
-    let body = |steps: &[Step], variant| String::from_utf8_lossy(&build(steps, variant).body()).into_owned();
+fn variants_change_events_and_nothing_else() {
+    let body = |steps: &[Step], variant| String::from_utf8_lossy(&build(steps, variant).answer.bytes()).into_owned();
     let raw = |text: &str| Step::Raw(text.into());
     let event = Step::Event(Event { name: "e".into(), data: json!({"t": "a\r\n"}) });
     let steps = [raw("x: 1\r"), raw("\n"), event.clone(), event];
@@ -287,22 +314,15 @@ fn gzip_can_be_decoded_write_by_write_and_ends_only_when_finished() {
         let respond = Respond { encoding: Some(Encoding::Gzip), ..Respond::default() };
         vec![Step::Respond(respond), Step::Data(json!("one")), Step::Data(json!("two")), Step::End(end)]
     };
-    let answer = build(&steps(End::Finish), Variant::AsWritten);
-    assert!(answer.head.headers.contains(&("content-encoding".into(), "gzip".into())));
-    let [head, first] = [0, 1].map(|at| answer.writes().nth(at).expect("a write").bytes.len() as u64);
-    assert_eq!(answer.content_within(head + first), b"data: one\n\n");
-    assert_eq!(answer.content_within(head + first - 1), b"");
-    assert_eq!(answer.content_within(u64::MAX), b"data: one\n\ndata: two\n\n");
+    let sent = build(&steps(End::Finish), Variant::AsWritten);
+    let content_within = |sent: &Sent, written| sent.answer.decoded(sent.encoded.body_within(written));
+    assert_eq!(sent.answer.head.as_ref().and_then(|head| head.header("content-encoding")), Some("gzip"));
+    let [head, first] = [0, 1].map(|at| sent.encoded.writes().nth(at).expect("a write").bytes.len() as u64);
+    assert_eq!(content_within(&sent, head + first), b"data: one\n\n");
+    assert_eq!(content_within(&sent, head + first - 1), b"");
+    assert_eq!(content_within(&sent, u64::MAX), b"data: one\n\ndata: two\n\n");
     let cut = build(&steps(End::Eof), Variant::AsWritten);
-    assert_eq!(cut.content_within(u64::MAX), b"data: one\n\ndata: two\n\n");
-    assert!(answer.body().starts_with(&cut.body()) && answer.body().len() >= cut.body().len() + 8);
-}
-
-#[test]
-fn writes_remember_their_step() {
-    let steps =
-        vec![Step::Respond(Respond::default()), Step::Data(json!("a")), Step::Raw("b".into()), Step::Raw("c".into())];
-    let from = |variant| build(&steps, variant).writes().map(|write| write.step).collect::<Vec<_>>();
-    assert_eq!(from(Variant::AsWritten), [None, Some(1), Some(2), None]);
-    assert_eq!(from(Variant::Comments), [None, None, Some(1), Some(2), None]);
+    assert_eq!(content_within(&cut, u64::MAX), b"data: one\n\ndata: two\n\n");
+    let (whole, cut) = (sent.answer.bytes(), cut.answer.bytes());
+    assert!(whole.starts_with(&cut) && whole.len() >= cut.len() + 8);
 }

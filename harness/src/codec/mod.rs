@@ -1,0 +1,60 @@
+//! The encodings of events as bytes: one file for each codec.
+
+mod body;
+mod nonce;
+mod sse;
+
+use std::fmt;
+
+use serde_json::Value;
+use streamspec_adapters::contract::Api;
+
+pub(crate) use body::body;
+pub use body::{Content, Item, Span};
+pub(crate) use nonce::Nonce;
+
+use crate::id::Variant;
+
+/// The codec of a dialect's streams.
+pub fn of(api: Api) -> &'static dyn Codec {
+    match api {
+        Api::AnthropicMessages | Api::OpenaiChat | Api::OpenaiResponses | Api::GeminiGenerate => &sse::Sse,
+    }
+}
+
+/// An encoding of events as a stream of bytes.
+pub trait Codec: fmt::Debug + Sync {
+    /// The `Content-Type` that a server gives such a stream.
+    fn content_type(&self) -> &'static str;
+
+    /// Says whether a `Content-Type` names such a stream.
+    fn is_named_by(&self, content_type: &str) -> bool;
+
+    /// The bytes of a whole event. A text is sent as it is, any other value as compact JSON.
+    fn event(&self, name: Option<&str>, data: &Value) -> Vec<u8>;
+
+    /// The bytes of what a client must ignore, with a text in it.
+    fn comment(&self, text: &str) -> Vec<u8>;
+
+    /// Says whether a variant can be made of such a stream; one that cannot is not run.
+    fn has(&self, variant: Variant) -> bool;
+
+    /// Rewrites a body so that its bytes differ and its events mean the same; a variant that is about something else
+    /// leaves it alone.
+    fn vary(&self, body: Vec<Item>, variant: Variant) -> Vec<Item>;
+
+    /// The offsets just after each whole event, ascending.
+    fn event_ends(&self, stream: &[u8]) -> Vec<usize>;
+
+    /// The events of a stream as far as it goes; the last of them may not be whole.
+    fn events(&self, stream: &[u8]) -> Vec<Decoded>;
+}
+
+/// An event as a client reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decoded {
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Its data.
+    pub data: String,
+}

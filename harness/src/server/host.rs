@@ -1,0 +1,56 @@
+//! The server as one connection sees it: the token in the path of a request names its trial.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Refused, Shared};
+use crate::id::Transport;
+use crate::transport::{Host, Refusal, Reply, Request};
+
+/// One connection's view of the trials.
+pub(super) struct Connection {
+    /// The transport of the connection.
+    pub(super) transport: Transport,
+    /// The trials.
+    pub(super) shared: Arc<Shared>,
+    /// True once it has asked for something.
+    pub(super) asked: Arc<AtomicBool>,
+}
+
+impl Host for Connection {
+    fn begin(&self, request: &Request) -> Result<Box<dyn Reply>, Refusal> {
+        let refusal = |reason: &str| Refusal::new(404, reason);
+        let (token, path) = trial_and_path(&request.target)
+            .ok_or_else(|| refusal("the scripts are played under /t/TOKEN; an SDK's base URL may not have been set"))?;
+        let trial = self.shared.trials().get(token).cloned();
+        let playing = trial.and_then(|trial| trial.begin(self.transport, request, path));
+        let playing = playing.ok_or_else(|| refusal("no trial has this token; it may have ended"))?;
+        self.asked.store(true, Ordering::Relaxed);
+        Ok(Box::new(playing))
+    }
+
+    /// Tells the trial that a request was meant for, by its token, or because there is only one.
+    fn refused(&self, method: &str, target: &str, refusal: &Refusal) {
+        self.shared.strays.fetch_add(1, Ordering::Relaxed);
+        let trials = self.shared.trials();
+        let (trial, path, own) = match trial_and_path(target) {
+            Some((token, path)) => (trials.get(token), path, true),
+            None if trials.len() == 1 => (trials.values().next(), target, false),
+            None => return,
+        };
+        if let Some(trial) = trial {
+            let (request, reason) = (Refused::shown(method, path), refusal.reason.clone());
+            trial.refused(Refused { request, status: refusal.status, reason, own });
+        }
+    }
+}
+
+/// The token and what follows it; the target may name the host, as to a proxy (RFC 9112 section 3.2.2).
+fn trial_and_path(target: &str) -> Option<(&str, &str)> {
+    let path = match target.strip_prefix("http://") {
+        Some(rest) => &rest[rest.find('/')?..],
+        None => target,
+    };
+    let rest = path.strip_prefix("/t/")?;
+    Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
+}

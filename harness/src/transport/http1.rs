@@ -1,0 +1,29 @@
+//! HTTP/1.1 in the clear (RFC 9112), and HTTP/1.0 for a client that asks for it.
+
+mod connection;
+mod encode;
+mod play;
+mod request;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::net::TcpStream;
+
+use super::{Encoded, Host, Transport, Version};
+use crate::wire::Answer;
+
+/// The transport `http1`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Http1;
+
+#[async_trait]
+impl Transport for Http1 {
+    fn encode(&self, answer: &Answer, version: Version) -> Encoded {
+        encode::encode(answer, version)
+    }
+
+    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>) {
+        connection::serve(stream, host.as_ref()).await;
+    }
+}

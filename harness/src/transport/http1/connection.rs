@@ -1,0 +1,106 @@
+//! One connection: request after request, each given to the host.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::encode::{encode, reason};
+use super::play::{After, play};
+use super::request;
+use crate::transport::{Host, Refusal, Reply, Request};
+
+/// The time that a request may take to arrive, and a connection may idle before it.
+const ARRIVAL: Duration = Duration::from_mins(1);
+
+/// The time that the server waits for the client's FIN after its own; an earlier `close` could destroy what is unread.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Serves a connection until one side closes it.
+pub(super) async fn serve(mut stream: TcpStream, host: &dyn Host) {
+    // Without it, small writes would be joined; the scripts decide what is one write.
+    let _ = stream.set_nodelay(true);
+    let mut buffer = Vec::new();
+    let mut client_left: Option<Box<dyn FnOnce() + Send>> = None;
+    loop {
+        let read = match timeout(ARRIVAL, request::read(&mut stream, &mut buffer)).await {
+            Ok(Ok(Some(request))) => match host.begin(&request) {
+                Ok(reply) => Ok((reply, request)),
+                Err(refusal) => Err((request.method, request.target, refusal)),
+            },
+            Ok(Ok(None)) => {
+                if let Some(client_left) = client_left {
+                    client_left();
+                }
+                return;
+            }
+            Ok(Err(refusal)) => {
+                let (method, target) = request::refused_line(&buffer);
+                Err((method, target, refusal))
+            }
+            Err(_) => return,
+        };
+        match read {
+            Ok((reply, request)) => {
+                client_left = Some(reply.client_left_later());
+                if !answer(&mut stream, &mut buffer, reply.as_ref(), &request).await {
+                    return;
+                }
+            }
+            Err((method, target, refusal)) => {
+                host.refused(&method, &target, &refusal);
+                refuse(&mut stream, &refusal).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Answers one request. Returns whether the connection goes on.
+async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply, request: &Request) -> bool {
+    let Some(answer) = reply.answer().map(|answer| encode(answer, request.version)) else { return false };
+    let after = tokio::select! {
+        biased;
+        after = play(stream, buffer, reply, &answer, request::keeps_alive(request)) => after,
+        () = reply.trial_ended() => After::Drop,
+    };
+    match after {
+        After::Keep => return true,
+        After::Drop => {}
+        After::Reset => {
+            // The socket is closed when the connection's task ends, now with RST.
+            let _ = stream.set_zero_linger();
+        }
+        After::Fin => tokio::select! {
+            () = close(stream) => {}
+            () = reply.trial_ended() => {}
+        },
+    }
+    false
+}
+
+/// Sends FIN and waits for the client's.
+async fn close(stream: &mut TcpStream) {
+    if stream.shutdown().await.is_ok() {
+        let _ = timeout(DRAIN, drain(stream)).await;
+    }
+}
+
+async fn drain(stream: &mut TcpStream) {
+    let mut unread = [0; 1024];
+    while matches!(stream.read(&mut unread).await, Ok(1..)) {}
+}
+
+async fn refuse(stream: &mut TcpStream, refusal: &Refusal) {
+    let body = format!("streamspec: {}\n", refusal.reason);
+    let response = format!(
+        "HTTP/1.1 {} {}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        refusal.status,
+        reason(refusal.status),
+        body.len()
+    );
+    if stream.write_all(response.as_bytes()).await.is_ok() {
+        close(stream).await;
+    }
+}

@@ -1,0 +1,138 @@
+//! The bytes of an answer: status line, header fields, and the framing of the body.
+
+use std::borrow::Cow;
+
+use crate::case::{End, Framing};
+use crate::transport::{Encoded, EncodedWrite, Op, Place, Version};
+use crate::wire::{Answer, Head, Part, Write};
+
+/// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
+pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
+    let Answer { head, body, end, .. } = answer;
+    let Some(head) = head.as_ref().map(|head| as_spoken(head, version)) else {
+        let pauses = body.iter().filter_map(|part| if let Part::Pause(pause) = part { Some(*pause) } else { None });
+        return Encoded { ops: pauses.map(Op::Pause).collect(), end: *end, keep_alive: false };
+    };
+    let outside_body = |place, bytes: Vec<u8>| Op::Write(EncodedWrite { place, bytes, body: Vec::new() });
+    let has_content = !is_bodyless(head.status);
+    let mut ops = Vec::with_capacity(body.len() + 2);
+    ops.push(outside_body(Place::Head, head_bytes(&head)));
+    for part in body {
+        match part {
+            Part::Pause(pause) => ops.push(Op::Pause(*pause)),
+            Part::Write(write) if has_content => {
+                let bytes = framed(write, head.framing);
+                ops.push(Op::Write(EncodedWrite { place: Place::Body, bytes, body: write.bytes.clone() }));
+            }
+            Part::Write(_) => {}
+        }
+    }
+    if has_content && head.framing == Framing::Chunked && *end == End::Finish {
+        ops.push(outside_body(Place::Tail, format!("0\r\n{}\r\n", fields(&head.trailers)).into_bytes()));
+    }
+    Encoded { ops, end: *end, keep_alive: keeps_alive(&head, body, *end) }
+}
+
+/// The head that a client gets which speaks this version.
+///
+/// HTTP/1.0 has no chunks and no trailers: a chunked body is then delimited by the end of the connection (RFC 9112
+/// section 6.3), so that nothing tells one that `eof` cuts from one that is whole. The status line stays that of
+/// HTTP/1.1 (RFC 9110 section 2.5), and the connection is closed after the answer.
+fn as_spoken(head: &Head, version: Version) -> Cow<'_, Head> {
+    if version == Version::Http11 {
+        return Cow::Borrowed(head);
+    }
+    let mut head = head.clone();
+    if head.framing == Framing::Chunked {
+        head.framing = Framing::Close;
+        head.trailers.clear();
+    }
+    head.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("connection"));
+    if head.framing == Framing::ContentLength || is_bodyless(head.status) {
+        head.headers.push(("connection".to_owned(), "close".to_owned()));
+    }
+    Cow::Owned(head)
+}
+
+/// Says whether a response with this status has no content, whatever its header fields say (RFC 9112 section 6.3).
+const fn is_bodyless(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 304)
+}
+
+/// Says whether the connection may serve another request after this answer.
+fn keeps_alive(head: &Head, body: &[Part], end: End) -> bool {
+    let complete = match head.framing {
+        Framing::Chunked => true,
+        Framing::ContentLength => head.declared_length == length(body),
+        Framing::Close => false,
+    };
+    let closes = head.header("connection").is_some_and(|value| value.to_ascii_lowercase().contains("close"));
+    complete && end == End::Finish && !closes
+}
+
+fn length(body: &[Part]) -> usize {
+    body.iter().map(|part| if let Part::Write(write) = part { write.bytes.len() } else { 0 }).sum()
+}
+
+fn framed(write: &Write, framing: Framing) -> Vec<u8> {
+    match framing {
+        Framing::Chunked if write.one_by_one => {
+            let mut chunks = Vec::with_capacity(write.bytes.len() * b"1\r\nx\r\n".len());
+            write.bytes.iter().for_each(|byte| chunks.extend_from_slice(&[b'1', b'\r', b'\n', *byte, b'\r', b'\n']));
+            chunks
+        }
+        Framing::Chunked => [format!("{:x}\r\n", write.bytes.len()).as_bytes(), &write.bytes, b"\r\n"].concat(),
+        Framing::ContentLength | Framing::Close => write.bytes.clone(),
+    }
+}
+
+fn head_bytes(head: &Head) -> Vec<u8> {
+    let framing = match head.framing {
+        _ if is_bodyless(head.status) => String::new(),
+        Framing::Chunked => "transfer-encoding: chunked\r\n".to_owned(),
+        Framing::ContentLength => format!("content-length: {}\r\n", head.declared_length),
+        Framing::Close => "connection: close\r\n".to_owned(),
+    };
+    let line = format!("HTTP/1.1 {} {}\r\n", head.status, reason(head.status));
+    format!("{line}{}{framing}\r\n", fields(&head.headers)).into_bytes()
+}
+
+fn fields(fields: &[(String, String)]) -> String {
+    fields.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect()
+}
+
+/// The reason phrase; empty where no registry has one, as with the 529 of Anthropic.
+pub(super) const fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        424 => "Failed Dependency",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "",
+    }
+}

@@ -1,0 +1,114 @@
+//! The ways in which scripts travel: one file or folder for each transport, which encodes an answer and plays it on a
+//! connection.
+//!
+//! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a request
+//! belongs to, and what becomes of what happens, is for its [`Host`] to say.
+
+mod describe;
+mod encoded;
+mod http1;
+#[cfg(test)]
+mod laws;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+
+pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
+pub use encoded::{Encoded, EncodedWrite, Op, Place};
+
+use crate::id;
+use crate::wire::Answer;
+
+/// Finds the transport of a name.
+pub fn of(transport: id::Transport) -> &'static dyn Transport {
+    match transport {
+        id::Transport::Http1 => &http1::Http1,
+    }
+}
+
+/// A way for requests and answers to travel.
+#[async_trait]
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Encodes an answer for a client that speaks this version, in the writes in which it is sent.
+    fn encode(&self, answer: &Answer, version: Version) -> Encoded;
+
+    /// Serves a connection, request after request, until one side closes it.
+    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>);
+}
+
+/// The version of the protocol that a client speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Version {
+    /// HTTP/1.0, which has no chunks.
+    Http10,
+    /// HTTP/1.1.
+    #[default]
+    Http11,
+}
+
+/// A request that arrived whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// The request target as it was sent.
+    pub target: String,
+    /// The header fields, in order.
+    pub headers: Vec<(String, String)>,
+    /// The decoded body.
+    pub body: Vec<u8>,
+    /// The version that the client speaks.
+    pub version: Version,
+}
+
+/// A request that cannot be played to, and the answer it gets instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status.
+    pub status: u16,
+    /// The reason, for whoever reads the body.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// Makes a refusal with a status and its reason.
+    pub fn new(status: u16, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+}
+
+/// The server as one connection sees it.
+pub trait Host: Send + Sync {
+    /// Gives a request to its trial.
+    fn begin(&self, request: &Request) -> Result<Box<dyn Reply>, Refusal>;
+
+    /// Takes down a request that was refused, as far as its method and target can be read.
+    fn refused(&self, method: &str, target: &str, refusal: &Refusal);
+}
+
+/// One request that is being answered. Dropping it says that the connection is done with it.
+#[async_trait]
+pub trait Reply: Send + Sync {
+    /// Finds the answer to the request.
+    fn answer(&self) -> Option<&Answer>;
+
+    /// Takes down bytes that were handed to the socket.
+    fn wrote(&self, bytes: &[u8]);
+
+    /// Takes down that the answer was played whole. The end itself comes right after, so that whoever sees it on the wire
+    /// finds it in the transcript.
+    fn done(&self);
+
+    /// Takes down that the client has left while the server kept the connection open.
+    fn client_left(&self);
+
+    /// Returns the same for a client that leaves when the reply is over and it has asked for nothing else.
+    fn client_left_later(&self) -> Box<dyn FnOnce() + Send>;
+
+    /// Waits for the end of the trial.
+    async fn trial_ended(&self);
+}

@@ -1,0 +1,68 @@
+//! The head of an answer.
+
+use crate::case::{Encoding, End, Framing, Respond};
+use crate::codec::Nonce;
+use crate::id::Variant;
+
+/// The head of an answer, and the framing of the body after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The status.
+    pub status: u16,
+    /// The header fields in the order they are sent, without the one for the framing.
+    pub headers: Vec<(String, String)>,
+    /// The framing that marks the end of the body, where the transport leaves a choice.
+    pub framing: Framing,
+    /// The length of the body in bytes as the head declares it, where that is the framing.
+    pub declared_length: usize,
+    /// The fields after the body.
+    pub trailers: Vec<(String, String)>,
+}
+
+/// Chooses the framing under a variant, and the end that then means the same.
+///
+/// An answer whose framing carries meaning keeps it: a `Content-Length` that lies, trailers, and a chunked body whose
+/// connection ends too early, which without chunks would be complete (RFC 9112 section 8).
+pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing, End) {
+    if respond.content_length_lie != 0 || !respond.trailers.is_empty() {
+        return (respond.framing, end);
+    }
+    match (variant, respond.framing, end) {
+        (Variant::CloseDelimited, Framing::Chunked, End::Eof) => (Framing::Chunked, End::Eof),
+        (Variant::CloseDelimited, Framing::ContentLength, End::Eof) => (Framing::Close, End::Finish),
+        (Variant::CloseDelimited, _, end) => (Framing::Close, end),
+        // The end of the connection completed the message; now the last chunk does.
+        (Variant::Chunked, Framing::Close | Framing::ContentLength, End::Eof) => (Framing::Chunked, End::Finish),
+        (Variant::Chunked, _, end) => (Framing::Chunked, end),
+        (_, framing, end) => (framing, end),
+    }
+}
+
+/// The header fields: the defaults, each in its place if the case replaces it; then the case's own in alphabetical
+/// order.
+pub(super) fn headers(respond: &Respond, content_type: &str, nonce: Nonce<'_>) -> Vec<(String, String)> {
+    let encoding = respond.encoding.map(|Encoding::Gzip| ("content-encoding", "gzip"));
+    let defaults = [("content-type", content_type), ("cache-control", "no-cache")].into_iter().chain(encoding);
+    let mut headers: Vec<(String, Option<String>)> =
+        defaults.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect();
+    for (name, value) in &respond.headers {
+        let value = value.as_ref().map(|value| nonce.text(value));
+        match headers.iter_mut().find(|(default, _)| default.eq_ignore_ascii_case(name)) {
+            Some(default) => *default = (name.clone(), value),
+            None => headers.push((name.clone(), value)),
+        }
+    }
+    headers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+impl Head {
+    /// The value of a header field by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Says whether the body is compressed.
+    pub fn is_gzip(&self) -> bool {
+        self.header("content-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"))
+    }
+}
