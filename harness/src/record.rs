@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Api, Observation};
 use thiserror::Error;
 
-pub use entry::Entry;
 pub(crate) use entry::every_surface;
+pub use entry::{Entry, Scope, Statement, statements};
 
 use crate::case::{Case, Dispute, Source};
 use crate::id::{CaseId, Route, SdkId, Shard, SurfaceId, Transport, TrialId, Variant};
@@ -25,7 +25,7 @@ use crate::judge::Verdict;
 use crate::wire::{Script, ToldAnswer, told};
 
 /// The number of this shape of records; changes when a reader would have to.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -191,7 +191,7 @@ pub struct TrialRecord {
     /// What the SDK's caller saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
-    /// The entries of the SDK's list of known deviations that cover this trial, by their place.
+    /// The scopes of the SDK's list of known deviations that cover this trial, by their numbers; see [`statements`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<usize>,
     /// What the server saw, in short.

@@ -12,7 +12,7 @@ use streamspec_adapters::spec::{Build, Spec};
 use thiserror::Error;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, Known, KnownEntry};
+use crate::deviation::{Comparison, Known, KnownScope};
 use crate::id::{Shard, Variant};
 use crate::judge::{RULES, Verdict, Word};
 use crate::load::{self, Location, Problems, Selection};
@@ -186,7 +186,7 @@ impl Session {
         self.compared(again, version)
     }
 
-    /// All variants of a trial beside the list, with the entries that speak of them.
+    /// All variants of a trial beside the list, with the scopes that speak of them.
     fn compared(&self, all: Vec<Ran>, version: &str) -> Vec<Compared> {
         let compared = |mut ran: Ran| {
             let comparison = self.compare(&ran.record, version);
@@ -201,20 +201,20 @@ impl Session {
         self.known(&record.sdk).map(|known| known.compare(record, version)).unwrap_or_default()
     }
 
-    /// Entries that matched nothing in a whole run, by SDK. A list is about the locked version, so that what it says of
+    /// Scopes that matched nothing in a whole run, by SDK. A list is about the locked version, so that what it says of
     /// another one may well match nothing.
     pub fn unused<'a>(
         &'a self,
         records: &'a [TrialRecord],
         versions: &'a BTreeMap<String, String>,
-    ) -> Vec<(&'a Known, &'a KnownEntry)> {
+    ) -> Vec<(&'a Known, &'a KnownScope)> {
         let of = |sdk: &'a str| records.iter().filter(move |record| record.sdk == sdk);
         let locked = self.sdks.iter().filter(|(sdk, _)| sdk.build == Build::Locked);
         locked
             .flat_map(|(sdk, known)| {
                 let id = sdk.manifest.id.as_str();
                 let version = versions.get(id).map_or(sdk.manifest.version.as_str(), String::as_str);
-                known.unused(of(id), version).into_iter().map(move |entry| (known, entry))
+                known.unused(of(id), version).into_iter().map(move |number| (known, &known.scopes[number]))
             })
             .collect()
     }
@@ -223,9 +223,9 @@ impl Session {
     pub fn explain(&self, ran: &Ran, case: &Case, nonce: &str, comparison: &Comparison) -> String {
         let mut listed = Listed::default();
         if let Some(known) = self.known(&ran.record.sdk) {
-            let at = |number: &usize| known.entries.get(*number).map(|entry| format!("{}:{}", known.file, entry.line));
+            let at = |number: &usize| known.scopes.get(*number).map(|scope| format!("{}:{}", known.file, scope.line));
             for place in comparison.stale.iter().filter_map(at) {
-                listed.notes.push(format!("{place}: this known deviation is gone; remove or narrow the entry"));
+                listed.notes.push(format!("{place}: this known deviation is gone; remove or narrow it"));
             }
             for (_, number) in &comparison.different {
                 if let Some(place) = at(number) {
@@ -301,8 +301,7 @@ pub fn locate(root: &Utf8Path, case_file: &Utf8Path, level: Level, axis: Axis) -
 /// The record of an SDK: what it says about itself, or why it says nothing.
 pub async fn opened(engine: &Engine, sdk: &Sdk, known: &Known) -> Record {
     let adapter = engine.adapter(sdk).await.ok();
-    let known = known.entries.iter().map(|known| known.entry.clone()).collect();
-    sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known, None)
+    sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known.entries.clone(), None)
 }
 
 fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run: Option<String>) -> Record {

@@ -92,10 +92,28 @@ const RECORDS: &str = "target/streamspec/records.jsonl";
 const LIST: &str = "adapters/rust/reference/known-deviations.toml";
 
 /// An entry about something that the reference client does not do.
-const GONE: &str = "# Of a person.\n[[deviation]]\ncases = [\"anthropic/cut/*\"]\naxis = \"outcome\"\nseen = [\"completed\"]\nwhy = \"w\"\n";
+const GONE: &str = "\
+# Of a person.
+[[deviation]]
+reason = \"w\"
+
+[[deviation.where]]
+axis = \"outcome\"
+observed = [\"completed\"]
+cases = [\"anthropic/cut/*\"]
+";
 
 /// An entry about replays.
-const REPLAYS: &str = "# Of another one.\n[[deviation]]\ncases = [\"anthropic/**\"]\naxis = \"variants\"\nseen = [\"cr: x\"]\nwhy = \"v\"\n";
+const REPLAYS: &str = "\
+# Of another one.
+[[deviation]]
+reason = \"v\"
+
+[[deviation.where]]
+axis = \"variants\"
+observed = [\"cr: x\"]
+cases = [\"anthropic/**\"]
+";
 
 #[test]
 fn a_run_exits_with_1_exactly_when_there_is_something_to_bless() {
@@ -190,8 +208,8 @@ fn a_slip_in_one_manifest_or_list_stops_no_other_sdk() {
     check(&repository.call(&["sdks"]), 3, "acme-python: ");
     check(&repository.call(&["generate"]), 2, "acme/adapter.toml: ");
     std::fs::remove_dir_all(repository.root.join("adapters/python")).expect("it is there");
-    repository.write(LIST, "[[deviation]]\ncases = [\"{{{\"]\naxis = \"text\"\nseen = []\nwhy = \"\"\n");
-    check(&repository.call(&["run", "--sdk", "all"]), 3, "known-deviations.toml:1: `{{{` is not a glob");
+    repository.write(LIST, &GONE.replace("anthropic/cut/*", "{{{"));
+    check(&repository.call(&["run", "--sdk", "all"]), 3, "known-deviations.toml:5: `{{{` is not a glob");
 }
 
 #[test]

@@ -109,8 +109,8 @@ impl Suite {
         }
         let versions = BTreeMap::new();
         let unused = self.session.unused(&records, &versions);
-        for (known, entry) in &unused {
-            anstream::eprintln!("{}:{}: this entry matches nothing; remove it", known.file, entry.line);
+        for (known, scope) in &unused {
+            anstream::eprintln!("{}:{}: this known deviation matches nothing; remove it", known.file, scope.line);
         }
         !unused.is_empty()
     }

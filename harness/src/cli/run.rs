@@ -171,8 +171,11 @@ async fn everything(
         tallies.entry(surface).or_insert_with(Tally::default).add(&skipped, false);
     }
     if request.is_whole() && !options.strict {
-        for (known, entry) in session.unused(&trials, &versions) {
-            output::warn(format_args!("{}:{}: this entry matches nothing; remove it", known.file, entry.line));
+        for (known, scope) in session.unused(&trials, &versions) {
+            output::warn(format_args!(
+                "{}:{}: this known deviation matches nothing; remove it",
+                known.file, scope.line
+            ));
             exit = exit.max(Exit::NotConformant);
         }
     }

@@ -91,7 +91,7 @@ fn what_should_stand_before_a_line_is_asked_for() {
 fn another_format_is_refused_by_its_number() {
     let mut other = suite();
     other["format"] = json!(FORMAT + 1);
-    refused(&lines(&[other]), "r.jsonl:1: records of format 3, and this version of streamspec reads format 2: run the");
+    refused(&lines(&[other]), "r.jsonl:1: records of format 4, and this version of streamspec reads format 3: run the");
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
     refused(&lines(&[suite(), old]), "r.jsonl:2: records of a format before they had numbers, and this version");
