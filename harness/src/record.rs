@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Api, Observation};
 
-pub use entry::Entry;
 pub(crate) use entry::every_surface;
+pub use entry::{Entry, Scope, Statement, statements};
 pub use read::{ReadError, open, read};
 
 use crate::case::{About, Case, Dispute, Source};
@@ -198,7 +198,7 @@ pub struct TrialRecord {
     /// What the SDK's caller saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
-    /// The entries of the SDK's list of known deviations that cover this trial, by their place.
+    /// The scopes of the SDK's list of known deviations that cover this trial, by their numbers; see [`statements`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<usize>,
     /// What the server saw, in short.

@@ -166,9 +166,9 @@ impl Session {
     pub fn explain(&self, ran: &Ran, case: &Case, nonce: &str, comparison: &Comparison) -> String {
         let mut listed = Listed::default();
         if let Some(known) = self.known(&ran.record.sdk) {
-            let at = |number: &usize| known.entries.get(*number).map(|entry| format!("{}:{}", known.file, entry.line));
+            let at = |number: &usize| known.scopes.get(*number).map(|scope| format!("{}:{}", known.file, scope.line));
             for place in comparison.stale.iter().filter_map(at) {
-                listed.notes.push(format!("{place}: this known deviation is gone; remove or narrow the entry"));
+                listed.notes.push(format!("{place}: this known deviation is gone; remove or narrow it"));
             }
             for (_, number) in &comparison.different {
                 if let Some(place) = at(number) {
@@ -244,8 +244,7 @@ pub fn locate(root: &Utf8Path, case_file: &Utf8Path, level: Level, axis: Axis) -
 /// The record of an SDK: what it says about itself, or why it says nothing.
 pub async fn opened(engine: &Engine, sdk: &Sdk, known: &Known) -> Record {
     let adapter = engine.adapter(sdk).await.ok();
-    let known = known.entries.iter().map(|known| known.entry.clone()).collect();
-    sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known, None)
+    sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known.entries.clone(), None)
 }
 
 fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run: Option<String>) -> Record {

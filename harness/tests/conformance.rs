@@ -11,7 +11,7 @@ use std::sync::{Arc, mpsc};
 use camino::{Utf8Path, Utf8PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
-use streamspec::deviation::{Known, KnownEntry};
+use streamspec::deviation::{Known, KnownScope};
 use streamspec::id::{TrialId, Variant};
 use streamspec::judge::Word;
 use streamspec::run::{Engine, Patience};
@@ -60,7 +60,7 @@ fn suite(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let conclusion = libtest_mimic::run(arguments, tests);
     let unused = running.join().map_err(|_| anyhow::anyhow!("the run panicked"))??;
     for place in &unused {
-        anstream::eprintln!("{place}: this entry matches nothing; remove it");
+        anstream::eprintln!("{place}: this known deviation matches nothing; remove it");
     }
     Ok(if unused.is_empty() { conclusion.exit_code() } else { ExitCode::from(101) })
 }
@@ -75,7 +75,7 @@ fn is_selected(arguments: &Arguments, name: &str) -> bool {
 /// The tests that wait for their trial, by its name.
 type Waiting = HashMap<String, mpsc::Sender<Result<(), String>>>;
 
-/// Runs the trials and tells each test how its trial came out. Returns the places of entries that match nothing.
+/// Runs the trials and tells each test how its trial came out. Returns the places of known deviations that match nothing.
 fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<Vec<String>> {
     let (runtime, nonce, versions) = (Runtime::new()?, fresh_nonce(), BTreeMap::new());
     runtime.block_on(async {
@@ -86,7 +86,7 @@ fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<
         engine.close().await;
         ran?;
         let doubtful = results.not_green().keys().any(|word| *word > Word::Fails);
-        let place = |(known, entry): (&Known, &KnownEntry)| format!("{}:{}", known.file, entry.line);
+        let place = |(known, scope): (&Known, &KnownScope)| format!("{}:{}", known.file, scope.line);
         Ok(if whole && !doubtful { results.unused().map(place).collect() } else { Vec::new() })
     })
 }

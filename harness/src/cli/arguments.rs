@@ -23,7 +23,7 @@ pub struct Arguments {
 pub enum Command {
     /// Set up the SDKs, run the suite on them, and write the compatibility report.
     Run(RunOptions),
-    /// Check case files: all of them, or the given files and folders.
+    /// Check case files: the given files and folders, or all of them with all manifests and lists of known deviations.
     Check(CheckOptions),
     /// List the trials, without running them.
     List(ListOptions),
@@ -54,7 +54,7 @@ pub enum Command {
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///
     /// Keeps what stands, with its reasons and comments, and what the run did not look at; narrows or removes what no longer
-    /// holds; marks what is new as `unexplained`. Run `streamspec run --variants quick` before it, which exits
+    /// holds; joins entries with the same reason and link; marks what is new as `unexplained`. Run `streamspec run --variants quick` before it, which exits
     /// with 1 when there is something to bless. Records of a selection, of a run that was cut short, of other cases or of
     /// another version of the SDK are refused.
     Bless(BlessOptions),
@@ -133,7 +133,7 @@ pub struct RunOptions {
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct CheckOptions {
-    /// Files or folders; all cases by default.
+    /// Files or folders of cases; by default all cases, manifests and lists.
     pub paths: Vec<Utf8PathBuf>,
 }
 

@@ -11,7 +11,7 @@ use streamspec_adapters::fleet::{Fleet, Sdk};
 use super::arguments::BlessOptions;
 use super::{Exit, output};
 use crate::case::Case;
-use crate::deviation::{FILE, Known, UNEXPLAINED, bless as blessed};
+use crate::deviation::{Blessed, FILE, Known, bless as blessed};
 use crate::id::Variant;
 use crate::judge::Word;
 use crate::load::{self, Selection};
@@ -103,15 +103,15 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
     let known = Known::read(&sdk.dir).map_err(Refused::usage)?;
     let text = if path.exists() { fs::read_to_string(&path).map_err(Refused::usage)? } else { String::new() };
     let list = blessed(&known, &text, &trials, version);
-    let unexplained = list.text.matches(&format!("why = \"{UNEXPLAINED}\"")).count();
     if list.is_changed() {
         // Nothing of a list is lost when this is interrupted.
         let new = path.with_extension("toml.new");
         fs::write(&new, &list.text).and_then(|()| fs::rename(&new, &path)).map_err(Refused::usage)?;
     }
+    let Blessed { kept, narrowed, added, removed, joined, unexplained, .. } = list;
+    let joined = if joined > 0 { format!(", joined by reason {joined}") } else { String::new() };
     Ok(format!(
-        "kept {}, narrowed {}, added {}, removed {}; unexplained: {unexplained}",
-        list.kept, list.narrowed, list.added, list.removed
+        "kept {kept}, narrowed {narrowed}, added {added}, removed {removed}{joined}; unexplained: {unexplained}"
     ))
 }
 

@@ -74,7 +74,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Run(options) => run::run(&root, &options),
         Command::Compare(options) => compare::compare(&options),
-        Command::Check(options) => Ok(check::check(&root, &options)),
+        Command::Check(options) => check::check(&root, &options),
         Command::List(options) => list::list(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
         Command::Sdks => sdks::sdks(&root),

@@ -151,8 +151,11 @@ async fn everything(
         exit = exit.max(Exit::Fault);
     }
     if request.is_whole() && !options.strict {
-        for (known, entry) in results.unused() {
-            output::warn(format_args!("{}:{}: this entry matches nothing; remove it", known.file, entry.line));
+        for (known, scope) in results.unused() {
+            output::warn(format_args!(
+                "{}:{}: this known deviation matches nothing; remove it",
+                known.file, scope.line
+            ));
             exit = exit.max(Exit::NotConformant);
         }
     }

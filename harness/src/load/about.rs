@@ -1,7 +1,7 @@
 //! The subject of a case, from what it sends and expects.
 
 use serde_json::Value;
-use streamspec_adapters::contract::Api;
+use streamspec_adapters::dialect::{Api, Dialect};
 
 use super::shape::Shapes;
 use crate::case::{About, Checks, End, Expect, Framing, Outcome, Respond, StatusCheck, Step};
@@ -82,7 +82,7 @@ impl Subject<'_> {
 
     /// Says whether an event's data is what the dialect can have there.
     fn is_readable(&self, event: &Decoded) -> bool {
-        if matches!(event.data.as_str(), "" | "[DONE]") {
+        if event.data.is_empty() || self.api.dialect().events.sentinel == Some(event.data.as_str()) {
             return true;
         }
         let payload = payload(event).filter(Value::is_object);
@@ -133,17 +133,14 @@ fn is_error(event: &Decoded) -> bool {
 
 /// Says whether an event is the last of a whole answer.
 fn is_terminal(api: Api, event: &Decoded) -> bool {
+    let Dialect { events, stop_reasons, errors, .. } = api.dialect();
     let payload = payload(event).unwrap_or_default();
-    let kind = payload.get("type").and_then(Value::as_str);
-    match api {
-        Api::AnthropicMessages => kind == Some("message_stop"),
-        Api::OpenaiChat => event.data == "[DONE]",
-        Api::OpenaiResponses => matches!(kind, Some("response.completed" | "response.incomplete" | "response.failed")),
-        Api::GeminiGenerate => {
-            let reasons = ["/candidates/0/finishReason", "/promptFeedback/blockReason"];
-            reasons.iter().any(|reason| payload.pointer(reason).is_some())
-        }
+    if events.ends.is_empty() && events.sentinel.is_none() {
+        return (stop_reasons.stands_in)(&payload);
     }
+    let kind = payload.get("type").and_then(Value::as_str);
+    let ends = |kind: &str| events.ends.contains(&kind) || errors.events.contains(&kind);
+    events.sentinel == Some(event.data.as_str()) || kind.is_some_and(ends)
 }
 
 #[cfg(test)]

@@ -1,31 +1,54 @@
-//! An entry of a list of known deviations, as lists and records have it.
+//! The entries of a list of known deviations, as lists and records have them.
 
 use semver::VersionReq;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Axis;
 
-/// One statement that the SDK's maintainers would recognise.
+/// A reason for which an SDK deviates, and everything that deviates for it. `S` is a scope, or one with its place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Entry {
-    /// Globs over case ids; `*` stays inside one folder, `**` does not.
-    pub cases: Vec<String>,
+#[serde(deny_unknown_fields)]
+pub struct Entry<S = Scope> {
+    /// The reason, in words that the SDK's maintainers would accept.
+    pub reason: String,
+    /// A page where it is documented or discussed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The checks that do not hold for this reason.
+    #[serde(rename = "where")]
+    pub scopes: Vec<S>,
+}
+
+/// The checks on one axis that an entry is about, and what is observed there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// The axis that deviates.
+    pub axis: Axis,
+    /// A grade (`absent`, `transport`, …), an outcome or a value, observed instead of what is expected. Any of them will do.
+    pub observed: Vec<String>,
     /// Globs over surfaces.
     #[serde(default = "every_surface", skip_serializing_if = "is_every_surface")]
     pub surfaces: Vec<String>,
-    /// What deviates.
-    pub axis: Axis,
-    /// What is seen instead: a grade (`absent`, `transport`, …), an outcome, or a value. Any of them will do.
-    pub seen: Vec<String>,
-    /// Why, in words a maintainer would accept.
-    pub why: String,
-    /// Where it is documented or discussed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    /// Globs over case ids; `*` stays inside one folder, `**` does not.
+    pub cases: Vec<String>,
     /// The versions of the SDK this holds for; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<VersionReq>,
+}
+
+/// One scope with the entry that it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Statement<'a> {
+    /// The entry.
+    pub entry: &'a Entry,
+    /// One of its scopes.
+    pub scope: &'a Scope,
+}
+
+/// Lists the scopes of all entries in order. The number of a scope, in records and in comparisons, is its index here.
+pub fn statements(entries: &[Entry]) -> impl Iterator<Item = Statement<'_>> {
+    entries.iter().flat_map(|entry| entry.scopes.iter().map(move |scope| Statement { entry, scope }))
 }
 
 pub(crate) fn every_surface() -> Vec<String> {

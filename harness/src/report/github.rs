@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use super::rows::{Place, Places, Rows, Standing, visible};
 use crate::case::Level;
 use crate::judge::Mode;
+use crate::record::Statement;
 
 /// The most trials that one annotation names.
 const NAMED: usize = 5;
@@ -84,8 +85,8 @@ pub fn github(rows: &Rows<'_>, places: &Places) -> String {
         let _ = writeln!(out, "::{severity} file={file},line={line},col={column},title={title}::{message}");
     }
     for sdk in &rows.sdks {
-        for entry in &sdk.unused {
-            let text = format!("{} in {}: matches nothing; remove it", entry.axis, entry.cases.join(", "));
+        for Statement { scope, .. } in &sdk.unused {
+            let text = format!("{} in {}: matches nothing; remove it", scope.axis, scope.cases.join(", "));
             let title = property(&visible(&format!("streamspec: known deviations of {}", sdk.sdk.id)));
             let _ = writeln!(out, "::warning title={title}::{}", data(&visible(&text)));
         }

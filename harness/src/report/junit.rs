@@ -6,7 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::rows::{Row, Rows, SdkRows, Standing, sentence, visible};
-use crate::record::Entry;
+use crate::record::Statement;
 
 /// The trials as `JUnit` XML. What is not as listed is a failure, a fault an error, what was not judged is skipped; a known
 /// deviation passes and says so in its output. Of a whole run an entry that matches nothing is a failure as well.
@@ -49,10 +49,11 @@ fn about(sdk: &SdkRows<'_>) -> Vec<TestCase> {
     if let Some(reason) = &sdk.sdk.not_run {
         cases.push(TestCase::new("not run", said(TestCaseStatus::skipped(), "not-run", &visible(reason), "")));
     }
-    for entry in &sdk.unused {
+    for unused in &sdk.unused {
         let message = "this known deviation matches nothing; remove it";
-        let status = said(TestCaseStatus::non_success(NonSuccessKind::Failure), "unused", message, &told(entry));
-        let mut case = TestCase::new(visible(&format!("{} in {}", entry.axis, entry.cases.join(", "))), status);
+        let status = said(TestCaseStatus::non_success(NonSuccessKind::Failure), "unused", message, &told(unused));
+        let mut case =
+            TestCase::new(visible(&format!("{} in {}", unused.scope.axis, unused.scope.cases.join(", "))), status);
         case.set_classname("known-deviations");
         cases.push(case);
     }
@@ -101,9 +102,9 @@ fn said(mut status: TestCaseStatus, kind: &str, message: &str, description: &str
     status
 }
 
-fn told(entry: &Entry) -> String {
+fn told(Statement { entry, scope }: &Statement<'_>) -> String {
     let link = entry.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
-    visible(&format!("{} seen as {}: {}{link}", entry.axis, entry.seen.join(" or "), entry.why))
+    visible(&format!("{} seen as {}: {}{link}", scope.axis, scope.observed.join(" or "), entry.reason))
 }
 
 #[cfg(test)]

@@ -29,8 +29,7 @@ use thiserror::Error;
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{CaseId, SdkId, SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Word};
-use crate::record::Entry;
-use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
+use crate::record::{CaseRecord, Record, SdkRecord, Statement, TrialRecord};
 
 pub use badge::{Badge, badges};
 pub use compare::{Change, CompareError, Comparison, Kind, Misfit, Side, State, compare, fit};
@@ -137,9 +136,10 @@ pub struct Known {
     pub link: Option<String>,
 }
 
-impl From<Entry> for Known {
-    fn from(entry: Entry) -> Self {
-        Self { id: String::new(), axis: entry.axis, seen: entry.seen, why: entry.why, link: entry.link }
+impl From<Statement<'_>> for Known {
+    fn from(Statement { entry, scope }: Statement<'_>) -> Self {
+        let (seen, why, link) = (scope.observed.clone(), entry.reason.clone(), entry.link.clone());
+        Self { id: String::new(), axis: scope.axis, seen, why, link }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::id::{CaseId, Variant};
 use crate::judge::{Check, Word};
 use crate::load::Location;
 use crate::message;
-use crate::record::{CaseRecord, Entry, Record, SdkRecord, TrialRecord};
+use crate::record::{CaseRecord, Record, SdkRecord, Statement, TrialRecord, statements};
 use crate::text;
 
 /// The longest text from outside that a line shows, in characters.
@@ -34,8 +34,8 @@ pub struct SdkRows<'a> {
     pub sdk: &'a SdkRecord,
     /// Its trials, by surface, case and variant.
     pub rows: Vec<Row<'a>>,
-    /// Entries of its list that match nothing, where every case was run on every surface.
-    pub unused: Vec<&'a Entry>,
+    /// What its list says that matches nothing, where every case was run on every surface.
+    pub unused: Vec<Statement<'a>>,
 }
 
 /// One trial.
@@ -132,7 +132,7 @@ impl<'a> SdkRows<'a> {
         });
         let judged = trials.iter().any(|trial| trial.verdict.word <= Word::Fails);
         let unused = if whole && judged { known.unused(trials.iter().copied(), &sdk.version) } else { Vec::new() };
-        let unused = sdk.known.iter().filter(|entry| unused.iter().any(|unused| unused.entry == **entry)).collect();
+        let unused = unused.into_iter().filter_map(|number| statements(&sdk.known).nth(number)).collect();
         let rows = trials.into_iter().map(|trial| Row { trial, sdk, comparison: known.compare(trial, &sdk.version) });
         Ok(Self { sdk, rows: rows.collect(), unused })
     }
@@ -174,15 +174,15 @@ impl<'a> Row<'a> {
         self.trial.verdict.broken_checks().filter(move |check| check.axis.is_of_replays() == replay)
     }
 
-    /// The checks that do not hold as the list says, each with the entries that say so.
-    pub fn listed(&self) -> Vec<(&'a Check, Vec<&'a Entry>)> {
+    /// The checks that do not hold as the list says, each with what says so.
+    pub fn listed(&self) -> Vec<(&'a Check, Vec<Statement<'a>>)> {
         let surprises: Vec<usize> = self.surprising().collect();
         let checks = self.trial.verdict.checks.iter().enumerate().filter(|(place, _)| !surprises.contains(place));
         checks
             .filter(|(_, check)| self.own_checks().any(|own| std::ptr::eq(own, *check)))
             .map(|(_, check)| {
-                let entries = self.comparison.used.iter().filter_map(|number| self.sdk.known.get(*number));
-                (check, entries.filter(|entry| entry.axis == check.axis).collect())
+                let said = self.comparison.used.iter().filter_map(|number| self.statement(*number));
+                (check, said.filter(|said| said.scope.axis == check.axis).collect())
             })
             .collect()
     }
@@ -193,9 +193,10 @@ impl<'a> Row<'a> {
         for place in self.surprising() {
             let Some(check) = self.trial.verdict.checks.get(place) else { continue };
             let listed = self.comparison.different.iter().find(|(different, _)| *different == place);
-            let listed = listed.and_then(|(_, number)| self.sdk.known.get(*number));
-            let listed =
-                listed.map(|entry| format!("; listed is {}", visible(&entry.seen.join(" or ")))).unwrap_or_default();
+            let listed = listed.and_then(|(_, number)| self.statement(*number));
+            let listed = listed
+                .map(|said| format!("; listed is {}", visible(&said.scope.observed.join(" or "))))
+                .unwrap_or_default();
             all.push(Surprise {
                 axis: check.axis,
                 level: Some(check.level),
@@ -203,13 +204,13 @@ impl<'a> Row<'a> {
                 check: Some(check),
             });
         }
-        for entry in self.comparison.stale.iter().filter_map(|number| self.sdk.known.get(*number)) {
+        for Statement { entry, scope } in self.comparison.stale.iter().filter_map(|number| self.statement(*number)) {
             let text = format!(
                 "{} holds, though a deviation is listed ({}); remove or narrow the entry",
-                entry.axis,
-                visible(&entry.why)
+                scope.axis,
+                visible(&entry.reason)
             );
-            all.push(Surprise { axis: entry.axis, level: None, text, check: None });
+            all.push(Surprise { axis: scope.axis, level: None, text, check: None });
         }
         all
     }
@@ -217,6 +218,10 @@ impl<'a> Row<'a> {
     /// Why there is no verdict, or why it is what it is where no check says so.
     pub fn reason(&self) -> String {
         visible(self.trial.verdict.reason.as_deref().unwrap_or_default())
+    }
+
+    fn statement(&self, number: usize) -> Option<Statement<'a>> {
+        statements(&self.sdk.known).nth(number)
     }
 
     fn surprising(&self) -> impl Iterator<Item = usize> {

@@ -107,9 +107,10 @@ fn trial(sdk: &str, surface: &str, case: &str, variant: &str, verdict: &Value, k
 
 fn known() -> Value {
     json!([
-        { "cases": ["anthropic/in-band/*"], "axis": "error.status", "seen": ["transport"],
-          "why": "the status is the transport's own", "link": "https://example.com/issues/1" },
-        { "cases": ["anthropic/http/*"], "axis": "text", "seen": ["absent"], "why": "there is no text" },
+        { "reason": "the status is the transport's own", "link": "https://example.com/issues/1",
+          "where": [{ "axis": "error.status", "observed": ["transport"], "cases": ["anthropic/in-band/*"] }] },
+        { "reason": "there is no text",
+          "where": [{ "axis": "text", "observed": ["absent"], "cases": ["anthropic/http/*"] }] },
     ])
 }
 
@@ -186,11 +187,11 @@ pub(super) fn hostile() -> Vec<Record> {
         json!({ "word": "fails", "mode": "silent", "reason": HOSTILE, "checks": [check("must"), check("should")] });
     let fault = json!({ "word": "adapter-fault", "reason": HOSTILE, "checks": [] });
     let skipped = json!({ "word": "unsupported", "reason": HOSTILE, "checks": [] });
-    let listed = json!([{
-        "cases": ["anthropic/listed/*"], "axis": "outcome", "seen": [HOSTILE], "why": HOSTILE, "link": HOSTILE,
-    }, {
-        "cases": ["anthropic/listed/*"], "axis": "outcome", "seen": [HOSTILE], "why": "*x*", "link": "javascript:alert(1)",
-    }]);
+    let scope = json!([{ "axis": "outcome", "observed": [HOSTILE], "cases": ["anthropic/listed/*"] }]);
+    let listed = json!([
+        { "reason": HOSTILE, "link": HOSTILE, "where": scope },
+        { "reason": "*x*", "link": "javascript:alert(1)", "where": scope },
+    ]);
     let surface = "<script>=cmd";
     let mut own = sdk(id, "=HYPERLINK(\"https://evil.example\")", &[surface, HOSTILE], &listed, None);
     if let Record::Sdk(own) = &mut own {

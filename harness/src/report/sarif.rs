@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::rows::{Place, Places, Row, Rows, Standing, sentence, visible};
 use crate::case::{Axis, Level};
-use crate::record::Entry;
+use crate::record::Statement;
 use crate::text::RESERVED;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -106,9 +106,9 @@ fn result(rows: &Rows<'_>, row: &Row<'_>, about: (Axis, &str), severity: &str, s
     })
 }
 
-fn suppression(entry: &Entry) -> Value {
+fn suppression(Statement { entry, .. }: Statement<'_>) -> Value {
     let link = entry.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
-    json!({ "kind": "external", "status": "accepted", "justification": visible(&format!("{}{link}", entry.why)) })
+    json!({ "kind": "external", "status": "accepted", "justification": visible(&format!("{}{link}", entry.reason)) })
 }
 
 fn notification(row: &Row<'_>) -> Value {

@@ -9,6 +9,7 @@ use super::markdown::{code, name, text};
 use super::rows::{Row, Rows, SdkRows, Standing};
 use crate::id::Variant;
 use crate::judge::{Mode, Word};
+use crate::record::Statement;
 
 /// The most SDKs, findings and surprises that are told one by one; together with the rest under 60 lines.
 const SDKS: usize = 18;
@@ -32,12 +33,12 @@ fn surprises(out: &mut String, rows: &Rows<'_>) {
         .sdks
         .iter()
         .flat_map(|sdk| {
-            let line = |entry: &&crate::record::Entry| {
+            let line = |Statement { scope, .. }: &Statement<'_>| {
                 format!(
                     "- {}: the entry on {} in {} matches nothing",
                     code(&sdk.sdk.id),
-                    entry.axis,
-                    code(&entry.cases.join(", "))
+                    scope.axis,
+                    code(&scope.cases.join(", "))
                 )
             };
             sdk.unused.iter().map(line).collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use std::io;
 use streamspec_adapters::spec::Build;
 
 use super::{Compared, Event, Subscriber, is_green};
-use crate::deviation::{Known, KnownEntry};
+use crate::deviation::{Known, KnownScope};
 use crate::id::{SdkId, SurfaceId};
 use crate::judge::Word;
 use crate::message::Tally;
@@ -21,7 +21,7 @@ pub struct Results<'a> {
     strict: bool,
     tallies: BTreeMap<(SdkId, SurfaceId), Tally>,
     not_green: BTreeMap<Word, usize>,
-    /// The lines of entries that no trial has matched yet, by SDK.
+    /// The numbers of known deviations that no trial has matched yet, by SDK.
     unused: BTreeMap<&'a str, BTreeSet<usize>>,
 }
 
@@ -39,8 +39,8 @@ impl<'a> Results<'a> {
         // A list is about the locked version, so that what it says of another one may well match nothing.
         for (sdk, known) in session.sdks.iter().filter(|(sdk, _)| sdk.build == Build::Locked) {
             let id = sdk.manifest.id.as_str();
-            let lines = known.unused(std::iter::empty(), results.version(id)).iter().map(|entry| entry.line).collect();
-            results.unused.insert(id, lines);
+            let all = known.unused(std::iter::empty(), results.version(id)).into_iter().collect();
+            results.unused.insert(id, all);
         }
         for skipped in session.skipped() {
             results.tally(&skipped).add(&skipped, false);
@@ -77,12 +77,11 @@ impl<'a> Results<'a> {
         self.tallies.iter().map(|((sdk, surface), tally)| (sdk, surface, tally))
     }
 
-    /// Entries of the lists that matched nothing; of a whole run they are to be removed.
-    pub fn unused(&self) -> impl Iterator<Item = (&'a Known, &'a KnownEntry)> {
-        self.unused.iter().flat_map(|(sdk, lines)| {
+    /// Known deviations that matched nothing; of a whole run they are to be removed from the lists.
+    pub fn unused(&self) -> impl Iterator<Item = (&'a Known, &'a KnownScope)> {
+        self.unused.iter().flat_map(|(sdk, numbers)| {
             let known = self.session.known(sdk);
-            let unused = move |known: &'a Known| known.entries.iter().filter(move |entry| lines.contains(&entry.line));
-            known.into_iter().flat_map(move |known| unused(known).map(move |entry| (known, entry)))
+            known.into_iter().flat_map(move |known| numbers.iter().map(move |number| (known, &known.scopes[*number])))
         })
     }
 }
@@ -95,13 +94,12 @@ impl Subscriber for Results<'_> {
         }
         let id = trial.sdk.manifest.id.as_str();
         let version = self.version(id);
-        if let (Some(known), Some(lines)) = (self.session.known(id), self.unused.get_mut(id))
-            && !lines.is_empty()
+        if let (Some(known), Some(unused)) = (self.session.known(id), self.unused.get_mut(id))
+            && !unused.is_empty()
         {
-            // What all variants of one trial leave unused: an entry that every trial does is unused by the run.
-            let unused = known.unused(variants.iter().map(|(ran, _)| &ran.record), version);
-            let unused: BTreeSet<usize> = unused.iter().map(|entry| entry.line).collect();
-            lines.retain(|line| unused.contains(line));
+            // One that every trial leaves unused is unused by the run.
+            let by_this = known.unused(variants.iter().map(|(ran, _)| &ran.record), version);
+            unused.retain(|number| by_this.contains(number));
         }
         Ok(())
     }

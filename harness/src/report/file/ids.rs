@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::record::Entry;
+use crate::record::{Entry, statements};
 use crate::report::Known;
 
 /// Ids made from what things say: what each is about, and six digits of its digest, or more where two would be the same.
@@ -71,9 +71,9 @@ pub(in crate::report) fn alike<K: Serialize, N>(things: impl IntoIterator<Item =
     groups
 }
 
-/// The known deviations of a list, each statement once, and which of them each entry makes.
+/// The known deviations of a list, each statement once, and which of them each scope makes, by its number.
 pub(in crate::report) fn known_of(entries: &[Entry]) -> (Vec<Known>, Vec<String>) {
-    let said: Vec<Known> = entries.iter().cloned().map(Known::from).collect();
+    let said: Vec<Known> = statements(entries).map(Known::from).collect();
     let ids = ids(said.iter().map(|known| (known.axis.name(), known)));
     let mut once: Vec<Known> = Vec::new();
     for (id, known) in ids.iter().zip(said) {

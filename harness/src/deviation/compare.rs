@@ -1,0 +1,139 @@
+//! Compares trials with a list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::{Version, VersionReq};
+
+use super::list::{Known, KnownScope};
+use crate::case::{Axis, Level};
+use crate::id::Variant;
+use crate::judge::{Check, Word};
+use crate::record::{Scope, TrialRecord};
+
+/// How one trial compares with the list. A scope is named by its number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Broken checks that no scope lists, by their place in the verdict.
+    pub new: Vec<usize>,
+    /// Broken checks that a scope lists with something else observed: the check's place and the scope's number.
+    pub different: Vec<(usize, usize)>,
+    /// Scopes whose check holds here.
+    pub stale: Vec<usize>,
+    /// Scopes that list a broken check of this trial: what makes it as listed.
+    pub used: Vec<usize>,
+}
+
+impl Comparison {
+    /// Says if reality equals expectation plus list.
+    pub fn is_as_listed(&self) -> bool {
+        self.new.is_empty() && self.different.is_empty() && self.stale.is_empty()
+    }
+
+    /// Files one broken check under what the scopes on its axis say.
+    fn add<'a>(&mut self, place: usize, check: &Check, on_axis: impl Iterator<Item = (usize, &'a Scope)>) {
+        let observed = check.seen();
+        let (as_listed, otherwise): (Vec<_>, Vec<_>) =
+            on_axis.partition(|(_, scope)| scope.observed.contains(&observed));
+        match (as_listed.is_empty(), otherwise.first()) {
+            (false, _) => self.used.extend(as_listed.iter().map(|(number, _)| number)),
+            (true, Some((number, _))) => self.different.push((place, *number)),
+            (true, None) => self.new.push(place),
+        }
+    }
+}
+
+impl Known {
+    /// Compares one trial at one version of the SDK with the list. Of a variant only its difference from the trial as
+    /// written is compared: the rest was, there.
+    pub fn compare(&self, trial: &TrialRecord, version: &str) -> Comparison {
+        let mut comparison = Comparison::default();
+        let scopes: Vec<_> = self.applying(&trial.surface, &trial.case, version).collect();
+        // One axis may be checked at two levels, `must: [error, incomplete]` and `should: error`; one that is broken at
+        // either is what the list speaks of.
+        let broken_axes: Vec<Axis> = trial.verdict.broken_checks().map(|check| check.axis).collect();
+        for (place, check) in trial.verdict.checks.iter().enumerate() {
+            let compared = check.axis.is_of_replays() == (trial.variant != Variant::AsWritten);
+            if check.level == Level::May || !compared {
+                continue;
+            }
+            let on_axis = scopes.iter().filter(|(_, scope)| speaks_of(scope, check));
+            match check.held() {
+                None => {}
+                Some(true) if broken_axes.contains(&check.axis) => {}
+                Some(true) => comparison.stale.extend(on_axis.map(|(number, _)| *number)),
+                Some(false) => comparison.add(place, check, on_axis.copied()),
+            }
+        }
+        comparison
+    }
+
+    /// Finds the scopes that matched no trial of a whole run, by their numbers. What is said of replays that were not made
+    /// cannot have matched.
+    pub fn unused<'a>(&self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<usize> {
+        let trials: Vec<&TrialRecord> = trials.collect();
+        let mut used = vec![false; self.scopes.len()];
+        for trial in &trials {
+            let comparison = self.compare(trial, version);
+            let touched = comparison.used.into_iter().chain(comparison.different.iter().map(|(_, number)| *number));
+            for number in touched.chain(comparison.stale) {
+                used[number] = true;
+            }
+        }
+        let replays = Replays::of(trials);
+        let applies = |known: &KnownScope| holds_for(&known.scope, version) && replays.open(known).next().is_none();
+        let unused = self.scopes.iter().enumerate().filter(|(number, known)| !used[*number] && applies(known));
+        unused.map(|(number, _)| number).collect()
+    }
+
+    /// The scopes whose globs and versions cover a trial, with their numbers.
+    fn applying(&self, surface: &str, case: &str, version: &str) -> impl Iterator<Item = (usize, &Scope)> {
+        self.scopes.iter().enumerate().filter_map(move |(number, known)| {
+            let covered = known.covers(surface, case) && holds_for(&known.scope, version);
+            covered.then_some((number, &known.scope))
+        })
+    }
+}
+
+/// The trials that were judged, by surface and case, with the variants that were made of each.
+pub(super) struct Replays<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<Variant>>);
+
+impl<'a> Replays<'a> {
+    pub(super) fn of(trials: impl IntoIterator<Item = &'a TrialRecord>) -> Self {
+        let mut made: BTreeMap<_, BTreeSet<Variant>> = BTreeMap::new();
+        for trial in trials.into_iter().filter(|trial| trial.verdict.word <= Word::Fails) {
+            made.entry((trial.surface.as_str(), trial.case.as_str())).or_default().insert(trial.variant);
+        }
+        Self(made)
+    }
+
+    /// The surfaces and cases that a scope covers and about which nothing can be said: it is about replays of them that were
+    /// not made.
+    pub(super) fn open(&self, known: &KnownScope) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let scope = &known.scope;
+        let is_open = move |made: &BTreeSet<Variant>| match scope.axis {
+            Axis::Variants => scope.observed.iter().any(|text| made.iter().all(|made| made.name() != about(text))),
+            Axis::Cuts => !made.iter().any(|made| made.is_sweep()),
+            _ => false,
+        };
+        let covered = self.0.iter().filter(move |((surface, case), _)| known.covers(surface, case));
+        covered.filter(move |(_, made)| is_open(made)).map(|(point, _)| *point)
+    }
+}
+
+/// Says if a scope is about a check: on its axis and, of variants, about the same one.
+fn speaks_of(scope: &Scope, check: &Check) -> bool {
+    let variant = check.observed.as_str().map(about);
+    scope.axis == check.axis
+        && (check.axis != Axis::Variants || scope.observed.iter().any(|text| Some(about(text)) == variant))
+}
+
+/// The replay that a text is about: `crlf: passes instead of deviates`.
+fn about(text: &str) -> &str {
+    text.split(':').next().unwrap_or_default()
+}
+
+/// Says if a scope speaks about a version; a version that is not semantic is covered by every scope.
+fn holds_for(scope: &Scope, version: &str) -> bool {
+    let within = |range: &VersionReq| Version::parse(version).map_or(true, |version| range.matches(&version));
+    scope.versions.as_ref().is_none_or(within)
+}

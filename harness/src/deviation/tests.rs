@@ -1,0 +1,214 @@
+//! Lists that are read, compared with trials, and rewritten.
+
+use serde_json::json;
+
+use super::*;
+use crate::case::{Axis, Level};
+use crate::id::{TrialId, Variant};
+use crate::judge::{Check, Grade, Verdict, Word};
+use crate::record::TrialRecord;
+
+const LIST: &str = r#"
+[[deviation]]
+reason = "the status is the transport's own"
+
+[[deviation.where]]
+axis = "error.status"
+observed = ["transport"]
+surfaces = ["create-*"]
+cases = ["anthropic/in-band/*"]
+versions = ">=0.50"
+"#;
+
+fn parsed(text: &str) -> Known {
+    Known::parse("list.toml".into(), text).expect("the list is well formed")
+}
+
+fn trial(surface: &str, case: &str, grade: Grade) -> TrialRecord {
+    let check = Check {
+        axis: Axis::ErrorStatus,
+        level: Level::Should,
+        expected: json!(529),
+        observed: json!(200),
+        grade,
+        disputed: false,
+    };
+    let verdict = Verdict { word: Word::Deviates, mode: None, reason: None, checks: vec![check] };
+    TrialRecord::new(TrialId::new("sdk", surface, case, Variant::AsWritten), verdict)
+}
+
+/// Blesses a list, and checks that the run is as listed then and that the next time there is nothing to do.
+fn blessed(text: &str, trials: &[TrialRecord]) -> Blessed {
+    let trials: Vec<&TrialRecord> = trials.iter().collect();
+    let list = bless(&parsed(text), text, &trials, "2.0.0");
+    let known = parsed(&list.text);
+    for trial in &trials {
+        assert!(known.compare(trial, "2.0.0").is_as_listed(), "{} in\n{}", trial.name(), list.text);
+    }
+    assert!(known.unused(trials.iter().copied(), "2.0.0").is_empty(), "{}", list.text);
+    let again = bless(&known, &list.text, &trials, "2.0.0");
+    assert!(!again.is_changed() && again.text == list.text, "{again:?}");
+    list
+}
+
+#[test]
+fn reality_is_compared_with_the_list() {
+    let known = parsed(LIST);
+    let compare = |surface, case, version, grade| known.compare(&trial(surface, case, grade), version);
+    let listed = compare("create-sync", "anthropic/in-band/x", "2.0.0", Grade::Transport);
+    assert!(listed.is_as_listed() && listed.used == [0]);
+    assert_eq!(compare("create-sync", "anthropic/in-band/x", "2.0.0", Grade::Exact).stale, [0]);
+    assert_eq!(compare("create-sync", "anthropic/in-band/x", "2.0.0", Grade::Absent).different, [(0, 0)]);
+    assert_eq!(compare("final-sync", "anthropic/in-band/x", "2.0.0", Grade::Transport).new, [0]);
+    assert_eq!(compare("create-sync", "anthropic/cut/x", "2.0.0", Grade::Transport).new, [0]);
+    assert_eq!(compare("create-sync", "anthropic/in-band/x", "0.49.0", Grade::Transport).new, [0]);
+}
+
+#[test]
+fn a_broken_list_names_its_line() {
+    let refused = |text: &str, said: &str| {
+        let error = Known::parse("list.toml".into(), text).expect_err("it is broken").to_string();
+        assert!(error.starts_with(said), "{error}");
+    };
+    refused(&LIST.replace("create-*", "["), "list.toml:5: `[` is not a glob");
+    refused("\n[[deviation]]\nreason = \"r\"\nwhere = []\n", "list.toml:2: this entry has no `[[deviation.where]]`");
+    refused("[[deviation]]\nreason = \"r\"\n", "list.toml: TOML parse error at line 1, column 1");
+    let old = "[[deviation]]\ncases = [\"a\"]\naxis = \"text\"\nseen = [\"wrong\"]\nwhy = \"w\"\n";
+    refused(old, "list.toml:3: `axis` is from the old form of this list: an entry is now a `reason`");
+    refused(&LIST.replace("observed", "seen"), "list.toml:7: `seen` is from the old form of this list");
+    refused(&LIST.replace("observed", "sen"), "list.toml: TOML parse error at line 7");
+}
+
+#[test]
+fn what_matches_nothing_is_one_scope_and_has_its_line() {
+    let list =
+        format!("{LIST}\n{}", LIST[LIST.find("[[deviation.where]]").unwrap_or_default()..].replace("in-band", "cut"));
+    let known = parsed(&list);
+    let trials = [trial("create-sync", "anthropic/in-band/a", Grade::Transport)];
+    let unused = known.unused(trials.iter(), "2.0.0");
+    assert_eq!(unused.iter().map(|number| known.scopes[*number].line).collect::<Vec<_>>(), [12]);
+    let list = blessed(&list, &trials);
+    assert_eq!((list.kept, list.removed), (1, 1));
+    assert_eq!(list.text, LIST.trim_start());
+}
+
+#[test]
+fn blessing_makes_a_run_as_listed_and_keeps_reasons() {
+    let trials = [
+        trial("create-sync", "anthropic/in-band/a", Grade::Transport),
+        trial("create-sync", "anthropic/in-band/b", Grade::Exact),
+        trial("create-sync", "anthropic/cut/c", Grade::Absent),
+        trial("final-sync", "anthropic/cut/c", Grade::Absent),
+        trial("final-sync", "anthropic/cut/d", Grade::Absent),
+    ];
+    let list = blessed(LIST, &trials);
+    assert_eq!((list.kept, list.narrowed, list.added, list.removed, list.unexplained), (0, 1, 2, 0, 1));
+    insta::assert_snapshot!(list.text);
+}
+
+#[test]
+fn what_is_new_joins_what_waits_for_a_reason_and_equal_reasons_become_one_entry() {
+    let again = LIST.replace("in-band", "cut").replace("[[deviation]]", "# Of a person.\n[[deviation]]");
+    let waiting = LIST.replace("in-band", "stall").replace("the status is the transport's own", UNEXPLAINED);
+    let trials = [
+        trial("create-sync", "anthropic/in-band/a", Grade::Transport),
+        trial("create-sync", "anthropic/cut/b", Grade::Transport),
+        trial("create-sync", "anthropic/stall/c", Grade::Transport),
+        trial("final-sync", "anthropic/stall/c", Grade::Transport),
+    ];
+    let list = format!("{LIST}{again}{waiting}");
+    assert_eq!(parsed(&list).repeated(), [(13, 2)]);
+    let list = blessed(&list, &trials);
+    assert_eq!((list.kept, list.added, list.joined, list.unexplained), (3, 1, 1, 1));
+    assert!(parsed(&list.text).repeated().is_empty());
+    insta::assert_snapshot!(list.text);
+}
+
+/// Where a run is as listed there is nothing to bless: not a letter of the list changes, whatever people wrote there.
+#[test]
+fn blessing_leaves_alone_what_stands() {
+    let list = format!(
+        "# Our own words.\n{LIST}\n# The same once more, of another person.\n{}",
+        LIST.trim_start().replace("the status is", "still")
+    );
+    let known = parsed(&list);
+    let trials = [trial("create-sync", "anthropic/in-band/a", Grade::Transport)];
+    let trials: Vec<&TrialRecord> = trials.iter().collect();
+    let blessed = bless(&known, &list, &trials, "2.0.0");
+    assert!(!blessed.is_changed(), "{blessed:?}");
+    assert_eq!((blessed.kept, blessed.text.as_str()), (2, list.as_str()));
+    let blessed = bless(&known, &list, &trials, "0.49.0");
+    assert_eq!((blessed.kept, blessed.added), (2, 1), "they are about another version");
+    let holds = [trial("create-sync", "anthropic/in-band/a", Grade::Exact)];
+    let blessed = bless(&known, &list, &holds.iter().collect::<Vec<_>>(), "2.0.0");
+    assert_eq!((blessed.removed, blessed.text.as_str()), (2, "# Our own words.\n"));
+}
+
+/// What people wrote inside of an entry stays where it is when another part of it changes, and a layout that cannot be taken
+/// apart by lines is written anew.
+#[test]
+fn blessing_keeps_comments_and_says_the_same_in_any_layout() {
+    let (entry, scope) = LIST.split_once("[[deviation.where]]").expect("there is one");
+    let list = format!(
+        "{entry}# About in-band.\n[[deviation.where]]{scope}\n# About cut.\n[[deviation.where]]{}",
+        scope.replace("in-band", "cut")
+    );
+    let trials = [
+        trial("create-sync", "anthropic/in-band/a", Grade::Transport),
+        trial("create-sync", "anthropic/cut/b", Grade::Transport),
+        trial("create-sync", "anthropic/cut/c", Grade::Exact),
+    ];
+    let came = blessed(&list, &trials);
+    assert_eq!((came.kept, came.narrowed), (1, 1));
+    assert!(came.text.contains("\n# About in-band.\n[[deviation.where]]\n"), "{}", came.text);
+    assert!(came.text.contains("\n# About cut.\n[[deviation.where]]\n"), "{}", came.text);
+
+    let scope = |folder: &str| {
+        format!("{{ axis = \"error.status\", observed = [\"transport\"], cases = [\"anthropic/{folder}/*\"] }}")
+    };
+    let inline = format!("deviation = [{{ reason = \"r\", where = [{}, {}] }}]\n", scope("in-band"), scope("cut"));
+    let came = blessed(&inline, &trials);
+    assert_eq!((came.kept, came.narrowed), (1, 1));
+    assert_eq!(came.text.matches("[[deviation.where]]").count(), 2, "{}", came.text);
+}
+
+/// Replays are made of some cases only, or of none: what is said about the others must not be lost.
+#[test]
+fn blessing_keeps_what_was_not_run() {
+    let list = LIST.replace("error.status", "variants").replace("\"transport\"", "\"crlf: passes\"");
+    let known = parsed(&list);
+    let written = |case: &str| trial("create-sync", case, Grade::Exact);
+    let holds = |case: &str| {
+        let mut replay = written(case);
+        replay.variant = Variant::Crlf;
+        let check = &mut replay.verdict.checks[0];
+        (check.axis, check.observed) = (Axis::Variants, json!("crlf: as written"));
+        replay
+    };
+    let came = |trials: &[TrialRecord]| {
+        let trials: Vec<&TrialRecord> = trials.iter().collect();
+        let unused = known.unused(trials.iter().copied(), "2.0.0").len();
+        let list = bless(&known, &list, &trials, "2.0.0");
+        (unused, list.kept, list.narrowed, list.removed)
+    };
+    let (a, b) = ("anthropic/in-band/a", "anthropic/in-band/b");
+    assert_eq!(came(&[written(a), written(b)]), (0, 1, 0, 0), "no replay was made");
+    assert_eq!(came(&[written("anthropic/cut/c")]), (1, 0, 0, 1), "there is no such case");
+    assert_eq!(came(&[written(a), holds(a)]), (0, 0, 0, 1), "it is gone");
+    let trials = [written(a), holds(a), written(b)];
+    assert_eq!(came(&trials), (0, 0, 1, 0), "it is gone from one case, and of the other nothing is known");
+    let text = bless(&known, &list, &trials.iter().collect::<Vec<_>>(), "2.0.0").text;
+    assert!(text.contains("cases = [\"anthropic/in-band/b\"]"), "{text}");
+}
+
+/// Long lists of cases stand one on a line, and texts are quoted as TOML wants it.
+#[test]
+fn a_new_entry_is_written_for_review() {
+    let graded: Vec<TrialRecord> = (0..4)
+        .map(|number| trial("create", &format!("anthropic/cut/a-long-name-of-a-case-{number}"), Grade::Exact))
+        .collect();
+    let broken =
+        (4..8).map(|number| trial("create", &format!("anthropic/cut/a-long-name-of-a-case-{number}"), Grade::Absent));
+    let list = blessed("", &graded.into_iter().chain(broken).collect::<Vec<_>>());
+    insta::assert_snapshot!(list.text);
+}

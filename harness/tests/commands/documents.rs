@@ -1,0 +1,124 @@
+//! The commands of the documents: each is run as far as it goes without the environment of an SDK.
+
+use std::collections::BTreeSet;
+
+use crate::repository::{HEALTHY, REPORT, Repository, check, own};
+
+/// The pages that show commands.
+const PAGES: [&str; 11] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "SUPPLY-CHAIN.md",
+    "adapters/README.md",
+    "cases/README.md",
+    "reports/README.md",
+    "reports/RECORDS.md",
+    ".github/pull_request_template.md",
+    "justfile",
+];
+
+/// Cases that the commands name, by id or by a glob that one of them matches.
+const NAMED: [&str; 5] = [
+    HEALTHY,
+    "anthropic/in-band/after-text",
+    "gemini/benign/whole-answer",
+    "gemini/benign/whole-tool-answer",
+    "openai-chat/benign/whole-answer",
+];
+
+/// Names in the pages that stand for the reader's own, and what is there in this test.
+const STAND_INS: [(&str, &str); 11] = [
+    ("cases/anthropic/cut/mine.yaml", "cases/anthropic/benign/text.yaml"),
+    ("cases/anthropic/in-band/mine.yaml", "cases/anthropic/benign/text.yaml"),
+    ("FILE…", "cases/anthropic/benign/text.yaml"),
+    ("anthropic/cut/mine", HEALTHY),
+    ("anthropic/in-band/mine", HEALTHY),
+    ("--case \"$1\"", "--case anthropic/benign/text"),
+    ("--case ID", "--case anthropic/benign/text"),
+    ("acme-python", "reference"),
+    ("\"$@\"", ""),
+    ("OLD.json NEW.json", "REPORT REPORT"),
+    ("\"$1\" \"$2\"", "REPORT REPORT"),
+];
+
+/// Options of `run` that `list` has, too.
+const SELECTING: [&str; 6] = ["--sdk", "--surface", "--case", "--variants", "--cuts", "--shard"];
+
+#[test]
+fn the_commands_of_the_pages_can_be_run() {
+    let repository = Repository::with_cases(&NAMED);
+    for file in manifests() {
+        repository.copy(&file);
+    }
+    check(repository.call(&["run", "--sdk", "reference", "--case", HEALTHY]), 0, "wrote ");
+    for checkout in ["checkout", "anthropic-sdk-python"] {
+        std::fs::create_dir(repository.root.join(checkout)).expect("a folder");
+    }
+    let commands: BTreeSet<String> = PAGES.into_iter().flat_map(commands).collect();
+    assert!(commands.len() > 30, "{commands:#?}");
+    for command in commands {
+        let mut filled = command.clone();
+        for (name, own) in STAND_INS {
+            filled = filled.replace(name, own);
+        }
+        let filled = filled.replace("REPORT", REPORT).replace("=../", "=").replace('\'', "");
+        let words: Vec<&str> = filled.split_whitespace().collect();
+        let runs = match words[0] {
+            // The trials that would be run, as no SDK is set up.
+            "run" => listed(&words),
+            // These are shown with the arguments of an SDK, take minutes, or rewrite what is committed.
+            "setup" | "probe" | "adequacy" | "generate" | "bless" | "report" => [&words[..1], &["--help"]].concat(),
+            _ => words.clone(),
+        };
+        let output = repository.command(&runs).output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let is_fine = output.status.success() || (words[0] == "doctor" && output.status.code() == Some(1));
+        assert!(is_fine, "`{command}`, here {runs:?}, came to {}: {said}", output.status);
+    }
+}
+
+/// `run` with a selection as `list` with it; an option that neither has is an error there.
+fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let mut listed = vec!["list"];
+    let mut words = words[1..].iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--verbose" | "--strict" => {}
+            "--report" | "--records" | "--nonce" | "--jobs" => _ = words.next(),
+            option => {
+                listed.push(option);
+                if SELECTING.contains(&option) {
+                    listed.extend(words.next());
+                }
+            }
+        }
+    }
+    listed
+}
+
+/// The manifests of the fleet, and the files that they name.
+fn manifests() -> Vec<String> {
+    let files =
+        walkdir::WalkDir::new(own().join("adapters")).min_depth(3).max_depth(3).into_iter().filter_map(Result::ok);
+    let named = files.filter(|file| {
+        let stem = file.path().file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+        file.file_type().is_file() && ["adapter", "handler", "main"].contains(&stem.as_str())
+    });
+    named.map(|file| file.path().strip_prefix(own()).expect("below it").display().to_string()).collect()
+}
+
+/// What stands behind `cargo run … --` in a page, in blocks and in lines of text.
+fn commands(page: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(own().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
+    let arguments = |at: usize| {
+        let (before, rest) = text.split_at(at);
+        // In a block a command ends with its line, in a paragraph at its backtick, which may stand on the next line.
+        let is_block = before.ends_with("    ") || before.ends_with("|| ");
+        let end = rest.find(|one| one == '`' || (is_block && one == '\n')).unwrap_or(rest.len());
+        let command = rest[..end].split_once(" -- ")?.1.split("||").next()?.split(" #").next()?;
+        Some(command.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    text.match_indices("cargo run ").filter_map(|(at, _)| arguments(at)).collect()
+}

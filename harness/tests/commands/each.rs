@@ -1,0 +1,148 @@
+//! Each command once, with what it says.
+
+use crate::repository::{CUT, GONE, HEALTHY, LIST, RECORDS, REPORT, Repository, check, own};
+
+#[test]
+fn run_and_list_say_which_trials_there_are_and_how_they_came_out() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    let came = check(repository.call(&["run", "--nonce", "0123456789abcdef"]), 0, "wrote ");
+    insta::assert_snapshot!("run", repository.told(&came));
+    insta::assert_snapshot!("list", repository.told(&check(repository.call(&["list"]), 0, CUT)));
+    check(repository.call(&["list", "--coverage"]), 0, "| A13 |");
+}
+
+#[test]
+fn check_points_at_mistakes_in_cases_and_in_lists() {
+    let repository = Repository::with_cases(&[HEALTHY]);
+    let file = format!("cases/{HEALTHY}.yaml");
+    check(repository.call(&["check", &file]), 0, "1 file, 1 case: 0 errors");
+    let healthy = repository.read(&file);
+    repository.write("cases/anthropic/benign/broken.yaml", &healthy.replace("\nexpect:", "\nexpects:"));
+    let came = check(repository.call(&["check", "cases/anthropic/benign/broken.yaml"]), 2, "error");
+    insta::assert_snapshot!("check", repository.told(&came));
+    std::fs::remove_file(repository.root.join("cases/anthropic/benign/broken.yaml")).expect("it is there");
+
+    check(repository.call(&["check"]), 0, "0 errors");
+    repository
+        .write(LIST, "[[deviation]]\ncases = [\"**\"]\nseen = [\"completed\"]\naxis = \"outcome\"\nwhy = \"w\"\n");
+    let came = check(repository.call(&["check"]), 2, "known-deviations.toml:");
+    let said = repository.told(&came);
+    insta::assert_snapshot!("check-old-list", said.lines().last().expect("a line"));
+    check(repository.call(&["run", "--sdk", "reference"]), 3, "an entry is now a `reason` and an optional `link`");
+    repository.write(LIST, &format!("{GONE}\n{GONE}"));
+    check(repository.call(&["check"]), 2, "known-deviations.toml:11: the reason and the link of line 2 once more");
+    repository.write("adapters/python/acme/adapter.toml", "id = 1\n");
+    check(repository.call(&["check"]), 2, "acme/adapter.toml: TOML parse error at line 1");
+}
+
+#[test]
+fn setup_sdks_and_doctor_say_what_there_is() {
+    let repository = Repository::with_cases(&[]).with_unlinked();
+    check(repository.call(&["setup", "reference"]), 0, "reference: streamspec-adapters ");
+    check(repository.call(&["setup", "refrence"]), 2, "there is no SDK `refrence`; did you mean `reference`?");
+    let came = check(repository.call(&["sdks"]), 0, "linked");
+    insta::assert_snapshot!(
+        "sdks",
+        repository.told(&came).lines().find(|line| line.starts_with("reference")).unwrap_or("")
+    );
+    let doctor = repository.call(&["doctor"]);
+    // This machine may lack a runtime.
+    let code = doctor.get_output().status.code().filter(|code| *code <= 1).expect("0 or 1");
+    check(doctor, code, "the loopback interface can be listened on");
+}
+
+#[test]
+fn probe_tests_an_adapter_and_names_what_is_none() {
+    let repository = Repository::with_cases(&[]);
+    check(repository.call(&["probe", "reference"]), 0, "probes, 0 wrong");
+    check(repository.call(&["probe", "--", "cat"]), 3, "the adapter's first line must be its hello");
+    check(repository.call(&["probe", "--", "there-is-no-such-program"]), 3, "there-is-no-such-program: ");
+    check(repository.call(&["probe", "refrence"]), 2, "did you mean `reference`?");
+}
+
+#[test]
+fn report_merge_and_compare_take_what_a_run_wrote() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    for shard in ["1/2", "2/2"] {
+        let records = format!("{}.jsonl", &shard[..1]);
+        check(repository.call(&["run", "--shard", shard, "--records", &records]), 0, "wrote ");
+    }
+    check(repository.call(&["merge", "1.jsonl", "--out", "all.jsonl"]), 2, "trials are missing");
+    check(repository.call(&["merge", "1.jsonl", "1.jsonl", "--out", "all.jsonl"]), 2, "error: ");
+    check(repository.call(&["merge", "1.jsonl", "2.jsonl", "--out", "all.jsonl"]), 0, "wrote ");
+
+    let formats = "json,markdown,html,short,junit,sarif,csv,badges";
+    check(repository.call(&["report", "all.jsonl", "--format", formats]), 0, "wrote ");
+    for file in [
+        "compatibility.json",
+        "compatibility.md",
+        "compatibility.html",
+        "short.md",
+        "junit.xml",
+        "streamspec.sarif",
+        "trials.csv",
+        "badges",
+    ] {
+        assert!(repository.root.join("target/streamspec/report").join(file).exists(), "{file}");
+    }
+    check(repository.call(&["report", "all.jsonl", "--format", "github"]), 0, "::notice title=streamspec::");
+    check(repository.call(&["report", "absent.jsonl"]), 2, "absent.jsonl");
+
+    check(repository.call(&["compare", REPORT, REPORT]), 0, "0 broken, 0 worsened");
+    check(repository.call(&["compare", REPORT, "absent.json"]), 2, "absent.json");
+    check(repository.call(&["compare", REPORT, &format!("{REPORT}:refrence")]), 2, "refrence");
+    let report = repository.read(REPORT);
+    let changed = |file: &str, records: &str| {
+        repository.write("changed.jsonl", records);
+        check(repository.call(&["report", "changed.jsonl", "--format", "json", "--out", file]), 0, "wrote ");
+        format!("{file}/compatibility.json")
+    };
+    let records = repository.read("all.jsonl");
+    let worse = changed("worse", &records.replacen("\"word\":\"pass\"", "\"word\":\"deviates\"", 1));
+    insta::assert_snapshot!(
+        "compare",
+        repository.told(&check(repository.call(&["compare", REPORT, &worse]), 1, "1 broken"))
+    );
+    check(repository.call(&["compare", &worse, REPORT]), 0, "1 fixed");
+    for format in ["html", "json"] {
+        check(repository.call(&["compare", REPORT, &worse, "--format", format]), 1, "broken");
+    }
+    let lost = changed("lost", &records.replacen("\"word\":\"pass\"", "\"word\":\"harness-fault\"", 1));
+    check(repository.call(&["compare", REPORT, &lost]), 3, "");
+    assert_eq!(repository.read(REPORT), report, "what is compared is as it was");
+}
+
+#[test]
+fn adequacy_names_the_mutants_that_no_case_catches() {
+    let repository = Repository::with_cases(&[HEALTHY]);
+    repository.write("cases/adequacy.toml", "");
+    check(repository.call(&["adequacy", "--case", "absent"]), 2, "no case `absent`");
+    check(repository.call(&["adequacy"]), 1, "no case catches the mutant drops-tools: Tool calls are lost.");
+}
+
+#[test]
+fn generate_writes_what_check_asks_for() {
+    let repository = Repository::with_cases(&[HEALTHY]);
+    for file in ["README.md", "adapters/README.md", "cases/README.md"] {
+        repository.copy(file);
+    }
+    check(repository.call(&["generate"]), 2, "reports/compatibility.json");
+    check(repository.call(&["run"]), 0, "wrote ");
+    repository.write("reports/compatibility.json", &repository.read(REPORT));
+    check(repository.call(&["generate", "--check"]), 1, "README.md is not what would be generated; run");
+    check(repository.call(&["generate"]), 0, "wrote cases/schema.json");
+    check(repository.call(&["generate", "--check"]), 0, "README.md is up to date");
+    let schema = std::fs::read_to_string(own().join("cases/schema.json")).expect("it is committed");
+    assert_eq!(repository.read("cases/schema.json"), schema);
+}
+
+#[test]
+fn bless_says_what_it_did_to_each_list() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    repository.write(LIST, GONE);
+    check(repository.call(&["run"]), 1, "this known deviation is gone");
+    let came = check(repository.call(&["bless"]), 0, "reference: ");
+    insta::assert_snapshot!("bless", repository.told(&came));
+    repository.write(RECORDS, "");
+    check(repository.call(&["bless"]), 2, "no run is in this file");
+}

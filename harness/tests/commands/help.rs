@@ -1,0 +1,55 @@
+//! The help of every command, and mistakes on the command line.
+
+use assert_cmd::assert::OutputAssertExt as _;
+
+use crate::repository::{Repository, check};
+
+/// Every command, as `--help` lists them.
+const COMMANDS: [&str; 13] = [
+    "run", "check", "list", "setup", "sdks", "doctor", "probe", "report", "merge", "compare", "bless", "adequacy",
+    "generate",
+];
+
+#[test]
+fn every_command_has_its_help() {
+    let repository = Repository::with_cases(&[]);
+    let help = repository.told(&check(repository.call(&["--help"]), 0, "Usage: "));
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed: Vec<&str> =
+        listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    assert_eq!(listed, COMMANDS);
+    insta::assert_snapshot!("help", help);
+    for command in COMMANDS {
+        let came = check(repository.call(&[command, "--help"]), 0, "Usage: ");
+        insta::assert_snapshot!(format!("help-{command}"), repository.told(&came));
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_crate() {
+    let came = check(Repository::with_cases(&[]).call(&["--version"]), 0, "streamspec ");
+    came.stdout(format!("streamspec {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_explained() {
+    let repository = Repository::with_cases(&[]);
+    for (arguments, said) in [
+        (&[][..], "Usage: "),
+        (&["rum"], "a similar subcommand exists: 'run'"),
+        (&["run", "--verbos"], "a similar argument exists: '--verbose'"),
+        (&["run", "--jobs", "0"], "0 is not in 1..=1024"),
+        (&["run", "--cuts", "words"], "[possible values: events, bytes]"),
+        (&["run", "--shard", "3/2"], "invalid value '3/2' for '--shard <I/N>'"),
+        (&["report", "--format", "pdf"], "[possible values: "),
+        (&["probe"], "the following required arguments were not provided"),
+        (&["merge", "--out", "x"], "the following required arguments were not provided"),
+        (&["compare", "x"], "the following required arguments were not provided"),
+        (&["--root", "cases", "list"], "cases: no `cases` and `adapters` folders here"),
+    ] {
+        check(repository.call(arguments), 2, said);
+    }
+    let mut elsewhere = repository.command(&["list"]);
+    elsewhere.current_dir("/");
+    check(elsewhere.assert(), 2, "not inside a streamspec repository; pass --root");
+}

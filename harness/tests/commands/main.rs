@@ -1,0 +1,11 @@
+//! The commands as people and scripts call them: what they say and write, what they leave alone, and their exit codes.
+
+mod bless;
+mod documents;
+mod each;
+mod exits;
+mod help;
+mod places;
+mod repository;
+mod reproduce;
+mod selection;

@@ -1,0 +1,112 @@
+//! The places that commands write to.
+
+use std::process::{Command, Stdio};
+
+use assert_cmd::assert::{Assert, OutputAssertExt as _};
+
+use crate::repository::{CUT, HEALTHY, RECORDS, REPORT, Repository, SLOW, check, said};
+
+#[test]
+fn what_cannot_be_written_is_found_before_the_run() {
+    let repository = Repository::new();
+    repository.write("file", "mine");
+    for arguments in [["--records", "cases"], ["--records", "file/records.jsonl"], ["--report", "file"]] {
+        let came = repository.call(&["run", arguments[0], arguments[1]]);
+        let came = said(&check(came, 6, "cannot be written: "));
+        assert!(!came.contains("surface"), "nothing was run: {came}");
+        assert!(!repository.root.join(RECORDS).exists());
+    }
+    assert_eq!(repository.read("file"), "mine");
+    check(repository.call(&["run"]), 0, "wrote ");
+    check(repository.call(&["report", "--out", "file"]), 6, "file cannot be written: ");
+    check(repository.call(&["merge", RECORDS, "--out", "file/x"]), 6, "cannot be written: ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_is_an_error_and_no_panic() {
+    let repository = Repository::new();
+    check(repository.call(&["run"]), 0, "wrote ");
+    for arguments in [
+        &["run"][..],
+        &["check"],
+        &["list"],
+        &["list", "--coverage"],
+        &["setup"],
+        &["sdks"],
+        &["doctor"],
+        &["probe", "reference"],
+        &["report"],
+        &["report", "--format", "github"],
+        &["merge", RECORDS, "--out", "target/merged.jsonl"],
+        &["compare", REPORT, REPORT],
+        &["bless"],
+        &["--help"],
+        &["run", "--help"],
+        &["--version"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+        let mut command = repository.command(arguments);
+        command.stdout(full);
+        check(command.assert(), 6, "standard output cannot be written: No space left");
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+        let status = repository.command(arguments).stdout(Stdio::null()).stderr(full).status().expect("it starts");
+        assert!(status.code().is_some_and(|code| code < 100), "{arguments:?}: {status}");
+    }
+}
+
+#[test]
+fn the_committed_report_takes_a_whole_run_of_the_fleet_only() {
+    let repository = Repository::new().with_unlinked();
+    repository.write("reports/compatibility.json", "committed");
+    repository.write("reports/details/mine.js", "of a person");
+    let untouched = |came: Assert, said: &str| {
+        check(came, 2, said);
+        assert_eq!(repository.read("reports/compatibility.json"), "committed");
+    };
+    untouched(repository.call(&["run", "--report", "reports"]), "missing: genai");
+    untouched(repository.call(&["run", "--report", "./reports/", "--sdk", "all", "--case", CUT]), "leave out --case");
+    if !cfg!(feature = "genai") {
+        untouched(repository.call(&["run", "--report", "reports", "--sdk", "all"]), "not run: genai");
+    }
+    check(repository.call(&["run", "--sdk", "reference"]), 0, "wrote ");
+    untouched(repository.call(&["report", "--out", "reports"]), "missing: genai");
+    std::fs::remove_dir_all(repository.root.join("adapters/rust/genai")).expect("it is there");
+    check(repository.call(&["report", "--out", "reports"]), 0, "wrote ");
+    assert!(repository.read("reports/compatibility.json").starts_with('{'));
+    assert_eq!(repository.read("reports/details/mine.js"), "of a person");
+    let records = repository.read(RECORDS);
+    let short: String = records.lines().take(records.lines().count() - 1).flat_map(|line| [line, "\n"]).collect();
+    repository.write(RECORDS, &short);
+    check(repository.call(&["report", "--out", "reports"]), 2, "the run was cut short");
+    check(repository.call(&["report"]), 0, "this is not the report of a whole run");
+}
+
+#[cfg(unix)]
+#[test]
+fn two_runs_do_not_share_a_file_and_an_interrupted_one_says_so() {
+    let repository = Repository::new();
+    let slow = format!("cases/{SLOW}.yaml");
+    repository.write(&slow, &repository.read(&slow).replace("pause: 400", "pause: 2400"));
+    let mut first =
+        repository.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let begun = || std::fs::metadata(repository.root.join(RECORDS)).is_ok_and(|about| about.len() > 0);
+    for _ in 0..200 {
+        if begun() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(begun(), "the first run did not begin");
+    check(
+        repository.call(&["run"]),
+        6,
+        &format!("records.jsonl cannot be written: process {} is writing there", first.id()),
+    );
+    let elsewhere = ["run", "--case", HEALTHY, "--records", "other.jsonl", "--report", "other"];
+    check(repository.call(&elsewhere), 0, "wrote ");
+    Command::new("kill").args(["-INT", &first.id().to_string()]).status().expect("it is sent");
+    let code = first.wait().expect("it ends").code();
+    assert_eq!(code, Some(130), "it was still running when the signal came");
+    check(repository.call(&["bless"]), 2, "the run was cut short");
+}

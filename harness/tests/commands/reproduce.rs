@@ -1,0 +1,96 @@
+//! The commands that explanations print: each runs the trial that it was printed for, and no other, with the same bytes.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use assert_cmd::assert::OutputAssertExt as _;
+use serde_json::Value;
+
+use crate::repository::{CUT, HEALTHY, LIST, RECORDS, Repository, check, said};
+
+/// What the reference client does not do: the trials that the list names are not as listed, so they are explained.
+const LISTED: &str = r#"
+[[deviation]]
+reason = "nothing of this is so"
+
+[[deviation.where]]
+axis = "outcome"
+observed = ["completed"]
+cases = ["anthropic/cut/*"]
+
+[[deviation.where]]
+axis = "variants"
+observed = ["crlf: x"]
+surfaces = ["events"]
+cases = ["anthropic/cut/no-terminal#close"]
+
+[[deviation.where]]
+axis = "cuts"
+observed = ["x"]
+surfaces = ["events"]
+cases = ["anthropic/benign/*"]
+"#;
+
+#[cfg(unix)]
+#[test]
+fn every_printed_command_runs_its_trial_again() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    repository.write(LIST, LISTED);
+    let mut forms: BTreeMap<&str, String> = BTreeMap::new();
+    for cuts in ["events", "bytes"] {
+        let came = check(repository.call(&["run", "--variants", "crlf", "--cuts", cuts]), 1, "is gone");
+        let trials = trials(&repository);
+        let said = said(&came);
+        let commands: Vec<&str> =
+            said.lines().filter_map(|line| line.trim().strip_prefix("reproduce: cargo run --release -- ")).collect();
+        assert_eq!(commands.len(), 3 * 2 + 1 + 1, "{said}");
+        for command in commands {
+            let form =
+                [" --variants crlf", " --cuts events", " --cuts bytes"].into_iter().find(|form| command.contains(form));
+            if forms.insert(form.unwrap_or("as written"), command.to_owned()).is_some() {
+                continue;
+            }
+            let again = shell(&repository, command);
+            assert_eq!(again.len(), if form.is_some() { 2 } else { 1 }, "{command}");
+            for trial in again {
+                let is_it = |before: &&Value| name(before) == name(&trial);
+                let before = trials.iter().find(is_it).unwrap_or_else(|| panic!("{trial} was not run before"));
+                for field in ["nonce", "verdict", "observation"] {
+                    assert_eq!(trial[field], before[field], "{field} of {command}");
+                }
+                assert_eq!(sent(&trial), sent(before), "{command}");
+            }
+        }
+    }
+    assert_eq!(
+        forms.keys().copied().collect::<Vec<_>>(),
+        [" --cuts bytes", " --cuts events", " --variants crlf", "as written"]
+    );
+}
+
+/// Runs a printed command as a shell takes it, with the program in place of cargo, and hands over its trials.
+fn shell(repository: &Repository, command: &str) -> Vec<Value> {
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(format!("\"$0\" {command}"))
+        .arg(env!("CARGO_BIN_EXE_streamspec"))
+        .current_dir(&repository.root);
+    check(shell.assert(), 1, "this known deviation is gone");
+    trials(repository)
+}
+
+fn trials(repository: &Repository) -> Vec<Value> {
+    let text = repository.read(RECORDS);
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a record"));
+    lines.filter(|record| record["record"] == "trial").collect()
+}
+
+fn name(trial: &Value) -> [&Value; 4] {
+    ["sdk", "surface", "case", "variant"].map(|field| &trial[field])
+}
+
+/// The digests of what was sent; whether the server saw the client leave first is a race.
+fn sent(trial: &Value) -> Vec<&Value> {
+    trial["wire"].as_array().expect("requests").iter().map(|exchange| &exchange["digest"]).collect()
+}

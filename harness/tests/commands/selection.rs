@@ -1,0 +1,67 @@
+//! Selections of SDKs, surfaces and cases: what is not there, and what did not run although it was named.
+
+use crate::repository::{CUT, GONE, LIST, RECORDS, Repository, check};
+
+#[test]
+fn what_was_named_and_did_not_run_is_an_error() {
+    if cfg!(feature = "genai") {
+        return;
+    }
+    let repository = Repository::new().with_unlinked();
+    check(repository.call(&["run", "--sdk", "all"]), 0, "genai is not run: built without the feature `genai`");
+    for sdks in ["genai", "reference,genai", "all,genai"] {
+        check(repository.call(&["run", "--sdk", sdks]), 3, "genai was named and no trial of it was run");
+        check(repository.call(&["run", "--sdk", sdks, "--strict"]), 3, "genai was named and no trial of it was run");
+    }
+    check(
+        repository.call(&["run", "--sdk", "all", "--surface", "stream"]),
+        3,
+        "the surface `stream` was named and no trial",
+    );
+    check(repository.call(&["setup", "genai"]), 3, "built without the feature");
+    check(repository.call(&["probe", "genai"]), 3, "built without the feature");
+}
+
+#[test]
+fn a_slip_in_one_manifest_or_list_stops_no_other_sdk() {
+    let repository = Repository::new();
+    repository.write("adapters/python/acme/adapter.toml", "id = \"acme-python\"\npackage = [\n");
+    check(repository.call(&["run"]), 3, "acme-python is not run: ");
+    assert!(repository.read(RECORDS).contains("\"word\":\"pass\""), "the others were run");
+    check(repository.call(&["run", "--sdk", "reference"]), 0, "wrote ");
+    check(
+        repository.call(&["run", "--sdk", "acme-python,reference"]),
+        3,
+        "acme/adapter.toml: TOML parse error at line 2",
+    );
+    check(repository.call(&["list", "--sdk", "acme-python"]), 3, "acme/adapter.toml: ");
+    check(repository.call(&["sdks"]), 3, "acme-python: ");
+    check(repository.call(&["generate"]), 2, "acme/adapter.toml: ");
+    std::fs::remove_dir_all(repository.root.join("adapters/python")).expect("it is there");
+    repository.write(LIST, &GONE.replace("anthropic/cut/*", "{{{"));
+    check(repository.call(&["run", "--sdk", "all"]), 3, "known-deviations.toml:5: `{{{` is not a glob");
+}
+
+#[test]
+fn a_wrong_selection_names_the_culprit_and_what_is_near() {
+    let repository = Repository::new();
+    for (arguments, code, said) in [
+        (["--case", "no-terminl"], 2, "no case `no-terminl`"),
+        (["--case", "no-terminl"], 2, "did you mean `anthropic/cut/no-terminal`?"),
+        (["--case", "terminal"], 2, "did you mean `anthropic/cut/no-terminal`?"),
+        (["--case", "antropic/*"], 2, "no case `antropic/*`"),
+        (["--sdk", "refrence"], 2, "there is no SDK `refrence`; did you mean `reference`?"),
+        (["--surface", "evnts"], 2, "no chosen SDK has a surface `evnts`; did you mean `events`?"),
+        (["--surface", "x*"], 2, "there are: events, final"),
+        (["--variants", "crfl"], 2, "unknown variant `crfl`"),
+        (["--shard", "9999/10000"], 5, "no trial was run"),
+    ] {
+        check(repository.call(&["run", arguments[0], arguments[1]]), code, said);
+    }
+    let braces = "{".repeat(250) + &"}".repeat(250);
+    check(repository.call(&["list", "--case", &braces]), 2, "its braces are nested deeper than 8");
+    check(repository.call(&["list", "--surface", &braces]), 2, "its braces are nested deeper than 8");
+    check(repository.call(&["list", "--case", &"[".repeat(2000)]), 2, "it is longer than 1000 bytes");
+    check(repository.call(&["list", "--case", "anthropic/*"]), 0, CUT);
+    check(repository.call(&["list", "--nonsense"]), 2, "unexpected argument");
+}
