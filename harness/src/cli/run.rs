@@ -9,7 +9,7 @@ use futures_util::future::{join_all, select_all};
 use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::Broken;
 
-use super::arguments::{Cuts, Format, RunOptions, Selected};
+use super::arguments::{Cuts, RunOptions, Selected};
 use super::claim::{self, Claim};
 use super::exit::CannotWrite;
 use super::{Exit, named, output, print_progress, report};
@@ -17,6 +17,7 @@ use crate::id::Variant;
 use crate::judge::Word;
 use crate::message::{Tally, summary, unexplained};
 use crate::record::{Record, TrialRecord, Writer};
+use crate::report::DEFAULT;
 use crate::run::{Engine, Patience, Running, Trial};
 use crate::session::{Compared, Request, Session, SessionError, Unavailable, is_green, opened};
 use crate::text;
@@ -186,7 +187,10 @@ async fn everything(
     }
     output::say(summary(&tallies));
     records.extend(trials.into_iter().map(|trial| Record::Trial(Box::new(trial))));
-    report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown, Format::Html])?;
+    report::write(root, &records, &root.join(&options.report), &DEFAULT.split(',').collect::<Vec<_>>())?;
+    if options.open {
+        report::open(&root.join(&options.report));
+    }
     Ok(exit)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Op, Script, Write};
@@ -17,7 +18,7 @@ const MOST_STEPS: usize = 60;
 const TINY: usize = 2;
 
 /// One answer of a script.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ToldAnswer {
     /// The status on the status line; none when nothing is ever sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,7 +33,7 @@ pub struct ToldAnswer {
 }
 
 /// One thing the server does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum ToldStep {
     /// The status line and the header fields.
@@ -49,7 +50,8 @@ pub enum ToldStep {
 }
 
 /// One write, or several in a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 pub struct ToldWrite {
     /// What is written, without the HTTP framing of a body; bytes that are no UTF-8 are `\xff`.
     pub text: String,

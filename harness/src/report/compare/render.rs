@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::groups::{AxisSaid, Group, Said};
 use super::{Change, Comparison, Kind};
-use crate::report::html::{STYLE, hash};
-use crate::report::markdown::{code, name};
+use crate::report::markup::{code, name};
+use crate::report::page::{STYLE, hash};
 use crate::text::shown;
 
 /// The most groups of a kind that Markdown tells, and the most bytes of it: a comment on GitHub holds 65,536 characters.
