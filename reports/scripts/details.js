@@ -1,7 +1,7 @@
 // What is packed, and the details of groups of cases, which are loaded when they are needed.
 
 /**
- * What the report's own data is packed as: JSON, compressed, in base64.
+ * Unpacks the report's own data: JSON, compressed, in base64.
  *
  * @param {string} text
  * @returns {Promise<any>}

@@ -32,7 +32,7 @@ function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * What is in children, however they are nested.
+ * Collects what is in children, however they are nested.
  *
  * @param {readonly Child[]} children
  * @returns {(Node | string)[]}

@@ -13,7 +13,7 @@ function because(trial) {
 }
 
 /**
- * What was seen instead, in the words of a list of known deviations.
+ * Says what was seen instead, in the words of a list of known deviations.
  *
  * @param {Check} check
  */
@@ -108,7 +108,7 @@ function trialList(found, filters, change, label = "List of trials") {
 }
 
 /**
- * How a trial's replays came out.
+ * Says how a trial's replays came out.
  *
  * @param {Trial} trial
  */

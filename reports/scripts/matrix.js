@@ -21,7 +21,7 @@ function tally() {
 }
 
 /**
- * What a map has under a key, which is made where it is not there yet.
+ * Finds what a map has under a key, which is made where it is not there yet.
  *
  * @template K, V
  * @param {Map<K, V>} map

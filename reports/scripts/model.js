@@ -43,7 +43,7 @@
  */
 
 /**
- * How a trial came out.
+ * The verdict of a trial.
  * @typedef {object} Verdict
  * @property {Word} word
  * @property {Mode | null} mode
@@ -83,19 +83,19 @@
  */
 
 /**
- * What narrows the view down, by the names in the address.
+ * The filters that narrow the view down, by their names in the address.
  * @typedef {Record<string, string | undefined>} Filters
  */
 
 /**
- * What is loaded of a trial.
+ * The details of a trial.
  * @typedef {{ checks: Check[], observation: Observation | null, answers: Answer[], requests: RequestData[] }} TrialDetail
  */
 
 /** @typedef {{ wires: Map<string, Answer[]>, trials: Map<string, TrialDetail> }} Detail */
 
 /**
- * What an element may hold.
+ * The content of an element.
  * @typedef {Node | string | number | false | null | undefined | readonly Child[]} Child
  */
 
@@ -156,7 +156,7 @@ function readModel(data) {
 }
 
 /**
- * What stands at a place of a list; a place that is not there is an error of the report.
+ * Finds what stands at a place of a list; a place that is not there is an error of the report.
  *
  * @template T
  * @param {readonly T[]} list
@@ -169,7 +169,7 @@ function at(list, place) {
 }
 
 /**
- * Whether a surface is no call of the SDK but an application's handling of it.
+ * Says whether a surface is no call of the SDK but an application's handling of it.
  *
  * @param {Row} row
  */
@@ -178,7 +178,7 @@ function isHandler(row) {
 }
 
 /**
- * What a trial's replay says of itself: a replay is listed only where it came out differently.
+ * Names the verdict of a trial or of its replay: a replay is listed only where it came out differently.
  *
  * @param {Trial} trial
  */
@@ -187,7 +187,7 @@ function wordOf(trial) {
 }
 
 /**
- * How bad a verdict is, for sorting: the worst is the least.
+ * Ranks a verdict, for sorting: the worst is the least.
  *
  * @param {Word} word
  * @param {Mode | null} mode

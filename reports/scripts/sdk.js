@@ -103,7 +103,7 @@ function sdkPage(model, sdk) {
 }
 
 /**
- * How one surface, or several, came out.
+ * Counts how one surface, or several, came out.
  *
  * @param {Row[]} rows
  */

@@ -51,7 +51,7 @@ function timeline(told) {
  */
 
 /**
- * What an event stream's decoder makes of an answer, by the rules of the HTML standard: what a client had to go by.
+ * Decodes an answer by the rules of the HTML standard for event streams: what a client had to go by.
  *
  * @param {Answer} answer
  */
@@ -123,7 +123,7 @@ function step(one) {
 }
 
 /**
- * What is written; the line ends that close it are marked, for an event without its empty line is not complete.
+ * Shows what is written; the line ends that close it are marked, for an event without its empty line is not complete.
  *
  * @param {string} text
  */

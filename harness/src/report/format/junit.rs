@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::{Format, Output, RenderError};
 use crate::record::Entry;
-use crate::report::view::{Row, Sdk, Standing, View, entry_told, sentence, visible};
+use crate::report::view::{Row, Sdk, Standing, View, reason, sentence, visible};
 
 /// `junit.xml`: a test case for each trial.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ fn said(mut status: TestCaseStatus, kind: &str, message: &str, description: &str
 }
 
 fn told(entry: &Entry) -> String {
-    visible(&format!("{} seen as {}: {}", entry.axis, entry.seen.join(" or "), entry_told(entry)))
+    visible(&format!("{} seen as {}: {}", entry.axis, entry.seen.join(" or "), reason(entry)))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Format, Output, RenderError};
 use crate::case::{Axis, Level};
 use crate::record::Entry;
-use crate::report::view::{Place, Row, Standing, View, entry_told, sentence, visible};
+use crate::report::view::{Place, Row, Standing, View, reason, sentence, visible};
 use crate::text::RESERVED;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -134,7 +134,7 @@ fn result(row: &Row<'_>, about: (Axis, &str), severity: &str, said: &str, place:
 }
 
 fn suppression(entry: &Entry) -> Value {
-    json!({ "kind": "external", "status": "accepted", "justification": visible(&entry_told(entry)) })
+    json!({ "kind": "external", "status": "accepted", "justification": visible(&reason(entry)) })
 }
 
 fn notification(row: &Row<'_>) -> Value {

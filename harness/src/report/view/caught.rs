@@ -170,7 +170,7 @@ impl<'a> Counts<'a> {
             other.trials.cmp(&one.trials).then_with(|| one_key.cmp(other_key))
         });
         let more = ways.len().saturating_sub(MOST.0);
-        let ways = ways.into_iter().take(MOST.0).map(|(key, way)| way.told(key)).collect();
+        let ways = ways.into_iter().take(MOST.0).map(|(key, way)| way.into_way(key)).collect();
         Caught { kind, trials: self.trials, retryable: self.retryable, retried: self.retried, ways, more }
     }
 }
@@ -222,7 +222,7 @@ impl Counted<'_> {
         *self.fields.entry(field).or_default().entry(label).or_default() += 1;
     }
 
-    fn told(self, (ended, class, site): (String, String, String)) -> Way {
+    fn into_way(self, (ended, class, site): (String, String, String)) -> Way {
         Way {
             ended,
             class,

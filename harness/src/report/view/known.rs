@@ -44,7 +44,7 @@ pub(super) fn statements(entries: &[Entry]) -> (Vec<Known>, Vec<String>) {
 }
 
 /// Says why something deviates, and where that is documented.
-pub(in crate::report) fn told(entry: &Entry) -> String {
+pub(in crate::report) fn reason(entry: &Entry) -> String {
     let link = entry.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
     format!("{}{link}", entry.why)
 }

@@ -31,7 +31,7 @@ pub use place::{Place, Places};
 pub use row::{Row, Standing, Surprise};
 pub use sdk::{Sdk, Surface, without_patch};
 
-pub(super) use known::told as entry_told;
+pub(super) use known::reason;
 pub(super) use place::file;
 pub(super) use shown::{LONGEST_TEXT, cut, sentence, visible};
 

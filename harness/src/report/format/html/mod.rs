@@ -25,7 +25,7 @@ use super::{Format, Output, RenderError, Written};
 use crate::report::page::{STYLE, hash};
 use crate::report::view::View;
 
-use words::Told;
+use words::FindingText;
 
 pub use data::schema;
 
@@ -70,7 +70,7 @@ impl Format for Html {
         let page = Page {
             view,
             summary: words::summary(view),
-            findings: view.findings().iter().map(words::told).collect(),
+            findings: view.findings().iter().map(words::finding).collect(),
             style: STYLE,
             script: SCRIPT,
             style_hash: hash(STYLE),
@@ -89,7 +89,7 @@ impl Format for Html {
 struct Page<'a> {
     view: &'a View<'a>,
     summary: String,
-    findings: Vec<Told>,
+    findings: Vec<FindingText>,
     style: &'static str,
     script: &'static str,
     style_hash: String,

@@ -8,7 +8,7 @@ use crate::report::view::{Count, Finding, Found, Kind, Sdk, Surface, View};
 use crate::text::RESERVED;
 
 /// One kind of finding, in words.
-pub(super) struct Told {
+pub(super) struct FindingText {
     /// A sentence about what happens, with counts.
     pub(super) title: String,
     /// The reason why that matters to a caller.
@@ -82,7 +82,7 @@ const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
 }
 
 /// A finding in words.
-pub(super) fn told(finding: &Finding<'_>) -> Told {
+pub(super) fn finding(finding: &Finding<'_>) -> FindingText {
     let noun = if finding.kind == Kind::CutDependent { "replay" } else { "trial" };
     let (title, why, filter) = words(finding.kind);
     let title = format!(
@@ -91,7 +91,7 @@ pub(super) fn told(finding: &Finding<'_>) -> Told {
         counted(finding.of, noun),
         counted(finding.sdks.len(), "SDK")
     );
-    Told { title, why, lines: finding.sdks.iter().map(|found| line(found, noun, filter)).collect() }
+    FindingText { title, why, lines: finding.sdks.iter().map(|found| line(found, noun, filter)).collect() }
 }
 
 fn line(found: &Found<'_>, noun: &str, filter: &str) -> Line {
