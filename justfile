@@ -52,6 +52,10 @@ bless:
 compare old new:
     cargo run -- compare "$1" "$2"
 
+# Make the page of the last run, and open it
+page:
+    cargo run --release -- report --open
+
 # Write the committed report: a whole run of the whole fleet
 report:
     cargo run --release --all-features -- run --sdk all --variants quick --report reports

@@ -7,7 +7,7 @@
 //!                                                                          |
 //!      Adapter::observe(Call) --> Observation --judge(Expect, Observation, Transcript)--> Verdict
 //!                                                                          |
-//!                              records (JSON Lines) --> Report --> json | markdown | junit | …
+//!                              records (JSON Lines) --> View --> json | markdown | junit | …
 //! ```
 //!
 //! One module for each stage, named for it: [`load`], [`codec`], [`wire`], [`transport`], [`server`], [`run`], [`judge`],

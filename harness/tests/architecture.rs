@@ -95,3 +95,31 @@ fn no_room_imports_a_later_one() {
         assert!(code.len() > 10, "the rooms were found");
     }
 }
+
+/// The formats: a file or a folder each.
+const FORMATS: &str = "harness/src/report/format";
+
+#[test]
+fn no_format_of_the_report_imports_another_one() {
+    let folder = root().join(FORMATS);
+    let name = |file: &Utf8Path| {
+        let below = file.strip_prefix(&folder).expect("it lies there");
+        below.components().next().expect("it has a name").as_str().trim_end_matches(".rs").to_owned()
+    };
+    let own: Vec<(String, Utf8PathBuf)> =
+        files(&folder).into_iter().map(|file| (name(&file), file)).filter(|(name, _)| name != "mod").collect();
+    let formats: BTreeSet<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(formats.len() > 5, "the formats were found");
+    for (format, file) in &own {
+        let text = fs_err::read_to_string(file).expect("a file");
+        for other in formats.iter().filter(|other| *other != format) {
+            let is_named = [format!("format::{other}"), format!("super::{other}")].iter().any(|path| {
+                text.match_indices(path.as_str()).any(|(at, _)| {
+                    let after = text[at + path.len()..].chars().next();
+                    !after.is_some_and(is_of_name)
+                })
+            });
+            assert!(!is_named, "the format `{format}` imports `{other}` in {file}");
+        }
+    }
+}

@@ -1,21 +1,26 @@
 // The report's pages in a real browser, opened from disk as a reader opens them.
 //
-// `cargo test -p streamspec --lib -- --ignored synthetic_reports` writes the pages that are opened here.
+// `cargo test -p streamspec --lib -- --ignored synthetic_reports` and `cargo run --release -- run` write the pages that are
+// opened here; STREAMSPEC_PAGES and STREAMSPEC_RUN name others.
 
-import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { chromium } from 'playwright-core';
+import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
-const folder = process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL('../../target/streamspec/browser', import.meta.url));
-const address = (name, hash = '') => pathToFileURL(join(folder, name, 'compatibility.html')).href + hash;
-const TRIAL = '#/trial/sdk-one@0.49.0/surface-00::anthropic/group-0/case%230000';
+const folder =
+  process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL("../../target/streamspec/browser", import.meta.url));
+const run =
+  process.env.STREAMSPEC_RUN ??
+  fileURLToPath(new URL("../../target/streamspec/report/compatibility.html", import.meta.url));
+const address = (name, hash = "") => pathToFileURL(join(folder, name, "compatibility.html")).href + hash;
+const TRIAL = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-0/case%230000";
 
 let context;
 let page;
@@ -23,11 +28,19 @@ let profile;
 let complaints;
 
 before(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'streamspec-browser-'));
+  profile = mkdtempSync(join(tmpdir(), "streamspec-browser-"));
   context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 });
 
@@ -40,168 +53,203 @@ beforeEach(async () => {
   await page?.close();
   page = await context.newPage();
   complaints = [];
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('dialog', (dialog) => { complaints.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-  page.on('request', (request) => { if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request ${request.url()}`); });
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request ${request.url()}`);
+  });
 });
 
 /** An address that changes is read a moment later, so what it shows is waited for. */
-const says = (selector, wanted) => page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
+const says = (selector, wanted) =>
+  page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
 const text = (selector) => page.locator(selector).first().textContent();
 
-test('findings come first, in sentences with counts and links', async () => {
-  await page.goto(address('hostile'));
-  const [first] = await page.locator('#findings summary').allTextContents();
-  assert.match(first, /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./, 'trials of the handler are no findings');
-  await page.locator('#findings li a').nth(1).click();
+test("findings come first, in sentences with counts and links", async () => {
+  await page.goto(address("hostile"));
+  const [first] = await page.locator("#findings summary").allTextContents();
+  assert.match(
+    first,
+    /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./,
+    "trials of the handler are no findings",
+  );
+  await page.locator("#findings li a").nth(1).click();
   await page.waitForURL(/#\/\?sdk=sdk-one@0\.49\.0&mode=fabricated$/);
-  await says('#active', /^1 trial of 20/);
+  await says("#active", /^1 trial of 20/);
   assert.deepEqual(complaints, []);
 });
 
-test('filters, search and order are kept in the address', async () => {
-  await page.goto(address('hostile'));
-  await page.selectOption('#filter-verdict', 'fails');
-  await page.fill('#search', 'case#0000');
+test("filters, search and order are kept in the address", async () => {
+  await page.goto(address("hostile"));
+  await page.selectOption("#filter-verdict", "fails");
+  await page.fill("#search", "case#0000");
   await page.waitForURL(/q=case/);
   await page.waitForURL(/verdict=fails/);
-  await says('#active', /^1 trial of 20/);
+  await says("#active", /^1 trial of 20/);
   await page.reload();
-  assert.equal(await page.inputValue('#filter-verdict'), 'fails');
-  assert.equal(await page.inputValue('#search'), 'case#0000');
-  await page.getByRole('link', { name: 'remove all' }).click();
-  await says('#active', /^20 trials of 20/);
-  await page.getByRole('button', { name: 'surface', exact: true }).click();
+  assert.equal(await page.inputValue("#filter-verdict"), "fails");
+  assert.equal(await page.inputValue("#search"), "case#0000");
+  await page.getByRole("link", { name: "remove all" }).click();
+  await says("#active", /^20 trials of 20/);
+  await page.getByRole("button", { name: "surface", exact: true }).click();
   await page.waitForURL(/sort=surface/);
   assert.deepEqual(complaints, []);
 });
 
-test('rows and columns open to cases', async () => {
-  await page.goto(address('hostile'));
-  await page.getByRole('button', { name: 'sdk-one@0.49.0/surface-00: its trials' }).click();
-  assert.equal(await page.locator('.opened tbody tr').count(), 10);
-  await page.getByRole('button', { name: 'group-3: its cases' }).click();
-  assert.equal(await page.locator('.grid tbody tr').count(), 1);
-  assert.equal(await page.locator('.grid tbody td').count(), 2);
+test("rows and columns open to cases", async () => {
+  await page.goto(address("hostile"));
+  await page.getByRole("button", { name: "sdk-one@0.49.0/surface-00: its trials" }).click();
+  assert.equal(await page.locator(".opened tbody tr").count(), 10);
+  await page.getByRole("button", { name: "group-3: its cases" }).click();
+  assert.equal(await page.locator(".grid tbody tr").count(), 1);
+  assert.equal(await page.locator(".grid tbody td").count(), 2);
   assert.deepEqual(complaints, []);
 });
 
-test('a deep link opens a trial with its details, as text only', async () => {
-  await page.goto(address('hostile', TRIAL));
-  await page.getByText('What the caller saw').waitFor();
-  assert.match(await text('h1 >> visible=true'), /^<\/script><script>alert\(1\)/);
-  assert.match(await text('#page dl'), /5000000 characters in all/);
-  const page_ = await page.locator('#page').textContent();
+test("a deep link opens a trial with its details, as text only", async () => {
+  await page.goto(address("hostile", TRIAL));
+  await page.getByText("What the caller saw").waitFor();
+  assert.match(await text("h1 >> visible=true"), /^<\/script><script>alert\(1\)/);
+  assert.match(await text("#page dl"), /5000000 characters in all/);
+  const page_ = await page.locator("#page").textContent();
   assert.doesNotMatch(page_, /\[object/);
-  assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, 'escapes are made visible');
-  assert.equal(await page.locator('#page img, #page script').count(), 0);
+  assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, "escapes are made visible");
+  assert.equal(await page.locator("#page img, #page script").count(), 0);
   assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
-  const command = "cargo run --release -- run --sdk sdk-one@0.49.0 --surface surface-00 --case 'anthropic/group-0/case#0000' --verbose";
-  assert.ok(page_.includes(command), 'the command that reproduces the trial');
+  const command =
+    "cargo run --release -- run --sdk sdk-one@0.49.0 --surface surface-00 --case 'anthropic/group-0/case#0000' --verbose";
+  assert.ok(page_.includes(command), "the command that reproduces the trial");
   assert.deepEqual(complaints, []);
 });
 
-test('cases, surfaces and SDKs have pages of their own', async () => {
-  await page.goto(address('hostile', '#/case/anthropic/group-0/case%230000'));
-  await page.getByText('Side by side').waitFor();
-  assert.equal(await page.locator('#page .list tbody tr').count(), 2);
-  await page.goto(address('hostile', '#/sdk/sdk-one@0.49.0'));
-  assert.match(await text('#page h1'), /sdk-one@0\.49\.0: what do I catch\?/);
-  await page.goto(address('hostile', '#/compare?one=sdk-one@0.49.0/surface-00&other=sdk-one@0.49.0/surface-01'));
-  assert.match(await page.locator('#page').textContent(), /10 cases were run on both; \d+ came out differently/);
-  await page.goto(address('hostile', '#/trial/none/such'));
-  assert.match(await text('#page h1'), /no such page/);
+test("cases, surfaces and SDKs have pages of their own", async () => {
+  await page.goto(address("hostile", "#/case/anthropic/group-0/case%230000"));
+  await page.getByText("Side by side").waitFor();
+  assert.equal(await page.locator("#page .list tbody tr").count(), 2);
+  await page.goto(address("hostile", "#/sdk/sdk-one@0.49.0"));
+  assert.match(await text("#page h1"), /sdk-one@0\.49\.0: what do I catch\?/);
+  await page.goto(address("hostile", "#/compare?one=sdk-one@0.49.0/surface-00&other=sdk-one@0.49.0/surface-01"));
+  assert.match(await page.locator("#page").textContent(), /10 cases were run on both; \d+ came out differently/);
+  await page.goto(address("hostile", "#/trial/none/such"));
+  assert.match(await text("#page h1"), /no such page/);
   assert.deepEqual(complaints, []);
 });
 
-test('everything can be reached with the keyboard', async () => {
-  await page.goto(address('hostile'));
-  await page.locator('#trials tbody tr').first().waitFor();
-  await page.keyboard.press('Tab');
-  await page.waitForFunction(() => document.activeElement.className === 'skip');
-  await page.keyboard.press('/');
-  await page.waitForFunction(() => document.activeElement.id === 'search');
-  await page.keyboard.type('0003');
+test("everything can be reached with the keyboard", async () => {
+  await page.goto(address("hostile"));
+  await page.locator("#trials tbody tr").first().waitFor();
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => document.activeElement.className === "skip");
+  await page.keyboard.press("/");
+  await page.waitForFunction(() => document.activeElement.id === "search");
+  await page.keyboard.type("0003");
   await page.waitForURL(/q=0003/);
-  await page.getByRole('button', { name: 'group-3: its cases' }).focus();
-  await page.keyboard.press('Enter');
+  await page.getByRole("button", { name: "group-3: its cases" }).focus();
+  await page.keyboard.press("Enter");
   // The focus stays.
-  await page.waitForFunction(() => document.activeElement.getAttribute('aria-expanded') === 'true');
-  await page.locator('.grid td a').first().focus();
-  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-expanded") === "true");
+  await page.locator(".grid td a").first().focus();
+  await page.keyboard.press("Enter");
   await page.waitForURL(/#\/trial\//);
-  await page.locator('#page h1').waitFor();
-  await page.waitForFunction(() => document.activeElement.tagName === 'H1');
-  await page.keyboard.press('Escape');
+  await page.locator("#page h1").waitFor();
+  await page.waitForFunction(() => document.activeElement.tagName === "H1");
+  await page.keyboard.press("Escape");
   await page.waitForURL(/#\/$/);
   assert.deepEqual(complaints, []);
 });
 
-test('light and dark can be chosen', async () => {
-  await page.goto(address('hostile'));
+test("light and dark can be chosen", async () => {
+  await page.goto(address("hostile"));
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.emulateMedia({ colorScheme: "dark" });
   const dark = await paper();
-  await page.getByRole('button', { name: /Colours/ }).click();
-  assert.notEqual(await paper(), dark, 'light although the system is dark');
+  await page.getByRole("button", { name: /Colours/ }).click();
+  assert.notEqual(await paper(), dark, "light although the system is dark");
   await page.evaluate(() => localStorage.clear());
 });
 
-test('a page without its details says what is missing', async () => {
-  await page.route('**/details/*.js', (route) => route.abort());
-  await page.goto(address('hostile', TRIAL));
-  await page.getByText('is not beside this page').waitFor();
-  assert.match(await page.locator('#page').textContent(), /error\.message/, 'what does not hold is in the page itself');
+test("a page without its details says what is missing", async () => {
+  await page.route("**/details/*.js", (route) => route.abort());
+  await page.goto(address("hostile", TRIAL));
+  await page.getByText("is not beside this page").waitFor();
+  assert.match(await page.locator("#page").textContent(), /error\.message/, "what does not hold is in the page itself");
 });
 
-test('every filter is kept in the address and lets only its own through', async () => {
-  await page.goto(address('hostile'));
-  await page.locator('#trials tbody tr').first().waitFor();
-  for (const key of ['api', 'language', 'sdk', 'group', 'level', 'verdict', 'mode']) {
-    const [first] = await page.locator(`#filter-${key} option`).evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
+test("every filter is kept in the address and lets only its own through", async () => {
+  await page.goto(address("hostile"));
+  await page.locator("#trials tbody tr").first().waitFor();
+  for (const key of ["api", "language", "sdk", "group", "level", "verdict", "mode"]) {
+    const [first] = await page
+      .locator(`#filter-${key} option`)
+      .evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
     await page.selectOption(`#filter-${key}`, first);
     await page.waitForURL((url) => decodeURIComponent(url.href).includes(`${key}=${first}`));
-    await page.locator('.chip').first().click();
+    await page.locator(".chip").first().click();
     await page.waitForURL(/#\/$/);
-    await page.locator('.chip').first().waitFor({ state: 'detached' });
-    assert.equal(await page.inputValue(`#filter-${key}`), '', 'a chip removes its filter');
+    await page.locator(".chip").first().waitFor({ state: "detached" });
+    assert.equal(await page.inputValue(`#filter-${key}`), "", "a chip removes its filter");
   }
   assert.deepEqual(complaints, []);
 });
 
-test('a handler is shown as it is, with what it still misses', async () => {
-  await page.goto(address('hostile', '#/sdk/sdk-one@0.49.0'));
-  await page.getByText('A handler that does what can be done').waitFor();
-  assert.match(await text('#page pre.code'), /^# <\/script><script>alert\(1\)/, 'whatever stands in it is text');
-  assert.match(await page.locator('#page').textContent(), /of 10 trials \d+ pass, \d+ differ only where maintainers have ruled otherwise, \d+ deviate, \d+ fail/);
+test("a handler is shown as it is, with what it still misses", async () => {
+  await page.goto(address("hostile", "#/sdk/sdk-one@0.49.0"));
+  await page.getByText("A handler that does what can be done").waitFor();
+  assert.match(await text("#page pre.code"), /^# <\/script><script>alert\(1\)/, "whatever stands in it is text");
+  assert.match(
+    await page.locator("#page").textContent(),
+    /of 10 trials \d+ pass, \d+ differ only where maintainers have ruled otherwise, \d+ deviate, \d+ fail/,
+  );
   assert.deepEqual(complaints, []);
 });
 
-test('the wire is decoded as an event stream', async () => {
-  await page.goto(address('hostile', TRIAL));
-  await page.getByText('Decoded: 2 events').click();
-  const events = await page.locator('#page .events li').allTextContents();
-  assert.deepEqual(events, ['message_start one\ntwo', 'message three', 'error (never completed: no client may act on it) data: four']);
+test("the wire is decoded as an event stream", async () => {
+  await page.goto(address("hostile", TRIAL));
+  await page.getByText("Decoded: 2 events").click();
+  const events = await page.locator("#page .events li").allTextContents();
+  assert.deepEqual(events, [
+    "message_start one\ntwo",
+    "message three",
+    "error (never completed: no client may act on it) data: four",
+  ]);
   assert.deepEqual(complaints, []);
 });
 
-const PAGES = [['overview', 'hostile', ''], ['trial', 'hostile', TRIAL], ['case', 'hostile', '#/case/anthropic/group-0/case%230000'],
-  ['SDK', 'hostile', '#/sdk/sdk-one@0.49.0'], ['list of SDKs', 'hostile', '#/sdk'], ['side by side', 'hostile', '#/compare'], ['comparison', 'comparison', '']];
+const PAGES = [
+  ["overview", "hostile", ""],
+  ["trial", "hostile", TRIAL],
+  ["case", "hostile", "#/case/anthropic/group-0/case%230000"],
+  ["SDK", "hostile", "#/sdk/sdk-one@0.49.0"],
+  ["list of SDKs", "hostile", "#/sdk"],
+  ["side by side", "hostile", "#/compare"],
+  ["comparison", "comparison", ""],
+];
 for (const [name, report, hash] of PAGES) {
-  for (const colorScheme of ['light', 'dark']) {
+  for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 390]) {
       test(`axe finds nothing on the ${name} page in ${colorScheme}, ${width} pixels wide`, async () => {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 800 });
         await page.goto(address(report, hash));
-        await page.locator('h1 >> visible=true').waitFor();
+        await page.locator("h1 >> visible=true").waitFor();
         await page.waitForTimeout(200);
         // What is folded away is looked at too.
-        await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true; }));
-        const source = require('axe-core').source;
+        await page.evaluate(() =>
+          document.querySelectorAll("details").forEach((one) => {
+            one.open = true;
+          }),
+        );
+        const source = require("axe-core").source;
         // The page's own policy allows no other script; the debugger's evaluation is not bound by it.
-        const found = await page.evaluate(`${source}; axe.run().then((result) => result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).slice(0, 3).join(' | ')))`);
+        const found = await page.evaluate(
+          `${source}; axe.run().then((result) => result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).slice(0, 3).join(' | ')))`,
+        );
         assert.deepEqual(found, []);
         const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(scrolled <= width, `${scrolled} pixels wide: it scrolls sideways`);
@@ -211,46 +259,47 @@ for (const [name, report, hash] of PAGES) {
   }
 }
 
-test('a comparison opens from disk, and shows hostile text as text', async () => {
-  await page.goto(address('comparison'));
-  assert.match(await text('.lead'), /\d+ broken, \d+ worsened, \d+ fixed/);
-  await page.locator('summary').first().click();
+test("a comparison opens from disk, and shows hostile text as text", async () => {
+  await page.goto(address("comparison"));
+  assert.match(await text(".lead"), /\d+ broken, \d+ worsened, \d+ fixed/);
+  await page.locator("summary").first().click();
   assert.equal(await page.locator('script, img, a[href^="javascript"]').count(), 0);
-  assert.match(await page.locator('main').textContent(), /<script>alert\(1\)/);
+  assert.match(await page.locator("main").textContent(), /<script>alert\(1\)/);
   assert.deepEqual(complaints, []);
 });
 
-test('the committed report opens, and so does every kind of page in it', async (context) => {
-  const committed = fileURLToPath(new URL('../compatibility.html', import.meta.url));
-  const open = (hash) => page.goto(pathToFileURL(committed).href + hash);
+test("the report of a run opens, and so does every kind of page in it", async (context) => {
+  assert.ok(existsSync(run), `${run} is not there: \`cargo run --release -- run\` writes it`);
+  const open = (hash) => page.goto(pathToFileURL(run).href + hash);
   const began = performance.now();
-  await open('');
-  await page.locator('#trials tbody tr').first().waitFor();
+  await open("");
+  await page.locator("#trials tbody tr").first().waitFor();
   context.diagnostic(`opened in ${(performance.now() - began).toFixed(0)} ms`);
   const links = {};
-  for (const kind of ['trial', 'case', 'sdk']) links[kind] = await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute('href');
-  for (const [kind, hash] of Object.entries({ ...links, compare: '#/compare' })) {
-    await page.setViewportSize({ width: kind === 'trial' ? 390 : 1280, height: 800 });
+  for (const kind of ["trial", "case", "sdk"])
+    links[kind] = await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute("href");
+  for (const [kind, hash] of Object.entries({ ...links, compare: "#/compare" })) {
+    await page.setViewportSize({ width: kind === "trial" ? 390 : 1280, height: 800 });
     await open(hash);
-    await page.locator('#page h1').waitFor();
-    assert.doesNotMatch(await text('#page h1'), /no such page/, hash);
-    if (kind === 'trial') await page.getByText('The wire', { exact: true }).waitFor();
-    assert.doesNotMatch(await page.locator('#page').textContent(), /\[object|undefined|NaN/, hash);
+    await page.locator("#page h1").waitFor();
+    assert.doesNotMatch(await text("#page h1"), /no such page/, hash);
+    if (kind === "trial") await page.getByText("The wire", { exact: true }).waitFor();
+    assert.doesNotMatch(await page.locator("#page").textContent(), /\[object|undefined|NaN/, hash);
   }
   assert.deepEqual(complaints, []);
 });
 
-test('100,000 trials open and filter quickly', async (context) => {
+test("100,000 trials open and filter quickly", async (context) => {
   const began = performance.now();
-  await page.goto(address('many'));
-  await page.locator('#trials tbody tr').first().waitFor();
+  await page.goto(address("many"));
+  await page.locator("#trials tbody tr").first().waitFor();
   const opened = performance.now() - began;
   const filtering = performance.now();
-  await page.selectOption('#filter-verdict', 'fails');
+  await page.selectOption("#filter-verdict", "fails");
   await page.waitForURL(/verdict=fails/);
-  await says('#active', /^20,000 trials of 100,000/);
+  await says("#active", /^20,000 trials of 100,000/);
   const filtered = performance.now() - filtering;
-  assert.ok(await page.locator('#trials tbody tr').count() <= 100, 'the page never holds more than it shows');
+  assert.ok((await page.locator("#trials tbody tr").count()) <= 100, "the page never holds more than it shows");
   context.diagnostic(`opened in ${opened.toFixed(0)} ms, filtered in ${filtered.toFixed(0)} ms`);
   assert.ok(opened < 10_000, `opened in ${opened} ms, which is two seconds on an idle machine`);
 });

@@ -1,10 +1,12 @@
 //! The command line's words.
 
 use camino::Utf8PathBuf;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
 use crate::id::Shard;
+use crate::report::{self, FORMATS, Format};
 
 /// What does an SDK tell its caller when a streamed answer breaks?
 #[derive(Debug, Parser)]
@@ -125,6 +127,9 @@ pub struct RunOptions {
     /// Where to write the report; `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub report: Utf8PathBuf,
+    /// Open the report's page in the browser when it is written.
+    #[arg(long)]
+    pub open: bool,
     /// The run's nonce, to send the very same bytes again.
     #[arg(long)]
     pub nonce: Option<String>,
@@ -177,31 +182,20 @@ pub struct ReportOptions {
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub out: Utf8PathBuf,
     /// What to write; may be repeated or separated by commas.
-    #[arg(long, value_delimiter = ',', value_enum, default_value = "json,markdown,html", value_name = "FORMAT")]
-    pub format: Vec<Format>,
+    #[arg(long, value_delimiter = ',', value_parser = formats(), default_value = report::DEFAULT, value_name = "FORMAT")]
+    pub format: Vec<String>,
+    /// Open the page in the browser; it is written for that, whatever the formats are.
+    #[arg(long)]
+    pub open: bool,
 }
 
-/// A format of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// compatibility.json: everything that is not a plain pass, for programs and for `compare`.
-    Json,
-    /// compatibility.md: the matrix, and what deviates in each SDK and why.
-    Markdown,
-    /// compatibility.html and details/: the report as pages that open from disk.
-    Html,
-    /// short.md: under 60 lines, for a comment on a pull request.
-    Short,
-    /// junit.xml: a test case for each trial; a failure is what is not as listed.
-    Junit,
-    /// streamspec.sarif: SARIF 2.1.0, each check that does not hold at its line of the case file.
-    Sarif,
-    /// Workflow commands of GitHub Actions on standard output: what is not as listed, at its line of the case file.
-    Github,
-    /// trials.csv: a row for each trial.
-    Csv,
-    /// badges/: an SVG and a shields.io endpoint for each SDK, dialect and level.
-    Badges,
+/// The names of the formats, each with what it is for.
+fn formats() -> PossibleValuesParser {
+    let value = |format: &dyn Format| {
+        let help = format!("{}: {}", format.writes().replace('`', ""), format.purpose().replace('`', ""));
+        PossibleValue::new(format.name()).help(help)
+    };
+    PossibleValuesParser::new(FORMATS.into_iter().map(value))
 }
 
 /// Options of `merge`.

@@ -18,6 +18,9 @@ use crate::session::SessionError;
 /// The committed report, from which the README's matrix is made.
 const REPORT: &str = "reports/compatibility.json";
 
+/// The page with the table of formats.
+const FORMATS: &str = "reports/README.md";
+
 /// The page with the table of SDKs.
 const ADAPTERS: &str = "adapters/README.md";
 
@@ -38,6 +41,8 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
         ("cases/rules.schema.json", text(&load::rules_schema())),
         ("adapters/protocol.schema.json", text(&streamspec_adapters::protocol::schema())),
         ("reports/compatibility.schema.json", text(&report::schema())),
+        ("reports/page.schema.json", text(&report::page_schema())),
+        (FORMATS, spliced(&page(FORMATS), "formats", &report::table())),
         (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
         (ADAPTERS, spliced(&page(ADAPTERS), "sdks", &sdk_table(fleet.sdks()))),
         ("README.md", spliced(&spliced(&page("README.md"), "matrix", &matrix), "exit codes", &Exit::table())),

@@ -1,20 +1,19 @@
 //! `streamspec report`: records in, compatibility report out, in as many formats as are asked for.
 
 use std::collections::BTreeMap;
+use std::process::Stdio;
 
 use camino::Utf8Path;
 use fs_err as fs;
+use streamspec_adapters::environment;
 
-use super::arguments::{Format, ReportOptions};
+use super::arguments::ReportOptions;
 use super::claim::{self, Claim};
 use super::exit::CannotWrite;
 use super::{Exit, merge, output};
 use crate::record::Record;
-use crate::report::{self, Places, Report, Rows};
+use crate::report::{FORMATS, Format, Output, PAGE, View, Written};
 use crate::session::locate;
-
-/// What every file of details begins with; any other one is not ours to remove.
-const DETAILS: &str = "streamspec.detail(";
 
 pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
     let folder = root.join(&options.out);
@@ -27,43 +26,61 @@ pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result
     }
     let records: Vec<Record> = files.into_iter().flat_map(|file| file.records).collect();
     let _claim = Claim::folder(root, &folder)?;
-    write(root, &records, &folder, &options.format)?;
+    let page = options.open.then_some(PAGE);
+    let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
+    write(root, &records, &folder, &names)?;
+    if options.open {
+        open(&folder);
+    }
     Ok(Exit::Conformant)
 }
 
-/// Writes these formats and says where; workflow commands go to standard output, which is where GitHub reads them.
-pub(super) fn write(root: &Utf8Path, records: &[Record], folder: &Utf8Path, formats: &[Format]) -> anyhow::Result<()> {
-    let report = Report::from_records(records)?;
-    let rows = Rows::from_records(records)?;
-    let points = formats.iter().any(|format| matches!(format, Format::Sarif | Format::Github));
-    let places = if points {
-        Places::find(&rows, |file, level, axis| locate(root, Utf8Path::new(file), level, axis))
-    } else {
-        Places::default()
-    };
+/// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them.
+pub(super) fn write(root: &Utf8Path, records: &[Record], folder: &Utf8Path, names: &[&str]) -> anyhow::Result<()> {
+    let formats: Vec<&dyn Format> = FORMATS.into_iter().filter(|format| names.contains(&format.name())).collect();
+    let mut view = View::from_records(records)?;
+    if formats.iter().any(|format| format.has_places()) {
+        view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis));
+    }
     for format in formats {
-        match format {
-            Format::Json => put(folder, "compatibility.json", &report::json(&report))?,
-            Format::Markdown => put(folder, "compatibility.md", &report::markdown(&report))?,
-            Format::Html => {
-                let pages = report::html(&report, records)?;
-                put(folder, "compatibility.html", &pages.page)?;
-                details(&pages.details, &folder.join("details"))?;
-            }
-            Format::Short => put(folder, "short.md", &report::short(&rows))?,
-            Format::Junit => put(folder, "junit.xml", &report::junit(&rows))?,
-            Format::Sarif => put(folder, "streamspec.sarif", &report::sarif(&rows, &places))?,
-            Format::Csv => put(folder, "trials.csv", &report::csv(&rows))?,
-            Format::Github => output::print(report::github(&rows, &places)),
-            Format::Badges => badges(&report, &folder.join("badges"))?,
+        match format.render(&view)? {
+            Output::Print(text) => output::print(text),
+            Output::Files(all) => all.iter().try_for_each(|written| put(folder, written))?,
         }
     }
     Ok(())
 }
 
-fn put(folder: &Utf8Path, name: &str, text: &str) -> Result<(), CannotWrite> {
-    let path = folder.join(name);
-    store(&path, text)?;
+/// Opens the page of a report with what the user's system opens pages with, which goes on by itself.
+pub(super) fn open(folder: &Utf8Path) {
+    let page = folder.join("compatibility.html");
+    let started = open::commands(&page).into_iter().any(|mut command| {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.envs(environment::of_the_user()).spawn().is_ok()
+    });
+    if started {
+        output::say(format_args!("opening {page}"));
+    } else {
+        output::warn(format_args!("warning: there is nothing here that opens pages; open {page} in a browser"));
+    }
+}
+
+fn put(folder: &Utf8Path, written: &Written) -> anyhow::Result<()> {
+    let path = match written {
+        Written::File { name, text } => {
+            let path = folder.join(name);
+            store(&path, text)?;
+            path
+        }
+        Written::Folder { name, files, stale } => {
+            let path = folder.join(name);
+            if let Some(beginning) = stale {
+                remove_stale(&path, files, beginning)?;
+            }
+            files.iter().try_for_each(|(name, text)| store(&path.join(name), text))?;
+            path
+        }
+    };
     output::say(format_args!("wrote {path}"));
     Ok(())
 }
@@ -73,29 +90,16 @@ fn store(path: &Utf8Path, text: &str) -> Result<(), CannotWrite> {
     std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text)).map_err(|why| CannotWrite::new(path, why))
 }
 
-fn badges(report: &Report, folder: &Utf8Path) -> Result<(), CannotWrite> {
-    for badge in report::badges(report) {
-        store(&folder.join(&badge.file), &badge.content)?;
-    }
-    output::say(format_args!("wrote {folder}"));
-    Ok(())
-}
-
-/// Writes the details beside the page, and leaves none behind of a group that is gone.
-fn details(details: &BTreeMap<String, String>, folder: &Utf8Path) -> anyhow::Result<()> {
+/// Removes the scripts of an earlier report that this one does not have; what does not begin as they do is not ours.
+fn remove_stale(folder: &Utf8Path, files: &BTreeMap<String, String>, beginning: &str) -> anyhow::Result<()> {
     let cannot = |why: std::io::Error| CannotWrite::new(folder, why);
     std::fs::create_dir_all(folder).map_err(cannot)?;
     for entry in folder.read_dir_utf8()? {
         let path = entry?.into_path();
-        let own =
-            path.extension() == Some("js") && fs::read_to_string(&path).is_ok_and(|text| text.starts_with(DETAILS));
-        if own && !path.file_name().is_some_and(|name| details.contains_key(name)) {
+        let own = fs::read_to_string(&path).is_ok_and(|text| text.starts_with(beginning));
+        if own && !path.file_name().is_some_and(|name| files.contains_key(name)) {
             fs::remove_file(&path).map_err(cannot)?;
         }
     }
-    for (name, text) in details {
-        store(&folder.join(name), text)?;
-    }
-    output::say(format_args!("wrote {folder}"));
     Ok(())
 }

@@ -10,7 +10,7 @@ use futures_util::future::{join_all, select_all};
 use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::Broken;
 
-use super::arguments::{Cuts, Format, RunOptions, Selected};
+use super::arguments::{Cuts, RunOptions, Selected};
 use super::claim::{self, Claim};
 use super::exit::CannotWrite;
 use super::{Exit, named, output, print_progress, report};
@@ -18,6 +18,7 @@ use crate::id::Variant;
 use crate::judge::Word;
 use crate::message::{summary, unexplained};
 use crate::record::{self, Record, Writer};
+use crate::report::DEFAULT;
 use crate::run::{Engine, Patience};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
 use crate::session::{Request, Session, SessionError, Unavailable, opened};
@@ -169,7 +170,10 @@ async fn everything(
     }
     output::say(summary(results.tallies()));
     let records = record::read(&root.join(&options.records))?;
-    report::write(root, &records, &root.join(&options.report), &[Format::Json, Format::Markdown, Format::Html])?;
+    report::write(root, &records, &root.join(&options.report), &DEFAULT.split(',').collect::<Vec<_>>())?;
+    if options.open {
+        report::open(&root.join(&options.report));
+    }
     Ok(exit)
 }
 

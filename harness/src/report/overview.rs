@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::file::alike;
-use super::markdown::{code, listed, text};
-use super::{Count, Report};
+use super::alike::alike;
+use super::markup::{code, listed, text};
+use super::published::Report;
+use super::view::Count;
 use crate::case::GROUPS;
 use crate::id::about;
 use crate::judge::Mode;
@@ -13,7 +14,7 @@ use crate::judge::Mode;
 /// The column of what is particular to a vendor.
 const VENDORS: &str = "vendors";
 
-/// What one cell sums up.
+/// The sum of the counts of one cell.
 #[derive(Default)]
 struct Cell {
     pass: usize,

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::rows::{Places, Rows};
+use super::published::Report;
+use super::view::View;
 use crate::case::Level;
 use crate::load::Location;
 use crate::record::Record;
@@ -265,11 +266,23 @@ pub(super) fn trials(records: &[Record]) -> usize {
     records.iter().filter(|record| matches!(record, Record::Trial(_))).count()
 }
 
-/// Made-up places: a MUST on line 20, anything else on line 30.
-pub(super) fn places(rows: &Rows<'_>) -> Places {
-    Places::find(rows, |file, level, _| {
+/// The view of records that make one.
+pub(super) fn view(records: &[Record]) -> View<'_> {
+    View::from_records(records).expect("the samples are well formed")
+}
+
+/// The published report of records that make one.
+pub(super) fn report(records: &[Record]) -> Report {
+    Report::from(&view(records))
+}
+
+/// The view with made-up places: a MUST on line 20, anything else on line 30.
+pub(super) fn with_places(records: &[Record]) -> View<'_> {
+    let mut view = view(records);
+    view.find_places(|file, level, _| {
         assert!(file.starts_with("cases/") && !file.contains('#'), "{file}");
         let line = if level == Level::Must { 20 } else { 30 };
         Some(Location { line, column: 5, length: 7, text: String::new() })
-    })
+    });
+    view
 }

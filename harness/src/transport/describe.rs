@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{EncodedWrite, Op, Place, Version, of};
@@ -19,7 +20,7 @@ const MOST_STEPS: usize = 60;
 const TINY: usize = 2;
 
 /// One answer of a script.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DescribedAnswer {
     /// The status on the status line; none when nothing is ever sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +35,7 @@ pub struct DescribedAnswer {
 }
 
 /// One thing the server does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum DescribedStep {
     /// The status line and the header fields.
@@ -51,7 +52,8 @@ pub enum DescribedStep {
 }
 
 /// One write, or several in a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 pub struct DescribedWrite {
     /// The bytes as text, without the framing of a body; bytes that are not UTF-8 are `\xff`.
     pub text: String,

@@ -82,6 +82,43 @@ fn the_committed_report_takes_a_whole_run_of_the_fleet_only() {
     check(repository.call(&["report"]), 0, "this is not the report of a whole run");
 }
 
+/// What opens pages stands in for itself: it writes down what it was asked to open, and what it knows of the user.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_is_opened_when_it_is_asked_for() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let repository = Repository::new();
+    repository
+        .write("bin/xdg-open", "#!/bin/sh\nprintf '%s %s\\n' \"$1\" \"$DISPLAY\" > opened.new\nmv opened.new opened\n");
+    let program = repository.root.join("bin/xdg-open");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it is a file");
+    let path = format!("{}:/usr/bin:/bin", repository.root.join("bin").display());
+    let opened = || {
+        let file = repository.root.join("opened");
+        let said = (0..200).find_map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::fs::read_to_string(&file).ok()
+        });
+        std::fs::remove_file(&file).expect("the page was opened");
+        said.unwrap_or_default()
+    };
+    let call = |arguments: &[&str]| {
+        let mut command = repository.command(arguments);
+        command.env("PATH", &path).env("DISPLAY", ":7").assert()
+    };
+    let page = |folder: &str| format!("{}/compatibility.html :7\n", repository.root.join(folder).display());
+    check(call(&["run", "--case", HEALTHY, "--open"]), 0, "opening ");
+    assert_eq!(opened(), page("target/streamspec/report"));
+    check(call(&["report", "--out", "mine", "--format", "csv", "--open"]), 0, "opening ");
+    assert_eq!(opened(), page("mine"));
+    assert!(
+        repository.root.join("mine/compatibility.html").is_file() && repository.root.join("mine/trials.csv").is_file()
+    );
+    let nothing = repository.command(&["report", "--open"]).env("PATH", "/nonexistent").assert();
+    check(nothing, 0, "there is nothing here that opens pages");
+}
+
 #[cfg(unix)]
 #[test]
 fn two_runs_do_not_share_a_file_and_an_interrupted_one_says_so() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::report::Report;
+use crate::report::published::Report;
 
 /// Reports whose verdicts say nothing about each other.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_was_judged_otherwise_is_refused_with_both_files_and_values() {
-        let mut was = Report::from_records(&samples::records()).expect("samples");
+        let mut was = samples::report(&samples::records());
         let mut now = was.clone();
         let said =
             |was: &Report, now: &Report| fit(("old.json", was), ("new.json", now)).map_err(|misfit| misfit.to_string());

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{Change, Comparison, Kind, Side, State};
 use crate::judge::Word;
-use crate::report::ResultCheck;
-use crate::report::file::alike;
+use crate::report::alike::alike;
+use crate::report::published::ResultCheck;
 
 /// Changes of one kind and one SDK that were and are the same.
 pub(super) struct Group<'a> {

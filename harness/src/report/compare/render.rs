@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::groups::{AxisSaid, Group, Said};
 use super::{Change, Comparison, Kind};
-use crate::report::html::{STYLE, hash};
-use crate::report::markdown::{code, name};
+use crate::report::markup::{code, name};
+use crate::report::page::{STYLE, hash};
 use crate::text::shown;
 
 /// The most groups of a kind that Markdown tells, and the most bytes of it: a comment on GitHub holds 65,536 characters.
@@ -76,9 +76,9 @@ impl Comparison {
     pub fn html(&self) -> Result<String, askama::Error> {
         let kinds = Kind::ALL.into_iter().filter_map(|kind| {
             let (groups, passes) = self.groups(kind);
-            let groups: Vec<Told> = groups.iter().map(told).collect();
+            let groups: Vec<GroupText> = groups.iter().map(group_text).collect();
             let (heading, word) = (heading(kind), kind.name());
-            (!groups.is_empty() || passes > 0).then_some(KindTold {
+            (!groups.is_empty() || passes > 0).then_some(KindText {
                 heading,
                 word,
                 count: self.count(kind),
@@ -107,21 +107,21 @@ impl Comparison {
 struct Page {
     sides: Vec<[String; 3]>,
     summary: String,
-    kinds: Vec<KindTold>,
+    kinds: Vec<KindText>,
     style: &'static str,
     style_hash: String,
 }
 
-struct KindTold {
+struct KindText {
     heading: String,
     word: &'static str,
     count: usize,
-    groups: Vec<Told>,
+    groups: Vec<GroupText>,
     passes: usize,
 }
 
 /// A group, with every text made visible.
-struct Told {
+struct GroupText {
     count: usize,
     sdk: String,
     surfaces: String,
@@ -133,10 +133,10 @@ struct Told {
     more: usize,
 }
 
-fn told(group: &Group<'_>) -> Told {
+fn group_text(group: &Group<'_>) -> GroupText {
     let visible = |parts: &[String]| parts.iter().map(|part| shown(part, LONGEST)).collect();
     let axis = |one: &AxisSaid| [one.axis, &one.expected, &one.was, &one.now].map(|text| shown(text, LONGEST));
-    Told {
+    GroupText {
         count: group.changes.len(),
         sdk: shown(group.sdk, LONGEST),
         surfaces: shown(&group.surfaces().join(", "), LONGEST),

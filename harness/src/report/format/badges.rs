@@ -1,0 +1,173 @@
+//! Badges: for each SDK, dialect and level an SVG and what shields.io calls an endpoint, always with its denominator.
+//!
+//! `must` counts the trials in which every MUST holds, `should` those in which every MUST and SHOULD holds, each of all
+//! trials that say something about the SDK. The colour says whether that is all of them, and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use streamspec_adapters::contract::Api;
+
+use super::{Format, Output, RenderError, Written};
+use crate::case::Level;
+use crate::id::is_of_api;
+use crate::report::view::{Count, Sdk, View, visible};
+
+/// `badges/`: an SVG and a shields.io endpoint for each SDK, dialect and level.
+#[derive(Debug)]
+pub(super) struct Badges;
+
+impl Format for Badges {
+    fn name(&self) -> &'static str {
+        "badges"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`badges/SDK.API.LEVEL.{svg,json}`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "a README: an image, and an endpoint for shields.io"
+    }
+
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        Ok(Output::Files(vec![Written::Folder { name: "badges", files: badges(view), stale: None }]))
+    }
+}
+
+/// The texts and the colour of a badge.
+struct Says {
+    label: String,
+    message: String,
+    colour: Colour,
+}
+
+#[derive(Clone, Copy)]
+enum Colour {
+    All,
+    NotAll,
+    Unknown,
+}
+
+impl Colour {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::All => "brightgreen",
+            Self::NotAll => "orange",
+            Self::Unknown => "lightgrey",
+        }
+    }
+
+    const fn hex(self) -> &'static str {
+        match self {
+            Self::All => "#2f7d32",
+            Self::NotAll => "#b35900",
+            Self::Unknown => "#6e6e6e",
+        }
+    }
+}
+
+/// The badges, by the names of their files: `anthropic-python.anthropic-messages.must.svg`.
+fn badges(view: &View<'_>) -> BTreeMap<String, String> {
+    let mut badges = BTreeMap::new();
+    for sdk in &view.sdks {
+        for api in &sdk.record.apis {
+            for level in [Level::Must, Level::Should] {
+                let says = says(sdk, *api, level);
+                let stem = format!("{}.{}.{}", file_name(&sdk.record.id), api.name(), level.name());
+                badges.insert(format!("{stem}.svg"), svg(&says));
+                badges.insert(format!("{stem}.json"), endpoint(&says));
+            }
+        }
+    }
+    badges
+}
+
+fn says(sdk: &Sdk<'_>, api: Api, level: Level) -> Says {
+    let own = sdk.own().flat_map(|surface| &surface.counts);
+    let count = Count::sum(own.filter(|count| is_of_api(&count.group, api)));
+    let held = count.pass + if level == Level::Must { count.disputed + count.deviates } else { 0 };
+    let (judged, apart) = (count.judged(), count.not_judged());
+    let colour = match (judged, held == judged && apart == 0) {
+        (0, _) => Colour::Unknown,
+        (_, true) => Colour::All,
+        (_, false) => Colour::NotAll,
+    };
+    let apart = if apart > 0 { format!(", {apart} not judged") } else { String::new() };
+    let message = if judged == 0 { "not run".to_owned() } else { format!("{held} of {judged}{apart}") };
+    let level = if level == Level::Must { "MUST" } else { "MUST and SHOULD" };
+    let label = visible(&format!("{} {} {} {level}", sdk.record.id, sdk.record.version, api.name()));
+    Says { label, message, colour }
+}
+
+/// An id as the beginning of a file name, `anthropic-python@0.49.0`: a badge is never hidden or outside its folder.
+fn file_name(id: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_@.+".contains(c);
+    let name: String = id.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    if name.starts_with('.') { format!("_{name}") } else { name }
+}
+
+/// <https://shields.io/badges/endpoint-badge>
+fn endpoint(says: &Says) -> String {
+    let Says { label, message, colour } = says;
+    let badge = json!({ "schemaVersion": 1, "label": label, "message": message, "color": colour.name() });
+    format!("{badge:#}\n")
+}
+
+fn svg(says: &Says) -> String {
+    let (label, message) = (escaped(&says.label), escaped(&says.message));
+    let (left, right) = (width(&says.label), width(&says.message));
+    let (all, label_at, message_at) = (left + right, left / 2, left + right / 2);
+    let (label_text, message_text) = (left - 2 * PADDING, right - 2 * PADDING);
+    let hex = says.colour.hex();
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{label}: {message}">
+<title>{label}: {message}</title>
+<rect width="{left}" height="20" fill="#424242"/>
+<rect x="{left}" width="{right}" height="20" fill="{hex}"/>
+<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
+<text x="{label_at}" y="14" textLength="{label_text}">{label}</text>
+<text x="{message_at}" y="14" textLength="{message_text}">{message}</text>
+</g>
+</svg>
+"##
+    )
+}
+
+/// Pixels beside a text.
+const PADDING: usize = 6;
+
+/// Wide enough for the text in Verdana at 11 pixels, whose letters are seven wide on average; `textLength` makes it fit.
+fn width(text: &str) -> usize {
+    text.chars().count() * 7 + 2 * PADDING
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn a_badge_counts_with_its_denominator() {
+        let records = samples::records();
+        let badges = badges(&samples::view(&records));
+        let told: Vec<String> = badges.into_iter().map(|(file, content)| format!("{file}\n{content}")).collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn a_hostile_id_stays_in_its_folder_and_its_element() {
+        let records = samples::hostile();
+        let badges = badges(&samples::view(&records));
+        assert!(!badges.is_empty());
+        for (file, content) in badges {
+            assert!(!file.contains(['/', '\\']) && !file.starts_with('.'), "{file}");
+            let is_svg = content.starts_with("<svg");
+            assert!(!is_svg || !content.contains("<script"), "{content}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! CSV: a row for each trial, for spreadsheets and data frames.
+
+use super::{Format, Output, RenderError};
+use crate::report::view::{Row, Standing, View};
+
+/// `trials.csv`: a row for each trial.
+#[derive(Debug)]
+pub(super) struct Csv;
+
+impl Format for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`trials.csv`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "spreadsheets and data frames: a row for each trial"
+    }
+
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        Ok(Output::file("trials.csv", csv(view)))
+    }
+}
+
+const HEAD: [&str; 9] = ["sdk", "version", "surface", "case", "variant", "verdict", "mode", "failed_axes", "standing"];
+
+/// The trials as CSV (RFC 4180) with a header line.
+fn csv(view: &View<'_>) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    // Writing to memory does not fail, and every record has as many fields as the header.
+    let _ = writer.write_record(HEAD);
+    for row in view.rows() {
+        let _ = writer.write_record(fields(row).map(|field| harmless(&field)));
+    }
+    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
+    let trial = row.trial;
+    let mut axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
+    axes.dedup();
+    let standing = match row.standing {
+        Standing::Passes => "passes",
+        Standing::AsWritten => "as-written",
+        Standing::AsListed => "as-listed",
+        Standing::NotAsListed => "not-as-listed",
+        Standing::Fault => "fault",
+        Standing::NotJudged => "not-judged",
+    };
+    [
+        trial.sdk.to_string(),
+        row.sdk.version.clone(),
+        trial.surface.to_string(),
+        trial.case.to_string(),
+        trial.variant.name().to_owned(),
+        trial.verdict.word.name().to_owned(),
+        trial.verdict.mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),
+        axes.join(" "),
+        standing.to_owned(),
+    ]
+}
+
+/// A field that no spreadsheet takes for a formula (OWASP, CSV injection): an apostrophe before what would begin one.
+fn harmless(field: &str) -> String {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn every_trial_is_a_row() {
+        let records = samples::records();
+        insta::assert_snapshot!(csv(&samples::view(&records)));
+    }
+
+    #[test]
+    fn nothing_begins_a_formula() {
+        let records = samples::hostile();
+        let text = csv(&samples::view(&records));
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<_> = reader.records().map(|row| row.expect("rows are as long as the header")).collect();
+        assert_eq!(rows.len(), samples::trials(&records));
+        let begins = |field: &str| field.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        assert!(!rows.iter().flatten().any(begins), "{text}");
+        assert!(text.contains("'=HYPERLINK("), "the hostile version is there, and tame: {text}");
+    }
+}

@@ -1,0 +1,286 @@
+//! The data that Rust hands to the scripts of the page. `reports/page.schema.json` is made from it, and the scripts are checked
+//! against that.
+//!
+//! Fields that end in a place are the place of something in a list beside them: what many share is written once.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use serde_json::Value;
+use streamspec_adapters::contract::{Api, Observation};
+
+use crate::case::{Axis, Dispute, Level, Source};
+use crate::id::Variant;
+use crate::judge::{Check, Grade, Mode, Word};
+use crate::record::HandlerRecord;
+use crate::report::view::{Caught, Known, Suite, cut};
+use crate::transport::DescribedAnswer;
+
+/// The data that the scripts are handed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Data")]
+struct Data {
+    /// In the page itself.
+    page: PageData,
+    /// In each file beside it, for one group of cases.
+    details: DetailsData,
+}
+
+/// The data in the page itself: SDKs, cases and one verdict for each trial.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct PageData {
+    /// The suite that was run.
+    pub(super) suite: Suite,
+    /// The command that runs a trial, by variant, with `{sdk}`, `{surface}` and `{case}` to fill in.
+    pub(super) commands: BTreeMap<String, String>,
+    /// The SDKs, by id.
+    pub(super) sdks: Vec<SdkData>,
+    /// The documents and issues that expectations rest on.
+    pub(super) sources: Vec<Source>,
+    /// The groups of cases.
+    pub(super) groups: Vec<GroupData>,
+    /// The cases, by id.
+    pub(super) cases: Vec<CaseData>,
+    /// Checks that do not hold.
+    pub(super) checks: Vec<CheckData>,
+    /// Verdicts.
+    pub(super) verdicts: Vec<VerdictData>,
+    /// The surfaces with their trials as written.
+    pub(super) rows: Vec<RowData>,
+    /// Replays that came out differently.
+    pub(super) replays: Vec<ReplayData>,
+}
+
+/// An SDK.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SdkData {
+    /// The id.
+    pub(super) id: String,
+    /// The id by which `--sdk` asks for it.
+    pub(super) asked: String,
+    /// The package's name in its registry.
+    pub(super) package: String,
+    /// The version that was loaded.
+    pub(super) version: String,
+    /// The language.
+    pub(super) language: String,
+    /// The runtime, without its patch version.
+    pub(super) runtime: String,
+    /// The surfaces.
+    pub(super) surfaces: Vec<String>,
+    /// Those that are an application's handling of it.
+    pub(super) handlers: Vec<String>,
+    /// The surfaces in the SDK's own words, by name.
+    pub(super) calls: BTreeMap<String, String>,
+    /// The code of the handlers.
+    pub(super) code: Vec<CodeData>,
+    /// The known deviations, with their reasons.
+    pub(super) known: Vec<Known>,
+    /// The failures as its callers catch them.
+    pub(super) catches: Vec<Caught>,
+    /// The reason why it was not run.
+    pub(super) not_run: Option<String>,
+}
+
+/// Code around an SDK.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CodeData {
+    /// The file's name.
+    pub(super) file: String,
+    /// Its content.
+    pub(super) source: String,
+    /// The surfaces that run it.
+    pub(super) surfaces: Vec<String>,
+}
+
+/// A group of cases.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct GroupData {
+    /// The name, `anthropic/in-band`.
+    pub(super) name: String,
+    /// The name without the folder of the dialect, `in-band`.
+    pub(super) about: String,
+}
+
+/// A case.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CaseData {
+    /// The id.
+    pub(super) id: String,
+    /// The place of its group.
+    pub(super) group: usize,
+    /// The rest of the id: the name of the file and the combination.
+    pub(super) within: String,
+    /// The id of its file.
+    pub(super) file: String,
+    /// The names of the matrix values.
+    pub(super) combination: Option<String>,
+    /// The dialect.
+    pub(super) api: Api,
+    /// The title: a sentence about what happens on the wire.
+    pub(super) title: String,
+    /// The places of its sources.
+    pub(super) sources: Vec<usize>,
+    /// The ruling of maintainers who see it otherwise.
+    pub(super) disputed: Option<Dispute>,
+}
+
+/// A check.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CheckData {
+    axis: Axis,
+    level: Level,
+    /// The value that the case expects.
+    expected: Value,
+    /// The value that was seen.
+    observed: Value,
+    grade: Grade,
+    /// True where maintainers have ruled otherwise.
+    disputed: bool,
+}
+
+/// The verdict of a trial.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct VerdictData {
+    pub(super) word: Word,
+    pub(super) mode: Option<Mode>,
+    /// The places of the checks that do not hold.
+    pub(super) checks: Vec<usize>,
+    /// The ids of the known deviations that cover it.
+    pub(super) known: Vec<String>,
+    /// The variants that came out alike.
+    pub(super) same: Vec<Variant>,
+    /// The reason, where no check says it.
+    pub(super) reason: Option<String>,
+}
+
+/// A surface with its trials as written.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RowData {
+    /// The SDK's id.
+    pub(super) sdk: String,
+    /// The surface's name.
+    pub(super) surface: String,
+    /// The cases that it was run on, as runs of consecutive places.
+    pub(super) cases: Vec<RunData>,
+    /// The places of the verdicts, one for each case.
+    pub(super) verdicts: Vec<usize>,
+}
+
+/// Consecutive places.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RunData {
+    /// The first place.
+    pub(super) first: usize,
+    /// Their number.
+    pub(super) count: usize,
+}
+
+/// A replay that came out differently.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ReplayData {
+    /// The place of its row.
+    pub(super) row: usize,
+    /// The place of its case.
+    pub(super) case: usize,
+    pub(super) variant: Variant,
+    /// The place of its verdict.
+    pub(super) verdict: usize,
+}
+
+/// The data that the page of a trial shows and the matrix does not need, for one group of cases.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DetailsData {
+    /// The cases, by id.
+    pub(super) cases: Vec<CaseDetail>,
+    /// Lists of answers that the server is told to send.
+    pub(super) wires: Vec<Vec<DescribedAnswer>>,
+    /// Checks.
+    pub(super) checks: Vec<CheckData>,
+    /// The observations of callers; long texts are cut.
+    #[schemars(with = "Vec<Observation>")]
+    pub(super) observations: Vec<Value>,
+    /// The requests of a trial.
+    pub(super) requests: Vec<Vec<RequestData>>,
+    /// Surfaces.
+    pub(super) rows: Vec<RowDetail>,
+    /// The trials that the page lists.
+    pub(super) trials: Vec<TrialDetail>,
+}
+
+/// A case with what the server sends.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CaseDetail {
+    /// The id.
+    pub(super) id: String,
+    /// The place of its answers.
+    pub(super) wire: usize,
+}
+
+/// A surface.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RowDetail {
+    /// The SDK's id.
+    pub(super) sdk: String,
+    /// The surface's name.
+    pub(super) surface: String,
+}
+
+/// A trial.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TrialDetail {
+    /// The place of its surface.
+    pub(super) row: usize,
+    /// The place of its case.
+    pub(super) case: usize,
+    pub(super) variant: Variant,
+    /// The places of its checks.
+    pub(super) checks: Vec<usize>,
+    /// The place of its observation.
+    pub(super) observation: Option<usize>,
+    /// The place of the answers that were sent, where they are not those of the case.
+    pub(super) wire: Option<usize>,
+    /// The place of its requests.
+    pub(super) requests: usize,
+}
+
+/// A request and the answer that it got.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RequestData {
+    /// Method and target.
+    pub(super) request: String,
+    /// Which of the answers it got.
+    pub(super) answer: usize,
+    /// True where the client left while the server was silent; none where that is not watched.
+    pub(super) left: Option<bool>,
+    /// The number of steps of the answer after which it left.
+    pub(super) after: Option<usize>,
+}
+
+impl CheckData {
+    /// A check whose texts are not longer than so many characters.
+    pub(super) fn of(check: &Check, longest: usize) -> Self {
+        Self {
+            axis: check.axis,
+            level: check.level,
+            expected: cut(check.expected.clone(), longest),
+            observed: cut(check.observed.clone(), longest),
+            grade: check.grade,
+            disputed: check.disputed,
+        }
+    }
+}
+
+impl From<&HandlerRecord> for CodeData {
+    fn from(handler: &HandlerRecord) -> Self {
+        let HandlerRecord { file, source, surfaces } = handler.clone();
+        Self { file, source, surfaces }
+    }
+}
+
+/// The JSON Schema of what the scripts are handed.
+pub fn schema() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Data>().to_value()
+}

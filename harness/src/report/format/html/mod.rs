@@ -1,0 +1,107 @@
+//! `compatibility.html`: one page that opens from disk, and beside it a file of details for each group of cases.
+//!
+//! The page holds every verdict, compressed, and works alone. What is large (wires, observations, checks that hold) is in
+//! `details/<group>.js`, compressed, and is loaded when a trial is opened: a page that was opened from disk may run a
+//! script beside it, but may not fetch a file. Everything that comes from records is data: the page makes text of it and
+//! never markup.
+
+mod data;
+mod details;
+mod page;
+mod table;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::io::Write as _;
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::{Compression, GzBuilder};
+use serde::Serialize;
+
+use super::{Format, Output, RenderError, Written};
+use crate::report::page::{STYLE, hash};
+use crate::report::view::View;
+
+use words::FindingText;
+
+pub use data::schema;
+
+/// The scripts share one scope, in this order.
+const SCRIPT: &str = concat!(
+    "'use strict';\n",
+    include_str!("../../../../../reports/scripts/element.js"),
+    include_str!("../../../../../reports/scripts/address.js"),
+    include_str!("../../../../../reports/scripts/details.js"),
+    include_str!("../../../../../reports/scripts/model.js"),
+    include_str!("../../../../../reports/scripts/list.js"),
+    include_str!("../../../../../reports/scripts/matrix.js"),
+    include_str!("../../../../../reports/scripts/overview.js"),
+    include_str!("../../../../../reports/scripts/wire.js"),
+    include_str!("../../../../../reports/scripts/trial.js"),
+    include_str!("../../../../../reports/scripts/case.js"),
+    include_str!("../../../../../reports/scripts/compare.js"),
+    include_str!("../../../../../reports/scripts/caught.js"),
+    include_str!("../../../../../reports/scripts/sdk.js"),
+    include_str!("../../../../../reports/scripts/main.js"),
+);
+
+/// `compatibility.html` and `details/`: the report as pages that open from disk.
+#[derive(Debug)]
+pub(super) struct Html;
+
+impl Format for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`compatibility.html`, `details/`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "people: pages that open from disk, see above"
+    }
+
+    /// Takes time linear in the records.
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        let page = Page {
+            view,
+            summary: words::summary(view),
+            findings: view.findings().iter().map(words::finding).collect(),
+            style: STYLE,
+            script: SCRIPT,
+            style_hash: hash(STYLE),
+            script_hash: hash(SCRIPT),
+            data: packed(&page::page(view)),
+        };
+        Ok(Output::Files(vec![
+            Written::File { name: "compatibility.html", text: page.render()? },
+            Written::Folder { name: "details", files: details::details(view), stale: Some(details::BEGINNING) },
+        ]))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    view: &'a View<'a>,
+    summary: String,
+    findings: Vec<FindingText>,
+    style: &'static str,
+    script: &'static str,
+    style_hash: String,
+    script_hash: String,
+    data: String,
+}
+
+/// JSON, compressed and in base64: whatever texts are in it, none of them is there for the page's markup to meet.
+fn packed(data: &impl Serialize) -> String {
+    let mut member = GzBuilder::new().write(Vec::new(), Compression::best());
+    // What the page is handed is plain data with string keys, and writing to a vector does not fail.
+    let json = serde_json::to_vec(data).unwrap_or_default();
+    let packed = member.write_all(&json).and_then(|()| member.finish());
+    STANDARD.encode(packed.unwrap_or_default())
+}

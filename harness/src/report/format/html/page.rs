@@ -1,0 +1,138 @@
+//! The data of the page itself, every repeated value once.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::data::{
+    CaseData, CheckData, CodeData, GroupData, PageData, ReplayData, RowData, RunData, SdkData, VerdictData,
+};
+use super::table::Table;
+use crate::id::{self, TrialId, Variant};
+use crate::message;
+use crate::report::view::{Caught, LONGEST_TEXT, Row, Sdk, Surface, View, cut, without_patch};
+
+/// The data of the page.
+pub(super) fn page(view: &View<'_>) -> PageData {
+    let (mut sources, mut groups) = (Table::default(), Table::default());
+    let cases: Vec<CaseData> = view
+        .cases
+        .values()
+        .map(|case| CaseData {
+            id: case.id.to_string(),
+            group: groups.place(group(case.id.group())),
+            within: case.id.within_group().to_owned(),
+            file: case.id.file().to_owned(),
+            combination: case.id.combination().map(ToOwned::to_owned),
+            api: case.api,
+            title: case.title.clone(),
+            sources: case.sources.iter().map(|source| sources.place(source.clone())).collect(),
+            disputed: case.disputed.clone(),
+        })
+        .collect();
+    let mut rows = Rows { places: view.cases.keys().copied().zip(0..).collect(), ..Rows::default() };
+    view.surfaces().for_each(|surface| rows.add(surface));
+    PageData {
+        suite: view.suite.clone(),
+        commands: Variant::every().map(|variant| (variant.name().to_owned(), command(variant))).collect(),
+        sdks: view.sdks.iter().zip(view.caught()).map(|(sdk, caught)| sdk_data(sdk, caught)).collect(),
+        sources: sources.values,
+        groups: groups.values,
+        cases,
+        checks: rows.checks.values,
+        verdicts: rows.verdicts.values,
+        rows: rows.written,
+        replays: rows.replays,
+    }
+}
+
+fn group(name: &str) -> GroupData {
+    GroupData { name: name.to_owned(), about: id::about(name).to_owned() }
+}
+
+fn sdk_data(sdk: &Sdk<'_>, catches: Vec<Caught>) -> SdkData {
+    let record = sdk.record;
+    SdkData {
+        id: record.id.to_string(),
+        asked: record.id.asked(),
+        package: record.package.clone(),
+        version: record.version.clone(),
+        language: record.language.clone(),
+        runtime: without_patch(&record.runtime),
+        surfaces: record.surfaces.clone(),
+        handlers: record.surfaces.iter().filter(|surface| record.is_handler(surface)).cloned().collect(),
+        calls: record.calls.clone(),
+        code: record.handlers.iter().map(CodeData::from).collect(),
+        known: sdk.known.clone(),
+        catches,
+        not_run: record.not_run.clone(),
+    }
+}
+
+/// The command that runs a trial in a variant, with `{sdk}`, `{surface}` and `{case}` for the page to fill in.
+fn command(variant: Variant) -> String {
+    message::reproduce(&TrialId::new("{sdk}", "{surface}", "{case}", variant), None)
+}
+
+/// The surfaces with their trials.
+#[derive(Default)]
+struct Rows<'a> {
+    /// The places of the cases.
+    places: BTreeMap<&'a str, usize>,
+    checks: Table<CheckData>,
+    verdicts: Table<VerdictData>,
+    written: Vec<RowData>,
+    replays: Vec<ReplayData>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, surface: &Surface<'_>) {
+        let (sdk, name) = (surface.rows[0].trial.sdk.to_string(), surface.name.to_string());
+        let mut data = RowData { sdk, surface: name, cases: Vec::new(), verdicts: Vec::new() };
+        for of_case in surface.rows.chunk_by(|one, other| one.trial.case == other.trial.case) {
+            let Some(&case) = self.places.get(of_case[0].trial.case.as_str()) else { continue };
+            let mut same = Vec::new();
+            for replay in of_case.iter().filter(|row| row.is_replay()) {
+                let variant = replay.trial.variant;
+                if replay.has_result() {
+                    let verdict = self.verdict(replay, Vec::new());
+                    self.replays.push(ReplayData { row: self.written.len(), case, variant, verdict });
+                } else {
+                    same.push(variant);
+                }
+            }
+            if let Some(written) = of_case.iter().find(|row| !row.is_replay()) {
+                let verdict = self.verdict(written, same);
+                data.push(case, verdict);
+            }
+        }
+        self.written.push(data);
+    }
+
+    /// The place of a verdict with everything that does not hold, a MAY too.
+    fn verdict(&mut self, row: &Row<'_>, same: Vec<Variant>) -> usize {
+        let verdict = &row.trial.verdict;
+        let broken = verdict.checks.iter().filter(|check| check.held() == Some(false));
+        let broken = broken.filter(|check| !row.is_replay() || check.axis.is_of_replays());
+        let checks = broken.map(|check| self.checks.place(CheckData::of(check, LONGEST_TEXT))).collect();
+        let reason = verdict.reason.clone().map(|reason| cut(Value::from(reason), LONGEST_TEXT));
+        self.verdicts.place(VerdictData {
+            word: verdict.word,
+            mode: verdict.mode,
+            checks,
+            known: row.known.clone(),
+            same,
+            reason: reason.and_then(|reason| reason.as_str().map(ToOwned::to_owned)),
+        })
+    }
+}
+
+impl RowData {
+    fn push(&mut self, case: usize, verdict: usize) {
+        match self.cases.last_mut() {
+            Some(run) if run.first + run.count == case => run.count += 1,
+            _ => self.cases.push(RunData { first: case, count: 1 }),
+        }
+        self.verdicts.push(verdict);
+    }
+}

@@ -1,0 +1,247 @@
+//! The pages hold what records say, as data and never as markup.
+
+use serde_json::json;
+use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site, Told as Field};
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::case::{Axis, Basis, Dispute, End, Level, Source};
+use crate::id::{TrialId, Variant};
+use crate::judge::{Check, Grade, Mode, RULES, Verdict, Word};
+use crate::record::{CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord, WireRecord};
+use crate::report::{compare, samples};
+use crate::transport::{DescribedAnswer, DescribedStep, DescribedWrite};
+
+const HOSTILE: &str = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \u{1b}[31m\u{202e}evil\u{0}";
+
+fn write(step: fn(DescribedWrite) -> DescribedStep, text: &str) -> DescribedStep {
+    step(DescribedWrite { text: text.to_owned(), bytes: text.len() as u64, writes: 1 })
+}
+
+/// The records that the browser tests open: hostile texts everywhere, or as many trials as `synthetic` is asked for.
+fn records(cases: usize, surfaces: usize) -> Vec<Record> {
+    let hostile = cases <= 10;
+    let title = |case: usize| if hostile { HOSTILE.to_owned() } else { format!("Case number {case}") };
+    let case = |case: usize| CaseRecord {
+        id: format!("anthropic/group-{}/case#{case:04}", case % 10).into(),
+        digest: String::new(),
+        api: Api::AnthropicMessages,
+        title: title(case),
+        sources: vec![Source { basis: Basis::Issue, url: "javascript:alert(3)".into(), quote: Some(HOSTILE.into()) }],
+        disputed: hostile.then(|| Dispute {
+            url: "https://example.com/".into(),
+            position: HOSTILE.into(),
+            axes: vec![Axis::Outcome],
+        }),
+        max_retries: 0,
+        about: None,
+        answers: vec![DescribedAnswer {
+            status: Some(200),
+            steps: vec![
+                write(DescribedStep::Head, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"),
+                write(DescribedStep::Body, ": comment\r\nevent: message_start\rdata: one\ndata:two\n\n"),
+                write(DescribedStep::Body, "data: three\n\nevent: nothing\n\nevent: error\ndata: four"),
+            ],
+            content: None,
+            end: End::Reset,
+        }],
+    };
+    let sdk = |id: &str| SdkRecord {
+        id: id.into(),
+        package: "sdk".into(),
+        version: "1.0.0".into(),
+        language: "python".into(),
+        runtime: "CPython 3.11.7".into(),
+        apis: vec![Api::AnthropicMessages],
+        surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}")).collect(),
+        calls: [("surface-00".to_owned(), HOSTILE.to_owned())].into(),
+        handlers: vec![HandlerRecord {
+            file: "handler.py".into(),
+            source: format!("# {HOSTILE}\n"),
+            surfaces: vec!["surface-01".into()],
+        }],
+        known: Vec::new(),
+        not_run: None,
+    };
+    let suite = SuiteRecord {
+        format: FORMAT,
+        version: "0.1.0".into(),
+        rules: RULES,
+        digest: String::new(),
+        nonce: "n".into(),
+        whole: true,
+        shard: None,
+        plans: Vec::new(),
+    };
+    let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one@0.49.0"))];
+    records.extend((0..cases).map(|number| Record::Case(case(number))));
+    let one = case;
+    for surface in 0..surfaces {
+        records.extend((0..cases).map(|case| Record::Trial(Box::new(trial(&one(case).id, surface, case + surface)))));
+    }
+    records
+}
+
+fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
+    let (word, mode) = match number % 5 {
+        0 => (Word::Fails, Some(Mode::ALL[number % 6])),
+        1 => (Word::Deviates, None),
+        _ => (Word::Pass, None),
+    };
+    let grade = if word == Word::Pass { Grade::Exact } else { Grade::Wrong };
+    let message = if number == 0 { "x".repeat(5_000_000) } else { HOSTILE.to_owned() };
+    let check = Check {
+        disputed: false,
+        axis: Axis::ErrorMessage,
+        level: if word == Word::Fails { Level::Must } else { Level::Should },
+        expected: json!({ "contains": "${nonce}" }),
+        observed: if surface == 0 { json!(message) } else { json!(format!("other {}", number % 997)) },
+        grade,
+    };
+    let error = ObservedError {
+        site: Site::Iterate,
+        class: HOSTILE.into(),
+        classes: vec![HOSTILE.into()],
+        message,
+        status: Field::Absent,
+        kind: Field::Empty,
+        code: Field::Absent,
+        request_id: Field::Absent,
+        retry_after: Field::Absent,
+        retryable: Field::Absent,
+        causes: Vec::new(),
+        unread: Vec::new(),
+    };
+    let ended = Ended::Raised;
+    let observation = Observation {
+        ended,
+        events: 1,
+        text: Some(HOSTILE.into()),
+        tool_calls: None,
+        stop_reason: Field::Empty,
+        error: Some(error),
+    };
+    let id = TrialId::new("sdk-one@0.49.0", format!("surface-{surface:02}"), case, Variant::AsWritten);
+    TrialRecord {
+        observation: (surface == 0).then_some(observation),
+        wire: vec![WireRecord {
+            request: "POST /v1/messages".into(),
+            answer: 0,
+            written: 1,
+            digest: String::new(),
+            client_left: false,
+        }],
+        ..TrialRecord::new(id, Verdict { word, mode, reason: None, checks: vec![check] })
+    }
+}
+
+/// The files of the report for people.
+#[derive(Debug, PartialEq)]
+struct Pages {
+    page: String,
+    details: BTreeMap<String, String>,
+}
+
+fn pages(records: &[Record]) -> Pages {
+    let output = Html.render(&samples::view(records)).expect("the template renders");
+    let Output::Files(files) = output else { panic!("it writes files") };
+    let mut files = files.into_iter();
+    match (files.next(), files.next()) {
+        (Some(Written::File { text: page, .. }), Some(Written::Folder { files: details, .. })) => {
+            Pages { page, details }
+        }
+        other => panic!("{other:?} is no page with a folder beside it"),
+    }
+}
+
+#[test]
+fn hostile_texts_stay_data() {
+    let pages = pages(&records(10, 2));
+    assert_eq!(pages.page.matches("<script").count(), 2, "the data and the page's own script, nothing else");
+    assert_eq!(pages.page.matches("</script>").count(), 2);
+    assert!(!pages.page.contains("<img") && !pages.page.contains("<!-- "));
+    for (name, file) in &pages.details {
+        assert!(file.starts_with("streamspec.detail(\"anthropic/group-") && file.ends_with("\");\n"), "{name}");
+        assert!(file.len() < 20_000, "{name}: five million characters are cut");
+    }
+}
+
+#[test]
+fn the_page_is_the_same_whatever_the_order_of_records() {
+    let mut records = records(10, 3);
+    let one = pages(&records);
+    records[1..].reverse();
+    let other = pages(&records);
+    assert_eq!(one, other);
+}
+
+#[test]
+fn the_policy_names_the_very_style_and_script_of_the_page() {
+    let page = pages(&records(1, 1)).page;
+    for (open, close, text) in [("<style>", "</style>", STYLE), ("<script>", "</script>", SCRIPT)] {
+        let at = page.find(open).expect("the page has one") + open.len();
+        let end = at + page[at..].find(close).expect("it ends");
+        assert_eq!(&page[at..end], text);
+        assert!(page.contains(&hash(text)));
+    }
+}
+
+#[test]
+fn addresses_are_escaped() {
+    assert_eq!(words::escaped("anthropic/in-band/a#b c\"<"), "anthropic/in-band/a%23b%20c%22%3C");
+}
+
+/// Writes what the browser tests open: `cargo test -p streamspec --lib -- --ignored synthetic_reports`.
+#[test]
+#[ignore = "writes files for the browser tests"]
+fn synthetic_reports() {
+    let target = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/streamspec/browser");
+    for (name, cases, surfaces) in [("hostile", 10, 2), ("many", 2000, 50)] {
+        let records = records(cases, surfaces);
+        let began = std::time::Instant::now();
+        let pages = pages(&records);
+        eprintln!("{name}: {} trials in {:?}, {} bytes", cases * surfaces, began.elapsed(), pages.page.len());
+        let folder = target.join(name);
+        fs_err::create_dir_all(folder.join("details")).expect("target can be written to");
+        fs_err::write(folder.join("compatibility.html"), &pages.page).expect("target can be written to");
+        for (name, text) in &pages.details {
+            fs_err::write(folder.join("details").join(name), text).expect("target can be written to");
+        }
+    }
+    let (old, new) = (samples::report(&samples::records()), samples::report(&samples::hostile()));
+    let comparison = compare((&old, None), (&new, None)).expect("both are whole");
+    let folder = target.join("comparison");
+    fs_err::create_dir_all(&folder).expect("target can be written to");
+    let page = comparison.html().expect("the template renders");
+    fs_err::write(folder.join("compatibility.html"), page).expect("target can be written to");
+}
+
+/// The page has a rank for each word; that it has a name is checked with its types.
+#[test]
+fn the_page_ranks_every_word() {
+    let model = include_str!("../../../../../reports/scripts/model.js");
+    let (_, ranks) = model.split_once("function rankOf").expect("the page ranks verdicts");
+    for word in Word::ALL.map(Word::name) {
+        assert!(ranks.contains(&format!("\"{word}\"")), "{word}");
+    }
+}
+
+#[test]
+fn the_page_is_handed_what_the_schema_says() {
+    let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
+    for records in [records(10, 2), samples::records(), samples::hostile()] {
+        let view = samples::view(&records);
+        for file in details::details(&view).into_values() {
+            let (_, packed) = file.split_once(", \"").expect("a group and its details");
+            let data = json!({ "page": page::page(&view), "details": unpacked(packed.trim_end_matches("\");\n")) });
+            let errors: Vec<String> = validator.iter_errors(&data).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+    }
+}
+
+fn unpacked(text: &str) -> serde_json::Value {
+    let bytes = STANDARD.decode(text).expect("base64");
+    serde_json::from_reader(flate2::read::GzDecoder::new(bytes.as_slice())).expect("JSON")
+}

@@ -1,0 +1,177 @@
+//! The beginning of the page, in plain sentences.
+
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+
+use crate::judge::Mode;
+use crate::record::TrialRecord;
+use crate::report::view::{Count, Finding, Found, Kind, Sdk, Surface, View};
+use crate::text::RESERVED;
+
+/// One kind of finding, in words.
+pub(super) struct FindingText {
+    /// A sentence about what happens, with counts.
+    pub(super) title: String,
+    /// The reason why that matters to a caller.
+    pub(super) why: &'static str,
+    /// One for each SDK, most trials first.
+    pub(super) lines: Vec<Line>,
+}
+
+/// The line of one SDK.
+pub(super) struct Line {
+    /// The SDK's id.
+    pub(super) sdk: String,
+    /// The address of its page.
+    pub(super) page: String,
+    /// The number of its trials and of their cases.
+    pub(super) count: String,
+    /// The address of the list of these trials.
+    pub(super) link: String,
+    /// An example's name.
+    pub(super) example: String,
+    /// The address of its page.
+    pub(super) example_link: String,
+}
+
+/// Says what happens, why it matters, and which filter lists it.
+const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        Kind::Failed(mode) => match mode {
+            Mode::Fabricated => (
+                "A broken answer looks complete, with a stop reason that was never sent",
+                "The caller has no way to tell that the answer was cut short: the SDK made the ending up.",
+                "mode=fabricated",
+            ),
+            Mode::Silent => (
+                "A broken answer comes out as a normal end",
+                "An error or a cut connection reaches the caller as a completed answer.",
+                "mode=silent",
+            ),
+            Mode::Hang => (
+                "The caller waits for ever",
+                "No answer and no exception came before the deadline, although the SDK was given a timeout.",
+                "mode=hang",
+            ),
+            Mode::Crash => (
+                "Something other than the SDK's own errors escapes",
+                "A handler for the SDK's exceptions does not see it, or the whole process dies.",
+                "mode=crash",
+            ),
+            Mode::Spurious => (
+                "A healthy answer is reported as failed",
+                "The server sent a complete answer, and the caller gets an error.",
+                "mode=spurious",
+            ),
+            Mode::Wrong => (
+                "Another MUST does not hold",
+                "For example the error's own type is lost, or a request with side effects is sent again.",
+                "mode=wrong",
+            ),
+        },
+        Kind::Contradicts => (
+            "The status contradicts the error",
+            "The number is neither the one the error stands for nor the response's own, so code that acts on it acts wrongly.",
+            "mode=contradictory",
+        ),
+        Kind::CutDependent => (
+            "The same bytes mean something else when they arrive in other pieces",
+            "What the caller sees depends on the network's mood: a test on one machine proves nothing for another.",
+            "verdict=cut-dependent",
+        ),
+    }
+}
+
+/// A finding in words.
+pub(super) fn finding(finding: &Finding<'_>) -> FindingText {
+    let noun = if finding.kind == Kind::CutDependent { "replay" } else { "trial" };
+    let (title, why, filter) = words(finding.kind);
+    let title = format!(
+        "{title}: {} of {}, in {}",
+        grouped(finding.trials()),
+        counted(finding.of, noun),
+        counted(finding.sdks.len(), "SDK")
+    );
+    FindingText { title, why, lines: finding.sdks.iter().map(|found| line(found, noun, filter)).collect() }
+}
+
+fn line(found: &Found<'_>, noun: &str, filter: &str) -> Line {
+    let sdk = &found.sdk.record.id;
+    let (of, cases) = (counted(found.of, noun), counted(found.cases.len(), "case"));
+    let example = found.rows.first();
+    let title = example.map(|row| row.case.map_or(row.trial.case.as_str(), |case| &case.title));
+    Line {
+        sdk: sdk.to_string(),
+        page: format!("#/sdk/{}", escaped(sdk)),
+        count: format!("{} of {of}, in {cases}", grouped(found.rows.len())),
+        link: format!("#/?sdk={}&{filter}", escaped(sdk)),
+        example: title.unwrap_or_default().to_owned(),
+        example_link: example.map(|row| address(row.trial)).unwrap_or_default(),
+    }
+}
+
+/// The address of a trial inside the page.
+fn address(trial: &TrialRecord) -> String {
+    format!("#/trial/{}", escaped(&trial.id().to_string()))
+}
+
+/// The characters that are escaped in a part of an address: all but those that separate the parts of a name.
+const ADDRESS: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@');
+
+/// A part of an address.
+pub(super) fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ADDRESS).to_string()
+}
+
+/// The whole run in a sentence.
+pub(super) fn summary(view: &View<'_>) -> String {
+    let run = view.sdks.iter().filter(|sdk| sdk.record.not_run.is_none()).count();
+    let sum = |surfaces: Vec<&Surface<'_>>| Count::sum(surfaces.into_iter().flat_map(|surface| &surface.counts));
+    let own = sum(view.sdks.iter().flat_map(Sdk::own).collect());
+    let around = sum(view.surfaces().filter(|surface| surface.is_handler).collect());
+    let apart = own.not_judged();
+    let said = format!(
+        "{} on {}: of {} as written, {} pass, {} differ only where maintainers have ruled otherwise, {} deviate, {} fail",
+        counted(view.suite.cases, "case"),
+        counted(run, "SDK"),
+        counted(own.judged() + apart, "trial"),
+        grouped(own.pass),
+        grouped(own.disputed),
+        grouped(own.deviates),
+        grouped(own.fails),
+    );
+    let apart = if apart > 0 { format!(", and {} say nothing about the SDK", grouped(apart)) } else { String::new() };
+    let replays = match view.suite.replays {
+        0 => String::new(),
+        replays => format!(
+            " Of {} with the bytes split or framed otherwise, {} came out differently.",
+            counted(replays, "replay"),
+            grouped(own.cut_dependent + around.cut_dependent)
+        ),
+    };
+    let handlers = match around.judged() {
+        0 => String::new(),
+        all => format!(
+            " Of {} of code around an SDK, which shows what an application can do, {} pass.",
+            counted(all, "trial"),
+            grouped(around.pass)
+        ),
+    };
+    format!("{said}{apart}.{replays}{handlers}")
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// `12,345`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

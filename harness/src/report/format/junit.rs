@@ -1,0 +1,149 @@
+//! `JUnit` XML: a suite for each surface of an SDK, a test case for each trial, as `streamspec run` would judge it.
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Format, Output, RenderError};
+use crate::record::Statement;
+use crate::report::view::{Row, Sdk, Standing, View, reason, sentence, visible};
+
+/// `junit.xml`: a test case for each trial.
+#[derive(Debug)]
+pub(super) struct Junit;
+
+impl Format for Junit {
+    fn name(&self) -> &'static str {
+        "junit"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`junit.xml`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "test reports of CI systems: a suite for each surface, a test case for each trial"
+    }
+
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        Ok(Output::file("junit.xml", junit(view)))
+    }
+}
+
+/// The trials as `JUnit` XML. What is not as listed is a failure, a fault an error, what was not judged is skipped; a known
+/// deviation passes and says so in its output. Of a whole run an entry that matches nothing is a failure as well.
+fn junit(view: &View<'_>) -> String {
+    let mut report = Report::new("streamspec");
+    for sdk in &view.sdks {
+        for surface in &sdk.surfaces {
+            let mut suite = suite(sdk, &format!("{}/{}", sdk.record.id, surface.name));
+            suite.add_test_cases(surface.rows.iter().map(case));
+            report.add_test_suite(suite);
+        }
+        let about = about(sdk);
+        if !about.is_empty() {
+            let mut suite = suite(sdk, &sdk.record.id);
+            suite.add_test_cases(about);
+            report.add_test_suite(suite);
+        }
+    }
+    // Writing to memory does not fail, and names and texts are checked by the writer.
+    report.to_string().unwrap_or_default()
+}
+
+fn suite(sdk: &Sdk<'_>, name: &str) -> TestSuite {
+    let mut suite = TestSuite::new(visible(name));
+    for (property, value) in
+        [("package", &sdk.record.package), ("version", &sdk.record.version), ("runtime", &sdk.record.runtime)]
+    {
+        suite.add_property(Property::new(property, visible(value)));
+    }
+    suite
+}
+
+/// Makes test cases of what is said about an SDK as a whole.
+fn about(sdk: &Sdk<'_>) -> Vec<TestCase> {
+    let mut cases = Vec::new();
+    if let Some(reason) = &sdk.record.not_run {
+        cases.push(TestCase::new("not run", said(TestCaseStatus::skipped(), "not-run", &visible(reason), "")));
+    }
+    for unused in &sdk.unused {
+        let message = "this known deviation matches nothing; remove it";
+        let status = said(TestCaseStatus::non_success(NonSuccessKind::Failure), "unused", message, &told(unused));
+        let mut case =
+            TestCase::new(visible(&format!("{} in {}", unused.scope.axis, unused.scope.cases.join(", "))), status);
+        case.set_classname("known-deviations");
+        cases.push(case);
+    }
+    cases
+}
+
+fn case(row: &Row<'_>) -> TestCase {
+    let mut case = TestCase::new(visible(&row.case_name()), status(row));
+    case.set_classname(visible(&format!("{}/{}", row.sdk.id, row.trial.surface)));
+    case.set_time(Duration::from_millis(row.trial.took_ms));
+    case.extra.insert("file".into(), visible(&row.file()).into());
+    if row.standing == Standing::AsListed {
+        let listed = row.listed();
+        let entries = listed.iter().flat_map(|(_, entries)| entries).map(|entry| told(entry));
+        let mut lines = vec![visible(row.title()), row.verdict()];
+        lines.extend(listed.iter().map(|(check, _)| sentence(check)));
+        lines.extend(entries.map(|entry| format!("known deviation: {entry}")));
+        lines.dedup();
+        case.set_system_out(lines.join("\n"));
+    }
+    case
+}
+
+fn status(row: &Row<'_>) -> TestCaseStatus {
+    let word = row.trial.verdict.word.name();
+    match row.standing {
+        Standing::Passes | Standing::AsWritten | Standing::AsListed => TestCaseStatus::success(),
+        Standing::NotJudged => said(TestCaseStatus::skipped(), word, &row.reason(), ""),
+        Standing::Fault => said(TestCaseStatus::non_success(NonSuccessKind::Error), word, &row.reason(), ""),
+        Standing::NotAsListed => {
+            let mut lines: Vec<String> = row.surprises().into_iter().map(|surprise| surprise.text).collect();
+            let message = lines.first().cloned().unwrap_or_default();
+            if row.trial.verdict.reason.is_some() {
+                lines.push(row.reason());
+            }
+            said(TestCaseStatus::non_success(NonSuccessKind::Failure), &row.verdict(), &message, &lines.join("\n"))
+        }
+    }
+}
+
+fn said(mut status: TestCaseStatus, kind: &str, message: &str, description: &str) -> TestCaseStatus {
+    status.set_type(kind).set_message(message);
+    if !description.is_empty() {
+        status.set_description(description);
+    }
+    status
+}
+
+fn told(Statement { entry, scope }: &Statement<'_>) -> String {
+    visible(&format!("{} seen as {}: {}", scope.axis, scope.observed.join(" or "), reason(entry)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn every_standing_has_its_element() {
+        let records = samples::records();
+        insta::assert_snapshot!(junit(&samples::view(&records)));
+    }
+
+    #[test]
+    fn hostile_text_leaves_the_document_well_formed() {
+        let records = samples::hostile();
+        let xml = junit(&samples::view(&records));
+        let read = Report::deserialize_from_str(&xml).unwrap_or_else(|error| panic!("{error}\n{xml}"));
+        assert_eq!(read.tests, samples::trials(&records) + 1, "every trial, and the SDK that was not run");
+        let allowed =
+            |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+        assert!(xml.chars().all(allowed), "{xml}");
+        assert!(!xml.contains("<script>"), "{xml}");
+    }
+}

@@ -1,0 +1,223 @@
+//! `compatibility.md`: a matrix of SDK surfaces by case groups, then what deviates in each SDK and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::{Format, Output, RenderError};
+use crate::id;
+use crate::report::alike::alike;
+use crate::report::markup::{code, listed, source, text};
+use crate::report::view::{Count, Kind, Row, Sdk, View, without_patch};
+
+/// The most trials that are listed one by one of what no list of known deviations covers.
+const UNLISTED: usize = 50;
+
+/// `compatibility.md`: the matrix as text.
+#[derive(Debug)]
+pub(super) struct Markdown;
+
+impl Format for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`compatibility.md`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "people: the matrix, and what deviates in each SDK and why"
+    }
+
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        Ok(Output::file("compatibility.md", markdown(view)))
+    }
+}
+
+/// The report as Markdown.
+fn markdown(view: &View<'_>) -> String {
+    let mut out = String::new();
+    let suite = &view.suite;
+    let _ = writeln!(
+        out,
+        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} replays with the bytes split or framed otherwise.\n",
+        suite.version, suite.cases, suite.trials, suite.replays
+    );
+    out.push_str(
+        "A cell counts trials. *Pass*: every MUST and SHOULD that the surface can show holds. *Disputed*: it differs \
+         only where maintainers have ruled otherwise. *Deviates*: every MUST holds, a SHOULD does not.\n*Fails*: a MUST does not hold; behind it the worst kind: `fabricated` and `silent` mean that a \
+         failure looked like a success.\nFaults of adapters or of streamspec itself are in square brackets and in no other \
+         number.\n",
+    );
+    findings(&mut out, view);
+    sdks(&mut out, view);
+    for api in view.cases.values().map(|case| case.api).collect::<BTreeSet<_>>() {
+        matrix(&mut out, view, api.folder(), api.name());
+    }
+    for sdk in &view.sdks {
+        about(&mut out, sdk);
+    }
+    out
+}
+
+/// Writes what matters most: failures that look like success, then what never ends, then the rest.
+fn findings(out: &mut String, view: &View<'_>) {
+    let findings = view.findings();
+    let failed = findings.iter().filter_map(|finding| match finding.kind {
+        Kind::Failed(mode) => Some((mode, &finding.sdks)),
+        Kind::Contradicts | Kind::CutDependent => None,
+    });
+    let mut lines = failed.map(|(mode, sdks)| {
+        let mut sdks: Vec<(usize, &str, &str)> = sdks
+            .iter()
+            .map(|found| {
+                (found.cases.len(), found.sdk.record.id.as_str(), found.cases.first().map_or("", |case| case.as_str()))
+            })
+            .collect();
+        sdks.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(other.1)));
+        let example = sdks.first().map_or("", |(_, _, example)| *example);
+        let told: Vec<String> = sdks.iter().map(|(cases, sdk, _)| format!("{} {cases}", code(sdk))).collect();
+        format!("- **{}**: {}; for example {}", mode.name(), told.join(", "), code(example))
+    });
+    let Some(first) = lines.next() else { return };
+    out.push_str("\n## Findings\n\nHow many cases each SDK fails in this way on at least one surface.\n\n");
+    for line in std::iter::once(first).chain(lines) {
+        let _ = writeln!(out, "{line}");
+    }
+}
+
+/// One line for each SDK: what it is, and its trials as written, each number beside what it is a part of.
+fn sdks(out: &mut String, view: &View<'_>) {
+    out.push_str("\n## SDKs\n\n| SDK | package | language | pass | disputed | deviates | fails |\n|---|---|---|---:|---:|---:|---:|\n");
+    for sdk in &view.sdks {
+        let total = sdk.total();
+        let Count { pass, disputed, deviates, fails, .. } = &total;
+        let record = sdk.record;
+        let (package, version) = (text(&record.package), text(&record.version));
+        let came = match record.not_run {
+            Some(_) => "not run | | |".to_owned(),
+            None => format!("{pass} of {} | {disputed} | {deviates} | {fails}", total.judged()),
+        };
+        let name = format!("[{}](#{})", code(&record.id), anchor(&record.id));
+        let _ = writeln!(out, "| {name} | {package} {version} | {} | {came} |", text(&record.language));
+    }
+}
+
+/// The anchor that a heading gets: letters, digits and hyphens of it, in lower case.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().chars().filter(|one| one.is_alphanumeric() || *one == '-' || *one == '_').collect()
+}
+
+/// One api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
+fn matrix(out: &mut String, view: &View<'_>, folder: &str, name: &str) {
+    let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, String>> = BTreeMap::new();
+    let counts = view.surfaces().flat_map(|surface| &surface.counts);
+    for count in counts.filter(|count| id::api_folder(&count.group) == folder) {
+        rows.entry((&count.sdk, &count.surface)).or_default().insert(&count.group, cell(count));
+    }
+    let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
+    let short = |group: &str| text(id::about(group));
+    let _ = writeln!(out, "\n## {name}\n");
+    let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
+    let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
+    for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), *surface))) {
+        let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
+        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.collect::<Vec<_>>().join(" | "));
+    }
+}
+
+fn cell(count: &Count) -> String {
+    let mut parts = Vec::new();
+    if count.pass > 0 {
+        parts.push(format!("{} pass", count.pass));
+    }
+    if count.disputed > 0 {
+        parts.push(format!("{} disputed", count.disputed));
+    }
+    if count.deviates > 0 {
+        parts.push(format!("{} deviates", count.deviates));
+    }
+    if count.fails > 0 {
+        let worst = count.worst().map(|(mode, number)| format!(" ({number} {})", mode.name())).unwrap_or_default();
+        parts.push(format!("**{} fails**{worst}", count.fails));
+    }
+    if count.cut_dependent > 0 {
+        parts.push(format!("**{} depend on cuts**", count.cut_dependent));
+    }
+    parts.extend(count.apart.iter().map(|(word, number)| format!("[{number} {}]", word.name())));
+    parts.join("<br>")
+}
+
+/// One SDK: versions, and what deviates and why, most trials first.
+fn about(out: &mut String, sdk: &Sdk<'_>) {
+    let record = sdk.record;
+    let runtime = without_patch(&record.runtime);
+    let about = [&record.package, &record.version, &record.language, &runtime].map(|one| text(one));
+    let [package, version, language, runtime] = about;
+    let _ = writeln!(out, "\n## {}\n\n{package} {version}, {language}, {runtime}", code(&record.id));
+    if let Some(reason) = &record.not_run {
+        let _ = writeln!(out, "\nNot run: {}", text(reason));
+        return;
+    }
+    let own: Vec<&Row<'_>> = sdk.rows().filter(|row| row.has_result() && row.is_judged()).collect();
+    if own.is_empty() {
+        out.push_str("\nEvery trial passes.\n");
+        return;
+    }
+    known(out, sdk, &own);
+    unlisted(out, &own.into_iter().filter(|row| row.known.is_empty()).collect::<Vec<_>>());
+}
+
+fn known(out: &mut String, sdk: &Sdk<'_>, own: &[&Row<'_>]) {
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for known in &sdk.known {
+        let trials = own.iter().filter(|row| row.known.contains(&known.id)).count();
+        let link = known.link.as_deref().map(source).unwrap_or_default();
+        let seen = known.seen.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
+        lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.why))));
+    }
+    lines.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    if !lines.is_empty() {
+        out.push_str("\n| axis | seen instead | trials | why |\n|---|---|---:|---|\n");
+        for (_, line) in &lines {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+}
+
+fn unlisted(out: &mut String, rows: &[&Row<'_>]) {
+    if rows.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", rows.len());
+    for row in rows.iter().take(UNLISTED) {
+        let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
+        let trial = text(&format!("{}/{}", row.trial.surface, row.trial.case));
+        let _ = writeln!(out, "- {trial}: {} ({})", row.trial.verdict.word.name(), axes.join(", "));
+    }
+    if rows.len() > UNLISTED {
+        let _ = writeln!(out, "- … and {} more, in compatibility.json", rows.len() - UNLISTED);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn hostile_text_is_no_markup() {
+        let records = samples::hostile();
+        let view = samples::view(&records);
+        for page in [markdown(&view), crate::report::overview(&crate::report::Report::from(&view), |_| true)] {
+            let bare = samples::outside_code(&page.replace("\\`", "")).replace("<br>", "");
+            let bare = ["\\[", "\\]", "\\*"].iter().fold(bare, |bare, escaped| bare.replace(escaped, ""));
+            assert!(
+                !bare.contains('<') && !bare.contains("](javascript:") && !bare.contains("](https://evil"),
+                "{page}"
+            );
+            assert!(!bare.contains("[click") && !bare.contains("*x"), "{page}");
+            assert!(!page.chars().any(|one| one.is_control() && one != '\n'), "{page:?}");
+        }
+    }
+}

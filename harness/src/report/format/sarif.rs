@@ -1,0 +1,219 @@
+//! SARIF 2.1.0: each check that does not hold, at its line of the case file.
+//!
+//! Known deviations are suppressed results, so that a viewer can show and hide them. Faults of adapters and of streamspec
+//! say nothing about an SDK: they are notifications of an execution that was not successful.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{Format, Output, RenderError};
+use crate::case::{Axis, Level};
+use crate::record::Statement;
+use crate::report::view::{Place, Row, Standing, View, reason, sentence, visible};
+use crate::text::RESERVED;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// `streamspec.sarif`: each check that does not hold.
+#[derive(Debug)]
+pub(super) struct Sarif;
+
+impl Format for Sarif {
+    fn name(&self) -> &'static str {
+        "sarif"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`streamspec.sarif`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "code scanning and editors: SARIF 2.1.0, each broken check at its line of the case file"
+    }
+
+    fn has_places(&self) -> bool {
+        true
+    }
+
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        Ok(Output::file("streamspec.sarif", sarif(view)))
+    }
+}
+
+/// The trials as a SARIF log of one run.
+fn sarif(view: &View<'_>) -> String {
+    let mut results: Vec<(Axis, Value)> = view.rows().flat_map(|row| results(view, row)).collect();
+    let faults: Vec<Value> = view.rows().filter(|row| row.standing == Standing::Fault).map(notification).collect();
+    let axes: BTreeMap<Axis, usize> = {
+        let mut used: Vec<Axis> = results.iter().map(|(axis, _)| *axis).collect();
+        used.sort_unstable();
+        used.dedup();
+        used.into_iter().enumerate().map(|(place, axis)| (axis, place)).collect()
+    };
+    for (axis, result) in &mut results {
+        result["ruleIndex"] = json!(axes.get(axis));
+    }
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "streamspec",
+                "version": visible(&view.suite.version),
+                "rules": axes.keys().map(|axis| rule(*axis)).collect::<Vec<_>>(),
+            } },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": faults.is_empty(),
+                "toolExecutionNotifications": faults,
+            }],
+            "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+/// One rule for each axis: the kind of thing that a case says about a client.
+fn rule(axis: Axis) -> Value {
+    json!({
+        "id": axis.name(),
+        "shortDescription": { "text": about(axis) },
+    })
+}
+
+fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
+    let mut results = Vec::new();
+    if matches!(row.standing, Standing::Fault | Standing::NotJudged) {
+        return results;
+    }
+    for surprise in row.surprises() {
+        let level = surprise.level.unwrap_or(Level::Must);
+        let name = surprise.level.map_or("gone", Level::name);
+        let severity = if level == Level::Must && surprise.check.is_some() { "error" } else { "warning" };
+        let place = view.places.of(&row.trial.case, level, surprise.axis);
+        results.push((surprise.axis, result(row, (surprise.axis, name), severity, &surprise.text, place)));
+    }
+    for (check, entries) in row.listed() {
+        let place = view.places.of(&row.trial.case, check.level, check.axis);
+        let mut result = result(row, (check.axis, check.level.name()), "note", &sentence(check), place);
+        result["suppressions"] = entries.into_iter().map(suppression).collect();
+        results.push((check.axis, result));
+    }
+    results
+}
+
+fn result(row: &Row<'_>, about: (Axis, &str), severity: &str, said: &str, place: Place) -> Value {
+    let (axis, level) = about;
+    let surface = format!("{}/{}", row.sdk.id, row.trial.surface);
+    let text = format!("{} on “{}”: {said}", visible(&surface), visible(row.title()));
+    let fingerprint = Sha256::digest(format!("{}\n{level}\n{axis}", row.trial.name()));
+    let fingerprint = hex::encode(&fingerprint[..16]);
+    json!({
+        "ruleId": axis.name(),
+        "level": severity,
+        "message": { "text": plain(&text) },
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(&row.file()), "uriBaseId": "%SRCROOT%" },
+                "region": { "startLine": place.line, "startColumn": place.column },
+            },
+            "logicalLocations": [{ "fullyQualifiedName": visible(&row.trial.name()), "kind": "function" }],
+        }],
+        // The first is this format's own, the second is what GitHub tells alerts apart by.
+        "partialFingerprints": { "streamspecTrial/v1": fingerprint, "primaryLocationLineHash": format!("{fingerprint}:1") },
+        "properties": {
+            "sdk": visible(&row.sdk.id),
+            "sdkVersion": visible(&row.sdk.version),
+            "surface": visible(&row.trial.surface),
+            "verdict": row.verdict(),
+        },
+    })
+}
+
+fn suppression(Statement { entry, .. }: Statement<'_>) -> Value {
+    json!({ "kind": "external", "status": "accepted", "justification": visible(&reason(entry)) })
+}
+
+fn notification(row: &Row<'_>) -> Value {
+    let text = format!("{}: {}: {}", visible(&row.trial.name()), row.trial.verdict.word.name(), row.reason());
+    json!({ "level": "error", "message": { "text": plain(&text) } })
+}
+
+/// A text in which nothing is a link (SARIF 2.1.0, 3.11.6) or a placeholder (3.11.5).
+fn plain(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+/// The characters that are escaped in a path.
+const PATH: &AsciiSet = &RESERVED.remove(b'/');
+
+/// A path as a URI reference: a case's name needs no escape, a hostile one does.
+fn uri(path: &str) -> String {
+    utf8_percent_encode(path, PATH).to_string()
+}
+
+const fn about(axis: Axis) -> &'static str {
+    match axis {
+        Axis::Outcome => "A failure looks like a failure to the caller, and a healthy answer like a completion.",
+        Axis::ErrorType => "The error has the provider's own type.",
+        Axis::ErrorCode => "The error has the provider's own code.",
+        Axis::ErrorStatus => "The error has the status it is equivalent to.",
+        Axis::ErrorClass => "The error has the class of the same error as a plain HTTP response.",
+        Axis::ErrorMessage => "The error's message holds the provider's.",
+        Axis::ErrorRequestId => "The error has the provider's request id.",
+        Axis::ErrorRetryAfter => "The error has the delay that the server asked for.",
+        Axis::ErrorRetryable => "The error says whether to try again.",
+        Axis::ErrorSite => "The error comes up where the caller is.",
+        Axis::ErrorForeign => "The error is of the SDK's own hierarchy.",
+        Axis::Text => "The text that arrived is delivered.",
+        Axis::ToolCalls => "Whole tool calls are delivered, and only these.",
+        Axis::StopReason => "The stop reason is the one on the wire.",
+        Axis::Requests => "The server sees as many requests as it should.",
+        Axis::Elapsed => "The answer comes in time.",
+        Axis::Connection => "The connection is let go of.",
+        Axis::Variants => "The same stream means the same however its bytes are cut.",
+        Axis::Wait => "The client waits before its next request as it was asked to.",
+        Axis::Either => "The answer ends in one of the ways that will do, with what must hold there.",
+        Axis::Cuts => "A cut before the stop reason can be told from a completion.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+    use crate::report::view::file;
+
+    #[test]
+    fn every_check_points_at_its_line() {
+        let records = samples::records();
+        insta::assert_snapshot!(sarif(&samples::with_places(&records)));
+    }
+
+    #[test]
+    fn hostile_text_is_neither_link_nor_placeholder() {
+        let records = samples::hostile();
+        let log: Value = serde_json::from_str(&sarif(&samples::view(&records))).expect("SARIF is JSON");
+        let texts: Vec<&str> = log["runs"][0]["results"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|r| r["message"]["text"].as_str())
+            .collect();
+        assert!(!texts.is_empty());
+        for text in texts {
+            let bare =
+                text.replace("\\\\", "").replace("\\[", "").replace("\\]", "").replace("{{", "").replace("}}", "");
+            assert!(!bare.contains(['[', ']', '{', '}']), "{text}");
+            assert!(!text.chars().any(char::is_control), "{text:?}");
+        }
+        assert_eq!(file(&"../../etc/passwd".into()), "cases", "no place leads out of the cases");
+        assert_eq!(file(&"/etc/passwd".into()), "cases");
+        assert_eq!(file(&"anthropic/cut/eof#chunked".into()), "cases/anthropic/cut/eof.yaml");
+        assert_eq!(uri("cases/a b/:: \u{e9}.yaml"), "cases/a%20b/%3A%3A%20%C3%A9.yaml");
+    }
+}

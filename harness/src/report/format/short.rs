@@ -1,0 +1,148 @@
+//! The short Markdown: what a comment on a pull request can hold, however much there is to say.
+
+use std::cmp::Reverse;
+use std::fmt::Write as _;
+
+use super::{Format, Output, RenderError};
+use crate::record::Statement;
+use crate::report::markup::{code, name, text};
+use crate::report::view::{Count, Found, Kind, Row, Sdk, Standing, View};
+
+/// The most SDKs, findings and surprises that are told one by one; together with the rest under 60 lines.
+const SDKS: usize = 18;
+const FINDINGS: usize = 8;
+const SURPRISES: usize = 12;
+
+/// `short.md`: under 60 lines.
+#[derive(Debug)]
+pub(super) struct Short;
+
+impl Format for Short {
+    fn name(&self) -> &'static str {
+        "short"
+    }
+
+    fn writes(&self) -> &'static str {
+        "`short.md`"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "a comment on a pull request: under 60 lines, however much there is to say"
+    }
+
+    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+        Ok(Output::file("short.md", short(view)))
+    }
+}
+
+/// The trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
+fn short(view: &View<'_>) -> String {
+    let mut out = format!("### streamspec {}\n\n{}\n", text(&view.suite.version), view.standings());
+    surprises(&mut out, view);
+    sdks(&mut out, view);
+    findings(&mut out, view);
+    out
+}
+
+fn surprises(out: &mut String, view: &View<'_>) {
+    let mut told: Vec<&Row<'_>> =
+        view.rows().filter(|row| matches!(row.standing, Standing::NotAsListed | Standing::Fault)).collect();
+    told.sort_by_key(|row| Reverse((row.trial.verdict.word, row.trial.verdict.mode)));
+    let line = |sdk: &Sdk<'_>, Statement { scope, .. }: &Statement<'_>| {
+        let cases = code(&scope.cases.join(", "));
+        format!("- {}: the entry on {} in {cases} matches nothing", code(&sdk.record.id), scope.axis)
+    };
+    let unused: Vec<String> =
+        view.sdks.iter().flat_map(|sdk| sdk.unused.iter().map(move |entry| line(sdk, entry))).collect();
+    if told.is_empty() && unused.is_empty() {
+        return;
+    }
+    out.push_str("\n**Not as listed:**\n\n");
+    let lines = told.into_iter().map(|row| {
+        let about = match row.surprises().into_iter().next() {
+            Some(surprise) => surprise.text,
+            None => row.reason(),
+        };
+        format!("- {} {}: {}", name(&row.trial.name()), row.verdict(), name(&about))
+    });
+    capped(out, lines.chain(unused), SURPRISES, |more| format!("- … and {more} more"));
+}
+
+fn sdks(out: &mut String, view: &View<'_>) {
+    out.push_str("\n| SDK | pass | disputed | deviates | fails | not as listed | not counted |\n|---|---:|---:|---:|---:|---:|---:|\n");
+    // What is not as listed comes first, so that it is not what is left out.
+    let mut sdks: Vec<(usize, &Sdk<'_>)> = view.sdks.iter().map(|sdk| (not_as_listed(sdk), sdk)).collect();
+    sdks.sort_by_key(|(number, sdk)| (Reverse(*number), sdk.record.id.as_str()));
+    let lines = sdks.into_iter().map(|(number, sdk)| sdk_line(sdk, number));
+    capped(out, lines, SDKS, |more| format!("| … and {more} more | | | | | | |"));
+}
+
+fn not_as_listed(sdk: &Sdk<'_>) -> usize {
+    sdk.rows().filter(|row| row.standing == Standing::NotAsListed).count()
+}
+
+fn sdk_line(sdk: &Sdk<'_>, not_as_listed: usize) -> String {
+    let about = format!("{} {}", code(&sdk.record.id), code(&sdk.record.version));
+    if let Some(reason) = &sdk.record.not_run {
+        return format!("| {about} | not run: {} | | | | | |", code(reason));
+    }
+    let total = sdk.total();
+    let Count { pass, disputed, deviates, fails, .. } = &total;
+    let surprising = if not_as_listed > 0 { format!("**{not_as_listed}**") } else { "0".to_owned() };
+    let (judged, apart) = (total.judged(), total.not_judged());
+    format!("| {about} | {pass} of {judged} | {disputed} | {deviates} | {fails} | {surprising} | {apart} |")
+}
+
+fn findings(out: &mut String, view: &View<'_>) {
+    let findings = view.findings();
+    let lines = findings.iter().flat_map(|finding| {
+        let Kind::Failed(mode) = finding.kind else { return Vec::new() };
+        let mut sdks: Vec<_> = finding.sdks.iter().collect();
+        sdks.sort_by_key(|found| &found.sdk.record.id);
+        let line = |found: &Found<'_>| {
+            let example = found.cases.first().map_or("", |case| case.as_str());
+            let (sdk, cases) = (code(&found.sdk.record.id), found.cases.len());
+            format!("- {sdk}: {}, cases: {cases}, such as {}", mode.name(), code(example))
+        };
+        sdks.into_iter().map(line).collect()
+    });
+    let mut lines = lines.peekable();
+    if lines.peek().is_some() {
+        out.push_str("\n**Most harmful:**\n\n");
+        capped(out, lines, FINDINGS, |more| format!("- … and {more} more kinds"));
+    }
+}
+
+/// The first lines, and one that counts the others.
+fn capped(out: &mut String, lines: impl Iterator<Item = String>, most: usize, more: impl Fn(usize) -> String) {
+    let lines: Vec<String> = lines.collect();
+    for line in lines.iter().take(most) {
+        let _ = writeln!(out, "{line}");
+    }
+    if lines.len() > most {
+        let _ = writeln!(out, "{}", more(lines.len() - most));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn it_says_the_most_important_first() {
+        let records = samples::records();
+        insta::assert_snapshot!(short(&samples::view(&records)));
+    }
+
+    #[test]
+    fn it_stays_short_and_tame() {
+        for records in [samples::hostile(), samples::many()] {
+            let text = short(&samples::view(&records));
+            assert!(text.lines().count() < 60, "{} lines:\n{text}", text.lines().count());
+            assert!(text.len() < 65_536, "{} bytes", text.len());
+            assert!(!samples::outside_code(&text).contains(['<', '[', '@']), "markup: {text}");
+            assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The shape of `compatibility.json`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use streamspec_adapters::contract::Api;
+use thiserror::Error;
+
+use super::{Report, ReportSdk, ResultCheck, SCHEMA};
+use crate::case::{Dispute, Source};
+use crate::id::{SdkId, SurfaceId, Variant};
+use crate::judge::{Mode, Word};
+use crate::report::view::Suite;
+
+/// A compatibility report as `compatibility.json` holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Report")]
+pub struct ReportFile {
+    /// `streamspec-report/4`; changes when a reader would have to.
+    pub schema: String,
+    /// The suite that was run.
+    pub suite: Suite,
+    /// The SDKs, by id.
+    pub sdks: Vec<ReportSdk>,
+    /// The documents and issues that expectations rest on, by their ids in `cases`.
+    pub sources: BTreeMap<String, Source>,
+    /// The case files, by id.
+    pub cases: Vec<CaseOf>,
+    /// How many trials came to each word, by SDK, surfaces and group.
+    pub counts: Vec<CountOf>,
+    /// Every check that did not hold in some trial, by its id in `results`.
+    pub checks: BTreeMap<String, ResultCheck>,
+    /// Every trial that is not a plain pass, with the checks that did not hold.
+    pub results: Vec<ResultOf>,
+}
+
+/// A case file with its combinations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Case")]
+pub struct CaseOf {
+    /// The id of the file, `anthropic/cut/eof`.
+    pub id: String,
+    /// The dialect.
+    pub api: Api,
+    /// What its combinations send and expect, as a digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// What happens on the wire.
+    pub title: String,
+    /// Where the expectation comes from, by id.
+    pub sources: Vec<String>,
+    /// Where maintainers have ruled otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Dispute>,
+    /// The combinations of its matrix: `chunked` is the case `anthropic/cut/eof#chunked`. A file without any is one case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub combinations: Vec<String>,
+    /// How its bytes were split or framed when its trials were run again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replays: Vec<Replays>,
+}
+
+/// Which cases of a file were replayed in which ways.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Replays {
+    /// The ways.
+    pub variants: Vec<Variant>,
+    /// These combinations only; all of them where absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
+}
+
+/// How many trials of some surfaces and one group came to each word; the numbers are those of each surface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Count")]
+pub struct CountOf {
+    /// The SDK's id.
+    pub sdk: SdkId,
+    /// The surfaces that have these numbers.
+    pub surfaces: Vec<SurfaceId>,
+    /// The first two folders of the cases' ids.
+    pub group: String,
+    /// Trials in which every MUST and SHOULD that can be seen holds.
+    pub pass: usize,
+    /// Trials in which only checks that maintainers have ruled otherwise on do not hold.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub disputed: usize,
+    /// Trials in which every MUST holds and a SHOULD does not.
+    pub deviates: usize,
+    /// Trials in which a MUST does not hold.
+    pub fails: usize,
+    /// Failed trials by mode.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<Mode, usize>,
+    /// Trials that say nothing about the SDK, by word; never part of the other numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub apart: BTreeMap<Word, usize>,
+    /// Replays that came to another verdict than the trial as written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_dependent: usize,
+}
+
+/// One way in which trials came out that are no plain passes: every one of these cases on every one of these surfaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Result")]
+pub struct ResultOf {
+    /// The SDK's id.
+    pub sdk: SdkId,
+    /// How the bytes were split or framed; as written where absent.
+    #[serde(default = "as_written", skip_serializing_if = "is_as_written")]
+    pub variant: Variant,
+    /// The surfaces.
+    pub surfaces: Vec<SurfaceId>,
+    /// The overall word.
+    pub verdict: Word,
+    /// The kind of failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Why, where no check says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The checks that did not hold, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<String>,
+    /// The known deviations that cover it, by their ids in the SDK's list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
+    /// The case files, each with those of its combinations that came out so; none where it has none.
+    pub cases: BTreeMap<String, Vec<String>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+const fn as_written() -> Variant {
+    Variant::AsWritten
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_as_written(variant: &Variant) -> bool {
+    *variant == Variant::AsWritten
+}
+
+/// A file that is no report, or one of another version.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// Not JSON at all.
+    #[error("not JSON: {0}")]
+    Json(serde_json::Error),
+    /// Written by another version of streamspec, or something else altogether.
+    #[error("{}; this version of streamspec reads {SCHEMA}", said(.0.as_deref()))]
+    Schema(Option<String>),
+    /// The right schema, and not what it says.
+    #[error("not a report: {0}")]
+    Shape(serde_json::Error),
+    /// It names a check or a source that is not there.
+    #[error("not a report: {case} names the {what} `{id}`, which is not there")]
+    Missing {
+        /// `check` or `source`.
+        what: &'static str,
+        /// Its id.
+        id: String,
+        /// The case file.
+        case: String,
+    },
+}
+
+fn said(schema: Option<&str>) -> String {
+    match schema {
+        Some(schema) if schema.starts_with("streamspec-report/") => {
+            format!(
+                "a report of the schema {schema}: write it again from its records, or read it with the version that wrote it"
+            )
+        }
+        _ => "not a report of streamspec".to_owned(),
+    }
+}
+
+impl Report {
+    /// Reads `compatibility.json`.
+    pub fn read(text: &str) -> Result<Self, FileError> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(FileError::Json)?;
+        let schema = value["schema"].as_str();
+        if schema != Some(SCHEMA) {
+            return Err(FileError::Schema(schema.map(ToOwned::to_owned)));
+        }
+        serde_json::from_value::<ReportFile>(value).map_err(FileError::Shape)?.try_into()
+    }
+}

@@ -1,0 +1,150 @@
+//! The published report: what `compatibility.json` says, trial by trial, and how it is written.
+//!
+//! The file says once what many trials have in common: combinations of one case file share an entry, surfaces that came out
+//! alike share a result, and a check that did not hold stands in a table under an id made from what it says. Nothing is named
+//! by its place, so that a line which is added or taken away changes no other line.
+
+mod file;
+mod of_view;
+mod pack;
+mod table;
+#[cfg(test)]
+mod tests;
+mod unpack;
+mod write;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use streamspec_adapters::contract::Api;
+
+use super::view::{Count, Known, Suite};
+use crate::case::{Axis, Dispute, Level, Source};
+use crate::id::{CaseId, SdkId, SurfaceId, Variant};
+use crate::judge::{Grade, Mode, Word};
+
+pub use file::{FileError, ReportFile};
+pub use write::schema;
+
+/// The name and version of the report's schema.
+pub const SCHEMA: &str = "streamspec-report/4";
+
+/// A compatibility report, trial by trial; [`ReportFile`] is how `compatibility.json` holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The suite that was run.
+    pub suite: Suite,
+    /// The SDKs, by id.
+    pub sdks: Vec<ReportSdk>,
+    /// The cases, by id.
+    pub cases: Vec<ReportCase>,
+    /// How many trials came to each word, by SDK, surface and group.
+    pub counts: Vec<Count>,
+    /// Every trial that is not a plain pass, with the checks that did not hold.
+    pub results: Vec<TrialResult>,
+}
+
+/// An SDK of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportSdk {
+    /// The id, `anthropic-python`.
+    pub id: SdkId,
+    /// The package's name in its registry.
+    pub package: String,
+    /// The version that was loaded.
+    pub version: String,
+    /// The language.
+    pub language: String,
+    /// The runtime, without its patch version.
+    pub runtime: String,
+    /// The dialects.
+    pub apis: Vec<Api>,
+    /// The surfaces.
+    pub surfaces: Vec<String>,
+    /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlers: Vec<String>,
+    /// How the bytes of its trials were split or framed when they were run again. A replay that this and the case name, and
+    /// that is not in `results`, came out as the trial as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replays: Vec<Variant>,
+    /// What is known to deviate, and why.
+    pub known: Vec<Known>,
+    /// Why it was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<String>,
+}
+
+impl ReportSdk {
+    /// Whether a count is one of the SDK's own, and not of a handler around it.
+    pub fn owns(&self, count: &Count) -> bool {
+        count.sdk == self.id && !self.handlers.iter().any(|handler| count.surface == **handler)
+    }
+}
+
+/// A case of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportCase {
+    /// The id.
+    pub id: CaseId,
+    /// The dialect.
+    pub api: Api,
+    /// What it sends and expects, with the other combinations of its file, as a digest.
+    pub digest: Option<String>,
+    /// What happens on the wire.
+    pub title: String,
+    /// Where the expectation comes from.
+    pub sources: Vec<Source>,
+    /// Where maintainers have ruled otherwise.
+    pub disputed: Option<Dispute>,
+    /// How its bytes were split or framed when its trials were run again.
+    pub replays: Vec<Variant>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// One trial that is not a plain pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrialResult {
+    /// The SDK's id.
+    pub sdk: SdkId,
+    /// The surface's name.
+    pub surface: SurfaceId,
+    /// The case's id.
+    pub case: CaseId,
+    /// How the bytes were split or framed.
+    pub variant: Variant,
+    /// The overall word.
+    pub verdict: Word,
+    /// The kind of failure.
+    pub mode: Option<Mode>,
+    /// Why, where no check says so.
+    pub reason: Option<String>,
+    /// The checks that did not hold.
+    pub checks: Vec<ResultCheck>,
+    /// The known deviations that cover it, by their ids in the SDK's list.
+    pub known: Vec<String>,
+}
+
+/// A check that did not hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResultCheck {
+    /// What was compared.
+    pub axis: Axis,
+    /// How much it weighs.
+    pub level: Level,
+    /// What the case expects.
+    pub expected: Value,
+    /// What was seen; long texts are cut with a note.
+    pub observed: Value,
+    /// How the two compare.
+    pub grade: Grade,
+    /// Whether maintainers have ruled otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disputed: bool,
+}

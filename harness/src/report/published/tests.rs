@@ -1,0 +1,60 @@
+//! What a report's file says, and that nothing is lost in it.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::report::samples::{self, report};
+
+#[test]
+fn what_is_alike_is_said_once() {
+    let text = report(&samples::many()).json();
+    // Sixty SDKs that fail in three ways, two of them by the same check.
+    assert_eq!(text.matches("\"expected\":").count(), 2);
+    insta::assert_snapshot!(report(&samples::records()).json());
+}
+
+#[test]
+fn a_file_is_what_its_schema_says() {
+    let schema = jsonschema::draft202012::new(&schema()).expect("a schema");
+    for records in [samples::records(), samples::later(), samples::hostile(), samples::many()] {
+        let file: serde_json::Value = serde_json::from_str(&report(&records).json()).expect("JSON");
+        let errors: Vec<String> = schema.iter_errors(&file).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+/// Whoever clones the repository gets the report of the whole fleet with it.
+#[test]
+fn the_committed_report_can_be_read_and_is_small() {
+    let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports");
+    let text = std::fs::read_to_string(folder.join("compatibility.json")).expect("it is committed");
+    let committed = Report::read(&text).expect("it is of this version");
+    assert_eq!(committed.json(), text, "it is written anew as it was");
+    let size = |path: camino::Utf8PathBuf| path.metadata().map_or(0, |metadata| metadata.len());
+    let all: u64 = ["json", "md"].map(|extension| size(folder.join(format!("compatibility.{extension}")))).iter().sum();
+    assert!(all < 2_500_000, "{all} bytes: a change of it is to stay a diff that one can read");
+}
+
+#[test]
+fn other_files_are_refused_in_words() {
+    for (text, said) in [
+        ("{", "not JSON: "),
+        ("{}", "not a report of streamspec; this version of streamspec reads streamspec-report/4"),
+        (r#"{"schema":"streamspec-report/2"}"#, "a report of the schema streamspec-report/2: write it again"),
+        (r#"{"schema":"streamspec-report/4"}"#, "not a report: missing field `suite`"),
+    ] {
+        let refused = Report::read(text).expect_err(said).to_string();
+        assert!(refused.starts_with(said), "{refused}");
+    }
+    let text = report(&samples::records()).json().replacen("\"checks\":[\"", "\"checks\":[\"no-", 1);
+    let refused = Report::read(&text).expect_err("a check is missing").to_string();
+    assert!(refused.contains("which is not there"), "{refused}");
+}
+
+proptest! {
+    #[test]
+    fn a_report_is_read_as_it_was_written(records in samples::any_report()) {
+        let written = report(&records);
+        prop_assert_eq!(Report::read(&written.json()).expect("it is one"), written);
+    }
+}

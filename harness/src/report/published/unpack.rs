@@ -1,0 +1,111 @@
+//! From a report's file to the report: every trial by itself again.
+
+use std::collections::BTreeMap;
+
+use super::file::{CaseOf, CountOf, FileError, Replays, ReportFile, ResultOf};
+use super::{Report, ReportCase, TrialResult};
+use crate::case::Source;
+use crate::id::{CaseId, SurfaceId, Variant};
+use crate::report::view::Count;
+
+impl TryFrom<ReportFile> for Report {
+    type Error = FileError;
+
+    fn try_from(file: ReportFile) -> Result<Self, FileError> {
+        let mut results = Vec::new();
+        for way in file.results {
+            let ResultOf { sdk, variant, surfaces, verdict, mode, reason, checks, known, cases } = way;
+            let check = |id: &String| {
+                let case = cases.keys().next().map_or("", String::as_str);
+                file.checks.get(id).cloned().ok_or_else(|| missing("check", id, case))
+            };
+            let checks = checks.iter().map(check).collect::<Result<Vec<_>, _>>()?;
+            for case in cases.iter().flat_map(|(file, of)| all(file, of)) {
+                results.extend(surfaces.iter().map(|surface| TrialResult {
+                    sdk: sdk.clone(),
+                    surface: surface.clone(),
+                    case: case.clone(),
+                    variant,
+                    verdict,
+                    mode,
+                    reason: reason.clone(),
+                    checks: checks.clone(),
+                    known: known.clone(),
+                }));
+            }
+        }
+        results.sort_by(|one, other| {
+            (&one.sdk, &one.surface, &one.case, one.variant).cmp(&(
+                &other.sdk,
+                &other.surface,
+                &other.case,
+                other.variant,
+            ))
+        });
+        let mut cases = Vec::new();
+        for case in file.cases {
+            cases.extend(cases_of(case, &file.sources)?);
+        }
+        cases.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut counts: Vec<Count> = file.counts.into_iter().flat_map(count_of).collect();
+        counts.sort_by(|one, other| {
+            (&one.sdk, &one.surface, &one.group).cmp(&(&other.sdk, &other.surface, &other.group))
+        });
+        Ok(Self { schema: file.schema, suite: file.suite, sdks: file.sdks, cases, counts, results })
+    }
+}
+
+fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportCase>, FileError> {
+    let CaseOf { id: file, api, digest, title, sources, disputed, combinations, replays } = case;
+    let source = |id: &String| said.get(id).cloned().ok_or_else(|| missing("source", id, &file));
+    let sources = sources.iter().map(source).collect::<Result<Vec<_>, _>>()?;
+    let replayed = |combination: Option<&str>| {
+        let is_of = |one: &&Replays| one.of.is_empty() || one.of.iter().any(|of| Some(of.as_str()) == combination);
+        let mut variants: Vec<Variant> =
+            replays.iter().filter(is_of).flat_map(|one| one.variants.iter().copied()).collect();
+        variants.sort_unstable();
+        variants
+    };
+    let one = |combination: Option<&str>| ReportCase {
+        id: CaseId::of(&file, combination),
+        api,
+        digest: digest.clone(),
+        title: title.clone(),
+        sources: sources.clone(),
+        disputed: disputed.clone(),
+        replays: replayed(combination),
+    };
+    if combinations.is_empty() {
+        return Ok(vec![one(None)]);
+    }
+    Ok(combinations.iter().map(|combination| one(Some(combination))).collect())
+}
+
+fn count_of(count: CountOf) -> Vec<Count> {
+    let CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent } = count;
+    let one = |surface: SurfaceId| Count {
+        sdk: sdk.clone(),
+        surface,
+        group: group.clone(),
+        pass,
+        disputed,
+        deviates,
+        fails,
+        modes: modes.clone(),
+        apart: apart.clone(),
+        cut_dependent,
+    };
+    surfaces.into_iter().map(one).collect()
+}
+
+fn missing(what: &'static str, id: &str, case: &str) -> FileError {
+    FileError::Missing { what, id: id.to_owned(), case: case.to_owned() }
+}
+
+/// Cases by combination: none is the file itself.
+fn all(file: &str, of: &[String]) -> Vec<CaseId> {
+    if of.is_empty() {
+        return vec![CaseId::of(file, None)];
+    }
+    of.iter().map(|combination| CaseId::of(file, Some(combination))).collect()
+}

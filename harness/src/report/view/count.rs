@@ -1,0 +1,91 @@
+//! Trials by verdict, in numbers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Row;
+use crate::id::{SdkId, SurfaceId};
+use crate::judge::{Mode, Word};
+use crate::record::TrialRecord;
+
+/// The numbers of trials of one surface and one group that came to each word.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The SDK's id.
+    pub sdk: SdkId,
+    /// The surface's name.
+    pub surface: SurfaceId,
+    /// The first two folders of the cases' ids.
+    pub group: String,
+    /// Trials in which every MUST and SHOULD that can be seen holds.
+    pub pass: usize,
+    /// Trials in which only checks that maintainers have ruled otherwise on do not hold.
+    pub disputed: usize,
+    /// Trials in which every MUST holds and a SHOULD does not.
+    pub deviates: usize,
+    /// Trials in which a MUST does not hold.
+    pub fails: usize,
+    /// Failed trials by mode.
+    pub modes: BTreeMap<Mode, usize>,
+    /// Trials that say nothing about the SDK, by word; never part of the other numbers.
+    pub apart: BTreeMap<Word, usize>,
+    /// Replays that came to another verdict than the trial as written.
+    pub cut_dependent: usize,
+}
+
+impl Count {
+    /// No trial of this one's surface and group.
+    pub(super) fn new(trial: &TrialRecord) -> Self {
+        let (sdk, surface, group) = (trial.sdk.clone(), trial.surface.clone(), trial.case.group().to_owned());
+        Self { sdk, surface, group, ..Self::default() }
+    }
+
+    /// Counts a trial.
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        if row.is_replay() {
+            self.cut_dependent += usize::from(row.is_cut_dependent());
+            return;
+        }
+        match row.trial.verdict.word {
+            Word::Pass => self.pass += 1,
+            Word::Disputed => self.disputed += 1,
+            Word::Deviates => self.deviates += 1,
+            Word::Fails => self.fails += 1,
+            apart => *self.apart.entry(apart).or_default() += 1,
+        }
+        if let Some(mode) = row.trial.verdict.mode {
+            *self.modes.entry(mode).or_default() += 1;
+        }
+    }
+
+    /// Adds counts up; the sum is of no single SDK, surface and group.
+    pub fn sum<'a>(counts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::default();
+        for count in counts {
+            sum.pass += count.pass;
+            sum.disputed += count.disputed;
+            sum.deviates += count.deviates;
+            sum.fails += count.fails;
+            sum.cut_dependent += count.cut_dependent;
+            count.modes.iter().for_each(|(mode, number)| *sum.modes.entry(*mode).or_default() += number);
+            count.apart.iter().for_each(|(word, number)| *sum.apart.entry(*word).or_default() += number);
+        }
+        sum
+    }
+
+    /// Counts the trials that say something about the SDK.
+    pub const fn judged(&self) -> usize {
+        self.pass + self.disputed + self.deviates + self.fails
+    }
+
+    /// Counts the trials that say nothing about the SDK.
+    pub fn not_judged(&self) -> usize {
+        self.apart.values().sum()
+    }
+
+    /// Finds the most harmful kind of failure, and how many failed in this way.
+    pub fn worst(&self) -> Option<(Mode, usize)> {
+        self.modes.last_key_value().map(|(mode, number)| (*mode, *number))
+    }
+}

@@ -1,0 +1,189 @@
+//! A trial beside what its SDK's list of known deviations says of it.
+
+use std::collections::BTreeSet;
+
+use super::{file, sentence, visible};
+use crate::case::{Axis, Level};
+use crate::deviation::Comparison;
+use crate::id::Variant;
+use crate::judge::{Check, Word};
+use crate::record::{CaseRecord, SdkRecord, Statement, TrialRecord, statements};
+
+/// One trial.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    /// Its record.
+    pub trial: &'a TrialRecord,
+    /// Its SDK.
+    pub sdk: &'a SdkRecord,
+    /// Its case.
+    pub case: Option<&'a CaseRecord>,
+    /// Its meaning for a build.
+    pub standing: Standing,
+    /// The known deviations that cover it, by their ids in the SDK's list.
+    pub known: Vec<String>,
+    comparison: Comparison,
+}
+
+/// The meaning of a trial for a build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// It passes, and nothing else was expected.
+    Passes,
+    /// It is a replay and comes out just as the trial as written, whatever that is.
+    AsWritten,
+    /// It deviates or fails as the list of known deviations says.
+    AsListed,
+    /// It deviates or fails as nobody said, or does not although the list says so.
+    NotAsListed,
+    /// The adapter or the harness broke, or two attempts differed: nobody can say what the trial comes to.
+    Fault,
+    /// The SDK's documents exclude it, or it was not run.
+    NotJudged,
+}
+
+/// Something about a trial that the list does not cover.
+#[derive(Clone, Debug)]
+pub struct Surprise<'a> {
+    /// The check it is about.
+    pub axis: Axis,
+    /// Its level; none for an entry of the list that is out of date.
+    pub level: Option<Level>,
+    /// A sentence about what was expected and what came.
+    pub text: String,
+    /// The check itself.
+    pub check: Option<&'a Check>,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(
+        trial: &'a TrialRecord,
+        sdk: &'a SdkRecord,
+        case: Option<&'a CaseRecord>,
+        ids: &[String],
+        comparison: Comparison,
+    ) -> Self {
+        let known: BTreeSet<&String> = trial.known.iter().filter_map(|place| ids.get(*place)).collect();
+        let known = known.into_iter().cloned().collect();
+        let mut row = Self { trial, sdk, case, standing: Standing::Passes, known, comparison };
+        row.standing = row.stands();
+        row
+    }
+
+    fn stands(&self) -> Standing {
+        match self.trial.verdict.word {
+            Word::Unsupported | Word::NotRun => Standing::NotJudged,
+            Word::Flaky | Word::AdapterFault | Word::HarnessFault => Standing::Fault,
+            Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if !self.comparison.is_as_listed() => {
+                Standing::NotAsListed
+            }
+            _ if self.is_replay() && self.own_checks().next().is_none() => Standing::AsWritten,
+            Word::Pass => Standing::Passes,
+            Word::Disputed | Word::Deviates | Word::Fails => Standing::AsListed,
+        }
+    }
+
+    /// Says whether the bytes were split or framed otherwise than the case says.
+    pub fn is_replay(&self) -> bool {
+        self.trial.variant != Variant::AsWritten
+    }
+
+    /// Tells whether it says something about the SDK.
+    pub fn is_judged(&self) -> bool {
+        self.trial.verdict.word <= Word::Fails
+    }
+
+    /// Says whether it is a replay that came to another verdict than the trial as written.
+    pub fn is_cut_dependent(&self) -> bool {
+        self.trial.verdict.broken_checks().any(|check| check.axis.is_of_replays())
+    }
+
+    /// Says whether a report has more of it than a number: as written when it is not a pass, replayed only when the replay differs.
+    pub fn has_result(&self) -> bool {
+        if self.is_replay() {
+            !self.is_judged() || self.is_cut_dependent()
+        } else {
+            self.trial.verdict.word != Word::Pass
+        }
+    }
+
+    /// Names the case and, of a replay, the variant: `anthropic/in-band/overloaded@crlf`.
+    pub fn case_name(&self) -> String {
+        self.trial.id().case_and_variant()
+    }
+
+    /// Says what its case is about, in the words of its title.
+    pub fn title(&self) -> &'a str {
+        self.case.map_or("", |case| &case.title)
+    }
+
+    /// Names the verdict with the kind of a failure: `fails (silent)`.
+    pub fn verdict(&self) -> String {
+        self.trial.verdict.word_and_mode()
+    }
+
+    /// Names the case file, relative to the root of the repository.
+    pub fn file(&self) -> String {
+        file(&self.trial.case)
+    }
+
+    /// Finds the checks that do not hold; of a replay, only those about being one.
+    pub fn own_checks(&self) -> impl Iterator<Item = &'a Check> {
+        let replay = self.is_replay();
+        self.trial.verdict.broken_checks().filter(move |check| check.axis.is_of_replays() == replay)
+    }
+
+    /// Finds the checks that do not hold as the list says, each with the statements that say so.
+    pub fn listed(&self) -> Vec<(&'a Check, Vec<Statement<'a>>)> {
+        let surprises: Vec<usize> = self.surprising().collect();
+        let checks = self.trial.verdict.checks.iter().enumerate().filter(|(place, _)| !surprises.contains(place));
+        checks
+            .filter(|(_, check)| self.own_checks().any(|own| std::ptr::eq(own, *check)))
+            .map(|(_, check)| {
+                let said = self.comparison.used.iter().filter_map(|number| self.statement(*number));
+                (check, said.filter(|said| said.scope.axis == check.axis).collect())
+            })
+            .collect()
+    }
+
+    /// Finds what the list does not cover: new deviations, other ones than listed, listed ones that are gone.
+    pub fn surprises(&self) -> Vec<Surprise<'a>> {
+        let mut all = Vec::new();
+        for place in self.surprising() {
+            let Some(check) = self.trial.verdict.checks.get(place) else { continue };
+            let listed = self.comparison.different.iter().find(|(different, _)| *different == place);
+            let listed = listed.and_then(|(_, number)| self.statement(*number));
+            let listed = listed
+                .map(|said| format!("; listed is {}", visible(&said.scope.observed.join(" or "))))
+                .unwrap_or_default();
+            all.push(Surprise {
+                axis: check.axis,
+                level: Some(check.level),
+                text: format!("{}{listed}", sentence(check)),
+                check: Some(check),
+            });
+        }
+        for Statement { entry, scope } in self.comparison.stale.iter().filter_map(|number| self.statement(*number)) {
+            let text = format!(
+                "{} holds, though a deviation is listed ({}); remove or narrow the entry",
+                scope.axis,
+                visible(&entry.reason)
+            );
+            all.push(Surprise { axis: scope.axis, level: None, text, check: None });
+        }
+        all
+    }
+
+    /// Says why there is no verdict, or why it is what it is where no check says so.
+    pub fn reason(&self) -> String {
+        visible(self.trial.verdict.reason.as_deref().unwrap_or_default())
+    }
+
+    fn statement(&self, number: usize) -> Option<Statement<'a>> {
+        statements(&self.sdk.known).nth(number)
+    }
+
+    fn surprising(&self) -> impl Iterator<Item = usize> {
+        self.comparison.new.iter().copied().chain(self.comparison.different.iter().map(|(place, _)| *place))
+    }
+}

@@ -1,0 +1,180 @@
+// The page of one case on every surface.
+
+/**
+ * One case on every surface that it was run on.
+ *
+ * @param {Model} model
+ * @param {Case} one
+ * @returns {Child[]}
+ */
+function casePage(model, one) {
+  const trials = model.rows.flatMap((row) => row.trials.get(one.place) ?? []);
+  const held = h("div", {}, sideBySide(trials, null));
+  const wire = h("div", {}, h("p", { role: "status" }, "Loading the details…"));
+  streamspec
+    .load(one.group.name)
+    .then((detail) => {
+      held.replaceChildren(sideBySide(trials, detail));
+      /** @type {Check[]} */
+      const noChecks = [];
+      const all = trials.flatMap((trial) => detail.trials.get(nameOf(trial)) ?? []);
+      const most = all.reduce((most, told) => (told.checks.length > most.length ? told.checks : most), noChecks);
+      /** @param {Check} check */
+      const wanted = (check) =>
+        check.axis === "error.class" ? "the class of the same error as a plain HTTP response" : shown(check.expected);
+      wire.replaceChildren(
+        most.length
+          ? h(
+              "section",
+              {},
+              h("h2", {}, "What a client must make of it"),
+              h(
+                "ul",
+                {},
+                most.map((check) =>
+                  h("li", {}, h("b", {}, check.level.toUpperCase()), ` ${check.axis}: `, h("code", {}, wanted(check))),
+                ),
+              ),
+            )
+          : "",
+        h(
+          "section",
+          {},
+          h("h2", {}, "What the server sends"),
+          (detail.wires.get(one.id) ?? []).map((answer, number) => [
+            h("h3", {}, `To request ${number + 1}`),
+            h(
+              "ol",
+              { class: "wire" },
+              answer.steps.map(step),
+              h("li", { class: "end" }, h("b", {}, `End: ${answer.end}`), ` · ${ENDS[answer.end] ?? ""}.`),
+            ),
+          ]),
+        ),
+      );
+    })
+    .catch((error) => wire.replaceChildren(missing(error)));
+  return [
+    crumbs(h("a", { href: overviewAddress({ group: one.group.name }) }, one.group.name)),
+    h("h1", { tabindex: "-1" }, visible(one.title, 400)),
+    h("p", { class: "id" }, one.id),
+    one.disputed
+      ? h(
+          "p",
+          { class: "dispute" },
+          h("b", {}, "Disputed: "),
+          prose(one.disputed.position),
+          " ",
+          outside(one.disputed.url, "The ruling"),
+        )
+      : "",
+    siblings(model, one),
+    h("section", {}, h("h2", {}, "Side by side"), held),
+    wire,
+    sources(one),
+  ];
+}
+
+/**
+ * The other combinations of a case file's matrix.
+ *
+ * @param {Model} model
+ * @param {Case} one
+ */
+function siblings(model, one) {
+  if (one.combination === null) return "";
+  const all = model.cases.filter((other) => other.file === one.file);
+  return h(
+    "p",
+    {},
+    "Combinations of this case: ",
+    all.map((other, place) => [
+      place ? ", " : "",
+      other === one
+        ? h("b", {}, one.combination)
+        : h("a", { href: `#/case/${escapedPart(other.id)}` }, other.combination),
+    ]),
+  );
+}
+
+/**
+ * A table of trials of one case; surfaces of one SDK that came out alike share a line.
+ *
+ * @param {Trial[]} trials
+ * @param {Detail | null} detail
+ */
+function sideBySide(trials, detail) {
+  const columns = [
+    "surface",
+    "verdict",
+    "what does not hold",
+    ...(detail ? ["ended", "class", "site", "status", "type", "text", "requests"] : []),
+  ];
+  /** @type {Map<string, Trial[]>} */
+  const alike = new Map();
+  for (const trial of trials) {
+    const told = detail?.trials.get(nameOf(trial));
+    const { ended, text, error } = told?.observation ?? {};
+    const { class: kind, site, status, type } = error ?? {};
+    const key = JSON.stringify([
+      trial.row.sdk.id,
+      wordOf(trial),
+      trial.verdict.mode,
+      because(trial),
+      ended,
+      text,
+      kind,
+      site,
+      status,
+      type,
+      told?.requests.length,
+    ]);
+    alike.set(key, [...(alike.get(key) ?? []), trial]);
+  }
+  /** @param {Trial[]} same */
+  const line = (same) => {
+    const trial = at(same, 0);
+    const told = detail?.trials.get(nameOf(trial));
+    const seen = told?.observation;
+    const error = seen?.error;
+    const more = detail
+      ? [
+          seen?.ended ?? "–",
+          error ? h("code", {}, visible(error.class, 200)) : "–",
+          error?.site ?? "–",
+          error ? reading(error, "status") : "–",
+          error ? reading(error, "type") : "–",
+          seen?.text === undefined ? "–" : visible(seen.text, 60) || "(empty)",
+          told ? String(told.requests.length) : "–",
+        ]
+      : [];
+    const links = same.map((one, place) => [place ? ", " : "", h("a", { href: addressOf(one) }, one.row.surface)]);
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, trial.row.sdk.id, h("small", {}, links)),
+      h("td", {}, h("a", { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode))),
+      h("td", {}, visible(because(trial), 240)),
+      more.map((value, place) => cell(at(columns, place + 3), value)),
+    );
+  };
+  return paged([...alike.values()], (part) =>
+    scroller(
+      "The case on every surface",
+      h(
+        "table",
+        { class: "list" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            columns.map((name) => h("th", { scope: "col" }, name)),
+          ),
+        ),
+        h("tbody", {}, part.map(line)),
+      ),
+    ),
+  );
+}

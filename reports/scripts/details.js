@@ -1,0 +1,79 @@
+// What is packed, and the details of groups of cases, which are loaded when they are needed.
+
+/**
+ * Unpacks the report's own data: JSON, compressed, in base64.
+ *
+ * @param {string} text
+ * @returns {Promise<any>}
+ */
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
+/** The details of groups. Each file beside the page calls `streamspec.detail` when it has been loaded. */
+const streamspec = (() => {
+  /** @type {Map<string, Promise<Detail>>} */
+  const loading = new Map();
+  /** @type {Map<string, { resolve: (detail: Detail) => void, reject: (error: unknown) => void }>} */
+  const waiting = new Map();
+
+  /**
+   * Loads the details of a group.
+   *
+   * @param {string} group
+   * @returns {Promise<Detail>}
+   */
+  function load(group) {
+    let loaded = loading.get(group);
+    if (!loaded) {
+      loaded = new Promise((resolve, reject) => {
+        waiting.set(group, { resolve, reject });
+        const script = document.createElement("script");
+        script.src = `details/${group.replace(/[^A-Za-z0-9]/g, "-")}.js`;
+        script.addEventListener("error", () =>
+          reject(new Error(`${script.getAttribute("src")} is not beside this page`)),
+        );
+        document.head.append(script);
+      });
+      loading.set(group, loaded);
+    }
+    return loaded;
+  }
+
+  /**
+   * Takes the details of a group from the file that has been loaded.
+   *
+   * @param {string} group
+   * @param {string} packed
+   */
+  async function detail(group, packed) {
+    const { resolve, reject } = waiting.get(group) ?? {};
+    try {
+      resolve?.(readDetail(await unpacked(packed)));
+    } catch (error) {
+      reject?.(error);
+    }
+  }
+
+  /**
+   * @param {DetailsData} data
+   * @returns {Detail}
+   */
+  function readDetail(data) {
+    const wires = new Map(data.cases.map(({ id, wire }) => [id, at(data.wires, wire)]));
+    const trials = new Map();
+    for (const trial of data.trials) {
+      const [{ sdk, surface }, { id, wire }] = [at(data.rows, trial.row), at(data.cases, trial.case)];
+      trials.set(trialName(`${sdk}/${surface}`, id, trial.variant), {
+        checks: trial.checks.map((place) => at(data.checks, place)),
+        observation: trial.observation === null ? null : at(data.observations, trial.observation),
+        answers: at(data.wires, trial.wire ?? wire),
+        requests: at(data.requests, trial.requests),
+      });
+    }
+    return { wires, trials };
+  }
+
+  return { load, detail };
+})();

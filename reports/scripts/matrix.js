@@ -1,0 +1,310 @@
+// The matrix with its rows and columns.
+
+/**
+ * Numbers of trials by word, and apart from these by word and by mode.
+ *
+ * @typedef {object} Tally
+ * @property {number} pass
+ * @property {number} disputed
+ * @property {number} deviates
+ * @property {number} fails
+ * @property {number} cut
+ * @property {Map<Word, number>} apart
+ * @property {Map<Mode, number>} modes
+ */
+
+/** @typedef {{ row: string | null, group: string | null }} Open */
+
+/** @returns {Tally} */
+function tally() {
+  return { pass: 0, disputed: 0, deviates: 0, fails: 0, cut: 0, apart: new Map(), modes: new Map() };
+}
+
+/**
+ * Finds what a map has under a key, which is made where it is not there yet.
+ *
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {K} key
+ * @param {() => V} made
+ */
+function entry(map, key, made) {
+  const value = map.get(key) ?? made();
+  map.set(key, value);
+  return value;
+}
+
+/**
+ * @param {Tally} into
+ * @param {Trial} trial
+ */
+function count(into, trial) {
+  const { word: came, mode } = trial.verdict;
+  if (trial.variant !== WRITTEN) into.cut += came === "fails" ? 1 : 0;
+  else if (came === "pass" || came === "disputed" || came === "deviates" || came === "fails") into[came] += 1;
+  else into.apart.set(came, (into.apart.get(came) ?? 0) + 1);
+  if (mode && trial.variant === WRITTEN) into.modes.set(mode, (into.modes.get(mode) ?? 0) + 1);
+}
+
+/**
+ * A cell in two lines: numbers behind their marks, and the worst kind of failure in words.
+ *
+ * @param {Tally} counts
+ */
+function tallyLines(counts) {
+  const worst = MODES.find((mode) => counts.modes.has(mode));
+  /** @type {Child[]} */
+  const marks = [];
+  /**
+   * @param {string} name
+   * @param {string} sign
+   * @param {number} number
+   */
+  const mark = (name, sign, number) =>
+    number &&
+    marks.push(
+      h(
+        "span",
+        { class: name },
+        h("span", { "aria-hidden": "true" }, sign),
+        number,
+        h("span", { class: "spoken" }, ` ${name} `),
+      ),
+    );
+  mark("pass", "✓", counts.pass);
+  mark("disputed", "◇", counts.disputed);
+  mark("deviates", "△", counts.deviates);
+  mark("fails", "✗", counts.fails);
+  const lines = [h("span", { class: "marks" }, marks)];
+  if (worst) lines.push(h("span", { class: "fails" }, `${counts.modes.get(worst)} ${worst}`));
+  if (counts.cut)
+    lines.push(
+      h(
+        "span",
+        { class: "cut-dependent" },
+        h("span", { "aria-hidden": "true" }, "✂"),
+        ` ${counts.cut}`,
+        h("span", { class: "spoken" }, " cut-dependent"),
+      ),
+    );
+  for (const [name, number] of counts.apart) lines.push(h("span", { class: "apart" }, `[${number} ${name}]`));
+  return lines;
+}
+
+/**
+ * One table for each API: its surfaces by its groups.
+ *
+ * @param {Model} model
+ * @param {Trial[]} found
+ * @param {Filters} filters
+ * @param {Open} open
+ * @param {() => void} again
+ * @returns {Child[]}
+ */
+function matrices(model, found, filters, open, again) {
+  /** @type {Map<Api, Map<Row, Map<string, Tally>>>} */
+  const cells = new Map();
+  for (const trial of found) {
+    const { api, name } = trial.case.group;
+    const ofApi = entry(cells, api, () => new Map());
+    const ofRow = entry(ofApi, trial.row, () => new Map());
+    count(entry(ofRow, name, tally), trial);
+  }
+  if (!cells.size) return [h("p", {}, "No trial fits these filters.")];
+  return [...cells].flatMap(([api, rows]) => matrix(model, api, rows, found, filters, open, again));
+}
+
+/**
+ * @param {Model} model
+ * @param {Api} api
+ * @param {Map<Row, Map<string, Tally>>} rows
+ * @param {Trial[]} found
+ * @param {Filters} filters
+ * @param {Open} open
+ * @param {() => void} again
+ */
+function matrix(model, api, rows, found, filters, open, again) {
+  const used = new Set([...rows.values()].flatMap((ofRow) => [...ofRow.keys()]));
+  const groups = [...model.groups.values()].filter((group) => used.has(group.name));
+  /**
+   * @param {keyof Open} key
+   * @param {string} value
+   */
+  const toggle = (key, value) => {
+    open[key] = open[key] === value ? null : value;
+    again();
+    document.getElementById(`open-${key}-${api}-${value}`)?.focus();
+  };
+  /**
+   * @param {keyof Open} key
+   * @param {string} value
+   * @param {string} text
+   * @param {string} what
+   * @param {string} [label]
+   */
+  const opener = (key, value, text, what, label = text) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "opener",
+        id: `open-${key}-${api}-${value}`,
+        "aria-expanded": String(open[key] === value),
+        "aria-label": `${text}: ${what}`,
+        onclick: () => toggle(key, value),
+      },
+      h("span", { "aria-hidden": "true" }, open[key] === value ? "▾ " : "▸ "),
+      label,
+    );
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, "surface"),
+    groups.map((group) => h("th", { scope: "col" }, opener("group", group.name, group.about, "its cases"))),
+  );
+  /** @type {SdkData | null} */
+  let last = null;
+  const body = [...rows]
+    .sort(([one], [other]) => one.place - other.place)
+    .flatMap(([row, ofRow]) => {
+      const { sdk } = row;
+      const first =
+        sdk === last
+          ? []
+          : [
+              h(
+                "tr",
+                { class: "sdk" },
+                h(
+                  "th",
+                  { scope: "rowgroup", colspan: groups.length + 1 },
+                  h(
+                    "span",
+                    { class: "stay" },
+                    h("a", { href: `#/sdk/${escapedPart(sdk.id)}` }, sdk.id),
+                    h(
+                      "small",
+                      { class: "inline" },
+                      ` ${sdk.package ?? ""} ${sdk.version ?? ""}, ${sdk.language ?? ""}`,
+                    ),
+                  ),
+                ),
+              ),
+            ];
+      last = sdk;
+      const line = h(
+        "tr",
+        {},
+        h(
+          "th",
+          { scope: "row" },
+          opener("row", row.name, row.name, "its trials", row.surface),
+          isHandler(row) ? h("small", {}, "code around the SDK") : "",
+        ),
+        groups.map((group) => {
+          const counts = ofRow.get(group.name);
+          if (!counts) return h("td", { class: "none" }, "–");
+          const href = overviewAddress({
+            ...filters,
+            sdk: row.sdk.id,
+            surface: row.surface,
+            group: group.name,
+            page: "",
+          });
+          return h("td", {}, h("a", { href, "data-to": "trials" }, tallyLines(counts)));
+        }),
+      );
+      if (open.row !== row.name) return [...first, line];
+      const own = found.filter((trial) => trial.row === row && trial.case.api === api);
+      return [
+        ...first,
+        line,
+        h(
+          "tr",
+          { class: "opened" },
+          h("td", { colspan: groups.length + 1 }, trialList(own, {}, null, `Trials of ${row.name}`)),
+        ),
+      ];
+    });
+  const opened = groups.find((group) => group.name === open.group);
+  return [
+    h("h3", { id: `matrix-${api}` }, api),
+    scroller(`Matrix of ${api}`, h("table", { class: "matrix" }, h("thead", {}, head), h("tbody", {}, body))),
+    opened
+      ? caseGrid(
+          opened,
+          [...rows.keys()].sort((one, other) => one.place - other.place),
+          found,
+        )
+      : "",
+  ];
+}
+
+/**
+ * The cases of one group by surfaces.
+ *
+ * @param {Group} group
+ * @param {Row[]} rows
+ * @param {Trial[]} found
+ */
+function caseGrid(group, rows, found) {
+  /** @type {Map<Case, Map<Row, Trial[]>>} */
+  const lines = new Map();
+  for (const trial of found) {
+    if (trial.case.group !== group) continue;
+    const all = entry(lines, trial.case, () => new Map());
+    all.set(trial.row, [...(all.get(trial.row) ?? []), trial]);
+  }
+  const cases = [...lines.keys()].sort((one, other) => one.place - other.place);
+  /** @param {Case} one */
+  const line = (one) =>
+    h(
+      "tr",
+      {},
+      h(
+        "th",
+        { scope: "row" },
+        h("a", { href: `#/case/${escapedPart(one.id)}` }, one.within),
+        h("small", {}, visible(one.title, 200)),
+      ),
+      rows.map((row) =>
+        h(
+          "td",
+          {},
+          (lines.get(one)?.get(row) ?? []).map((trial) =>
+            h(
+              "a",
+              { href: addressOf(trial), title: visible(because(trial), 300) },
+              word(wordOf(trial), trial.verdict.mode),
+              trial.variant === WRITTEN ? "" : ` ${trial.variant}`,
+            ),
+          ),
+        ),
+      ),
+    );
+  return h(
+    "div",
+    { class: "opened-group" },
+    h("h4", {}, `Cases of ${group.name}`),
+    paged(cases, (part) =>
+      scroller(
+        `Cases of ${group.name}`,
+        h(
+          "table",
+          { class: "grid" },
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              h("th", { scope: "col" }, "case"),
+              rows.map((row) => h("th", { scope: "col" }, row.name)),
+            ),
+          ),
+          h("tbody", {}, part.map(line)),
+        ),
+      ),
+    ),
+  );
+}

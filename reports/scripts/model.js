@@ -1,0 +1,258 @@
+// The model of the page, made from the data in it.
+
+/** @typedef {import('./data').PageData} PageData */
+/** @typedef {import('./data').DetailsData} DetailsData */
+/** @typedef {import('./data').SdkData} SdkData */
+/** @typedef {import('./data').CodeData} CodeData */
+/** @typedef {import('./data').CheckData} Check */
+/** @typedef {import('./data').Source} Source */
+/** @typedef {import('./data').Dispute} Dispute */
+/** @typedef {PageData['cases'][number]['api']} Api */
+/** @typedef {import('./data').Word} Word */
+/** @typedef {import('./data').Mode} Mode */
+/** @typedef {import('./data').Variant} Variant */
+/** @typedef {import('./data').Level} Level */
+/** @typedef {import('./data').Caught} Caught */
+/** @typedef {import('./data').Way} Way */
+/** @typedef {import('./data').Values} Values */
+/** @typedef {import('./data').Times} Times */
+/** @typedef {import('./data').Observation} Observation */
+/** @typedef {import('./data').ObservedError} ObservedError */
+/** @typedef {import('./data').DescribedAnswer} Answer */
+/** @typedef {import('./data').DescribedStep} Step */
+/** @typedef {import('./data').RequestData} RequestData */
+
+/**
+ * A group of cases.
+ * @typedef {{ name: string, about: string, api: Api, place: number }} Group
+ */
+
+/**
+ * A case.
+ * @typedef {object} Case
+ * @property {string} id
+ * @property {string} within
+ * @property {string} file
+ * @property {string | null} combination
+ * @property {Api} api
+ * @property {string} title
+ * @property {Source[]} sources
+ * @property {Dispute | null} disputed
+ * @property {Group} group
+ * @property {number} place
+ */
+
+/**
+ * The verdict of a trial.
+ * @typedef {object} Verdict
+ * @property {Word} word
+ * @property {Mode | null} mode
+ * @property {string[]} known
+ * @property {Variant[]} same
+ * @property {string | null} reason
+ * @property {Check[]} checks
+ * @property {number} rank
+ * @property {Set<Level>} levels
+ * @property {boolean} contradicts
+ */
+
+/**
+ * A surface with its trials as written, and its replays that came out differently, each by the place of the case.
+ * @typedef {object} Row
+ * @property {SdkData} sdk
+ * @property {string} surface
+ * @property {string} name
+ * @property {number} place
+ * @property {Map<number, Trial>} trials
+ * @property {Map<number, Trial[]>} replays
+ */
+
+/** @typedef {{ row: Row, case: Case, variant: Variant, verdict: Verdict }} Trial */
+
+/**
+ * Everything that the page shows.
+ * @typedef {object} Model
+ * @property {Map<string, SdkData>} sdks
+ * @property {Map<string, Group>} groups
+ * @property {Case[]} cases
+ * @property {Row[]} rows
+ * @property {Trial[]} trials
+ * @property {Map<string, Case>} caseById
+ * @property {PageData['commands']} commands
+ * @property {Map<string, Trial>} [byName]
+ */
+
+/**
+ * The filters that narrow the view down, by their names in the address.
+ * @typedef {Record<string, string | undefined>} Filters
+ */
+
+/**
+ * The details of a trial.
+ * @typedef {{ checks: Check[], observation: Observation | null, answers: Answer[], requests: RequestData[] }} TrialDetail
+ */
+
+/** @typedef {{ wires: Map<string, Answer[]>, trials: Map<string, TrialDetail> }} Detail */
+
+/**
+ * The content of an element.
+ * @typedef {Node | string | number | false | null | undefined | readonly Child[]} Child
+ */
+
+/**
+ * Makes objects of the page's tables. Every text in it may come from an SDK: it is only ever shown as text.
+ *
+ * @param {PageData} data
+ * @returns {Model}
+ */
+function readModel(data) {
+  /** @type {Verdict[]} */
+  const verdicts = data.verdicts.map((verdict) => {
+    const checks = verdict.checks.map((place) => at(data.checks, place));
+    return {
+      ...verdict,
+      checks,
+      rank: rankOf(verdict.word, verdict.mode),
+      levels: new Set(checks.map((check) => check.level)),
+      contradicts: checks.some((check) => check.level !== "may" && check.grade === "contradictory"),
+    };
+  });
+  const sdks = new Map(data.sdks.map((sdk) => [sdk.id, sdk]));
+  /** @type {Map<string, Group>} */
+  const groups = new Map();
+  /** @type {Case[]} */
+  const cases = data.cases.map((one, place) => {
+    const { name, about } = at(data.groups, one.group);
+    const group = groups.get(name) ?? { name, about, api: one.api, place: groups.size };
+    groups.set(name, group);
+    return { ...one, sources: one.sources.map((source) => at(data.sources, source)), group, place };
+  });
+  /** @type {Trial[]} */
+  const trials = [];
+  const rows = data.rows.map(({ sdk, surface, cases: runs, verdicts: came }, place) => {
+    const known = sdks.get(sdk);
+    if (!known) throw new Error(`nothing is said about ${sdk}`);
+    /** @type {Row} */
+    const row = { sdk: known, surface, name: `${sdk}/${surface}`, place, trials: new Map(), replays: new Map() };
+    let next = 0;
+    for (const { first, count } of runs) {
+      for (let number = first; number < first + count; number += 1) {
+        const trial = { row, case: at(cases, number), variant: WRITTEN, verdict: at(verdicts, at(came, next)) };
+        next += 1;
+        row.trials.set(number, trial);
+        trials.push(trial);
+      }
+    }
+    return row;
+  });
+  for (const replay of data.replays) {
+    const [row, verdict] = [at(rows, replay.row), at(verdicts, replay.verdict)];
+    const trial = { row, case: at(cases, replay.case), variant: replay.variant, verdict };
+    row.replays.set(replay.case, [...(row.replays.get(replay.case) ?? []), trial]);
+    trials.push(trial);
+  }
+  const caseById = new Map(cases.map((one) => [one.id, one]));
+  return { commands: data.commands, sdks, groups, cases, rows, trials, caseById };
+}
+
+/**
+ * Finds what stands at a place of a list; a place that is not there is an error of the report.
+ *
+ * @template T
+ * @param {readonly T[]} list
+ * @param {number} place
+ */
+function at(list, place) {
+  const found = list[place];
+  if (found === undefined) throw new Error(`nothing stands at ${place}`);
+  return found;
+}
+
+/**
+ * Says whether a surface is no call of the SDK but an application's handling of it.
+ *
+ * @param {Row} row
+ */
+function isHandler(row) {
+  return row.sdk.handlers.includes(row.surface);
+}
+
+/**
+ * Names the verdict of a trial or of its replay: a replay is listed only where it came out differently.
+ *
+ * @param {Trial} trial
+ */
+function wordOf(trial) {
+  return trial.variant !== WRITTEN && trial.verdict.word === "fails" ? "cut-dependent" : trial.verdict.word;
+}
+
+/**
+ * Ranks a verdict, for sorting: the worst is the least.
+ *
+ * @param {Word} word
+ * @param {Mode | null} mode
+ */
+function rankOf(word, mode) {
+  if (word === "fails" && mode) return MODES.indexOf(mode);
+  return (
+    MODES.length +
+    ["deviates", "disputed", "flaky", "adapter-fault", "harness-fault", "unsupported", "not-run", "pass"].indexOf(word)
+  );
+}
+
+/**
+ * @param {Trial} trial
+ */
+function rank(trial) {
+  return trial.verdict.rank;
+}
+
+/**
+ * The trials that filters let through, each filter tested once for each case, row and verdict.
+ *
+ * @param {Model} model
+ * @param {Filters} filters
+ */
+function filtered(model, filters) {
+  const terms = (filters.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  /** @param {string} text */
+  const has = (text) => terms.map((term) => text.toLowerCase().includes(term));
+  const caseSays = model.cases.map((one) => ({
+    fits: is(filters.api, one.api) && is(filters.group, one.group.name) && is(filters.case, one.id),
+    terms: has(`${one.id} ${one.title}`),
+  }));
+  const rowSays = model.rows.map((row) => ({
+    fits: is(filters.sdk, row.sdk.id) && is(filters.language, row.sdk.language) && is(filters.surface, row.surface),
+    terms: has(row.name),
+  }));
+  /** @type {Map<Verdict, boolean>} */
+  const verdictSays = new Map();
+  /** @param {Verdict} verdict */
+  const verdictFits = (verdict) => {
+    let fits = verdictSays.get(verdict);
+    if (fits === undefined) {
+      const mode = filters.mode === "contradictory" ? verdict.contradicts : is(filters.mode, verdict.mode);
+      fits = mode && (!filters.level || [...verdict.levels].some((level) => level === filters.level));
+      verdictSays.set(verdict, fits);
+    }
+    return fits;
+  };
+  return model.trials.filter((trial) => {
+    const [inCase, inRow] = [at(caseSays, trial.case.place), at(rowSays, trial.row.place)];
+    return (
+      inCase.fits &&
+      inRow.fits &&
+      verdictFits(trial.verdict) &&
+      is(filters.verdict, wordOf(trial)) &&
+      terms.every((_, place) => inCase.terms[place] || inRow.terms[place])
+    );
+  });
+}
+
+/**
+ * @param {string | undefined} wanted
+ * @param {string | null} value
+ */
+function is(wanted, value) {
+  return !wanted || wanted === value;
+}

@@ -1,0 +1,96 @@
+// The overview: filters, the matrix and the list of trials.
+
+/**
+ * @param {Model} model
+ * @param {(changed: Filters) => void} change
+ */
+function createOverview(model, change) {
+  const controls = createFilters(model, change);
+  /** @type {Open} */
+  const open = { row: null, group: null };
+
+  /** @param {Filters} filters */
+  function render(filters) {
+    controls.show(filters);
+    const found = filtered(model, filters);
+    byId("active").replaceChildren(...nodes(activeFilters(filters, found.length, model.trials.length)));
+    byId("matrix").replaceChildren(...nodes(matrices(model, found, filters, open, () => render(filters))));
+    byId("trials").replaceChildren(trialList(found, filters, change));
+  }
+
+  return { render, focusSearch: controls.focusSearch };
+}
+
+/**
+ * @param {Model} model
+ * @param {(changed: Filters) => void} change
+ */
+function createFilters(model, change) {
+  const rows = [...model.rows];
+  /** @type {Record<string, string[]>} */
+  const values = {
+    api: [...new Set(model.cases.map((one) => one.api))],
+    language: [...new Set(rows.map((row) => row.sdk.language).filter(Boolean))].sort(),
+    sdk: [...new Set(rows.map((row) => row.sdk.id))],
+    group: [...model.groups.keys()],
+    level: ["must", "should", "may"],
+    verdict: Object.keys(WORDS),
+    mode: [...MODES, "contradictory"],
+  };
+  /** @type {Record<string, string>} */
+  const names = { api: "API", sdk: "SDK", level: "Broken level", mode: "Kind of failure" };
+  /** @type {Map<string, HTMLSelectElement>} */
+  const selects = new Map();
+  for (const key of FILTERS) {
+    const options = (values[key] ?? []).map((value) => h("option", { value }, value));
+    const select = h("select", { id: `filter-${key}` }, h("option", { value: "" }, "all"), options);
+    select.addEventListener("change", () => change({ [key]: select.value, page: "" }));
+    selects.set(key, select);
+  }
+  const search = h("input", { type: "search", id: "search", placeholder: "case, title, SDK", autocomplete: "off" });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => change({ q: search.value, page: "" }), 150);
+  });
+  const form = byId("filters");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.append(
+    h("label", { for: "search", class: "wide" }, "Search", search),
+    ...[...selects].map(([key, select]) =>
+      h("label", { for: select.id }, names[key] ?? key.slice(0, 1).toUpperCase() + key.slice(1), select),
+    ),
+  );
+  return {
+    focusSearch: () => search.focus(),
+    /** @param {Filters} filters */
+    show(filters) {
+      for (const [key, select] of selects) select.value = filters[key] ?? "";
+      if (document.activeElement !== search) search.value = filters["q"] ?? "";
+    },
+  };
+}
+
+/**
+ * @param {Filters} filters
+ * @param {number} found
+ * @param {number} all
+ * @returns {Child[]}
+ */
+function activeFilters(filters, found, all) {
+  const set = [...FILTERS, "surface", "case", "q"].filter((key) => filters[key]);
+  /** @param {string} key */
+  const without = (key) => overviewAddress({ ...filters, [key]: "", page: "" });
+  return [
+    `${counted(found, "trial")} of ${all.toLocaleString("en")}`,
+    ...set.map((key) =>
+      h(
+        "a",
+        { class: "chip", href: without(key), "aria-label": `Remove the filter ${key} ${filters[key]}` },
+        `${key}: ${visible(filters[key], 60)} ×`,
+      ),
+    ),
+    set.length > 1 ? h("a", { class: "chip", href: "#/" }, "remove all ×") : "",
+  ];
+}

@@ -1,0 +1,139 @@
+// What the server sent, and what an event stream's decoder makes of it.
+
+const ENDS = {
+  finish: "The server completes the HTTP message",
+  eof: "The server closes the connection without completing the message",
+  reset: "The server resets the connection (RST)",
+  stall: "The server stays silent, with the connection open",
+};
+
+/**
+ * Requests and answers in order. Times are left out: they say more about the machine than about the SDK.
+ *
+ * @param {TrialDetail} told
+ * @returns {Child}
+ */
+function timeline(told) {
+  if (!told.requests.length) return h("p", {}, "No request reached the server.");
+  const items = told.requests.flatMap(({ request, answer: number, left, after: place }) => {
+    const answer = told.answers[number] ?? told.answers.at(-1);
+    const gone = h(
+      "li",
+      { class: "client" },
+      h("b", {}, "← The client leaves"),
+      " while the connection is still open.",
+    );
+    const steps = answer ? answer.steps.map(step) : [h("li", {}, "What was sent is not recorded.")];
+    const early = place !== null && place < steps.length;
+    if (early) steps.splice(place, 0, gone);
+    const end = answer
+      ? [h("li", { class: "end" }, h("b", {}, `End: ${answer.end}`), ` · ${ENDS[answer.end] ?? ""}.`)]
+      : [];
+    if (left && !early) end.push(gone);
+    if (left === false)
+      end.push(h("li", { class: "client" }, "The client still held the connection when the trial was over."));
+    return [
+      h("li", { class: "client" }, h("b", {}, "← The client sends "), h("code", {}, visible(request, 300))),
+      ...steps,
+      answer?.content
+        ? h("li", {}, "Decompressed, the body says:", h("pre", { tabindex: "0" }, visible(answer.content)))
+        : "",
+      ...end,
+    ];
+  });
+  const asked = [...new Set(told.requests.flatMap(({ answer }) => told.answers[answer] ?? told.answers.at(-1) ?? []))];
+  return [h("ol", { class: "wire" }, items), asked.map(decodedSection)];
+}
+
+/**
+ * An event, or the beginning of one that was never completed, with what is left of its last line.
+ * @typedef {{ name: string, data: string[], whole: boolean, rest: string }} DecodedEvent
+ */
+
+/**
+ * Decodes an answer by the rules of the HTML standard for event streams: what a client had to go by.
+ *
+ * @param {Answer} answer
+ */
+function decoded(answer) {
+  const body = () => answer.steps.map((step) => (step.do === "body" ? step.text : "")).join("");
+  const text = (answer.content ?? body()).replace(/^\ufeff/, "");
+  /** @type {DecodedEvent[]} */
+  const events = [];
+  const none = () => ({ name: "", data: /** @type {string[]} */ ([]), started: false });
+  let event = none();
+  const lines = text.split(/\r\n|\r|\n/);
+  const rest = lines.pop() ?? "";
+  for (const line of lines) {
+    if (line === "") {
+      if (event.data.length) events.push({ name: event.name, data: event.data, whole: true, rest: "" });
+      event = none();
+      continue;
+    }
+    const [, field, value = ""] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [line, line];
+    if (field === "") continue;
+    event.started = true;
+    if (field === "event") event.name = value;
+    if (field === "data") event.data.push(value);
+  }
+  if (rest || event.started) events.push({ name: event.name, data: event.data, whole: false, rest });
+  return events;
+}
+
+/**
+ * @param {Answer} answer
+ */
+function decodedSection(answer) {
+  if (!answer.steps.some((step) => step.do === "head" && /^content-type:\s*text\/event-stream/im.test(step.text)))
+    return "";
+  const events = decoded(answer);
+  /** @param {DecodedEvent} event */
+  const line = (event) =>
+    h(
+      "li",
+      {},
+      h("b", {}, visible(event.name || "message", 80)),
+      event.whole ? "" : " (never completed: no client may act on it)",
+      " ",
+      h("code", {}, visible(event.data.join("\n") || event.rest, 600)),
+    );
+  return h(
+    "details",
+    { class: "way" },
+    h("summary", {}, `Decoded: ${counted(events.filter((event) => event.whole).length, "event")}`),
+    h("ol", { class: "events" }, events.slice(0, 200).map(line)),
+    events.length > 200 ? h("p", {}, `… and ${counted(events.length - 200, "more event")}`) : "",
+  );
+}
+
+/**
+ * @param {Step} one
+ */
+function step(one) {
+  if (one.do === "pause") return h("li", { class: "pause" }, h("b", {}, "⏸ Silence"), ` for ${one.ms} ms`);
+  const what = { head: "→ Head", body: "→ Body", "last-chunk": "→ Last chunk: the message is complete" }[one.do];
+  const writes = one.writes && one.writes > 1 ? ` in ${counted(one.writes, "write")}` : "";
+  return h(
+    "li",
+    { class: one.do },
+    h("b", {}, what),
+    ` · ${counted(one.octets, "byte")}${writes}`,
+    one.do === "last-chunk" ? "" : bytes(one.do === "head" ? one.text.trimEnd().replaceAll("\r\n", "\n") : one.text),
+  );
+}
+
+/**
+ * Shows what is written; the line ends that close it are marked, for an event without its empty line is not complete.
+ *
+ * @param {string} text
+ */
+function bytes(text) {
+  const [ends] = /[\r\n]*$/.exec(text) ?? [""];
+  const named = ends.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+  return h(
+    "pre",
+    { tabindex: "0" },
+    visible(text.slice(0, text.length - ends.length)),
+    ends ? h("span", { class: "none" }, named) : "",
+  );
+}
