@@ -57,11 +57,11 @@ pub(super) fn read_headers(error: &mut ObservedError, headers: Option<&reqwest::
 
 /// Reads the raw body that an error hands out as text.
 pub(super) fn read_body(error: &mut ObservedError, api: Api, text: &str) {
-    match serde_json::from_str(text) {
-        Ok(body) => read_parsed_body(error, api, &body),
-        Err(_) if text.trim().is_empty() => {}
-        Err(_) => error.unread.push("the body is text that is not JSON".to_owned()),
+    let body = serde_json::from_str(text);
+    if body.is_err() && !text.trim().is_empty() {
+        error.unread.push("the body is text that is not JSON".to_owned());
     }
+    read_parsed_body(error, api, &body.unwrap_or_default());
 }
 
 /// Reads the raw body that an error hands out parsed.

@@ -106,11 +106,11 @@ impl<T: Send + 'static> Running<T> {
 
     fn fill(&mut self) {
         let times = if self.kind == WAITING { TIMED } else { 1 };
-        let (per_sdk, at_once) = (PER_SDK * times, AT_ONCE * times);
+        let at_once = AT_ONCE * times;
         loop {
             let under_way = &self.under_way;
-            let has_room = |id: &str| under_way.get(id).is_none_or(|count| *count < per_sdk);
-            let counted: usize = under_way.values().filter(|count| **count < per_sdk).sum();
+            let has_room = |id: &str| under_way.get(id).is_none_or(|count| *count < PER_SDK);
+            let counted: usize = under_way.values().filter(|count| **count < PER_SDK).sum();
             if counted >= at_once {
                 return;
             }
