@@ -85,7 +85,7 @@ fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let mut words = words[1..].iter();
     while let Some(word) = words.next() {
         match *word {
-            "--verbose" | "--strict" => {}
+            "--verbose" | "--strict" | "--open" => {}
             "--report" | "--records" | "--nonce" | "--jobs" => _ = words.next(),
             option => {
                 listed.push(option);

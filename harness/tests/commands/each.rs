@@ -1,5 +1,7 @@
 //! Each command once, with what it says.
 
+use streamspec_adapters::dialect::TABLES;
+
 use crate::repository::{CUT, GONE, HEALTHY, LIST, RECORDS, REPORT, Repository, check, own};
 
 #[test]
@@ -123,8 +125,11 @@ fn adequacy_names_the_mutants_that_no_case_catches() {
 #[test]
 fn generate_writes_what_check_asks_for() {
     let repository = Repository::with_cases(&[HEALTHY]);
-    for file in ["README.md", "adapters/README.md", "cases/README.md"] {
-        repository.copy(file);
+    for page in ["README.md", "adapters/README.md", "cases/README.md", "reports/README.md"] {
+        repository.copy(page);
+    }
+    for table in TABLES {
+        repository.copy(table);
     }
     check(repository.call(&["generate"]), 2, "reports/compatibility.json");
     check(repository.call(&["run"]), 0, "wrote ");
