@@ -37,6 +37,8 @@ fn bless_refuses_what_is_not_a_whole_run() {
     };
     let written = without(&|line| line.contains("\"record\":\"trial\"") && line.contains("\"as-written\""));
     refused(&written, 2, "the run was cut short");
+    let repeated = without(&|line| line.contains("\"record\":\"trial\"") && line.contains("it was not as listed"));
+    refused(&repeated, 2, "the run was cut short");
     let replayed = without(&|line| line.contains("\"record\":\"trial\"") && line.contains("\"variant\":\"crlf\""));
     refused(&replayed, 2, "@crlf is not in the records: the run was cut short");
     refused("", 2, "no run is in this file");
