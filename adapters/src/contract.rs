@@ -89,7 +89,7 @@ pub struct Answered {
     pub took: Duration,
 }
 
-/// What became of a call that came out as [`Answer::Stuck`].
+/// A sentence for a call that came out as [`Answer::Stuck`].
 pub const STUCK: &str = "the adapter's process answered nothing any more, with other calls in flight, and was killed";
 
 /// The ways in which a call can come out.
@@ -196,8 +196,8 @@ pub struct ObservedError {
     /// Classes of the chain of causes, nearest first.
     #[serde(default)]
     pub causes: Vec<String>,
-    /// What the adapter found in a place of the fields above and could not read, a sentence each: a body that is no JSON
-    /// object, a status that is text. No grade depends on it; it says why a field is absent or empty.
+    /// Sentences about what stood in the place of a field above and could not be read: a body that is no JSON object, a
+    /// status that is text. No grade depends on it; it says why a field is absent or empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
 }

@@ -18,7 +18,7 @@ pub fn parameters() -> Value {
     json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
 }
 
-/// What the caller asks the model for; it decides what the request declares, never what the server answers.
+/// The kind of answer that the caller asks the model for; it decides what the request declares, never what the server answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {

@@ -16,7 +16,7 @@ pub enum Progress {
     Installing {
         /// The SDK or tool.
         id: String,
-        /// Where it goes.
+        /// The folder that it is installed into.
         dir: Utf8PathBuf,
     },
     /// A command of the install begins.
@@ -42,7 +42,7 @@ pub enum Progress {
     },
 }
 
-/// Why an environment could not be set up.
+/// A reason for which an environment could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     /// The machine lacks a runtime; trials of this SDK do not run, and that is no failure of the SDK.

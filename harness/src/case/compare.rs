@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-/// How an answer ended for the caller.
+/// The end of an answer, as its caller sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -65,7 +65,7 @@ impl<T: JsonSchema> JsonSchema for OneOf<T> {
     }
 }
 
-/// What the error's status is compared with.
+/// The expectation that the error's status is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusCheck {
     /// This number; one that is neither it nor the response's own is contradictory.
@@ -99,7 +99,7 @@ impl JsonSchema for StatusCheck {
     }
 }
 
-/// What the error's class is compared with.
+/// The expectation that the error's class is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorClass {

@@ -70,14 +70,24 @@ impl Known {
     /// Finds the scopes that matched no trial of a whole run, by their numbers. What is said of replays that were not made
     /// cannot have matched.
     pub fn unused<'a>(&self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<usize> {
-        let trials: Vec<&TrialRecord> = trials.collect();
+        let compared: Vec<_> = trials.map(|trial| (trial, self.compare(trial, version))).collect();
+        self.unused_by(compared.iter().map(|(trial, comparison)| (*trial, comparison)), version)
+    }
+
+    /// Finds the same of trials that have been compared with this list already.
+    pub fn unused_by<'a>(
+        &self,
+        compared: impl Iterator<Item = (&'a TrialRecord, &'a Comparison)>,
+        version: &str,
+    ) -> Vec<usize> {
         let mut used = vec![false; self.scopes.len()];
-        for trial in &trials {
-            let comparison = self.compare(trial, version);
-            let touched = comparison.used.into_iter().chain(comparison.different.iter().map(|(_, number)| *number));
-            for number in touched.chain(comparison.stale) {
-                used[number] = true;
+        let mut trials = Vec::new();
+        for (trial, comparison) in compared {
+            let different = comparison.different.iter().map(|(_, number)| number);
+            for number in comparison.used.iter().chain(different).chain(&comparison.stale) {
+                used[*number] = true;
             }
+            trials.push(trial);
         }
         let replays = Replays::of(trials);
         let applies = |known: &KnownScope| holds_for(&known.scope, version) && replays.open(known).next().is_none();

@@ -52,7 +52,7 @@ impl Queues {
 /// A task for each trial.
 type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Send>;
 
-/// The kinds of trials, in the order in which they are run. None of a kind begins before all of the kind before have ended.
+/// Trials that keep the machine busy: the first of the three kinds, which are run one after another.
 const BUSY: usize = 0;
 /// Trials that wait for the clock: nothing else may keep the machine from meeting a deadline.
 const WAITING: usize = 1;

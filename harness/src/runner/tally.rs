@@ -98,7 +98,7 @@ impl Subscriber for Results<'_> {
             && !unused.is_empty()
         {
             // One that every trial leaves unused is unused by the run.
-            let by_this = known.unused(variants.iter().map(|(ran, _)| &ran.record), version);
+            let by_this = known.unused_by(variants.iter().map(|(ran, comparison)| (&ran.record, comparison)), version);
             unused.retain(|number| by_this.contains(number));
         }
         Ok(())

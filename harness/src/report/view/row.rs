@@ -22,7 +22,7 @@ pub struct Row<'a> {
     pub standing: Standing,
     /// The known deviations that cover it, by their ids in the SDK's list.
     pub known: Vec<String>,
-    comparison: Comparison,
+    pub(super) comparison: Comparison,
 }
 
 /// The meaning of a trial for a build.

@@ -47,8 +47,6 @@ impl<'a> Sdk<'a> {
         let (known, ids) = known::statements(&record.known);
         let list = deviation::Known::of(record.known.clone())?;
         let judged = trials.iter().any(|trial| trial.verdict.word <= Word::Fails);
-        let unused = if whole && judged { list.unused(trials.iter().copied(), &record.version) } else { Vec::new() };
-        let unused = unused.into_iter().filter_map(|number| statements(&record.known).nth(number)).collect();
         let row = |trial: &&'a TrialRecord| {
             let comparison = list.compare(trial, &record.version);
             Row::new(trial, record, cases.get(trial.case.as_str()).copied(), &ids, comparison)
@@ -56,12 +54,17 @@ impl<'a> Sdk<'a> {
         let surface = |trials: &[&'a TrialRecord]| {
             Surface::of(record.is_handler(&trials[0].surface), trials.iter().map(row).collect())
         };
+        let surfaces: Vec<Surface<'a>> =
+            trials.chunk_by(|one, other| one.surface == other.surface).map(surface).collect();
+        let compared = surfaces.iter().flat_map(|surface| &surface.rows).map(|row| (row.trial, &row.comparison));
+        let unused = if whole && judged { list.unused_by(compared, &record.version) } else { Vec::new() };
+        let unused = unused.into_iter().filter_map(|number| statements(&record.known).nth(number)).collect();
         let variants = trials.iter().map(|trial| trial.variant);
         Ok(Self {
             record,
             known,
             replays: variants.filter(|variant| *variant != Variant::AsWritten).collect(),
-            surfaces: trials.chunk_by(|one, other| one.surface == other.surface).map(surface).collect(),
+            surfaces,
             unused,
         })
     }
