@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use streamspec_adapters::contract::{Adapter, Answer, Call};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome};
 use streamspec_adapters::native;
 use streamspec_adapters::protocol::{Hello, Reply, Request, Run, VERSION};
 use tokio::runtime::Runtime;
@@ -59,11 +59,11 @@ async fn answer(adapter: Arc<dyn Adapter>, run: Run) {
         ask: run.ask,
         alone: false,
     };
-    match adapter.observe(call).await.answer {
-        Answer::Observed(observation) => send(&Reply::Observed { id, observation: *observation }),
-        Answer::Fault { detail } => send(&Reply::Fault { id: Some(id), message: detail }),
-        Answer::Hang | Answer::Stuck => {}
-        Answer::Crash { detail, .. } => {
+    match adapter.observe(call).await.outcome {
+        CallOutcome::Observed(observation) => send(&Reply::Observed { id, observation: *observation }),
+        CallOutcome::Fault { detail } => send(&Reply::Fault { id: Some(id), message: detail }),
+        CallOutcome::Hang | CallOutcome::Stuck => {}
+        CallOutcome::Crash { detail, .. } => {
             // The SDK's panic is its own; the harness sees the process die, and runs what was in flight again alone.
             eprintln!("{detail}");
             std::process::exit(101);

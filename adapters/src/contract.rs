@@ -41,7 +41,7 @@ pub trait Adapter: Send + Sync {
 
     /// Makes one call through the SDK and says what its caller saw. Never panics and never outlasts `call.deadline`
     /// by more than the time it takes to notice.
-    async fn observe(&self, call: Call) -> Answered;
+    async fn observe(&self, call: Call) -> CallResult;
 
     /// Ends the adapter and whatever it started. Later calls answer with a fault.
     async fn close(&self);
@@ -80,21 +80,21 @@ pub struct SdkVersion {
 
 /// How one call came out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answered {
+pub struct CallResult {
     /// The answer, or whose fault its absence is.
-    pub answer: Answer,
+    pub outcome: CallOutcome,
     /// The end of what the adapter's process wrote to stderr; shared by all calls in flight.
     pub stderr: String,
     /// Wall time from the call to the answer.
     pub took: Duration,
 }
 
-/// A sentence for a call that came out as [`Answer::Stuck`].
+/// A sentence for a call that came out as [`CallOutcome::Stuck`].
 pub const STUCK: &str = "the adapter's process answered nothing any more, with other calls in flight, and was killed";
 
 /// The ways in which a call can come out.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum CallOutcome {
     /// The SDK's caller saw this.
     Observed(Box<Observation>),
     /// No answer before the deadline.
@@ -130,8 +130,8 @@ pub struct Observation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_calls: Option<Vec<ToolCall>>,
     /// The stop or finish reason in the SDK's words; absent where the surface has no such field.
-    #[serde(default, skip_serializing_if = "Told::is_absent")]
-    pub stop_reason: Told<String>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub stop_reason: Field<String>,
     /// The failure, if one was raised or handed over as an item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ObservedError>,
@@ -176,23 +176,23 @@ pub struct ObservedError {
     /// The message, verbatim.
     pub message: String,
     /// The HTTP status the error offers.
-    #[serde(default, skip_serializing_if = "Told::is_absent")]
-    pub status: Told<Reading<i64>>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub status: Field<Reading<i64>>,
     /// The provider's error type.
-    #[serde(default, rename = "type", skip_serializing_if = "Told::is_absent")]
-    pub kind: Told<Reading<String>>,
+    #[serde(default, rename = "type", skip_serializing_if = "Field::is_absent")]
+    pub kind: Field<Reading<String>>,
     /// The provider's error code.
-    #[serde(default, skip_serializing_if = "Told::is_absent")]
-    pub code: Told<Reading<String>>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub code: Field<Reading<String>>,
     /// The provider's request id.
-    #[serde(default, skip_serializing_if = "Told::is_absent")]
-    pub request_id: Told<Reading<String>>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub request_id: Field<Reading<String>>,
     /// The delay the server asked for, in seconds.
-    #[serde(default, skip_serializing_if = "Told::is_absent")]
-    pub retry_after: Told<Reading<f64>>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub retry_after: Field<Reading<f64>>,
     /// Whether the SDK calls the failure retryable.
-    #[serde(default, skip_serializing_if = "Told::is_absent")]
-    pub retryable: Told<Reading<bool>>,
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub retryable: Field<Reading<bool>>,
     /// Classes of the chain of causes, nearest first.
     #[serde(default)]
     pub causes: Vec<String>,
@@ -254,7 +254,7 @@ impl Via {
 ///
 /// On the wire: a missing key, `null`, a value.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Told<T> {
+pub enum Field<T> {
     /// The SDK has no such field.
     #[default]
     Absent,
@@ -264,7 +264,7 @@ pub enum Told<T> {
     Value(T),
 }
 
-impl<T> Told<T> {
+impl<T> Field<T> {
     /// Whether the SDK has no such field.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
@@ -279,25 +279,25 @@ impl<T> Told<T> {
     }
 }
 
-impl<T> From<Option<T>> for Told<T> {
+impl<T> From<Option<T>> for Field<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Empty, Self::Value)
     }
 }
 
-impl<T: Serialize> Serialize for Told<T> {
+impl<T: Serialize> Serialize for Field<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Told<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::<T>::deserialize(deserializer).map(Self::from)
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Told<T> {
+impl<T: JsonSchema> JsonSchema for Field<T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         Option::<T>::schema_name()
     }

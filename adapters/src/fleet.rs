@@ -45,12 +45,12 @@ pub struct Broken {
     /// Its id, as far as that can be read; the folder, `python/acme`, otherwise.
     pub id: String,
     /// The reason why its manifest cannot be used, with the file.
-    pub why: String,
+    pub reason: String,
 }
 
 /// The SDKs that were asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Chosen {
+pub struct SelectedSdks {
     /// The SDKs, each once.
     pub sdks: Vec<Sdk>,
     /// Those of them whose manifests cannot be used.
@@ -115,12 +115,12 @@ impl Fleet {
 
     /// The SDKs that are asked for, each once: by id, at a version or from a path (see [`Spec`]), `core` or `all`; the core
     /// ones when nothing is.
-    pub fn choose<T: AsRef<str>>(&self, words: &[T]) -> Result<Chosen, FleetError> {
+    pub fn choose<T: AsRef<str>>(&self, words: &[T]) -> Result<SelectedSdks, FleetError> {
         let mut specs = Spec::parse_list(words)?;
         if specs.is_empty() {
             specs.push(Spec { id: "core".to_owned(), build: Build::Locked });
         }
-        let mut chosen = Chosen::default();
+        let mut chosen = SelectedSdks::default();
         for spec in specs {
             let of = |is: &dyn Fn(&Sdk) -> bool| self.sdks.iter().filter(|sdk| is(sdk)).cloned().collect::<Vec<_>>();
             let broken = |is: &dyn Fn(&Broken) -> bool| self.broken.iter().filter(|one| is(one)).cloned().collect();
@@ -143,7 +143,7 @@ impl Fleet {
                 }
             }
             for one in broken {
-                if !chosen.broken.iter().any(|known| known.why == one.why) {
+                if !chosen.broken.iter().any(|known| known.reason == one.reason) {
                     chosen.broken.push(one);
                 }
             }
@@ -162,13 +162,13 @@ impl Fleet {
 }
 
 impl Broken {
-    fn new(text: &str, dir: &Utf8Path, why: String) -> Self {
+    fn new(text: &str, dir: &Utf8Path, reason: String) -> Self {
         // A manifest with a slip in it still says most of what it is.
         let line = text.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == "id");
         let id = line.map(|(_, id)| id.trim().trim_matches('"')).filter(|id| is_plain(id)).map(str::to_owned);
         let folder = || dir.components().rev().take(2).map(|part| part.as_str()).collect::<Vec<_>>();
         let id = id.unwrap_or_else(|| folder().into_iter().rev().collect::<Vec<_>>().join("/"));
-        Self { id, why }
+        Self { id, reason }
     }
 }
 

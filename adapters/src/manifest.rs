@@ -60,7 +60,7 @@ pub struct Surface {
     pub delivers: Delivers,
     /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
     #[serde(default)]
-    pub lacks: Vec<Field>,
+    pub lacks: Vec<AnswerField>,
     /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an answer,
     /// an empty one for example. More requests than a case expects then say nothing about retries.
     #[serde(default)]
@@ -78,10 +78,10 @@ pub struct Surface {
 
 impl Surface {
     /// The fields that every observation of this surface holds; where only the finished answer is handed over, once there is one.
-    pub fn shows(&self) -> Vec<Field> {
-        let all: &[Field] = match self.delivers {
-            Delivers::Events | Delivers::Final => &[Field::Text, Field::ToolCalls, Field::StopReason],
-            Delivers::Text => &[Field::Text],
+    pub fn shows(&self) -> Vec<AnswerField> {
+        let all: &[AnswerField] = match self.delivers {
+            Delivers::Events | Delivers::Final => &[AnswerField::Text, AnswerField::ToolCalls, AnswerField::StopReason],
+            Delivers::Text => &[AnswerField::Text],
         };
         all.iter().copied().filter(|field| !self.lacks.contains(field)).collect()
     }
@@ -90,7 +90,7 @@ impl Surface {
 /// A part of an answer or of its failure that an observation tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Field {
+pub enum AnswerField {
     /// The answer's text.
     Text,
     /// The tool calls.
@@ -107,7 +107,7 @@ pub enum Field {
     ErrorCode,
 }
 
-impl Field {
+impl AnswerField {
     /// The name in manifests and observations.
     pub const fn name(self) -> &'static str {
         match self {
@@ -144,7 +144,7 @@ pub struct Unsupported {
     /// Glob over case ids.
     pub cases: String,
     /// Why, in a sentence.
-    pub why: String,
+    pub reason: String,
     /// The documentation that says so.
     pub link: String,
 }

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call};
+use streamspec_adapters::contract::{Adapter, Api, Ask, Call, CallOutcome, CallResult};
 use streamspec_adapters::process::{Launch, ProcessAdapter, StartError};
 use tempfile::TempDir;
 
@@ -51,40 +51,40 @@ fn call(surface: &str, deadline: u64) -> Call {
 }
 
 impl Liar {
-    async fn bad(&self, deadline: u64) -> Answered {
+    async fn bad(&self, deadline: u64) -> CallResult {
         self.adapter.observe(call("bad", deadline)).await
     }
 
-    async fn good(&self) -> Answered {
+    async fn good(&self) -> CallResult {
         self.adapter.observe(call("good", 5_000)).await
     }
 
     /// The bad call's answer, while a slow call that was in flight with it must be answered as if nothing happened.
-    async fn bad_beside_slow(&self, deadline: u64) -> Answered {
+    async fn bad_beside_slow(&self, deadline: u64) -> CallResult {
         let (bad, slow) = tokio::join!(self.bad(deadline), self.adapter.observe(call("slow", 5_000)));
         assert_eq!(text(&slow), "Hello");
         bad
     }
 }
 
-fn text(answered: &Answered) -> &str {
-    match &answered.answer {
-        Answer::Observed(observation) => observation.text.as_deref().expect("a text"),
+fn text(answered: &CallResult) -> &str {
+    match &answered.outcome {
+        CallOutcome::Observed(observation) => observation.text.as_deref().expect("a text"),
         other => panic!("{other:?}"),
     }
 }
 
-fn message(answered: &Answered) -> &str {
-    match &answered.answer {
-        Answer::Observed(observation) => &observation.error.as_ref().expect("an error").message,
+fn message(answered: &CallResult) -> &str {
+    match &answered.outcome {
+        CallOutcome::Observed(observation) => &observation.error.as_ref().expect("an error").message,
         other => panic!("{other:?}"),
     }
 }
 
 #[track_caller]
-fn assert_fault(answered: &Answered, parts: &[&str]) {
-    match &answered.answer {
-        Answer::Fault { detail } => {
+fn assert_fault(answered: &CallResult, parts: &[&str]) {
+    match &answered.outcome {
+        CallOutcome::Fault { detail } => {
             assert!(parts.iter().all(|part| detail.contains(part)), "{detail}");
             assert!(!detail.contains('\u{1b}') && detail.len() < 2_000, "not fit to print: {detail}");
         }
@@ -93,9 +93,9 @@ fn assert_fault(answered: &Answered, parts: &[&str]) {
 }
 
 #[track_caller]
-fn assert_crash(answered: &Answered, expected: bool, part: &str) {
-    match &answered.answer {
-        Answer::Crash { detail, alone } => {
+fn assert_crash(answered: &CallResult, expected: bool, part: &str) {
+    match &answered.outcome {
+        CallOutcome::Crash { detail, alone } => {
             assert!(detail.contains(part), "{detail}");
             assert_eq!(*alone, expected, "{detail}");
         }
@@ -169,7 +169,7 @@ async fn many_calls_are_in_flight_at_once() {
 #[tokio::test]
 async fn a_late_answer_is_a_hang_and_credited_to_nobody() {
     let liar = start("late").await;
-    assert_eq!(liar.bad_beside_slow(200).await.answer, Answer::Hang);
+    assert_eq!(liar.bad_beside_slow(200).await.outcome, CallOutcome::Hang);
     let started = Instant::now();
     while liar.adapter.notes().is_empty() && started.elapsed() < Duration::from_secs(5) {
         assert_eq!(text(&liar.good().await), "Hello");
@@ -180,13 +180,13 @@ async fn a_late_answer_is_a_hang_and_credited_to_nobody() {
 #[tokio::test]
 async fn a_call_that_is_never_answered_is_a_hang_and_the_process_lives_on() {
     let liar = start("never").await;
-    assert_eq!(liar.bad_beside_slow(200).await.answer, Answer::Hang);
+    assert_eq!(liar.bad_beside_slow(200).await.outcome, CallOutcome::Hang);
     // Silent for a whole call, but the ping shows that it still listens.
-    assert_eq!(liar.bad(100).await.answer, Answer::Hang);
+    assert_eq!(liar.bad(100).await.outcome, CallOutcome::Hang);
     assert_eq!(text(&liar.good().await), "Hello");
     // Calls that expire together each ask whether it does.
     let (one, other) = tokio::join!(liar.bad(100), liar.bad(100));
-    assert_eq!((one.answer, other.answer), (Answer::Hang, Answer::Hang));
+    assert_eq!((one.outcome, other.outcome), (CallOutcome::Hang, CallOutcome::Hang));
     assert_eq!(text(&liar.good().await), "Hello");
     assert_eq!(liar.adapter.notes(), [""; 0]);
 }
@@ -280,21 +280,21 @@ async fn restarts_are_bounded() {
 #[tokio::test]
 async fn a_stuck_process_is_replaced() {
     let liar = start("stuck").await;
-    assert_eq!(liar.bad(200).await.answer, Answer::Hang, "nothing else can be the cause");
+    assert_eq!(liar.bad(200).await.outcome, CallOutcome::Hang, "nothing else can be the cause");
     assert_eq!(text(&liar.good().await), "Hello", "it is started again");
 
     let (bad, other) = tokio::join!(liar.bad(200), liar.adapter.observe(call("good", 5_000)));
-    assert_eq!((bad.answer, other.answer), (Answer::Stuck, Answer::Stuck));
+    assert_eq!((bad.outcome, other.outcome), (CallOutcome::Stuck, CallOutcome::Stuck));
     assert_eq!(text(&liar.good().await), "Hello");
 }
 
 #[tokio::test]
 async fn a_call_that_must_be_alone_gets_a_process_without_leftovers() {
     let liar = start("never").await;
-    assert_eq!(liar.bad(100).await.answer, Answer::Hang);
+    assert_eq!(liar.bad(100).await.outcome, CallOutcome::Hang);
     let mut alone = call("bad", 100);
     alone.alone = true;
-    assert_eq!(liar.adapter.observe(alone).await.answer, Answer::Hang);
+    assert_eq!(liar.adapter.observe(alone).await.outcome, CallOutcome::Hang);
     assert_eq!(text(&liar.good().await), "Hello");
 }
 

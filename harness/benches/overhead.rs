@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use streamspec::case::Case;
 use streamspec::id::{Transport, Variant};
 use streamspec::load::{self, Selection};
-use streamspec::run::{Engine, Patience, Trial};
+use streamspec::run::{Deadlines, Engine, Trial};
 use streamspec::server::Server;
 use streamspec::wire::Script;
 use streamspec_adapters::contract::{Api, Ask, Call};
@@ -60,7 +60,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// The suite's own way, from the script to the verdict.
 async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::Result<Duration> {
-    let engine = Arc::new(Engine::start("bench".to_owned(), AT_ONCE, Patience::SDK).await?);
+    let engine = Arc::new(Engine::start("bench".to_owned(), AT_ONCE, Deadlines::SDK).await?);
     let trial = Trial {
         sdk: Arc::clone(sdk),
         surface: surface.to_owned(),

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::case::matcher;
 use crate::id::SdkId;
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::record::TrialRecord;
 
 /// The list of cases that catch no mutant, with the reason, relative to the root.
@@ -18,7 +18,7 @@ pub const FILE: &str = "cases/adequacy.toml";
 
 /// A mutant and the cases that catch it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caught {
+pub struct CaughtMutant {
     /// The mutant's name.
     pub mutant: String,
     /// Its fault, in one sentence.
@@ -31,7 +31,7 @@ pub struct Caught {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Adequacy {
     /// The mutants, in the order of their declaration.
-    pub mutants: Vec<Caught>,
+    pub mutants: Vec<CaughtMutant>,
     /// How many mutants each case file catches.
     pub cases: BTreeMap<String, usize>,
     /// Trials on which the reference client itself does not pass.
@@ -54,7 +54,7 @@ pub struct Acceptance {
     /// Globs over case files.
     pub cases: Vec<String>,
     /// Why they catch no mutant and are kept.
-    pub why: String,
+    pub reason: String,
 }
 
 /// The list cannot be used.
@@ -87,19 +87,20 @@ impl Accepted {
     /// The reason why a case may catch nothing.
     pub fn reason(&self, case: &str) -> Option<&str> {
         let covers = |pattern: &String| matcher(pattern).is_ok_and(|glob| glob.is_match(case));
-        self.accepted.iter().find(|entry| entry.cases.iter().any(covers)).map(|entry| entry.why.as_str())
+        self.accepted.iter().find(|entry| entry.cases.iter().any(covers)).map(|entry| entry.reason.as_str())
     }
 }
 
 impl Adequacy {
     /// From the records of the reference client and of its mutants, `reference+name`.
     pub fn from_records(mutants: &[(&str, &str)], records: &[TrialRecord]) -> Self {
-        let missed =
-            |record: &&TrialRecord| matches!(record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
+        let missed = |record: &&TrialRecord| {
+            matches!(record.verdict.status, Status::Disputed | Status::Deviates | Status::Fails)
+        };
         let mut adequacy = Self::default();
         for record in records {
             adequacy.cases.entry(record.case.file().to_owned()).or_default();
-            if record.sdk == "reference" && record.verdict.word != Word::Pass {
+            if record.sdk == "reference" && record.verdict.status != Status::Pass {
                 adequacy.reference.push(record.name());
             }
         }
@@ -110,7 +111,7 @@ impl Adequacy {
             for case in &by {
                 *adequacy.cases.entry(case.clone()).or_default() += 1;
             }
-            adequacy.mutants.push(Caught { mutant: (*name).to_owned(), about: (*about).to_owned(), by });
+            adequacy.mutants.push(CaughtMutant { mutant: (*name).to_owned(), about: (*about).to_owned(), by });
         }
         adequacy
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use crate::id::{Shard, Variant};
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::record::{self, CaseRecord, FORMAT, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 
 /// The records of one file.
@@ -182,7 +182,7 @@ fn runs_of(file: &File) -> Result<Vec<Run<'_>>, MergeError> {
             Record::Case(case) => _ = run.cases.insert(&case.id, case),
             Record::Sdk(sdk) => _ = run.sdks.insert(&sdk.id, sdk),
             // One that was cut short is one that is missing.
-            Record::Trial(trial) if trial.verdict.word == Word::NotRun => {}
+            Record::Trial(trial) if trial.verdict.status == Status::NotRun => {}
             Record::Trial(trial) => run.trials.push(trial),
             Record::Suite(_) => {}
         }

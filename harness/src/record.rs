@@ -27,7 +27,7 @@ use crate::transport::{DescribedAnswer, describe};
 use crate::wire::Script;
 
 /// The number of this shape of records; changes when a reader would have to.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -193,7 +193,7 @@ pub struct TrialRecord {
     pub transport: Transport,
     /// What `${nonce}` stood for.
     pub nonce: String,
-    /// The graded checks and the word.
+    /// The graded checks and the status.
     pub verdict: Verdict,
     /// What the SDK's caller saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -203,7 +203,7 @@ pub struct TrialRecord {
     pub known: Vec<usize>,
     /// What the server saw, in short.
     pub wire: Vec<WireRecord>,
-    /// What the server was told to send, where that is not what the case says and the replay came out differently.
+    /// What the server was told to send, where that is not what the case says and the variant run came out differently.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<DescribedAnswer>,
     /// Wall time to the answer, in milliseconds.
@@ -221,7 +221,7 @@ pub struct AttemptRecord {
     /// How it came out, in one line.
     pub came_to: String,
     /// Why there was another one.
-    pub why: String,
+    pub reason: String,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
 }
@@ -287,7 +287,7 @@ impl TrialRecord {
         AttemptRecord {
             of: Attempted::Trial,
             came_to: self.verdict.in_short(),
-            why: "it was not as listed".to_owned(),
+            reason: "it was not as listed".to_owned(),
             took_ms: self.took_ms,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::{Adapter, Identity};
-use streamspec_adapters::fleet::{Broken, Chosen, Fleet, FleetError, Sdk};
+use streamspec_adapters::fleet::{Broken, Fleet, FleetError, Sdk, SelectedSdks};
 use streamspec_adapters::setup::{Progress, SetupError};
 use streamspec_adapters::spec::Spec;
 use thiserror::Error;
@@ -20,7 +20,7 @@ use crate::message::{Listed, explain};
 use crate::record::{
     self, CaseRecord, Entry, FORMAT, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord,
 };
-use crate::run::{Engine, Filter, Plan, PlanError, Ran, Trial, has_surfaces, is_sound, plan};
+use crate::run::{Engine, Filter, Plan, PlanError, Trial, TrialRun, has_surfaces, is_sound, plan};
 
 /// How many SDKs are set up at once; most of an install waits for the network.
 const INSTALLS: usize = 4;
@@ -96,7 +96,7 @@ pub struct Unavailable {
     /// The SDK.
     pub sdk: Arc<Sdk>,
     /// Why, and how to fix it.
-    pub why: String,
+    pub reason: String,
     /// Whether its set-up failed although everything it needs is there; otherwise the machine lacks a runtime.
     pub fault: bool,
     /// Whether it was named, rather than chosen with `core` or `all`.
@@ -109,7 +109,7 @@ impl Unavailable {
             SetupError::Unavailable { reason, fix, .. } => (format!("{reason}; {fix}"), false),
             error => (error.to_string(), true),
         };
-        Self { sdk: Arc::new(sdk.clone()), why, fault, named }
+        Self { sdk: Arc::new(sdk.clone()), reason: why, fault, named }
     }
 }
 
@@ -122,7 +122,7 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let suite = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-        let Chosen { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
+        let SelectedSdks { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
         has_surfaces(&chosen, &request.surfaces)?;
         let specs = Spec::parse_list(&request.sdks).map_err(FleetError::from)?;
         let named = |sdk: &Sdk| specs.iter().any(|spec| spec.is_of(&sdk.manifest.id));
@@ -134,7 +134,12 @@ impl Session {
                 Ok(sdk) => match usable(&sdk) {
                     Ok(known) => sdks.push((Arc::new(sdk), known)),
                     Err(why) => {
-                        unavailable.push(Unavailable { sdk: Arc::new(sdk), why, fault: true, named: named(asked) });
+                        unavailable.push(Unavailable {
+                            sdk: Arc::new(sdk),
+                            reason: why,
+                            fault: true,
+                            named: named(asked),
+                        });
                     }
                 },
                 Err(error) => unavailable.push(Unavailable::new(asked, &error, named(asked))),
@@ -163,7 +168,7 @@ impl Session {
     }
 
     /// Explains one trial with what the list says of it.
-    pub fn explain(&self, ran: &Ran, case: &Case, nonce: &str, comparison: &Comparison) -> String {
+    pub fn explain(&self, ran: &TrialRun, case: &Case, nonce: &str, comparison: &Comparison) -> String {
         let mut listed = Listed::default();
         if let Some(known) = self.known(&ran.record.sdk) {
             let at = |number: &usize| known.scopes.get(*number).map(|scope| format!("{}:{}", known.file, scope.line));
@@ -200,7 +205,7 @@ impl Session {
         };
         let cases = cases.into_iter().map(Record::Case);
         let unavailable =
-            self.unavailable.iter().map(|one| sdk_record(&one.sdk, None, Vec::new(), Some(one.why.clone())));
+            self.unavailable.iter().map(|one| sdk_record(&one.sdk, None, Vec::new(), Some(one.reason.clone())));
         std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()
     }
 
@@ -209,7 +214,7 @@ impl Session {
         let record = |trial: &Trial, why: &str| {
             TrialRecord::new(trial.id(Variant::AsWritten), Verdict::unsupported(why.to_owned()))
         };
-        self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.why)).collect()
+        self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.reason)).collect()
     }
 }
 

@@ -13,8 +13,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
 use streamspec::deviation::{Known, KnownScope};
 use streamspec::id::{TrialId, Variant};
-use streamspec::judge::Word;
-use streamspec::run::{Engine, Patience};
+use streamspec::judge::Status;
+use streamspec::run::{Deadlines, Engine};
 use streamspec::runner::{self, Event, Results, Subscriber, is_green};
 use streamspec::session::{Request, Session};
 use tokio::runtime::Runtime;
@@ -79,13 +79,13 @@ type Waiting = HashMap<String, mpsc::Sender<Result<(), String>>>;
 fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<Vec<String>> {
     let (runtime, nonce, versions) = (Runtime::new()?, fresh_nonce(), BTreeMap::new());
     runtime.block_on(async {
-        let engine = Arc::new(Engine::start(nonce.clone(), JOBS, Patience::SDK).await?);
+        let engine = Arc::new(Engine::start(nonce.clone(), JOBS, Deadlines::SDK).await?);
         let mut results = Results::new(session, &versions, false);
         let mut tests = Tests { session, nonce: &nonce, waiting };
         let ran = runner::run(session, &engine, &mut [&mut results, &mut tests]).await;
         engine.close().await;
         ran?;
-        let doubtful = results.not_green().keys().any(|word| *word > Word::Fails);
+        let doubtful = results.not_green().keys().any(|word| *word > Status::Fails);
         let place = |(known, scope): (&Known, &KnownScope)| format!("{}:{}", known.file, scope.line);
         Ok(if whole && !doubtful { results.unused().map(place).collect() } else { Vec::new() })
     })
@@ -117,13 +117,13 @@ impl Subscriber for Tests<'_> {
 /// each SDK that should run and cannot.
 fn not_run(session: &Session) -> Vec<Trial> {
     let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
-    let failing = |name: String, why: String| Trial::test(name, move || Err(why.into()));
+    let failing = |name: String, reason: String| Trial::test(name, move || Err(reason.into()));
     let skipped = session.plan.skipped.iter().map(|skipped| ignored(skipped.trial.name()));
     let unavailable = session.unavailable.iter().map(|one| {
-        let (id, why) = (&one.sdk.manifest.id, one.why.clone());
+        let (id, why) = (&one.sdk.manifest.id, one.reason.clone());
         if one.fault || one.named { failing(format!("{id}/set-up"), why) } else { ignored(format!("{id} ({why})")) }
     });
-    let broken = session.broken.iter().map(|one| failing(format!("{}/manifest", one.id), one.why.clone()));
+    let broken = session.broken.iter().map(|one| failing(format!("{}/manifest", one.id), one.reason.clone()));
     skipped.chain(unavailable).chain(broken).collect()
 }
 

@@ -118,7 +118,7 @@ function sideBySide(trials, detail) {
     const { class: kind, site, status, type } = error ?? {};
     const key = JSON.stringify([
       trial.row.sdk.id,
-      wordOf(trial),
+      statusOf(trial),
       trial.verdict.mode,
       because(trial),
       ended,
@@ -153,7 +153,7 @@ function sideBySide(trials, detail) {
       "tr",
       {},
       h("th", { scope: "row" }, trial.row.sdk.id, h("small", {}, links)),
-      h("td", {}, h("a", { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode))),
+      h("td", {}, h("a", { href: addressOf(trial) }, statusMark(statusOf(trial), trial.verdict.mode))),
       h("td", {}, visible(because(trial), 240)),
       more.map((value, place) => cell(at(columns, place + 3), value)),
     );

@@ -41,7 +41,7 @@ function comparePage(model, query, go) {
   });
   const unlike = both.filter(
     ([one, two]) =>
-      wordOf(one) !== wordOf(two) || one.verdict.mode !== two.verdict.mode || because(one) !== because(two),
+      statusOf(one) !== statusOf(two) || one.verdict.mode !== two.verdict.mode || because(one) !== because(two),
   );
   /** @param {number} sign */
   const better = (sign) =>
@@ -51,7 +51,7 @@ function comparePage(model, query, go) {
     h(
       "td",
       { "data-label": trial.row.name },
-      h("a", { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode)),
+      h("a", { href: addressOf(trial) }, statusMark(statusOf(trial), trial.verdict.mode)),
       h("small", {}, visible(because(trial), 240)),
     );
   return [

@@ -114,8 +114,8 @@ function prose(text) {
     );
 }
 
-/** @type {Record<Word | "cut-dependent", string>} */
-const WORDS = {
+/** @type {Record<Status | "cut-dependent", string>} */
+const STATUSES = {
   pass: "✓ pass",
   disputed: "◇ disputed",
   deviates: "△ deviates",
@@ -133,11 +133,11 @@ const MODES = ["fabricated", "silent", "hang", "crash", "spurious", "wrong"];
 const WRITTEN = "as-written";
 
 /**
- * @param {Word | "cut-dependent"} name
+ * @param {Status | "cut-dependent"} name
  * @param {Mode | null} [mode]
  */
-function word(name, mode) {
-  return h("span", { class: `word ${name}` }, WORDS[name] ?? name, mode ? ` (${mode})` : "");
+function statusMark(name, mode) {
+  return h("span", { class: `status ${name}` }, STATUSES[name] ?? name, mode ? ` (${mode})` : "");
 }
 
 /**

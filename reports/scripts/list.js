@@ -65,7 +65,7 @@ function trialList(found, filters, change, label = "List of trials") {
     h(
       "tr",
       {},
-      h("td", {}, h("a", { href: addressOf(trial) }, word(wordOf(trial), trial.verdict.mode))),
+      h("td", {}, h("a", { href: addressOf(trial) }, statusMark(statusOf(trial), trial.verdict.mode))),
       h("td", {}, trial.row.name),
       h(
         "td",
@@ -108,12 +108,12 @@ function trialList(found, filters, change, label = "List of trials") {
 }
 
 /**
- * Says how a trial's replays came out.
+ * Says how a trial's variant runs came out.
  *
  * @param {Trial} trial
  */
 function variantNote(trial) {
-  const differ = trial.variant === WRITTEN ? (trial.row.replays.get(trial.case.place) ?? []) : [];
+  const differ = trial.variant === WRITTEN ? (trial.row.variantRuns.get(trial.case.place) ?? []) : [];
   if (!differ.length) return "";
   return h(
     "small",

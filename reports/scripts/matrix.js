@@ -1,7 +1,7 @@
 // The matrix with its rows and columns.
 
 /**
- * Numbers of trials by word, and apart from these by word and by mode.
+ * Numbers of trials by status, and apart from these by status and by mode.
  *
  * @typedef {object} Tally
  * @property {number} pass
@@ -9,7 +9,7 @@
  * @property {number} deviates
  * @property {number} fails
  * @property {number} cut
- * @property {Map<Word, number>} apart
+ * @property {Map<Status, number>} notJudged
  * @property {Map<Mode, number>} modes
  */
 
@@ -17,7 +17,7 @@
 
 /** @returns {Tally} */
 function tally() {
-  return { pass: 0, disputed: 0, deviates: 0, fails: 0, cut: 0, apart: new Map(), modes: new Map() };
+  return { pass: 0, disputed: 0, deviates: 0, fails: 0, cut: 0, notJudged: new Map(), modes: new Map() };
 }
 
 /**
@@ -39,10 +39,10 @@ function entry(map, key, made) {
  * @param {Trial} trial
  */
 function count(into, trial) {
-  const { word: came, mode } = trial.verdict;
+  const { status: came, mode } = trial.verdict;
   if (trial.variant !== WRITTEN) into.cut += came === "fails" ? 1 : 0;
   else if (came === "pass" || came === "disputed" || came === "deviates" || came === "fails") into[came] += 1;
-  else into.apart.set(came, (into.apart.get(came) ?? 0) + 1);
+  else into.notJudged.set(came, (into.notJudged.get(came) ?? 0) + 1);
   if (mode && trial.variant === WRITTEN) into.modes.set(mode, (into.modes.get(mode) ?? 0) + 1);
 }
 
@@ -87,7 +87,7 @@ function tallyLines(counts) {
         h("span", { class: "spoken" }, " cut-dependent"),
       ),
     );
-  for (const [name, number] of counts.apart) lines.push(h("span", { class: "apart" }, `[${number} ${name}]`));
+  for (const [name, number] of counts.notJudged) lines.push(h("span", { class: "notJudged" }, `[${number} ${name}]`));
   return lines;
 }
 
@@ -275,7 +275,7 @@ function caseGrid(group, rows, found) {
             h(
               "a",
               { href: addressOf(trial), title: visible(because(trial), 300) },
-              word(wordOf(trial), trial.verdict.mode),
+              statusMark(statusOf(trial), trial.verdict.mode),
               trial.variant === WRITTEN ? "" : ` ${trial.variant}`,
             ),
           ),

@@ -8,12 +8,12 @@
 /** @typedef {import('./data').Source} Source */
 /** @typedef {import('./data').Dispute} Dispute */
 /** @typedef {PageData['cases'][number]['api']} Api */
-/** @typedef {import('./data').Word} Word */
+/** @typedef {import('./data').Status} Status */
 /** @typedef {import('./data').Mode} Mode */
 /** @typedef {import('./data').Variant} Variant */
 /** @typedef {import('./data').Level} Level */
-/** @typedef {import('./data').Caught} Caught */
-/** @typedef {import('./data').Way} Way */
+/** @typedef {import('./data').CatchRow} Caught */
+/** @typedef {import('./data').FailurePath} Way */
 /** @typedef {import('./data').Values} Values */
 /** @typedef {import('./data').Times} Times */
 /** @typedef {import('./data').Observation} Observation */
@@ -45,7 +45,7 @@
 /**
  * The verdict of a trial.
  * @typedef {object} Verdict
- * @property {Word} word
+ * @property {Status} status
  * @property {Mode | null} mode
  * @property {string[]} known
  * @property {Variant[]} same
@@ -57,14 +57,14 @@
  */
 
 /**
- * A surface with its trials as written, and its replays that came out differently, each by the place of the case.
+ * A surface with its trials as written, and its variant runs that came out differently, each by the place of the case.
  * @typedef {object} Row
  * @property {SdkData} sdk
  * @property {string} surface
  * @property {string} name
  * @property {number} place
  * @property {Map<number, Trial>} trials
- * @property {Map<number, Trial[]>} replays
+ * @property {Map<number, Trial[]>} variantRuns
  */
 
 /** @typedef {{ row: Row, case: Case, variant: Variant, verdict: Verdict }} Trial */
@@ -112,7 +112,7 @@ function readModel(data) {
     return {
       ...verdict,
       checks,
-      rank: rankOf(verdict.word, verdict.mode),
+      rank: rankOf(verdict.status, verdict.mode),
       levels: new Set(checks.map((check) => check.level)),
       contradicts: checks.some((check) => check.level !== "may" && check.grade === "contradictory"),
     };
@@ -133,7 +133,7 @@ function readModel(data) {
     const known = sdks.get(sdk);
     if (!known) throw new Error(`nothing is said about ${sdk}`);
     /** @type {Row} */
-    const row = { sdk: known, surface, name: `${sdk}/${surface}`, place, trials: new Map(), replays: new Map() };
+    const row = { sdk: known, surface, name: `${sdk}/${surface}`, place, trials: new Map(), variantRuns: new Map() };
     let next = 0;
     for (const { first, count } of runs) {
       for (let number = first; number < first + count; number += 1) {
@@ -145,10 +145,10 @@ function readModel(data) {
     }
     return row;
   });
-  for (const replay of data.replays) {
-    const [row, verdict] = [at(rows, replay.row), at(verdicts, replay.verdict)];
-    const trial = { row, case: at(cases, replay.case), variant: replay.variant, verdict };
-    row.replays.set(replay.case, [...(row.replays.get(replay.case) ?? []), trial]);
+  for (const run of data.variant_runs) {
+    const [row, verdict] = [at(rows, run.row), at(verdicts, run.verdict)];
+    const trial = { row, case: at(cases, run.case), variant: run.variant, verdict };
+    row.variantRuns.set(run.case, [...(row.variantRuns.get(run.case) ?? []), trial]);
     trials.push(trial);
   }
   const caseById = new Map(cases.map((one) => [one.id, one]));
@@ -178,25 +178,27 @@ function isHandler(row) {
 }
 
 /**
- * Names the verdict of a trial or of its replay: a replay is listed only where it came out differently.
+ * Names the verdict of a trial or of its variant run: a variant run is listed only where it came out differently.
  *
  * @param {Trial} trial
  */
-function wordOf(trial) {
-  return trial.variant !== WRITTEN && trial.verdict.word === "fails" ? "cut-dependent" : trial.verdict.word;
+function statusOf(trial) {
+  return trial.variant !== WRITTEN && trial.verdict.status === "fails" ? "cut-dependent" : trial.verdict.status;
 }
 
 /**
  * Ranks a verdict, for sorting: the worst is the least.
  *
- * @param {Word} word
+ * @param {Status} status
  * @param {Mode | null} mode
  */
-function rankOf(word, mode) {
-  if (word === "fails" && mode) return MODES.indexOf(mode);
+function rankOf(status, mode) {
+  if (status === "fails" && mode) return MODES.indexOf(mode);
   return (
     MODES.length +
-    ["deviates", "disputed", "flaky", "adapter-fault", "harness-fault", "unsupported", "not-run", "pass"].indexOf(word)
+    ["deviates", "disputed", "flaky", "adapter-fault", "harness-fault", "unsupported", "not-run", "pass"].indexOf(
+      status,
+    )
   );
 }
 
@@ -243,7 +245,7 @@ function filtered(model, filters) {
       inCase.fits &&
       inRow.fits &&
       verdictFits(trial.verdict) &&
-      is(filters.verdict, wordOf(trial)) &&
+      is(filters.verdict, statusOf(trial)) &&
       terms.every((_, place) => inCase.terms[place] || inRow.terms[place])
     );
   });

@@ -34,7 +34,7 @@ function createFilters(model, change) {
     sdk: [...new Set(rows.map((row) => row.sdk.id))],
     group: [...model.groups.keys()],
     level: ["must", "should", "may"],
-    verdict: Object.keys(WORDS),
+    verdict: Object.keys(STATUSES),
     mode: [...MODES, "contradictory"],
   };
   /** @type {Record<string, string>} */

@@ -91,7 +91,7 @@ function sdkPage(model, sdk) {
                 {},
                 h("code", {}, known.axis),
                 ": ",
-                prose(known.why),
+                prose(known.reason),
                 " ",
                 known.link ? outside(known.link, "Link") : "",
               ),

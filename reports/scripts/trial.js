@@ -11,7 +11,7 @@
  */
 function trialPage(model, row, one, trial) {
   const { verdict } = trial;
-  const replays = row.replays.get(one.place) ?? [];
+  const variantRuns = row.variantRuns.get(one.place) ?? [];
   const written = row.trials.get(one.place);
   const held = h("div", {}, h("p", { role: "status" }, "Loading the details…"));
   streamspec
@@ -36,7 +36,7 @@ function trialPage(model, row, one, trial) {
     h(
       "p",
       {},
-      word(wordOf(trial), verdict.mode),
+      statusMark(statusOf(trial), verdict.mode),
       verdict.reason ? ` ${visible(verdict.reason)}` : "",
       " · ",
       h("a", { href: `#/case/${escapedPart(one.id)}` }, "the same case on every surface"),
@@ -61,7 +61,7 @@ function trialPage(model, row, one, trial) {
     h(
       "section",
       {},
-      h("h2", {}, "Replays"),
+      h("h2", {}, "Variants"),
       h(
         "p",
         {},
@@ -70,10 +70,13 @@ function trialPage(model, row, one, trial) {
           ? ""
           : [h("a", { href: addressOf(written) }, "The trial as written"), ". "],
         written?.verdict.same.length ? `Same verdict as: ${written.verdict.same.join(", ")}. ` : "",
-        replays.length
-          ? ["Another verdict as: ", replays.map((other) => [h("a", { href: addressOf(other) }, other.variant), " "])]
+        variantRuns.length
+          ? [
+              "Another verdict as: ",
+              variantRuns.map((other) => [h("a", { href: addressOf(other) }, other.variant), " "]),
+            ]
           : "",
-        !written?.verdict.same.length && !replays.length ? "None was run." : "",
+        !written?.verdict.same.length && !variantRuns.length ? "None was run." : "",
       ),
     ),
     sources(one),
@@ -134,7 +137,7 @@ function knownDeviations(sdk, ids) {
               {},
               h("code", {}, known.axis),
               ": ",
-              prose(known.why),
+              prose(known.reason),
               " ",
               known.link ? outside(known.link, "Link") : "",
             )
@@ -163,7 +166,7 @@ const GRADES = {
   transport: "△ the response's own status",
   contradictory: "✗ contradicts",
   "not-observable": "– not observable on this surface",
-  moot: "– no error to compare",
+  "not-applicable": "– no error to compare",
 };
 
 /**
@@ -211,7 +214,7 @@ function checkTable(checks) {
  */
 function difference(checks) {
   const broken = checks.filter(
-    (check) => check.level !== "may" && !["exact", "moot", "not-observable"].includes(check.grade),
+    (check) => check.level !== "may" && !["exact", "not-applicable", "not-observable"].includes(check.grade),
   );
   if (!broken.length) return "";
   /** @param {Check} check */

@@ -117,7 +117,7 @@ function step(one) {
     "li",
     { class: one.do },
     h("b", {}, what),
-    ` · ${counted(one.octets, "byte")}${writes}`,
+    ` · ${counted(one.bytes, "byte")}${writes}`,
     one.do === "last-chunk" ? "" : bytes(one.do === "head" ? one.text.trimEnd().replaceAll("\r\n", "\n") : one.text),
   );
 }

@@ -8,7 +8,7 @@ use super::error::Errors;
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Limit, Normal, Paused};
-use super::stop::{Cut, StopReasons, is_text_at};
+use super::stop::{CutCalls, StopReasons, is_text_at};
 
 const MODEL: &str = "claude-sonnet-4-6";
 
@@ -40,7 +40,7 @@ pub(super) static DIALECT: Dialect = Dialect {
         ],
         further: &[],
         ends_calls: &[Calls],
-        cut: Cut::LastPart,
+        cut: CutCalls::LastPart,
         stands_in: |payload| {
             ["/delta/stop_reason", "/message/stop_reason", "/stop_reason"]
                 .iter()

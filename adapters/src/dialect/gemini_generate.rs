@@ -8,7 +8,7 @@ use super::error::Errors;
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
-use super::stop::{Cut, StopReasons, is_text_at, is_text_in_any};
+use super::stop::{CutCalls, StopReasons, is_text_at, is_text_in_any};
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "gemini-generate",
@@ -45,7 +45,7 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("FINISH_REASON_UNSPECIFIED", &[Nothing]),
         ],
         ends_calls: &[Normal],
-        cut: Cut::EveryCall,
+        cut: CutCalls::EveryCall,
         stands_in: |payload| {
             is_text_in_any(payload, "candidates", "finishReason") || is_text_at(payload, "/promptFeedback/blockReason")
         },

@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 pub use self::error::Errors;
 pub use self::facts::{Dialect, Events};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
-pub use self::stop::{Cut, Meaning, StopReasons};
+pub use self::stop::{CutCalls, Meaning, StopReasons};
 pub use self::tables::TABLES;
 
 /// A wire dialect: one kind of request and the stream that answers it.

@@ -8,7 +8,7 @@ use super::error::Errors;
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
-use super::stop::{Cut, StopReasons, is_text_in_any};
+use super::stop::{CutCalls, StopReasons, is_text_in_any};
 
 pub(super) const MODEL: &str = "gpt-4.1";
 
@@ -37,7 +37,7 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("insufficient_system_resource", &[Interrupted]),
         ],
         ends_calls: &[Normal, Calls],
-        cut: Cut::EveryCall,
+        cut: CutCalls::EveryCall,
         stands_in: |payload| is_text_in_any(payload, "choices", "finish_reason"),
     },
     errors: ERRORS,

@@ -9,7 +9,7 @@ use super::facts::{Dialect, Events};
 use super::openai_chat::{ERRORS, MODEL};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Interrupted, Limit, Normal};
-use super::stop::{Cut, StopReasons};
+use super::stop::{CutCalls, StopReasons};
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "openai-responses",
@@ -38,7 +38,7 @@ pub(super) static DIALECT: Dialect = Dialect {
         // The status of a response, of which the limit or the filter is the reason.
         further: &[("incomplete", &[Interrupted, Limit, Filtered])],
         ends_calls: &[Normal],
-        cut: Cut::ByStatus,
+        cut: CutCalls::ByStatus,
         stands_in,
     },
     errors: Errors { events: &["error", "response.failed"], ..ERRORS },

@@ -57,14 +57,14 @@ pub struct StopReasons {
     /// The meanings with which every tool call of the answer is over.
     pub ends_calls: &'static [Meaning],
     /// The calls that any other reason cuts.
-    pub cut: Cut,
+    pub cut: CutCalls,
     /// Says whether a payload carries a stop reason with a value.
     pub stands_in: fn(&Value) -> bool,
 }
 
 /// The calls that a stop reason cuts which does not end them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum CutCalls {
     /// A limit cuts the last part of the answer, whether the end of that part was sent or not.
     LastPart,
     /// Every call.

@@ -79,7 +79,7 @@ fn refuses_a_wrong_manifest() {
     let check = |manifest: &str, parts: &[&str]| {
         let (_held, root) = root(&[("python/openai", manifest)]);
         let fleet = Fleet::discover(&root).expect("a fleet");
-        let [Broken { why: error, .. }] = fleet.broken() else { panic!("it is refused") };
+        let [Broken { reason: error, .. }] = fleet.broken() else { panic!("it is refused") };
         assert!(fleet.sdks().is_empty());
         let path = root.join("adapters/python/openai/adapter.toml");
         assert!(error.starts_with(path.as_str()) && parts.iter().all(|part| error.contains(part)), "{error}");
@@ -98,7 +98,7 @@ fn refuses_a_wrong_manifest() {
 
     let (_held, twins) = root(&[("python/a", MANIFEST), ("python/b", MANIFEST)]);
     let fleet = Fleet::discover(&twins).expect("a fleet");
-    let error = &fleet.broken()[0].why;
+    let error = &fleet.broken()[0].reason;
     assert!(error.contains("python/b/adapter.toml: the id `openai-python` is taken by"), "{error}");
     let (_held, empty) = root(&[]);
     assert!(matches!(Fleet::discover(&empty), Err(FleetError::Empty(_))));
@@ -122,7 +122,7 @@ fn a_wrong_manifest_stops_no_other() {
     check(&["core"], &["openai-python"], &["acme-python", "python/none", "acme-ruby"]);
     check(&["all", "acme-python"], &["openai-python"], &["acme-python", "python/none", "acme-ruby"]);
     check(&["acme-python"], &[], &["acme-python"]);
-    let ruby = &fleet.choose(&["acme-ruby"]).expect("it is known").broken[0].why;
+    let ruby = &fleet.choose(&["acme-ruby"]).expect("it is known").broken[0].reason;
     let known = "`ruby` is not a known language; the languages are python, typescript, rust, go, java";
     assert!(ruby.ends_with(known), "{ruby}");
     // What is wrong beside the manifest is found when the SDK is set up, and is the failure of that SDK, too.

@@ -5,14 +5,14 @@ use anthropic_ai_sdk::types::message::{
     ContentBlock, ContentBlockDelta, CreateMessageParams, MessageClient as _, MessageError, StreamEvent,
 };
 
+use super::collected::{Collected, error, word};
 use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
-use super::seen::{Seen, error, word};
 use crate::contract::{Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Seen::new(call.api);
+    let seen = Collected::new(call.api);
     let client = match client(&call) {
         Ok(client) => client,
         Err(raised) => return seen.raised(describe(Site::Open, &raised)),
@@ -34,7 +34,7 @@ fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
         .build()
 }
 
-fn event(seen: &mut Seen, event: StreamEvent) {
+fn event(seen: &mut Collected, event: StreamEvent) {
     match event {
         StreamEvent::MessageStart { message } => {
             message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
@@ -56,7 +56,7 @@ fn event(seen: &mut Seen, event: StreamEvent) {
     }
 }
 
-fn start(seen: &mut Seen, index: usize, block: ContentBlock) {
+fn start(seen: &mut Collected, index: usize, block: ContentBlock) {
     seen.other_part();
     match block {
         ContentBlock::Text { text } => seen.say(&text),

@@ -4,14 +4,14 @@ use async_anthropic::Client;
 use async_anthropic::errors::AnthropicError;
 use async_anthropic::types::{ContentBlockDelta, CreateMessagesRequest, MessageContent, MessagesStreamEvent};
 
+use super::collected::{Collected, error};
 use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
-use super::seen::{Seen, error};
 use crate::contract::{Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Seen::new(call.api);
+    let seen = Collected::new(call.api);
     let http = match http_0_12(call.timeout) {
         Ok(http) => http,
         Err(raised) => return seen.raised(describe(Site::Open, &AnthropicError::NetworkError(raised))),
@@ -31,7 +31,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     seen.follow(stream, event, describe).await
 }
 
-fn event(seen: &mut Seen, event: MessagesStreamEvent) {
+fn event(seen: &mut Collected, event: MessagesStreamEvent) {
     match event {
         MessagesStreamEvent::MessageStart { message, .. } => {
             message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
@@ -48,7 +48,7 @@ fn event(seen: &mut Seen, event: MessagesStreamEvent) {
     }
 }
 
-fn start(seen: &mut Seen, index: usize, block: MessageContent) {
+fn start(seen: &mut Collected, index: usize, block: MessageContent) {
     seen.other_part();
     match block {
         MessageContent::Text(block) => seen.say(&block.text),

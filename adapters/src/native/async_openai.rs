@@ -15,14 +15,14 @@ use async_openai::types::responses::{FunctionToolCall, OutputItem, Response, Res
 use serde_json::Value;
 use tower::Layer as _;
 
+use super::collected::{Collected, error, no_answer, word};
 use super::reading::{attribute, attribute_word, read_body};
 use super::request::{body, http, typed};
-use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Seen::new(call.api);
+    let seen = Collected::new(call.api);
     let describe = |site, raised: &OpenAIError| describe(call.api, site, raised);
     let client = match client(&call) {
         Ok(client) => client,
@@ -45,7 +45,7 @@ pub(super) async fn observe(call: Call) -> Observation {
 }
 
 /// What the handler returns, and where it fails, what it says had arrived.
-async fn handled(mut seen: Seen, client: &Client<OpenAIConfig>, call: &Call) -> Observation {
+async fn handled(mut seen: Collected, client: &Client<OpenAIConfig>, call: &Call) -> Observation {
     let request = body(call);
     let answered = if call.api == Api::OpenaiResponses {
         handler::respond(client, &request).await
@@ -87,7 +87,7 @@ fn client(call: &Call) -> Result<Client<OpenAIConfig>, OpenAIError> {
     Ok(Client::with_config(config).with_http_service(service))
 }
 
-fn chunk(seen: &mut Seen, chunk: CreateChatCompletionStreamResponse) {
+fn chunk(seen: &mut Collected, chunk: CreateChatCompletionStreamResponse) {
     let Some(choice) = chunk.choices.into_iter().find(|choice| choice.index == 0) else { return };
     seen.say(choice.delta.content.as_deref().unwrap_or_default());
     for call in choice.delta.tool_calls.into_iter().flatten() {
@@ -99,7 +99,7 @@ fn chunk(seen: &mut Seen, chunk: CreateChatCompletionStreamResponse) {
     seen.stop(choice.finish_reason.as_ref().and_then(word));
 }
 
-fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
+fn response_event(seen: &mut Collected, event: ResponseStreamEvent) {
     match event {
         ResponseStreamEvent::ResponseOutputTextDelta(event) => seen.say(&event.delta),
         ResponseStreamEvent::ResponseOutputItemAdded(event) => {
@@ -134,7 +134,7 @@ fn response_event(seen: &mut Seen, event: ResponseStreamEvent) {
 }
 
 /// The response as it ended: its output has every call again, and those that had no event of their own.
-fn finished(seen: &mut Seen, response: Response) {
+fn finished(seen: &mut Collected, response: Response) {
     let details = response.incomplete_details;
     seen.stop(details.map(|details| details.reason).or_else(|| word(&response.status)));
     for (item, index) in response.output.into_iter().zip(0..) {
@@ -145,14 +145,14 @@ fn finished(seen: &mut Seen, response: Response) {
 }
 
 /// A call that the SDK calls done; its status says whether it was cut.
-fn done(seen: &mut Seen, index: u32, call: FunctionToolCall) {
+fn done(seen: &mut Collected, index: u32, call: FunctionToolCall) {
     let tool = seen.tool(&index, Some(call.name));
     tool.set(Value::String(call.arguments));
     (tool.status, tool.over) = (call.status.as_ref().and_then(word), true);
 }
 
 /// A failure that the SDK hands over as an item.
-fn failed(seen: &mut Seen, variant: &str, (code, message): (Option<String>, String)) {
+fn failed(seen: &mut Collected, variant: &str, (code, message): (Option<String>, String)) {
     let failure = error(Site::Iterate, &[variant, "ResponseStreamEvent"], message);
     seen.failed(ObservedError { code: attribute_word(code), ..failure });
 }

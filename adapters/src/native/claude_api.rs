@@ -9,10 +9,10 @@ use claude_api::messages::{
 use claude_api::retry::RetryPolicy;
 use claude_api::{Client, Error};
 
+use super::collected::{Collected, error, no_answer, word};
 use super::reading::{attribute, attribute_word};
 use super::request::http;
-use super::seen::{Seen, error, no_answer, word};
-use crate::contract::{Ask, Call, Observation, ObservedError, Site, Told};
+use crate::contract::{Ask, Call, Field, Observation, ObservedError, Site};
 use crate::dialect::{PROMPT, TOOL, parameters};
 
 /// Makes one call and says what its caller saw.
@@ -24,13 +24,13 @@ pub(super) async fn observe(call: Call) -> Observation {
             Err(error) => return no_answer(describe(Site::Open, &error)),
         };
         return match stream.aggregate().await {
-            Ok(message) => finished(Seen::new(call.api), message).returned(),
+            Ok(message) => finished(Collected::new(call.api), message).returned(),
             Err(error) => no_answer(describe(Site::Finalize, &error)),
         };
     }
     match opened {
-        Ok(stream) => Seen::new(call.api).follow(stream, event, describe).await,
-        Err(error) => Seen::new(call.api).raised(describe(Site::Open, &error)),
+        Ok(stream) => Collected::new(call.api).follow(stream, event, describe).await,
+        Err(error) => Collected::new(call.api).raised(describe(Site::Open, &error)),
     }
 }
 
@@ -53,7 +53,7 @@ async fn open(call: &Call) -> Result<EventStream, Error> {
     client.messages().create_stream(request.build()?).await
 }
 
-fn event(seen: &mut Seen, event: StreamEvent) {
+fn event(seen: &mut Collected, event: StreamEvent) {
     let StreamEvent::Known(event) = event else { return };
     match event {
         KnownStreamEvent::MessageStart { message } => {
@@ -76,7 +76,7 @@ fn event(seen: &mut Seen, event: StreamEvent) {
     }
 }
 
-fn start(seen: &mut Seen, index: u32, block: ContentBlock) {
+fn start(seen: &mut Collected, index: u32, block: ContentBlock) {
     seen.other_part();
     match block {
         ContentBlock::Known(KnownBlock::Text { text, .. }) => seen.say(&text),
@@ -86,7 +86,7 @@ fn start(seen: &mut Seen, index: u32, block: ContentBlock) {
 }
 
 /// The message that a caller was given: every call in it is over.
-pub(super) fn finished(mut seen: Seen, message: Message) -> Seen {
+pub(super) fn finished(mut seen: Collected, message: Message) -> Collected {
     for (block, index) in message.content.into_iter().zip(0..) {
         if let ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) = block {
             let tool = seen.tool(&index, Some(name));
@@ -114,7 +114,7 @@ fn describe(site: Site, raised: &Error) -> ObservedError {
     let described = error(site, &[variant, "Error"], raised.to_string());
     ObservedError {
         status: attribute(raised.status().map(|status| i64::from(status.as_u16()))),
-        kind: kind.map_or(Told::Absent, |kind| attribute_word(word(kind))),
+        kind: kind.map_or(Field::Absent, |kind| attribute_word(word(kind))),
         request_id: attribute_word(raised.request_id().map(str::to_owned)),
         retry_after: attribute(raised.retry_after().map(|delay| delay.as_secs_f64())),
         retryable: attribute(Some(raised.is_retryable())),

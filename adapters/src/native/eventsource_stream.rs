@@ -11,15 +11,15 @@ use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::collected::{Collected, error};
 use super::reading::{attribute, message_in, read_headers, read_parsed_body};
 use super::request::{body, http};
-use super::seen::{Seen, error};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
 use crate::dialect::is_sentinel;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let (api, dialect, mut seen) = (call.api, call.api.dialect(), Seen::new(call.api));
+    let (api, dialect, mut seen) = (call.api, call.api.dialect(), Collected::new(call.api));
     let response = match send(&call).await {
         Ok(response) => response,
         Err(raised) => return seen.raised(error(Site::Open, &["reqwest::Error"], raised.to_string())),
@@ -81,7 +81,7 @@ async fn send(call: &Call) -> Result<Response, reqwest::Error> {
 }
 
 /// What the caller can read of one event.
-fn read(api: Api, seen: &mut Seen, data: &Value) {
+fn read(api: Api, seen: &mut Collected, data: &Value) {
     match api {
         Api::AnthropicMessages => message_event(seen, data),
         Api::OpenaiChat => chat_chunk(seen, data),
@@ -105,7 +105,7 @@ fn first(choices: &Value) -> Option<&Value> {
     items(choices).find(|choice| choice["index"].as_u64().unwrap_or(0) == 0)
 }
 
-fn message_event(seen: &mut Seen, data: &Value) {
+fn message_event(seen: &mut Collected, data: &Value) {
     let (index, delta) = (&data["index"], &data["delta"]);
     match data["type"].as_str().unwrap_or_default() {
         "message_start" => {
@@ -124,7 +124,7 @@ fn message_event(seen: &mut Seen, data: &Value) {
     }
 }
 
-fn start(seen: &mut Seen, index: &impl ToString, block: &Value) {
+fn start(seen: &mut Collected, index: &impl ToString, block: &Value) {
     seen.other_part();
     match block["type"].as_str().unwrap_or_default() {
         "text" => seen.say(block["text"].as_str().unwrap_or_default()),
@@ -133,7 +133,7 @@ fn start(seen: &mut Seen, index: &impl ToString, block: &Value) {
     }
 }
 
-fn chat_chunk(seen: &mut Seen, data: &Value) {
+fn chat_chunk(seen: &mut Collected, data: &Value) {
     let Some(choice) = first(&data["choices"]) else { return };
     match &choice["delta"]["content"] {
         Value::Array(parts) => {
@@ -152,7 +152,7 @@ fn chat_chunk(seen: &mut Seen, data: &Value) {
     seen.stop(text(&choice["finish_reason"]));
 }
 
-fn response_event(seen: &mut Seen, data: &Value) {
+fn response_event(seen: &mut Collected, data: &Value) {
     let (index, item, response) = (&data["output_index"], &data["item"], &data["response"]);
     match data["type"].as_str().unwrap_or_default() {
         "response.output_text.delta" => seen.say(data["delta"].as_str().unwrap_or_default()),
@@ -175,7 +175,7 @@ fn response_event(seen: &mut Seen, data: &Value) {
 }
 
 /// An item that is done; its status says whether it was cut.
-fn done(seen: &mut Seen, index: &impl ToString, item: &Value) {
+fn done(seen: &mut Collected, index: &impl ToString, item: &Value) {
     if item["type"] == "function_call" {
         let tool = seen.tool(index, text(&item["name"]));
         tool.set(item["arguments"].clone());
@@ -183,7 +183,7 @@ fn done(seen: &mut Seen, index: &impl ToString, item: &Value) {
     }
 }
 
-fn gemini_chunk(seen: &mut Seen, data: &Value) {
+fn gemini_chunk(seen: &mut Collected, data: &Value) {
     seen.stop(text(&data["promptFeedback"]["blockReason"]));
     let Some(candidate) = first(&data["candidates"]) else { return };
     for part in items(&candidate["content"]["parts"]) {

@@ -6,9 +6,9 @@ use genai::chat::{ChatMessage, ChatOptions, ChatRequest, ChatStream, ChatStreamE
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, Error, ModelIden, ServiceTarget};
 
+use super::collected::{Collected, empty_handed, error, no_answer};
 use super::reading::{attribute, read_body, read_headers, read_parsed_body};
 use super::request::http;
-use super::seen::{Seen, empty_handed, error, no_answer};
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
 use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 
@@ -17,10 +17,10 @@ pub(super) async fn observe(call: Call) -> Observation {
     let opened = open(&call).await;
     let describe = |site, raised: &Error| describe(call.api, site, raised);
     match (opened, call.surface.as_str()) {
-        (Ok(stream), "final") => finish(Seen::new(call.api), stream, describe).await,
+        (Ok(stream), "final") => finish(Collected::new(call.api), stream, describe).await,
         (Err(raised), "final") => no_answer(describe(Site::Open, &raised)),
-        (Ok(stream), _) => Seen::new(call.api).follow(stream, event, describe).await,
-        (Err(raised), _) => Seen::new(call.api).raised(describe(Site::Open, &raised)),
+        (Ok(stream), _) => Collected::new(call.api).follow(stream, event, describe).await,
+        (Err(raised), _) => Collected::new(call.api).raised(describe(Site::Open, &raised)),
     }
 }
 
@@ -57,7 +57,7 @@ async fn open(call: &Call) -> Result<ChatStream, Error> {
 
 /// Takes events for the last one, which has the captured answer; a stream that is cut may end without it.
 async fn finish(
-    mut seen: Seen,
+    mut seen: Collected,
     mut stream: ChatStream,
     describe: impl Fn(Site, &Error) -> ObservedError,
 ) -> Observation {
@@ -75,7 +75,7 @@ async fn finish(
     seen.returned()
 }
 
-fn event(seen: &mut Seen, event: ChatStreamEvent) {
+fn event(seen: &mut Collected, event: ChatStreamEvent) {
     match event {
         ChatStreamEvent::Chunk(chunk) => seen.say(&chunk.content),
         ChatStreamEvent::ToolCallChunk(chunk) => {
@@ -90,7 +90,7 @@ fn event(seen: &mut Seen, event: ChatStreamEvent) {
 
 /// The last event has all calls, whose ids need not differ, and they are over; one that has none takes none back. It does
 /// not say what came after them; the events before it did.
-fn ended(seen: &mut Seen, end: &StreamEnd) {
+fn ended(seen: &mut Collected, end: &StreamEnd) {
     let goes_on = seen.goes_on_after_tools();
     let calls = end.captured_tool_calls().unwrap_or_default();
     if !calls.is_empty() {

@@ -8,6 +8,8 @@ mod async_anthropic;
 mod async_openai;
 #[cfg(feature = "claude-api")]
 mod claude_api;
+#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
+mod collected;
 #[cfg(feature = "eventsource-stream")]
 mod eventsource_stream;
 #[cfg(feature = "genai")]
@@ -21,8 +23,6 @@ pub(crate) mod rig;
 #[cfg(feature = "rig")]
 mod rig_core;
 mod runtime;
-#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
-mod seen;
 mod task;
 #[cfg(test)]
 mod tests;

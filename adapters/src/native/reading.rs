@@ -3,20 +3,20 @@
 use chrono::{NaiveDateTime, Utc};
 use serde_json::Value;
 
-use crate::contract::{Api, ObservedError, Reading, Told, Via};
+use crate::contract::{Api, Field, ObservedError, Reading, Via};
 
 /// A field that the SDK has, filled or empty.
-pub(super) fn told<T>(via: Via, value: Option<T>) -> Told<Reading<T>> {
+pub(super) fn told<T>(via: Via, value: Option<T>) -> Field<Reading<T>> {
     value.map(|value| Reading { value, via }).into()
 }
 
 /// The same for a field with an accessor or a variant of its own.
-pub(super) fn attribute<T>(value: Option<T>) -> Told<Reading<T>> {
+pub(super) fn attribute<T>(value: Option<T>) -> Field<Reading<T>> {
     told(Via::Attribute, value)
 }
 
 /// The same for a word, which an SDK may hand out empty.
-pub(super) fn attribute_word(value: Option<String>) -> Told<Reading<String>> {
+pub(super) fn attribute_word(value: Option<String>) -> Field<Reading<String>> {
     attribute(value.filter(|word| !word.is_empty()))
 }
 
@@ -79,7 +79,7 @@ pub(super) fn read_parsed_body(error: &mut ObservedError, api: Api, body: &Value
     or(&mut error.request_id, told(Via::Body, word(&body["request_id"]).or_else(|| word(&said["request_id"]))));
     // Google and OpenRouter document the one, Groq the other; Anthropic and OpenAI have neither.
     let numbered = [&said["status_code"], &said["code"]].into_iter().find_map(status);
-    or(&mut error.status, numbered.map_or(Told::Absent, |number| told(Via::Body, Some(number))));
+    or(&mut error.status, numbered.map_or(Field::Absent, |number| told(Via::Body, Some(number))));
 }
 
 /// The provider's own words for an error in such a body.
@@ -96,7 +96,7 @@ fn error_in(body: &Value) -> &Value {
 }
 
 /// One more way to a value: the first that leads to one counts.
-fn or<T>(so_far: &mut Told<Reading<T>>, more: Told<Reading<T>>) {
+fn or<T>(so_far: &mut Field<Reading<T>>, more: Field<Reading<T>>) {
     if so_far.value().is_none() && !more.is_absent() {
         *so_far = more;
     }

@@ -10,16 +10,16 @@ use rig_core::streaming::{CompletionStream, Item, StreamEvent};
 use rig_reqwest::ReqwestClient;
 use serde_json::Value;
 
+use super::collected::{Collected, error, no_answer, word};
 use super::reading::{attribute, attribute_word, read_body, read_headers};
 use super::request::http;
-use super::seen::{Seen, error, no_answer, word};
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
 use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
     let describe = |site, raised: &ProviderError| describe(call.api, site, raised);
-    let mut seen = Seen::new(call.api);
+    let mut seen = Collected::new(call.api);
     let mut stream = match open(&call) {
         Ok(stream) => stream,
         Err(raised) => return seen.raised(describe(Site::Open, &raised)),
@@ -65,7 +65,7 @@ fn open(call: &Call) -> Result<CompletionStream, ProviderError> {
     }
 }
 
-fn item(seen: &mut Seen, item: Item<StreamEvent>) {
+fn item(seen: &mut Collected, item: Item<StreamEvent>) {
     let Item::Event(event) = item else { return };
     let part = event.part().index();
     match event {
@@ -82,7 +82,7 @@ fn item(seen: &mut Seen, item: Item<StreamEvent>) {
 
 /// A call that the SDK calls ended; arguments that are no object are kept as the model sent them. The provider's item has
 /// the status where it has one.
-fn whole_call(seen: &mut Seen, part: usize, call: ToolCall) {
+fn whole_call(seen: &mut Collected, part: usize, call: ToolCall) {
     let function = call.function;
     let tool = seen.tool(&part, Some(function.name.to_string()));
     tool.arguments = function.invalid_arguments.map_or(Value::Object(function.arguments), Value::String);
@@ -91,7 +91,7 @@ fn whole_call(seen: &mut Seen, part: usize, call: ToolCall) {
 }
 
 /// The response that a caller was given.
-fn finished(mut seen: Seen, response: CompletionResponse) -> Observation {
+fn finished(mut seen: Collected, response: CompletionResponse) -> Observation {
     seen.stop(response.finish_reason().and_then(reason));
     for (part, content) in response.choice.into_iter().enumerate() {
         seen.other_part();

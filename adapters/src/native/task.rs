@@ -8,7 +8,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 
 use super::runtime;
-use crate::contract::{Adapter, Answer, Answered, Call, Identity, Observation, SdkVersion};
+use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity, Observation, SdkVersion};
 use crate::manifest::Manifest;
 
 type Observing = Pin<Box<dyn Future<Output = Observation> + Send>>;
@@ -53,24 +53,24 @@ impl Adapter for Task {
         &self.identity
     }
 
-    async fn observe(&self, call: Call) -> Answered {
+    async fn observe(&self, call: Call) -> CallResult {
         let started = Instant::now();
         let answer = if let Some(detail) = self.refusal(&call) {
-            Answer::Fault { detail }
+            CallOutcome::Fault { detail }
         } else {
             let deadline = call.deadline;
             let mut task = runtime::spawn((self.observe)(call));
             match tokio::time::timeout(deadline, &mut task).await {
-                Ok(Ok(observation)) => Answer::Observed(Box::new(observation)),
+                Ok(Ok(observation)) => CallOutcome::Observed(Box::new(observation)),
                 // A panic ends its own task only, so its cause is never another call.
-                Ok(Err(error)) => Answer::Crash { detail: panic_message(error), alone: true },
+                Ok(Err(error)) => CallOutcome::Crash { detail: panic_message(error), alone: true },
                 Err(_) => {
                     task.abort();
-                    Answer::Hang
+                    CallOutcome::Hang
                 }
             }
         };
-        Answered { answer, stderr: String::new(), took: started.elapsed() }
+        CallResult { outcome: answer, stderr: String::new(), took: started.elapsed() }
     }
 
     async fn close(&self) {
@@ -111,7 +111,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Task;
-    use crate::contract::{Adapter, Answer, Api, Ask, Call, Ended, Observation, Told};
+    use crate::contract::{Adapter, Api, Ask, Call, CallOutcome, Ended, Field, Observation};
     use crate::native::manifest;
 
     fn call(surface: &str, api: Api) -> Call {
@@ -133,7 +133,7 @@ mod tests {
             events: 0,
             text: None,
             tool_calls: None,
-            stop_reason: Told::Absent,
+            stop_reason: Field::Absent,
             error: None,
         }
     }
@@ -149,18 +149,18 @@ mod tests {
         let broken = Task::new(&manifest, |_| async { panic!("no such thing as {}", 7) });
         let chat = || call("create-stream", Api::OpenaiChat);
 
-        assert_eq!(good.observe(chat()).await.answer, Answer::Observed(Box::new(seen())));
+        assert_eq!(good.observe(chat()).await.outcome, CallOutcome::Observed(Box::new(seen())));
         let hang = late.observe(chat()).await;
-        assert_eq!(hang.answer, Answer::Hang);
+        assert_eq!(hang.outcome, CallOutcome::Hang);
         assert!(hang.took < Duration::from_secs(2), "{:?}", hang.took);
-        let crash = Answer::Crash { detail: "panicked: no such thing as 7".to_owned(), alone: true };
-        assert_eq!(broken.observe(chat()).await.answer, crash);
+        let crash = CallOutcome::Crash { detail: "panicked: no such thing as 7".to_owned(), alone: true };
+        assert_eq!(broken.observe(chat()).await.outcome, crash);
 
-        let fault = |detail: &str| Answer::Fault { detail: detail.to_owned() };
-        assert_eq!(good.observe(call("nope", Api::OpenaiChat)).await.answer, fault("no surface `nope`"));
-        let gemini = good.observe(call("create-stream", Api::GeminiGenerate)).await.answer;
+        let fault = |detail: &str| CallOutcome::Fault { detail: detail.to_owned() };
+        assert_eq!(good.observe(call("nope", Api::OpenaiChat)).await.outcome, fault("no surface `nope`"));
+        let gemini = good.observe(call("create-stream", Api::GeminiGenerate)).await.outcome;
         assert_eq!(gemini, fault("surface `create-stream` does not speak gemini-generate"));
         good.close().await;
-        assert_eq!(good.observe(chat()).await.answer, fault("the adapter is closed"));
+        assert_eq!(good.observe(chat()).await.outcome, fault("the adapter is closed"));
     }
 }

@@ -17,7 +17,7 @@ const EXCERPT_CHARS: usize = 200;
 
 /// The outcome of the next read of stdout.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum LineRead {
     /// A line without its line feed, and its number from 1.
     Line(u64, Vec<u8>),
     /// A line over the limit, skipped: its number, its length and how it began.
@@ -60,7 +60,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
     }
 
     /// The next line. A read error counts as the end, as the pipe is then of no more use.
-    pub(super) async fn next(&mut self) -> Read {
+    pub(super) async fn next(&mut self) -> LineRead {
         loop {
             if let Some(at) = line_feed(&self.buffer[self.scanned..]) {
                 let read = self.finish(self.scanned + at);
@@ -70,11 +70,11 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
             }
             self.compact();
             if self.skipped > self.limit.saturating_mul(SKIP_FACTOR) {
-                return Read::Endless(self.lines + 1, self.skipped);
+                return LineRead::Endless(self.lines + 1, self.skipped);
             }
             match self.source.read(&mut self.chunk).await {
                 Ok(read) if read > 0 => self.buffer.extend_from_slice(&self.chunk[..read]),
-                Ok(_) | Err(_) if self.buffer.is_empty() && self.skipped == 0 => return Read::End,
+                Ok(_) | Err(_) if self.buffer.is_empty() && self.skipped == 0 => return LineRead::End,
                 Ok(_) | Err(_) => {
                     let read = self.finish(self.buffer.len());
                     self.buffer.clear();
@@ -110,17 +110,17 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
     }
 
     /// Ends the current line before `end` in the buffer.
-    fn finish(&mut self, end: usize) -> Read {
+    fn finish(&mut self, end: usize) -> LineRead {
         self.lines += 1;
         let length = self.skipped + end - self.start;
         if length <= self.limit {
-            return Read::Line(self.lines, self.buffer[self.start..end].to_vec());
+            return LineRead::Line(self.lines, self.buffer[self.start..end].to_vec());
         }
         self.keep_head();
         self.skipped = 0;
         let mut head = std::mem::take(&mut self.head);
         head.truncate(length);
-        Read::Overlong(self.lines, length, head)
+        LineRead::Overlong(self.lines, length, head)
     }
 }
 
@@ -237,12 +237,12 @@ mod tests {
     use super::*;
 
     /// Everything a reader with this limit makes of `bytes`.
-    async fn read_all(bytes: impl AsyncRead + Unpin, limit: usize) -> Vec<Read> {
+    async fn read_all(bytes: impl AsyncRead + Unpin, limit: usize) -> Vec<LineRead> {
         let mut reader = LineReader::new(bytes, limit);
         let mut reads = Vec::new();
         loop {
             let read = reader.next().await;
-            let last = matches!(read, Read::End | Read::Endless(..));
+            let last = matches!(read, LineRead::End | LineRead::Endless(..));
             reads.push(read);
             if last {
                 return reads;
@@ -253,15 +253,15 @@ mod tests {
     #[tokio::test]
     async fn splits_lines_and_keeps_an_unended_one() {
         let reads = read_all(b"one\n\ntwo".as_slice(), 10).await;
-        let line = |number, text: &str| Read::Line(number, text.as_bytes().to_vec());
-        assert_eq!(reads, [line(1, "one"), line(2, ""), line(3, "two"), Read::End]);
+        let line = |number, text: &str| LineRead::Line(number, text.as_bytes().to_vec());
+        assert_eq!(reads, [line(1, "one"), line(2, ""), line(3, "two"), LineRead::End]);
     }
 
     #[tokio::test]
     async fn it_does_not_matter_how_the_bytes_arrive() {
         let bytes = "first\n\u{e9}\r\n\nsecond, a longer one\nrest".as_bytes();
         let whole = read_all(bytes, 10).await;
-        assert!(matches!(&whole[3], Read::Overlong(4, 20, head) if head == b"second, a longer one"), "{whole:?}");
+        assert!(matches!(&whole[3], LineRead::Overlong(4, 20, head) if head == b"second, a longer one"), "{whole:?}");
         for cut in 0..bytes.len() {
             assert_eq!(read_all(bytes[..cut].chain(&bytes[cut..]), 10).await, whole, "cut at {cut}");
         }
@@ -272,14 +272,18 @@ mod tests {
         let mut bytes = vec![b'x'; 100_000];
         bytes.extend_from_slice(b"\nnext\n");
         let reads = read_all(bytes.as_slice(), 50_000).await;
-        assert!(matches!(&reads[0], Read::Overlong(1, 100_000, head) if head.starts_with(b"xxx")), "{:?}", reads[1]);
-        assert_eq!(reads[1], Read::Line(2, b"next".to_vec()));
+        assert!(
+            matches!(&reads[0], LineRead::Overlong(1, 100_000, head) if head.starts_with(b"xxx")),
+            "{:?}",
+            reads[1]
+        );
+        assert_eq!(reads[1], LineRead::Line(2, b"next".to_vec()));
     }
 
     #[tokio::test]
     async fn output_without_line_ends_is_given_up() {
         let reads = read_all(vec![b'x'; 1_000_000].as_slice(), 10_000).await;
-        assert!(matches!(reads[..], [Read::Endless(1, read)] if read < 200_000));
+        assert!(matches!(reads[..], [LineRead::Endless(1, read)] if read < 200_000));
     }
 
     #[test]

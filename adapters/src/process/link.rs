@@ -10,10 +10,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::board::{Board, End, Notes, lock};
 #[cfg(unix)]
 use super::guard;
-use super::lines::{Line, LineReader, Read, excerpt, hello_version, overlong, parse};
+use super::in_flight::{CallsInFlight, End, Notes, lock};
+use super::lines::{Line, LineRead, LineReader, excerpt, hello_version, overlong, parse};
 use super::{Launch, Limits, StartError};
 use crate::contract::Identity;
 use crate::protocol::{self, Reply, Request};
@@ -26,7 +26,7 @@ const DRAIN: Duration = Duration::from_millis(250);
 
 /// A running process and the tasks that serve its pipes.
 pub(super) struct Link {
-    pub(super) board: Arc<Board>,
+    pub(super) in_flight: Arc<CallsInFlight>,
     /// Lines for stdin; dropping it closes stdin.
     stdin: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
     orders: mpsc::UnboundedSender<Order>,
@@ -84,17 +84,18 @@ impl Link {
             }
         };
 
-        let board = Arc::new(Board::new(limits.stray_lines));
+        let in_flight = Arc::new(CallsInFlight::new(limits.stray_lines));
         let (orders, inbox) = mpsc::unbounded_channel();
         let (done, ended) = watch::channel(false);
-        let supervisor = Supervisor { process, lines, board: board.clone(), stderr: stderr.clone(), notes, limits };
+        let supervisor =
+            Supervisor { process, lines, in_flight: in_flight.clone(), stderr: stderr.clone(), notes, limits };
         tokio::spawn(async move {
             supervisor.run(inbox).await;
             // Nobody may be waiting.
             let _ = done.send(true);
         });
         let stdin = Mutex::new(Some(write_lines(stdin)));
-        Ok((Self { board, stdin, orders, stderr, ended, limits }, identity))
+        Ok((Self { in_flight, stdin, orders, stderr, ended, limits }, identity))
     }
 
     /// Writes a message; a process that no longer reads is noticed by its silence or its end.
@@ -111,7 +112,7 @@ impl Link {
 
     /// Tells whether anything at all comes from the process when it is greeted a second time.
     pub(super) async fn responds(&self) -> bool {
-        let mut lines = self.board.ping();
+        let mut lines = self.in_flight.ping();
         self.send(&Request::Hello { protocol: protocol::VERSION });
         matches!(timeout(self.limits.ping, lines.changed()).await, Ok(Ok(())))
     }
@@ -138,19 +139,19 @@ impl Link {
 }
 
 /// Judges the first line of stdout; `None` when there is none.
-fn greet(label: &str, read: Read) -> Result<Option<Identity>, StartError> {
+fn greet(label: &str, read: LineRead) -> Result<Option<Identity>, StartError> {
     let label = label.to_owned();
     let (number, bytes) = match read {
-        Read::Line(number, bytes) => (number, bytes),
-        Read::Overlong(number, length, head) => {
+        LineRead::Line(number, bytes) => (number, bytes),
+        LineRead::Overlong(number, length, head) => {
             let detail = format!("line {number} of stdout has {length} bytes: {}", excerpt(&head));
             return Err(StartError::Garbage { label, detail, stderr: String::new() });
         }
-        Read::Endless(_, bytes) => {
+        LineRead::Endless(_, bytes) => {
             let detail = format!("stdout holds {bytes} bytes without an end of line");
             return Err(StartError::Garbage { label, detail, stderr: String::new() });
         }
-        Read::End => return Ok(None),
+        LineRead::End => return Ok(None),
     };
     if let Some(theirs) = hello_version(&bytes).filter(|theirs| *theirs != u64::from(protocol::VERSION)) {
         return Err(StartError::Version { label, theirs, ours: protocol::VERSION });
@@ -192,7 +193,7 @@ fn write_lines(mut stdin: ChildStdin) -> mpsc::UnboundedSender<Vec<u8>> {
 struct Supervisor {
     process: Process,
     lines: LineReader<ChildStdout>,
-    board: Arc<Board>,
+    in_flight: Arc<CallsInFlight>,
     stderr: Arc<Tail>,
     notes: Arc<Notes>,
     limits: Limits,
@@ -229,20 +230,20 @@ impl Supervisor {
             patience = Duration::ZERO;
         }
         let status = self.process.end(patience).await;
-        self.board.finish(end.unwrap_or_else(|| End::Died(last_words(&status, &self.stderr.text()))));
+        self.in_flight.finish(end.unwrap_or_else(|| End::Died(last_words(&status, &self.stderr.text()))));
     }
 
     /// Hands a line on; false at the end of stdout.
-    fn take(&self, read: Read) -> Result<bool, String> {
+    fn take(&self, read: LineRead) -> Result<bool, String> {
         let line = match read {
-            Read::Line(number, bytes) => parse(number, &bytes),
-            Read::Overlong(number, length, head) => overlong(number, length, self.limits.line_bytes, &head),
-            Read::Endless(number, bytes) => {
+            LineRead::Line(number, bytes) => parse(number, &bytes),
+            LineRead::Overlong(number, length, head) => overlong(number, length, self.limits.line_bytes, &head),
+            LineRead::Endless(number, bytes) => {
                 return Err(format!("line {number} of stdout did not end after {bytes} bytes; the process was killed"));
             }
-            Read::End => return Ok(false),
+            LineRead::End => return Ok(false),
         };
-        self.board.credit(line, &self.notes).map(|()| true)
+        self.in_flight.credit(line, &self.notes).map(|()| true)
     }
 
     async fn drain(&mut self) {

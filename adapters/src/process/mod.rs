@@ -4,21 +4,21 @@
 //! against the protocol's JSON Schema, and credited to the call it names or to none.
 //!
 //! Whose fault a missing answer is:
-//! - nothing came before the deadline: [`Answer::Hang`];
+//! - nothing came before the deadline: [`CallOutcome::Hang`];
 //! - nothing came, but since the call began the process wrote a line that belongs to no call (garbage, an unknown id,
-//!   a second answer): [`Answer::Fault`] that quotes the line, for the adapter is broken and may have meant this call;
-//! - the process died: [`Answer::Crash`] for every call in flight, `alone` if there was just one;
+//!   a second answer): [`CallOutcome::Fault`] that quotes the line, for the adapter is broken and may have meant this call;
+//! - the process died: [`CallOutcome::Crash`] for every call in flight, `alone` if there was just one;
 //! - the process answers nothing at all any more, not even a second `hello`: it is killed. A call that had it for
 //!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is
-//!   [`Answer::Stuck`], and can be repeated alone to be told apart;
+//!   [`CallOutcome::Stuck`], and can be repeated alone to be told apart;
 //! - the process floods stdout: it is killed, which is a fault of a call that had it for itself. Of several calls in
 //!   flight none is known to be the cause, so these, too, are crashes that were not `alone`.
 //!
 //! A late answer is dropped and noted, never credited to another call.
 
-mod board;
 #[cfg(unix)]
 mod guard;
+mod in_flight;
 mod launch;
 mod lines;
 mod link;
@@ -31,10 +31,10 @@ use async_trait::async_trait;
 use tokio::sync::{Mutex, RwLock, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
-use self::board::{Board, End, Notes};
+use self::in_flight::{CallsInFlight, End, Notes};
 pub use self::launch::{Launch, Limits};
 use self::link::Link;
-use crate::contract::{Adapter, Answer, Answered, Call, Identity};
+use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use crate::protocol::{Request, Run};
 
 /// Why an adapter's process could not be started.
@@ -175,14 +175,14 @@ impl ProcessAdapter {
     /// A live process, restarted if it died; an error says why there is none.
     async fn link(&self, alone: bool) -> Result<Arc<Link>, String> {
         let mut state = self.state.lock().await;
-        let end = state.link.board.end();
+        let end = state.link.in_flight.end();
         // Calls that hung may still run in there; a call that must be alone gets a process without them.
-        let fresh = alone && state.link.board.has_leftovers();
+        let fresh = alone && state.link.in_flight.has_leftovers();
         match end {
             _ if *self.closing.borrow() => return Err("the adapter is closed".to_owned()),
             None if !fresh => return Ok(state.link.clone()),
             None => state.link.stop().await,
-            Some(_) if state.link.board.served() => state.useless = 0,
+            Some(_) if state.link.in_flight.served() => state.useless = 0,
             Some(end) if state.given_up.is_none() => {
                 state.useless += 1;
                 let (times, why) = (state.useless, end.describe());
@@ -219,48 +219,48 @@ impl ProcessAdapter {
     }
 
     /// Makes the call in a live process; the deadline counts from the moment the call is handed to it.
-    async fn call(&self, call: &Call) -> Answered {
+    async fn call(&self, call: &Call) -> CallResult {
         loop {
             let started = Instant::now();
             let link = match self.link(call.alone).await {
                 Ok(link) => link,
                 Err(detail) => {
                     let stderr = self.state.lock().await.link.stderr();
-                    return Answered { answer: Answer::Fault { detail }, stderr, took: started.elapsed() };
+                    return CallResult { outcome: CallOutcome::Fault { detail }, stderr, took: started.elapsed() };
                 }
             };
             let id = self.next_id.fetch_add(1, Ordering::Relaxed);
             // It died since it was looked at, before it heard of this call.
-            let Some(mut answer) = link.board.enter(id) else { continue };
-            let _entry = Entry { board: &link.board, id };
+            let Some(mut answer) = link.in_flight.enter(id) else { continue };
+            let _entry = Entry { in_flight: &link.in_flight, id };
             let started = Instant::now();
             link.send(&Request::Run(run(id, call)));
             let outcome = timeout(call.deadline, &mut answer).await;
             let took = started.elapsed();
             let answer = match outcome {
                 Ok(answer) => answer.ok(),
-                Err(_) => match link.board.expire(id) {
+                Err(_) => match link.in_flight.expire(id) {
                     Some(missed) => Some(self.missed(&link, missed).await),
                     None => answer.await.ok(),
                 },
             };
-            let answer = answer.unwrap_or_else(|| Answer::Fault { detail: "the call was lost".to_owned() });
-            return Answered { answer, stderr: link.stderr(), took };
+            let answer = answer.unwrap_or_else(|| CallOutcome::Fault { detail: "the call was lost".to_owned() });
+            return CallResult { outcome: answer, stderr: link.stderr(), took };
         }
     }
 
     /// Finds out whether the process can still answer anything when it has been silent for a whole call.
-    async fn missed(&self, link: &Arc<Link>, missed: board::Missed) -> Answer {
-        if missed.quiet && link.board.end().is_none() {
+    async fn missed(&self, link: &Arc<Link>, missed: in_flight::LostCall) -> CallOutcome {
+        if missed.quiet && link.in_flight.end().is_none() {
             // New calls wait until it is known whether they would be heard.
             let _state = self.state.lock().await;
-            if link.board.end().is_none() && !link.responds().await {
+            if link.in_flight.end().is_none() && !link.responds().await {
                 self.notes.add("the process answered nothing any more and was killed".to_owned());
                 link.kill().await;
             }
         }
-        match (link.board.end(), missed.alone, missed.answer) {
-            (Some(End::Stuck), false, Answer::Hang) => Answer::Stuck,
+        match (link.in_flight.end(), missed.alone, missed.answer) {
+            (Some(End::Stuck), false, CallOutcome::Hang) => CallOutcome::Stuck,
             (_, _, answer) => answer,
         }
     }
@@ -280,13 +280,13 @@ async fn started(launch: &Launch, notes: &Arc<Notes>) -> Result<(Link, Identity)
 
 /// A call in flight; one whose caller has gone away counts as left over in the process.
 struct Entry<'a> {
-    board: &'a Board,
+    in_flight: &'a CallsInFlight,
     id: u64,
 }
 
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
-        self.board.expire(self.id);
+        self.in_flight.expire(self.id);
     }
 }
 
@@ -308,7 +308,7 @@ impl Adapter for ProcessAdapter {
         &self.identity
     }
 
-    async fn observe(&self, call: Call) -> Answered {
+    async fn observe(&self, call: Call) -> CallResult {
         // Neither lock is ever poisoned or closed: holding both keeps the other calls out, nothing else.
         let _slot = self.slots.acquire().await;
         if call.alone {

@@ -7,7 +7,7 @@ use crate::contract::ToolCall;
 
 /// The answer as far as it has come.
 #[derive(Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct PartialAnswer {
     faults: Faults,
     pub(crate) text: String,
     pub(crate) stop_reason: Option<String>,
@@ -36,7 +36,7 @@ struct Tool {
     complete: bool,
 }
 
-impl Answer {
+impl PartialAnswer {
     pub(crate) fn new(faults: Faults) -> Self {
         Self { faults, ..Self::default() }
     }

@@ -4,14 +4,14 @@
 
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::answer::PartialAnswer;
 use super::failure::{Class, Failure};
 use super::reader::Step;
 use crate::contract::Api;
 use crate::dialect::Meaning;
 
 /// Takes one event into the answer.
-pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer) -> Result<Step, Failure> {
+pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
     let index = payload.get("index").and_then(Value::as_u64).unwrap_or_default();
     let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
     match kind {
@@ -45,7 +45,7 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer) -> Result<S
 }
 
 /// Begins a content block. Blocks of tools that the server runs itself are parts of the answer and no calls.
-fn begin(index: u64, block: Option<&Value>, answer: &mut Answer) -> Step {
+fn begin(index: u64, block: Option<&Value>, answer: &mut PartialAnswer) -> Step {
     let text = |key: &str| block.and_then(|block| block.get(key)).and_then(Value::as_str);
     answer.last_part = Some(index);
     match text("type") {
@@ -60,7 +60,7 @@ fn begin(index: u64, block: Option<&Value>, answer: &mut Answer) -> Step {
 }
 
 /// Opens a call, with the input that its block brings unless it is empty, as it is where pieces follow.
-fn open(index: u64, block: Option<&Value>, answer: &mut Answer) {
+fn open(index: u64, block: Option<&Value>, answer: &mut PartialAnswer) {
     let name = block.and_then(|block| block.get("name")).and_then(Value::as_str).unwrap_or_default();
     answer.open_tool(index, name);
     let input = block.and_then(|block| block.get("input")).filter(|input| **input != json!({}) && !input.is_null());
@@ -71,7 +71,7 @@ fn open(index: u64, block: Option<&Value>, answer: &mut Answer) {
 
 /// Takes a stop reason. A limit cuts the last block, whose input is then not whole though the block has been ended:
 /// <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
-fn stop(reason: Option<&str>, answer: &mut Answer) {
+fn stop(reason: Option<&str>, answer: &mut PartialAnswer) {
     let Some(reason) = reason else { return };
     if Api::AnthropicMessages.dialect().stop_reasons.meaning(reason) == Some(Meaning::Limit)
         && let Some(last) = answer.last_part

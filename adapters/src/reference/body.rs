@@ -71,7 +71,7 @@ impl Body {
                 return Ok(false);
             }
             match self.read().await? {
-                Some(octets) => self.ahead.extend(octets),
+                Some(bytes) => self.ahead.extend(bytes),
                 None => return Ok(false),
             }
         }
@@ -80,8 +80,8 @@ impl Body {
     /// The whole of a body that is no event stream, as far as it comes.
     pub(crate) async fn rest(&mut self) -> String {
         let mut whole = Vec::new();
-        while let Ok(Some(octets)) = self.next().await {
-            whole.extend(octets);
+        while let Ok(Some(bytes)) = self.next().await {
+            whole.extend(bytes);
             if whole.len() > SMALL_BODY {
                 break;
             }
@@ -104,12 +104,12 @@ impl Body {
         match (arrived, &mut self.gzip) {
             (Err(error), _) => Err(Failure::transport(&error, self.faults)),
             (Ok(None), Some(gzip)) => match gzip.try_finish() {
-                Ok(()) => Ok(Some(std::mem::take(gzip.get_mut())).filter(|octets| !octets.is_empty())),
+                Ok(()) => Ok(Some(std::mem::take(gzip.get_mut())).filter(|bytes| !bytes.is_empty())),
                 Err(error) => Err(Failure::new(Class::Incomplete, format!("the gzip stream is cut: {error}"))),
             },
             (Ok(None), None) => Ok(None),
-            (Ok(Some(octets)), None) => Ok(Some(octets.to_vec())),
-            (Ok(Some(octets)), Some(gzip)) => match gzip.write_all(&octets).and_then(|()| gzip.flush()) {
+            (Ok(Some(bytes)), None) => Ok(Some(bytes.to_vec())),
+            (Ok(Some(bytes)), Some(gzip)) => match gzip.write_all(&bytes).and_then(|()| gzip.flush()) {
                 Ok(()) => Ok(Some(std::mem::take(gzip.get_mut()))),
                 Err(error) => Err(Failure::new(Class::Protocol, format!("the gzip stream is broken: {error}"))),
             },

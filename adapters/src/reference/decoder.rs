@@ -105,14 +105,14 @@ impl Decoder {
         if self.faults.has(Mutant::LoneCrIsData) && bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
-        let octets = self.without_bom(&bytes);
-        if self.faults.has(Mutant::LineCap) && octets.len() > 64 * 1024 {
+        let line = self.without_bom(&bytes);
+        if self.faults.has(Mutant::LineCap) && line.len() > 64 * 1024 {
             items.push(Item::Refused("token too long"));
         }
-        if self.faults.has(Mutant::InvalidUtf8Fails) && std::str::from_utf8(octets).is_err() {
+        if self.faults.has(Mutant::InvalidUtf8Fails) && std::str::from_utf8(line).is_err() {
             items.push(Item::Refused("invalid UTF-8"));
         }
-        let line = String::from_utf8_lossy(octets);
+        let line = String::from_utf8_lossy(line);
         let other_ends: &[char] =
             if self.faults.has(Mutant::UnicodeLineEnds) { &['\u{85}', '\u{2028}', '\u{2029}'] } else { &[] };
         for line in line.split(other_ends) {

@@ -4,7 +4,7 @@ use super::http::Head;
 use super::mutant::{Faults, Mutant};
 use super::provider::Provider;
 use super::status;
-use crate::contract::{Api, ObservedError, Reading, Site, Told, Via};
+use crate::contract::{Api, Field, ObservedError, Reading, Site, Via};
 use crate::dialect::is_quota;
 
 /// A `StreamError`.
@@ -108,7 +108,7 @@ impl Failure {
 
     /// What a catcher of the failure can read.
     pub(crate) fn observed(self, site: Site, faults: Faults) -> ObservedError {
-        fn told<T>(value: Option<T>) -> Told<Reading<T>> {
+        fn told<T>(value: Option<T>) -> Field<Reading<T>> {
             value.map(|value| Reading { value, via: Via::Attribute }).into()
         }
         let kept = |mutant: Mutant, value: Option<String>| value.filter(|_| !faults.has(mutant));

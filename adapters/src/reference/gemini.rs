@@ -4,12 +4,12 @@
 
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::PartialAnswer;
 use super::reader::Step;
 use crate::contract::Api;
 
 /// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
-pub(crate) fn read(payload: &Value, answer: &mut Answer) -> Step {
+pub(crate) fn read(payload: &Value, answer: &mut PartialAnswer) -> Step {
     if let Some(reason) = payload.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
         answer.stop_reason = Some(reason.to_owned());
     }

@@ -21,13 +21,13 @@ mod tests;
 
 use std::time::Duration;
 
-use self::answer::Answer;
+use self::answer::PartialAnswer;
 use self::failure::{Class, Failure};
 use self::http::{Opened, Request};
 use self::mutant::Faults;
 pub(crate) use self::mutant::Mutant;
-use self::reader::{Reached, Read, Reader};
-use crate::contract::{Api, Call, Ended, Observation, Site, Told};
+use self::reader::{Progress, Read, Reader};
+use crate::contract::{Api, Call, Ended, Field, Observation, Site};
 
 /// The surface that hands over the finished answer; the other one hands over events as they come.
 const FINAL: &str = "final";
@@ -35,7 +35,7 @@ const FINAL: &str = "final";
 /// Makes one call and says what its caller saw.
 pub(crate) async fn observe(call: Call, mutant: Option<Mutant>) -> Observation {
     let faults = Faults(mutant);
-    let mut answer = Answer::new(faults);
+    let mut answer = PartialAnswer::new(faults);
     let mut replays = match mutant {
         Some(Mutant::RetriesInBand) => 1,
         Some(Mutant::RetriesAfterOutput) => call.max_retries,
@@ -54,7 +54,7 @@ pub(crate) async fn observe(call: Call, mutant: Option<Mutant>) -> Observation {
 }
 
 /// Sends one request, with the retries that its head allows, and follows its answer to the end.
-async fn attempt(call: &Call, answer: &mut Answer, faults: Faults) -> Result<(), (Site, Failure)> {
+async fn attempt(call: &Call, answer: &mut PartialAnswer, faults: Faults) -> Result<(), (Site, Failure)> {
     let Opened { head, mut body, is_empty } =
         http::open(call, &request(call), faults).await.map_err(|failure| (Site::Open, failure))?;
     if is_empty {
@@ -69,11 +69,11 @@ async fn attempt(call: &Call, answer: &mut Answer, faults: Faults) -> Result<(),
 }
 
 /// Follows the body until the answer has ended, one way or the other. The connection goes with the body.
-async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults: Faults) -> Result<(), Failure> {
+async fn follow(call: &Call, body: &mut body::Body, answer: &mut PartialAnswer, faults: Faults) -> Result<(), Failure> {
     let mut reader = Reader::new(call.api, read(call.api), faults);
     loop {
-        let octets = match body.next().await {
-            Ok(Some(octets)) => octets,
+        let bytes = match body.next().await {
+            Ok(Some(bytes)) => bytes,
             Ok(None) => return reader.finish(answer),
             // Silence after the stop reason: the answer is whole, only its marker is missing.
             Err(Failure { class: Class::Timeout, .. }) if answer.stop_reason.is_some() => return Ok(()),
@@ -83,10 +83,10 @@ async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults:
             }
             Err(failure) => return Err(failure),
         };
-        match reader.take(&octets, answer)? {
-            Reached::End => return after_end(body, &mut reader, answer, faults).await,
-            Reached::Progress => body.progressed(),
-            Reached::Nothing => {}
+        match reader.take(&bytes, answer)? {
+            Progress::End => return after_end(body, &mut reader, answer, faults).await,
+            Progress::Further => body.progressed(),
+            Progress::Nothing => {}
         }
         if answer.stop_reason.is_some() && faults.has(Mutant::WaitsForTerminal) {
             body.wait_for_ever();
@@ -98,7 +98,7 @@ async fn follow(call: &Call, body: &mut body::Body, answer: &mut Answer, faults:
 async fn after_end(
     body: &mut body::Body,
     reader: &mut Reader,
-    answer: &mut Answer,
+    answer: &mut PartialAnswer,
     faults: Faults,
 ) -> Result<(), Failure> {
     if faults.has(Mutant::WaitsForClose) {
@@ -106,15 +106,15 @@ async fn after_end(
     }
     if faults.has(Mutant::LateErrorCounts) {
         reader.take(&[], answer)?;
-        while let Ok(Ok(Some(octets))) = tokio::time::timeout(Duration::from_millis(300), body.next()).await {
-            reader.take(&octets, answer)?;
+        while let Ok(Ok(Some(bytes))) = tokio::time::timeout(Duration::from_millis(300), body.next()).await {
+            reader.take(&bytes, answer)?;
         }
     }
     Ok(())
 }
 
 /// Whether a faulty client takes the failure of a body for its end.
-fn is_forgiven(failure: &Failure, answer: &Answer, faults: Faults) -> bool {
+fn is_forgiven(failure: &Failure, answer: &PartialAnswer, faults: Faults) -> bool {
     match faults.0 {
         Some(Mutant::TimeoutIsSuccess) => failure.class == Class::Timeout && answer.events > 0,
         Some(Mutant::TrustsCutBody) => failure.class == Class::Connection,
@@ -123,7 +123,7 @@ fn is_forgiven(failure: &Failure, answer: &Answer, faults: Faults) -> bool {
     }
 }
 
-fn is_replayed(failure: &Failure, answer: &Answer, faults: Faults) -> bool {
+fn is_replayed(failure: &Failure, answer: &PartialAnswer, faults: Faults) -> bool {
     match faults.0 {
         Some(Mutant::RetriesInBand) => failure.in_band && answer.events == 0,
         Some(Mutant::RetriesAfterOutput) => answer.events > 0,
@@ -132,7 +132,7 @@ fn is_replayed(failure: &Failure, answer: &Answer, faults: Faults) -> bool {
 }
 
 /// What the caller of a surface saw. `final` hands over nothing before it fails.
-fn report(call: &Call, answer: Answer, outcome: Result<(), (Site, Failure)>, faults: Faults) -> Observation {
+fn report(call: &Call, answer: PartialAnswer, outcome: Result<(), (Site, Failure)>, faults: Faults) -> Observation {
     let tool_calls = answer.tool_calls();
     let lost = outcome.is_err() && matches!(faults.0, Some(Mutant::TextLostOnError | Mutant::LateErrorCounts));
     let text = if lost { String::new() } else { answer.text };
@@ -154,7 +154,7 @@ fn report(call: &Call, answer: Answer, outcome: Result<(), (Site, Failure)>, fau
             events: 0,
             text: None,
             tool_calls: None,
-            stop_reason: Told::Absent,
+            stop_reason: Field::Absent,
             error: Some(failure.observed(Site::Finalize, faults)),
         },
         Err((site, failure)) => Observation {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::PartialAnswer;
 use super::failure::{Class, Failure};
 use super::mutant::{Faults, Mutant};
 use super::provider::Provider;
@@ -13,7 +13,7 @@ use crate::contract::Api;
 use crate::dialect::Meaning;
 
 /// Takes one chunk into the answer.
-pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Result<Step, Failure> {
+pub(crate) fn read(payload: &Value, answer: &mut PartialAnswer, faults: Faults) -> Result<Step, Failure> {
     let Some(choices) = payload.get("choices").and_then(Value::as_array) else { return Ok(Step::Unknown) };
     if choices.is_empty() && faults.has(Mutant::EmptyChoicesFails) {
         return Err(Failure::new(Class::Protocol, "a chunk without choices"));
@@ -27,7 +27,7 @@ pub(crate) fn read(payload: &Value, answer: &mut Answer, faults: Faults) -> Resu
 }
 
 /// Takes one choice of a chunk into the answer.
-fn take_choice(choice: &Value, answer: &mut Answer, faults: Faults) -> Result<(), Failure> {
+fn take_choice(choice: &Value, answer: &mut PartialAnswer, faults: Faults) -> Result<(), Failure> {
     match choice.pointer("/delta/content") {
         Some(Value::String(text)) => answer.text.push_str(text),
         // Mistral sends a list of parts, of which those of type `text` are the text.
@@ -65,7 +65,7 @@ fn take_choice(choice: &Value, answer: &mut Answer, faults: Faults) -> Result<()
     Ok(())
 }
 
-fn take_piece(key: u64, function: Option<&Value>, answer: &mut Answer) {
+fn take_piece(key: u64, function: Option<&Value>, answer: &mut PartialAnswer) {
     let Some(function) = function else { return };
     let text = |name: &str| function.get(name).and_then(Value::as_str);
     if let Some(name) = text("name").filter(|_| !answer.has_tool(key)) {

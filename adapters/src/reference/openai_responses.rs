@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::Answer;
+use super::answer::PartialAnswer;
 use super::failure::{Class, Failure};
 use super::mutant::{Faults, Mutant};
 use super::provider::{self, Provider};
@@ -12,7 +12,7 @@ use super::reader::Step;
 use crate::contract::Api;
 
 /// Takes one event into the answer.
-pub(crate) fn read(kind: &str, payload: &Value, answer: &mut Answer, faults: Faults) -> Result<Step, Failure> {
+pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer, faults: Faults) -> Result<Step, Failure> {
     let key = payload.get("output_index").and_then(Value::as_u64).unwrap_or_default();
     let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
     let call = payload.get("item").filter(|item| is_call(item));
@@ -102,7 +102,7 @@ pub(crate) fn failed(payload: &Value, faults: Faults) -> Failure {
 }
 
 /// Takes from the finished response what no event of its own brought.
-fn take_output(output: Option<&Value>, answer: &mut Answer) {
+fn take_output(output: Option<&Value>, answer: &mut PartialAnswer) {
     let items = output.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if answer.text.is_empty() {
         let contents = items.iter().filter_map(|item| item.get("content")?.as_array()).flatten();
@@ -120,7 +120,7 @@ fn is_call(item: &Value) -> bool {
 }
 
 /// Opens a call unless it is open, and takes its arguments where the item repeats them whole.
-fn take_call(key: u64, call: &Value, answer: &mut Answer) {
+fn take_call(key: u64, call: &Value, answer: &mut PartialAnswer) {
     let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default();
     if !answer.has_tool(key) {
         answer.open_tool(key, text("name"));

@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
-use super::answer::Answer;
+use super::answer::PartialAnswer;
 use super::decoder::{Decoder, Event, Item};
 use super::failure::{Class, Failure};
 use super::http;
 use super::mutant::{Faults, Mutant};
 use super::openai_responses;
 use super::provider;
-use super::stray::Stray;
+use super::stray::StrayLines;
 use crate::contract::Api;
 use crate::dialect::{Meaning, is_sentinel};
 
@@ -34,17 +34,17 @@ pub(crate) enum Step {
 
 /// The progress that the answer has made with some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reached {
+pub(crate) enum Progress {
     /// Nothing that brings the answer forward.
     Nothing,
     /// A further piece of the answer.
-    Progress,
+    Further,
     /// The terminal marker.
     End,
 }
 
 /// Takes one event of a dialect into the answer, by its type and its payload.
-pub(crate) type Read = fn(&str, &Value, &mut Answer, Faults) -> Result<Step, Failure>;
+pub(crate) type Read = fn(&str, &Value, &mut PartialAnswer, Faults) -> Result<Step, Failure>;
 
 /// Reads one stream.
 pub(crate) struct Reader {
@@ -52,7 +52,7 @@ pub(crate) struct Reader {
     read: Read,
     faults: Faults,
     decoder: Decoder,
-    stray: Stray,
+    stray: StrayLines,
     items: VecDeque<Item>,
     /// How much data of the next event was here after the last read.
     arrived: usize,
@@ -60,19 +60,19 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(api: Api, read: Read, faults: Faults) -> Self {
-        let (decoder, stray) = (Decoder::new(faults), Stray::default());
+        let (decoder, stray) = (Decoder::new(faults), StrayLines::default());
         Self { api, read, faults, decoder, stray, items: VecDeque::new(), arrived: 0 }
     }
 
     /// Takes some bytes into the answer, up to the terminal marker.
-    pub(crate) fn take(&mut self, octets: &[u8], answer: &mut Answer) -> Result<Reached, Failure> {
-        let items = self.decoder.feed(octets);
+    pub(crate) fn take(&mut self, bytes: &[u8], answer: &mut PartialAnswer) -> Result<Progress, Failure> {
+        let items = self.decoder.feed(bytes);
         self.items.extend(items);
-        let mut reached = if self.is_arriving() { Reached::Progress } else { Reached::Nothing };
+        let mut reached = if self.is_arriving() { Progress::Further } else { Progress::Nothing };
         while let Some(item) = self.items.pop_front() {
             match self.item(item, answer)? {
-                Step::Terminal => return Ok(Reached::End),
-                Step::Progress | Step::Part => reached = Reached::Progress,
+                Step::Terminal => return Ok(Progress::End),
+                Step::Progress | Step::Part => reached = Progress::Further,
                 Step::Ping | Step::Unknown | Step::UnknownPart => {}
             }
         }
@@ -88,7 +88,7 @@ impl Reader {
     }
 
     /// Takes the end of the body, which may be in the middle of the answer.
-    pub(crate) fn finish(&mut self, answer: &mut Answer) -> Result<(), Failure> {
+    pub(crate) fn finish(&mut self, answer: &mut PartialAnswer) -> Result<(), Failure> {
         for item in std::mem::take(&mut self.decoder).finish() {
             if self.item(item, answer)? == Step::Terminal {
                 return Ok(());
@@ -98,7 +98,7 @@ impl Reader {
     }
 
     /// An answer is whole once it has its stop reason, with or without the marker that should follow.
-    pub(crate) fn ended(&self, answer: &mut Answer) -> Result<(), Failure> {
+    pub(crate) fn ended(&self, answer: &mut PartialAnswer) -> Result<(), Failure> {
         if answer.failed {
             return Err(openai_responses::failed(&Value::Null, self.faults));
         }
@@ -116,7 +116,7 @@ impl Reader {
         self.api.dialect().stop_reasons.normal()
     }
 
-    fn item(&mut self, item: Item, answer: &mut Answer) -> Result<Step, Failure> {
+    fn item(&mut self, item: Item, answer: &mut PartialAnswer) -> Result<Step, Failure> {
         match item {
             Item::Event(event) => self.event(&event, answer),
             Item::Stray(line) => match self.stray.push(&line, self.faults) {
@@ -130,7 +130,7 @@ impl Reader {
         }
     }
 
-    fn event(&mut self, event: &Event, answer: &mut Answer) -> Result<Step, Failure> {
+    fn event(&mut self, event: &Event, answer: &mut PartialAnswer) -> Result<Step, Failure> {
         let payload = match event.data.trim_end() {
             data if is_sentinel(data) && !self.faults.has(Mutant::DoneIsJson) => return Ok(self.done(data, answer)),
             "" if event.name != "error" && !self.faults.has(Mutant::EmptyDataFails) => return Ok(Step::Ping),
@@ -162,7 +162,7 @@ impl Reader {
     }
 
     /// `[DONE]` ends a chat completion; on the other dialects gateways add it, and it says nothing.
-    fn done(&self, data: &str, answer: &mut Answer) -> Step {
+    fn done(&self, data: &str, answer: &mut PartialAnswer) -> Step {
         if self.api.dialect().events.sentinel != Some(data) {
             return Step::Ping;
         }
@@ -175,7 +175,12 @@ impl Reader {
         Step::Terminal
     }
 
-    fn object(&mut self, event: &Event, object: Map<String, Value>, answer: &mut Answer) -> Result<Step, Failure> {
+    fn object(
+        &mut self,
+        event: &Event,
+        object: Map<String, Value>,
+        answer: &mut PartialAnswer,
+    ) -> Result<Step, Failure> {
         let ignored = answer.events == 0 && self.faults.has(Mutant::IgnoresFirstError);
         let error = provider::find(self.api, &event.name, &object, self.faults);
         if let Some(provider) = error.filter(|_| !ignored) {
@@ -201,7 +206,7 @@ impl Reader {
     }
 
     /// An answer that stops for its tool calls must have them whole.
-    fn check_reason(&self, answer: &Answer) -> Result<(), Failure> {
+    fn check_reason(&self, answer: &PartialAnswer) -> Result<(), Failure> {
         let Some(reason) = answer.stop_reason.as_deref() else { return Ok(()) };
         let meaning = self.api.dialect().stop_reasons.meaning(reason);
         if let Some(tool) = answer.unfinished_tool()

@@ -8,11 +8,11 @@ use super::mutant::{Faults, Mutant};
 
 /// Lines that belong to no event, until they make up a JSON value.
 #[derive(Debug, Default)]
-pub(crate) struct Stray {
+pub(crate) struct StrayLines {
     text: String,
 }
 
-impl Stray {
+impl StrayLines {
     /// Takes a line, and returns the object that it completes.
     pub(crate) fn push(&mut self, line: &str, faults: Faults) -> Option<Map<String, Value>> {
         if self.text.is_empty() {

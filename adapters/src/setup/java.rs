@@ -226,7 +226,7 @@ fn verify(environment: &Environment) -> Result<(), SetupError> {
 /// says which one it is.
 fn replace(environment: &Environment, path: &Utf8Path) -> Result<(), SetupError> {
     let io = |source| environment.io(source);
-    let unusable = |why: String| io(io::Error::new(io::ErrorKind::InvalidInput, why));
+    let unusable = |reason: String| io(io::Error::new(io::ErrorKind::InvalidInput, reason));
     let Some(name) = path.file_name().filter(|_| path.is_file() && path.extension() == Some("jar")) else {
         return Err(unusable(format!(
             "`{path}` is no jar; build the working copy and name the jar, ARTIFACT-VERSION.jar"

@@ -223,8 +223,8 @@ impl Axis {
 }
 
 impl Axis {
-    /// Whether this is about a replay or a sweep rather than about the trial as written.
-    pub const fn is_of_replays(self) -> bool {
+    /// Whether this is about a variant run or a sweep rather than about the trial as written.
+    pub const fn is_of_variants(self) -> bool {
         matches!(self, Self::Variants | Self::Cuts)
     }
 }

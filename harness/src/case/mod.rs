@@ -207,7 +207,7 @@ pub struct Dispute {
 /// The two reasons that make a MUST without a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum WhyMust {
+pub enum MustReason {
     /// Breaking it makes failure look like success.
     FailureLooksLikeSuccess,
     /// Breaking it executes or repeats side effects.

@@ -11,11 +11,11 @@ use super::arguments::AdequacyOptions;
 use super::{Exit, output, run};
 use crate::adequacy::{Accepted, Adequacy};
 use crate::case::Case;
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::message::adequate;
 use crate::record::TrialRecord;
-use crate::run::{Engine, Filter, Patience, Running, plan};
+use crate::run::{Deadlines, Engine, Filter, Running, plan};
 
 pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Result<Exit> {
     let suite = match load::suite(root, &Selection::named(&options.cases)) {
@@ -35,7 +35,7 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
     let runtime = tokio::runtime::Runtime::new()?;
     let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
-        let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Patience::MUTANT).await?;
+        let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Deadlines::MUTANT).await?;
         let engine = Arc::new(engine);
         // Nearly every case file catches something with its first combination; only the others need all of theirs.
         let (firsts, others): (Vec<_>, Vec<_>) = {
@@ -57,10 +57,10 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     });
     runtime.shutdown_background();
     let records = records?;
-    let broke = records.iter().any(|record| record.verdict.word == Word::HarnessFault);
+    let broke = records.iter().any(|record| record.verdict.status == Status::HarnessFault);
     let faults: BTreeSet<String> = records
         .iter()
-        .filter(|record| matches!(record.verdict.word, Word::AdapterFault | Word::HarnessFault))
+        .filter(|record| matches!(record.verdict.status, Status::AdapterFault | Status::HarnessFault))
         .map(|record| format!("{}: {}", record.name(), record.verdict.reason.as_deref().unwrap_or_default()))
         .collect();
     let adequacy = Adequacy::from_records(&mutants, &records);
@@ -90,7 +90,7 @@ async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -
         async move {
             let ran = engine.run(&trial).await;
             // Hundreds of clients share the machine: what keeps one from passing has to do so twice.
-            let passes = ran.iter().all(|ran| ran.record.verdict.word == Word::Pass);
+            let passes = ran.iter().all(|ran| ran.record.verdict.status == Status::Pass);
             if passes { ran } else { engine.run(&trial).await }
         }
     });

@@ -83,7 +83,7 @@ pub struct Selected {
     /// In globs `*` and `?` do not match `/`, `**` does; one that matches a folder takes all that lies in it.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// Also replay every case split or framed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
+    /// Also run every case split or framed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
     /// first combination of each matrix, as in `cargo test`.
     #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
     pub variants: Vec<String>,

@@ -13,7 +13,7 @@ use super::{Exit, output};
 use crate::case::Case;
 use crate::deviation::{Blessed, FILE, Known, bless as blessed};
 use crate::id::Variant;
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::merge::{self, File};
 use crate::record::{self, PlanRecord, Record, SdkRecord, TrialRecord};
@@ -47,7 +47,7 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
                 output::say(format_args!("{}: {said}", sdk.id));
                 Exit::Conformant
             }
-            Err(Refused { why, exit }) => {
+            Err(Refused { reason: why, exit }) => {
                 output::warn(format_args!("{}: its list is left as it is: {why}", sdk.id));
                 exit
             }
@@ -58,23 +58,23 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
 
 /// Why a list is not rewritten, and what that makes of the command.
 struct Refused {
-    why: String,
+    reason: String,
     exit: Exit,
 }
 
 impl Refused {
     fn usage(why: impl fmt::Display) -> Self {
-        Self { why: format!("{why}"), exit: Exit::Usage }
+        Self { reason: format!("{why}"), exit: Exit::Usage }
     }
 }
 
 /// Rewrites the list of one SDK and says what was done to it.
 fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>]) -> Result<String, Refused> {
     if let Some(why) = &record.not_run {
-        return Err(Refused { why: format!("it was not run: {why}"), exit: Exit::Conformant });
+        return Err(Refused { reason: format!("it was not run: {why}"), exit: Exit::Conformant });
     }
     if !record.id.is_locked() {
-        return Err(Refused { why: "a list is about the locked version".to_owned(), exit: Exit::Conformant });
+        return Err(Refused { reason: "a list is about the locked version".to_owned(), exit: Exit::Conformant });
     }
     let sdk = fleet.get(&record.id).map_err(Refused::usage)?;
     let (locked, version) = (&sdk.manifest.version, &record.version);
@@ -87,12 +87,14 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
         _ => None,
     });
     // One that was cut short is one that is missing.
-    let trials: Vec<&TrialRecord> = trials.filter(|trial| trial.verdict.word != Word::NotRun).collect();
-    let says = |word| matches!(word, Word::Pass | Word::Disputed | Word::Deviates | Word::Fails | Word::Unsupported);
-    if let Some(trial) = trials.iter().find(|trial| !says(trial.verdict.word)) {
-        let why = format!("{} came to {}, which says nothing about the SDK", trial.name(), trial.verdict.word.name());
-        let exit = if trial.verdict.word == Word::Flaky { Exit::NotConformant } else { Exit::Fault };
-        return Err(Refused { why, exit });
+    let trials: Vec<&TrialRecord> = trials.filter(|trial| trial.verdict.status != Status::NotRun).collect();
+    let says = |status| {
+        matches!(status, Status::Pass | Status::Disputed | Status::Deviates | Status::Fails | Status::Unsupported)
+    };
+    if let Some(trial) = trials.iter().find(|trial| !says(trial.verdict.status)) {
+        let why = format!("{} came to {}, which says nothing about the SDK", trial.name(), trial.verdict.status.name());
+        let exit = if trial.verdict.status == Status::Flaky { Exit::NotConformant } else { Exit::Fault };
+        return Err(Refused { reason: why, exit });
     }
     let planned = records.iter().find_map(|record| match record {
         Record::Suite(suite) => suite.plans.iter().find(|plan| plan.sdk == sdk.manifest.id),
@@ -116,7 +118,7 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
     ))
 }
 
-/// Whether these are the trials that a whole run of these cases has today, with all the replays that were planned.
+/// Whether these are the trials that a whole run of these cases has today, with all the variant runs that were planned.
 fn is_all(
     sdk: &Sdk,
     planned: Option<&PlanRecord>,
@@ -140,7 +142,7 @@ fn is_all(
     Err(Refused::usage("the cases or the surfaces are not those of the records; run it again"))
 }
 
-/// The first replay of a trial that is not in the records. A sweep leaves out what is not healthy.
+/// The first variant run of a trial that is not in the records. A sweep leaves out what is not healthy.
 fn missing(trial: &Trial, has: &BTreeSet<(&str, &str, Variant)>) -> Option<String> {
     let is_there = |variant: Variant| has.contains(&(trial.surface.as_str(), trial.case.id.as_str(), variant));
     let lacks = trial.variants.iter().find(|variant| !variant.is_sweep() && !is_there(**variant));

@@ -19,11 +19,11 @@ use crate::session::{Request, Session};
 const COMMITTED: &str = "reports";
 
 /// Files and folders that no other command writes to as long as this is held.
-pub(super) struct Claim {
+pub(super) struct OutputLock {
     locks: Vec<std::fs::File>,
 }
 
-impl Claim {
+impl OutputLock {
     /// A file of records.
     pub(super) fn file(root: &Utf8Path, path: &Utf8Path) -> Result<Self, CannotWrite> {
         let cannot = |why: std::io::Error| CannotWrite::new(path, why);
@@ -151,13 +151,14 @@ mod tests {
     fn two_commands_do_not_share_a_place() {
         let (_held, root) = root();
         let records = root.join("a/records.jsonl");
-        let first = Claim::file(&root, &records).expect("it is free");
-        let refused = Claim::file(&root, &root.join("a/../a/records.jsonl")).err().expect("it is taken").to_string();
+        let first = OutputLock::file(&root, &records).expect("it is free");
+        let refused =
+            OutputLock::file(&root, &root.join("a/../a/records.jsonl")).err().expect("it is taken").to_string();
         let own = format!("process {} is writing there", std::process::id());
         assert!(refused.contains(&own) && refused.contains("records.jsonl"), "{refused}");
-        Claim::folder(&root, &root.join("a")).expect("another place is free");
+        OutputLock::folder(&root, &root.join("a")).expect("another place is free");
         drop(first);
-        Claim::file(&root, &records).expect("it is free again");
+        OutputLock::file(&root, &records).expect("it is free again");
         assert!(!records.exists(), "nothing is written before there is something to write");
     }
 
@@ -167,10 +168,10 @@ mod tests {
         std::fs::write(root.join("file"), "mine").expect("a file");
         std::fs::create_dir_all(root.join("folder/compatibility.md")).expect("a folder");
         for refused in [
-            Claim::file(&root, &root.join("file/records.jsonl")),
-            Claim::file(&root, &root.join("folder")),
-            Claim::folder(&root, &root.join("file")),
-            Claim::folder(&root, &root.join("folder")),
+            OutputLock::file(&root, &root.join("file/records.jsonl")),
+            OutputLock::file(&root, &root.join("folder")),
+            OutputLock::folder(&root, &root.join("file")),
+            OutputLock::folder(&root, &root.join("folder")),
         ] {
             let error = refused.err().expect("it cannot be written").to_string();
             assert!(error.contains("cannot be written: "), "{error}");

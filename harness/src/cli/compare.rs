@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use super::arguments::{CompareOptions, ComparisonFormat};
 use super::{Exit, output};
 use crate::record;
-use crate::report::{Kind, Report, compare as compared, fit};
+use crate::report::{ChangeKind, Report, compare as compared, fit};
 
 pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     let ((old_file, old_sdk), (new_file, new_sdk)) = (parts(&options.old), parts(&options.new));
@@ -20,7 +20,7 @@ pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     }
     Ok(if comparison.lost().next().is_some() {
         Exit::Fault
-    } else if comparison.count(Kind::Broken) + comparison.count(Kind::Worsened) > 0 {
+    } else if comparison.count(ChangeKind::Broken) + comparison.count(ChangeKind::Worsened) > 0 {
         Exit::NotConformant
     } else {
         Exit::Conformant

@@ -125,18 +125,18 @@ impl From<Exit> for ExitCode {
 
 /// A place that cannot be written to.
 #[derive(Debug, Error)]
-#[error("{place} cannot be written: {why}")]
+#[error("{place} cannot be written: {reason}")]
 pub(super) struct CannotWrite {
     /// The file or folder.
     pub place: Utf8PathBuf,
     /// Why.
-    pub why: String,
+    pub reason: String,
 }
 
 impl CannotWrite {
     /// The place and what went wrong there.
     pub(super) fn new(place: impl Into<Utf8PathBuf>, why: impl fmt::Display) -> Self {
-        Self { place: place.into(), why: format!("{why}") }
+        Self { place: place.into(), reason: format!("{why}") }
     }
 }
 

@@ -29,7 +29,7 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
     let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
     let fleet = Fleet::discover(root)?;
     if let Some(broken) = fleet.broken().first() {
-        anyhow::bail!("{}", broken.why);
+        anyhow::bail!("{}", broken.reason);
     }
     let page = |file: &str| fs::read_to_string(root.join(file)).unwrap_or_default();
     let is_core = |id: &str| fleet.sdks().iter().any(|sdk| sdk.manifest.core && sdk.manifest.id == id);

@@ -42,7 +42,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
         output::say(trial.name());
     }
     for skipped in &plan.skipped {
-        output::say(format_args!("{} (unsupported: {})", skipped.trial.name(), skipped.why));
+        output::say(format_args!("{} (unsupported: {})", skipped.trial.name(), skipped.reason));
     }
     Ok(exit)
 }

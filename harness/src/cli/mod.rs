@@ -90,7 +90,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
 
 /// Tells of SDKs whose manifests cannot be used; each is a fault of that SDK alone.
 fn tell_broken(all: &[Broken]) -> Exit {
-    for Broken { id, why } in all {
+    for Broken { id, reason: why } in all {
         output::warn(format_args!("{id}: {why}"));
     }
     if all.is_empty() { Exit::Conformant } else { Exit::Fault }

@@ -8,7 +8,7 @@ use fs_err as fs;
 use streamspec_adapters::environment;
 
 use super::arguments::ReportOptions;
-use super::claim::{self, Claim};
+use super::claim::{self, OutputLock};
 use super::exit::CannotWrite;
 use super::{Exit, merge, output};
 use crate::record::Record;
@@ -25,7 +25,7 @@ pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result
         output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
     }
     let records: Vec<Record> = files.into_iter().flat_map(|file| file.records).collect();
-    let _claim = Claim::folder(root, &folder)?;
+    let _claim = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
     let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
     write(root, &records, &folder, &names)?;

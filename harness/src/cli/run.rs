@@ -11,15 +11,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::Broken;
 
 use super::arguments::{Cuts, RunOptions, Selected};
-use super::claim::{self, Claim};
+use super::claim::{self, OutputLock};
 use super::exit::CannotWrite;
 use super::{Exit, named, output, print_progress, report};
 use crate::id::Variant;
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::message::{summary, unexplained};
 use crate::record::{self, Record, Writer};
 use crate::report::DEFAULT;
-use crate::run::{Engine, Patience};
+use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
 use crate::session::{Request, Session, SessionError, Unavailable, opened};
 use crate::text;
@@ -34,7 +34,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     if committed {
         claim::makes_committed(root, &request)?;
     }
-    let _claim = Claim::file(root, &records)?.and(Claim::folder(root, &folder)?);
+    let _claim = OutputLock::file(root, &records)?.and(OutputLock::folder(root, &folder)?);
     let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
@@ -50,7 +50,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
-        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs), Patience::SDK).await?);
+        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs), Deadlines::SDK).await?);
         let finished = tokio::select! {
             finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
             () = told_to_end() => None,
@@ -117,10 +117,10 @@ async fn everything(
     engine: &Arc<Engine>,
     nonce: &str,
 ) -> anyhow::Result<Exit> {
-    for Unavailable { sdk, why, .. } in &session.unavailable {
+    for Unavailable { sdk, reason: why, .. } in &session.unavailable {
         output::warn(format_args!("{} is not run: {why}", sdk.manifest.id));
     }
-    for Broken { id, why } in &session.broken {
+    for Broken { id, reason: why } in &session.broken {
         output::warn(format_args!("{id} is not run: {why}"));
     }
     let cannot = |why: std::io::Error| CannotWrite::new(&options.records, why);
@@ -147,7 +147,7 @@ async fn everything(
     if !options.verbose && terminal.red > EXPLAINED {
         output::say(unexplained(terminal.red - EXPLAINED));
     }
-    let mut exit = results.not_green().keys().map(|word| exit_of(*word)).max().unwrap_or(Exit::Conformant);
+    let mut exit = results.not_green().keys().map(|status| exit_of(*status)).max().unwrap_or(Exit::Conformant);
     if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() {
         exit = exit.max(Exit::Fault);
     }
@@ -192,7 +192,7 @@ impl Subscriber for Terminal<'_> {
         for (ran, comparison) in *variants {
             let green = is_green(&ran.record, comparison, self.options.strict);
             self.red += usize::from(!green);
-            if self.options.verbose && ran.record.verdict.word != Word::Pass || !green && self.red <= EXPLAINED {
+            if self.options.verbose && ran.record.verdict.status != Status::Pass || !green && self.red <= EXPLAINED {
                 let text = self.session.explain(ran, &trial.case, self.nonce, comparison);
                 self.bar.suspend(|| output::say(text));
             }
@@ -212,10 +212,10 @@ fn versions(records: &[Record]) -> BTreeMap<String, String> {
 }
 
 /// The exit code for a trial that is not as it should be.
-const fn exit_of(word: Word) -> Exit {
-    match word {
-        Word::AdapterFault => Exit::Fault,
-        Word::HarnessFault => Exit::HarnessFault,
+const fn exit_of(status: Status) -> Exit {
+    match status {
+        Status::AdapterFault => Exit::Fault,
+        Status::HarnessFault => Exit::HarnessFault,
         _ => Exit::NotConformant,
     }
 }

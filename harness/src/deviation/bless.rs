@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::Replays;
-use super::globs::{Point, grouped};
+use super::compare::JudgedVariants;
+use super::globs::{CaseOnSurface, grouped};
 use super::list::Known;
 use super::text::{self, HEAD, Piece, Pieces};
 use crate::case::{Axis, Level};
@@ -43,12 +43,13 @@ impl Blessed {
 /// Makes the list for which a whole run is as listed, and counts what was changed to that end: nothing where the run is.
 ///
 /// A scope is kept with its globs and comments unless it holds somewhere no longer; then it is narrowed to where it does and
-/// to where its replays were not made, or removed if that is nowhere. An entry without scopes is removed; one with the reason
+/// to where its variant runs were not made, or removed if that is nowhere. An entry without scopes is removed; one with the reason
 /// and the link of an earlier entry joins that. What is new is grouped by axis and by what is observed, one entry for each,
 /// and marked [`UNEXPLAINED`]. `text` is the list's own.
 pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) -> Blessed {
-    let seen = Seen::of(known, trials, version);
-    let (replays, unused) = (Replays::of(trials.iter().copied()), known.unused(trials.iter().copied(), version));
+    let seen = ListEvidence::of(known, trials, version);
+    let (variant_runs, unused) =
+        (JudgedVariants::of(trials.iter().copied()), known.unused(trials.iter().copied(), version));
     let pieces = Pieces::of(known, text);
     let mut blessed = Blessed::default();
     let mut list = List::default();
@@ -62,7 +63,7 @@ pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) 
                 continue;
             }
             let mut points = seen.holds.get(&number).cloned().unwrap_or_default();
-            points.extend(replays.open(old).map(|(surface, case)| Point { case, surface }));
+            points.extend(variant_runs.open(old).map(|(surface, case)| CaseOnSurface { case, surface }));
             if points.is_empty() {
                 blessed.removed += 1;
                 continue;
@@ -88,10 +89,10 @@ pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) 
 
 /// A list in the making.
 #[derive(Default)]
-struct List(Vec<Listed>);
+struct List(Vec<ListedEntry>);
 
 /// An entry with its text, and the text of each scope.
-struct Listed {
+struct ListedEntry {
     entry: Entry,
     text: String,
     scopes: Vec<String>,
@@ -101,7 +102,7 @@ impl List {
     /// Takes over what is left of an entry; true where it joins an earlier one.
     fn take(&mut self, entry: &Entry, piece: Piece<'_>, mut scopes: Vec<(String, Scope)>) -> bool {
         let Some((first, _)) = scopes.first_mut() else { return false };
-        let is_same = |listed: &&mut Listed| {
+        let is_same = |listed: &&mut ListedEntry| {
             (&listed.entry.reason, &listed.entry.link) == (&entry.reason, &entry.link) && entry.reason != UNEXPLAINED
         };
         let earlier = self.0.iter_mut().find(is_same);
@@ -115,7 +116,7 @@ impl List {
             earlier.scopes.extend(texts);
         } else {
             let entry = Entry { scopes, ..entry.clone() };
-            self.0.push(Listed { entry, text: piece.whole.to_owned(), scopes: texts });
+            self.0.push(ListedEntry { entry, text: piece.whole.to_owned(), scopes: texts });
         }
         joins
     }
@@ -134,13 +135,13 @@ impl List {
             waiting.scopes.extend(texts);
         } else {
             let entry = Entry { reason: UNEXPLAINED.to_owned(), link: None, scopes };
-            self.0.push(Listed { text: text::entry(&entry), entry, scopes: texts });
+            self.0.push(ListedEntry { text: text::entry(&entry), entry, scopes: texts });
         }
     }
 
     /// The text of the file.
     fn text(&self, known: &Known, head: &str) -> String {
-        let own = |listed: &'_ Listed| -> Vec<String> {
+        let own = |listed: &'_ ListedEntry| -> Vec<String> {
             std::iter::once(&listed.text).chain(&listed.scopes).cloned().collect()
         };
         let pieces: Vec<String> = std::iter::once(head.to_owned()).chain(self.0.iter().flat_map(own)).collect();
@@ -160,24 +161,24 @@ impl List {
 
 /// What the trials say about a list.
 #[derive(Default)]
-struct Seen<'a> {
+struct ListEvidence<'a> {
     /// Where each axis was checked.
-    graded: BTreeMap<Axis, BTreeSet<Point<'a>>>,
+    graded: BTreeMap<Axis, BTreeSet<CaseOnSurface<'a>>>,
     /// Where a scope holds, by its number.
-    holds: BTreeMap<usize, BTreeSet<Point<'a>>>,
+    holds: BTreeMap<usize, BTreeSet<CaseOnSurface<'a>>>,
     /// The scopes that do not hold somewhere.
     gone: BTreeSet<usize>,
     /// What no scope says.
-    new: BTreeMap<(Axis, String), BTreeSet<Point<'a>>>,
+    new: BTreeMap<(Axis, String), BTreeSet<CaseOnSurface<'a>>>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> ListEvidence<'a> {
     fn of(known: &Known, trials: &[&'a TrialRecord], version: &str) -> Self {
         let mut seen = Self::default();
         for trial in trials {
-            let point = Point { case: &trial.case, surface: &trial.surface };
+            let point = CaseOnSurface { case: &trial.case, surface: &trial.surface };
             let counted = |check: &&Check| {
-                check.level != Level::May && check.axis.is_of_replays() == (trial.variant != Variant::AsWritten)
+                check.level != Level::May && check.axis.is_of_variants() == (trial.variant != Variant::AsWritten)
             };
             for check in trial.verdict.checks.iter().filter(counted).filter(|check| check.held().is_some()) {
                 seen.graded.entry(check.axis).or_default().insert(point.clone());

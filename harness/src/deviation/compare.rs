@@ -7,7 +7,7 @@ use semver::{Version, VersionReq};
 use super::list::{Known, KnownScope};
 use crate::case::{Axis, Level};
 use crate::id::Variant;
-use crate::judge::{Check, Word};
+use crate::judge::{Check, Status};
 use crate::record::{Scope, TrialRecord};
 
 /// How one trial compares with the list. A scope is named by its number.
@@ -52,7 +52,7 @@ impl Known {
         // either is what the list speaks of.
         let broken_axes: Vec<Axis> = trial.verdict.broken_checks().map(|check| check.axis).collect();
         for (place, check) in trial.verdict.checks.iter().enumerate() {
-            let compared = check.axis.is_of_replays() == (trial.variant != Variant::AsWritten);
+            let compared = check.axis.is_of_variants() == (trial.variant != Variant::AsWritten);
             if check.level == Level::May || !compared {
                 continue;
             }
@@ -67,7 +67,7 @@ impl Known {
         comparison
     }
 
-    /// Finds the scopes that matched no trial of a whole run, by their numbers. What is said of replays that were not made
+    /// Finds the scopes that matched no trial of a whole run, by their numbers. What is said of variant runs that were not made
     /// cannot have matched.
     pub fn unused<'a>(&self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<usize> {
         let compared: Vec<_> = trials.map(|trial| (trial, self.compare(trial, version))).collect();
@@ -89,8 +89,9 @@ impl Known {
             }
             trials.push(trial);
         }
-        let replays = Replays::of(trials);
-        let applies = |known: &KnownScope| holds_for(&known.scope, version) && replays.open(known).next().is_none();
+        let variant_runs = JudgedVariants::of(trials);
+        let applies =
+            |known: &KnownScope| holds_for(&known.scope, version) && variant_runs.open(known).next().is_none();
         let unused = self.scopes.iter().enumerate().filter(|(number, known)| !used[*number] && applies(known));
         unused.map(|(number, _)| number).collect()
     }
@@ -105,18 +106,18 @@ impl Known {
 }
 
 /// The trials that were judged, by surface and case, with the variants that were made of each.
-pub(super) struct Replays<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<Variant>>);
+pub(super) struct JudgedVariants<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<Variant>>);
 
-impl<'a> Replays<'a> {
+impl<'a> JudgedVariants<'a> {
     pub(super) fn of(trials: impl IntoIterator<Item = &'a TrialRecord>) -> Self {
         let mut made: BTreeMap<_, BTreeSet<Variant>> = BTreeMap::new();
-        for trial in trials.into_iter().filter(|trial| trial.verdict.word <= Word::Fails) {
+        for trial in trials.into_iter().filter(|trial| trial.verdict.status <= Status::Fails) {
             made.entry((trial.surface.as_str(), trial.case.as_str())).or_default().insert(trial.variant);
         }
         Self(made)
     }
 
-    /// The surfaces and cases that a scope covers and about which nothing can be said: it is about replays of them that were
+    /// The surfaces and cases that a scope covers and about which nothing can be said: it is about variant runs of them that were
     /// not made.
     pub(super) fn open(&self, known: &KnownScope) -> impl Iterator<Item = (&'a str, &'a str)> {
         let scope = &known.scope;
@@ -137,7 +138,7 @@ fn speaks_of(scope: &Scope, check: &Check) -> bool {
         && (check.axis != Axis::Variants || scope.observed.iter().any(|text| Some(about(text)) == variant))
 }
 
-/// The replay that a text is about: `crlf: passes instead of deviates`.
+/// The variant run that a text is about: `crlf: passes instead of deviates`.
 fn about(text: &str) -> &str {
     text.split(':').next().unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use crate::record::{Scope, every_surface};
 
 /// A case on a surface.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Point<'a> {
+pub(super) struct CaseOnSurface<'a> {
     pub(super) case: &'a str,
     pub(super) surface: &'a str,
 }
@@ -19,8 +19,8 @@ pub(super) struct Point<'a> {
 pub(super) fn grouped(
     axis: Axis,
     observed: &[String],
-    points: &BTreeSet<Point<'_>>,
-    graded: &BTreeMap<Axis, BTreeSet<Point<'_>>>,
+    points: &BTreeSet<CaseOnSurface<'_>>,
+    graded: &BTreeMap<Axis, BTreeSet<CaseOnSurface<'_>>>,
 ) -> Vec<Scope> {
     let empty = BTreeSet::new();
     let graded = graded.get(&axis).unwrap_or(&empty);
@@ -49,10 +49,10 @@ pub(super) fn grouped(
 fn globs_for(
     cases: &[&str],
     surfaces: &BTreeSet<&str>,
-    graded: &BTreeSet<Point<'_>>,
-    broken: &BTreeSet<Point<'_>>,
+    graded: &BTreeSet<CaseOnSurface<'_>>,
+    broken: &BTreeSet<CaseOnSurface<'_>>,
 ) -> Vec<String> {
-    let own: Vec<&Point<'_>> = graded.iter().filter(|point| surfaces.contains(point.surface)).collect();
+    let own: Vec<&CaseOnSurface<'_>> = graded.iter().filter(|point| surfaces.contains(point.surface)).collect();
     let holds = |glob: &str| {
         let glob = made(glob);
         own.iter().filter(|point| glob.is_match(point.case)).all(|point| broken.contains(*point))

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::case::{Axis, Level};
 use crate::id::{TrialId, Variant};
-use crate::judge::{Check, Grade, Verdict, Word};
+use crate::judge::{Check, Grade, Status, Verdict};
 use crate::record::TrialRecord;
 
 const LIST: &str = r#"
@@ -33,7 +33,7 @@ fn trial(surface: &str, case: &str, grade: Grade) -> TrialRecord {
         grade,
         disputed: false,
     };
-    let verdict = Verdict { word: Word::Deviates, mode: None, reason: None, checks: vec![check] };
+    let verdict = Verdict { status: Status::Deviates, mode: None, reason: None, checks: vec![check] };
     TrialRecord::new(TrialId::new("sdk", surface, case, Variant::AsWritten), verdict)
 }
 
@@ -172,18 +172,18 @@ fn blessing_keeps_comments_and_says_the_same_in_any_layout() {
     assert_eq!(came.text.matches("[[deviation.where]]").count(), 2, "{}", came.text);
 }
 
-/// Replays are made of some cases only, or of none: what is said about the others must not be lost.
+/// Variants are run of some cases only, or of none: what is said about the others must not be lost.
 #[test]
 fn blessing_keeps_what_was_not_run() {
     let list = LIST.replace("error.status", "variants").replace("\"transport\"", "\"crlf: passes\"");
     let known = parsed(&list);
     let written = |case: &str| trial("create-sync", case, Grade::Exact);
     let holds = |case: &str| {
-        let mut replay = written(case);
-        replay.variant = Variant::Crlf;
-        let check = &mut replay.verdict.checks[0];
+        let mut variant_run = written(case);
+        variant_run.variant = Variant::Crlf;
+        let check = &mut variant_run.verdict.checks[0];
         (check.axis, check.observed) = (Axis::Variants, json!("crlf: as written"));
-        replay
+        variant_run
     };
     let came = |trials: &[TrialRecord]| {
         let trials: Vec<&TrialRecord> = trials.iter().collect();
@@ -192,7 +192,7 @@ fn blessing_keeps_what_was_not_run() {
         (unused, list.kept, list.narrowed, list.removed)
     };
     let (a, b) = ("anthropic/in-band/a", "anthropic/in-band/b");
-    assert_eq!(came(&[written(a), written(b)]), (0, 1, 0, 0), "no replay was made");
+    assert_eq!(came(&[written(a), written(b)]), (0, 1, 0, 0), "no variant run was made");
     assert_eq!(came(&[written("anthropic/cut/c")]), (1, 0, 0, 1), "there is no such case");
     assert_eq!(came(&[written(a), holds(a)]), (0, 0, 0, 1), "it is gone");
     let trials = [written(a), holds(a), written(b)];

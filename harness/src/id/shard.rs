@@ -47,7 +47,7 @@ impl Shard {
     /// Whether a trial of this name belongs here.
     pub fn holds(self, name: &str) -> bool {
         let digest = Sha256::digest(name.as_bytes());
-        let number = digest.iter().take(8).fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
+        let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         number % u64::from(self.of) == u64::from(self.index) - 1
     }
 }

@@ -47,7 +47,7 @@ pub enum Variant {
 pub struct UnknownVariant(String);
 
 impl Variant {
-    /// What `cargo test` replays: the smallest pieces, and the other common line end.
+    /// What `cargo test` also runs: the smallest pieces, and the other common line end.
     pub const QUICK: [Self; 2] = [Self::OneByte, Self::Crlf];
 
     /// Every variant but the sweeps, as written first.

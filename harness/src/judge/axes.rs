@@ -3,20 +3,20 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError, Reading, Told};
-use streamspec_adapters::manifest::Field;
+use streamspec_adapters::contract::{CallOutcome, Ended, Field, Observation, ObservedError, Reading};
+use streamspec_adapters::manifest::AnswerField;
 
 use super::reason::{same_reason, says_nothing};
-use super::{Check, Evidence, Grade, Seen};
+use super::{Check, Evidence, Grade, Observed};
 use crate::case::{
     Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
 };
 
 /// An expected value, what was seen, and how they compare.
-type Compared = (Value, Value, Grade);
+type AxisComparison = (Value, Value, Grade);
 
 /// Grades every check that is named at one level.
-pub(super) fn grade(level: Level, checks: &Checks, seen: Seen<'_>, evidence: &Evidence<'_>) -> Vec<Check> {
+pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence: &Evidence<'_>) -> Vec<Check> {
     let observation = seen.observation;
     let error = observation.error.as_ref();
     let nonce = evidence.nonce;
@@ -62,7 +62,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Seen<'_>, evidence: &Ev
 }
 
 /// One of several ends, each with what must hold there.
-fn either(level: Level, alternatives: &[Checks], seen: Seen<'_>, evidence: &Evidence<'_>) -> Compared {
+fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &Evidence<'_>) -> AxisComparison {
     let graded: Vec<Vec<Check>> =
         alternatives.iter().map(|alternative| grade(level, alternative, seen, evidence)).collect();
     let written = |checks: &Vec<Check>| -> Value {
@@ -87,15 +87,15 @@ pub(super) fn outcomes(wanted: &OneOf<Outcome>) -> Value {
     listed(&wanted.0)
 }
 
-fn an_outcome(wanted: &OneOf<Outcome>, seen: Outcome) -> Compared {
+fn an_outcome(wanted: &OneOf<Outcome>, seen: Outcome) -> AxisComparison {
     (outcomes(wanted), json!(seen), exact_if(wanted.0.contains(&seen)))
 }
 
 fn word(
     wanted: &OneOf<String>,
     error: Option<&ObservedError>,
-    field: fn(&ObservedError) -> &Told<Reading<String>>,
-) -> Compared {
+    field: fn(&ObservedError) -> &Field<Reading<String>>,
+) -> AxisComparison {
     let expected = listed(&wanted.0);
     told(expected, error.map(field), |value| wanted.0.contains(value))
 }
@@ -103,9 +103,9 @@ fn word(
 fn reading<T: PartialEq + serde::Serialize>(
     wanted: &T,
     error: Option<&ObservedError>,
-    field: fn(&ObservedError) -> &Told<Reading<T>>,
+    field: fn(&ObservedError) -> &Field<Reading<T>>,
     nonce: &str,
-) -> Compared {
+) -> AxisComparison {
     let wanted = with_nonce(json!(wanted), nonce);
     told(wanted.clone(), error.map(field), |value| json!(value) == wanted)
 }
@@ -113,27 +113,27 @@ fn reading<T: PartialEq + serde::Serialize>(
 /// Compares a field of the error that the SDK may not have, or may have left empty.
 fn told<T: serde::Serialize>(
     expected: Value,
-    field: Option<&Told<Reading<T>>>,
+    field: Option<&Field<Reading<T>>>,
     holds: impl Fn(&T) -> bool,
-) -> Compared {
+) -> AxisComparison {
     match field {
-        None => (expected, Value::Null, Grade::Moot),
-        Some(Told::Absent) => (expected, Value::Null, Grade::Absent),
-        Some(Told::Empty) => (expected, Value::Null, Grade::Empty),
-        Some(Told::Value(reading)) => (expected, json!(reading.value), exact_if(holds(&reading.value))),
+        None => (expected, Value::Null, Grade::NotApplicable),
+        Some(Field::Absent) => (expected, Value::Null, Grade::Absent),
+        Some(Field::Empty) => (expected, Value::Null, Grade::Empty),
+        Some(Field::Value(reading)) => (expected, json!(reading.value), exact_if(holds(&reading.value))),
     }
 }
 
-fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> Compared {
+fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> AxisComparison {
     let expected = match wanted {
         StatusCheck::Equals(number) => json!(number),
         StatusCheck::NotGuessed => json!("not-guessed"),
     };
-    let Some(error) = error else { return (expected, Value::Null, Grade::Moot) };
+    let Some(error) = error else { return (expected, Value::Null, Grade::NotApplicable) };
     let Some(seen) = error.status.value().map(|reading| reading.value) else {
         let grade = match (wanted, &error.status) {
             (StatusCheck::NotGuessed, _) => Grade::Exact,
-            (StatusCheck::Equals(_), Told::Empty) => Grade::Empty,
+            (StatusCheck::Equals(_), Field::Empty) => Grade::Empty,
             (StatusCheck::Equals(_), _) => Grade::Absent,
         };
         return (expected, Value::Null, grade);
@@ -154,44 +154,44 @@ fn transport_status(evidence: &Evidence<'_>) -> Option<u16> {
     evidence.script.answer(last.answer)?.head.as_ref().map(|head| head.status)
 }
 
-fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> Compared {
+fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<'_>) -> AxisComparison {
     let ErrorClass::SameAsHttp = wanted;
-    let Some(error) = error else { return (json!("same-as-http"), Value::Null, Grade::Moot) };
+    let Some(error) = error else { return (json!("same-as-http"), Value::Null, Grade::NotApplicable) };
     let seen = json!(error.class);
-    let lacks = evidence.surface.is_some_and(|surface| surface.lacks.contains(&Field::ErrorClass));
+    let lacks = evidence.surface.is_some_and(|surface| surface.lacks.contains(&AnswerField::ErrorClass));
     let has_classes = !evidence.error_bases.is_empty() && !lacks;
     let Some(control) = evidence.control.filter(|_| has_classes) else {
         return (json!("same-as-http"), seen, Grade::NotObservable);
     };
-    let lost = match &control.answered.answer {
-        Answer::Observed(observation) => match &observation.error {
+    let lost = match &control.answered.outcome {
+        CallOutcome::Observed(observation) => match &observation.error {
             // A handler for the class of the control reaches a subclass of it, too.
             Some(control) => return (json!(control.class), seen, exact_if(error.classes.contains(&control.class))),
             None => "same-as-http, which raised nothing",
         },
-        Answer::Hang | Answer::Stuck => "same-as-http, which hung",
-        Answer::Crash { .. } => "same-as-http, which crashed",
-        Answer::Fault { .. } => "same-as-http, which was lost",
+        CallOutcome::Hang | CallOutcome::Stuck => "same-as-http, which hung",
+        CallOutcome::Crash { .. } => "same-as-http, which crashed",
+        CallOutcome::Fault { .. } => "same-as-http, which was lost",
     };
     (json!(lost), seen, Grade::Wrong)
 }
 
-fn foreign(wanted: bool, seen: &Observation, bases: &[String]) -> Compared {
-    let Some(error) = &seen.error else { return (json!(wanted), Value::Null, Grade::Moot) };
+fn foreign(wanted: bool, seen: &Observation, bases: &[String]) -> AxisComparison {
+    let Some(error) = &seen.error else { return (json!(wanted), Value::Null, Grade::NotApplicable) };
     // A failure that was handed over as an item was not thrown at anyone.
     let foreign = seen.ended == Ended::Raised && !error.classes.iter().any(|class| bases.contains(class));
     let observed = if foreign { json!(error.class) } else { json!(false) };
     (json!(wanted), observed, exact_if(foreign == wanted))
 }
 
-fn message(wanted: &TextMatch, error: Option<&ObservedError>, nonce: &str) -> Compared {
+fn message(wanted: &TextMatch, error: Option<&ObservedError>, nonce: &str) -> AxisComparison {
     match error {
-        None => (expected_text(wanted, nonce), Value::Null, Grade::Moot),
+        None => (expected_text(wanted, nonce), Value::Null, Grade::NotApplicable),
         Some(error) => text(wanted, Some(&error.message), nonce),
     }
 }
 
-fn text(wanted: &TextMatch, seen: Option<&str>, nonce: &str) -> Compared {
+fn text(wanted: &TextMatch, seen: Option<&str>, nonce: &str) -> AxisComparison {
     let expected = expected_text(wanted, nonce);
     let Some(seen) = seen else { return (expected, Value::Null, Grade::NotObservable) };
     let filled = |text: &str| text.replace("${nonce}", nonce);
@@ -214,7 +214,7 @@ fn expected_text(wanted: &TextMatch, nonce: &str) -> Value {
     with_nonce(value, nonce)
 }
 
-fn tools(wanted: &ToolsMatch, seen: &Observation) -> Compared {
+fn tools(wanted: &ToolsMatch, seen: &Observation) -> AxisComparison {
     let expected = match wanted {
         ToolsMatch::NoneComplete => json!("none-complete"),
         ToolsMatch::Complete(calls) => json!(calls),
@@ -240,39 +240,39 @@ fn parsed(arguments: &Value) -> Value {
     }
 }
 
-fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Evidence<'_>) -> Compared {
+fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
     let expected = listed(&wanted.0);
     let has_calls = seen.tool_calls.iter().flatten().any(|call| call.complete);
     let same = |one: &String, told: &str| same_reason(evidence.case.api, one, told, has_calls);
     match &seen.stop_reason {
-        Told::Absent => (expected, Value::Null, Grade::NotObservable),
-        Told::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),
-        Told::Empty => (expected, Value::Null, Grade::Empty),
+        Field::Absent => (expected, Value::Null, Grade::NotObservable),
+        Field::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),
+        Field::Empty => (expected, Value::Null, Grade::Empty),
         // Some SDKs have a word where others have nothing.
-        Told::Value(told) if wanted.0.contains(&None) && says_nothing(told) => (expected, json!(told), Grade::Exact),
-        Told::Value(told) => (expected, json!(told), exact_if(wanted.0.iter().flatten().any(|one| same(one, told)))),
+        Field::Value(told) if wanted.0.contains(&None) && says_nothing(told) => (expected, json!(told), Grade::Exact),
+        Field::Value(told) => (expected, json!(told), exact_if(wanted.0.iter().flatten().any(|one| same(one, told)))),
     }
 }
 
 /// The shortest time between an answer and the next request.
-fn wait(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
+fn wait(wanted: Bound, evidence: &Evidence<'_>) -> AxisComparison {
     let exchanges = &evidence.transcript.exchanges;
     let gaps = exchanges.windows(2).filter_map(|pair| {
         let [before, after] = pair else { return None };
         Some(after.at.saturating_sub(before.done_at.unwrap_or(before.at)))
     });
     match gaps.min() {
-        None => (wanted.as_written(), Value::Null, Grade::Moot),
+        None => (wanted.as_written(), Value::Null, Grade::NotApplicable),
         Some(shortest) => timed(wanted, shortest),
     }
 }
 
-fn elapsed(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
+fn elapsed(wanted: Bound, evidence: &Evidence<'_>) -> AxisComparison {
     timed(wanted, evidence.answered.took)
 }
 
 /// Says only whether a time held: the number differs from run to run, and reports must not.
-fn timed(wanted: Bound, seen: Duration) -> Compared {
+fn timed(wanted: Bound, seen: Duration) -> AxisComparison {
     let milliseconds = u64::try_from(seen.as_millis()).unwrap_or(u64::MAX);
     let too_early = wanted.at_least.is_some_and(|least| milliseconds < least);
     let observed = match (wanted.holds(milliseconds), too_early) {
@@ -283,11 +283,11 @@ fn timed(wanted: Bound, seen: Duration) -> Compared {
     (wanted.as_written(), json!(observed), exact_if(wanted.holds(milliseconds)))
 }
 
-fn bound(wanted: Bound, seen: u64) -> Compared {
+fn bound(wanted: Bound, seen: u64) -> AxisComparison {
     (wanted.as_written(), json!(seen), exact_if(wanted.holds(seen)))
 }
 
-fn requests(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
+fn requests(wanted: Bound, evidence: &Evidence<'_>) -> AxisComparison {
     let seen = evidence.transcript.exchanges.len() as u64;
     let (expected, observed, grade) = bound(wanted, seen);
     let is_about_retries = evidence.surface.is_none_or(|surface| surface.asks_again.is_none());
@@ -295,7 +295,7 @@ fn requests(wanted: Bound, evidence: &Evidence<'_>) -> Compared {
     (expected, observed, if more && !is_about_retries { Grade::NotObservable } else { grade })
 }
 
-fn connection(wanted: Connection, released: Option<bool>) -> Compared {
+fn connection(wanted: Connection, released: Option<bool>) -> AxisComparison {
     let Connection::Released = wanted;
     let expected = json!("released");
     match released {
@@ -305,10 +305,10 @@ fn connection(wanted: Connection, released: Option<bool>) -> Compared {
     }
 }
 
-fn one_of<T: PartialEq + serde::Serialize>(wanted: &OneOf<T>, seen: Option<T>) -> Compared {
+fn one_of<T: PartialEq + serde::Serialize>(wanted: &OneOf<T>, seen: Option<T>) -> AxisComparison {
     let expected = listed(&wanted.0);
     match seen {
-        None => (expected, Value::Null, Grade::Moot),
+        None => (expected, Value::Null, Grade::NotApplicable),
         Some(seen) => {
             let grade = exact_if(wanted.0.contains(&seen));
             (expected, json!(seen), grade)

@@ -1,7 +1,7 @@
 //! What is nobody's verdict: the harness's faults, and the adapter's.
 
-use streamspec_adapters::contract::{Answer, Ended, Observation, ObservedError};
-use streamspec_adapters::manifest::{Delivers, Field, Surface};
+use streamspec_adapters::contract::{CallOutcome, Ended, Observation, ObservedError};
+use streamspec_adapters::manifest::{AnswerField, Delivers, Surface};
 
 use super::{Check, Evidence, Grade, Verdict};
 use crate::case::Axis;
@@ -26,14 +26,14 @@ pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<St
 /// Whether no request came because no connection could be had: the harness's fault, or the machine's.
 ///
 /// An SDK that is linked in opens its connections in this process, and says itself what the system said to it.
-pub(super) fn of_the_connections(answer: &Answer, transcript: &Transcript) -> Option<String> {
+pub(super) fn of_the_connections(answer: &CallOutcome, transcript: &Transcript) -> Option<String> {
     if !transcript.exchanges.is_empty() || !transcript.refused.is_empty() {
         return None;
     }
     let said = |error: &ObservedError| SHORTAGES.iter().any(|words| error.message.contains(words));
     match (&transcript.lacking, answer) {
         (Some(lacking), _) => Some(format!("no request reached the server: {lacking}")),
-        (None, Answer::Observed(observation)) => {
+        (None, CallOutcome::Observed(observation)) => {
             let error = observation.error.as_ref().filter(|error| said(error))?;
             let reason = "no request reached the server: the client had no file left to open a connection with";
             Some(format!("{reason} (`ulimit -n`): {}", error.message))
@@ -67,12 +67,12 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
     if surface.delivers == Delivers::Final && observation.ended != Ended::Returned {
         return None;
     }
-    let left_out = |field: &Field| match field {
-        Field::Text => observation.text.is_none(),
-        Field::ToolCalls => observation.tool_calls.is_none(),
-        Field::StopReason => observation.stop_reason.is_absent(),
+    let left_out = |field: &AnswerField| match field {
+        AnswerField::Text => observation.text.is_none(),
+        AnswerField::ToolCalls => observation.tool_calls.is_none(),
+        AnswerField::StopReason => observation.stop_reason.is_absent(),
         // Every error that is told has a class; of the others only a probe asks.
-        Field::ErrorClass | Field::ErrorStatus | Field::ErrorType | Field::ErrorCode => false,
+        AnswerField::ErrorClass | AnswerField::ErrorStatus | AnswerField::ErrorType | AnswerField::ErrorCode => false,
     };
     let field = surface.shows().into_iter().find(left_out)?;
     Some(format!("the observation leaves out `{}`, which the surface shows by its manifest", field.name()))
@@ -80,7 +80,7 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
 
 /// Whose fault it is, if a check needed the case's control and the control was lost through no fault of the SDK.
 pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<Verdict> {
-    if check.axis != Axis::ErrorClass || matches!(check.grade, Grade::Moot | Grade::NotObservable) {
+    if check.axis != Axis::ErrorClass || matches!(check.grade, Grade::NotApplicable | Grade::NotObservable) {
         return None;
     }
     let control = evidence.control?;
@@ -88,11 +88,11 @@ pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<V
     if let Some(lacking) = &control.lacking {
         return Some(Verdict::harness_fault(lost(lacking)));
     }
-    match &control.answered.answer {
-        Answer::Fault { detail } => Some(Verdict::adapter_fault(lost(detail))),
-        Answer::Observed(_) if !control.was_sent => {
+    match &control.answered.outcome {
+        CallOutcome::Fault { detail } => Some(Verdict::adapter_fault(lost(detail))),
+        CallOutcome::Observed(_) if !control.was_sent => {
             Some(Verdict::adapter_fault(lost("nothing of its response was sent")))
         }
-        Answer::Observed(_) | Answer::Hang | Answer::Stuck | Answer::Crash { .. } => None,
+        CallOutcome::Observed(_) | CallOutcome::Hang | CallOutcome::Stuck | CallOutcome::Crash { .. } => None,
     }
 }

@@ -8,11 +8,11 @@ mod reason;
 mod tests;
 mod verdict;
 
-use streamspec_adapters::contract::{Answer, Answered, Ended, Observation, STUCK, Told};
+use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Field, Observation, STUCK};
 use streamspec_adapters::manifest::Surface;
 
 pub use reason::says_stop;
-pub use verdict::{Check, Grade, Mode, Verdict, Word};
+pub use verdict::{Check, Grade, Mode, Status, Verdict};
 
 use crate::case::{Axis, Case, Outcome};
 use crate::server::Transcript;
@@ -37,7 +37,7 @@ pub struct Evidence<'a> {
     /// Root classes of the SDK's own exceptions; none where it has no hierarchy of its own.
     pub error_bases: &'a [String],
     /// How the call came out.
-    pub answered: &'a Answered,
+    pub answered: &'a CallResult,
     /// How the same surface came out on the case's control, if it was run.
     pub control: Option<&'a Control>,
     /// What the server was told to do.
@@ -52,7 +52,7 @@ pub struct Evidence<'a> {
 #[derive(Clone, Debug)]
 pub struct Control {
     /// How the call came out.
-    pub answered: Answered,
+    pub answered: CallResult,
     /// Whether a request came and something was sent for it: an error of the transport alone is not that of the response.
     pub was_sent: bool,
     /// Why no connection could be had for it, if that was so.
@@ -61,39 +61,40 @@ pub struct Control {
 
 impl Control {
     /// The control that came out so while the server saw that.
-    pub fn new(answered: Answered, transcript: &Transcript) -> Self {
+    pub fn new(answered: CallResult, transcript: &Transcript) -> Self {
         let was_sent = transcript.exchanges.iter().any(|exchange| exchange.written > 0);
-        let lacking = fault::of_the_connections(&answered.answer, transcript);
+        let lacking = fault::of_the_connections(&answered.outcome, transcript);
         Self { answered, was_sent, lacking }
     }
 
     /// Whether it shows what this surface raises for such a response.
     pub fn is_telling(&self) -> bool {
-        let raised = |answer: &Answer| matches!(answer, Answer::Observed(observation) if observation.error.is_some());
-        self.was_sent && raised(&self.answered.answer)
+        let raised =
+            |answer: &CallOutcome| matches!(answer, CallOutcome::Observed(observation) if observation.error.is_some());
+        self.was_sent && raised(&self.answered.outcome)
     }
 }
 
 /// What was seen, and what follows from it for every check.
 #[derive(Clone, Copy, Debug)]
-struct Seen<'a> {
+struct Observed<'a> {
     observation: &'a Observation,
     outcome: Outcome,
 }
 
-/// Grades every check of the case and finds the one overall word.
+/// Grades every check of the case and finds the one overall status.
 pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     if let Some(reason) = fault::of_the_wire(evidence.script, evidence.transcript) {
         return Verdict::harness_fault(reason);
     }
-    if let Some(reason) = fault::of_the_connections(&evidence.answered.answer, evidence.transcript) {
+    if let Some(reason) = fault::of_the_connections(&evidence.answered.outcome, evidence.transcript) {
         return Verdict::harness_fault(reason);
     }
     if let Some(reason) = fault::of_the_requests(evidence.transcript) {
         return Verdict::adapter_fault(reason);
     }
     if evidence.transcript.exchanges.is_empty()
-        && matches!(evidence.answered.answer, Answer::Observed(_) | Answer::Hang)
+        && matches!(evidence.answered.outcome, CallOutcome::Observed(_) | CallOutcome::Hang)
     {
         return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
     }
@@ -102,17 +103,19 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         events: 0,
         text: None,
         tool_calls: None,
-        stop_reason: Told::Absent,
+        stop_reason: Field::Absent,
         error: None,
     };
-    let seen = match &evidence.answered.answer {
-        Answer::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
-        Answer::Hang if evidence.case.may_wait() => Seen { observation: &waited, outcome: Outcome::Waiting },
-        Answer::Hang => return Verdict::broken(Mode::Hang, evidence.case, "no answer before the deadline".to_owned()),
-        Answer::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
-        Answer::Stuck => return Verdict::broken(Mode::Hang, evidence.case, STUCK.to_owned()),
-        Answer::Observed(observation) => {
-            Seen { observation, outcome: outcome::outcome(observation, stop_reason_on_wire(evidence)) }
+    let seen = match &evidence.answered.outcome {
+        CallOutcome::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
+        CallOutcome::Hang if evidence.case.may_wait() => Observed { observation: &waited, outcome: Outcome::Waiting },
+        CallOutcome::Hang => {
+            return Verdict::broken(Mode::Hang, evidence.case, "no answer before the deadline".to_owned());
+        }
+        CallOutcome::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
+        CallOutcome::Stuck => return Verdict::broken(Mode::Hang, evidence.case, STUCK.to_owned()),
+        CallOutcome::Observed(observation) => {
+            Observed { observation, outcome: outcome::outcome(observation, stop_reason_on_wire(evidence)) }
         }
     };
     if seen.outcome != Outcome::Waiting
@@ -135,14 +138,14 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
 }
 
 /// Whether the SDK's stop reason asserts a normal end though none was sent.
-fn is_invented(seen: Seen<'_>, evidence: &Evidence<'_>) -> bool {
+fn is_invented(seen: Observed<'_>, evidence: &Evidence<'_>) -> bool {
     let told = seen.observation.stop_reason.value();
     told.is_some_and(|told| reason::asserts_an_end(told)) && !stop_reason_on_wire(evidence)
 }
 
 /// What kind of failure a broken MUST is. Only an answer that looks completed can be silent or fabricated: of any other
 /// end the caller can tell.
-fn mode_of(check: &Check, seen: Seen<'_>, invented: bool, evidence: &Evidence<'_>) -> Mode {
+fn mode_of(check: &Check, seen: Observed<'_>, invented: bool, evidence: &Evidence<'_>) -> Mode {
     let accepted = evidence.case.expect.must.outcomes().unwrap_or_default();
     let completes = seen.outcome == Outcome::Completed;
     // Completed where that is not accepted, or accepted only with the whole answer.

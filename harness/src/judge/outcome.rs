@@ -1,6 +1,6 @@
 //! How an answer ended for the caller.
 
-use streamspec_adapters::contract::{Ended, Observation, Told};
+use streamspec_adapters::contract::{Ended, Field, Observation};
 
 use super::reason::{says_interrupted, says_nothing};
 use crate::case::Outcome;
@@ -13,10 +13,10 @@ use crate::case::Outcome;
 pub(super) fn outcome(observation: &Observation, reason_on_wire: bool) -> Outcome {
     match (observation.ended, &observation.stop_reason) {
         (Ended::Raised | Ended::ErrorItem, _) => Outcome::Error,
-        (Ended::Aborted, _) | (Ended::Returned, Told::Empty) => Outcome::Incomplete,
-        (Ended::Returned, Told::Value(reason)) if says_interrupted(reason) => Outcome::Incomplete,
-        (Ended::Returned, Told::Value(reason)) if says_nothing(reason) && !reason_on_wire => Outcome::Incomplete,
-        (Ended::Returned, Told::Value(_) | Told::Absent) => Outcome::Completed,
+        (Ended::Aborted, _) | (Ended::Returned, Field::Empty) => Outcome::Incomplete,
+        (Ended::Returned, Field::Value(reason)) if says_interrupted(reason) => Outcome::Incomplete,
+        (Ended::Returned, Field::Value(reason)) if says_nothing(reason) && !reason_on_wire => Outcome::Incomplete,
+        (Ended::Returned, Field::Value(_) | Field::Absent) => Outcome::Completed,
     }
 }
 
@@ -24,19 +24,19 @@ pub(super) fn outcome(observation: &Observation, reason_on_wire: bool) -> Outcom
 mod tests {
     use super::*;
 
-    fn observation(ended: Ended, stop_reason: Told<String>) -> Observation {
+    fn observation(ended: Ended, stop_reason: Field<String>) -> Observation {
         Observation { ended, events: 1, text: None, tool_calls: None, stop_reason, error: None }
     }
 
     #[test]
     fn outcomes_are_derived() {
-        let reason = |text: &str| Told::Value(text.to_owned());
+        let reason = |text: &str| Field::Value(text.to_owned());
         for (ended, stop, on_wire, expected) in [
             (Ended::Raised, reason("end_turn"), true, Outcome::Error),
-            (Ended::ErrorItem, Told::Absent, true, Outcome::Error),
-            (Ended::Aborted, Told::Empty, true, Outcome::Incomplete),
-            (Ended::Returned, Told::Empty, true, Outcome::Incomplete),
-            (Ended::Returned, Told::Absent, false, Outcome::Completed),
+            (Ended::ErrorItem, Field::Absent, true, Outcome::Error),
+            (Ended::Aborted, Field::Empty, true, Outcome::Incomplete),
+            (Ended::Returned, Field::Empty, true, Outcome::Incomplete),
+            (Ended::Returned, Field::Absent, false, Outcome::Completed),
             (Ended::Returned, reason("end_turn"), false, Outcome::Completed),
             (Ended::Returned, reason("error"), true, Outcome::Incomplete),
             (Ended::Returned, reason("something_new"), true, Outcome::Completed),

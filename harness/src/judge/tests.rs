@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use streamspec_adapters::contract::{Answer, Answered, Api, Ask};
+use streamspec_adapters::contract::{Api, Ask, CallOutcome, CallResult};
 
 use super::*;
 use crate::case::{About, Dispute, End, Event, Step, Variants};
@@ -16,14 +16,14 @@ use crate::id::{Transport, Variant};
 use crate::server::{Exchange, Refused, Sent};
 use crate::transport::{self, Encoded, Version};
 
-fn answered(observation: Value) -> Answered {
+fn answered(observation: Value) -> CallResult {
     let answer = match observation.as_str() {
-        Some("hang") => Answer::Hang,
-        Some("crash") => Answer::Crash { detail: "signal 11".into(), alone: true },
-        Some("fault") => Answer::Fault { detail: "garbage".into() },
-        _ => Answer::Observed(serde_json::from_value(observation).expect("an observation")),
+        Some("hang") => CallOutcome::Hang,
+        Some("crash") => CallOutcome::Crash { detail: "signal 11".into(), alone: true },
+        Some("fault") => CallOutcome::Fault { detail: "garbage".into() },
+        _ => CallOutcome::Observed(serde_json::from_value(observation).expect("an observation")),
     };
-    Answered { answer, stderr: String::new(), took: Duration::from_millis(10) }
+    CallResult { outcome: answer, stderr: String::new(), took: Duration::from_millis(10) }
 }
 
 fn case(expect: Value) -> Case {
@@ -78,7 +78,7 @@ fn transcript(script: &Script) -> Transcript {
 
 fn evidence<'a>(
     case: &'a Case,
-    answered: &'a Answered,
+    answered: &'a CallResult,
     control: Option<&'a Control>,
     script: &'a Script,
     transcript: &'a Transcript,
@@ -106,7 +106,7 @@ fn check(expect: Value, observation: Value, expected: &str) {
     let verdict = verdict(expect.clone(), observation.clone(), None);
     let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
     let broken = verdict.broken_checks().map(|check| format!(" {}={}", check.axis, check.seen()));
-    let said = format!("{}{mode}{}", verdict.word.name(), broken.collect::<String>());
+    let said = format!("{}{mode}{}", verdict.status.name(), broken.collect::<String>());
     assert_eq!(said, expected, "{expect} on {observation}");
 }
 
@@ -237,12 +237,12 @@ fn a_call_that_asks_again_by_itself_is_not_judged_by_more_requests() {
         let mut transcript = transcript(&script);
         transcript.exchanges = vec![transcript.exchanges[0].clone(); requests];
         let surface: Surface = serde_json::from_value(surface).expect("a surface");
-        judge(&evidence(&case, &answered(raised(json!({}))), None, &script, &transcript, Some(&surface))).word
+        judge(&evidence(&case, &answered(raised(json!({}))), None, &script, &transcript, Some(&surface))).status
     };
     let plain = json!({ "apis": [], "delivers": "events", "call": "" });
     let agent = json!({ "apis": [], "delivers": "events", "call": "", "asks-again": "https://example.org" });
-    assert_eq!((word(plain.clone(), 1), word(plain, 2)), (Word::Pass, Word::Fails));
-    assert_eq!((word(agent.clone(), 1), word(agent, 2)), (Word::Pass, Word::Pass));
+    assert_eq!((word(plain.clone(), 1), word(plain, 2)), (Status::Pass, Status::Fails));
+    assert_eq!((word(agent.clone(), 1), word(agent, 2)), (Status::Pass, Status::Pass));
 }
 
 #[test]
@@ -262,17 +262,17 @@ fn what_maintainers_have_ruled_is_counted_apart() {
         let mut case = case(expect.clone());
         let (url, position) = ("https://example.com/".to_owned(), "The status stays.".to_owned());
         case.disputed = Some(Dispute { url, position, axes: vec![Axis::ErrorStatus] });
-        verdict_of(&case, observation, None, None).word
+        verdict_of(&case, observation, None, None).status
     };
     let status = |number: i64| raised(json!({ "status": { "value": number, "via": "attribute" } }));
-    assert_eq!(ruled(status(529)), Word::Pass);
-    assert_eq!(ruled(status(200)), Word::Disputed);
-    assert_eq!(ruled(raised(json!({}))), Word::Disputed);
+    assert_eq!(ruled(status(529)), Status::Pass);
+    assert_eq!(ruled(status(200)), Status::Disputed);
+    assert_eq!(ruled(raised(json!({}))), Status::Disputed);
     let foreign = json!({ "class": "TypeError", "classes": ["TypeError"] });
-    assert_eq!(ruled(raised(foreign)), Word::Deviates);
+    assert_eq!(ruled(raised(foreign)), Status::Deviates);
     // No ruling is about a number that contradicts everything.
-    assert_eq!(ruled(status(503)), Word::Fails);
-    assert_eq!(ruled(returned(json!("end_turn"))), Word::Fails);
+    assert_eq!(ruled(status(503)), Status::Fails);
+    assert_eq!(ruled(returned(json!("end_turn"))), Status::Fails);
 }
 
 #[test]
@@ -283,37 +283,37 @@ fn what_a_surface_shows_is_not_left_out() {
             .expect("a surface")
     };
     let word = |observation: &Value, delivers: &str, lacks: &[&str]| {
-        verdict_of(&case, observation.clone(), None, Some(&surface(delivers, lacks))).word
+        verdict_of(&case, observation.clone(), None, Some(&surface(delivers, lacks))).status
     };
     let whole = returned(json!("end_turn"));
     let bare = without(raised(json!({})), &["text", "tool_calls", "stop_reason"]);
     for delivers in ["events", "text", "final"] {
-        assert_eq!(word(&whole, delivers, &[]), Word::Pass);
-        assert_eq!(word(&without(whole.clone(), &["text"]), delivers, &[]), Word::AdapterFault);
+        assert_eq!(word(&whole, delivers, &[]), Status::Pass);
+        assert_eq!(word(&without(whole.clone(), &["text"]), delivers, &[]), Status::AdapterFault);
     }
-    assert_eq!(word(&bare, "events", &[]), Word::AdapterFault);
-    assert_eq!(word(&bare, "final", &[]), Word::Pass);
+    assert_eq!(word(&bare, "events", &[]), Status::AdapterFault);
+    assert_eq!(word(&bare, "final", &[]), Status::Pass);
     let reasonless = without(whole.clone(), &["stop_reason"]);
-    assert_eq!(word(&reasonless, "events", &[]), Word::AdapterFault);
-    assert_eq!(word(&reasonless, "events", &["stop_reason"]), Word::Pass);
-    assert_eq!(word(&without(whole, &["tool_calls", "stop_reason"]), "text", &[]), Word::Pass);
+    assert_eq!(word(&reasonless, "events", &[]), Status::AdapterFault);
+    assert_eq!(word(&reasonless, "events", &["stop_reason"]), Status::Pass);
+    assert_eq!(word(&without(whole, &["tool_calls", "stop_reason"]), "text", &[]), Status::Pass);
 }
 
 #[test]
 fn the_class_is_compared_with_the_control() {
     let expect = json!({ "should": { "error.class": "same-as-http" } });
     let same = verdict(expect.clone(), raised(json!({})), Some(raised(json!({}))));
-    assert_eq!(same.word, Word::Pass);
+    assert_eq!(same.status, Status::Pass);
     let overloaded =
         || raised(json!({ "class": "OverloadedError", "classes": ["OverloadedError", "ApiError", "SdkError"] }));
-    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(overloaded())).word, Word::Deviates);
+    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(overloaded())).status, Status::Deviates);
     // A handler for the class of the control reaches a subclass of it.
-    assert_eq!(verdict(expect.clone(), overloaded(), Some(raised(json!({})))).word, Word::Pass);
+    assert_eq!(verdict(expect.clone(), overloaded(), Some(raised(json!({})))).status, Status::Pass);
     // A control that did not fail, hung or crashed is a failed check, and one that was lost is nobody's verdict.
     for control in [returned(json!("end_turn")), json!("hang"), json!("crash")] {
-        assert_eq!(verdict(expect.clone(), raised(json!({})), Some(control)).word, Word::Deviates);
+        assert_eq!(verdict(expect.clone(), raised(json!({})), Some(control)).status, Status::Deviates);
     }
-    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(json!("fault"))).word, Word::AdapterFault);
+    assert_eq!(verdict(expect.clone(), raised(json!({})), Some(json!("fault"))).status, Status::AdapterFault);
     assert_eq!(verdict(expect.clone(), raised(json!({})), None).checks[0].grade, Grade::NotObservable);
     // Without an SDK the error in a stream is an event.
     let event = json!({ "apis": [], "delivers": "events", "lacks": ["error_class"], "call": "" });
@@ -332,10 +332,10 @@ fn the_wait_between_requests_is_the_server_s_own_measure() {
         let second = Exchange { at: Duration::from_millis(second_at), ..first.clone() };
         transcript.exchanges = vec![first, second];
         let answered = answered(raised(json!({})));
-        judge(&evidence(&case, &answered, None, &script, &transcript, None)).word
+        judge(&evidence(&case, &answered, None, &script, &transcript, None)).status
     };
-    assert_eq!(word(3100), Word::Pass);
-    assert_eq!(word(3000), Word::Deviates);
+    assert_eq!(word(3100), Status::Pass);
+    assert_eq!(word(3000), Status::Deviates);
 }
 
 #[test]
@@ -344,11 +344,11 @@ fn faults_are_not_the_sdk_s() {
     let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let mut transcript = transcript(&script);
     let answered = answered(raised(json!({})));
-    let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).word;
-    assert_eq!(word(&transcript), Word::Pass);
+    let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).status;
+    assert_eq!(word(&transcript), Status::Pass);
     transcript.exchanges[0].digest = "00".into();
-    assert_eq!(word(&transcript), Word::HarnessFault);
-    assert_eq!(word(&Transcript::default()), Word::AdapterFault);
+    assert_eq!(word(&transcript), Status::HarnessFault);
+    assert_eq!(word(&Transcript::default()), Status::AdapterFault);
 }
 
 #[test]
@@ -363,14 +363,14 @@ fn a_refused_request_says_why_in_the_verdict() {
         let verdict =
             verdict(&Transcript { exchanges: Vec::new(), refused: vec![refused(own)], ..Transcript::default() });
         let expected = format!("the server refused the request `POST /v1/messages` with 413: {reason}");
-        assert_eq!((verdict.word, verdict.reason), (Word::AdapterFault, Some(expected)));
+        assert_eq!((verdict.status, verdict.reason), (Status::AdapterFault, Some(expected)));
     }
     // One without the trial's token may be anybody's.
     let played = transcript(&script).exchanges;
-    for (own, word) in [(true, Word::AdapterFault), (false, Word::Pass)] {
+    for (own, word) in [(true, Status::AdapterFault), (false, Status::Pass)] {
         assert_eq!(
             verdict(&Transcript { exchanges: played.clone(), refused: vec![refused(own)], ..Transcript::default() })
-                .word,
+                .status,
             word
         );
     }
@@ -382,11 +382,11 @@ fn what_a_client_of_http_1_0_was_sent_is_held_to_that() {
     let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let mut transcript = transcript(&script);
     let answered = answered(raised(json!({})));
-    let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).word;
+    let word = |transcript: &Transcript| judge(&evidence(&case, &answered, None, &script, transcript, None)).status;
     transcript.exchanges[0].version = Version::Http10;
-    assert_eq!(word(&transcript), Word::HarnessFault);
+    assert_eq!(word(&transcript), Status::HarnessFault);
     transcript.exchanges[0].digest = encoded(&script, Version::Http10).digest_prefix(u64::MAX);
-    assert_eq!(word(&transcript), Word::Pass);
+    assert_eq!(word(&transcript), Status::Pass);
 }
 
 #[test]
@@ -395,24 +395,24 @@ fn a_want_of_connections_is_the_harness_s() {
     let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, "n123");
     let word = |answer: Value, transcript: &Transcript| {
         let answered = answered(answer);
-        judge(&evidence(&case, &answered, None, &script, transcript, None)).word
+        judge(&evidence(&case, &answered, None, &script, transcript, None)).status
     };
     let lacking = Some("all 2 connections are in use".to_owned());
     let none = Transcript { lacking: lacking.clone(), ..Transcript::default() };
     let played = Transcript { lacking, ..transcript(&script) };
     let error = json!({ "message": "tcp connect error: Too many open files (os error 24)" });
     for answer in [json!("hang"), json!("crash"), raised(json!({}))] {
-        assert_eq!(word(answer, &none), Word::HarnessFault);
+        assert_eq!(word(answer, &none), Status::HarnessFault);
     }
-    assert_eq!(word(raised(error.clone()), &Transcript::default()), Word::HarnessFault);
+    assert_eq!(word(raised(error.clone()), &Transcript::default()), Status::HarnessFault);
     // What was played to is judged, whatever others lacked meanwhile.
-    assert_eq!((word(raised(json!({})), &played), word(raised(error.clone()), &played)), (Word::Pass, Word::Pass));
+    assert_eq!((word(raised(json!({})), &played), word(raised(error.clone()), &played)), (Status::Pass, Status::Pass));
     // A control that was lost to it is no adapter's fault either.
     let case = self::case(json!({ "should": { "error.class": "same-as-http" } }));
     let answered = answered(raised(json!({})));
-    for (seen, word) in [(&Transcript::default(), Word::HarnessFault), (&played, Word::Pass)] {
+    for (seen, word) in [(&Transcript::default(), Status::HarnessFault), (&played, Status::Pass)] {
         let control = Control::new(self::answered(raised(error.clone())), seen);
         let verdict = judge(&evidence(&case, &answered, Some(&control), &script, &played, None));
-        assert_eq!(verdict.word, word, "{verdict:?}");
+        assert_eq!(verdict.status, word, "{verdict:?}");
     }
 }

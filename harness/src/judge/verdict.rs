@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::case::{Axis, Case, Level, OneOf};
 
-/// The graded checks of one trial and one overall word.
+/// The graded checks of one trial and one overall status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
-    /// The overall word.
-    pub word: Word,
-    /// The kind of failure; with [`Word::Fails`] only.
+    /// The overall status.
+    pub status: Status,
+    /// The kind of failure; with [`Status::Fails`] only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
     /// Why, where no check says so: a hang, a crash, a fault, a trial that was not run.
@@ -21,12 +21,12 @@ pub struct Verdict {
     pub checks: Vec<Check>,
 }
 
-/// One overall word. The first four are about the SDK; the others are never counted with them.
+/// One overall status. The first four are about the SDK; the others are never counted with them.
 ///
 /// The order is that of reports, and the first four come before all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Word {
+pub enum Status {
     /// Every MUST and SHOULD that can be seen holds.
     Pass,
     /// Only checks that maintainers have ruled otherwise on do not hold.
@@ -47,8 +47,8 @@ pub enum Word {
     NotRun,
 }
 
-impl Word {
-    /// Every word, in the order of reports.
+impl Status {
+    /// Every status, in the order of reports.
     pub const ALL: [Self; 9] = [
         Self::Pass,
         Self::Disputed,
@@ -66,13 +66,13 @@ impl Word {
         matches!(self, Self::Flaky | Self::AdapterFault | Self::HarnessFault)
     }
 
-    /// The word with the kind of a failure, if it is one: `fails (silent)`.
+    /// The status with the kind of a failure, if it is one: `fails (silent)`.
     pub fn with_mode(self, mode: Option<Mode>) -> String {
         let mode = mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
         format!("{}{mode}", self.name())
     }
 
-    /// The word in reports.
+    /// The name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -110,7 +110,7 @@ impl Mode {
     /// Every mode, the most harmful first.
     pub const ALL: [Self; 6] = [Self::Fabricated, Self::Silent, Self::Hang, Self::Crash, Self::Spurious, Self::Wrong];
 
-    /// The word in reports.
+    /// The name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Wrong => "wrong",
@@ -165,11 +165,11 @@ pub enum Grade {
     /// This surface cannot show it.
     NotObservable,
     /// There is no failure to look at.
-    Moot,
+    NotApplicable,
 }
 
 impl Grade {
-    /// The word in reports and in lists of known deviations.
+    /// The name in reports and in lists of known deviations.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -179,7 +179,7 @@ impl Grade {
             Self::Transport => "transport",
             Self::Contradictory => "contradictory",
             Self::NotObservable => "not-observable",
-            Self::Moot => "moot",
+            Self::NotApplicable => "not-applicable",
         }
     }
 }
@@ -189,7 +189,7 @@ impl Check {
     pub const fn held(&self) -> Option<bool> {
         match self.grade {
             Grade::Exact => Some(true),
-            Grade::NotObservable | Grade::Moot => None,
+            Grade::NotObservable | Grade::NotApplicable => None,
             Grade::Wrong | Grade::Absent | Grade::Empty | Grade::Transport | Grade::Contradictory => Some(false),
         }
     }
@@ -212,68 +212,68 @@ impl Check {
 impl Verdict {
     /// The adapter broke.
     pub(crate) fn adapter_fault(reason: String) -> Self {
-        Self { word: Word::AdapterFault, mode: None, reason: Some(reason), checks: Vec::new() }
+        Self { status: Status::AdapterFault, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
     /// The harness broke.
     pub(crate) fn harness_fault(reason: String) -> Self {
-        Self { word: Word::HarnessFault, mode: None, reason: Some(reason), checks: Vec::new() }
+        Self { status: Status::HarnessFault, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
     /// The trial was not run.
     pub fn not_run(reason: String) -> Self {
-        Self { word: Word::NotRun, mode: None, reason: Some(reason), checks: Vec::new() }
+        Self { status: Status::NotRun, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
     /// The SDK documents that it does not do this.
     pub fn unsupported(reason: String) -> Self {
-        Self { word: Word::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
+        Self { status: Status::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
     /// This attempt came out differently from one before it, so that neither says what the trial comes to.
     pub(crate) fn make_flaky(&mut self, before: &Self) {
         let reason = format!("an attempt came to `{}`, and the next one to `{}`", before.in_short(), self.in_short());
-        (self.word, self.mode, self.reason) = (Word::Flaky, None, Some(reason));
+        (self.status, self.mode, self.reason) = (Status::Flaky, None, Some(reason));
     }
 
-    /// The word with the kind of a failure: `fails (silent)`.
-    pub fn word_and_mode(&self) -> String {
-        self.word.with_mode(self.mode)
+    /// The status with the kind of a failure: `fails (silent)`.
+    pub fn status_and_mode(&self) -> String {
+        self.status.with_mode(self.mode)
     }
 
-    /// The word, the mode and what does not hold: `fails (silent): outcome is completed`.
+    /// The status, the mode and what does not hold: `fails (silent): outcome is completed`.
     pub fn in_short(&self) -> String {
         let broken = || -> Vec<String> {
             self.broken_checks().map(|check| format!("{} is {}", check.axis, check.seen())).collect()
         };
         let why = self.reason.clone().unwrap_or_else(|| broken().join(", "));
         let why = if why.is_empty() { why } else { format!(": {why}") };
-        format!("{}{why}", self.word_and_mode())
+        format!("{}{why}", self.status_and_mode())
     }
 
-    /// Whether two attempts came out alike: in the word, in the mode and in every check.
+    /// Whether two attempts came out alike: in the status, in the mode and in every check.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let graded = |verdict: &Self| -> Vec<(Axis, Grade, String)> {
             verdict.checks.iter().map(|check| (check.axis, check.grade, check.seen())).collect()
         };
-        (self.word, self.mode) == (other.word, other.mode) && graded(self) == graded(other)
+        (self.status, self.mode) == (other.status, other.mode) && graded(self) == graded(other)
     }
 
-    /// The one word for graded checks, and the mode of a failure.
+    /// The one status for graded checks, and the mode of a failure.
     pub(crate) fn of(checks: Vec<Check>, mode_of: impl Fn(&Check) -> Mode) -> Self {
         let broken = |level| checks.iter().filter(move |check| check.level == level && check.held() == Some(false));
         let ruled = |check: &&Check| check.disputed;
         let mode = broken(Level::Must).filter(|check| !ruled(check)).map(mode_of).max();
-        let word = if mode.is_some() {
-            Word::Fails
+        let status = if mode.is_some() {
+            Status::Fails
         } else if broken(Level::Should).any(|check| !check.disputed) {
-            Word::Deviates
+            Status::Deviates
         } else if broken(Level::Must).chain(broken(Level::Should)).next().is_some() {
-            Word::Disputed
+            Status::Disputed
         } else {
-            Word::Pass
+            Status::Pass
         };
-        Self { word, mode, reason: None, checks }
+        Self { status, mode, reason: None, checks }
     }
 
     /// The SDK gave no answer at all: every case has an outcome, and this is none.
@@ -288,14 +288,14 @@ impl Verdict {
             grade: Grade::Wrong,
             disputed: false,
         };
-        Self { word: Word::Fails, mode: Some(mode), reason: Some(reason), checks: vec![check] }
+        Self { status: Status::Fails, mode: Some(mode), reason: Some(reason), checks: vec![check] }
     }
 
     /// Adds a MUST that was graded after the others.
     pub(crate) fn add(&mut self, check: Option<Check>) {
         let Some(check) = check else { return };
         if check.held() == Some(false) {
-            self.word = Word::Fails;
+            self.status = Status::Fails;
             self.mode = self.mode.max(Some(Mode::Wrong));
         }
         self.checks.push(check);

@@ -8,7 +8,7 @@ use crate::case::{About, Checks, End, Expect, Framing, Outcome, Respond, StatusC
 use crate::codec::{self, Codec, Decoded, Item, Nonce};
 
 /// The parts of a case that decide what it is about.
-pub(super) struct Subject<'c> {
+pub(super) struct StreamFate<'c> {
     /// The dialect.
     pub(super) api: Api,
     /// The answers.
@@ -21,7 +21,7 @@ pub(super) struct Subject<'c> {
     pub(super) shapes: Option<&'c Shapes>,
 }
 
-impl Subject<'_> {
+impl StreamFate<'_> {
     /// Finds what happens to the first answer.
     pub(super) fn about(&self) -> About {
         let Some(steps) = self.exchanges.first() else { return About::Healthy };
@@ -156,7 +156,7 @@ mod tests {
         let expect: Expect = serde_json::from_value(json!({ "must": { "outcome": outcome } })).expect("an expectation");
         let exchanges = [steps.to_vec()];
         let (api, timeout) = (Api::AnthropicMessages, 1000);
-        let subject = Subject { api, exchanges: &exchanges, expect: &expect, timeout, shapes: None };
+        let subject = StreamFate { api, exchanges: &exchanges, expect: &expect, timeout, shapes: None };
         assert_eq!(subject.about(), expected, "{steps:?}");
     }
 

@@ -8,8 +8,8 @@ use super::limits::{MAX_EXPANSION, MAX_USE_DEPTH};
 use super::problem::Collector;
 use super::suggest;
 use super::template::{self, Meaning, NONCE, Piece, ROUND, Scope};
-use super::tree::{Key, Kind, Node, Span};
-use super::typed::{self, Cuts, Files};
+use super::tree::{Key, Node, Span, ValueKind};
+use super::typed::{self, Files, Removed};
 use super::written::Use;
 
 /// Fills in one case or one fragment.
@@ -17,14 +17,14 @@ pub(super) struct Expander<'a> {
     fragments: &'a Fragments,
     files: Files<'a>,
     problems: &'a mut Collector,
-    cuts: Cuts,
+    cuts: Removed,
     spent: usize,
 }
 
 impl<'a> Expander<'a> {
     /// Nothing is filled in yet.
     pub(super) fn new(fragments: &'a Fragments, files: Files<'a>, problems: &'a mut Collector) -> Self {
-        Self { fragments, files, problems, cuts: Cuts::default(), spent: 0 }
+        Self { fragments, files, problems, cuts: Removed::default(), spent: 0 }
     }
 
     /// The same with a part of the budget gone.
@@ -38,7 +38,7 @@ impl<'a> Expander<'a> {
     }
 
     /// What was left out, and whether the budget ran out.
-    pub(super) fn finish(self) -> (Cuts, bool) {
+    pub(super) fn finish(self) -> (Removed, bool) {
         (self.cuts, self.spent > MAX_EXPANSION)
     }
 
@@ -51,8 +51,8 @@ impl<'a> Expander<'a> {
     pub(super) fn fill(&mut self, node: &Node, scope: &Scope<'_>) -> Option<Node> {
         let span = node.span;
         let kind = match &node.kind {
-            Kind::Text(text) if text.contains("${") => return self.text(text, span, scope),
-            Kind::List(items) => {
+            ValueKind::Text(text) if text.contains("${") => return self.text(text, span, scope),
+            ValueKind::List(items) => {
                 let mut filled = Vec::with_capacity(items.len());
                 for item in items {
                     match self.fill(item, scope) {
@@ -60,9 +60,9 @@ impl<'a> Expander<'a> {
                         None => self.cuts.note(span, ""),
                     }
                 }
-                Kind::List(filled)
+                ValueKind::List(filled)
             }
-            Kind::Map(entries) => {
+            ValueKind::Map(entries) => {
                 let mut filled: Vec<(Key, Node)> = Vec::with_capacity(entries.len());
                 // The parser saw to it that keys as written differ.
                 let may_clash = entries.iter().any(|(key, _)| key.text.contains("${"));
@@ -78,7 +78,7 @@ impl<'a> Expander<'a> {
                         None => self.cuts.note(span, &key.text),
                     }
                 }
-                Kind::Map(filled)
+                ValueKind::Map(filled)
             }
             other => other.clone(),
         };
@@ -95,7 +95,7 @@ impl<'a> Expander<'a> {
         scope: &Scope<'_>,
         open: &mut Vec<String>,
     ) -> Option<(Node, Vec<Span>)> {
-        let Kind::List(items) = &node.kind else {
+        let ValueKind::List(items) = &node.kind else {
             // Not a list of steps: the types say so.
             return self.fill(node, scope).map(|node| (node, Vec::new()));
         };
@@ -111,7 +111,7 @@ impl<'a> Expander<'a> {
                 },
                 [(key, value)] if key.text == "repeat" && value.get("steps").is_some() => {
                     let value = self.repeat(value, scope, open);
-                    let kind = Kind::Map(vec![(key.clone(), value)]);
+                    let kind = ValueKind::Map(vec![(key.clone(), value)]);
                     steps.push(Node::new(kind, item.span));
                     sites.push(item.span);
                 }
@@ -124,7 +124,7 @@ impl<'a> Expander<'a> {
                 },
             }
         }
-        Some((Node::new(Kind::List(steps), node.span), sites))
+        Some((Node::new(ValueKind::List(steps), node.span), sites))
     }
 
     fn repeat(&mut self, node: &Node, scope: &Scope<'_>, open: &mut Vec<String>) -> Node {
@@ -140,14 +140,14 @@ impl<'a> Expander<'a> {
                 None => self.cuts.note(node.span, &key.text),
             }
         }
-        Node::new(Kind::Map(filled), node.span)
+        Node::new(ValueKind::Map(filled), node.span)
     }
 
     /// The steps a `use` stands for.
     fn fragment(&mut self, node: &Node, scope: &Scope<'_>, open: &mut Vec<String>) -> Option<Vec<Node>> {
         let value = self.fill(node, scope)?;
         let name_span = value.get("name").map_or(value.span, |name| name.span);
-        let Use { name, .. } = typed::read(value.clone(), &mut Cuts::default(), self.files, self.problems)?;
+        let Use { name, .. } = typed::read(value.clone(), &mut Removed::default(), self.files, self.problems)?;
         let fragments = self.fragments;
         let Some(found) = fragments.find(&name) else {
             if !fragments.broken {
@@ -184,7 +184,7 @@ impl<'a> Expander<'a> {
         let steps = self.steps(found.steps, &Scope::of(&parameters), open);
         open.pop();
         match steps?.0.kind {
-            Kind::List(steps) => Some(steps),
+            ValueKind::List(steps) => Some(steps),
             _ => None,
         }
     }
@@ -195,13 +195,13 @@ impl<'a> Expander<'a> {
         if let [Piece::Name(name)] = pieces.as_slice() {
             let node = match self.resolve(name, span, scope)? {
                 Meaning::Value(value) => Node { taken_by: Some(span), ..value.clone() },
-                Meaning::Later => Node::new(Kind::Text(text.to_owned()), span),
+                Meaning::Later => Node::new(ValueKind::Text(text.to_owned()), span),
             };
             self.spend_all(&node, span)?;
             return Some(node);
         }
         let text = self.interpolate(&pieces, span, scope)?;
-        let node = Node::new(Kind::Text(text), span);
+        let node = Node::new(ValueKind::Text(text), span);
         self.spend(&node, span)?;
         Some(node)
     }
@@ -222,7 +222,7 @@ impl<'a> Expander<'a> {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Name(name) => match self.resolve(name, span, scope) {
-                    Some(Meaning::Value(Node { kind: Kind::Text(text), .. })) => filled.push_str(text),
+                    Some(Meaning::Value(Node { kind: ValueKind::Text(text), .. })) => filled.push_str(text),
                     Some(Meaning::Value(value)) => filled.push_str(&value.to_json().to_string()),
                     Some(Meaning::Later) => filled.extend(["${", name, "}"]),
                     None => failed = true,
@@ -257,15 +257,15 @@ impl<'a> Expander<'a> {
     /// Takes the last step: `$${` becomes `${`.
     pub(super) fn unescape(&mut self, node: &mut Node, repeats: bool) {
         match &mut node.kind {
-            Kind::Text(text) => self.unescape_text(text, node.span, repeats),
-            Kind::List(items) => items.iter_mut().for_each(|item| self.unescape(item, repeats)),
-            Kind::Map(entries) => {
+            ValueKind::Text(text) => self.unescape_text(text, node.span, repeats),
+            ValueKind::List(items) => items.iter_mut().for_each(|item| self.unescape(item, repeats)),
+            ValueKind::Map(entries) => {
                 for (key, value) in entries {
                     self.unescape_text(&mut key.text, key.span, repeats);
                     self.unescape(value, repeats || key.text == "repeat");
                 }
             }
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+            ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) => {}
         }
     }
 
@@ -290,8 +290,8 @@ impl<'a> Expander<'a> {
 
     fn spend_all(&mut self, node: &Node, span: Span) -> Option<()> {
         match &node.kind {
-            Kind::List(items) => items.iter().try_for_each(|item| self.spend_all(item, span))?,
-            Kind::Map(entries) => entries.iter().try_for_each(|(key, value)| {
+            ValueKind::List(items) => items.iter().try_for_each(|item| self.spend_all(item, span))?,
+            ValueKind::Map(entries) => entries.iter().try_for_each(|(key, value)| {
                 self.spent = self.spent.saturating_add(size_of::<Key>() + key.text.len());
                 self.spend_all(value, span)
             })?,

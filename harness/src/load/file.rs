@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use streamspec_adapters::contract::Api;
 
-use super::about::Subject;
+use super::about::StreamFate;
 use super::expand::Expander;
 use super::fragments::Fragments;
 use super::limits::{MAX_COMBINATIONS, MAX_EXPANSION};
@@ -15,7 +15,7 @@ use super::lint::{self, Sites};
 use super::problem::{Collector, Source};
 use super::shape::Shapes;
 use super::template::Scope;
-use super::tree::{self, Key, Kind, Node, Origin, Span};
+use super::tree::{self, Key, Node, Origin, Span, ValueKind};
 use super::typed::{self, Files};
 use super::unroll;
 use super::written::CaseFile;
@@ -230,12 +230,12 @@ fn expand(tree: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> (Node,
         }
     }
     // Anything but a mapping is for the types to refuse.
-    let kind = if matches!(tree.kind, Kind::Map(_)) { Kind::Map(fields) } else { tree.kind.clone() };
+    let kind = if matches!(tree.kind, ValueKind::Map(_)) { ValueKind::Map(fields) } else { tree.kind.clone() };
     (Node::new(kind, tree.span), sites)
 }
 
 fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites: &mut Sites) -> Option<Node> {
-    let Kind::List(answers) = &node.kind else { return expander.fill(node, scope) };
+    let ValueKind::List(answers) = &node.kind else { return expander.fill(node, scope) };
     let mut filled = Vec::new();
     for answer in answers {
         match expander.steps(answer, scope, &mut Vec::new()) {
@@ -246,7 +246,7 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
             None => expander.note(node.span, ""),
         }
     }
-    Some(Node::new(Kind::List(filled), node.span))
+    Some(Node::new(ValueKind::List(filled), node.span))
 }
 
 /// What of a filled in file decides how an SDK comes out, as text: its fields in their order, without those that explain.
@@ -273,7 +273,7 @@ fn case(id: String, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes
         None => None,
     };
     let shapes = shapes.filter(|_| beyond_schema.is_none());
-    let subject = Subject { api, exchanges: &exchanges, expect: &expect, timeout, shapes };
+    let subject = StreamFate { api, exchanges: &exchanges, expect: &expect, timeout, shapes };
     Some(Case {
         about: subject.about(),
         id: id.into(),

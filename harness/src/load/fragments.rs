@@ -12,8 +12,8 @@ use super::expand::Expander;
 use super::problem::{Collector, Problem, Source};
 use super::read;
 use super::template::Scope;
-use super::tree::{self, Key, Kind, Node, Origin};
-use super::typed::{self, Cuts, Files};
+use super::tree::{self, Key, Node, Origin, ValueKind};
+use super::typed::{self, Files, Removed};
 use super::written::FragmentFile;
 use super::{suggest, unroll};
 use crate::case::Step;
@@ -51,7 +51,7 @@ struct FragmentShape {
 }
 
 /// A fragment as a `use` finds it.
-pub(super) struct Found<'f> {
+pub(super) struct FoundFragment<'f> {
     /// Its parameters and their defaults.
     pub(super) defaults: &'f [(Key, Node)],
     /// Its steps, with nothing filled in.
@@ -99,7 +99,7 @@ impl Fragments {
 
     fn take(&mut self, tree: &Node, api: Api, problems: &mut Collector) {
         let files = Files { itself: &self.source, fragments: &self.source };
-        let shape: Option<Shape> = typed::read(tree.clone(), &mut Cuts::default(), files, problems);
+        let shape: Option<Shape> = typed::read(tree.clone(), &mut Removed::default(), files, problems);
         self.broken = shape.is_none();
         if let Some(shape) = shape
             && shape.api != api
@@ -107,9 +107,9 @@ impl Fragments {
             let span = tree.place(&["api"]);
             problems.push(files.error(span, format!("the fragments of {api} belong here, not of {}", shape.api)));
         }
-        let Some(Node { kind: Kind::Map(all), .. }) = tree.get("fragments").cloned() else { return };
+        let Some(Node { kind: ValueKind::Map(all), .. }) = tree.get("fragments").cloned() else { return };
         for (key, node) in all {
-            if typed::read::<FragmentShape>(node.clone(), &mut Cuts::default(), files, problems).is_none() {
+            if typed::read::<FragmentShape>(node.clone(), &mut Removed::default(), files, problems).is_none() {
                 self.broken = true;
             }
             let mut expander = Expander::new(self, files, problems);
@@ -124,11 +124,11 @@ impl Fragments {
     }
 
     /// The fragment of a name.
-    pub(super) fn find(&self, name: &str) -> Option<Found<'_>> {
+    pub(super) fn find(&self, name: &str) -> Option<FoundFragment<'_>> {
         let at = self.all.iter().position(|(key, _)| key.text == name)?;
         self.used.borrow_mut().insert(at);
         let steps = self.all[at].1.get("steps")?;
-        Some(Found { defaults: &self.defaults[at], steps })
+        Some(FoundFragment { defaults: &self.defaults[at], steps })
     }
 
     /// The steps of one fragment with its defaults; none if anything is wrong with it.
@@ -197,10 +197,11 @@ fn fragment_file(all: &[(Key, Node)], at: usize, steps: &Node) -> Node {
             *value = steps.clone();
         }
     }
-    let fragment = Node::new(Kind::Map(fields), node.span);
-    let entry = |name: &str, kind: Kind| (Key { text: name.to_owned(), span: key.span }, Node::new(kind, key.span));
+    let fragment = Node::new(ValueKind::Map(fields), node.span);
+    let entry =
+        |name: &str, kind: ValueKind| (Key { text: name.to_owned(), span: key.span }, Node::new(kind, key.span));
     // The api is judged once for the whole file.
-    let api = entry("api", Kind::Text(Api::ALL[0].name().to_owned()));
-    let fragments = entry("fragments", Kind::Map(vec![(key.clone(), fragment)]));
-    Node::new(Kind::Map(vec![api, fragments]), key.span)
+    let api = entry("api", ValueKind::Text(Api::ALL[0].name().to_owned()));
+    let fragments = entry("fragments", ValueKind::Map(vec![(key.clone(), fragment)]));
+    Node::new(ValueKind::Map(vec![api, fragments]), key.span)
 }

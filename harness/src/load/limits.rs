@@ -33,7 +33,7 @@ pub const MAX_EXCHANGES: usize = 16;
 /// run has a trial for every surface.
 pub const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
 
-/// The same for a case that is replayed byte by byte, each of which may be a write of its own: half a mebibyte of them took
+/// The same for a case that is run byte by byte, each of which may be a write of its own: half a mebibyte of them took
 /// the reference client, not optimised, longer than the ten seconds of a trial.
 pub const MAX_SPLIT_BYTES: usize = 64 * 1024;
 

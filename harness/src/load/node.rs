@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor}
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
-use super::tree::{Key, Kind, Node};
+use super::tree::{Key, Node, ValueKind};
 
 impl<'de> IntoDeserializer<'de, Error> for &'de Node {
     type Deserializer = Self;
@@ -26,16 +26,16 @@ impl Node {
 
     fn unexpected(&self) -> Unexpected<'_> {
         match &self.kind {
-            Kind::Null => Unexpected::Unit,
-            Kind::Bool(value) => Unexpected::Bool(*value),
-            Kind::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+            ValueKind::Null => Unexpected::Unit,
+            ValueKind::Bool(value) => Unexpected::Bool(*value),
+            ValueKind::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
                 (Some(value), ..) => Unexpected::Unsigned(value),
                 (_, Some(value), _) => Unexpected::Signed(value),
                 (.., value) => Unexpected::Float(value.unwrap_or_default()),
             },
-            Kind::Text(text) => Unexpected::Str(text),
-            Kind::List(_) => Unexpected::Seq,
-            Kind::Map(_) => Unexpected::Map,
+            ValueKind::Text(text) => Unexpected::Str(text),
+            ValueKind::List(_) => Unexpected::Seq,
+            ValueKind::Map(_) => Unexpected::Map,
         }
     }
 }
@@ -45,17 +45,17 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.kind {
-            Kind::Null => visitor.visit_unit(),
-            Kind::Bool(value) => visitor.visit_bool(*value),
-            Kind::Number(number) => number.deserialize_any(visitor),
-            Kind::Text(text) => visitor.visit_str(text),
-            Kind::List(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
-            Kind::Map(entries) => visitor.visit_map(Node::fields(entries)),
+            ValueKind::Null => visitor.visit_unit(),
+            ValueKind::Bool(value) => visitor.visit_bool(*value),
+            ValueKind::Number(number) => number.deserialize_any(visitor),
+            ValueKind::Text(text) => visitor.visit_str(text),
+            ValueKind::List(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
+            ValueKind::Map(entries) => visitor.visit_map(Node::fields(entries)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if matches!(self.kind, Kind::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
+        if matches!(self.kind, ValueKind::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
@@ -69,7 +69,7 @@ impl<'de> Deserializer<'de> for &'de Node {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match &self.kind {
-            Kind::Map(entries) => visitor.visit_map(Node::fields(entries)),
+            ValueKind::Map(entries) => visitor.visit_map(Node::fields(entries)),
             _ => Err(Error::invalid_type(self.unexpected(), &"a mapping")),
         }
     }
@@ -81,14 +81,14 @@ impl<'de> Deserializer<'de> for &'de Node {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match &self.kind {
-            Kind::Text(text) => {
+            ValueKind::Text(text) => {
                 let word: StrDeserializer<'_, Error> = text.as_str().into_deserializer();
                 word.deserialize_enum(name, variants, visitor)
             }
-            Kind::Map(entries) if entries.len() == 1 => {
+            ValueKind::Map(entries) if entries.len() == 1 => {
                 MapAccessDeserializer::new(Node::fields(entries)).deserialize_enum(name, variants, visitor)
             }
-            Kind::Map(_) => Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
+            ValueKind::Map(_) => Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
             _ => Err(Error::invalid_type(self.unexpected(), &"string or map")),
         }
     }

@@ -6,8 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::problem::{Collector, Problem, Source};
 use super::read;
-use super::tree::{self, Kind, Node, Origin};
-use super::typed::{self, Cuts, Files};
+use super::tree::{self, Node, Origin, ValueKind};
+use super::typed::{self, Files, Removed};
 use crate::case::{Rule, RuleFile};
 
 /// The rules of every table, by id.
@@ -57,8 +57,10 @@ impl Rules {
             Err(problem) => return problems.push(*problem),
         };
         let files = Files { itself: &source, fragments: &source };
-        let Some(table) = typed::read::<RuleFile>(tree.clone(), &mut Cuts::default(), files, problems) else { return };
-        let Some(Node { kind: Kind::List(nodes), .. }) = tree.get("rules") else { return };
+        let Some(table) = typed::read::<RuleFile>(tree.clone(), &mut Removed::default(), files, problems) else {
+            return;
+        };
+        let Some(Node { kind: ValueKind::List(nodes), .. }) = tree.get("rules") else { return };
         for (rule, node) in table.rules.into_iter().zip(nodes) {
             let range = node.place(&["id"]).range();
             if let Some(first) = self.by_id.get(&order(&rule.id)) {

@@ -30,7 +30,7 @@ impl Selection {
 
 /// One way of naming cases.
 #[derive(Clone, Debug)]
-pub(super) enum Wanted {
+pub(super) enum CaseSelector {
     /// A case, all combinations of a file, or all cases of a folder.
     Id(String),
     /// The cases whose id, with or without the names of matrix values, a glob matches.
@@ -44,7 +44,7 @@ pub(super) fn wanted(
     root: &Utf8Path,
     selection: &Selection,
     problems: &mut Collector,
-) -> Option<Vec<(String, Wanted)>> {
+) -> Option<Vec<(String, CaseSelector)>> {
     let Selection::Only(names) = selection else { return None };
     let mut wanted = Vec::new();
     for name in names {
@@ -55,10 +55,10 @@ pub(super) fn wanted(
     Some(wanted)
 }
 
-fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<Wanted> {
+fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<CaseSelector> {
     if name.contains(['*', '?', '[', '{']) {
         return match matcher(name) {
-            Ok(glob) => Some(Wanted::Glob(name.to_owned(), glob)),
+            Ok(glob) => Some(CaseSelector::Glob(name.to_owned(), glob)),
             Err(error) => {
                 let shown: String = name.chars().take(80).collect();
                 let cut = if shown.len() < name.len() { "…" } else { "" };
@@ -69,18 +69,18 @@ fn understand(root: &Utf8Path, name: &str, problems: &mut Collector) -> Option<W
         };
     }
     if Utf8Path::new(name).extension().is_some_and(read::is_yaml) {
-        return Some(Wanted::File(named(root, Utf8Path::new(name))));
+        return Some(CaseSelector::File(named(root, Utf8Path::new(name))));
     }
     let id = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');
     let id = id.strip_prefix("cases/").unwrap_or(id);
     if stays_below(Utf8Path::new(id)) && !id.is_empty() {
-        return Some(Wanted::Id(id.to_owned()));
+        return Some(CaseSelector::Id(id.to_owned()));
     }
     problems.push(Problem::whole_file(Utf8Path::new("cases"), format!("`{name}` is not the id of a case")));
     None
 }
 
-impl Wanted {
+impl CaseSelector {
     fn takes(&self, case: &Case) -> bool {
         self.names(&case.id, &case.file)
     }
@@ -104,13 +104,17 @@ fn is_below(id: &str, folder: &str) -> bool {
 }
 
 /// The files that must be read.
-pub(super) fn files(root: &Utf8Path, wanted: Option<&[(String, Wanted)]>, problems: &mut Collector) -> Vec<CasePath> {
+pub(super) fn files(
+    root: &Utf8Path,
+    wanted: Option<&[(String, CaseSelector)]>,
+    problems: &mut Collector,
+) -> Vec<CasePath> {
     let Some(wanted) = wanted else { return below(root, Utf8Path::new(""), problems) };
     let cases = root.join("cases");
     let mut found: Vec<CasePath> = Vec::new();
     for (_, wanted) in wanted {
         match wanted {
-            Wanted::Id(id) => {
+            CaseSelector::Id(id) => {
                 let file = id::file_of(id);
                 let relative = Utf8PathBuf::from(format!("{file}.yaml"));
                 if cases.join(&relative).as_std_path().exists() {
@@ -119,8 +123,8 @@ pub(super) fn files(root: &Utf8Path, wanted: Option<&[(String, Wanted)]>, proble
                     found.extend(below(root, Utf8Path::new(file), problems));
                 }
             }
-            Wanted::Glob(name, _) => found.extend(below(root, fixed_folder(name), problems)),
-            Wanted::File(file) => found.push(file.clone()),
+            CaseSelector::Glob(name, _) => found.extend(below(root, fixed_folder(name), problems)),
+            CaseSelector::File(file) => found.push(file.clone()),
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
@@ -132,7 +136,7 @@ pub(super) fn files(root: &Utf8Path, wanted: Option<&[(String, Wanted)]>, proble
 pub(super) fn retain(
     cases: &mut Vec<Case>,
     root: &Utf8Path,
-    wanted: Option<&[(String, Wanted)]>,
+    wanted: Option<&[(String, CaseSelector)]>,
     problems: &mut Collector,
 ) {
     // What is wrong with a file that was named says more than that it has no case.
@@ -153,11 +157,11 @@ pub(super) fn retain(
 }
 
 /// The ids that could have been meant: the combinations of the file, or else the files of the folder.
-fn known(root: &Utf8Path, wanted: &Wanted, cases: &[Case]) -> Vec<String> {
+fn known(root: &Utf8Path, wanted: &CaseSelector, cases: &[Case]) -> Vec<String> {
     let folder = match wanted {
-        Wanted::File(_) => return Vec::new(),
-        Wanted::Glob(name, _) => fixed_folder(name),
-        Wanted::Id(id) => {
+        CaseSelector::File(_) => return Vec::new(),
+        CaseSelector::Glob(name, _) => fixed_folder(name),
+        CaseSelector::Id(id) => {
             // Of a file that is there it is the combination that is not.
             let of_file = cases.iter().filter(|case| case.id.file() == id::file_of(id));
             let combinations: Vec<String> = of_file.map(|case| case.id.to_string()).collect();

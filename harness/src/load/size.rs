@@ -6,7 +6,7 @@ use crate::codec::Codec;
 
 /// The extent of an answer with every `repeat` multiplied out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Extent {
+pub(super) struct AnswerSize {
     /// The number of steps.
     pub(super) steps: usize,
     /// The number of bytes of the body, at the longest.
@@ -14,17 +14,17 @@ pub(super) struct Extent {
 }
 
 /// Sums up several steps.
-pub(super) fn of_all(codec: &dyn Codec, steps: &[Step]) -> Extent {
-    steps.iter().fold(Extent::default(), |sum, step| {
+pub(super) fn of_all(codec: &dyn Codec, steps: &[Step]) -> AnswerSize {
+    steps.iter().fold(AnswerSize::default(), |sum, step| {
         let more = match step {
             Step::Repeat(repeat) => {
                 let times = usize::try_from(repeat.times).unwrap_or(usize::MAX);
                 let round = of_all(codec, &repeat.steps);
-                Extent { steps: round.steps.max(1).saturating_mul(times), bytes: round.bytes.saturating_mul(times) }
+                AnswerSize { steps: round.steps.max(1).saturating_mul(times), bytes: round.bytes.saturating_mul(times) }
             }
-            step => Extent { steps: 1, bytes: of(codec, step) },
+            step => AnswerSize { steps: 1, bytes: of(codec, step) },
         };
-        Extent { steps: sum.steps.saturating_add(more.steps), bytes: sum.bytes.saturating_add(more.bytes) }
+        AnswerSize { steps: sum.steps.saturating_add(more.steps), bytes: sum.bytes.saturating_add(more.bytes) }
     })
 }
 
@@ -72,6 +72,6 @@ mod tests {
         size(Step::Raw("é".repeat(10)), &"é".repeat(10), 0);
         size(Step::Hex("00 ff".into()), "  ", 0);
         let rounds = Step::Repeat(Repeat { times: 3, steps: vec![Step::Raw("ab".into()), Step::Flush] });
-        assert_eq!(of_all(codec, &[rounds, Step::Flush]), Extent { steps: 7, bytes: 6 });
+        assert_eq!(of_all(codec, &[rounds, Step::Flush]), AnswerSize { steps: 7, bytes: 6 });
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::suggest;
-use super::tree::{Key, Kind, Node, Span};
+use super::tree::{Key, Node, Span, ValueKind};
 
 /// The name that stays until a trial is run: a text that is new each time.
 pub(super) const NONCE: &str = "nonce";
@@ -113,7 +113,7 @@ impl<'s> Scope<'s> {
         let mut known: Vec<String> = Vec::new();
         for (key, value) in self.names {
             match &value.kind {
-                Kind::Map(fields) => {
+                ValueKind::Map(fields) => {
                     known.extend(fields.iter().map(|(field, _)| format!("{}.{}", key.text, field.text)));
                 }
                 _ => known.push(key.text.clone()),

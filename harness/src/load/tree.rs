@@ -53,7 +53,7 @@ pub(super) enum Origin {
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
     pub(super) span: Span,
     /// The `${…}` that this value stands in for, if it was filled in.
     pub(super) taken_by: Option<Span>,
@@ -61,7 +61,7 @@ pub(super) struct Node {
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Null,
     Bool(bool),
     Number(Number),
@@ -86,7 +86,7 @@ pub(super) enum Segment {
 
 impl Node {
     /// A value as it is written.
-    pub(super) const fn new(kind: Kind, span: Span) -> Self {
+    pub(super) const fn new(kind: ValueKind, span: Span) -> Self {
         Self { kind, span, taken_by: None }
     }
 
@@ -102,19 +102,19 @@ impl Node {
 
     /// The entries of a mapping; none for anything else.
     pub(super) fn entries(&self) -> &[(Key, Self)] {
-        if let Kind::Map(entries) = &self.kind { entries } else { &[] }
+        if let ValueKind::Map(entries) = &self.kind { entries } else { &[] }
     }
 
     /// The text of a string.
     pub(super) fn text(&self) -> Option<&str> {
-        if let Kind::Text(text) = &self.kind { Some(text) } else { None }
+        if let ValueKind::Text(text) = &self.kind { Some(text) } else { None }
     }
 
     /// The value at the end of a way, with the key that leads to it.
     pub(super) fn at(&self, way: &[Segment]) -> Option<(Option<&Key>, &Self)> {
         way.iter().try_fold((None, self), |(_, node), segment| match (segment, &node.kind) {
-            (Segment::Key(key), Kind::Map(_)) => node.entry(key).map(|(key, value)| (Some(key), value)),
-            (Segment::Index(index), Kind::List(items)) => items.get(*index).map(|item| (None, item)),
+            (Segment::Key(key), ValueKind::Map(_)) => node.entry(key).map(|(key, value)| (Some(key), value)),
+            (Segment::Index(index), ValueKind::List(items)) => items.get(*index).map(|item| (None, item)),
             _ => None,
         })
     }
@@ -132,12 +132,12 @@ impl Node {
     /// The value without its places.
     pub(super) fn to_json(&self) -> Value {
         match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(value) => Value::Bool(*value),
-            Kind::Number(number) => Value::Number(number.clone()),
-            Kind::Text(text) => Value::String(text.clone()),
-            Kind::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
-            Kind::Map(entries) => {
+            ValueKind::Null => Value::Null,
+            ValueKind::Bool(value) => Value::Bool(*value),
+            ValueKind::Number(number) => Value::Number(number.clone()),
+            ValueKind::Text(text) => Value::String(text.clone()),
+            ValueKind::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
+            ValueKind::Map(entries) => {
                 let pairs = entries.iter().map(|(key, value)| (key.text.clone(), value.to_json()));
                 Value::Object(pairs.collect::<Map<_, _>>())
             }
@@ -154,7 +154,7 @@ pub(super) fn parse(source: &Source, origin: Origin) -> Result<Node, Box<Problem
     let node = Placer { source, origin }.node(raw);
     match node.kind {
         // The parser takes a text without a document for null.
-        Kind::Null => Err(Box::new(Problem::whole_file(&source.file, "the file is empty"))),
+        ValueKind::Null => Err(Box::new(Problem::whole_file(&source.file, "the file is empty"))),
         _ => Ok(node),
     }
 }
@@ -333,17 +333,17 @@ impl Placer<'_> {
     fn node(&self, raw: Spanned<Raw>) -> Node {
         let mut span = self.span(&raw.referenced);
         let kind = match raw.value {
-            Raw::Null => Kind::Null,
-            Raw::Bool(value) => Kind::Bool(value),
-            Raw::Number(number) => Kind::Number(number),
-            Raw::Text(text) => Kind::Text(text),
-            Raw::List(items) => Kind::List(items.into_iter().map(|item| self.node(item)).collect()),
-            Raw::Map(entries) => Kind::Map(entries.into_iter().map(|entry| self.entry(entry)).collect()),
+            Raw::Null => ValueKind::Null,
+            Raw::Bool(value) => ValueKind::Bool(value),
+            Raw::Number(number) => ValueKind::Number(number),
+            Raw::Text(text) => ValueKind::Text(text),
+            Raw::List(items) => ValueKind::List(items.into_iter().map(|item| self.node(item)).collect()),
+            Raw::Map(entries) => ValueKind::Map(entries.into_iter().map(|entry| self.entry(entry)).collect()),
         };
         // The parser places a list or mapping at its beginning; it reaches at least to the end of its last value.
         let last = match &kind {
-            Kind::List(items) => items.last().map(|item| item.span),
-            Kind::Map(entries) => entries.last().map(|(key, value)| key.span.to(value.span)),
+            ValueKind::List(items) => items.last().map(|item| item.span),
+            ValueKind::Map(entries) => entries.last().map(|(key, value)| key.span.to(value.span)),
             _ => None,
         };
         if let Some(last) = last {

@@ -11,7 +11,7 @@ use serde_path_to_error::Segment as Step;
 use super::limits::MAX_PROBLEMS;
 use super::problem::{Collector, Problem, Source, position};
 use super::suggest;
-use super::tree::{Key, Kind, Node, Origin, Segment, Span};
+use super::tree::{Key, Node, Origin, Segment, Span, ValueKind};
 
 /// The files a tree was made from.
 #[derive(Clone, Copy)]
@@ -39,9 +39,9 @@ impl<'s> Files<'s> {
 
 /// What was cut out of a tree because it was wrong: the places of the mappings and lists that lost something.
 #[derive(Debug, Default)]
-pub(super) struct Cuts(HashSet<(Span, String)>);
+pub(super) struct Removed(HashSet<(Span, String)>);
 
-impl Cuts {
+impl Removed {
     /// Notes that a mapping lost a key, or a list an item.
     pub(super) fn note(&mut self, parent: Span, key: &str) {
         self.0.insert((parent, key.to_owned()));
@@ -65,7 +65,7 @@ impl Cuts {
 /// Makes a type of a tree; none if anything was wrong with it.
 pub(super) fn read<T: DeserializeOwned>(
     mut node: Node,
-    cuts: &mut Cuts,
+    cuts: &mut Removed,
     files: Files<'_>,
     problems: &mut Collector,
 ) -> Option<T> {
@@ -115,21 +115,21 @@ fn existing<'p>(root: &Node, path: impl Iterator<Item = &'p Step>) -> Vec<Segmen
 }
 
 /// Takes the value at the end of a way out of the tree; none if that is all of it.
-fn cut(root: &mut Node, way: &[Segment], cuts: &mut Cuts) -> Option<()> {
+fn cut(root: &mut Node, way: &[Segment], cuts: &mut Removed) -> Option<()> {
     let (last, before) = way.split_last()?;
     let parent = before.iter().try_fold(root, |node, segment| match (segment, &mut node.kind) {
-        (Segment::Key(key), Kind::Map(entries)) => {
+        (Segment::Key(key), ValueKind::Map(entries)) => {
             entries.iter_mut().find(|(known, _)| known.text == *key).map(|(_, value)| value)
         }
-        (Segment::Index(index), Kind::List(items)) => items.get_mut(*index),
+        (Segment::Index(index), ValueKind::List(items)) => items.get_mut(*index),
         _ => None,
     })?;
     match (last, &mut parent.kind) {
-        (Segment::Key(key), Kind::Map(entries)) => {
+        (Segment::Key(key), ValueKind::Map(entries)) => {
             entries.retain(|(known, _)| known.text != *key);
             cuts.note(parent.span, key);
         }
-        (Segment::Index(index), Kind::List(items)) => {
+        (Segment::Index(index), ValueKind::List(items)) => {
             items.remove(*index);
             cuts.note(parent.span, "");
         }
@@ -169,7 +169,7 @@ impl Complaint {
     /// What to point at: the key, the value, or the item of a list.
     fn place(&self, key: Option<&Key>, here: &Node) -> Span {
         match (self, key, &here.kind) {
-            (Self::Unknown { name, .. }, _, Kind::List(items)) => {
+            (Self::Unknown { name, .. }, _, ValueKind::List(items)) => {
                 items.iter().find(|item| item.text() == Some(name)).map_or(here.span, |item| item.span)
             }
             (Self::Unknown { name, .. }, Some(key), _) if key.text == *name && here.text() != Some(name) => key.span,
@@ -255,7 +255,7 @@ fn plain(message: &str, here: &Node, item: bool) -> (String, Option<String>) {
         }
     };
     let mut help = None;
-    if expected == "a string" && matches!(here.kind, Kind::Number(_) | Kind::Bool(_)) {
+    if expected == "a string" && matches!(here.kind, ValueKind::Number(_) | ValueKind::Bool(_)) {
         help = Some(format!("quote it: \"{}\"", here.to_json()));
     }
     (format!("expected {}, found {}", word(expected), word(found)), help)

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use streamspec_adapters::contract::{Api, Ask};
 
-use crate::case::{DEFAULT_TIMEOUT, Dispute, End, Event, Expect, Respond, Source, Variants, WhyMust};
+use crate::case::{DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants};
 
 /// A case file as it is written.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -29,7 +29,7 @@ pub(super) struct CaseFile {
     pub(super) disputed: Option<Dispute>,
     /// Why a MUST may rest on an issue alone.
     #[serde(default)]
-    pub(super) why_must: Option<WhyMust>,
+    pub(super) why_must: Option<MustReason>,
     /// What the client asks the model for.
     #[serde(default)]
     pub(super) ask: Ask,

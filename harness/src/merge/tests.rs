@@ -16,12 +16,12 @@ fn file(name: &str, records: Vec<Record>) -> File {
     File { name: name.to_owned(), records }
 }
 
-/// The trials of `sdk` in one shard as its run would write them, with as many replays.
+/// The trials of `sdk` in one shard as its run would write them, with as many variant runs.
 fn run(sdk: &str, shard: Option<Shard>) -> Vec<Record> {
     let trial = |number: usize, variant: &str| {
         record(json!({
             "record": "trial", "sdk": sdk, "surface": "create", "case": format!("anthropic/cut/{number}"),
-            "variant": variant, "nonce": "n", "verdict": { "word": "pass", "checks": [] }, "wire": [], "took_ms": 1,
+            "variant": variant, "nonce": "n", "verdict": { "status": "pass", "checks": [] }, "wire": [], "took_ms": 1,
         }))
     };
     let name = |number: usize| format!("{sdk}/create::anthropic/cut/{number}");

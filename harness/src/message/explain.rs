@@ -8,10 +8,10 @@ use similar::{ChangeTag, TextDiff};
 use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
 use crate::case::{Axis, Case};
 use crate::id::{TrialId, Variant};
-use crate::judge::{Check, Grade, Word};
+use crate::judge::{Check, Grade, Status};
 use crate::load::Location;
 use crate::record::{AttemptRecord, Attempted};
-use crate::run::Ran;
+use crate::run::TrialRun;
 use crate::text::shown;
 
 /// What the list of known deviations has to do with a trial.
@@ -25,7 +25,7 @@ pub struct Listed {
 
 /// Explains one trial. `nonce` is that of the run; `locate` finds the line of a check in the case file.
 pub fn explain(
-    ran: &Ran,
+    ran: &TrialRun,
     case: &Case,
     nonce: &str,
     listed: &Listed,
@@ -34,8 +34,8 @@ pub fn explain(
     let mut out = String::new();
     let record = &ran.record;
     let verdict = &record.verdict;
-    let word = styled(style_of(verdict.word), &verdict.word_and_mode());
-    let _ = writeln!(out, "{}  {word}", styled(BOLD, &record.name()));
+    let status = styled(style_of(verdict.status), &verdict.status_and_mode());
+    let _ = writeln!(out, "{}  {status}", styled(BOLD, &record.name()));
     let _ = writeln!(out, "  {}", case.title);
     for note in &listed.notes {
         let _ = writeln!(out, "  {}", styled(WARN, note));
@@ -53,7 +53,7 @@ pub fn explain(
     if let Some(dispute) = &case.disputed {
         let _ = writeln!(out, "  {} {} ({})", styled(BOLD, "disputed:"), dispute.position, dispute.url);
     }
-    for AttemptRecord { of, came_to, why, took_ms } in &record.attempts {
+    for AttemptRecord { of, came_to, reason: why, took_ms } in &record.attempts {
         let of = if *of == Attempted::Control { "its control" } else { "it" };
         let text = format!("{of} came to {} after {took_ms} ms, and was run again: {why}", shown(came_to, 300));
         let _ = writeln!(out, "  {} {text}", styled(BOLD, "before:"));
@@ -123,7 +123,7 @@ pub(crate) fn sentence(check: &Check) -> String {
         Grade::Contradictory => {
             format!("expected {expected}, observed {observed}: neither the equivalent status nor the response's own")
         }
-        Grade::Wrong | Grade::Exact | Grade::NotObservable | Grade::Moot => {
+        Grade::Wrong | Grade::Exact | Grade::NotObservable | Grade::NotApplicable => {
             format!("expected {expected}, observed {observed}")
         }
     }
@@ -157,7 +157,7 @@ fn difference<'a>(out: &mut String, broken: impl Iterator<Item = &'a Check>) {
     }
 }
 
-fn observed(out: &mut String, ran: &Ran) {
+fn observed(out: &mut String, ran: &TrialRun) {
     let Some(observation) = &ran.record.observation else { return };
     let _ = write!(out, "  {} {:?} after {} items", styled(BOLD, "observed:"), observation.ended, observation.events);
     if let Some(text) = &observation.text {
@@ -172,10 +172,10 @@ fn observed(out: &mut String, ran: &Ran) {
     }
 }
 
-const fn style_of(word: Word) -> anstyle::Style {
-    match word {
-        Word::Pass => GOOD,
-        Word::Disputed | Word::Deviates | Word::Unsupported | Word::NotRun => WARN,
-        Word::Fails | Word::Flaky | Word::AdapterFault | Word::HarnessFault => BAD,
+const fn style_of(status: Status) -> anstyle::Style {
+    match status {
+        Status::Pass => GOOD,
+        Status::Disputed | Status::Deviates | Status::Unsupported | Status::NotRun => WARN,
+        Status::Fails | Status::Flaky | Status::AdapterFault | Status::HarnessFault => BAD,
     }
 }

@@ -1,4 +1,4 @@
-//! A run in one table: a row for each SDK surface, a column for each word.
+//! A run in one table: a row for each SDK surface, a column for each status.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,15 +8,15 @@ use streamspec_adapters::setup::Progress;
 
 use crate::adequacy::{Accepted, Adequacy};
 use crate::id::{SdkId, SurfaceId};
-use crate::judge::{Mode, Word};
+use crate::judge::{Mode, Status};
 use crate::probe::Finding;
 use crate::record::TrialRecord;
 use crate::text::shown;
 
-/// How many trials of one surface came to each word.
+/// How many trials of one surface came to each status.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    words: BTreeMap<Word, usize>,
+    words: BTreeMap<Status, usize>,
     modes: BTreeMap<Mode, usize>,
     as_listed: usize,
 }
@@ -24,21 +24,21 @@ pub struct Tally {
 impl Tally {
     /// Counts one trial.
     pub fn add(&mut self, trial: &TrialRecord, as_listed: bool) {
-        *self.words.entry(trial.verdict.word).or_default() += 1;
+        *self.words.entry(trial.verdict.status).or_default() += 1;
         if let Some(mode) = trial.verdict.mode {
             *self.modes.entry(mode).or_default() += 1;
         }
         self.as_listed += usize::from(as_listed);
     }
 
-    /// How many trials came to a word.
-    pub fn of(&self, word: Word) -> usize {
-        self.words.get(&word).copied().unwrap_or_default()
+    /// How many trials came to a status.
+    pub fn of(&self, status: Status) -> usize {
+        self.words.get(&status).copied().unwrap_or_default()
     }
 
     /// How many trials were run at all.
     pub fn run(&self) -> usize {
-        self.all() - self.of(Word::Unsupported) - self.of(Word::NotRun)
+        self.all() - self.of(Status::Unsupported) - self.of(Status::NotRun)
     }
 
     fn all(&self) -> usize {
@@ -60,17 +60,18 @@ pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a 
     for (surface, tally) in rows {
         let modes = Mode::ALL.into_iter().filter_map(|mode| Some((mode, tally.modes.get(&mode)?)));
         let modes: Vec<String> = modes.map(|(mode, count)| format!("{count} {}", mode.name())).collect();
-        let apart = Word::ALL.into_iter().filter(|word| *word > Word::Fails);
-        let apart =
-            apart.filter(|word| tally.of(*word) > 0).map(|word| format!("[{} {}]", tally.of(word), word.name()));
-        let notes: Vec<String> = modes.into_iter().chain(apart).collect();
+        let not_judged = Status::ALL.into_iter().filter(|status| *status > Status::Fails);
+        let not_judged = not_judged
+            .filter(|status| tally.of(*status) > 0)
+            .map(|status| format!("[{} {}]", tally.of(status), status.name()));
+        let notes: Vec<String> = modes.into_iter().chain(not_judged).collect();
         let row = format!(
             "{surface:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  {}",
             tally.all(),
-            tally.of(Word::Pass),
-            tally.of(Word::Disputed),
-            tally.of(Word::Deviates),
-            tally.of(Word::Fails),
+            tally.of(Status::Pass),
+            tally.of(Status::Disputed),
+            tally.of(Status::Deviates),
+            tally.of(Status::Fails),
             tally.as_listed,
             notes.join(", ")
         );

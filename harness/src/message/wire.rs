@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{BOLD, DIM, styled};
-use crate::run::Ran;
+use crate::run::TrialRun;
 use crate::server::{Exchange, Refused, Sent};
 use crate::text::shown;
 use crate::transport::{Encoded, Op, Place, Version};
@@ -15,7 +15,7 @@ const LAST_WRITES: usize = 8;
 const WIDTH: usize = 400;
 
 /// Every request of a trial with the last writes of its answer.
-pub(super) fn wire(ran: &Ran) -> String {
+pub(super) fn wire(ran: &TrialRun) -> String {
     let mut out = String::new();
     let exchanges = &ran.transcript.exchanges;
     for Refused { request, status, reason, .. } in &ran.transcript.refused {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Api, Ask, Call, Ended, Observation, STUCK};
-use streamspec_adapters::manifest::{Delivers, Field};
+use streamspec_adapters::contract::{Adapter, Api, Ask, Call, CallOutcome, CallResult, Ended, Observation, STUCK};
+use streamspec_adapters::manifest::{AnswerField, Delivers};
 use thiserror::Error;
 
 use self::refusal::Refusal;
@@ -50,7 +50,7 @@ pub struct Target {
     /// The form in which its caller gets the answer; unknown for an adapter without a manifest.
     pub delivers: Option<Delivers>,
     /// The fields that its SDK has not; unknown for an adapter without a manifest.
-    pub lacks: Option<Vec<Field>>,
+    pub lacks: Option<Vec<AnswerField>>,
 }
 
 /// The answer that the server sends in one probe.
@@ -137,8 +137,8 @@ pub async fn probe(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target
         findings.push(at_once(root, &server, &adapter, target).await?);
         let (stalled, _) = tell(root, &server, adapter.as_ref(), target, Story::Stall).await?;
         let (next, transcript) = tell(root, &server, adapter.as_ref(), target, Story::Whole).await?;
-        let stalled_wrong = match stalled.answer {
-            Answer::Observed(_) | Answer::Hang => None,
+        let stalled_wrong = match stalled.outcome {
+            CallOutcome::Observed(_) | CallOutcome::Hang => None,
             other => Some(format!("{other:?}")),
         };
         findings.push(target.finding(Story::Stall, stalled_wrong));
@@ -161,8 +161,8 @@ impl Target {
 
 impl Finding {
     /// Adds what was read of the error that the story sends.
-    fn reading(self, story: Story, target: &Target, answered: &Answered) -> Self {
-        let (Some(refusal), Answer::Observed(observation)) = (story.refusal(target.api), &answered.answer) else {
+    fn reading(self, story: Story, target: &Target, answered: &CallResult) -> Self {
+        let (Some(refusal), CallOutcome::Observed(observation)) = (story.refusal(target.api), &answered.outcome) else {
             return self;
         };
         match refusal.read(target, observation) {
@@ -208,7 +208,7 @@ async fn tell(
     adapter: &dyn Adapter,
     target: &Target,
     story: Story,
-) -> Result<(Answered, Transcript), ProbeError> {
+) -> Result<(CallResult, Transcript), ProbeError> {
     let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
     let registered =
         server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default());
@@ -231,13 +231,13 @@ fn call(target: &Target, base_url: String, story: Story) -> Call {
 }
 
 /// Says what is wrong with an answer to a story, whatever the SDK made of it.
-fn wrong(story: Story, target: &Target, answered: &Answered, transcript: &Transcript) -> Option<String> {
-    let observation = match &answered.answer {
-        Answer::Observed(observation) => observation,
-        Answer::Hang => return Some("no answer before the deadline".to_owned()),
-        Answer::Stuck => return Some(STUCK.to_owned()),
-        Answer::Crash { detail, .. } => return Some(format!("the process died: {detail}")),
-        Answer::Fault { detail } => return Some(detail.clone()),
+fn wrong(story: Story, target: &Target, answered: &CallResult, transcript: &Transcript) -> Option<String> {
+    let observation = match &answered.outcome {
+        CallOutcome::Observed(observation) => observation,
+        CallOutcome::Hang => return Some("no answer before the deadline".to_owned()),
+        CallOutcome::Stuck => return Some(STUCK.to_owned()),
+        CallOutcome::Crash { detail, .. } => return Some(format!("the process died: {detail}")),
+        CallOutcome::Fault { detail } => return Some(detail.clone()),
     };
     if transcript.exchanges.is_empty() {
         return Some("no request reached the server: does the adapter use base_url?".to_owned());

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use serde_json::{Map, Value, json};
-use streamspec_adapters::contract::{Api, Observation, ObservedError, Reading, Told};
-use streamspec_adapters::manifest::Field;
+use streamspec_adapters::contract::{Api, Field, Observation, ObservedError, Reading};
+use streamspec_adapters::manifest::AnswerField;
 
 use super::Target;
 use crate::case::Step;
@@ -18,7 +18,7 @@ pub(super) struct Refusal {
 }
 
 /// The fields that were read of a refusal, and those that are missing although the surface shows them.
-pub(super) struct Read {
+pub(super) struct RefusalFields {
     /// The status, the type and the code that were read, with the way to each, and what could not be read.
     pub(super) said: String,
     pub(super) wrong: Option<String>,
@@ -75,13 +75,13 @@ impl Refusal {
 
     /// Says what an adapter read. What its surface shows by the manifest must be read; another value than the one that was
     /// sent is the SDK's own, and is judged by the cases.
-    pub(super) fn read(self, target: &Target, observation: &Observation) -> Option<Read> {
+    pub(super) fn read(self, target: &Target, observation: &Observation) -> Option<RefusalFields> {
         let error = observation.error.as_ref()?;
         let shows = |field| target.lacks.as_ref().is_some_and(|lacks| !lacks.contains(&field));
         let fields = [
-            (Field::ErrorStatus, Some(self.status.to_string()), error.status.value().is_some()),
-            (Field::ErrorType, Some(self.kind.to_owned()), error.kind.value().is_some()),
-            (Field::ErrorCode, self.code.map(str::to_owned), error.code.value().is_some()),
+            (AnswerField::ErrorStatus, Some(self.status.to_string()), error.status.value().is_some()),
+            (AnswerField::ErrorType, Some(self.kind.to_owned()), error.kind.value().is_some()),
+            (AnswerField::ErrorCode, self.code.map(str::to_owned), error.code.value().is_some()),
         ];
         let missing = fields.into_iter().filter(|(field, _, is_read)| !is_read && shows(*field));
         let missing: Vec<String> =
@@ -90,16 +90,16 @@ impl Refusal {
             "nothing was read of {}; where the SDK has no such field, `lacks` in adapter.toml names it",
             missing.join(", and of ")
         );
-        Some(Read { said: said(error), wrong: (!missing.is_empty()).then_some(wrong) })
+        Some(RefusalFields { said: said(error), wrong: (!missing.is_empty()).then_some(wrong) })
     }
 }
 
 fn said(error: &ObservedError) -> String {
-    fn word<T: Display>(name: &str, read: &Told<Reading<T>>) -> String {
+    fn word<T: Display>(name: &str, read: &Field<Reading<T>>) -> String {
         match read {
-            Told::Value(Reading { value, via }) => format!("{name} {value} ({})", via.name()),
-            Told::Empty => format!("{name} empty"),
-            Told::Absent => format!("no {name}"),
+            Field::Value(Reading { value, via }) => format!("{name} {value} ({})", via.name()),
+            Field::Empty => format!("{name} empty"),
+            Field::Absent => format!("no {name}"),
         }
     }
     let mut words = vec![word("status", &error.status), word("type", &error.kind), word("code", &error.code)];
@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    fn read(error: &Value, lacks: Option<Vec<Field>>) -> Read {
+    fn read(error: &Value, lacks: Option<Vec<AnswerField>>) -> RefusalFields {
         let mut whole = json!({ "site": "open", "class": "E", "classes": ["E"], "message": "" });
         whole.as_object_mut().expect("an object").extend(error.as_object().expect("an object").clone());
         let observation = json!({ "ended": "raised", "events": 0, "error": whole });
@@ -141,7 +141,7 @@ mod tests {
              `invalid_api_key`; where the SDK has no such field, `lacks` in adapter.toml names it"
         );
         // What the manifest says that the SDK has not, and what an adapter without a manifest reads, is only told.
-        let lacks = vec![Field::ErrorType, Field::ErrorCode];
+        let lacks = vec![AnswerField::ErrorType, AnswerField::ErrorCode];
         let told = read(&blind, Some(lacks));
         assert_eq!(told.wrong, None);
         assert_eq!(told.said, "status 500 (attribute), type empty, no code, not readable: the body is a str");

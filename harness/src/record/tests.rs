@@ -24,7 +24,7 @@ fn sdk() -> Value {
 fn trial() -> Value {
     json!({
         "record": "trial", "sdk": "s", "surface": "create", "case": "c", "variant": "as-written", "nonce": "n",
-        "verdict": { "word": "pass", "checks": [] }, "wire": [], "took_ms": 1,
+        "verdict": { "status": "pass", "checks": [] }, "wire": [], "took_ms": 1,
     })
 }
 
@@ -93,14 +93,14 @@ fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
     let attempt = |variant: &str, came_to: &str| {
         json!({
             "record": "attempt", "sdk": "s", "surface": "create", "case": "c", "variant": variant, "of": "trial",
-            "came_to": came_to, "why": "it was not as listed", "took_ms": 2,
+            "came_to": came_to, "reason": "it was not as listed", "took_ms": 2,
         })
     };
     let all = [suite(), case(), sdk(), attempt("as-written", "fails"), attempt("crlf", "a hang"), trial()];
     let (_folder, path) = written(&lines(&all));
     let records = read(&path).expect("whole");
     let [.., Record::Trial(ended), Record::Trial(cut)] = records.as_slice() else { panic!("{records:?}") };
-    assert_eq!((ended.verdict.word.name(), ended.attempts.len()), ("pass", 0));
+    assert_eq!((ended.verdict.status.name(), ended.attempts.len()), ("pass", 0));
     assert_eq!((cut.name().as_str(), cut.attempts.len()), ("s/create::c@crlf", 1));
     assert_eq!(
         cut.verdict.in_short(),
@@ -116,7 +116,7 @@ fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
 fn another_format_is_refused_by_its_number() {
     let mut other = suite();
     other["format"] = json!(FORMAT + 1);
-    refused(&lines(&[other]), "r.jsonl:1: records of format 4, and this version of streamspec reads format 3: run the");
+    refused(&lines(&[other]), "r.jsonl:1: records of format 5, and this version of streamspec reads format 4: run the");
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
     refused(&lines(&[suite(), old]), "r.jsonl:2: records of a format before they had numbers, and this version");
@@ -169,7 +169,7 @@ fn the_lines_of_the_page_are_records() {
     fs::write(&path, lines.join("\n") + "\n").expect("room on the disk");
     let records = read(&path).expect("they are read");
     let [.., Record::Trial(cut)] = records.as_slice() else { panic!("{records:?}") };
-    assert_eq!((records.len(), cut.verdict.word.name()), (5, "not-run"), "one of each kind");
+    assert_eq!((records.len(), cut.verdict.status.name()), (5, "not-run"), "one of each kind");
     for (record, line) in records.iter().zip(&lines).take(4) {
         assert_eq!(serde_json::to_string(record).expect("it is JSON"), *line);
     }

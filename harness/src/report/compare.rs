@@ -12,12 +12,12 @@ use thiserror::Error;
 
 pub use fit::{Misfit, fit};
 
-use who::Who;
+use who::ComparedPart;
 
 use super::published::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level};
 use crate::id::{CaseId, TrialId, Variant};
-use crate::judge::{Mode, Word};
+use crate::judge::{Mode, Status};
 
 /// The name and version of the comparison's shape.
 const SCHEMA: &str = "streamspec-comparison/2";
@@ -28,11 +28,11 @@ pub struct Comparison {
     /// The name and version of this shape, `streamspec-comparison/2`.
     pub schema: &'static str,
     /// What was compared with.
-    pub old: Side,
+    pub old: ComparedReport,
     /// What was compared.
-    pub new: Side,
+    pub new: ComparedReport,
     /// How many changes there are of each kind.
-    pub counts: BTreeMap<Kind, usize>,
+    pub counts: BTreeMap<ChangeKind, usize>,
     /// How many trials came out alike.
     pub unchanged: usize,
     /// Every change, by kind, SDK, surface, case and variant.
@@ -41,7 +41,7 @@ pub struct Comparison {
 
 /// One of the two reports, or one SDK of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Side {
+pub struct ComparedReport {
     /// The version of streamspec.
     pub suite: String,
     /// How many cases were run.
@@ -59,7 +59,7 @@ pub struct Side {
 /// What became of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ChangeKind {
     /// The verdict is worse: another word, or a more harmful kind of failure.
     Broken,
     /// The verdict is the same, and checks do not hold that did, beside those that did not.
@@ -76,7 +76,7 @@ pub enum Kind {
     Gone,
 }
 
-impl Kind {
+impl ChangeKind {
     /// Every kind, in the order of reports.
     pub const ALL: [Self; 7] =
         [Self::Broken, Self::Worsened, Self::Fixed, Self::Improved, Self::Changed, Self::New, Self::Gone];
@@ -99,7 +99,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
     /// What became of it.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// Which trial it is; the new one where two SDKs are compared.
     #[serde(flatten)]
     pub id: TrialId,
@@ -115,7 +115,7 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct State {
     /// The overall word.
-    pub verdict: Word,
+    pub verdict: Status,
     /// The kind of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
@@ -180,7 +180,7 @@ pub enum CompareError {
 /// A report as states by trial.
 struct States<'a> {
     of: BTreeMap<TrialId, State>,
-    /// How the SDKs and the cases were replayed.
+    /// The variants in which the SDKs and the cases were run.
     sdks: BTreeMap<&'a str, &'a [Variant]>,
     cases: BTreeMap<&'a str, &'a [Variant]>,
 }
@@ -189,8 +189,8 @@ struct States<'a> {
 /// side only is meant on both; two different SDKs are compared by surface and case, two surfaces by case. A plain id is also
 /// that of the one build of the SDK that a report has, `anthropic-python@local`.
 pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Result<Comparison, CompareError> {
-    let old_who = Who::parse(old.1.or(new.1)).resolved("old", old.0)?;
-    let new_who = Who::parse(new.1.or(old.1)).resolved("new", new.0)?;
+    let old_who = ComparedPart::parse(old.1.or(new.1)).resolved("old", old.0)?;
+    let new_who = ComparedPart::parse(new.1.or(old.1)).resolved("new", new.0)?;
     let old_sdks = old_who.chosen("old", old.0)?;
     let new_sdks = new_who.chosen("new", new.0)?;
     let was = States::of("old", old.0, old_who, new_who)?;
@@ -207,7 +207,7 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
         changes.push(Change { kind, id: key.clone(), was, now });
     }
     changes.sort_by_key(|change| change.kind);
-    let mut counts: BTreeMap<Kind, usize> = Kind::ALL.into_iter().map(|kind| (kind, 0)).collect();
+    let mut counts: BTreeMap<ChangeKind, usize> = ChangeKind::ALL.into_iter().map(|kind| (kind, 0)).collect();
     for change in &changes {
         *counts.entry(change.kind).or_default() += 1;
     }
@@ -215,8 +215,8 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
     Ok(Comparison { schema: SCHEMA, old, new, counts, unchanged, changes })
 }
 
-fn side(report: &Report, sdks: &[&ReportSdk], who: Who<'_>) -> Side {
-    Side {
+fn side(report: &Report, sdks: &[&ReportSdk], who: ComparedPart<'_>) -> ComparedReport {
+    ComparedReport {
         suite: report.suite.version.clone(),
         cases: report.cases.len(),
         sdks: sdks.iter().map(|sdk| (sdk.id.to_string(), sdk.version.clone())).collect(),
@@ -228,7 +228,12 @@ fn side(report: &Report, sdks: &[&ReportSdk], who: Who<'_>) -> Side {
 impl<'a> States<'a> {
     /// The states of some SDKs, under another name if one is given. Passes are only counted in a report: what a surface
     /// has of a group and is not listed is one, provided that the numbers agree.
-    fn of(side: &'static str, report: &'a Report, who: Who<'_>, name: Who<'a>) -> Result<Self, CompareError> {
+    fn of(
+        side: &'static str,
+        report: &'a Report,
+        who: ComparedPart<'_>,
+        name: ComparedPart<'a>,
+    ) -> Result<Self, CompareError> {
         let mut by_group: BTreeMap<&str, Vec<&CaseId>> = BTreeMap::new();
         report.cases.iter().for_each(|case| by_group.entry(case.id.group()).or_default().push(&case.id));
         let mut of = BTreeMap::new();
@@ -253,29 +258,31 @@ impl<'a> States<'a> {
             of.insert(key, State::from(result));
         }
         let sdks = report.sdks.iter().filter(|sdk| who.sdk.is_none_or(|id| sdk.id == id));
-        let sdks = sdks.map(|sdk| (name.sdk.unwrap_or(&sdk.id), sdk.replays.as_slice())).collect();
-        let cases = report.cases.iter().map(|case| (case.id.as_str(), case.replays.as_slice())).collect();
+        let sdks = sdks.map(|sdk| (name.sdk.unwrap_or(&sdk.id), sdk.variant_runs.as_slice())).collect();
+        let cases = report.cases.iter().map(|case| (case.id.as_str(), case.variant_runs.as_slice())).collect();
         Ok(Self { of, sdks, cases })
     }
 
-    /// How a trial came out. A replay that is not listed came out as the trial as written, if it was run.
+    /// How a trial came out. A variant run that is not listed came out as the trial as written, if it was run.
     fn state(&self, key: &TrialId) -> Option<State> {
         self.of.get(key).cloned().or_else(|| {
-            let has = |replays: Option<&&[Variant]>| replays.is_some_and(|replays| replays.contains(&key.variant));
-            let replayed = has(self.sdks.get(key.sdk.as_str())) && has(self.cases.get(key.case.as_str()));
-            (replayed && self.of.get(&key.as_written())?.is_judged()).then(State::pass)
+            let has = |variant_runs: Option<&&[Variant]>| {
+                variant_runs.is_some_and(|variant_runs| variant_runs.contains(&key.variant))
+            };
+            let run_in_variants = has(self.sdks.get(key.sdk.as_str())) && has(self.cases.get(key.case.as_str()));
+            (run_in_variants && self.of.get(&key.as_written())?.is_judged()).then(State::pass)
         })
     }
 }
 
 impl State {
     const fn pass() -> Self {
-        Self { verdict: Word::Pass, mode: None, reason: None, checks: Vec::new() }
+        Self { verdict: Status::Pass, mode: None, reason: None, checks: Vec::new() }
     }
 
     /// Whether it says something about the SDK.
     pub fn is_judged(&self) -> bool {
-        self.verdict <= Word::Fails
+        self.verdict <= Status::Fails
     }
 
     /// The checks that do not hold.
@@ -300,37 +307,37 @@ impl From<&TrialResult> for State {
     }
 }
 
-fn kind(was: Option<&State>, now: Option<&State>) -> Option<Kind> {
+fn kind(was: Option<&State>, now: Option<&State>) -> Option<ChangeKind> {
     let judged = |state: Option<&State>| state.is_some_and(State::is_judged);
     match (was, now) {
         (Some(was), Some(now)) if was.is_judged() && now.is_judged() => {
             let harm = |state: &State| (state.verdict, state.mode);
             match harm(now).cmp(&harm(was)) {
-                std::cmp::Ordering::Greater => Some(Kind::Broken),
-                std::cmp::Ordering::Less => Some(Kind::Fixed),
+                std::cmp::Ordering::Greater => Some(ChangeKind::Broken),
+                std::cmp::Ordering::Less => Some(ChangeKind::Fixed),
                 std::cmp::Ordering::Equal => {
                     let (before, after) = (was.broken(), now.broken());
                     if before == after {
-                        (was.observed() != now.observed()).then_some(Kind::Changed)
+                        (was.observed() != now.observed()).then_some(ChangeKind::Changed)
                     } else if after.is_subset(&before) {
-                        Some(Kind::Improved)
+                        Some(ChangeKind::Improved)
                     } else if before.is_subset(&after) {
-                        Some(Kind::Worsened)
+                        Some(ChangeKind::Worsened)
                     } else {
-                        Some(Kind::Changed)
+                        Some(ChangeKind::Changed)
                     }
                 }
             }
         }
-        _ if judged(was) => Some(Kind::Gone),
-        _ if judged(now) => Some(Kind::New),
+        _ if judged(was) => Some(ChangeKind::Gone),
+        _ if judged(now) => Some(ChangeKind::New),
         _ => None,
     }
 }
 
 impl Comparison {
     /// How many changes there are of a kind.
-    pub fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: ChangeKind) -> usize {
         self.counts.get(&kind).copied().unwrap_or_default()
     }
 
@@ -339,7 +346,7 @@ impl Comparison {
     pub fn lost(&self) -> impl Iterator<Item = &Change> {
         self.changes
             .iter()
-            .filter(|change| change.kind == Kind::Gone && change.now.as_ref().is_some_and(State::is_lost))
+            .filter(|change| change.kind == ChangeKind::Gone && change.now.as_ref().is_some_and(State::is_lost))
     }
 }
 

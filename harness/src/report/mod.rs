@@ -18,11 +18,11 @@ mod samples;
 mod tests;
 mod view;
 
-pub use compare::{Change, CompareError, Comparison, Kind, Misfit, Side, State, compare, fit};
+pub use compare::{Change, ChangeKind, CompareError, ComparedReport, Comparison, Misfit, State, compare, fit};
 pub use format::{DEFAULT, FORMATS, Format, Output, PAGE, RenderError, Written, page_schema, table};
 pub use overview::overview;
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
 pub use view::{
-    Breakage, Caught, Count, Finding, Found, Kind as FindingKind, Known, Place, Places, Row, Sdk, Standing, Suite,
-    Surface, Surprise, View, ViewError, without_patch,
+    Breakage, CatchRow, Conclusion, Count, Finding, FindingKind, Known, Place, Places, Row, Sdk, SdkFinding, Suite,
+    Surface, Unlisted, View, ViewError, without_patch,
 };

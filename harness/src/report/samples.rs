@@ -56,22 +56,24 @@ fn verdict(came: Came) -> Value {
     let outcome = |observed: &str, grade: &str| json!({ "axis": "outcome", "level": "must", "expected": "error", "observed": observed, "grade": grade });
     let fine = outcome("error", "exact");
     match came {
-        Came::Pass => json!({ "word": "pass", "checks": [fine, status(json!(529), "exact")] }),
-        Came::Transport => json!({ "word": "deviates", "checks": [fine, status(json!(200), "transport")] }),
-        Came::NoStatus => json!({ "word": "deviates", "checks": [fine, status(Value::Null, "absent")] }),
-        Came::Silent => json!({ "word": "fails", "mode": "silent", "checks": [outcome("completed", "wrong")] }),
-        Came::Fabricated => json!({ "word": "fails", "mode": "fabricated", "checks": [outcome("completed", "wrong")] }),
+        Came::Pass => json!({ "status": "pass", "checks": [fine, status(json!(529), "exact")] }),
+        Came::Transport => json!({ "status": "deviates", "checks": [fine, status(json!(200), "transport")] }),
+        Came::NoStatus => json!({ "status": "deviates", "checks": [fine, status(Value::Null, "absent")] }),
+        Came::Silent => json!({ "status": "fails", "mode": "silent", "checks": [outcome("completed", "wrong")] }),
+        Came::Fabricated => {
+            json!({ "status": "fails", "mode": "fabricated", "checks": [outcome("completed", "wrong")] })
+        }
         Came::Hang => json!({
-            "word": "fails", "mode": "hang", "reason": "no answer before the deadline", "checks": [outcome("hang", "wrong")],
+            "status": "fails", "mode": "hang", "reason": "no answer before the deadline", "checks": [outcome("hang", "wrong")],
         }),
         Came::AdapterFault => {
-            json!({ "word": "adapter-fault", "reason": "the adapter died: exit status 1", "checks": [] })
+            json!({ "status": "adapter-fault", "reason": "the adapter died: exit status 1", "checks": [] })
         }
         Came::HarnessFault => {
-            json!({ "word": "harness-fault", "reason": "the bytes are not the script's", "checks": [] })
+            json!({ "status": "harness-fault", "reason": "the bytes are not the script's", "checks": [] })
         }
         Came::Unsupported => {
-            json!({ "word": "unsupported", "reason": "no such call (https://example.com/docs)", "checks": [] })
+            json!({ "status": "unsupported", "reason": "no such call (https://example.com/docs)", "checks": [] })
         }
     }
 }
@@ -115,7 +117,7 @@ fn known() -> Value {
     ])
 }
 
-fn whole_run(versions: [&str; 2], came: &[(&str, &str, [Came; 4])], replays: Vec<Record>) -> Vec<Record> {
+fn whole_run(versions: [&str; 2], came: &[(&str, &str, [Came; 4])], variant_runs: Vec<Record>) -> Vec<Record> {
     let mut records = vec![suite(true, &[("alpha-python", 8), ("beta-typescript", 4)])];
     records.extend(CASES.map(|(id, title)| case(id, title)));
     records.push(sdk("alpha-python", versions[0], &["create", "stream"], &known(), None));
@@ -128,13 +130,13 @@ fn whole_run(versions: [&str; 2], came: &[(&str, &str, [Came; 4])], replays: Vec
             records.push(trial(sdk, surface, case, "as-written", &verdict(*came), listed));
         }
     }
-    records.extend(replays);
+    records.extend(variant_runs);
     records
 }
 
-/// A replay that comes out as its trial does.
+/// A variant run that comes out as its trial does.
 fn alike(variant: &str) -> Value {
-    json!({ "word": "deviates", "checks": [
+    json!({ "status": "deviates", "checks": [
         { "axis": "error.status", "level": "should", "expected": 529, "observed": 200, "grade": "transport" },
         { "axis": "variants", "level": "must", "expected": "as written", "observed": format!("{variant}: as written"),
           "grade": "exact" },
@@ -144,11 +146,11 @@ fn alike(variant: &str) -> Value {
 /// A whole run with every standing in it.
 pub(super) fn records() -> Vec<Record> {
     use Came::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport, Unsupported};
-    let different = json!({ "word": "fails", "mode": "wrong", "checks": [
+    let different = json!({ "status": "fails", "mode": "wrong", "checks": [
         { "axis": "variants", "level": "must", "expected": "as written", "observed": "crlf: fails silent instead of pass",
           "grade": "wrong" },
     ] });
-    let replays = vec![
+    let variant_runs = vec![
         trial("alpha-python", "create", "anthropic/cut/eof", "crlf", &different, &[]),
         trial("alpha-python", "create", "anthropic/in-band/overloaded", "one-byte", &alike("one-byte"), &[]),
     ];
@@ -157,7 +159,7 @@ pub(super) fn records() -> Vec<Record> {
         ("alpha-python", "stream", [Pass, Unsupported, AdapterFault, NoStatus]),
         ("beta-typescript", "create", [Transport, Fabricated, Pass, Pass]),
     ];
-    whole_run(["1.2.3", "4.0.0"], &came, replays)
+    whole_run(["1.2.3", "4.0.0"], &came, variant_runs)
 }
 
 /// The same suite on later versions: something of every kind has happened to it.
@@ -185,9 +187,9 @@ pub(super) fn hostile() -> Vec<Record> {
     let hostile_case = "anthropic/in-band/a,b:c%\n::error::x<script>|";
     let check = |level: &str| json!({ "axis": "outcome", "level": level, "expected": HOSTILE, "observed": HOSTILE, "grade": "wrong" });
     let fails =
-        json!({ "word": "fails", "mode": "silent", "reason": HOSTILE, "checks": [check("must"), check("should")] });
-    let fault = json!({ "word": "adapter-fault", "reason": HOSTILE, "checks": [] });
-    let skipped = json!({ "word": "unsupported", "reason": HOSTILE, "checks": [] });
+        json!({ "status": "fails", "mode": "silent", "reason": HOSTILE, "checks": [check("must"), check("should")] });
+    let fault = json!({ "status": "adapter-fault", "reason": HOSTILE, "checks": [] });
+    let skipped = json!({ "status": "unsupported", "reason": HOSTILE, "checks": [] });
     let scope = json!([{ "axis": "outcome", "observed": [HOSTILE], "cases": ["anthropic/listed/*"] }]);
     let listed = json!([
         { "reason": HOSTILE, "link": HOSTILE, "where": scope },
@@ -228,7 +230,7 @@ pub(super) fn many() -> Vec<Record> {
     records
 }
 
-/// A run of any cases on any surfaces in which anything may have happened, replays among it.
+/// A run of any cases on any surfaces in which anything may have happened, variant runs among it.
 pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
     let chosen =
@@ -247,8 +249,8 @@ pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
                 if differs {
                     let check = json!({ "axis": "variants", "level": "must", "expected": "as written",
                         "observed": "crlf: otherwise", "grade": "wrong" });
-                    let replay = json!({ "word": "fails", "mode": "wrong", "checks": [check] });
-                    records.push(trial(sdk, surface, case, "crlf", &replay, &[]));
+                    let variant_run = json!({ "status": "fails", "mode": "wrong", "checks": [check] });
+                    records.push(trial(sdk, surface, case, "crlf", &variant_run, &[]));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::id::Variant;
-use crate::judge::{Verdict, Word};
+use crate::judge::{Status, Verdict};
 use crate::record::Record;
 
 /// The samples, in which one trial that passed came out otherwise when it was run again.
@@ -12,7 +12,7 @@ fn flaky() -> Vec<Record> {
         Record::Trial(trial) => Some(trial),
         _ => None,
     });
-    let mut passed = trials.filter(|trial| trial.verdict.word == Word::Pass && trial.variant == Variant::AsWritten);
+    let mut passed = trials.filter(|trial| trial.verdict.status == Status::Pass && trial.variant == Variant::AsWritten);
     let trial = passed.next().expect("a trial that passes");
     trial.verdict.make_flaky(&Verdict::unsupported("the machine was away".to_owned()));
     records

@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use streamspec_adapters::contract::{Adapter, Answer, Answered, STUCK};
+use streamspec_adapters::contract::{Adapter, CallOutcome, CallResult, STUCK};
 use tokio::sync::Mutex as Turn;
 
-use super::engine::{Engine, Played};
+use super::engine::{CallEvidence, Engine};
 use super::plan::Trial;
 use crate::id::TrialId;
 use crate::record::{AttemptRecord, Attempted};
@@ -33,7 +33,7 @@ const ONE_IN: u64 = 20;
 
 /// Lessons that a run has learnt, by SDK.
 #[derive(Debug, Default)]
-pub(super) struct Learnt(Mutex<HashMap<String, Lessons>>);
+pub(super) struct LessonsBySdk(Mutex<HashMap<String, Lessons>>);
 
 /// The lessons about one SDK.
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ struct Lessons {
     turn: Arc<Turn<()>>,
 }
 
-impl Learnt {
+impl LessonsBySdk {
     fn of<T>(&self, trial: &Trial, read: impl FnOnce(&mut Lessons) -> T) -> T {
         let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         read(all.entry(trial.sdk.manifest.id.clone()).or_default())
@@ -72,20 +72,22 @@ impl Learnt {
     }
 
     /// Notes how a call came out that others may have been in flight with.
-    fn note(&self, trial: &Trial, answer: &Answer) {
+    fn note(&self, trial: &Trial, answer: &CallOutcome) {
         self.of(trial, |lessons| match answer {
-            Answer::Hang if trial.case.may_wait() => {}
-            Answer::Hang | Answer::Stuck => lessons.hung_in_a_row += 1,
-            Answer::Observed(_) | Answer::Crash { .. } | Answer::Fault { .. } => lessons.hung_in_a_row = 0,
+            CallOutcome::Hang if trial.case.may_wait() => {}
+            CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,
+            CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
+                lessons.hung_in_a_row = 0;
+            }
         });
     }
 
     /// Notes how a call came out by itself that was doubtful before.
-    fn note_again(&self, trial: &Trial, before: &Answer, answer: &Answer) {
+    fn note_again(&self, trial: &Trial, before: &CallOutcome, answer: &CallOutcome) {
         self.of(trial, |lessons| match (before, answer) {
-            (_, Answer::Crash { alone: true, .. }) => _ = lessons.deadly.insert(trial.case.id.file().to_owned()),
-            (Answer::Hang | Answer::Stuck, Answer::Hang) => lessons.hung_again += 1,
-            (Answer::Hang | Answer::Stuck, _) => lessons.came_back += 1,
+            (_, CallOutcome::Crash { alone: true, .. }) => _ = lessons.deadly.insert(trial.case.id.file().to_owned()),
+            (CallOutcome::Hang | CallOutcome::Stuck, CallOutcome::Hang) => lessons.hung_again += 1,
+            (CallOutcome::Hang | CallOutcome::Stuck, _) => lessons.came_back += 1,
             _ => {}
         });
     }
@@ -124,12 +126,12 @@ impl Engine {
         adapter: &dyn Adapter,
         script: &Script,
         of: Attempted,
-    ) -> (Played, Vec<AttemptRecord>) {
+    ) -> (CallEvidence, Vec<AttemptRecord>) {
         if let Some(why) = self.mute(trial) {
-            return (Played::fault(why), Vec::new());
+            return (CallEvidence::fault(why), Vec::new());
         }
         let played = self.play(trial, adapter, script, self.is_deadly(trial)).await;
-        self.learnt.note(trial, &played.answered.answer);
+        self.learnt.note(trial, &played.answered.outcome);
         if self.doubt(trial, &played).is_none() {
             return (played, Vec::new());
         }
@@ -137,15 +139,15 @@ impl Engine {
         let _turn = turn.lock().await;
         // While it waited, others have been repeated.
         let Some(why) = self.doubt(trial, &played) else { return (played, Vec::new()) };
-        if played.answered.answer == Answer::Stuck && self.learnt.believes_hangs(trial) {
+        if played.answered.outcome == CallOutcome::Stuck && self.learnt.believes_hangs(trial) {
             let detail = format!("{STUCK}; {NOT_REPEATED}");
-            let answered = Answered { answer: Answer::Fault { detail }, ..played.answered };
-            return (Played { answered, ..played }, Vec::new());
+            let answered = CallResult { outcome: CallOutcome::Fault { detail }, ..played.answered };
+            return (CallEvidence { answered, ..played }, Vec::new());
         }
         let attempt = AttemptRecord::of(of, &played, why);
         self.tell(id.clone(), attempt.clone());
         let again = self.play(trial, adapter, script, true).await;
-        self.learnt.note_again(trial, &played.answered.answer, &again.answered.answer);
+        self.learnt.note_again(trial, &played.answered.outcome, &again.answered.outcome);
         (again, vec![attempt])
     }
 
@@ -160,20 +162,22 @@ impl Engine {
     }
 
     /// Why only a call by itself says whose doing it was, if that is so.
-    fn doubt(&self, trial: &Trial, played: &Played) -> Option<&'static str> {
+    fn doubt(&self, trial: &Trial, played: &CallEvidence) -> Option<&'static str> {
         if !self.patience.again {
             return None;
         }
-        match &played.answered.answer {
-            Answer::Crash { alone: false, .. } => Some("the process ended under several calls"),
-            Answer::Stuck => Some("the process answered nothing any more under several calls"),
-            Answer::Hang if !trial.case.is_timed() && !self.learnt.believes_hangs(trial) => {
+        match &played.answered.outcome {
+            CallOutcome::Crash { alone: false, .. } => Some("the process ended under several calls"),
+            CallOutcome::Stuck => Some("the process answered nothing any more under several calls"),
+            CallOutcome::Hang if !trial.case.is_timed() && !self.learnt.believes_hangs(trial) => {
                 Some("a busy machine may have kept the answer from coming in time")
             }
-            Answer::Observed(_) | Answer::Fault { .. } if played.transcript.exchanges.is_empty() => {
+            CallOutcome::Observed(_) | CallOutcome::Fault { .. } if played.transcript.exchanges.is_empty() => {
                 Some("no request reached the server")
             }
-            Answer::Crash { .. } | Answer::Hang | Answer::Observed(_) | Answer::Fault { .. } => None,
+            CallOutcome::Crash { .. } | CallOutcome::Hang | CallOutcome::Observed(_) | CallOutcome::Fault { .. } => {
+                None
+            }
         }
     }
 
@@ -184,14 +188,14 @@ impl Engine {
 }
 
 impl AttemptRecord {
-    fn of(of: Attempted, played: &Played, why: &str) -> Self {
-        let came_to = match &played.answered.answer {
-            Answer::Observed(_) => "an observation".to_owned(),
-            Answer::Hang => "a hang".to_owned(),
-            Answer::Stuck => "a process that answered nothing any more".to_owned(),
-            Answer::Crash { detail, .. } => format!("a crash: {detail}"),
-            Answer::Fault { detail } => format!("a fault: {detail}"),
+    fn of(of: Attempted, played: &CallEvidence, why: &str) -> Self {
+        let came_to = match &played.answered.outcome {
+            CallOutcome::Observed(_) => "an observation".to_owned(),
+            CallOutcome::Hang => "a hang".to_owned(),
+            CallOutcome::Stuck => "a process that answered nothing any more".to_owned(),
+            CallOutcome::Crash { detail, .. } => format!("a crash: {detail}"),
+            CallOutcome::Fault { detail } => format!("a fault: {detail}"),
         };
-        Self { of, came_to, why: why.to_owned(), took_ms: played.took_ms() }
+        Self { of, came_to, reason: why.to_owned(), took_ms: played.took_ms() }
     }
 }

@@ -18,13 +18,13 @@ const TRIES: u32 = 3;
 
 /// How one surface of one SDK came out on one control.
 #[derive(Debug, Default)]
-pub(super) struct Controlled {
+pub(super) struct ControlResult {
     last: Option<Control>,
     tries: u32,
 }
 
 /// One for each surface, dialect, request and response.
-pub(super) type Shared = Arc<Mutex<Controlled>>;
+pub(super) type Shared = Arc<Mutex<ControlResult>>;
 
 impl Engine {
     /// The same surface on the trial's control. One that does not show what the surface raises is not kept: it may have

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity, Observation};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome, CallResult, Identity, Observation};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
-use super::attempt::Learnt;
+use super::attempt::LessonsBySdk;
 use super::control;
-use super::normal::Noise;
+use super::normal::Particulars;
 use super::plan::Trial;
 use super::running::TIMED;
 use super::same::same_as_written;
@@ -27,7 +27,7 @@ use crate::wire::Script;
 
 /// How long a call is waited for before it is a hang, beside what its case makes a correct client wait for.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Deadlines {
     /// How long an answer is waited for at the least.
     pub least: Duration,
     /// How long after what the case asks for an answer is still waited for.
@@ -36,7 +36,7 @@ pub struct Patience {
     pub again: bool,
 }
 
-impl Patience {
+impl Deadlines {
     /// For SDKs in processes of their own, on a loaded machine.
     pub const SDK: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(5), again: true };
 
@@ -61,8 +61,8 @@ type Listener = mpsc::UnboundedSender<(TrialId, AttemptRecord)>;
 /// Everything a run shares.
 pub struct Engine {
     nonce: String,
-    pub(super) patience: Patience,
-    pub(super) learnt: Learnt,
+    pub(super) patience: Deadlines,
+    pub(super) learnt: LessonsBySdk,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, control::Shared>>,
@@ -80,7 +80,7 @@ pub struct EngineError(io::Error);
 
 /// One variant of one trial, with what an explanation needs.
 #[derive(Clone, Debug)]
-pub struct Ran {
+pub struct TrialRun {
     /// What is written down.
     pub record: TrialRecord,
     /// What the server was told to do.
@@ -88,16 +88,16 @@ pub struct Ran {
     /// What the server saw and sent.
     pub transcript: Transcript,
     /// How the call came out.
-    pub answered: Answered,
+    pub answered: CallResult,
 }
 
 impl Engine {
     /// Starts the server. At most `jobs` calls are under way at once, and twice as many of trials that wait for the clock.
-    pub async fn start(nonce: String, jobs: usize, patience: Patience) -> Result<Self, EngineError> {
+    pub async fn start(nonce: String, jobs: usize, patience: Deadlines) -> Result<Self, EngineError> {
         Ok(Self {
             nonce,
             patience,
-            learnt: Learnt::default(),
+            learnt: LessonsBySdk::default(),
             server: Server::start().await.map_err(EngineError)?,
             adapters: Mutex::default(),
             controls: Mutex::default(),
@@ -140,9 +140,9 @@ impl Engine {
     }
 
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
-    pub async fn run(&self, trial: &Trial) -> Vec<Ran> {
+    pub async fn run(&self, trial: &Trial) -> Vec<TrialRun> {
         self.learnt.count(trial);
-        let mut all: Vec<Ran> = Vec::with_capacity(trial.variants.len());
+        let mut all: Vec<TrialRun> = Vec::with_capacity(trial.variants.len());
         if let Some(why) = self.lacks(trial).await {
             return vec![self.not_run(trial, Variant::AsWritten, Verdict::unsupported(why))];
         }
@@ -182,7 +182,7 @@ impl Engine {
         (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
     }
 
-    async fn run_variant(&self, trial: &Trial, variant: Variant) -> Ran {
+    async fn run_variant(&self, trial: &Trial, variant: Variant) -> TrialRun {
         let nonce = self.trial_nonce(&trial.id(variant).to_string());
         let script = Script::build(trial.case.api, &trial.case.exchanges, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
@@ -193,7 +193,7 @@ impl Engine {
         let (control, mut attempts) = self.control(trial, &id, adapter.as_ref()).await;
         let (played, before) = self.attempt(trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
-        let verdict = match self.foreign_nonce(&nonce, &played.answered.answer) {
+        let verdict = match self.foreign_nonce(&nonce, &played.answered.outcome) {
             Some(mixed_up) => Verdict::adapter_fault(mixed_up),
             None => judge(&Evidence {
                 case: &trial.case,
@@ -207,22 +207,22 @@ impl Engine {
                 released: played.released,
             }),
         };
-        let noise = Noise { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
+        let noise = Particulars { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = normal_verdict(verdict, noise);
-        record.observation = normal_observation(&played.answered.answer, noise);
+        record.observation = normal_observation(&played.answered.outcome, noise);
         record.attempts = attempts;
-        Ran { record, script, transcript: played.transcript, answered: played.answered }
+        TrialRun { record, script, transcript: played.transcript, answered: played.answered }
     }
 
     /// A trial that no call was made for.
-    fn not_run(&self, trial: &Trial, variant: Variant, verdict: Verdict) -> Ran {
+    fn not_run(&self, trial: &Trial, variant: Variant, verdict: Verdict) -> TrialRun {
         let nonce = self.trial_nonce(&trial.name());
-        let played = Played::fault(verdict.reason.clone().unwrap_or_default());
+        let played = CallEvidence::fault(verdict.reason.clone().unwrap_or_default());
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
-        let Played { answered, transcript, .. } = played;
-        Ran {
+        let CallEvidence { answered, transcript, .. } = played;
+        TrialRun {
             record,
             script: Script::build(trial.case.api, &trial.case.exchanges, variant, &nonce),
             transcript,
@@ -236,7 +236,13 @@ impl Engine {
         Arc::clone(controls.entry(key.to_owned()).or_default())
     }
 
-    pub(super) async fn play(&self, trial: &Trial, adapter: &dyn Adapter, script: &Script, alone: bool) -> Played {
+    pub(super) async fn play(
+        &self,
+        trial: &Trial,
+        adapter: &dyn Adapter,
+        script: &Script,
+        alone: bool,
+    ) -> CallEvidence {
         let case = &trial.case;
         let jobs = if case.is_timed() { &self.timed_jobs } else { &self.jobs };
         // It is never closed: holding it keeps other calls out, nothing else.
@@ -256,7 +262,7 @@ impl Engine {
         let answered = adapter.observe(call).await;
         let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
         let transcript = registered.finish().await;
-        Played { base_url, answered, released, transcript }
+        CallEvidence { base_url, answered, released, transcript }
     }
 
     /// A nonce that no other trial of this run has, and no trial of another run.
@@ -273,8 +279,8 @@ impl Engine {
     }
 
     /// The fault where an observation holds the nonce of another trial: the adapter has mixed up two calls.
-    fn foreign_nonce(&self, own: &str, answer: &Answer) -> Option<String> {
-        let Answer::Observed(observation) = answer else { return None };
+    fn foreign_nonce(&self, own: &str, answer: &CallOutcome) -> Option<String> {
+        let CallOutcome::Observed(observation) = answer else { return None };
         let text = serde_json::to_string(observation).unwrap_or_default();
         let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
         let long = own.len();
@@ -285,17 +291,18 @@ impl Engine {
 }
 
 /// What one call left behind.
-pub(super) struct Played {
+pub(super) struct CallEvidence {
     pub(super) base_url: String,
-    pub(super) answered: Answered,
+    pub(super) answered: CallResult,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
 }
 
-impl Played {
+impl CallEvidence {
     /// No call was made.
     pub(super) fn fault(detail: String) -> Self {
-        let answered = Answered { answer: Answer::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
+        let answered =
+            CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
         Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
     }
 
@@ -305,10 +312,10 @@ impl Played {
     }
 }
 
-impl Ran {
-    /// Writes down what was sent, where a replay came out differently: a report cannot tell it from the case.
+impl TrialRun {
+    /// Writes down what was sent, where a variant run came out differently: a report cannot tell it from the case.
     pub(super) fn keep_answers(&mut self) {
-        if self.record.verdict.broken_checks().any(|check| check.axis.is_of_replays()) {
+        if self.record.verdict.broken_checks().any(|check| check.axis.is_of_variants()) {
             self.record.answers = describe(&self.script, self.record.transport, &self.record.nonce);
         }
     }
@@ -316,7 +323,7 @@ impl Ran {
 
 impl TrialRecord {
     /// The record of a call that has been played, without its verdict and observation.
-    pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &Played) -> Self {
+    pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &CallEvidence) -> Self {
         let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
             request: format!("{} {}", exchange.method, exchange.path),
             answer: exchange.answer,
@@ -334,7 +341,7 @@ impl TrialRecord {
 }
 
 /// A verdict without what differs from run to run.
-fn normal_verdict(mut verdict: Verdict, noise: Noise<'_>) -> Verdict {
+fn normal_verdict(mut verdict: Verdict, noise: Particulars<'_>) -> Verdict {
     for check in &mut verdict.checks {
         noise.value(&mut check.expected);
         noise.value(&mut check.observed);
@@ -344,8 +351,8 @@ fn normal_verdict(mut verdict: Verdict, noise: Noise<'_>) -> Verdict {
 }
 
 /// An observation without what differs from run to run.
-fn normal_observation(answer: &Answer, noise: Noise<'_>) -> Option<Observation> {
-    let Answer::Observed(observation) = answer else { return None };
+fn normal_observation(answer: &CallOutcome, noise: Particulars<'_>) -> Option<Observation> {
+    let CallOutcome::Observed(observation) = answer else { return None };
     noise.observation(observation)
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
-use streamspec_adapters::contract::{Adapter, Answer, Answered, Call, Identity};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use streamspec_adapters::fleet::Fleet;
 
-use super::{Engine, Filter, Patience, Trial, plan};
+use super::{Deadlines, Engine, Filter, Trial, plan};
 use crate::load::{self, Selection};
 
 /// A case with a control.
@@ -27,17 +27,17 @@ pub(crate) struct Liar<F> {
 }
 
 #[async_trait]
-impl<F: Fn(&Call, &str, u32) -> Answer + Send + Sync + 'static> Adapter for Liar<F> {
+impl<F: Fn(&Call, &str, u32) -> CallOutcome + Send + Sync + 'static> Adapter for Liar<F> {
     fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    async fn observe(&self, call: Call) -> Answered {
+    async fn observe(&self, call: Call) -> CallResult {
         let number = self.calls.fetch_add(1, Ordering::SeqCst);
         let say = Arc::clone(&self.say);
         let answer = tokio::task::spawn_blocking(move || say(&call, &ask(&call.base_url), number));
         let answer = answer.await.expect("the request is made");
-        Answered { answer, stderr: String::new(), took: Duration::ZERO }
+        CallResult { outcome: answer, stderr: String::new(), took: Duration::ZERO }
     }
 
     async fn close(&self) {}
@@ -59,7 +59,7 @@ fn ask(base_url: &str) -> String {
 }
 
 /// What an honest adapter of a good SDK says: the error that came.
-pub(crate) fn honest(got: &str) -> Answer {
+pub(crate) fn honest(got: &str) -> CallOutcome {
     let kind = if got.contains("overloaded_error") { "overloaded_error" } else { "api_error" };
     let text = if got.contains("text_delta") { "Hello" } else { "" };
     let nonce = nonce(got).unwrap_or_default();
@@ -72,8 +72,8 @@ pub(crate) fn honest(got: &str) -> Answer {
     }))
 }
 
-pub(crate) fn observed(observation: &Value) -> Answer {
-    Answer::Observed(serde_json::from_value(observation.clone()).expect("an observation"))
+pub(crate) fn observed(observation: &Value) -> CallOutcome {
+    CallOutcome::Observed(serde_json::from_value(observation.clone()).expect("an observation"))
 }
 
 /// The nonce in what came.
@@ -86,7 +86,7 @@ fn nonce(got: &str) -> Option<&str> {
 /// An engine that has this liar for the reference client, and one trial of each surface with these cases.
 pub(crate) async fn engine(
     cases: &[&str],
-    say: impl Fn(&Call, &str, u32) -> Answer + Send + Sync + 'static,
+    say: impl Fn(&Call, &str, u32) -> CallOutcome + Send + Sync + 'static,
 ) -> (Engine, Vec<Trial>) {
     let root = root();
     let fleet = Fleet::discover(&root).expect("the fleet");
@@ -95,7 +95,7 @@ pub(crate) async fn engine(
     let cases = load::suite(&root, &Selection::named(&names)).expect("the cases").cases;
     let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
     let trials = plan(&[Arc::clone(&sdk)], &cases, &Filter::default()).expect("a plan").trials;
-    let engine = Engine::start("nonce".to_owned(), 64, Patience::SDK).await.expect("an engine");
+    let engine = Engine::start("nonce".to_owned(), 64, Deadlines::SDK).await.expect("an engine");
     let identity = sdk.open().await.expect("the reference client").identity().clone();
     let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
     engine.adopt("reference", Arc::new(Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity }));
@@ -111,6 +111,6 @@ pub(crate) fn is_control(got: &str) -> bool {
     got.starts_with("HTTP/1.1 529")
 }
 
-pub(crate) fn crash(alone: bool) -> Answer {
-    Answer::Crash { detail: "signal: 9".to_owned(), alone }
+pub(crate) fn crash(alone: bool) -> CallOutcome {
+    CallOutcome::Crash { detail: "signal: 9".to_owned(), alone }
 }

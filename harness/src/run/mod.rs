@@ -14,6 +14,6 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Engine, EngineError, Patience, Ran};
+pub use engine::{Deadlines, Engine, EngineError, TrialRun};
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, is_sound, plan};
 pub use running::Running;

@@ -24,7 +24,7 @@ const MOST_CALLS: usize = 1000;
 
 /// What one trial's run put into the bytes, the addresses or the paths.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Noise<'a> {
+pub(super) struct Particulars<'a> {
     /// What `${nonce}` stood for.
     pub(super) nonce: &'a str,
     /// The trial's base URL.
@@ -33,7 +33,7 @@ pub(super) struct Noise<'a> {
     pub(super) root: &'a str,
 }
 
-impl Noise<'_> {
+impl Particulars<'_> {
     /// A text with the nonce, the addresses, the suite's folder, ports and object identities replaced by their names.
     pub(super) fn text(self, text: &str) -> String {
         let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
@@ -156,7 +156,7 @@ mod tests {
     fn what_is_nested_deeper_than_can_be_read_is_cut_with_a_note() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = Utf8Path::from_path(folder.path()).expect("UTF-8").join("records.jsonl");
-        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let noise = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
         for (depth, is_cut) in [(1, false), (60, false), (122, true), (500, true)] {
             let observation = json!({
                 "ended": "returned", "events": 1, "text": "", "stop_reason": null,
@@ -181,7 +181,7 @@ mod tests {
                 json!({
                     "record": "trial", "sdk": "s", "surface": "create", "case": "c", "variant": "as-written",
                     "nonce": "n12ab", "wire": [], "took_ms": 1, "observation": observation,
-                    "verdict": { "word": "fails", "mode": "wrong", "checks": [check] },
+                    "verdict": { "status": "fails", "mode": "wrong", "checks": [check] },
                 }),
             ];
             let records = lines.map(|line| serde_json::from_value::<Record>(line).expect("a record"));
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_is_larger_than_a_record_is_worth_is_cut_with_a_note() {
-        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let noise = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
         let cut = |mut value: Value| {
             noise.value(&mut value);
             let text = value.to_string();
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn noise_is_named() {
-        let noise = Noise { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "/home/me/suite" };
+        let noise = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "/home/me/suite" };
         for (text, expected) in [
             ("Overloaded n12ab", "Overloaded ${nonce}"),
             ("POST http://127.0.0.1:4000/t/9/v1/messages", "POST ${base_url}/v1/messages"),

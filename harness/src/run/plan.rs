@@ -48,7 +48,7 @@ pub struct Skipped {
     /// The trial.
     pub trial: Trial,
     /// Why, with the link.
-    pub why: String,
+    pub reason: String,
 }
 
 /// What is to be run.
@@ -138,7 +138,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                     transport: Transport::default(),
                 };
                 match unsupported(&trial, &exclusions) {
-                    Some(why) => plan.skipped.push(Skipped { trial, why }),
+                    Some(reason) => plan.skipped.push(Skipped { trial, reason }),
                     None => plan.trials.push(trial),
                 }
             }
@@ -150,7 +150,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     Ok(plan)
 }
 
-/// The cases that are replayed: all, or the first of each file.
+/// The cases that are run in variants: all, or the first of each file.
 fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
     let mut files = BTreeSet::new();
     cases.iter().filter(|case| !only || files.insert(&case.file)).map(|case| case.id.as_str()).collect()
@@ -171,7 +171,7 @@ type Exclusion = (Option<GlobSet>, GlobSet, String);
 fn exclusions(manifest: &Manifest) -> Result<Vec<Exclusion>, PlanError> {
     let exclusion = |entry: &Unsupported| {
         let surfaces = entry.surfaces.as_deref().map(named).transpose()?;
-        Ok((surfaces, named(&entry.cases)?, format!("{} ({})", entry.why, entry.link)))
+        Ok((surfaces, named(&entry.cases)?, format!("{} ({})", entry.reason, entry.link)))
     };
     manifest.unsupported.iter().map(exclusion).collect()
 }

@@ -4,12 +4,12 @@ use serde_json::Value;
 use streamspec_adapters::contract::{Observation, ObservedError};
 
 use crate::case::{Axis, Level};
-use crate::judge::{Check, Grade, Verdict, Word};
+use crate::judge::{Check, Grade, Status, Verdict};
 use crate::record::TrialRecord;
 
 /// The check that a variant came out as the trial as written.
 pub(super) fn same_as_written(written: &TrialRecord, variant: &TrialRecord) -> Option<Check> {
-    if written.verdict.word > Word::Fails || variant.verdict.word > Word::Fails {
+    if written.verdict.status > Status::Fails || variant.verdict.status > Status::Fails {
         return None;
     }
     let observed = || match (&written.observation, &variant.observation) {
@@ -33,9 +33,9 @@ pub(super) fn same_as_written(written: &TrialRecord, variant: &TrialRecord) -> O
 fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
     let said = |verdict: &Verdict| {
         let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
-        format!("{}{mode}", verdict.word.name())
+        format!("{}{mode}", verdict.status.name())
     };
-    if written.word != variant.word || written.mode != variant.mode {
+    if written.status != variant.status || written.mode != variant.mode {
         return Some(format!("{} instead of {}", said(variant), said(written)));
     }
     let graded =
@@ -46,12 +46,12 @@ fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
 }
 
 /// A part of an observation, as JSON.
-type Read = fn(&Observation) -> Value;
+type Getter = fn(&Observation) -> Value;
 
 /// What the caller saw otherwise. A message may quote the bytes as they were read, and the number of items is the SDK's
 /// own business, so neither is compared.
 fn seen_otherwise(written: &Observation, variant: &Observation) -> Option<String> {
-    let fields: [(&str, Read); 7] = [
+    let fields: [(&str, Getter); 7] = [
         ("the text", |seen| Value::from(seen.text.clone())),
         ("the tool calls", |seen| serde_json::to_value(&seen.tool_calls).unwrap_or_default()),
         ("the stop reason", |seen| Value::from(seen.stop_reason.value().cloned())),

@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::engine::{Engine, Ran};
+use super::engine::{Engine, TrialRun};
 use super::plan::Trial;
 use crate::case::{Axis, Case, Checks, End, Expect, Level, OneOf, Outcome};
 use crate::codec;
 use crate::id::Variant;
-use crate::judge::{Check, Evidence, Grade, Mode, Verdict, Word, judge, says_stop};
+use crate::judge::{Check, Evidence, Grade, Mode, Status, Verdict, judge, says_stop};
 use crate::record::{Attempted, TrialRecord};
 use crate::wire::Script;
 
 impl Engine {
     /// Runs a trial once for each cut, and sums up; nothing for a stream that is not healthy.
-    pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<Ran> {
+    pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<TrialRun> {
         let id = trial.id(variant);
         let nonce = self.trial_nonce(&id.to_string());
         let script = Script::build(trial.case.api, &trial.case.exchanges, Variant::AsWritten, &nonce);
@@ -21,7 +21,7 @@ impl Engine {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let case = Case { expect: cut_short(), control: None, ..trial.case.as_ref().clone() };
         let trial = Trial { case: case.into(), ..trial.clone() };
-        let (mut kept, mut broken): (Option<Ran>, Vec<(usize, Verdict)>) = (None, Vec::new());
+        let (mut kept, mut broken): (Option<TrialRun>, Vec<(usize, Verdict)>) = (None, Vec::new());
         let mut attempts = Vec::new();
         for &cut in &cuts {
             let script = script.cut_after(cut, End::Finish);
@@ -38,9 +38,9 @@ impl Engine {
                 transcript: &played.transcript,
                 released: None,
             });
-            let is_broken = verdict.word != Word::Pass;
+            let is_broken = verdict.status != Status::Pass;
             if kept.is_none() || (is_broken && broken.is_empty()) {
-                kept = Some(Ran {
+                kept = Some(TrialRun {
                     record: TrialRecord::begun(&trial, variant, &nonce, &played),
                     script,
                     transcript: played.transcript,
@@ -86,7 +86,7 @@ fn cut_short() -> Expect {
 }
 
 fn summed_up(broken: &[(usize, Verdict)], cuts: usize) -> Verdict {
-    let fault = broken.iter().map(|(_, verdict)| verdict).find(|verdict| verdict.word > Word::Fails);
+    let fault = broken.iter().map(|(_, verdict)| verdict).find(|verdict| verdict.status > Status::Fails);
     if let Some(fault) = fault {
         return fault.clone();
     }
@@ -103,6 +103,6 @@ fn summed_up(broken: &[(usize, Verdict)], cuts: usize) -> Verdict {
         grade: if broken.is_empty() { Grade::Exact } else { Grade::Wrong },
         disputed: false,
     };
-    let word = if broken.is_empty() { Word::Pass } else { Word::Fails };
-    Verdict { word, mode: worst, reason: None, checks: vec![check] }
+    let status = if broken.is_empty() { Status::Pass } else { Status::Fails };
+    Verdict { status, mode: worst, reason: None, checks: vec![check] }
 }

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use streamspec_adapters::contract::{Answer, Call};
+use streamspec_adapters::contract::{Call, CallOutcome};
 
 use super::liar::{CASE, crash, engine, honest, is_control};
-use super::{Engine, Ran, Running, Trial};
-use crate::judge::{Mode, Verdict, Word};
+use super::{Engine, Running, Trial, TrialRun};
+use crate::judge::{Mode, Status, Verdict};
 use crate::record::Attempted;
 
-async fn first(engine: &Engine, trials: &[Trial]) -> Ran {
+async fn first(engine: &Engine, trials: &[Trial]) -> TrialRun {
     engine.run(&trials[0]).await.remove(0)
 }
 
@@ -20,7 +20,7 @@ async fn first(engine: &Engine, trials: &[Trial]) -> Ran {
 async fn an_honest_adapter_passes() {
     let (engine, trials) = engine(&[CASE], |_, got, _| honest(got)).await;
     let ran = first(&engine, &trials).await;
-    assert_eq!(ran.record.verdict.word, Word::Pass, "{:?}", ran.record.verdict);
+    assert_eq!(ran.record.verdict.status, Status::Pass, "{:?}", ran.record.verdict);
     assert_eq!(ran.record.attempts, []);
 }
 
@@ -29,7 +29,7 @@ async fn a_control_that_died_with_others_is_run_again_and_told() {
     let say = |call: &Call, got: &str, _| if is_control(got) && !call.alone { crash(false) } else { honest(got) };
     let (engine, trials) = engine(&[CASE], say).await;
     let ran = first(&engine, &trials).await;
-    assert_eq!(ran.record.verdict.word, Word::Pass);
+    assert_eq!(ran.record.verdict.status, Status::Pass);
     let [attempt] = ran.record.attempts.as_slice() else { panic!("{:?}", ran.record.attempts) };
     assert_eq!((attempt.of, attempt.came_to.as_str()), (Attempted::Control, "a crash: signal: 9"));
 }
@@ -43,7 +43,7 @@ async fn a_control_that_shows_nothing_makes_no_pass_and_is_not_kept() {
     let [one, other] = words;
     let (one, other) = (one.await.remove(0).record.verdict, other.await.remove(0).record.verdict);
     // That it deviates is disputed, as everything about this class is.
-    assert_eq!((one.word, other.word), (Word::Disputed, Word::Pass), "{one:?}");
+    assert_eq!((one.status, other.status), (Status::Disputed, Status::Pass), "{one:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,7 +57,7 @@ async fn two_calls_that_are_mixed_up_are_the_adapter_s_fault() {
     };
     let (engine, trials) = engine(&[CASE], say).await;
     let ran = first(&engine, &trials).await;
-    assert_eq!(ran.record.verdict.word, Word::AdapterFault);
+    assert_eq!(ran.record.verdict.status, Status::AdapterFault);
     let reason = ran.record.verdict.reason.unwrap_or_default();
     assert!(reason.contains("the nonce of another trial"), "{reason}");
 }
@@ -88,29 +88,29 @@ async fn an_adapter_that_answers_nothing_is_not_asked_for_ever() {
     let counted = Arc::clone(&asked);
     let say = move |_: &Call, _: &str, _| {
         counted.fetch_add(1, Ordering::SeqCst);
-        Answer::Hang
+        CallOutcome::Hang
     };
     let (engine, trials) = engine(&["anthropic/in-band", "anthropic/cut"], say).await;
     let untimed: Vec<_> = trials.iter().filter(|trial| !trial.case.is_timed()).collect();
     assert!(untimed.len() > 150, "{}", untimed.len());
     let mut words = Vec::new();
     for trial in untimed {
-        words.push(engine.run(trial).await.remove(0).record.verdict.word);
+        words.push(engine.run(trial).await.remove(0).record.verdict.status);
     }
-    assert_eq!((words[0], words[words.len() - 1]), (Word::Fails, Word::AdapterFault));
+    assert_eq!((words[0], words[words.len() - 1]), (Status::Fails, Status::AdapterFault));
     let asked = asked.load(Ordering::SeqCst);
     assert!(asked <= 80, "{asked} calls");
 }
 
 /// Runs trials side by side under an adapter of which no call comes back: so many that are made together all hang before
 /// the first is repeated. Counts the calls that were made by themselves.
-async fn alone_under_a_mute_adapter(together: fn() -> Answer) -> (u32, Vec<Verdict>) {
+async fn alone_under_a_mute_adapter(together: fn() -> CallOutcome) -> (u32, Vec<Verdict>) {
     let (alone, arrived) = (Arc::new(AtomicU32::new(0)), AtomicU32::new(0));
     let counted = Arc::clone(&alone);
     let say = move |call: &Call, _: &str, _| {
         if call.alone {
             counted.fetch_add(1, Ordering::SeqCst);
-            return Answer::Hang;
+            return CallOutcome::Hang;
         }
         arrived.fetch_add(1, Ordering::SeqCst);
         let started = Instant::now();
@@ -129,17 +129,17 @@ async fn alone_under_a_mute_adapter(together: fn() -> Answer) -> (u32, Vec<Verdi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hangs_that_come_together_are_believed_after_some_have_been_repeated() {
-    let (alone, verdicts) = alone_under_a_mute_adapter(|| Answer::Hang).await;
+    let (alone, verdicts) = alone_under_a_mute_adapter(|| CallOutcome::Hang).await;
     assert_eq!(alone, 5);
     assert!(verdicts.iter().all(|verdict| verdict.mode == Some(Mode::Hang)), "{verdicts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_in_a_process_that_stands_still_are_no_hangs_of_their_own() {
-    let (alone, verdicts) = alone_under_a_mute_adapter(|| Answer::Stuck).await;
+    let (alone, verdicts) = alone_under_a_mute_adapter(|| CallOutcome::Stuck).await;
     assert_eq!(alone, 5);
     let hangs = verdicts.iter().filter(|verdict| verdict.mode == Some(Mode::Hang)).count();
-    let faults = verdicts.iter().filter(|verdict| verdict.word == Word::AdapterFault).count();
+    let faults = verdicts.iter().filter(|verdict| verdict.status == Status::AdapterFault).count();
     assert_eq!((hangs, faults), (5, 55), "{verdicts:?}");
 }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::task::JoinError;
 
 pub use recorder::Recorder;
-pub use settle::{Compared, is_green};
+pub use settle::{ComparedRun, is_green};
 pub use tally::Results;
 
 use crate::id::TrialId;
@@ -27,7 +27,7 @@ pub enum Event<'a> {
     /// An attempt at a trial has ended, and another one follows.
     Repeated(&'a TrialId, &'a AttemptRecord),
     /// A trial has ended, in all its variants.
-    Ended(&'a Trial, &'a [Compared]),
+    Ended(&'a Trial, &'a [ComparedRun]),
 }
 
 /// A listener to the events of a run.

@@ -1,23 +1,23 @@
 //! Runs one trial, and once more where it is not as its SDK's list says.
 
 use crate::deviation::Comparison;
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::record::TrialRecord;
-use crate::run::{Engine, Ran, Trial};
+use crate::run::{Engine, Trial, TrialRun};
 use crate::session::Session;
 
 /// One variant of a trial, beside what its SDK's list says.
-pub type Compared = (Ran, Comparison);
+pub type ComparedRun = (TrialRun, Comparison);
 
 impl Session {
     /// Runs a trial. One that is not as listed is run once more, and that counts: the first time a busy machine may have
     /// been late for what the clock decides. Where no time counts, two attempts that differ are the SDK's own doing, and the
     /// trial is flaky.
-    pub async fn settle(&self, engine: &Engine, trial: &Trial) -> Vec<Compared> {
+    pub async fn settle(&self, engine: &Engine, trial: &Trial) -> Vec<ComparedRun> {
         let loaded = engine.adapter(&trial.sdk).await.ok();
         let version = loaded.as_ref().map_or(&trial.sdk.manifest.version, |adapter| &adapter.identity().sdk.version);
         let first = self.compared(engine.run(trial).await, version);
-        let as_listed = |(ran, comparison): &Compared| is_green(&ran.record, comparison, false);
+        let as_listed = |(ran, comparison): &ComparedRun| is_green(&ran.record, comparison, false);
         if first.iter().all(as_listed) || !engine.may_repeat(trial) {
             return first;
         }
@@ -26,7 +26,7 @@ impl Session {
         }
         let mut again = engine.run(trial).await;
         for ran in &mut again {
-            let of_this = |(before, _): &&Compared| before.record.variant == ran.record.variant;
+            let of_this = |(before, _): &&ComparedRun| before.record.variant == ran.record.variant;
             if let Some((before, _)) = first.iter().find(of_this) {
                 ran.record.follow(&before.record, trial.case.is_timed());
             }
@@ -35,8 +35,8 @@ impl Session {
     }
 
     /// All variants of a trial beside the list, with the entries that speak of them.
-    fn compared(&self, all: Vec<Ran>, version: &str) -> Vec<Compared> {
-        let compared = |mut ran: Ran| {
+    fn compared(&self, all: Vec<TrialRun>, version: &str) -> Vec<ComparedRun> {
+        let compared = |mut ran: TrialRun| {
             let comparison = self.compare(&ran.record, version);
             ran.record.known.clone_from(&comparison.used);
             (ran, comparison)
@@ -52,10 +52,12 @@ impl Session {
 
 /// Whether a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.
 pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> bool {
-    match record.verdict.word {
-        Word::Unsupported | Word::NotRun => true,
-        Word::Flaky | Word::AdapterFault | Word::HarnessFault => false,
-        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if strict => record.verdict.word == Word::Pass,
-        Word::Pass | Word::Disputed | Word::Deviates | Word::Fails => comparison.is_as_listed(),
+    match record.verdict.status {
+        Status::Unsupported | Status::NotRun => true,
+        Status::Flaky | Status::AdapterFault | Status::HarnessFault => false,
+        Status::Pass | Status::Disputed | Status::Deviates | Status::Fails if strict => {
+            record.verdict.status == Status::Pass
+        }
+        Status::Pass | Status::Disputed | Status::Deviates | Status::Fails => comparison.is_as_listed(),
     }
 }

@@ -5,10 +5,10 @@ use std::io;
 
 use streamspec_adapters::spec::Build;
 
-use super::{Compared, Event, Subscriber, is_green};
+use super::{ComparedRun, Event, Subscriber, is_green};
 use crate::deviation::{Known, KnownScope};
 use crate::id::{SdkId, SurfaceId};
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::message::Tally;
 use crate::record::TrialRecord;
 use crate::session::Session;
@@ -20,7 +20,7 @@ pub struct Results<'a> {
     versions: &'a BTreeMap<String, String>,
     strict: bool,
     tallies: BTreeMap<(SdkId, SurfaceId), Tally>,
-    not_green: BTreeMap<Word, usize>,
+    not_green: BTreeMap<Status, usize>,
     /// The numbers of known deviations that no trial has matched yet, by SDK.
     unused: BTreeMap<&'a str, BTreeSet<usize>>,
 }
@@ -58,17 +58,17 @@ impl<'a> Results<'a> {
         self.tallies.entry((trial.sdk.clone(), trial.surface.clone())).or_default()
     }
 
-    fn add(&mut self, (ran, comparison): &Compared) {
+    fn add(&mut self, (ran, comparison): &ComparedRun) {
         let record = &ran.record;
         if !is_green(record, comparison, self.strict) {
-            *self.not_green.entry(record.verdict.word).or_default() += 1;
+            *self.not_green.entry(record.verdict.status).or_default() += 1;
         }
-        let judged = matches!(record.verdict.word, Word::Disputed | Word::Deviates | Word::Fails);
+        let judged = matches!(record.verdict.status, Status::Disputed | Status::Deviates | Status::Fails);
         self.tally(record).add(record, judged && comparison.is_as_listed());
     }
 
-    /// How many trials are not as they should be, by their word.
-    pub fn not_green(&self) -> &BTreeMap<Word, usize> {
+    /// How many trials are not as they should be, by their status.
+    pub fn not_green(&self) -> &BTreeMap<Status, usize> {
         &self.not_green
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 use streamspec_adapters::contract::Call;
 
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::run::liar::{CASE, engine, honest, is_control, observed, root};
 use crate::runner::{self, Event, Subscriber};
 use crate::session::{Request, Session};
@@ -82,11 +82,11 @@ async fn attempts_that_differ_are_flaky_and_both_are_told() {
     let (engine, trials) = engine(&[CASE], say).await;
     let settled = session(&[CASE]).settle(&engine, &trials[0]).await;
     let record = &settled[0].0.record;
-    assert_eq!(record.verdict.word, Word::Flaky);
+    assert_eq!(record.verdict.status, Status::Flaky);
     let reason = record.verdict.reason.clone().unwrap_or_default();
     assert!(reason.contains("`fails (fabricated)") && reason.ends_with("to `pass`"), "{reason}");
     assert_eq!(record.attempts.len(), 1);
-    assert_eq!(record.attempts[0].why, "it was not as listed");
+    assert_eq!(record.attempts[0].reason, "it was not as listed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,8 +106,12 @@ async fn a_failure_that_stays_is_repeated_once_and_no_more_than_some() {
     for trial in &trials {
         let settled = session.settle(&engine, trial).await;
         let record = &settled[0].0.record;
-        assert!(record.verdict.word == Word::Fails || record.verdict.word == Word::Pass, "{:?}", record.verdict);
-        repeated += record.attempts.iter().filter(|attempt| attempt.why == "it was not as listed").count();
+        assert!(
+            record.verdict.status == Status::Fails || record.verdict.status == Status::Pass,
+            "{:?}",
+            record.verdict
+        );
+        repeated += record.attempts.iter().filter(|attempt| attempt.reason == "it was not as listed").count();
     }
     assert_eq!(repeated, 20);
 }

@@ -31,7 +31,7 @@ pub use trial::Registered;
 use crate::id::Transport;
 use crate::wire::Script;
 use accept::Connections;
-use trial::Trial;
+use trial::TrialState;
 
 /// Connections that may wait to be accepted; suites open hundreds at once.
 const BACKLOG: u32 = 1024;
@@ -53,7 +53,7 @@ struct Listener {
 /// The state that the server's tasks share.
 #[derive(Debug, Default)]
 struct Shared {
-    trials: Mutex<HashMap<String, Arc<Trial>>>,
+    trials: Mutex<HashMap<String, Arc<TrialState>>>,
     registered: AtomicU64,
     strays: AtomicU64,
     /// When a connection could last not be taken, and why.
@@ -85,7 +85,7 @@ impl Server {
         let number = self.shared.registered.fetch_add(1, Ordering::Relaxed);
         // A new `RandomState` has keys no other process knows, so neither can it guess the token.
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
-        let trial = Arc::new(Trial::new(script));
+        let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
         let address = self.listeners[&transport].address;
         Registered::new(format!("http://{address}/t/{token}"), token, trial, Arc::clone(&self.shared))
@@ -115,7 +115,7 @@ impl Drop for Listener {
 }
 
 impl Shared {
-    fn trials(&self) -> MutexGuard<'_, HashMap<String, Arc<Trial>>> {
+    fn trials(&self) -> MutexGuard<'_, HashMap<String, Arc<TrialState>>> {
         self.trials.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -26,12 +26,12 @@ const MOST_REFUSED: usize = 8;
 pub struct Registered {
     base_url: String,
     token: String,
-    trial: Arc<Trial>,
+    trial: Arc<TrialState>,
     shared: Arc<Shared>,
 }
 
 /// The state that the registrant and the connections share.
-pub(super) struct Trial {
+pub(super) struct TrialState {
     script: Script,
     registered_at: Instant,
     state: watch::Sender<State>,
@@ -54,13 +54,13 @@ struct Live {
 
 /// One request being answered.
 pub(super) struct Playing {
-    trial: Arc<Trial>,
+    trial: Arc<TrialState>,
     /// Its place in the transcript.
     number: usize,
 }
 
 impl Registered {
-    pub(super) fn new(base_url: String, token: String, trial: Arc<Trial>, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(base_url: String, token: String, trial: Arc<TrialState>, shared: Arc<Shared>) -> Self {
         Self { base_url, token, trial, shared }
     }
 
@@ -111,7 +111,7 @@ impl Drop for Registered {
     }
 }
 
-impl Trial {
+impl TrialState {
     pub(super) fn new(script: Script) -> Self {
         Self { script, registered_at: Instant::now(), state: watch::Sender::default() }
     }
@@ -170,9 +170,9 @@ impl Trial {
     }
 }
 
-impl fmt::Debug for Trial {
+impl fmt::Debug for TrialState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trial").field("transcript", &self.transcript()).finish_non_exhaustive()
+        f.debug_struct("TrialState").field("transcript", &self.transcript()).finish_non_exhaustive()
     }
 }
 

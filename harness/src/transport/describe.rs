@@ -58,7 +58,6 @@ pub struct DescribedWrite {
     /// The bytes as text, without the framing of a body; bytes that are not UTF-8 are `\xff`.
     pub text: String,
     /// The number of bytes on the wire.
-    #[serde(rename = "octets")]
     pub bytes: u64,
     /// The number of writes that it stands for; 1 where the field is absent.
     #[serde(default = "one", skip_serializing_if = "is_one")]

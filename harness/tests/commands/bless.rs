@@ -1,6 +1,6 @@
 //! The lists of known deviations: what is rewritten and what is refused.
 
-use crate::repository::{CUT, GONE, HEALTHY, LIST, RECORDS, REPLAYS, Repository, check};
+use crate::repository::{CUT, GONE, HEALTHY, LIST, RECORDS, Repository, VARIANTS, check};
 
 #[test]
 fn a_run_exits_with_1_exactly_when_there_is_something_to_bless() {
@@ -11,10 +11,10 @@ fn a_run_exits_with_1_exactly_when_there_is_something_to_bless() {
     check(repository.call(&["bless"]), 0, "reference: kept 0, narrowed 0, added 0, removed 0; unexplained: 0");
     assert_eq!(repository.read(LIST), list);
 
-    repository.write(LIST, &format!("{list}\n{GONE}\n{REPLAYS}"));
+    repository.write(LIST, &format!("{list}\n{GONE}\n{VARIANTS}"));
     check(repository.call(&["run"]), 1, "this known deviation is gone");
     check(repository.call(&["bless"]), 0, "reference: kept 1, narrowed 0, added 0, removed 1; unexplained: 0");
-    assert_eq!(repository.read(LIST), format!("{list}\n{REPLAYS}"), "what the run did not look at is as it was");
+    assert_eq!(repository.read(LIST), format!("{list}\n{VARIANTS}"), "what the run did not look at is as it was");
     check(repository.call(&["run"]), 0, "wrote ");
 }
 
@@ -39,8 +39,9 @@ fn bless_refuses_what_is_not_a_whole_run() {
     refused(&written, 2, "the run was cut short");
     let repeated = without(&|line| line.contains("\"record\":\"trial\"") && line.contains("it was not as listed"));
     refused(&repeated, 2, "the run was cut short");
-    let replayed = without(&|line| line.contains("\"record\":\"trial\"") && line.contains("\"variant\":\"crlf\""));
-    refused(&replayed, 2, "@crlf is not in the records: the run was cut short");
+    let run_in_variants =
+        without(&|line| line.contains("\"record\":\"trial\"") && line.contains("\"variant\":\"crlf\""));
+    refused(&run_in_variants, 2, "@crlf is not in the records: the run was cut short");
     refused("", 2, "no run is in this file");
     refused(&records.replace("\"pass\"", "\"adapter-fault\""), 3, "came to adapter-fault");
     refused(

@@ -100,7 +100,7 @@ fn report_merge_and_compare_take_what_a_run_wrote() {
         format!("{file}/compatibility.json")
     };
     let records = repository.read("all.jsonl");
-    let worse = changed("worse", &records.replacen("\"word\":\"pass\"", "\"word\":\"deviates\"", 1));
+    let worse = changed("worse", &records.replacen("\"status\":\"pass\"", "\"status\":\"deviates\"", 1));
     insta::assert_snapshot!(
         "compare",
         repository.told(&check(repository.call(&["compare", REPORT, &worse]), 1, "1 broken"))
@@ -109,7 +109,7 @@ fn report_merge_and_compare_take_what_a_run_wrote() {
     for format in ["html", "json"] {
         check(repository.call(&["compare", REPORT, &worse, "--format", format]), 1, "broken");
     }
-    let lost = changed("lost", &records.replacen("\"word\":\"pass\"", "\"word\":\"harness-fault\"", 1));
+    let lost = changed("lost", &records.replacen("\"status\":\"pass\"", "\"status\":\"harness-fault\"", 1));
     check(repository.call(&["compare", REPORT, &lost]), 3, "");
     assert_eq!(repository.read(REPORT), report, "what is compared is as it was");
 }

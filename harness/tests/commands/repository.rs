@@ -32,8 +32,8 @@ observed = [\"completed\"]
 cases = [\"anthropic/cut/*\"]
 ";
 
-/// An entry about replays.
-pub(crate) const REPLAYS: &str = "\
+/// An entry about variant runs.
+pub(crate) const VARIANTS: &str = "\
 # Of another one.
 [[deviation]]
 reason = \"v\"

@@ -27,7 +27,7 @@ fn a_slip_in_one_manifest_or_list_stops_no_other_sdk() {
     let repository = Repository::new();
     repository.write("adapters/python/acme/adapter.toml", "id = \"acme-python\"\npackage = [\n");
     check(repository.call(&["run"]), 3, "acme-python is not run: ");
-    assert!(repository.read(RECORDS).contains("\"word\":\"pass\""), "the others were run");
+    assert!(repository.read(RECORDS).contains("\"status\":\"pass\""), "the others were run");
     check(repository.call(&["run", "--sdk", "reference"]), 0, "wrote ");
     check(
         repository.call(&["run", "--sdk", "acme-python,reference"]),

@@ -57,7 +57,7 @@ fn hostile_input_is_a_problem_like_any_other() {
     }
 }
 
-/// What passes every other limit and would take a gigabyte, or minutes, once it is loaded or replayed.
+/// What passes every other limit and would take a gigabyte, or minutes, once it is loaded or run.
 #[test]
 fn what_costs_too_much_is_refused_with_its_place_and_number() {
     let header = "title: T\napi: anthropic-messages\nsources: [{ basis: spec, url: 'https://example.com' }]\n\

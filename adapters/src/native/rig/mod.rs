@@ -6,7 +6,7 @@ pub(crate) mod wire;
 use std::time::Duration;
 
 use self::server::{Server, Wire};
-use crate::contract::{Answer, Api, Ask, Call, Observation, ObservedError, Reading, Told};
+use crate::contract::{Api, Ask, Call, CallOutcome, Field, Observation, ObservedError, Reading};
 use crate::native;
 use crate::reference::Mutant;
 
@@ -58,20 +58,20 @@ impl Scenario {
         let answer = self.call(id, &server).await;
         let held = server.still_connected().await;
         let said = match answer {
-            Answer::Observed(observation) => said(&observation),
-            Answer::Hang | Answer::Stuck => "hang".to_owned(),
-            Answer::Crash { detail, .. } => format!("crash: {detail}"),
-            Answer::Fault { detail } => format!("fault: {detail}"),
+            CallOutcome::Observed(observation) => said(&observation),
+            CallOutcome::Hang | CallOutcome::Stuck => "hang".to_owned(),
+            CallOutcome::Crash { detail, .. } => format!("crash: {detail}"),
+            CallOutcome::Fault { detail } => format!("fault: {detail}"),
         };
         format!("{said} | {} sent{}", server.requests(), if held { ", held" } else { "" })
     }
 
     /// The answer itself.
-    pub(crate) async fn answer(&self, id: &str) -> Answer {
+    pub(crate) async fn answer(&self, id: &str) -> CallOutcome {
         self.call(id, &Server::start(self.wire.clone()).await).await
     }
 
-    async fn call(&self, id: &str, server: &Server) -> Answer {
+    async fn call(&self, id: &str, server: &Server) -> CallOutcome {
         let call = Call {
             api: self.api,
             surface: self.surface.to_owned(),
@@ -82,7 +82,7 @@ impl Scenario {
             ask: Ask::Tool,
             alone: false,
         };
-        native::open(id).expect(id).observe(call).await.answer
+        native::open(id).expect(id).observe(call).await.outcome
     }
 }
 
@@ -100,7 +100,7 @@ fn said(observation: &Observation) -> String {
 
 /// A failure in a few words; what is empty is left out.
 fn failure(error: &ObservedError) -> String {
-    fn value<T: ToString>(label: &str, told: &Told<Reading<T>>) -> Option<String> {
+    fn value<T: ToString>(label: &str, told: &Field<Reading<T>>) -> Option<String> {
         told.value().map(|reading| format!("{label}{}", reading.value.to_string()))
     }
     let words = [

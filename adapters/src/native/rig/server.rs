@@ -35,11 +35,11 @@ pub(crate) enum End {
 /// A running server.
 pub(crate) struct Server {
     port: u16,
-    seen: Arc<Seen>,
+    seen: Arc<Requests>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Requests {
     requests: AtomicUsize,
     connected: AtomicUsize,
 }
@@ -49,7 +49,7 @@ impl Server {
     pub(crate) async fn start(answers: Vec<Wire>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
-        let seen = Arc::new(Seen::default());
+        let seen = Arc::new(Requests::default());
         let shared = Arc::clone(&seen);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
@@ -80,7 +80,7 @@ impl Server {
     }
 }
 
-async fn serve(mut socket: TcpStream, wire: Wire, seen: Arc<Seen>) {
+async fn serve(mut socket: TcpStream, wire: Wire, seen: Arc<Requests>) {
     if !read_request(&mut socket).await {
         return;
     }

@@ -8,22 +8,22 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::contract::Api::{AnthropicMessages as A, GeminiGenerate as G, OpenaiChat as C, OpenaiResponses as R};
-use crate::contract::{Answer, Api, Ended, Site, ToolCall};
+use crate::contract::{Api, CallOutcome, Ended, Site, ToolCall};
 use crate::manifest::Delivers;
 use crate::native::rig::Scenario;
 use crate::native::rig::server::End;
 use crate::native::rig::wire::{data, event, sse};
-use crate::native::{SDKS, manifest, missing_feature, reading, seen};
+use crate::native::{SDKS, collected, manifest, missing_feature, reading};
 
 #[derive(Deserialize)]
 struct Golden {
-    fields: Vec<Field>,
+    fields: Vec<GoldenField>,
     bodies: Vec<Body>,
     items: Vec<Items>,
 }
 
 #[derive(Deserialize)]
-struct Field {
+struct GoldenField {
     #[serde(rename = "field")]
     name: String,
     raw: Value,
@@ -64,7 +64,7 @@ fn golden() -> Golden {
 #[test]
 fn values_are_read_by_one_rule() {
     let (mut read, mut typed) = (0, 0);
-    for Field { name: field, raw, reads } in golden().fields {
+    for GoldenField { name: field, raw, reads } in golden().fields {
         let found = match field.as_str() {
             "status" => json!(reading::status(&raw)),
             "type" | "code" | "request_id" => json!(reading::word(&raw)),
@@ -98,7 +98,7 @@ fn an_event_is_called_no_error_type() {
     let failed = json!({ "type": "response.failed", "response": { "error": { "code": "server_error" } } });
     for (body, code) in [(failed, Some("server_error")), (json!({ "type": "response.created", "response": {} }), None)]
     {
-        let mut error = seen::error(Site::Iterate, &["Error"], "");
+        let mut error = collected::error(Site::Iterate, &["Error"], "");
         reading::read_parsed_body(&mut error, Api::OpenaiResponses, &body);
         assert!(error.kind.value().is_none(), "{body}");
         assert_eq!(error.code.value().map(|code| code.value.as_str()), code, "{body}");
@@ -108,7 +108,7 @@ fn an_event_is_called_no_error_type() {
 #[test]
 fn bodies_are_read_by_one_rule() {
     for Body { name, api, text, reads } in golden().bodies {
-        let mut error = seen::error(Site::Iterate, &["Error"], "");
+        let mut error = collected::error(Site::Iterate, &["Error"], "");
         reading::read_body(&mut error, api, &text);
         let words = [("type", &error.kind), ("code", &error.code), ("request_id", &error.request_id)];
         let words = words.into_iter().filter_map(|(field, told)| Some((field, json!(told.value()?.value))));
@@ -214,8 +214,8 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
 
 /// Whether the caller has seen this; what the surface does not show says nothing, if the answer has no end. A handler hands
 /// out no call that was cut.
-fn compare(id: &str, surface: &str, sees: &Sees, answer: &Answer) -> Result<(), String> {
-    let Answer::Observed(observation) = answer else { return Err(format!("{answer:?}")) };
+fn compare(id: &str, surface: &str, sees: &Sees, answer: &CallOutcome) -> Result<(), String> {
+    let CallOutcome::Observed(observation) = answer else { return Err(format!("{answer:?}")) };
     let calls = sees.tool_calls.iter().filter(|call| surface != "handler" || call["complete"] == true);
     let calls: Vec<_> = calls.cloned().collect();
     let text = observation.text.as_ref().is_none_or(|text| *text == sees.text);
@@ -257,8 +257,8 @@ fn finished_messages_are_read_by_one_rule() {
     let mut read = 0;
     for (items, message) in whole.filter_map(|items| Some((items.clone(), items.whole?))) {
         let message = serde_json::from_value(message).expect("a message of claude-api's");
-        let seen = crate::native::claude_api::finished(seen::Seen::new(items.api), message).returned();
-        compare("claude-api", "final", &items.sees, &Answer::Observed(Box::new(seen))).expect(&items.name);
+        let seen = crate::native::claude_api::finished(collected::Collected::new(items.api), message).returned();
+        compare("claude-api", "final", &items.sees, &CallOutcome::Observed(Box::new(seen))).expect(&items.name);
         read += 1;
     }
     assert_eq!(read, 3);

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::contract::Api;
-use crate::reference::answer::Answer;
+use crate::reference::answer::PartialAnswer;
 use crate::reference::mutant::Faults;
 use crate::reference::read;
 use crate::reference::reader::Reader;
 
 /// What is seen of a stream of these events.
 fn seen(api: Api, events: &[Value]) -> Value {
-    let mut answer = Answer::new(Faults(None));
+    let mut answer = PartialAnswer::new(Faults(None));
     let mut reader = Reader::new(api, read(api), Faults(None));
     for event in events {
         let name = event.get("type").and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();

@@ -24,9 +24,9 @@ fn whole() -> Wire {
 fn gzipped(short: usize) -> Wire {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all((g_text("Hello", None) + &g_text("!", Some("STOP"))).as_bytes()).expect("in memory");
-    let mut octets = encoder.finish().expect("in memory");
-    octets.truncate(octets.len() - short);
-    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n", octets)
+    let mut bytes = encoder.finish().expect("in memory");
+    bytes.truncate(bytes.len() - short);
+    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n", bytes)
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {

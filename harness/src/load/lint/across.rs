@@ -13,7 +13,7 @@ use crate::load::limits::MAX_TRIAL;
 use crate::load::problem::{Collector, Problem};
 use crate::load::rules::{self, Rules};
 use crate::load::suggest;
-use crate::load::tree::{Kind, Node};
+use crate::load::tree::{Node, ValueKind};
 
 /// Judges cases together. `whole` says that these are all cases there are.
 pub(crate) fn across(files: &[Loaded], rules: &Rules, whole: bool, problems: &mut Collector) {
@@ -108,7 +108,7 @@ fn rule_ids(files: &[Loaded], rules: &Rules, problems: &mut Collector) {
     }
     let mut strange: BTreeSet<&str> = BTreeSet::new();
     for loaded in files {
-        let Some(Node { kind: Kind::List(items), .. }) = loaded.tree.get("rules") else { continue };
+        let Some(Node { kind: ValueKind::List(items), .. }) = loaded.tree.get("rules") else { continue };
         for item in items {
             let Some(id) = item.text() else { continue };
             if rules.knows(id) || id.contains("${") {

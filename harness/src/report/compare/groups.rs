@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Change, Comparison, Kind, Side, State};
-use crate::judge::Word;
+use super::{Change, ChangeKind, ComparedReport, Comparison, State};
+use crate::judge::Status;
 use crate::report::alike::alike;
 use crate::report::published::ResultCheck;
 
 /// Changes of one kind and one SDK that were and are the same.
 pub(super) struct Group<'a> {
     pub(super) sdk: &'a str,
-    pub(super) said: Said,
+    pub(super) said: ChangeText,
     /// In the order of the comparison; never empty.
     pub(super) changes: Vec<&'a Change>,
 }
 
 /// What became of a trial, in words: the verdicts with their reasons, and each axis that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Said {
+pub(super) struct ChangeText {
     /// The verdict, then the reason.
     pub(super) was: Vec<String>,
     /// The same.
@@ -46,13 +46,15 @@ impl Group<'_> {
 
 impl Comparison {
     /// The groups of one kind, the greatest first, and how many changes of it only say that a pass is new or gone.
-    pub(super) fn groups(&self, kind: Kind) -> (Vec<Group<'_>>, usize) {
+    pub(super) fn groups(&self, kind: ChangeKind) -> (Vec<Group<'_>>, usize) {
         let all = self.changes.iter().filter(|change| change.kind == kind);
         let (plain, told): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
-            let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Word::Pass);
-            matches!(kind, Kind::New | Kind::Gone) && passes(change.was.as_ref()) && passes(change.now.as_ref())
+            let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Status::Pass);
+            matches!(kind, ChangeKind::New | ChangeKind::Gone)
+                && passes(change.was.as_ref())
+                && passes(change.now.as_ref())
         });
-        let key = |change: &Change| (change.id.sdk.clone(), Said::of(change));
+        let key = |change: &Change| (change.id.sdk.clone(), ChangeText::of(change));
         let mut groups: Vec<Group<'_>> = alike(told.into_iter().map(|change| (key(change), change)))
             .into_iter()
             .map(|((_, said), changes)| Group { sdk: &changes[0].id.sdk, said, changes })
@@ -63,9 +65,9 @@ impl Comparison {
 
     /// What was compared: a name, and what it was and is.
     pub(super) fn sides(&self) -> Vec<(String, String, String)> {
-        let suite = |side: &Side| format!("{}, {} cases", side.suite, side.cases);
+        let suite = |side: &ComparedReport| format!("{}, {} cases", side.suite, side.cases);
         let mut lines = vec![("suite".to_owned(), suite(&self.old), suite(&self.new))];
-        let version = |side: &Side, id: &str| match (side.not_run.get(id), side.sdks.get(id)) {
+        let version = |side: &ComparedReport, id: &str| match (side.not_run.get(id), side.sdks.get(id)) {
             (Some(_), _) => "not run".to_owned(),
             (None, Some(version)) => version.clone(),
             (None, None) => "–".to_owned(),
@@ -74,8 +76,9 @@ impl Comparison {
             && (self.old.sdks.len(), self.new.sdks.len()) == (1, 1)
             && (old, &self.old.surface) != (new, &self.new.surface)
         {
-            let surface = |side: &Side| side.surface.as_ref().map(|surface| format!("/{surface}")).unwrap_or_default();
-            let named = |side: &Side, id: &str| format!("{id}{} {}", surface(side), version(side, id));
+            let surface =
+                |side: &ComparedReport| side.surface.as_ref().map(|surface| format!("/{surface}")).unwrap_or_default();
+            let named = |side: &ComparedReport, id: &str| format!("{id}{} {}", surface(side), version(side, id));
             lines.push(("SDK".to_owned(), named(&self.old, old), named(&self.new, new)));
             return lines;
         }
@@ -93,7 +96,7 @@ impl Comparison {
     /// How many there are of each kind, in a sentence, and what was lost.
     pub(super) fn summary(&self) -> String {
         let counts: Vec<String> =
-            Kind::ALL.into_iter().map(|kind| format!("{} {}", self.count(kind), kind.name())).collect();
+            ChangeKind::ALL.into_iter().map(|kind| format!("{} {}", self.count(kind), kind.name())).collect();
         let lost = match self.lost().count() {
             0 => String::new(),
             lost => format!(" Lost to faults of an adapter or of streamspec itself: {lost}."),
@@ -102,7 +105,7 @@ impl Comparison {
     }
 }
 
-impl Said {
+impl ChangeText {
     fn of(change: &Change) -> Self {
         let (was, now) = (change.was.as_ref(), change.now.as_ref());
         let checks = |state: Option<&State>| state.map(|state| state.checks.clone()).unwrap_or_default();

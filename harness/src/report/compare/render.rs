@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::groups::{AxisSaid, Group, Said};
-use super::{Change, Comparison, Kind};
+use super::groups::{AxisSaid, ChangeText, Group};
+use super::{Change, ChangeKind, Comparison};
 use crate::report::markup::{code, name};
 use crate::report::page::{STYLE, hash};
 use crate::text::shown;
 
 /// The most groups of a kind that Markdown tells, and the most bytes of it: a comment on GitHub holds 65,536 characters.
 const MOST_GROUPS: usize = 20;
-const MOST_OCTETS: usize = 60_000;
+const MOST_BYTES: usize = 60_000;
 
 /// The most trials of a group that the page lists, and the longest text.
 const MOST_TRIALS: usize = 1000;
@@ -34,13 +34,13 @@ impl Comparison {
             let _ = writeln!(out, "| {about} | {} | {} |", code(&old), code(&new));
         }
         let _ = writeln!(out, "\n{}", self.summary());
-        for kind in Kind::ALL {
+        for kind in ChangeKind::ALL {
             self.list(&mut out, kind);
         }
         out
     }
 
-    fn list(&self, out: &mut String, kind: Kind) {
+    fn list(&self, out: &mut String, kind: ChangeKind) {
         let (groups, passes) = self.groups(kind);
         if groups.is_empty() && passes == 0 {
             return;
@@ -52,7 +52,7 @@ impl Comparison {
         let (mut told, mut trials) = (0, 0);
         for group in groups.iter().take(MOST_GROUPS) {
             let line = line(group);
-            if out.len() + line.len() > MOST_OCTETS {
+            if out.len() + line.len() > MOST_BYTES {
                 break;
             }
             out.push_str(&line);
@@ -74,7 +74,7 @@ impl Comparison {
 
     /// The comparison as a page of its own: everything in one file, nothing to run, nothing to load.
     pub fn html(&self) -> Result<String, askama::Error> {
-        let kinds = Kind::ALL.into_iter().filter_map(|kind| {
+        let kinds = ChangeKind::ALL.into_iter().filter_map(|kind| {
             let (groups, passes) = self.groups(kind);
             let groups: Vec<GroupText> = groups.iter().map(group_text).collect();
             let (heading, word) = (heading(kind), kind.name());
@@ -148,7 +148,7 @@ fn group_text(group: &Group<'_>) -> GroupText {
     }
 }
 
-fn heading(kind: Kind) -> String {
+fn heading(kind: ChangeKind) -> String {
     let word = kind.name();
     format!("{}{}", word[..1].to_uppercase(), &word[1..])
 }
@@ -158,7 +158,7 @@ fn trial(change: &Change) -> String {
 }
 
 fn line(group: &Group<'_>) -> String {
-    let Said { was, now, axes } = &group.said;
+    let ChangeText { was, now, axes } = &group.said;
     let cell = |parts: &[String], seen: &dyn Fn(&AxisSaid) -> String| {
         let (verdict, rest) = parts.split_first().map_or(("–", parts), |(verdict, rest)| (verdict.as_str(), rest));
         let mut told = vec![verdict.to_owned()];

@@ -13,7 +13,8 @@ fn compared(old: &[Record], new: &[Record]) -> Comparison {
 #[test]
 fn every_kind_is_told() {
     let comparison = compared(&samples::records(), &samples::later());
-    for kind in Kind::ALL.into_iter().filter(|kind| ![Kind::Worsened, Kind::Improved].contains(kind)) {
+    for kind in ChangeKind::ALL.into_iter().filter(|kind| ![ChangeKind::Worsened, ChangeKind::Improved].contains(kind))
+    {
         assert!(comparison.count(kind) > 0, "no sample is {}", kind.name());
     }
     assert_eq!(comparison.lost().count(), 1);
@@ -39,7 +40,7 @@ fn with(id: &str, checks: &serde_json::Value) -> Vec<Record> {
                 trial.sdk = id.into();
                 let one = (trial.surface.as_str(), trial.case.as_str()) == ("create", "anthropic/in-band/overloaded");
                 if one && trial.variant == Variant::AsWritten {
-                    let verdict = serde_json::json!({ "word": "deviates", "checks": checks });
+                    let verdict = serde_json::json!({ "status": "deviates", "checks": checks });
                     trial.verdict = serde_json::from_value(verdict).expect("it is one");
                 }
             }
@@ -62,15 +63,15 @@ fn a_partly_mended_trial_is_improved() {
         compared(old, new).changes.iter().map(|change| change.kind).collect::<Vec<_>>()
     };
     let mended = compared(&both, &run(&[&kind]));
-    assert_eq!(mended.changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [Kind::Improved]);
+    assert_eq!(mended.changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [ChangeKind::Improved]);
     let text = mended.markdown();
     let row =
         "| pass<br>error.status: `529` | deviates<br>error.status: `200` | deviates<br>error.status: `as expected` |";
     assert!(text.contains(row) && !text.contains("error.type"), "{text}");
-    assert_eq!(kinds(&run(&[&status]), &both), [Kind::Worsened]);
-    assert_eq!(kinds(&run(&[&status]), &run(&[&kind])), [Kind::Changed]);
+    assert_eq!(kinds(&run(&[&status]), &both), [ChangeKind::Worsened]);
+    assert_eq!(kinds(&run(&[&status]), &run(&[&kind])), [ChangeKind::Changed]);
     let otherwise = off("error.status", "529", "503");
-    assert_eq!(kinds(&run(&[&status]), &run(&[&otherwise])), [Kind::Changed]);
+    assert_eq!(kinds(&run(&[&status]), &run(&[&otherwise])), [ChangeKind::Changed]);
     // What the case expects is not what the SDK does.
     assert_eq!(kinds(&run(&[&status]), &run(&[&off("error.status", "530", "200")])), []);
 }
@@ -113,7 +114,7 @@ fn one_sdk_is_compared_with_another() {
     let surfaces = compare((&both, surfaces.0), (&both, surfaces.1)).expect("both are there");
     assert!(surfaces.changes.iter().all(|change| change.id.surface == "create"));
     // One of the four was a fault and one was unsupported.
-    assert_eq!((surfaces.count(Kind::New), surfaces.count(Kind::Gone), surfaces.changes.len()), (2, 0, 4));
+    assert_eq!((surfaces.count(ChangeKind::New), surfaces.count(ChangeKind::Gone), surfaces.changes.len()), (2, 0, 4));
     for (one, other, said) in [
         ("alpha-python/stream", "beta-typescript", "no surface of one name, stream and create"),
         ("alpha-python/nope", "beta-typescript", "there is no `alpha-python/nope` in the old report"),
@@ -129,22 +130,22 @@ fn one_sdk_is_compared_with_another() {
 #[test]
 fn a_report_of_a_part_is_refused() {
     let mut records = samples::records();
-    let passes = |record: &Record| matches!(record, Record::Trial(trial) if trial.verdict.word == Word::Pass);
+    let passes = |record: &Record| matches!(record, Record::Trial(trial) if trial.verdict.status == Status::Pass);
     let place = records.iter().position(passes).expect("a sample passes");
     records.remove(place);
     let error = compare((&report(&records), None), (&report(&samples::records()), None)).expect_err("one is missing");
     assert!(matches!(error, CompareError::Partial { side: "old", .. }), "{error}");
 }
 
-/// `quick` replays one combination of each matrix only, so what is not in the results may not have been run at all.
+/// `quick` runs one combination of each matrix only, so what is not in the results may not have been run at all.
 #[test]
-fn a_replay_that_was_not_made_is_not_fixed() {
+fn a_variant_that_was_not_run_is_not_fixed() {
     let mut records = samples::records();
     records.retain(|record| !matches!(record, Record::Trial(trial) if trial.variant == Variant::Crlf));
     let comparison = compared(&samples::records(), &records);
-    let kinds: Vec<(Kind, Variant)> =
+    let kinds: Vec<(ChangeKind, Variant)> =
         comparison.changes.iter().map(|change| (change.kind, change.id.variant)).collect();
-    assert_eq!(kinds, [(Kind::Gone, Variant::Crlf)]);
+    assert_eq!(kinds, [(ChangeKind::Gone, Variant::Crlf)]);
 }
 
 #[test]
@@ -170,10 +171,10 @@ fn what_says_the_same_is_said_once() {
         let mut records = samples::many();
         let pass = |record: &mut Record| {
             if let Record::Trial(trial) = record
-                && trial.verdict.word == Word::Fails
+                && trial.verdict.status == Status::Fails
             {
                 trial.verdict =
-                    serde_json::from_value(serde_json::json!({ "word": "pass", "checks": [] })).expect("it is one");
+                    serde_json::from_value(serde_json::json!({ "status": "pass", "checks": [] })).expect("it is one");
             }
         };
         records.iter_mut().for_each(pass);
@@ -181,7 +182,7 @@ fn what_says_the_same_is_said_once() {
     };
     let comparison = compared(&samples::many(), &fixed);
     let text = comparison.markdown();
-    assert_eq!(comparison.count(Kind::Fixed), 180, "sixty SDKs with three kinds of failure each");
+    assert_eq!(comparison.count(ChangeKind::Fixed), 180, "sixty SDKs with three kinds of failure each");
     assert!(text.contains("… and 160 in 160 more ways"), "{text}");
     assert!(text.len() < 65_536);
     let one = (Some("sdk-1"), Some("sdk-1"));
@@ -231,13 +232,13 @@ proptest! {
     fn the_other_way_round_is_the_opposite((old, new) in (samples::any_report(), samples::any_report())) {
         let (there, back) = (compared(&old, &new), compared(&new, &old));
         for (kind, opposite) in [
-            (Kind::Broken, Kind::Fixed),
-            (Kind::Fixed, Kind::Broken),
-            (Kind::Worsened, Kind::Improved),
-            (Kind::Improved, Kind::Worsened),
-            (Kind::Changed, Kind::Changed),
-            (Kind::New, Kind::Gone),
-            (Kind::Gone, Kind::New),
+            (ChangeKind::Broken, ChangeKind::Fixed),
+            (ChangeKind::Fixed, ChangeKind::Broken),
+            (ChangeKind::Worsened, ChangeKind::Improved),
+            (ChangeKind::Improved, ChangeKind::Worsened),
+            (ChangeKind::Changed, ChangeKind::Changed),
+            (ChangeKind::New, ChangeKind::Gone),
+            (ChangeKind::Gone, ChangeKind::New),
         ] {
             prop_assert_eq!(there.count(kind), back.count(opposite));
         }

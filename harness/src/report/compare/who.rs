@@ -8,12 +8,12 @@ use crate::report::published::{Report, ReportSdk};
 
 /// What of a report is compared; everything where nothing is named.
 #[derive(Clone, Copy)]
-pub(super) struct Who<'a> {
+pub(super) struct ComparedPart<'a> {
     pub(super) sdk: Option<&'a str>,
     pub(super) surface: Option<&'a str>,
 }
 
-impl<'a> Who<'a> {
+impl<'a> ComparedPart<'a> {
     pub(super) fn parse(named: Option<&'a str>) -> Self {
         let parts =
             named.map(|named| named.split_once('/').map_or((named, None), |(sdk, surface)| (sdk, Some(surface))));

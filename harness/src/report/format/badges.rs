@@ -87,14 +87,14 @@ fn says(sdk: &Sdk<'_>, api: Api, level: Level) -> Says {
     let own = sdk.own().flat_map(|surface| &surface.counts);
     let count = Count::sum(own.filter(|count| is_of_api(&count.group, api)));
     let held = count.pass + if level == Level::Must { count.disputed + count.deviates } else { 0 };
-    let (judged, apart) = (count.judged(), count.not_judged());
-    let colour = match (judged, held == judged && apart == 0) {
+    let (judged, not_judged) = (count.judged(), count.not_judged());
+    let colour = match (judged, held == judged && not_judged == 0) {
         (0, _) => Colour::Unknown,
         (_, true) => Colour::All,
         (_, false) => Colour::NotAll,
     };
-    let apart = if apart > 0 { format!(", {apart} not judged") } else { String::new() };
-    let message = if judged == 0 { "not run".to_owned() } else { format!("{held} of {judged}{apart}") };
+    let not_judged = if not_judged > 0 { format!(", {not_judged} not judged") } else { String::new() };
+    let message = if judged == 0 { "not run".to_owned() } else { format!("{held} of {judged}{not_judged}") };
     let level = if level == Level::Must { "MUST" } else { "MUST and SHOULD" };
     let label = visible(&format!("{} {} {} {level}", sdk.record.id, sdk.record.version, api.name()));
     Says { label, message, colour }

@@ -1,7 +1,7 @@
 //! CSV: a row for each trial, for spreadsheets and data frames.
 
 use super::{Format, Output, RenderError};
-use crate::report::view::{Row, Standing, View};
+use crate::report::view::{Conclusion, Row, View};
 
 /// `trials.csv`: a row for each trial.
 #[derive(Debug)]
@@ -43,12 +43,12 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
     let mut axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
     axes.dedup();
     let standing = match row.standing {
-        Standing::Passes => "passes",
-        Standing::AsWritten => "as-written",
-        Standing::AsListed => "as-listed",
-        Standing::NotAsListed => "not-as-listed",
-        Standing::Fault => "fault",
-        Standing::NotJudged => "not-judged",
+        Conclusion::Passes => "passes",
+        Conclusion::AsWritten => "as-written",
+        Conclusion::AsListed => "as-listed",
+        Conclusion::NotAsListed => "not-as-listed",
+        Conclusion::Fault => "fault",
+        Conclusion::NotJudged => "not-judged",
     };
     [
         trial.sdk.to_string(),
@@ -56,7 +56,7 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
         trial.surface.to_string(),
         trial.case.to_string(),
         trial.variant.name().to_owned(),
-        trial.verdict.word.name().to_owned(),
+        trial.verdict.status.name().to_owned(),
         trial.verdict.mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),
         axes.join(" "),
         standing.to_owned(),

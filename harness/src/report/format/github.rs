@@ -10,7 +10,7 @@ use super::{Format, Output, RenderError};
 use crate::case::Level;
 use crate::judge::Mode;
 use crate::record::Statement;
-use crate::report::view::{Place, Standing, View, visible};
+use crate::report::view::{Conclusion, Place, View, visible};
 
 /// Workflow commands of GitHub Actions on standard output.
 #[derive(Debug)]
@@ -73,8 +73,8 @@ fn github(view: &View<'_>) -> String {
     let mut annotations: BTreeMap<Annotation, Vec<String>> = BTreeMap::new();
     for row in view.rows() {
         let name = visible(&row.trial.name());
-        if row.standing == Standing::Fault {
-            let title = format!("streamspec: {}", row.trial.verdict.word.name());
+        if row.standing == Conclusion::Fault {
+            let title = format!("streamspec: {}", row.trial.verdict.status.name());
             let (file, text) = (row.file(), row.reason());
             let Place { line, column } = Place::START;
             let (severity, mode) = (Severity::Error, Reverse(None));
@@ -82,7 +82,7 @@ fn github(view: &View<'_>) -> String {
             annotations.entry(fault).or_default().push(name);
             continue;
         }
-        if row.standing != Standing::NotAsListed {
+        if row.standing != Conclusion::NotAsListed {
             continue;
         }
         for surprise in row.surprises() {

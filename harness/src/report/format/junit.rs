@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::{Format, Output, RenderError};
 use crate::record::Statement;
-use crate::report::view::{Row, Sdk, Standing, View, reason, sentence, visible};
+use crate::report::view::{Conclusion, Row, Sdk, View, reason, sentence, visible};
 
 /// `junit.xml`: a test case for each trial.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ fn case(row: &Row<'_>) -> TestCase {
     case.set_classname(visible(&format!("{}/{}", row.sdk.id, row.trial.surface)));
     case.set_time(Duration::from_millis(row.trial.took_ms));
     case.extra.insert("file".into(), visible(&row.file()).into());
-    if row.standing == Standing::AsListed {
+    if row.standing == Conclusion::AsListed {
         let listed = row.listed();
         let entries = listed.iter().flat_map(|(_, entries)| entries).map(|entry| told(entry));
         let mut lines = vec![visible(row.title()), row.verdict()];
@@ -96,12 +96,12 @@ fn case(row: &Row<'_>) -> TestCase {
 }
 
 fn status(row: &Row<'_>) -> TestCaseStatus {
-    let word = row.trial.verdict.word.name();
+    let status = row.trial.verdict.status.name();
     match row.standing {
-        Standing::Passes | Standing::AsWritten | Standing::AsListed => TestCaseStatus::success(),
-        Standing::NotJudged => said(TestCaseStatus::skipped(), word, &row.reason(), ""),
-        Standing::Fault => said(TestCaseStatus::non_success(NonSuccessKind::Error), word, &row.reason(), ""),
-        Standing::NotAsListed => {
+        Conclusion::Passes | Conclusion::AsWritten | Conclusion::AsListed => TestCaseStatus::success(),
+        Conclusion::NotJudged => said(TestCaseStatus::skipped(), status, &row.reason(), ""),
+        Conclusion::Fault => said(TestCaseStatus::non_success(NonSuccessKind::Error), status, &row.reason(), ""),
+        Conclusion::NotAsListed => {
             let mut lines: Vec<String> = row.surprises().into_iter().map(|surprise| surprise.text).collect();
             let message = lines.first().cloned().unwrap_or_default();
             if row.trial.verdict.reason.is_some() {

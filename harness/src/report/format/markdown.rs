@@ -7,7 +7,7 @@ use super::{Format, Output, RenderError};
 use crate::id;
 use crate::report::alike::alike;
 use crate::report::markup::{code, listed, source, text};
-use crate::report::view::{Count, Kind, Row, Sdk, View, without_patch};
+use crate::report::view::{Count, FindingKind, Row, Sdk, View, without_patch};
 
 /// The most trials that are listed one by one of what no list of known deviations covers.
 const UNLISTED: usize = 50;
@@ -40,8 +40,8 @@ fn markdown(view: &View<'_>) -> String {
     let suite = &view.suite;
     let _ = writeln!(
         out,
-        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} replays with the bytes split or framed otherwise.\n",
-        suite.version, suite.cases, suite.trials, suite.replays
+        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} variant runs with the bytes split or framed otherwise.\n",
+        suite.version, suite.cases, suite.trials, suite.variant_runs
     );
     out.push_str(
         "A cell counts trials. *Pass*: every MUST and SHOULD that the surface can show holds. *Disputed*: it differs \
@@ -64,8 +64,8 @@ fn markdown(view: &View<'_>) -> String {
 fn findings(out: &mut String, view: &View<'_>) {
     let findings = view.findings();
     let failed = findings.iter().filter_map(|finding| match finding.kind {
-        Kind::Failed(mode) => Some((mode, &finding.sdks)),
-        Kind::Contradicts | Kind::CutDependent => None,
+        FindingKind::Failed(mode) => Some((mode, &finding.sdks)),
+        FindingKind::Contradicts | FindingKind::CutDependent => None,
     });
     let mut lines = failed.map(|(mode, sdks)| {
         let mut sdks: Vec<(usize, &str, &str)> = sdks
@@ -144,7 +144,7 @@ fn cell(count: &Count) -> String {
     if count.cut_dependent > 0 {
         parts.push(format!("**{} depend on cuts**", count.cut_dependent));
     }
-    parts.extend(count.apart.iter().map(|(word, number)| format!("[{number} {}]", word.name())));
+    parts.extend(count.not_judged.iter().map(|(status, number)| format!("[{number} {}]", status.name())));
     parts.join("<br>")
 }
 
@@ -173,8 +173,8 @@ fn known(out: &mut String, sdk: &Sdk<'_>, own: &[&Row<'_>]) {
     for known in &sdk.known {
         let trials = own.iter().filter(|row| row.known.contains(&known.id)).count();
         let link = known.link.as_deref().map(source).unwrap_or_default();
-        let seen = known.seen.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
-        lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.why))));
+        let seen = known.observed.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
+        lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.reason))));
     }
     lines.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     if !lines.is_empty() {
@@ -193,7 +193,7 @@ fn unlisted(out: &mut String, rows: &[&Row<'_>]) {
     for row in rows.iter().take(UNLISTED) {
         let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
         let trial = text(&format!("{}/{}", row.trial.surface, row.trial.case));
-        let _ = writeln!(out, "- {trial}: {} ({})", row.trial.verdict.word.name(), axes.join(", "));
+        let _ = writeln!(out, "- {trial}: {} ({})", row.trial.verdict.status.name(), axes.join(", "));
     }
     if rows.len() > UNLISTED {
         let _ = writeln!(out, "- … and {} more, in compatibility.json", rows.len() - UNLISTED);

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Format, Output, RenderError};
 use crate::case::{Axis, Level};
 use crate::record::Statement;
-use crate::report::view::{Place, Row, Standing, View, reason, sentence, visible};
+use crate::report::view::{Conclusion, Place, Row, View, reason, sentence, visible};
 use crate::text::RESERVED;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -46,7 +46,7 @@ impl Format for Sarif {
 /// The trials as a SARIF log of one run.
 fn sarif(view: &View<'_>) -> String {
     let mut results: Vec<(Axis, Value)> = view.rows().flat_map(|row| results(view, row)).collect();
-    let faults: Vec<Value> = view.rows().filter(|row| row.standing == Standing::Fault).map(notification).collect();
+    let faults: Vec<Value> = view.rows().filter(|row| row.standing == Conclusion::Fault).map(notification).collect();
     let axes: BTreeMap<Axis, usize> = {
         let mut used: Vec<Axis> = results.iter().map(|(axis, _)| *axis).collect();
         used.sort_unstable();
@@ -86,7 +86,7 @@ fn rule(axis: Axis) -> Value {
 
 fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
     let mut results = Vec::new();
-    if matches!(row.standing, Standing::Fault | Standing::NotJudged) {
+    if matches!(row.standing, Conclusion::Fault | Conclusion::NotJudged) {
         return results;
     }
     for surprise in row.surprises() {
@@ -138,7 +138,7 @@ fn suppression(Statement { entry, .. }: Statement<'_>) -> Value {
 }
 
 fn notification(row: &Row<'_>) -> Value {
-    let text = format!("{}: {}: {}", visible(&row.trial.name()), row.trial.verdict.word.name(), row.reason());
+    let text = format!("{}: {}: {}", visible(&row.trial.name()), row.trial.verdict.status.name(), row.reason());
     json!({ "level": "error", "message": { "text": plain(&text) } })
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Format, Output, RenderError};
 use crate::record::Statement;
 use crate::report::markup::{code, name, text};
-use crate::report::view::{Count, Found, Kind, Row, Sdk, Standing, View};
+use crate::report::view::{Conclusion, Count, FindingKind, Row, Sdk, SdkFinding, View};
 
 /// The most SDKs, findings and surprises that are told one by one; together with the rest under 60 lines.
 const SDKS: usize = 18;
@@ -46,8 +46,8 @@ fn short(view: &View<'_>) -> String {
 
 fn surprises(out: &mut String, view: &View<'_>) {
     let mut told: Vec<&Row<'_>> =
-        view.rows().filter(|row| matches!(row.standing, Standing::NotAsListed | Standing::Fault)).collect();
-    told.sort_by_key(|row| Reverse((row.trial.verdict.word, row.trial.verdict.mode)));
+        view.rows().filter(|row| matches!(row.standing, Conclusion::NotAsListed | Conclusion::Fault)).collect();
+    told.sort_by_key(|row| Reverse((row.trial.verdict.status, row.trial.verdict.mode)));
     let line = |sdk: &Sdk<'_>, Statement { scope, .. }: &Statement<'_>| {
         let cases = code(&scope.cases.join(", "));
         format!("- {}: the entry on {} in {cases} matches nothing", code(&sdk.record.id), scope.axis)
@@ -78,7 +78,7 @@ fn sdks(out: &mut String, view: &View<'_>) {
 }
 
 fn not_as_listed(sdk: &Sdk<'_>) -> usize {
-    sdk.rows().filter(|row| row.standing == Standing::NotAsListed).count()
+    sdk.rows().filter(|row| row.standing == Conclusion::NotAsListed).count()
 }
 
 fn sdk_line(sdk: &Sdk<'_>, not_as_listed: usize) -> String {
@@ -89,17 +89,17 @@ fn sdk_line(sdk: &Sdk<'_>, not_as_listed: usize) -> String {
     let total = sdk.total();
     let Count { pass, disputed, deviates, fails, .. } = &total;
     let surprising = if not_as_listed > 0 { format!("**{not_as_listed}**") } else { "0".to_owned() };
-    let (judged, apart) = (total.judged(), total.not_judged());
-    format!("| {about} | {pass} of {judged} | {disputed} | {deviates} | {fails} | {surprising} | {apart} |")
+    let (judged, not_judged) = (total.judged(), total.not_judged());
+    format!("| {about} | {pass} of {judged} | {disputed} | {deviates} | {fails} | {surprising} | {not_judged} |")
 }
 
 fn findings(out: &mut String, view: &View<'_>) {
     let findings = view.findings();
     let lines = findings.iter().flat_map(|finding| {
-        let Kind::Failed(mode) = finding.kind else { return Vec::new() };
+        let FindingKind::Failed(mode) = finding.kind else { return Vec::new() };
         let mut sdks: Vec<_> = finding.sdks.iter().collect();
         sdks.sort_by_key(|found| &found.sdk.record.id);
-        let line = |found: &Found<'_>| {
+        let line = |found: &SdkFinding<'_>| {
             let example = found.cases.first().map_or("", |case| case.as_str());
             let (sdk, cases) = (code(&found.sdk.record.id), found.cases.len());
             format!("- {sdk}: {}, cases: {cases}, such as {}", mode.name(), code(example))

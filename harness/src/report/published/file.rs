@@ -10,14 +10,14 @@ use thiserror::Error;
 use super::{Report, ReportSdk, ResultCheck, SCHEMA};
 use crate::case::{Dispute, Source};
 use crate::id::{SdkId, SurfaceId, Variant};
-use crate::judge::{Mode, Word};
+use crate::judge::{Mode, Status};
 use crate::report::view::Suite;
 
 /// A compatibility report as `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Report")]
 pub struct ReportFile {
-    /// `streamspec-report/4`; changes when a reader would have to.
+    /// `streamspec-report/5`; changes when a reader would have to.
     pub schema: String,
     /// The suite that was run.
     pub suite: Suite,
@@ -27,7 +27,7 @@ pub struct ReportFile {
     pub sources: BTreeMap<String, Source>,
     /// The case files, by id.
     pub cases: Vec<CaseOf>,
-    /// How many trials came to each word, by SDK, surfaces and group.
+    /// How many trials came to each status, by SDK, surfaces and group.
     pub counts: Vec<CountOf>,
     /// Every check that did not hold in some trial, by its id in `results`.
     pub checks: BTreeMap<String, ResultCheck>,
@@ -58,12 +58,12 @@ pub struct CaseOf {
     pub combinations: Vec<String>,
     /// How its bytes were split or framed when its trials were run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub replays: Vec<Replays>,
+    pub variant_runs: Vec<VariantRuns>,
 }
 
-/// Which cases of a file were replayed in which ways.
+/// The variants in which some cases of a file were run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Replays {
+pub struct VariantRuns {
     /// The ways.
     pub variants: Vec<Variant>,
     /// These combinations only; all of them where absent.
@@ -71,7 +71,7 @@ pub struct Replays {
     pub of: Vec<String>,
 }
 
-/// How many trials of some surfaces and one group came to each word; the numbers are those of each surface.
+/// How many trials of some surfaces and one group came to each status; the numbers are those of each surface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Count")]
 pub struct CountOf {
@@ -93,10 +93,10 @@ pub struct CountOf {
     /// Failed trials by mode.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub modes: BTreeMap<Mode, usize>,
-    /// Trials that say nothing about the SDK, by word; never part of the other numbers.
+    /// Trials that say nothing about the SDK, by status; never part of the other numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub apart: BTreeMap<Word, usize>,
-    /// Replays that came to another verdict than the trial as written.
+    pub not_judged: BTreeMap<Status, usize>,
+    /// Variant runs that came to another verdict than the trial as written.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_dependent: usize,
 }
@@ -112,8 +112,8 @@ pub struct ResultOf {
     pub variant: Variant,
     /// The surfaces.
     pub surfaces: Vec<SurfaceId>,
-    /// The overall word.
-    pub verdict: Word,
+    /// The overall status.
+    pub verdict: Status,
     /// The kind of failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,

@@ -21,13 +21,13 @@ use streamspec_adapters::contract::Api;
 use super::view::{Count, Known, Suite};
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{CaseId, SdkId, SurfaceId, Variant};
-use crate::judge::{Grade, Mode, Word};
+use crate::judge::{Grade, Mode, Status};
 
 pub use file::{FileError, ReportFile};
 pub use write::schema;
 
 /// The name and version of the report's schema.
-pub const SCHEMA: &str = "streamspec-report/4";
+pub const SCHEMA: &str = "streamspec-report/5";
 
 /// A compatibility report, trial by trial; [`ReportFile`] is how `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub struct Report {
     pub sdks: Vec<ReportSdk>,
     /// The cases, by id.
     pub cases: Vec<ReportCase>,
-    /// How many trials came to each word, by SDK, surface and group.
+    /// How many trials came to each status, by SDK, surface and group.
     pub counts: Vec<Count>,
     /// Every trial that is not a plain pass, with the checks that did not hold.
     pub results: Vec<TrialResult>,
@@ -66,10 +66,10 @@ pub struct ReportSdk {
     /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<String>,
-    /// How the bytes of its trials were split or framed when they were run again. A replay that this and the case name, and
+    /// How the bytes of its trials were split or framed when they were run again. A variant run that this and the case name, and
     /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub replays: Vec<Variant>,
+    pub variant_runs: Vec<Variant>,
     /// What is known to deviate, and why.
     pub known: Vec<Known>,
     /// Why it was not run.
@@ -100,7 +100,7 @@ pub struct ReportCase {
     /// Where maintainers have ruled otherwise.
     pub disputed: Option<Dispute>,
     /// How its bytes were split or framed when its trials were run again.
-    pub replays: Vec<Variant>,
+    pub variant_runs: Vec<Variant>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -119,8 +119,8 @@ pub struct TrialResult {
     pub case: CaseId,
     /// How the bytes were split or framed.
     pub variant: Variant,
-    /// The overall word.
-    pub verdict: Word,
+    /// The overall status.
+    pub verdict: Status,
     /// The kind of failure.
     pub mode: Option<Mode>,
     /// Why, where no check says so.

@@ -11,9 +11,9 @@ const DIGEST: usize = 12;
 
 impl From<&View<'_>> for Report {
     fn from(view: &View<'_>) -> Self {
-        let replays = view.replays();
+        let variant_runs = view.variant_runs();
         let case = |case: &&CaseRecord| {
-            report_case(case, replays.get(case.id.as_str()).into_iter().flatten().copied().collect())
+            report_case(case, variant_runs.get(case.id.as_str()).into_iter().flatten().copied().collect())
         };
         Self {
             schema: SCHEMA.to_owned(),
@@ -37,13 +37,13 @@ fn report_sdk(sdk: &Sdk<'_>) -> ReportSdk {
         apis: record.apis.clone(),
         surfaces: record.surfaces.clone(),
         handlers: record.surfaces.iter().filter(|surface| record.is_handler(surface)).cloned().collect(),
-        replays: sdk.replays.iter().copied().collect(),
+        variant_runs: sdk.variant_runs.iter().copied().collect(),
         known: sdk.known.clone(),
         not_run: record.not_run.clone(),
     }
 }
 
-fn report_case(case: &CaseRecord, replays: Vec<Variant>) -> ReportCase {
+fn report_case(case: &CaseRecord, variant_runs: Vec<Variant>) -> ReportCase {
     let CaseRecord { id, digest, api, title, sources, disputed, .. } = case;
     ReportCase {
         id: id.clone(),
@@ -52,7 +52,7 @@ fn report_case(case: &CaseRecord, replays: Vec<Variant>) -> ReportCase {
         title: title.clone(),
         sources: sources.clone(),
         disputed: disputed.clone(),
-        replays,
+        variant_runs,
     }
 }
 
@@ -63,7 +63,7 @@ fn result(row: &Row<'_>) -> TrialResult {
         surface: trial.surface.clone(),
         case: trial.case.clone(),
         variant: trial.variant,
-        verdict: trial.verdict.word,
+        verdict: trial.verdict.status,
         mode: trial.verdict.mode,
         reason: trial.verdict.reason.clone(),
         checks: row.own_checks().map(result_check).collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::file::{CaseOf, CountOf, Replays, ReportFile, ResultOf};
+use super::file::{CaseOf, CountOf, ReportFile, ResultOf, VariantRuns};
 use super::table::Table;
 use super::{Report, ReportCase, ResultCheck, TrialResult};
 use crate::case::Source;
@@ -43,23 +43,23 @@ fn cases(cases: &[ReportCase], said: &Table<Source>) -> Vec<CaseOf> {
             sources: case.sources.iter().filter_map(|source| said.id(source)).collect(),
             disputed: case.disputed.clone(),
             combinations: Vec::new(),
-            replays: Vec::new(),
+            variant_runs: Vec::new(),
         };
-        ((shared, combination.is_some()), (combination, &case.replays))
+        ((shared, combination.is_some()), (combination, &case.variant_runs))
     }));
     files.into_iter().map(|((shared, _), names)| file_with(shared, &names)).collect()
 }
 
-/// A case file with its combinations, each with how it was replayed.
+/// A case file with its combinations, each with the variants in which it was run.
 fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<Variant>)]) -> CaseOf {
-    let of = |(variants, of): (&Vec<Variant>, Vec<&str>)| Replays {
+    let of = |(variants, of): (&Vec<Variant>, Vec<&str>)| VariantRuns {
         variants: variants.clone(),
         of: if of.len() == names.len() { Vec::new() } else { of.into_iter().map(ToOwned::to_owned).collect() },
     };
-    let replays = alike(names.iter().map(|(combination, variants)| (*variants, combination.unwrap_or_default())));
+    let variant_runs = alike(names.iter().map(|(combination, variants)| (*variants, combination.unwrap_or_default())));
     CaseOf {
         combinations: names.iter().filter_map(|(combination, _)| combination.map(ToOwned::to_owned)).collect(),
-        replays: replays.into_iter().filter(|(variants, _)| !variants.is_empty()).map(of).collect(),
+        variant_runs: variant_runs.into_iter().filter(|(variants, _)| !variants.is_empty()).map(of).collect(),
         ..shared
     }
 }
@@ -68,9 +68,9 @@ fn counts(counts: &[Count]) -> Vec<CountOf> {
     let groups =
         alike(counts.iter().map(|count| (Count { surface: SurfaceId::default(), ..count.clone() }, &count.surface)));
     let count = |(count, surfaces): (Count, Vec<&SurfaceId>)| {
-        let Count { sdk, group, pass, disputed, deviates, fails, modes, apart, cut_dependent, .. } = count;
+        let Count { sdk, group, pass, disputed, deviates, fails, modes, not_judged, cut_dependent, .. } = count;
         let surfaces = surfaces.into_iter().cloned().collect();
-        CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent }
+        CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, not_judged, cut_dependent }
     };
     groups.into_iter().map(count).collect()
 }

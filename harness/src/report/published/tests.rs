@@ -39,9 +39,9 @@ fn the_committed_report_can_be_read_and_is_small() {
 fn other_files_are_refused_in_words() {
     for (text, said) in [
         ("{", "not JSON: "),
-        ("{}", "not a report of streamspec; this version of streamspec reads streamspec-report/4"),
+        ("{}", "not a report of streamspec; this version of streamspec reads streamspec-report/5"),
         (r#"{"schema":"streamspec-report/2"}"#, "a report of the schema streamspec-report/2: write it again"),
-        (r#"{"schema":"streamspec-report/4"}"#, "not a report: missing field `suite`"),
+        (r#"{"schema":"streamspec-report/5"}"#, "not a report: missing field `suite`"),
     ] {
         let refused = Report::read(text).expect_err(said).to_string();
         assert!(refused.starts_with(said), "{refused}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{CaseOf, CountOf, FileError, Replays, ReportFile, ResultOf};
+use super::file::{CaseOf, CountOf, FileError, ReportFile, ResultOf, VariantRuns};
 use super::{Report, ReportCase, TrialResult};
 use crate::case::Source;
 use crate::id::{CaseId, SurfaceId, Variant};
@@ -56,13 +56,13 @@ impl TryFrom<ReportFile> for Report {
 }
 
 fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportCase>, FileError> {
-    let CaseOf { id: file, api, digest, title, sources, disputed, combinations, replays } = case;
+    let CaseOf { id: file, api, digest, title, sources, disputed, combinations, variant_runs } = case;
     let source = |id: &String| said.get(id).cloned().ok_or_else(|| missing("source", id, &file));
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, _>>()?;
-    let replayed = |combination: Option<&str>| {
-        let is_of = |one: &&Replays| one.of.is_empty() || one.of.iter().any(|of| Some(of.as_str()) == combination);
+    let run_in_variants = |combination: Option<&str>| {
+        let is_of = |one: &&VariantRuns| one.of.is_empty() || one.of.iter().any(|of| Some(of.as_str()) == combination);
         let mut variants: Vec<Variant> =
-            replays.iter().filter(is_of).flat_map(|one| one.variants.iter().copied()).collect();
+            variant_runs.iter().filter(is_of).flat_map(|one| one.variants.iter().copied()).collect();
         variants.sort_unstable();
         variants
     };
@@ -73,7 +73,7 @@ fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportC
         title: title.clone(),
         sources: sources.clone(),
         disputed: disputed.clone(),
-        replays: replayed(combination),
+        variant_runs: run_in_variants(combination),
     };
     if combinations.is_empty() {
         return Ok(vec![one(None)]);
@@ -82,7 +82,7 @@ fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportC
 }
 
 fn count_of(count: CountOf) -> Vec<Count> {
-    let CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, apart, cut_dependent } = count;
+    let CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, not_judged, cut_dependent } = count;
     let one = |surface: SurfaceId| Count {
         sdk: sdk.clone(),
         surface,
@@ -92,7 +92,7 @@ fn count_of(count: CountOf) -> Vec<Count> {
         deviates,
         fails,
         modes: modes.clone(),
-        apart: apart.clone(),
+        not_judged: not_judged.clone(),
         cut_dependent,
     };
     surfaces.into_iter().map(one).collect()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use streamspec_adapters::contract::{Observation, Reading, Told as Field};
+use streamspec_adapters::contract::{Field as AnswerField, Observation, Reading};
 
 use super::{Breakage, Row, Sdk, View, cut};
 use crate::case::Axis;
@@ -20,7 +20,7 @@ const LONGEST: usize = 120;
 
 /// One thing that breaks as the callers of one SDK see it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Caught {
+pub struct CatchRow {
     /// The thing that breaks.
     pub kind: Breakage,
     /// The number of trials.
@@ -30,14 +30,14 @@ pub struct Caught {
     /// The number of those in which it did.
     pub retried: usize,
     /// The ways in which it reaches the callers, the most frequent first.
-    pub ways: Vec<Way>,
+    pub ways: Vec<FailurePath>,
     /// The number of rarer ways.
     pub more: usize,
 }
 
 /// One way in which a failure reaches the callers.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Way {
+pub struct FailurePath {
     /// The end of the call, or the mode of a failure without an observation.
     pub ended: String,
     /// The error's class; empty where there is no error.
@@ -109,12 +109,12 @@ struct Counted<'a> {
 
 impl View<'_> {
     /// Collects what the callers of each SDK saw, by SDK in its order and by breakage. A handler is not what the SDK does.
-    pub fn caught(&self) -> Vec<Vec<Caught>> {
+    pub fn caught(&self) -> Vec<Vec<CatchRow>> {
         let with_text: BTreeSet<&str> =
             self.rows().filter(|row| has_text(row.trial)).map(|row| row.trial.case.as_str()).collect();
         let caught = |sdk: &Sdk<'_>| {
             let mut all: BTreeMap<Breakage, Counts<'_>> = BTreeMap::new();
-            for row in sdk.own().flat_map(|surface| &surface.rows).filter(|row| !row.is_replay()) {
+            for row in sdk.own().flat_map(|surface| &surface.rows).filter(|row| !row.is_variant_run()) {
                 if let Some(kind) = row.case.and_then(Breakage::of) {
                     all.entry(kind).or_default().add(row, with_text.contains(row.trial.case.as_str()));
                 }
@@ -164,14 +164,14 @@ impl<'a> Counts<'a> {
         }
     }
 
-    fn caught(self, kind: Breakage) -> Caught {
+    fn caught(self, kind: Breakage) -> CatchRow {
         let mut ways: Vec<_> = self.ways.into_iter().collect();
         ways.sort_by(|(one_key, one), (other_key, other)| {
             other.trials.cmp(&one.trials).then_with(|| one_key.cmp(other_key))
         });
         let more = ways.len().saturating_sub(MOST.0);
         let ways = ways.into_iter().take(MOST.0).map(|(key, way)| way.into_way(key)).collect();
-        Caught { kind, trials: self.trials, retryable: self.retryable, retried: self.retried, ways, more }
+        CatchRow { kind, trials: self.trials, retryable: self.retryable, retried: self.retried, ways, more }
     }
 }
 
@@ -191,9 +191,9 @@ impl Counted<'_> {
     fn add(&mut self, observation: &Observation) {
         let Some(error) = &observation.error else {
             let label = match &observation.stop_reason {
-                Field::Absent => "no such field".to_owned(),
-                Field::Empty => "empty".to_owned(),
-                Field::Value(reason) => short(reason),
+                AnswerField::Absent => "no such field".to_owned(),
+                AnswerField::Empty => "empty".to_owned(),
+                AnswerField::Value(reason) => short(reason),
             };
             *self.fields.entry("stop reason").or_default().entry(label).or_default() += 1;
             return;
@@ -209,11 +209,11 @@ impl Counted<'_> {
         self.count("retryable", &error.retryable);
     }
 
-    fn count<T: Serialize>(&mut self, field: &'static str, told: &Field<Reading<T>>) {
+    fn count<T: Serialize>(&mut self, field: &'static str, told: &AnswerField<Reading<T>>) {
         let label = match told {
-            Field::Absent => "no such field".to_owned(),
-            Field::Empty => "empty".to_owned(),
-            Field::Value(reading) => {
+            AnswerField::Absent => "no such field".to_owned(),
+            AnswerField::Empty => "empty".to_owned(),
+            AnswerField::Value(reading) => {
                 let value = json!(reading.value);
                 let value = value.as_str().map_or_else(|| value.to_string(), short);
                 format!("{value} ({})", json!(reading.via).as_str().unwrap_or_default())
@@ -222,8 +222,8 @@ impl Counted<'_> {
         *self.fields.entry(field).or_default().entry(label).or_default() += 1;
     }
 
-    fn into_way(self, (ended, class, site): (String, String, String)) -> Way {
-        Way {
+    fn into_way(self, (ended, class, site): (String, String, String)) -> FailurePath {
+        FailurePath {
             ended,
             class,
             site,

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::Row;
 use crate::id::{SdkId, SurfaceId};
-use crate::judge::{Mode, Word};
+use crate::judge::{Mode, Status};
 use crate::record::TrialRecord;
 
-/// The numbers of trials of one surface and one group that came to each word.
+/// The numbers of trials of one surface and one group that came to each status.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// The SDK's id.
@@ -28,9 +28,9 @@ pub struct Count {
     pub fails: usize,
     /// Failed trials by mode.
     pub modes: BTreeMap<Mode, usize>,
-    /// Trials that say nothing about the SDK, by word; never part of the other numbers.
-    pub apart: BTreeMap<Word, usize>,
-    /// Replays that came to another verdict than the trial as written.
+    /// Trials that say nothing about the SDK, by status; never part of the other numbers.
+    pub not_judged: BTreeMap<Status, usize>,
+    /// Variant runs that came to another verdict than the trial as written.
     pub cut_dependent: usize,
 }
 
@@ -43,16 +43,16 @@ impl Count {
 
     /// Counts a trial.
     pub(super) fn add(&mut self, row: &Row<'_>) {
-        if row.is_replay() {
+        if row.is_variant_run() {
             self.cut_dependent += usize::from(row.is_cut_dependent());
             return;
         }
-        match row.trial.verdict.word {
-            Word::Pass => self.pass += 1,
-            Word::Disputed => self.disputed += 1,
-            Word::Deviates => self.deviates += 1,
-            Word::Fails => self.fails += 1,
-            apart => *self.apart.entry(apart).or_default() += 1,
+        match row.trial.verdict.status {
+            Status::Pass => self.pass += 1,
+            Status::Disputed => self.disputed += 1,
+            Status::Deviates => self.deviates += 1,
+            Status::Fails => self.fails += 1,
+            not_judged => *self.not_judged.entry(not_judged).or_default() += 1,
         }
         if let Some(mode) = row.trial.verdict.mode {
             *self.modes.entry(mode).or_default() += 1;
@@ -69,7 +69,7 @@ impl Count {
             sum.fails += count.fails;
             sum.cut_dependent += count.cut_dependent;
             count.modes.iter().for_each(|(mode, number)| *sum.modes.entry(*mode).or_default() += number);
-            count.apart.iter().for_each(|(word, number)| *sum.apart.entry(*word).or_default() += number);
+            count.not_judged.iter().for_each(|(status, number)| *sum.not_judged.entry(*status).or_default() += number);
         }
         sum
     }
@@ -81,7 +81,7 @@ impl Count {
 
     /// Counts the trials that say nothing about the SDK.
     pub fn not_judged(&self) -> usize {
-        self.apart.values().sum()
+        self.not_judged.values().sum()
     }
 
     /// Finds the most harmful kind of failure, and how many failed in this way.

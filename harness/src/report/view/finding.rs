@@ -9,7 +9,7 @@ use crate::judge::{Grade, Mode};
 
 /// A way in which an SDK misleads its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FindingKind {
     /// A trial as written fails in this mode.
     Failed(Mode),
     /// A status contradicts the error.
@@ -22,19 +22,19 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Finding<'v> {
     /// The kind.
-    pub kind: Kind,
-    /// The number of trials, or replays, that say something about an SDK: what the findings are a part of.
+    pub kind: FindingKind,
+    /// The number of trials, or variant runs, that say something about an SDK: what the findings are a part of.
     pub of: usize,
     /// The SDKs in which it was found, most trials first.
-    pub sdks: Vec<Found<'v>>,
+    pub sdks: Vec<SdkFinding<'v>>,
 }
 
 /// The trials of one SDK in which it was found.
 #[derive(Debug)]
-pub struct Found<'v> {
+pub struct SdkFinding<'v> {
     /// The SDK.
     pub sdk: &'v Sdk<'v>,
-    /// The number of its trials, or replays, that say something about it.
+    /// The number of its trials, or variant runs, that say something about it.
     pub of: usize,
     /// The trials in which it was found; never empty.
     pub rows: Vec<&'v Row<'v>>,
@@ -42,7 +42,7 @@ pub struct Found<'v> {
     pub cases: BTreeSet<&'v CaseId>,
 }
 
-impl Kind {
+impl FindingKind {
     /// Every kind, the most harmful first.
     pub const ALL: [Self; 8] = [
         Self::Failed(Mode::Fabricated),
@@ -57,10 +57,10 @@ impl Kind {
 
     fn covers(self, row: &Row<'_>) -> bool {
         match self {
-            Self::Failed(mode) => !row.is_replay() && row.trial.verdict.mode == Some(mode),
+            Self::Failed(mode) => !row.is_variant_run() && row.trial.verdict.mode == Some(mode),
             Self::Contradicts => {
                 let mut broken = row.trial.verdict.broken_checks();
-                !row.is_replay() && broken.any(|check| check.grade == Grade::Contradictory)
+                !row.is_variant_run() && broken.any(|check| check.grade == Grade::Contradictory)
             }
             Self::CutDependent => row.is_cut_dependent(),
         }
@@ -77,21 +77,21 @@ impl Finding<'_> {
 impl View<'_> {
     /// Collects everything that was found, the most harmful first.
     pub fn findings(&self) -> Vec<Finding<'_>> {
-        Kind::ALL.into_iter().map(|kind| self.finding(kind)).filter(|finding| !finding.sdks.is_empty()).collect()
+        FindingKind::ALL.into_iter().map(|kind| self.finding(kind)).filter(|finding| !finding.sdks.is_empty()).collect()
     }
 
-    fn finding(&self, kind: Kind) -> Finding<'_> {
-        let mut sdks: Vec<Found<'_>> = Vec::new();
+    fn finding(&self, kind: FindingKind) -> Finding<'_> {
+        let mut sdks: Vec<SdkFinding<'_>> = Vec::new();
         let mut all = 0;
         for sdk in &self.sdks {
             let judged: Vec<&Row<'_>> =
                 sdk.own().flat_map(|surface| &surface.rows).filter(|row| row.is_judged()).collect();
-            let of = judged.iter().filter(|row| row.is_replay() == (kind == Kind::CutDependent)).count();
+            let of = judged.iter().filter(|row| row.is_variant_run() == (kind == FindingKind::CutDependent)).count();
             let rows: Vec<&Row<'_>> = judged.into_iter().filter(|row| kind.covers(row)).collect();
             let cases = rows.iter().map(|row| &row.trial.case).collect();
             all += of;
             if !rows.is_empty() {
-                sdks.push(Found { sdk, of, rows, cases });
+                sdks.push(SdkFinding { sdk, of, rows, cases });
             }
         }
         sdks.sort_by_key(|found| (Reverse(found.rows.len()), &found.sdk.record.id));

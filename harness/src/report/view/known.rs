@@ -16,9 +16,9 @@ pub struct Known {
     /// The axis that deviates.
     pub axis: Axis,
     /// The values or grades that are seen instead.
-    pub seen: Vec<String>,
+    pub observed: Vec<String>,
     /// The reason.
-    pub why: String,
+    pub reason: String,
     /// The page where it is documented or discussed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -26,8 +26,8 @@ pub struct Known {
 
 impl From<Statement<'_>> for Known {
     fn from(Statement { entry, scope }: Statement<'_>) -> Self {
-        let (seen, why, link) = (scope.observed.clone(), entry.reason.clone(), entry.link.clone());
-        Self { id: String::new(), axis: scope.axis, seen, why, link }
+        let (observed, reason, link) = (scope.observed.clone(), entry.reason.clone(), entry.link.clone());
+        Self { id: String::new(), axis: scope.axis, observed, reason, link }
     }
 }
 

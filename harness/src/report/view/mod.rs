@@ -23,12 +23,12 @@ use crate::id::Variant;
 use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
 
 pub use breakage::Breakage;
-pub use caught::Caught;
+pub use caught::CatchRow;
 pub use count::Count;
-pub use finding::{Finding, Found, Kind};
+pub use finding::{Finding, FindingKind, SdkFinding};
 pub use known::Known;
 pub use place::{Place, Places};
-pub use row::{Row, Standing, Surprise};
+pub use row::{Conclusion, Row, Unlisted};
 pub use sdk::{Sdk, Surface, without_patch};
 
 pub(super) use known::reason;
@@ -47,8 +47,8 @@ pub struct Suite {
     pub cases: usize,
     /// The number of trials as written.
     pub trials: usize,
-    /// The number of replays: trials that were run again with their bytes split or framed otherwise.
-    pub replays: usize,
+    /// The number of variant runs: trials that were run again with their bytes split or framed otherwise.
+    pub variant_runs: usize,
 }
 
 /// A run, as every format shows it.
@@ -121,16 +121,16 @@ impl<'a> View<'a> {
                 .map_err(|error| ViewError::Known { sdk: id.to_owned(), error: error.into() })
         });
         let sdks = sdks.collect::<Result<Vec<_>, _>>()?;
-        let (all, replays) = sdks
+        let (all, variant_runs) = sdks
             .iter()
             .flat_map(Sdk::rows)
-            .fold((0, 0), |(all, replays), row| (all + 1, replays + usize::from(row.is_replay())));
+            .fold((0, 0), |(all, variant_runs), row| (all + 1, variant_runs + usize::from(row.is_variant_run())));
         let suite = Suite {
             version: version.to_owned(),
             rules: (rules > 0).then_some(rules),
             cases: cases.len(),
-            trials: all - replays,
-            replays,
+            trials: all - variant_runs,
+            variant_runs,
         };
         Ok(Self { suite, sdks, cases, places: Places::default() })
     }
@@ -146,26 +146,26 @@ impl<'a> View<'a> {
     }
 
     /// Collects the variants in which the trials of each case were run again.
-    pub fn replays(&self) -> BTreeMap<&'a str, BTreeSet<Variant>> {
-        let mut replays: BTreeMap<&str, BTreeSet<Variant>> = BTreeMap::new();
-        for row in self.rows().filter(|row| row.is_replay()) {
-            replays.entry(&row.trial.case).or_default().insert(row.trial.variant);
+    pub fn variant_runs(&self) -> BTreeMap<&'a str, BTreeSet<Variant>> {
+        let mut variant_runs: BTreeMap<&str, BTreeSet<Variant>> = BTreeMap::new();
+        for row in self.rows().filter(|row| row.is_variant_run()) {
+            variant_runs.entry(&row.trial.case).or_default().insert(row.trial.variant);
         }
-        replays
+        variant_runs
     }
 
     /// Counts all trials by standing, in one sentence.
     pub fn standings(&self) -> String {
-        let count = |standing: Standing| self.rows().filter(|row| row.standing == standing).count();
+        let count = |standing: Conclusion| self.rows().filter(|row| row.standing == standing).count();
         format!(
-            "trials: {}; pass: {}; replays as written: {}; as listed: {}; not as listed: {}; faults: {}; not judged: {}",
-            self.suite.trials + self.suite.replays,
-            count(Standing::Passes),
-            count(Standing::AsWritten),
-            count(Standing::AsListed),
-            count(Standing::NotAsListed),
-            count(Standing::Fault),
-            count(Standing::NotJudged)
+            "trials: {}; pass: {}; variants as written: {}; as listed: {}; not as listed: {}; faults: {}; not judged: {}",
+            self.suite.trials + self.suite.variant_runs,
+            count(Conclusion::Passes),
+            count(Conclusion::AsWritten),
+            count(Conclusion::AsListed),
+            count(Conclusion::NotAsListed),
+            count(Conclusion::Fault),
+            count(Conclusion::NotJudged)
         )
     }
 }

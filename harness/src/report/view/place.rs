@@ -42,7 +42,7 @@ impl View<'_> {
             let stale = row.surprises().into_iter().map(|surprise| (Level::Must, surprise.axis));
             for (level, axis) in row.own_checks().map(|check| (check.level, check.axis)).chain(stale) {
                 let key = (row.file(), level, axis);
-                if axis.is_of_replays() || places.contains_key(&key) {
+                if axis.is_of_variants() || places.contains_key(&key) {
                     continue;
                 }
                 let found = locate(&key.0, level, axis).map(|found| Place { line: found.line, column: found.column });

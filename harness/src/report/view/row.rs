@@ -6,7 +6,7 @@ use super::{file, sentence, visible};
 use crate::case::{Axis, Level};
 use crate::deviation::Comparison;
 use crate::id::Variant;
-use crate::judge::{Check, Word};
+use crate::judge::{Check, Status};
 use crate::record::{CaseRecord, SdkRecord, Statement, TrialRecord, statements};
 
 /// One trial.
@@ -19,7 +19,7 @@ pub struct Row<'a> {
     /// Its case.
     pub case: Option<&'a CaseRecord>,
     /// Its meaning for a build.
-    pub standing: Standing,
+    pub standing: Conclusion,
     /// The known deviations that cover it, by their ids in the SDK's list.
     pub known: Vec<String>,
     pub(super) comparison: Comparison,
@@ -27,10 +27,10 @@ pub struct Row<'a> {
 
 /// The meaning of a trial for a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
+pub enum Conclusion {
     /// It passes, and nothing else was expected.
     Passes,
-    /// It is a replay and comes out just as the trial as written, whatever that is.
+    /// It is a variant run and comes out just as the trial as written, whatever that is.
     AsWritten,
     /// It deviates or fails as the list of known deviations says.
     AsListed,
@@ -44,7 +44,7 @@ pub enum Standing {
 
 /// Something about a trial that the list does not cover.
 #[derive(Clone, Debug)]
-pub struct Surprise<'a> {
+pub struct Unlisted<'a> {
     /// The check it is about.
     pub axis: Axis,
     /// Its level; none for an entry of the list that is out of date.
@@ -65,49 +65,49 @@ impl<'a> Row<'a> {
     ) -> Self {
         let known: BTreeSet<&String> = trial.known.iter().filter_map(|place| ids.get(*place)).collect();
         let known = known.into_iter().cloned().collect();
-        let mut row = Self { trial, sdk, case, standing: Standing::Passes, known, comparison };
+        let mut row = Self { trial, sdk, case, standing: Conclusion::Passes, known, comparison };
         row.standing = row.stands();
         row
     }
 
-    fn stands(&self) -> Standing {
-        match self.trial.verdict.word {
-            Word::Unsupported | Word::NotRun => Standing::NotJudged,
-            Word::Flaky | Word::AdapterFault | Word::HarnessFault => Standing::Fault,
-            Word::Pass | Word::Disputed | Word::Deviates | Word::Fails if !self.comparison.is_as_listed() => {
-                Standing::NotAsListed
+    fn stands(&self) -> Conclusion {
+        match self.trial.verdict.status {
+            Status::Unsupported | Status::NotRun => Conclusion::NotJudged,
+            Status::Flaky | Status::AdapterFault | Status::HarnessFault => Conclusion::Fault,
+            Status::Pass | Status::Disputed | Status::Deviates | Status::Fails if !self.comparison.is_as_listed() => {
+                Conclusion::NotAsListed
             }
-            _ if self.is_replay() && self.own_checks().next().is_none() => Standing::AsWritten,
-            Word::Pass => Standing::Passes,
-            Word::Disputed | Word::Deviates | Word::Fails => Standing::AsListed,
+            _ if self.is_variant_run() && self.own_checks().next().is_none() => Conclusion::AsWritten,
+            Status::Pass => Conclusion::Passes,
+            Status::Disputed | Status::Deviates | Status::Fails => Conclusion::AsListed,
         }
     }
 
     /// Says whether the bytes were split or framed otherwise than the case says.
-    pub fn is_replay(&self) -> bool {
+    pub fn is_variant_run(&self) -> bool {
         self.trial.variant != Variant::AsWritten
     }
 
     /// Tells whether it says something about the SDK.
     pub fn is_judged(&self) -> bool {
-        self.trial.verdict.word <= Word::Fails
+        self.trial.verdict.status <= Status::Fails
     }
 
-    /// Says whether it is a replay that came to another verdict than the trial as written.
+    /// Says whether it is a variant run that came to another verdict than the trial as written.
     pub fn is_cut_dependent(&self) -> bool {
-        self.trial.verdict.broken_checks().any(|check| check.axis.is_of_replays())
+        self.trial.verdict.broken_checks().any(|check| check.axis.is_of_variants())
     }
 
-    /// Says whether a report has more of it than a number: as written when it is not a pass, replayed only when the replay differs.
+    /// Says whether a report has more of it than a number: as written when it is not a pass, in a variant only when it came out differently.
     pub fn has_result(&self) -> bool {
-        if self.is_replay() {
+        if self.is_variant_run() {
             !self.is_judged() || self.is_cut_dependent()
         } else {
-            self.trial.verdict.word != Word::Pass
+            self.trial.verdict.status != Status::Pass
         }
     }
 
-    /// Names the case and, of a replay, the variant: `anthropic/in-band/overloaded@crlf`.
+    /// Names the case and, of a variant run, the variant: `anthropic/in-band/overloaded@crlf`.
     pub fn case_name(&self) -> String {
         self.trial.id().case_and_variant()
     }
@@ -119,7 +119,7 @@ impl<'a> Row<'a> {
 
     /// Names the verdict with the kind of a failure: `fails (silent)`.
     pub fn verdict(&self) -> String {
-        self.trial.verdict.word_and_mode()
+        self.trial.verdict.status_and_mode()
     }
 
     /// Names the case file, relative to the root of the repository.
@@ -127,10 +127,10 @@ impl<'a> Row<'a> {
         file(&self.trial.case)
     }
 
-    /// Finds the checks that do not hold; of a replay, only those about being one.
+    /// Finds the checks that do not hold; of a variant run, only those about being one.
     pub fn own_checks(&self) -> impl Iterator<Item = &'a Check> {
-        let replay = self.is_replay();
-        self.trial.verdict.broken_checks().filter(move |check| check.axis.is_of_replays() == replay)
+        let variant_run = self.is_variant_run();
+        self.trial.verdict.broken_checks().filter(move |check| check.axis.is_of_variants() == variant_run)
     }
 
     /// Finds the checks that do not hold as the list says, each with the statements that say so.
@@ -147,7 +147,7 @@ impl<'a> Row<'a> {
     }
 
     /// Finds what the list does not cover: new deviations, other ones than listed, listed ones that are gone.
-    pub fn surprises(&self) -> Vec<Surprise<'a>> {
+    pub fn surprises(&self) -> Vec<Unlisted<'a>> {
         let mut all = Vec::new();
         for place in self.surprising() {
             let Some(check) = self.trial.verdict.checks.get(place) else { continue };
@@ -156,7 +156,7 @@ impl<'a> Row<'a> {
             let listed = listed
                 .map(|said| format!("; listed is {}", visible(&said.scope.observed.join(" or "))))
                 .unwrap_or_default();
-            all.push(Surprise {
+            all.push(Unlisted {
                 axis: check.axis,
                 level: Some(check.level),
                 text: format!("{}{listed}", sentence(check)),
@@ -169,7 +169,7 @@ impl<'a> Row<'a> {
                 scope.axis,
                 visible(&entry.reason)
             );
-            all.push(Surprise { axis: scope.axis, level: None, text, check: None });
+            all.push(Unlisted { axis: scope.axis, level: None, text, check: None });
         }
         all
     }

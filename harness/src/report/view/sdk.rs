@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Count, Known, Row, known};
 use crate::deviation::{self, KnownError};
 use crate::id::{SurfaceId, Variant};
-use crate::judge::Word;
+use crate::judge::Status;
 use crate::record::{CaseRecord, SdkRecord, Statement, TrialRecord, statements};
 
 /// One SDK with its trials.
@@ -16,7 +16,7 @@ pub struct Sdk<'a> {
     /// The known deviations with their reasons, each statement once.
     pub known: Vec<Known>,
     /// The variants in which its trials were run again.
-    pub replays: BTreeSet<Variant>,
+    pub variant_runs: BTreeSet<Variant>,
     /// The surfaces that have trials, by name.
     pub surfaces: Vec<Surface<'a>>,
     /// The statements of its list that match nothing, where every case was run on every surface.
@@ -46,7 +46,7 @@ impl<'a> Sdk<'a> {
     ) -> Result<Self, KnownError> {
         let (known, ids) = known::statements(&record.known);
         let list = deviation::Known::of(record.known.clone())?;
-        let judged = trials.iter().any(|trial| trial.verdict.word <= Word::Fails);
+        let judged = trials.iter().any(|trial| trial.verdict.status <= Status::Fails);
         let row = |trial: &&'a TrialRecord| {
             let comparison = list.compare(trial, &record.version);
             Row::new(trial, record, cases.get(trial.case.as_str()).copied(), &ids, comparison)
@@ -63,7 +63,7 @@ impl<'a> Sdk<'a> {
         Ok(Self {
             record,
             known,
-            replays: variants.filter(|variant| *variant != Variant::AsWritten).collect(),
+            variant_runs: variants.filter(|variant| *variant != Variant::AsWritten).collect(),
             surfaces,
             unused,
         })

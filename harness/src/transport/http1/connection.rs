@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::encode::{encode, reason};
-use super::play::{After, play};
+use super::play::{ConnectionFate, play};
 use super::request;
 use crate::transport::{Host, Refusal, Reply, Request};
 
@@ -63,16 +63,16 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply,
     let after = tokio::select! {
         biased;
         after = play(stream, buffer, reply, &answer, request::keeps_alive(request)) => after,
-        () = reply.trial_ended() => After::Drop,
+        () = reply.trial_ended() => ConnectionFate::Drop,
     };
     match after {
-        After::Keep => return true,
-        After::Drop => {}
-        After::Reset => {
+        ConnectionFate::Keep => return true,
+        ConnectionFate::Drop => {}
+        ConnectionFate::Reset => {
             // The socket is closed when the connection's task ends, now with RST.
             let _ = stream.set_zero_linger();
         }
-        After::Fin => tokio::select! {
+        ConnectionFate::Fin => tokio::select! {
             () = close(stream) => {}
             () = reply.trial_ended() => {}
         },

@@ -12,7 +12,7 @@ const MAX_AHEAD: usize = 1024 * 1024;
 
 /// The fate of the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
+pub(super) enum ConnectionFate {
     /// Read the next request from it.
     Keep,
     /// Send FIN, and wait for the client to close.
@@ -30,7 +30,7 @@ pub(super) async fn play(
     reply: &dyn Reply,
     answer: &Encoded,
     client_keeps: bool,
-) -> After {
+) -> ConnectionFate {
     let (reader, mut writer) = stream.split();
     let mut client = Client { reader, ahead };
     for op in &answer.ops {
@@ -40,18 +40,18 @@ pub(super) async fn play(
         };
         if !stayed {
             reply.client_left();
-            return After::Drop;
+            return ConnectionFate::Drop;
         }
     }
     reply.done();
     match answer.end {
-        End::Finish if answer.keep_alive && client_keeps => After::Keep,
-        End::Finish | End::Eof => After::Fin,
-        End::Reset => After::Reset,
+        End::Finish if answer.keep_alive && client_keeps => ConnectionFate::Keep,
+        End::Finish | End::Eof => ConnectionFate::Fin,
+        End::Reset => ConnectionFate::Reset,
         End::Stall => {
             client.leaves().await;
             reply.client_left();
-            After::Drop
+            ConnectionFate::Drop
         }
     }
 }

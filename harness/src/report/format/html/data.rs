@@ -13,9 +13,9 @@ use streamspec_adapters::contract::{Api, Observation};
 
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::Variant;
-use crate::judge::{Check, Grade, Mode, Word};
+use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{Caught, Known, Suite, cut};
+use crate::report::view::{CatchRow, Known, Suite, cut};
 use crate::transport::DescribedAnswer;
 
 /// The data that the scripts are handed.
@@ -49,8 +49,8 @@ pub(super) struct PageData {
     pub(super) verdicts: Vec<VerdictData>,
     /// The surfaces with their trials as written.
     pub(super) rows: Vec<RowData>,
-    /// Replays that came out differently.
-    pub(super) replays: Vec<ReplayData>,
+    /// Variant runs that came out differently.
+    pub(super) variant_runs: Vec<VariantRunData>,
 }
 
 /// An SDK.
@@ -79,7 +79,7 @@ pub(super) struct SdkData {
     /// The known deviations, with their reasons.
     pub(super) known: Vec<Known>,
     /// The failures as its callers catch them.
-    pub(super) catches: Vec<Caught>,
+    pub(super) catches: Vec<CatchRow>,
     /// The reason why it was not run.
     pub(super) not_run: Option<String>,
 }
@@ -144,7 +144,7 @@ pub(super) struct CheckData {
 /// The verdict of a trial.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct VerdictData {
-    pub(super) word: Word,
+    pub(super) status: Status,
     pub(super) mode: Option<Mode>,
     /// The places of the checks that do not hold.
     pub(super) checks: Vec<usize>,
@@ -178,9 +178,9 @@ pub(super) struct RunData {
     pub(super) count: usize,
 }
 
-/// A replay that came out differently.
+/// A variant run that came out differently.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct ReplayData {
+pub(super) struct VariantRunData {
     /// The place of its row.
     pub(super) row: usize,
     /// The place of its case.

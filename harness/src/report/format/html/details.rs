@@ -29,7 +29,7 @@ pub(super) fn details(view: &View<'_>) -> BTreeMap<String, String> {
         group.cases.push(CaseDetail { id: case.id.to_string(), wire });
         group.answers.push(case.answers.clone());
     }
-    for row in view.rows().filter(|row| !row.is_replay() || row.has_result()) {
+    for row in view.rows().filter(|row| !row.is_variant_run() || row.has_result()) {
         groups.entry(row.trial.case.group()).or_default().add(row.trial);
     }
     groups.into_iter().map(|(group, details)| (file_name(group), details.file(group))).collect()

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::data::{
-    CaseData, CheckData, CodeData, GroupData, PageData, ReplayData, RowData, RunData, SdkData, VerdictData,
+    CaseData, CheckData, CodeData, GroupData, PageData, RowData, RunData, SdkData, VariantRunData, VerdictData,
 };
 use super::table::Table;
 use crate::id::{self, TrialId, Variant};
 use crate::message;
-use crate::report::view::{Caught, LONGEST_TEXT, Row, Sdk, Surface, View, cut, without_patch};
+use crate::report::view::{CatchRow, LONGEST_TEXT, Row, Sdk, Surface, View, cut, without_patch};
 
 /// The data of the page.
 pub(super) fn page(view: &View<'_>) -> PageData {
@@ -42,7 +42,7 @@ pub(super) fn page(view: &View<'_>) -> PageData {
         checks: rows.checks.values,
         verdicts: rows.verdicts.values,
         rows: rows.written,
-        replays: rows.replays,
+        variant_runs: rows.variant_runs,
     }
 }
 
@@ -50,7 +50,7 @@ fn group(name: &str) -> GroupData {
     GroupData { name: name.to_owned(), about: id::about(name).to_owned() }
 }
 
-fn sdk_data(sdk: &Sdk<'_>, catches: Vec<Caught>) -> SdkData {
+fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
     let record = sdk.record;
     SdkData {
         id: record.id.to_string(),
@@ -82,7 +82,7 @@ struct Rows<'a> {
     checks: Table<CheckData>,
     verdicts: Table<VerdictData>,
     written: Vec<RowData>,
-    replays: Vec<ReplayData>,
+    variant_runs: Vec<VariantRunData>,
 }
 
 impl Rows<'_> {
@@ -92,16 +92,16 @@ impl Rows<'_> {
         for of_case in surface.rows.chunk_by(|one, other| one.trial.case == other.trial.case) {
             let Some(&case) = self.places.get(of_case[0].trial.case.as_str()) else { continue };
             let mut same = Vec::new();
-            for replay in of_case.iter().filter(|row| row.is_replay()) {
-                let variant = replay.trial.variant;
-                if replay.has_result() {
-                    let verdict = self.verdict(replay, Vec::new());
-                    self.replays.push(ReplayData { row: self.written.len(), case, variant, verdict });
+            for variant_run in of_case.iter().filter(|row| row.is_variant_run()) {
+                let variant = variant_run.trial.variant;
+                if variant_run.has_result() {
+                    let verdict = self.verdict(variant_run, Vec::new());
+                    self.variant_runs.push(VariantRunData { row: self.written.len(), case, variant, verdict });
                 } else {
                     same.push(variant);
                 }
             }
-            if let Some(written) = of_case.iter().find(|row| !row.is_replay()) {
+            if let Some(written) = of_case.iter().find(|row| !row.is_variant_run()) {
                 let verdict = self.verdict(written, same);
                 data.push(case, verdict);
             }
@@ -113,11 +113,11 @@ impl Rows<'_> {
     fn verdict(&mut self, row: &Row<'_>, same: Vec<Variant>) -> usize {
         let verdict = &row.trial.verdict;
         let broken = verdict.checks.iter().filter(|check| check.held() == Some(false));
-        let broken = broken.filter(|check| !row.is_replay() || check.axis.is_of_replays());
+        let broken = broken.filter(|check| !row.is_variant_run() || check.axis.is_of_variants());
         let checks = broken.map(|check| self.checks.place(CheckData::of(check, LONGEST_TEXT))).collect();
         let reason = verdict.reason.clone().map(|reason| cut(Value::from(reason), LONGEST_TEXT));
         self.verdicts.place(VerdictData {
-            word: verdict.word,
+            status: verdict.status,
             mode: verdict.mode,
             checks,
             known: row.known.clone(),

@@ -1,14 +1,14 @@
 //! The pages hold what records say, as data and never as markup.
 
 use serde_json::json;
-use streamspec_adapters::contract::{Api, Ended, Observation, ObservedError, Site, Told as Field};
+use streamspec_adapters::contract::{Api, Ended, Field as AnswerField, Observation, ObservedError, Site};
 
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::case::{Axis, Basis, Dispute, End, Level, Source};
 use crate::id::{TrialId, Variant};
-use crate::judge::{Check, Grade, Mode, RULES, Verdict, Word};
+use crate::judge::{Check, Grade, Mode, RULES, Status, Verdict};
 use crate::record::{CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord, WireRecord};
 use crate::report::{compare, samples};
 use crate::transport::{DescribedAnswer, DescribedStep, DescribedWrite};
@@ -84,17 +84,17 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
 }
 
 fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
-    let (word, mode) = match number % 5 {
-        0 => (Word::Fails, Some(Mode::ALL[number % 6])),
-        1 => (Word::Deviates, None),
-        _ => (Word::Pass, None),
+    let (status, mode) = match number % 5 {
+        0 => (Status::Fails, Some(Mode::ALL[number % 6])),
+        1 => (Status::Deviates, None),
+        _ => (Status::Pass, None),
     };
-    let grade = if word == Word::Pass { Grade::Exact } else { Grade::Wrong };
+    let grade = if status == Status::Pass { Grade::Exact } else { Grade::Wrong };
     let message = if number == 0 { "x".repeat(5_000_000) } else { HOSTILE.to_owned() };
     let check = Check {
         disputed: false,
         axis: Axis::ErrorMessage,
-        level: if word == Word::Fails { Level::Must } else { Level::Should },
+        level: if status == Status::Fails { Level::Must } else { Level::Should },
         expected: json!({ "contains": "${nonce}" }),
         observed: if surface == 0 { json!(message) } else { json!(format!("other {}", number % 997)) },
         grade,
@@ -104,12 +104,12 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         class: HOSTILE.into(),
         classes: vec![HOSTILE.into()],
         message,
-        status: Field::Absent,
-        kind: Field::Empty,
-        code: Field::Absent,
-        request_id: Field::Absent,
-        retry_after: Field::Absent,
-        retryable: Field::Absent,
+        status: AnswerField::Absent,
+        kind: AnswerField::Empty,
+        code: AnswerField::Absent,
+        request_id: AnswerField::Absent,
+        retry_after: AnswerField::Absent,
+        retryable: AnswerField::Absent,
         causes: Vec::new(),
         unread: Vec::new(),
     };
@@ -119,7 +119,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
         events: 1,
         text: Some(HOSTILE.into()),
         tool_calls: None,
-        stop_reason: Field::Empty,
+        stop_reason: AnswerField::Empty,
         error: Some(error),
     };
     let id = TrialId::new("sdk-one@0.49.0", format!("surface-{surface:02}"), case, Variant::AsWritten);
@@ -132,7 +132,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
             digest: String::new(),
             client_left: false,
         }],
-        ..TrialRecord::new(id, Verdict { word, mode, reason: None, checks: vec![check] })
+        ..TrialRecord::new(id, Verdict { status, mode, reason: None, checks: vec![check] })
     }
 }
 
@@ -217,13 +217,13 @@ fn synthetic_reports() {
     fs_err::write(folder.join("compatibility.html"), page).expect("target can be written to");
 }
 
-/// The page has a rank for each word; that it has a name is checked with its types.
+/// The page has a rank for each status; that it has a name is checked with its types.
 #[test]
-fn the_page_ranks_every_word() {
+fn the_page_ranks_every_status() {
     let model = include_str!("../../../../../reports/scripts/model.js");
     let (_, ranks) = model.split_once("function rankOf").expect("the page ranks verdicts");
-    for word in Word::ALL.map(Word::name) {
-        assert!(ranks.contains(&format!("\"{word}\"")), "{word}");
+    for status in Status::ALL.map(Status::name) {
+        assert!(ranks.contains(&format!("\"{status}\"")), "{status}");
     }
 }
 

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::judge::Mode;
 use crate::record::TrialRecord;
-use crate::report::view::{Count, Finding, Found, Kind, Sdk, Surface, View};
+use crate::report::view::{Count, Finding, FindingKind, Sdk, SdkFinding, Surface, View};
 use crate::text::RESERVED;
 
 /// One kind of finding, in words.
@@ -34,9 +34,9 @@ pub(super) struct Line {
 }
 
 /// Says what happens, why it matters, and which filter lists it.
-const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
+const fn words(kind: FindingKind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        Kind::Failed(mode) => match mode {
+        FindingKind::Failed(mode) => match mode {
             Mode::Fabricated => (
                 "A broken answer looks complete, with a stop reason that was never sent",
                 "The caller has no way to tell that the answer was cut short: the SDK made the ending up.",
@@ -68,12 +68,12 @@ const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
                 "mode=wrong",
             ),
         },
-        Kind::Contradicts => (
+        FindingKind::Contradicts => (
             "The status contradicts the error",
             "The number is neither the one the error stands for nor the response's own, so code that acts on it acts wrongly.",
             "mode=contradictory",
         ),
-        Kind::CutDependent => (
+        FindingKind::CutDependent => (
             "The same bytes mean something else when they arrive in other pieces",
             "What the caller sees depends on the network's mood: a test on one machine proves nothing for another.",
             "verdict=cut-dependent",
@@ -83,7 +83,7 @@ const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
 
 /// A finding in words.
 pub(super) fn finding(finding: &Finding<'_>) -> FindingText {
-    let noun = if finding.kind == Kind::CutDependent { "replay" } else { "trial" };
+    let noun = if finding.kind == FindingKind::CutDependent { "variant run" } else { "trial" };
     let (title, why, filter) = words(finding.kind);
     let title = format!(
         "{title}: {} of {}, in {}",
@@ -94,7 +94,7 @@ pub(super) fn finding(finding: &Finding<'_>) -> FindingText {
     FindingText { title, why, lines: finding.sdks.iter().map(|found| line(found, noun, filter)).collect() }
 }
 
-fn line(found: &Found<'_>, noun: &str, filter: &str) -> Line {
+fn line(found: &SdkFinding<'_>, noun: &str, filter: &str) -> Line {
     let sdk = &found.sdk.record.id;
     let (of, cases) = (counted(found.of, noun), counted(found.cases.len(), "case"));
     let example = found.rows.first();
@@ -128,23 +128,24 @@ pub(super) fn summary(view: &View<'_>) -> String {
     let sum = |surfaces: Vec<&Surface<'_>>| Count::sum(surfaces.into_iter().flat_map(|surface| &surface.counts));
     let own = sum(view.sdks.iter().flat_map(Sdk::own).collect());
     let around = sum(view.surfaces().filter(|surface| surface.is_handler).collect());
-    let apart = own.not_judged();
+    let not_judged = own.not_judged();
     let said = format!(
         "{} on {}: of {} as written, {} pass, {} differ only where maintainers have ruled otherwise, {} deviate, {} fail",
         counted(view.suite.cases, "case"),
         counted(run, "SDK"),
-        counted(own.judged() + apart, "trial"),
+        counted(own.judged() + not_judged, "trial"),
         grouped(own.pass),
         grouped(own.disputed),
         grouped(own.deviates),
         grouped(own.fails),
     );
-    let apart = if apart > 0 { format!(", and {} say nothing about the SDK", grouped(apart)) } else { String::new() };
-    let replays = match view.suite.replays {
+    let not_judged =
+        if not_judged > 0 { format!(", and {} say nothing about the SDK", grouped(not_judged)) } else { String::new() };
+    let variant_runs = match view.suite.variant_runs {
         0 => String::new(),
-        replays => format!(
+        variant_runs => format!(
             " Of {} with the bytes split or framed otherwise, {} came out differently.",
-            counted(replays, "replay"),
+            counted(variant_runs, "variant run"),
             grouped(own.cut_dependent + around.cut_dependent)
         ),
     };
@@ -156,7 +157,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
             grouped(around.pass)
         ),
     };
-    format!("{said}{apart}.{replays}{handlers}")
+    format!("{said}{not_judged}.{variant_runs}{handlers}")
 }
 
 fn counted(number: usize, noun: &str) -> String {

@@ -3,11 +3,11 @@
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 
-use crate::contract::{Api, Ended, Observation, ObservedError, Site, Told, ToolCall};
-use crate::dialect::{Cut, Dialect, Meaning};
+use crate::contract::{Api, Ended, Field, Observation, ObservedError, Site, ToolCall};
+use crate::dialect::{CutCalls, Dialect, Meaning};
 
 /// What was handed over so far.
-pub(super) struct Seen {
+pub(super) struct Collected {
     dialect: &'static Dialect,
     text: String,
     tools: Vec<Tool>,
@@ -49,7 +49,7 @@ impl Tool {
     }
 }
 
-impl Seen {
+impl Collected {
     /// Nothing so far of an answer in this dialect.
     pub(super) fn new(api: Api) -> Self {
         let (text, tools, last, stop_reason) = (String::new(), Vec::new(), None, None);
@@ -129,7 +129,7 @@ impl Seen {
         let ends_calls = self.dialect.stop_reasons.ends_calls;
         let ends_whole = meaning == Some(Meaning::Calls) || meaning.is_some_and(|it| ends_calls.contains(&it));
         // Where each item has a status, it says for itself that it is over.
-        if ends_whole && self.dialect.stop_reasons.cut != Cut::ByStatus {
+        if ends_whole && self.dialect.stop_reasons.cut != CutCalls::ByStatus {
             self.close_tools();
         }
         self.ended_whole |= ends_whole;
@@ -157,8 +157,8 @@ impl Seen {
         let meaning = reason.and_then(|reason| self.meaning(reason));
         let is_last = self.last.as_ref() == Some(&tool.key);
         match self.dialect.stop_reasons.cut {
-            Cut::LastPart => is_last && meaning == Some(Meaning::Limit),
-            Cut::ByStatus => match tool.status.as_deref() {
+            CutCalls::LastPart => is_last && meaning == Some(Meaning::Limit),
+            CutCalls::ByStatus => match tool.status.as_deref() {
                 Some("incomplete") => true,
                 Some("in_progress") => !self.ended_whole,
                 Some(_) => false,
@@ -168,7 +168,7 @@ impl Seen {
                     is_last && (is_limited || reason == Some("incomplete"))
                 }
             },
-            Cut::EveryCall => reason.is_some() && !self.ended_whole,
+            CutCalls::EveryCall => reason.is_some() && !self.ended_whole,
         }
     }
 
@@ -253,13 +253,13 @@ fn is_empty(arguments: &Value) -> bool {
 
 /// A call for the finished answer that failed: nothing was handed over.
 pub(super) fn no_answer(error: ObservedError) -> Observation {
-    let (ended, stop_reason) = (Ended::Raised, Told::Absent);
+    let (ended, stop_reason) = (Ended::Raised, Field::Absent);
     Observation { ended, events: 0, text: None, tool_calls: None, stop_reason, error: Some(error) }
 }
 
 /// A normal end without the finished answer that was asked for.
 pub(super) fn empty_handed() -> Observation {
-    let (ended, stop_reason) = (Ended::Returned, Told::Empty);
+    let (ended, stop_reason) = (Ended::Returned, Field::Empty);
     let (text, tool_calls) = (Some(String::new()), Some(Vec::new()));
     Observation { ended, events: 0, text, tool_calls, stop_reason, error: None }
 }
@@ -272,12 +272,12 @@ pub(super) fn error(site: Site, classes: &[&str], message: impl Into<String>) ->
         class: classes.first().cloned().unwrap_or_default(),
         classes,
         message: message.into(),
-        status: Told::Absent,
-        kind: Told::Absent,
-        code: Told::Absent,
-        request_id: Told::Absent,
-        retry_after: Told::Absent,
-        retryable: Told::Absent,
+        status: Field::Absent,
+        kind: Field::Absent,
+        code: Field::Absent,
+        request_id: Field::Absent,
+        retry_after: Field::Absent,
+        retryable: Field::Absent,
         causes: Vec::new(),
         unread: Vec::new(),
     }
@@ -292,7 +292,7 @@ pub(super) fn word(variant: &impl serde::Serialize) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::Seen;
+    use super::Collected;
     use crate::contract::Api;
 
     #[test]
@@ -301,7 +301,7 @@ mod tests {
             [(Api::OpenaiChat, "tool_calls"), (Api::OpenaiResponses, "completed"), (Api::GeminiGenerate, "STOP")];
         for (api, reason) in reasons {
             for later in [None, Some("failed"), Some("length")] {
-                let mut seen = Seen::new(api);
+                let mut seen = Collected::new(api);
                 let tool = seen.tool(&0, Some("get_weather".to_owned()));
                 (tool.over, tool.status) = (true, Some("in_progress".to_owned()));
                 seen.stop(Some(reason.to_owned()));

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{oneshot, watch};
 
 use super::lines::Line;
-use crate::contract::Answer;
+use crate::contract::CallOutcome;
 use crate::protocol::Reply;
 
 /// Notes beyond this many are only counted.
@@ -35,14 +35,16 @@ impl End {
         }
     }
 
-    fn answer(&self, alone: bool) -> Answer {
+    fn answer(&self, alone: bool) -> CallOutcome {
         match self {
-            Self::Broke(detail) if alone => Answer::Fault { detail: detail.clone() },
+            Self::Broke(detail) if alone => CallOutcome::Fault { detail: detail.clone() },
             // Of several calls any may have done that: run again by itself, each tells whether it did.
-            Self::Died(detail) | Self::Broke(detail) => Answer::Crash { detail: detail.clone(), alone },
-            Self::Stuck if alone => Answer::Hang,
-            Self::Stuck => Answer::Stuck,
-            Self::Closed => Answer::Fault { detail: "the adapter was closed while the call was in flight".to_owned() },
+            Self::Died(detail) | Self::Broke(detail) => CallOutcome::Crash { detail: detail.clone(), alone },
+            Self::Stuck if alone => CallOutcome::Hang,
+            Self::Stuck => CallOutcome::Stuck,
+            Self::Closed => {
+                CallOutcome::Fault { detail: "the adapter was closed while the call was in flight".to_owned() }
+            }
         }
     }
 }
@@ -69,7 +71,7 @@ impl Notes {
 }
 
 /// The calls in flight in one process.
-pub(super) struct Board {
+pub(super) struct CallsInFlight {
     state: Mutex<State>,
     /// Counts the lines, so that a ping can wait for the next one.
     lines: watch::Sender<u64>,
@@ -93,7 +95,7 @@ struct State {
 }
 
 struct Waiting {
-    answer: oneshot::Sender<Answer>,
+    answer: oneshot::Sender<CallOutcome>,
     /// The first line since the call began that could not be credited to any call.
     stray: Option<String>,
     /// The number of lines when the call began.
@@ -101,22 +103,22 @@ struct Waiting {
 }
 
 /// The outcome of a call without an answer.
-pub(super) struct Missed {
+pub(super) struct LostCall {
     /// A hang; a fault if lines came in the meantime that belong to no call.
-    pub(super) answer: Answer,
+    pub(super) answer: CallOutcome,
     /// True where nothing at all came from the process since the call began.
     pub(super) quiet: bool,
     /// True where no other call was in flight or left over.
     pub(super) alone: bool,
 }
 
-impl Board {
+impl CallsInFlight {
     pub(super) fn new(stray_limit: u64) -> Self {
         Self { state: Mutex::default(), lines: watch::Sender::new(0), stray_limit }
     }
 
     /// Enters a call; `None` when the process has ended.
-    pub(super) fn enter(&self, id: u64) -> Option<oneshot::Receiver<Answer>> {
+    pub(super) fn enter(&self, id: u64) -> Option<oneshot::Receiver<CallOutcome>> {
         let mut state = lock(&self.state);
         if state.end.is_some() {
             return None;
@@ -139,13 +141,13 @@ impl Board {
                 return Ok(());
             }
             Line::Reply(Reply::Observed { id, observation }) => {
-                return state.answer(id, Answer::Observed(Box::new(observation)), self.stray_limit, notes);
+                return state.answer(id, CallOutcome::Observed(Box::new(observation)), self.stray_limit, notes);
             }
             Line::Reply(Reply::Fault { id: Some(id), message }) => {
-                return state.answer(id, Answer::Fault { detail: message }, self.stray_limit, notes);
+                return state.answer(id, CallOutcome::Fault { detail: message }, self.stray_limit, notes);
             }
             Line::Stray { id: Some(id), detail } if state.waiting.contains_key(&id) => {
-                return state.answer(id, Answer::Fault { detail }, self.stray_limit, notes);
+                return state.answer(id, CallOutcome::Fault { detail }, self.stray_limit, notes);
             }
             Line::Reply(Reply::Hello(_)) => (None, "a second hello came".to_owned()),
             Line::Reply(Reply::Fault { id: None, message }) => (None, format!("the adapter reported: {message}")),
@@ -156,16 +158,16 @@ impl Board {
     }
 
     /// Takes a call out whose deadline has passed; `None` when its answer came at the last moment.
-    pub(super) fn expire(&self, id: u64) -> Option<Missed> {
+    pub(super) fn expire(&self, id: u64) -> Option<LostCall> {
         let mut state = lock(&self.state);
         let waiting = state.waiting.remove(&id)?;
         let alone = state.waiting.is_empty() && state.expired.is_empty();
         state.expired.insert(id);
         let quiet = waiting.lines == *self.lines.borrow();
-        let answer = waiting.stray.map_or(Answer::Hang, |stray| Answer::Fault {
+        let answer = waiting.stray.map_or(CallOutcome::Hang, |stray| CallOutcome::Fault {
             detail: format!("no answer came before the deadline, and {stray}"),
         });
-        Some(Missed { answer, quiet, alone })
+        Some(LostCall { answer, quiet, alone })
     }
 
     /// Tells whether calls that hung may still run in the process.
@@ -203,7 +205,7 @@ impl Board {
 }
 
 impl State {
-    fn answer(&mut self, id: u64, answer: Answer, stray_limit: u64, notes: &Notes) -> Result<(), String> {
+    fn answer(&mut self, id: u64, answer: CallOutcome, stray_limit: u64, notes: &Notes) -> Result<(), String> {
         if let Some(waiting) = self.waiting.remove(&id) {
             self.served = true;
             // The receiver may be gone: its call was dropped.
