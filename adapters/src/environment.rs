@@ -58,7 +58,7 @@ pub fn scrub() {
     }
 }
 
-/// The variables that were taken away, for a command that is the user's: one of a set-up, or a browser.
+/// Returns the variables that were taken away, for a command that is the user's: one of a set-up, or a browser.
 pub fn of_the_user() -> impl Iterator<Item = (&'static String, &'static String)> {
     TAKEN.iter()
 }

@@ -77,7 +77,8 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// The fields that every observation of this surface holds; where only the finished answer is handed over, once there is one.
+    /// Returns the fields that every observation of this surface holds; where only the finished answer is handed over,
+    /// once there is one.
     pub fn shows(&self) -> Vec<AnswerField> {
         let all: &[AnswerField] = match self.delivers {
             Delivers::Events | Delivers::Final => &[AnswerField::Text, AnswerField::ToolCalls, AnswerField::StopReason],
@@ -87,7 +88,7 @@ impl Surface {
     }
 }
 
-/// A part of an answer or of its failure that an observation tells.
+/// A part of an answer or of its failure that an observation has a field for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerField {
@@ -108,7 +109,7 @@ pub enum AnswerField {
 }
 
 impl AnswerField {
-    /// The name in manifests and observations.
+    /// Returns the name in manifests and observations.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -143,7 +144,7 @@ pub struct Unsupported {
     pub surfaces: Option<String>,
     /// Glob over case ids.
     pub cases: String,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub reason: String,
     /// The documentation that says so.
     pub link: String,
