@@ -61,8 +61,8 @@ pub struct Surface {
     /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
     #[serde(default)]
     pub lacks: Vec<AnswerField>,
-    /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an answer,
-    /// an empty one for example. More requests than a case expects then say nothing about retries.
+    /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an
+    /// answer, an empty one for example. More requests than a case expects then say nothing about retries.
     #[serde(default)]
     pub asks_again: Option<String>,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.
@@ -70,8 +70,8 @@ pub struct Surface {
     /// The first version that had it, if that is known: at an older one it is unsupported.
     #[serde(default)]
     pub since: Option<Version>,
-    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a caller's
-    /// own handling of it: what an application would write. Reports show it.
+    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a
+    /// caller's own handling of it: what an application would write. Reports show it.
     #[serde(default)]
     pub handler: Option<String>,
 }
@@ -98,7 +98,8 @@ pub enum AnswerField {
     ToolCalls,
     /// The stop reason.
     StopReason,
-    /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of errors.
+    /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of
+    /// errors.
     ErrorClass,
     /// The HTTP status of a response that is refused.
     ErrorStatus,

@@ -75,7 +75,8 @@ fn is_selected(arguments: &Arguments, name: &str) -> bool {
 /// The tests that wait for their trial, by its name.
 type Waiting = HashMap<String, mpsc::Sender<Result<(), String>>>;
 
-/// Runs the trials and sends each test the result of its trial. Returns the places of known deviations that match nothing.
+/// Runs the trials and sends each test the result of its trial. Returns the places of known deviations that match
+/// nothing.
 fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<Vec<String>> {
     let (runtime, nonce, versions) = (Runtime::new()?, fresh_nonce(), BTreeMap::new());
     runtime.block_on(async {

@@ -91,8 +91,8 @@ impl Sdk {
         mutant
     }
 
-    /// Installs what the adapter needs, which is a few looks at files when that is done already, and says which SDK that
-    /// is: `latest` becomes a version. Blocks.
+    /// Installs what the adapter needs, which is a few looks at files when that is done already, and says which SDK
+    /// that is: `latest` becomes a version. Blocks.
     pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Self, SetupError> {
         if self.build == Build::Latest {
             let version = setup::latest(&self.root, &self.manifest, progress)?;
@@ -151,9 +151,9 @@ pub async fn open_command(program: &str, args: &[String], home: &Utf8Path) -> Re
     ProcessAdapter::start(launch).await.map(Arc::new)
 }
 
-/// Compares what an adapter says about itself with its manifest; lists are compared as sets. The manifest is about the locked version:
-/// of another build only the package, the language and the version that was asked for must be right, and what it lacks
-/// is unsupported.
+/// Compares what an adapter says about itself with its manifest; lists are compared as sets. The manifest is about the
+/// locked version: of another build only the package, the language and the version that was asked for must be right,
+/// and what it lacks is unsupported.
 pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -> Result<(), OpenError> {
     fn set<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
         let names: BTreeSet<String> = items.into_iter().map(|item| item.to_string()).collect();

@@ -1,7 +1,7 @@
 //! Ends the process groups of adapters when the harness is killed in a way that leaves it no time for it.
 //!
-//! An adapter ends by itself when its stdin does, if it reads it. For one that does not, a shell waits on a pipe that only
-//! the harness holds open: when that ends, it kills every group that is still on its list.
+//! An adapter ends by itself when its stdin does, if it reads it. For one that does not, a shell waits on a pipe that
+//! only the harness holds open: when that ends, it kills every group that is still on its list.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;

@@ -1,7 +1,7 @@
 //! Reads an adapter's stdout line by line within bounds.
 //!
-//! Not with the `LinesCodec` of tokio-util: of an overlong line it keeps neither the beginning, which names the call, nor
-//! the length, it skips one without an end for ever, and a line that is not UTF-8 ends it.
+//! Not with the `LinesCodec` of tokio-util: of an overlong line it keeps neither the beginning, which names the call,
+//! nor the length, it skips one without an end for ever, and a line that is not UTF-8 ends it.
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 

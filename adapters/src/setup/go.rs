@@ -1,5 +1,5 @@
-//! Go environments: a program that the machine's own `go` builds from the adapter's sources and its locked sums. Modules
-//! and what is compiled of them are kept in the user's own caches.
+//! Go environments: a program that the machine's own `go` builds from the adapter's sources and its locked sums.
+//! Modules and what is compiled of them are kept in the user's own caches.
 
 use std::fs::File;
 use std::io;

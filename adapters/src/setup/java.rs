@@ -222,8 +222,8 @@ fn verify(environment: &Environment) -> Result<(), SetupError> {
     Err(environment.io(io::Error::new(io::ErrorKind::InvalidData, output)))
 }
 
-/// Puts a jar of a working copy in the place of the one that was fetched: a Java SDK comes in several jars, and the name
-/// says which one it is.
+/// Puts a jar of a working copy in the place of the one that was fetched: a Java SDK comes in several jars, and the
+/// name says which one it is.
 fn replace(environment: &Environment, path: &Utf8Path) -> Result<(), SetupError> {
     let io = |source| environment.io(source);
     let unusable = |reason: String| io(io::Error::new(io::ErrorKind::InvalidInput, reason));

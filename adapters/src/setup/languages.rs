@@ -40,8 +40,8 @@ pub fn latest(
 }
 
 impl Environment {
-    /// Names the environment of a build of an SDK; `None` for what is linked into this program. `sources` is the adapter's
-    /// folder.
+    /// Names the environment of a build of an SDK; `None` for what is linked into this program. `sources` is the
+    /// adapter's folder.
     pub fn of(
         root: &Utf8Path,
         manifest: &Manifest,

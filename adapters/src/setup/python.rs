@@ -166,7 +166,8 @@ pub(super) fn constrained(requirements: &str, package: &str, constraint: &str) -
     names.map(|name| if is_it(&name) { format!("{name}{constraint}") } else { name }).collect()
 }
 
-/// The characters that are escaped in a path: all but the unreserved ones of RFC 3986 and the slashes between its parts.
+/// The characters that are escaped in a path: all but the unreserved ones of RFC 3986 and the slashes between its
+/// parts.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 /// Writes a path as a reference that a requirement may hold.

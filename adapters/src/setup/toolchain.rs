@@ -20,8 +20,8 @@ pub trait Toolchain: Debug + Send + Sync {
     /// Returns the language's name in manifests and reports, and of the folder under `adapters`.
     fn language(&self) -> &'static str;
 
-    /// Tells whether the locked versions of its SDKs are linked into this program, so that only other builds of them have
-    /// an environment, and an adapter has no source file of its own.
+    /// Tells whether the locked versions of its SDKs are linked into this program, so that only other builds of them
+    /// have an environment, and an adapter has no source file of its own.
     fn is_linked(&self) -> bool {
         false
     }

@@ -35,8 +35,8 @@ pub struct Case {
     pub id: CaseId,
     /// The file, relative to the root of the repository.
     pub file: Utf8PathBuf,
-    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect. Words
-    /// that only people read are no part of it.
+    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect.
+    /// Words that only people read are no part of it.
     pub digest: String,
     /// One sentence: what happens on the wire.
     pub title: String,
@@ -85,7 +85,8 @@ impl Case {
         id::about(self.id.group())
     }
 
-    /// Says whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no failure.
+    /// Says whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no
+    /// failure.
     pub fn sends_a_whole_answer(&self) -> bool {
         let accepted = self.expect.must.outcomes().unwrap_or_default();
         matches!(self.group(), "benign" | "framing") && accepted.contains(&Outcome::Completed)
@@ -98,7 +99,8 @@ impl Case {
     }
 }
 
-/// The longest pattern, and how deep its braces may be nested: far more than anyone writes, and no work for the matcher.
+/// The longest pattern, and how deep its braces may be nested: far more than anyone writes, and no work for the
+/// matcher.
 const LONGEST_GLOB: usize = 1000;
 const DEEPEST_GLOB: usize = 8;
 

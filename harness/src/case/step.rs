@@ -13,7 +13,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if present.
+    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if
+    /// present.
     Respond(Respond),
     /// A named event.
     Event(Event),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Case, Checks, End, Outcome, Respond, Step};
 
-/// The longest time that a client which was given no delay waits before it asks again, first: it doubles from one request
-/// to the next. Vendors' documents begin at half a second.
+/// The longest time that a client which was given no delay waits before it asks again, first: it doubles from one
+/// request to the next. Vendors' documents begin at half a second.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 
 /// The end of the doubling, as the vendors' SDKs document it.

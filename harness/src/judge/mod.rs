@@ -18,11 +18,11 @@ use crate::case::{Axis, Case, Outcome};
 use crate::server::Transcript;
 use crate::wire::Script;
 
-/// The number of the rules by which cases become bytes and observations become verdicts; verdicts of different numbers say
-/// nothing about each other.
+/// The number of the rules by which cases become bytes and observations become verdicts; verdicts of different numbers
+/// say nothing about each other.
 ///
-/// A number of its own, because the version of the crate stays the same from one release to the next while rules change; a
-/// test holds what is judged under it.
+/// A number of its own, because the version of the crate stays the same from one release to the next while rules
+/// change; a test holds what is judged under it.
 pub const RULES: u32 = 1;
 
 /// Everything a verdict rests on.

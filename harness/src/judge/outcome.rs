@@ -7,9 +7,9 @@ use crate::case::Outcome;
 
 /// Derives the end of an answer as its caller sees it; an adapter never states it.
 ///
-/// A normal end without a stop reason where the surface has one is `incomplete`: a caller who looks can see it. So is one with
-/// a word that says no more than that, where no stop reason was on the wire. A surface without stop reasons gives its
-/// caller nothing to see it by, so its normal end is `completed`.
+/// A normal end without a stop reason where the surface has one is `incomplete`: a caller who looks can see it. So is
+/// one with a word that says no more than that, where no stop reason was on the wire. A surface without stop reasons
+/// gives its caller nothing to see it by, so its normal end is `completed`.
 pub(super) fn outcome(observation: &Observation, reason_on_wire: bool) -> Outcome {
     match (observation.ended, &observation.stop_reason) {
         (Ended::Raised | Ended::ErrorItem, _) => Outcome::Error,

@@ -9,9 +9,9 @@ use crate::codec;
 
 /// Returns true where the stop reason that an SDK reports means what the one on the wire means.
 ///
-/// The wire's own word does. A word of another vocabulary does where it means the same; `has_calls` says that the answer
-/// holds tool calls, for which vocabularies have a word and Gemini's `STOP`, OpenAI's `completed` and many servers' `stop` have
-/// none.
+/// The wire's own word does. A word of another vocabulary does where it means the same; `has_calls` says that the
+/// answer holds tool calls, for which vocabularies have a word and Gemini's `STOP`, OpenAI's `completed` and many
+/// servers' `stop` have none.
 pub(super) fn same_reason(api: Api, wire: &str, seen: &str, has_calls: bool) -> bool {
     if wire == seen {
         return true;

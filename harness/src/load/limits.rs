@@ -29,8 +29,8 @@ pub const MAX_EXPANSION: usize = 64 * 1024 * 1024;
 /// The number of answers that a case may script.
 pub const MAX_EXCHANGES: usize = 16;
 
-/// The bodies of all answers of a case together as they are sent, in bytes. A trial holds them several times over, and a
-/// run has a trial for every surface.
+/// The bodies of all answers of a case together as they are sent, in bytes. A trial holds them several times over, and
+/// a run has a trial for every surface.
 pub const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
 
 /// The same for a case that is run byte by byte, each of which may be a write of its own: half a mebibyte of them took

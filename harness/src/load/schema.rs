@@ -1,7 +1,7 @@
 //! JSON Schemas for editors, made from the types.
 //!
-//! They are the loose half of the truth: what `${…}` stands for is not known while a file is written, so a value that is
-//! not a string may also be a string that is nothing but one `${…}`. The loader is the strict half.
+//! They are the loose half of the truth: what `${…}` stands for is not known while a file is written, so a value that
+//! is not a string may also be a string that is nothing but one `${…}`. The loader is the strict half.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};

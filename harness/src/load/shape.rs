@@ -1,5 +1,5 @@
-//! The shapes of healthy streams, from the vendors' schemas, as data beside the cases: a case that breaks its dialect itself
-//! would blame an SDK for it.
+//! The shapes of healthy streams, from the vendors' schemas, as data beside the cases: a case that breaks its dialect
+//! itself would blame an SDK for it.
 
 use std::collections::BTreeMap;
 
@@ -32,8 +32,8 @@ pub(super) struct Shapes {
     /// The place of a number that rises from event to event.
     #[serde(default)]
     rising: Option<String>,
-    /// By kinds of events, or `*` for all: places, and the types of values that may stand there. `[]` means every item of a
-    /// list, and `?` that a field may be left out.
+    /// By kinds of events, or `*` for all: places, and the types of values that may stand there. `[]` means every item
+    /// of a list, and `?` that a field may be left out.
     events: BTreeMap<String, BTreeMap<String, String>>,
 }
 

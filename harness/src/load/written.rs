@@ -1,6 +1,7 @@
 //! The files of cases as they are written: fragments, repetitions and `${…}` still stand in them.
 //!
-//! The schemas beside the cases are generated from these types. What is left of them after loading is in [`crate::case`].
+//! The schemas beside the cases are generated from these types. What is left of them after loading is in
+//! [`crate::case`].
 
 use std::collections::BTreeMap;
 

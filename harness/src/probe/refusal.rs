@@ -74,8 +74,8 @@ impl Refusal {
         }
     }
 
-    /// Says what an adapter read. What its surface shows by the manifest must be read; another value than the one that was
-    /// sent is the SDK's own, and is judged by the cases.
+    /// Says what an adapter read. What its surface shows by the manifest must be read; another value than the one that
+    /// was sent is the SDK's own, and is judged by the cases.
     pub(super) fn read(self, target: &Target, observation: &Observation) -> Option<RefusalFields> {
         let error = observation.error.as_ref()?;
         let shows = |field| target.lacks.as_ref().is_some_and(|lacks| !lacks.contains(&field));

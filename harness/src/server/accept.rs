@@ -20,7 +20,8 @@ const MOST: usize = 4096;
 /// The longest pause after a failed `accept`.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The time that a connection may send nothing before it can be dropped for another one: an SDK asks as soon as it has one.
+/// The time that a connection may send nothing before it can be dropped for another one: an SDK asks as soon as it has
+/// one.
 const IDLE: Duration = Duration::from_millis(250);
 
 /// The connections that are held.

@@ -2,8 +2,9 @@
 
 use std::io;
 
-/// The number of files that is enough for a run of the whole fleet many times over. Some programs close every number up to the limit when they start
-/// another one, so that a limit of a thousand millions, as containers have it, would cost each of them seconds.
+/// The number of files that is enough for a run of the whole fleet many times over. Some programs close every number up
+/// to the limit when they start another one, so that a limit of a thousand millions, as containers have it, would cost
+/// each of them seconds.
 #[cfg(unix)]
 const ENOUGH: u64 = 65_536;
 

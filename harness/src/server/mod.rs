@@ -1,10 +1,10 @@
 //! Plays scripts on loopback and keeps what it saw.
 //!
 //! One listener for each transport serves any number of trials at once; the token in the URL says which. Bytes go out
-//! exactly as the transport encodes the script, one `write` at a time, and what was handed to the socket is hashed on the
-//! way. A connection belongs
-//! to the client, not to a trial: clients pool connections and use one for several trials, so a connection that idles
-//! between two requests is left alone when a trial ends. Closing it could hit the next trial's request.
+//! exactly as the transport encodes the script, one `write` at a time, and what was handed to the socket is hashed on
+//! the way. A connection belongs to the client, not to a trial: clients pool connections and use one for several
+//! trials, so a connection that idles between two requests is left alone when a trial ends. Closing it could hit the
+//! next trial's request.
 
 mod accept;
 mod files;

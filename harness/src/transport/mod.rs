@@ -1,8 +1,8 @@
 //! The ways in which scripts travel: one file or folder for each transport, which encodes an answer and plays it on a
 //! connection.
 //!
-//! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a request
-//! belongs to, and what becomes of what happens, is for its [`Host`] to say.
+//! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a
+//! request belongs to, and what becomes of what happens, is for its [`Host`] to say.
 
 mod describe;
 mod encoded;

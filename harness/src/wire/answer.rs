@@ -24,8 +24,8 @@ impl Script {
 
     /// Returns the script with its first event stream cut after so many bytes of the body, and then ended like this.
     ///
-    /// With `finish` the message is complete (the declared length is that of what is left); with any other end it is not.
-    /// Pauses after the cut are left out.
+    /// With `finish` the message is complete (the declared length is that of what is left); with any other end it is
+    /// not. Pauses after the cut are left out.
     #[must_use]
     pub fn cut_after(&self, body_bytes: usize, end: End) -> Self {
         let mut script = self.clone();

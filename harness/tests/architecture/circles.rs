@@ -1,7 +1,7 @@
 //! No circle between the files and folders that lie side by side.
 //!
-//! A file may import its siblings, and what the `mod.rs` of its folder defines for all of them; a `mod.rs` may import its
-//! children. Whatever siblings import of each other, also by way of that `mod.rs`, must lead in one direction.
+//! A file may import its siblings, and what the `mod.rs` of its folder defines for all of them; a `mod.rs` may import
+//! its children. Whatever siblings import of each other, also by way of that `mod.rs`, must lead in one direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use super::imports::{self, Module};
 
 /// Circles that are still to be mended, by their folder and the first of their files.
 const KNOWN: [(&str, &str); 4] = [
-    // `bless` reads the list with a helper of `list`, which has the name of the file from `bless`.
+    // `list` knows the constant `UNEXPLAINED` of `bless`, which reads and writes lists.
     ("harness/src/deviation", "bless"),
     // The engine calls the attempts, controls and variant runs, which are methods of the engine.
     ("harness/src/run", "attempt"),
-    // The failures of the reference client know its HTTP, which reports them.
+    // `failure` reads the head of an answer from `http`, which makes failures itself, as `body` does.
     ("adapters/src/reference", "body"),
-    // The reader finds the reader of each dialect, and that of the Responses API uses its parts.
+    // `reader` calls `openai_responses`, which uses the types of `reader`.
     ("adapters/src/reference", "openai_responses"),
 ];
 

@@ -1,5 +1,5 @@
-//! The rooms of both crates import what `ARCHITECTURE.md` says, and only rooms that stand above them there; the files of a
-//! folder import each other in no circle.
+//! The rooms of both crates import what `ARCHITECTURE.md` says, and only rooms that stand above them there; the files
+//! of a folder import each other in no circle.
 
 mod circles;
 mod imports;

@@ -16,8 +16,8 @@ pub(super) fn keeps_alive(request: &Request) -> bool {
     request.version != Version::Http10 && !connection.any(|value| value.to_ascii_lowercase().contains("close"))
 }
 
-/// Reads the next request. `buffer` holds what arrived before, and afterwards what arrived beyond the request. None when
-/// the client has left.
+/// Reads the next request. `buffer` holds what arrived before, and afterwards what arrived beyond the request. None
+/// when the client has left.
 pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<Request>, Refusal> {
     let (head, head_length) = loop {
         if let Some(head) = Head::parse(buffer)? {
