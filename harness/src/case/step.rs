@@ -13,7 +13,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if present.
+    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if
+    /// present.
     Respond(Respond),
     /// A named event.
     Event(Event),
@@ -31,7 +32,7 @@ pub enum Step {
     Flush,
     /// A time in milliseconds in which nothing is sent, after everything before it was written.
     Pause(u64),
-    /// How the answer ends; last.
+    /// The end of the answer; the last step.
     End(End),
 }
 
@@ -43,11 +44,11 @@ pub struct Respond {
     pub status: u16,
     /// Headers, replacing the defaults of the same name; null removes a default.
     pub headers: BTreeMap<String, Option<String>>,
-    /// How the end of the body is told.
+    /// The framing that marks the end of the body.
     pub framing: Framing,
     /// Bytes added to the true `Content-Length`: the only way to lie about it.
     pub content_length_lie: i64,
-    /// How the body is encoded; the header is set to match.
+    /// The content coding of the body; the header is set to match.
     pub encoding: Option<Encoding>,
     /// Only this many bytes of the (encoded) body are sent.
     pub cut_body_after: Option<usize>,
@@ -72,7 +73,7 @@ impl Default for Respond {
     }
 }
 
-/// How the end of a body is told (RFC 9112 section 6.3).
+/// The framing that marks the end of a body (RFC 9112 section 6.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Framing {
@@ -103,7 +104,7 @@ pub struct Event {
     pub data: Value,
 }
 
-/// How an answer ends.
+/// The end of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
@@ -113,12 +114,12 @@ pub enum End {
     Eof,
     /// RST.
     Reset,
-    /// Silence with the connection open, until the client leaves or the trial ends.
+    /// Nothing more is sent, and the connection stays open until the client leaves or the trial ends.
     Stall,
 }
 
 impl End {
-    /// The name in cases and reports.
+    /// Returns the name in cases and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Finish => "finish",

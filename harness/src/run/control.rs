@@ -42,7 +42,7 @@ impl Engine {
         let key = key.unwrap_or_default();
         let shared = self.controlled(&key);
         let mut controlled = shared.lock().await;
-        let is_settled = controlled.tries >= TRIES || controlled.last.as_ref().is_some_and(Control::is_telling);
+        let is_settled = controlled.tries >= TRIES || controlled.last.as_ref().is_some_and(Control::shows_an_error);
         if is_settled {
             return (controlled.last.clone(), Vec::new());
         }

@@ -45,7 +45,7 @@ impl Deadlines {
 
     /// When a call for this case is a hang.
     fn deadline(self, case: &Case) -> Duration {
-        (case.patience() + self.grace).max(self.least)
+        (case.hang_after() + self.grace).max(self.least)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What holds for every script, and what the wire looks like in the cases that matter.
+//! Properties that hold for every script, and the bytes on the wire in the cases that matter.
 
 use std::collections::BTreeMap;
 
@@ -79,12 +79,12 @@ impl Sent {
         self.encoded.writes().flat_map(|write| &write.bytes).copied().collect()
     }
 
-    /// The writes of the body.
+    /// Returns the writes of the body.
     fn body(&self) -> impl Iterator<Item = &EncodedWrite> {
-        self.encoded.writes().filter(|write| write.place == Place::Body)
+        self.encoded.writes().filter(|write| write.part == MessagePart::Body)
     }
 
-    /// The body as a client sees it, and whether the message was complete.
+    /// Reads the body as a client sees it, and whether the message was complete.
     fn received(&self) -> (Vec<u8>, bool) {
         let wire = self.wire();
         let head = wire.windows(4).position(|window| window == b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
@@ -117,7 +117,7 @@ fn build(steps: &[Step], variant: Variant) -> Sent {
     Sent::of(script.answers.into_iter().next().expect("an answer"))
 }
 
-/// The events a client dispatches (WHATWG HTML 9.2.6) but for those a variant slips in: event type and data.
+/// Returns the events a client dispatches (WHATWG HTML 9.2.6) but for those a variant slips in: event type and data.
 fn events(stream: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");

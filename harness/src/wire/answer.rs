@@ -1,8 +1,9 @@
-//! Builds the answer to one request from its steps.
+//! Builds a script from the steps of a case, and cuts one.
 
-use super::Answer;
+use streamspec_adapters::contract::Api;
+
 use super::head::{self, Head};
-use super::parts;
+use super::{Answer, Part, Script, parts};
 use crate::case::{Encoding, End, Respond, Step};
 use crate::codec::{self, Codec, Nonce};
 use crate::id::Variant;
@@ -10,8 +11,46 @@ use crate::id::Variant;
 /// The content type of a plain response.
 const JSON: &str = "application/json";
 
+impl Script {
+    /// Builds the answers from the steps of each exchange. Without any exchange, one empty event stream.
+    pub fn build(api: Api, exchanges: &[Vec<Step>], variant: Variant, nonce: &str) -> Self {
+        let codec = codec::of(api);
+        let mut answers: Vec<Answer> = exchanges.iter().map(|steps| build(codec, steps, variant, nonce)).collect();
+        if answers.is_empty() {
+            answers.push(build(codec, &[], variant, nonce));
+        }
+        Self { answers }
+    }
+
+    /// Returns the script with its first event stream cut after so many bytes of the body, and then ended like this.
+    ///
+    /// With `finish` the message is complete (the declared length is that of what is left); with any other end it is
+    /// not. Pauses after the cut are left out.
+    #[must_use]
+    pub fn cut_after(&self, body_bytes: usize, end: End) -> Self {
+        let mut script = self.clone();
+        if let Some(stream) = script.answers.iter_mut().find(|answer| answer.is_event_stream) {
+            stream.cut_after(body_bytes, end);
+        }
+        script
+    }
+}
+
+impl Answer {
+    fn cut_after(&mut self, length: usize, end: End) {
+        self.body = parts::truncate(std::mem::take(&mut self.body), length);
+        while matches!(self.body.last(), Some(Part::Pause(_))) {
+            self.body.pop();
+        }
+        self.end = end;
+        if let Some(head) = self.head.as_mut().filter(|_| end == End::Finish) {
+            head.declared_length = parts::length(&self.body);
+        }
+    }
+}
+
 /// Builds the answer to one request. Without an `end` the message is finished.
-pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: &str) -> Answer {
+fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: &str) -> Answer {
     let nonce = Nonce(nonce);
     let respond = steps.iter().find_map(|step| if let Step::Respond(respond) = step { Some(respond) } else { None });
     let respond = respond.cloned().unwrap_or_default();

@@ -38,8 +38,8 @@ pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing
     }
 }
 
-/// The header fields: the defaults, each in its place if the case replaces it; then the case's own in alphabetical
-/// order.
+/// Returns the header fields: the defaults, each in its place if the case replaces it; then the case's own in
+/// alphabetical order.
 pub(super) fn headers(respond: &Respond, content_type: &str, nonce: Nonce<'_>) -> Vec<(String, String)> {
     let encoding = respond.encoding.map(|Encoding::Gzip| ("content-encoding", "gzip"));
     let defaults = [("content-type", content_type), ("cache-control", "no-cache")].into_iter().chain(encoding);
@@ -56,7 +56,7 @@ pub(super) fn headers(respond: &Respond, content_type: &str, nonce: Nonce<'_>) -
 }
 
 impl Head {
-    /// The value of a header field by its name in lower case.
+    /// Returns the value of a header field by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use http::StatusCode;
+
 use crate::case::{End, Framing};
-use crate::transport::{Encoded, EncodedWrite, Op, Place, Version};
+use crate::transport::{Encoded, EncodedWrite, MessagePart, Op, Version};
 use crate::wire::{Answer, Head, Part, Write};
 
 /// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
@@ -13,27 +15,27 @@ pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
         let pauses = body.iter().filter_map(|part| if let Part::Pause(pause) = part { Some(*pause) } else { None });
         return Encoded { ops: pauses.map(Op::Pause).collect(), end: *end, keep_alive: false };
     };
-    let outside_body = |place, bytes: Vec<u8>| Op::Write(EncodedWrite { place, bytes, body: Vec::new() });
+    let outside_body = |part, bytes: Vec<u8>| Op::Write(EncodedWrite { part, bytes, body: Vec::new() });
     let has_content = !is_bodyless(head.status);
     let mut ops = Vec::with_capacity(body.len() + 2);
-    ops.push(outside_body(Place::Head, head_bytes(&head)));
+    ops.push(outside_body(MessagePart::Head, head_bytes(&head)));
     for part in body {
         match part {
             Part::Pause(pause) => ops.push(Op::Pause(*pause)),
             Part::Write(write) if has_content => {
                 let bytes = framed(write, head.framing);
-                ops.push(Op::Write(EncodedWrite { place: Place::Body, bytes, body: write.bytes.clone() }));
+                ops.push(Op::Write(EncodedWrite { part: MessagePart::Body, bytes, body: write.bytes.clone() }));
             }
             Part::Write(_) => {}
         }
     }
     if has_content && head.framing == Framing::Chunked && *end == End::Finish {
-        ops.push(outside_body(Place::Tail, format!("0\r\n{}\r\n", fields(&head.trailers)).into_bytes()));
+        ops.push(outside_body(MessagePart::End, format!("0\r\n{}\r\n", fields(&head.trailers)).into_bytes()));
     }
     Encoded { ops, end: *end, keep_alive: keeps_alive(&head, body, *end) }
 }
 
-/// The head that a client gets which speaks this version.
+/// Returns the head that a client gets which speaks this version.
 ///
 /// HTTP/1.0 has no chunks and no trailers: a chunked body is then delimited by the end of the connection (RFC 9112
 /// section 6.3), so that nothing tells one that `eof` cuts from one that is whole. The status line stays that of
@@ -101,38 +103,32 @@ fn fields(fields: &[(String, String)]) -> String {
     fields.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect()
 }
 
-/// The reason phrase; empty where no registry has one, as with the 529 of Anthropic.
-pub(super) const fn reason(status: u16) -> &'static str {
+/// Finds the reason phrase of a status; empty where no registry has one, as with the 529 of Anthropic.
+pub(super) fn reason(status: u16) -> &'static str {
     match status {
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "No Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        402 => "Payment Required",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
+        // The names of RFC 9110; the crate has older ones.
         413 => "Content Too Large",
-        415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
-        424 => "Failed Dependency",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "",
+        _ => StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn reason_phrases_are_those_of_the_registry() {
+        for (status, phrase) in [
+            (200, "OK"),
+            (413, "Content Too Large"),
+            (422, "Unprocessable Content"),
+            (429, "Too Many Requests"),
+            (451, "Unavailable For Legal Reasons"),
+            (529, ""),
+            (1000, ""),
+        ] {
+            assert_eq!(reason(status), phrase, "{status}");
+        }
     }
 }

@@ -1,4 +1,8 @@
-//! The rooms of both crates import what `ARCHITECTURE.md` says, and only rooms that stand above them there.
+//! The rooms of both crates import what `ARCHITECTURE.md` says, and only rooms that stand above them there; the files
+//! of a folder import each other in no circle.
+
+mod circles;
+mod imports;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +19,7 @@ fn root() -> Utf8PathBuf {
 const CRATES: [(&str, &str); 2] =
     [("## The rooms of the harness", "harness/src"), ("## The rooms of the adapters' crate", "adapters/src")];
 
-/// The rows of the page's table, in their order: a room and what it imports.
+/// Reads the rows of the page's table, in their order: a room and what it imports.
 fn page(title: &str) -> Vec<(String, BTreeSet<String>)> {
     let text = fs_err::read_to_string(root().join("ARCHITECTURE.md")).expect("the page");
     let (_, section) = text.split_once(&format!("{title}\n")).expect("the rooms have a section");
@@ -30,7 +34,7 @@ fn page(title: &str) -> Vec<(String, BTreeSet<String>)> {
     rows.collect()
 }
 
-/// What each room's code imports, without its tests.
+/// Reads the imports of each room's code, without its tests.
 fn code(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let source = root().join(source);
     let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -41,8 +45,8 @@ fn code(source: &str) -> BTreeMap<String, BTreeSet<String>> {
             continue;
         }
         let text = fs_err::read_to_string(&file).expect("a file");
-        let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        let lines = own.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+        let own = without_tests(&text);
+        let lines = own.lines();
         let imports = rooms.entry(room.clone()).or_default();
         for line in lines {
             let after = line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !is_of_name(c)).next());
@@ -53,6 +57,13 @@ fn code(source: &str) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     rooms
+}
+
+/// Drops the comments of a file, and the module of tests at its end.
+fn without_tests(text: &str) -> String {
+    let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = own.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 const fn is_of_name(character: char) -> bool {

@@ -1,6 +1,6 @@
 """An adapter that breaks the protocol in one chosen way; everything it is not asked to break, it does right.
 
-Usage: liar.py MODE. A call's surface chooses what happens to it: "good" is answered at once, "slow" after 100 ms,
+Usage: adapter.py MODE. A call's surface chooses what happens to it: "good" is answered at once, "slow" after 100 ms,
 "bad" as MODE says.
 """
 
@@ -43,7 +43,7 @@ def hello(protocol: int = 1) -> dict:
     return {
         "op": "hello",
         "protocol": protocol,
-        "sdk": {"name": "liar", "version": "1.0.0", "language": "python"},
+        "sdk": {"name": "faulty", "version": "1.0.0", "language": "python"},
         "runtime": "CPython",
         "apis": ["openai-chat"],
         "error_bases": ["E"],
