@@ -4,11 +4,13 @@
 //! its own, and a digest of the plan. Names are unique, so when the runs of one plan hold as many trials as were planned,
 //! they hold exactly those.
 
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use thiserror::Error;
+pub use error::MergeError;
 
-use crate::id::{Shard, Variant};
+use crate::id::{Route, Shard, Transport, Variant};
 use crate::judge::Status;
 use crate::record::{self, CaseRecord, FORMAT, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
 
@@ -17,96 +19,8 @@ use crate::record::{self, CaseRecord, FORMAT, PlanRecord, Record, SdkRecord, Sui
 pub struct File {
     /// Its name, for messages.
     pub name: String,
-    /// What it holds; several runs where files were concatenated.
+    /// The records in it; of several runs where files were concatenated.
     pub records: Vec<Record>,
-}
-
-/// Records that cannot be joined.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum MergeError {
-    /// There is no run in them.
-    #[error("{0}: no run is in this file; its first line is to say which suite was run")]
-    Empty(String),
-    /// They come from different versions of the suite.
-    #[error("{one} was run with streamspec {version} and {other} with {other_version}; run them with one version")]
-    Versions {
-        /// A file.
-        one: String,
-        /// Its version.
-        version: String,
-        /// Another file.
-        other: String,
-        /// Its version.
-        other_version: String,
-    },
-    /// They were judged by different rules.
-    #[error("{one} was judged by the rules {rules} and {other} by the rules {other_rules}; run them with one version")]
-    Rules {
-        /// A file.
-        one: String,
-        /// Its rules.
-        rules: u32,
-        /// Another file.
-        other: String,
-        /// Its rules.
-        other_rules: u32,
-    },
-    /// They come from different cases.
-    #[error("{one} and {other} come from different cases: {what}; run them from one checkout")]
-    Cases {
-        /// A file.
-        one: String,
-        /// Another file.
-        other: String,
-        /// What differs.
-        what: String,
-    },
-    /// An SDK is not the same in two files.
-    #[error("{sdk} is not the same in {one} and {other}: {what}")]
-    Sdk {
-        /// The SDK's id.
-        sdk: String,
-        /// A file.
-        one: String,
-        /// Another file.
-        other: String,
-        /// What differs.
-        what: String,
-    },
-    /// The same trial twice.
-    #[error("{trial} is recorded twice, in {one} and in {other}; leave out one of the files")]
-    Twice {
-        /// The trial's name.
-        trial: String,
-        /// The file that has it first.
-        one: String,
-        /// The file that has it again.
-        other: String,
-    },
-    /// A run did not come to its end.
-    #[error("{file}: {sdk} has {has} of {own} trials; the run was cut short, run it again")]
-    CutShort {
-        /// The file.
-        file: String,
-        /// The SDK's id.
-        sdk: String,
-        /// How many trials there are.
-        has: usize,
-        /// How many there should be.
-        own: usize,
-    },
-    /// A shard is not there.
-    #[error("{sdk}: {missing} of {trials} trials are missing; given: {given}")]
-    Gap {
-        /// The SDK's id.
-        sdk: String,
-        /// How many trials no file has.
-        missing: usize,
-        /// How many there should be.
-        trials: usize,
-        /// The shards that are there, with their files.
-        given: String,
-    },
 }
 
 /// One run of a file.
@@ -120,7 +34,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Whether every case was run on every surface, by this run and the other shards of its plans.
+    /// Says if every case was run on every surface, by this run and the other shards of its plans.
     fn is_of_whole(&self) -> bool {
         self.suite.whole || (self.suite.shard.is_some() && self.suite.plans.iter().all(|plan| plan.whole))
     }
@@ -148,7 +62,7 @@ pub fn merge(files: &[File]) -> Result<Vec<Record>, MergeError> {
         .collect())
 }
 
-/// Whether the files together are whole and of one kind.
+/// Checks that the files together are whole and of one kind.
 pub fn check(files: &[File]) -> Result<(), MergeError> {
     checked(files).map(|_| ())
 }
@@ -168,7 +82,7 @@ fn checked(files: &[File]) -> Result<Vec<Run<'_>>, MergeError> {
     Ok(runs)
 }
 
-/// A file's runs: each begins with its suite.
+/// Divides a file into its runs: each begins with its suite.
 fn runs_of(file: &File) -> Result<Vec<Run<'_>>, MergeError> {
     let mut runs: Vec<Run<'_>> = Vec::new();
     for record in &file.records {
@@ -231,7 +145,7 @@ fn same_suite(one: &Run<'_>, other: &Run<'_>) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// What differs between two records of one SDK, both of which were run; a runtime's patch version does not.
+/// Finds a difference between two records of one SDK, both of which were run; a runtime's patch version is none.
 fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
     if one.not_run.is_some() || other.not_run.is_some() {
         return None;
@@ -247,9 +161,9 @@ fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
         })
 }
 
-/// What makes a trial unique, in the order of merged records.
-fn place(trial: &TrialRecord) -> (&str, &str, &str, Variant) {
-    (&trial.sdk, &trial.surface, &trial.case, trial.variant)
+/// Returns the parts of a trial's identity, which give the order of merged records.
+fn place(trial: &TrialRecord) -> (&str, &str, &str, Variant, Route, Transport) {
+    (&trial.sdk, &trial.surface, &trial.case, trial.variant, trial.route, trial.transport)
 }
 
 fn no_doubles(runs: &[Run<'_>]) -> Result<(), MergeError> {
@@ -297,7 +211,7 @@ fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// The suite of all runs, with the plans of all shards as one.
+/// Makes the suite of all runs, with the plans of all shards as one.
 fn suite(runs: &[Run<'_>]) -> SuiteRecord {
     let plans: BTreeMap<(&str, &str), &PlanRecord> =
         runs.iter().flat_map(|run| &run.suite.plans).map(|plan| ((&*plan.sdk, &*plan.digest), plan)).collect();

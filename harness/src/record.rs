@@ -72,8 +72,8 @@ pub struct SuiteRecord {
 /// What was planned for one SDK: enough to see later whether anything is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanRecord {
-    /// The SDK's id.
-    pub sdk: String,
+    /// The build of the SDK.
+    pub sdk: SdkId,
     /// How many trials all shards together have, as written; those that the SDK's documents exclude among them.
     pub trials: usize,
     /// How many of them this run has.
@@ -148,10 +148,10 @@ pub struct SdkRecord {
     /// The dialects.
     pub apis: Vec<Api>,
     /// The surfaces.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
     /// What each of them is in the SDK's own words, `client.messages.create(stream=True)`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub calls: BTreeMap<String, String>,
+    pub calls: BTreeMap<SurfaceId, String>,
     /// Code of surfaces that are no call of the SDK but a caller's own handling of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<HandlerRecord>,
@@ -171,7 +171,7 @@ pub struct HandlerRecord {
     /// What is in it.
     pub source: String,
     /// The surfaces that run it.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
 }
 
 /// One trial: an SDK's surface, a case, a variant.
@@ -254,9 +254,9 @@ pub struct WireRecord {
 }
 
 impl SdkRecord {
-    /// Whether a surface is no call of the SDK but a caller's own handling of it.
-    pub fn is_handler(&self, surface: &str) -> bool {
-        self.handlers.iter().any(|handler| handler.surfaces.iter().any(|own| own == surface))
+    /// Says if a surface is no call of the SDK but a caller's own handling of it.
+    pub fn is_handler(&self, surface: &SurfaceId) -> bool {
+        self.handlers.iter().any(|handler| handler.surfaces.contains(surface))
     }
 }
 
@@ -314,7 +314,7 @@ impl TrialRecord {
         }
     }
 
-    /// The name of the trial, `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`.
+    /// Returns the name of the trial, `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`.
     pub fn name(&self) -> String {
         self.id().to_string()
     }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // A test only waits for the result of its trial.
     arguments.test_threads.get_or_insert(THREADS);
-    match suite(&arguments) {
+    match suite(&mut arguments) {
         Ok(exit) => exit,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn suite(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+fn suite(arguments: &mut Arguments) -> anyhow::Result<ExitCode> {
     // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
     let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
     let mut session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
@@ -128,20 +128,25 @@ fn not_run(session: &Session) -> Vec<Trial> {
     skipped.chain(unavailable).chain(broken).collect()
 }
 
-/// Reads what is asked for: `--exact sdk/surface::case` loads one case and one SDK; anything else loads what the
-/// environment names.
-fn request(arguments: &Arguments) -> anyhow::Result<Request> {
+/// Makes the request: `--exact sdk/surface::case@variant` loads one case and one SDK, and anything else what the environment
+/// names. A trial's name in the long form, or with a variant, becomes the one that its test has.
+fn request(arguments: &mut Arguments) -> anyhow::Result<Request> {
     let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let split = |value: String| value.split(',').map(str::to_owned).collect::<Vec<_>>();
     let variants = named("STREAMSPEC_VARIANTS").map_or_else(|| vec!["quick".to_owned()], split);
     let first_combination_only = variants == ["quick"];
     let variants = Variant::parse_list(&variants)?;
     let mut request = Request { variants, first_combination_only, ..Request::default() };
-    if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
-        if let Ok(TrialId { sdk, surface, case, .. }) = name.parse() {
-            request.sdks = vec![sdk.to_string()];
-            request.surfaces = vec![surface.to_string()];
-            request.cases = vec![case.to_string()];
+    if let (true, Some(name)) = (arguments.exact, &mut arguments.filter) {
+        if let Ok(id) = name.parse::<TrialId>() {
+            *name = id.as_written().to_string();
+            if id.variant != Variant::AsWritten {
+                (request.variants, request.first_combination_only) = (vec![id.variant], false);
+            }
+            request.sdks = vec![id.sdk.to_string()];
+            request.surfaces = vec![id.surface.to_string()];
+            request.cases = vec![id.case.to_string()];
+            request.transports = vec![id.transport];
         }
     } else if let Some(sdks) = named("STREAMSPEC_SDKS") {
         request.sdks = split(sdks);

@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::MergeOptions;
-use super::claim::OutputLock;
 use super::exit::CannotWrite;
+use super::lock::OutputLock;
 use super::{Exit, output};
 use crate::merge::{File, merge as merged};
 use crate::record::{self, ReadError, Writer};
@@ -19,7 +19,7 @@ pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<E
         }
     };
     let path = root.join(&options.out);
-    let _claim = OutputLock::file(root, &path)?;
+    let _lock = OutputLock::file(root, &path)?;
     let cannot = |why: std::io::Error| CannotWrite::new(&path, why);
     let writer = Writer::create(&path).map_err(cannot)?;
     for record in &records {

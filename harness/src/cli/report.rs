@@ -8,9 +8,9 @@ use fs_err as fs;
 use streamspec_adapters::environment;
 
 use super::arguments::ReportOptions;
-use super::claim::{self, OutputLock};
 use super::exit::CannotWrite;
-use super::{Exit, merge, output};
+use super::lock::OutputLock;
+use super::{Exit, committed, merge, output};
 use crate::record::Record;
 use crate::report::{FORMATS, Format, Output, PAGE, View, Written};
 use crate::session::locate;
@@ -18,14 +18,14 @@ use crate::session::locate;
 pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
     let folder = root.join(&options.out);
     let files = merge::read(root, &options.records)?;
-    if claim::is_committed(root, &folder) {
-        claim::are_committed(root, &files)?;
+    if committed::is_committed(root, &folder) {
+        committed::are_whole(root, &files)?;
     }
     if let Err(error) = crate::merge::check(&files) {
         output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
     }
     let records: Vec<Record> = files.into_iter().flat_map(|file| file.records).collect();
-    let _claim = OutputLock::folder(root, &folder)?;
+    let _lock = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
     let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
     write(root, &records, &folder, &names)?;

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::{Version, VersionReq};
 
 use super::list::{Known, KnownScope};
+use super::point::Point;
 use crate::case::{Axis, Level};
 use crate::id::Variant;
 use crate::judge::{Check, Status};
 use crate::record::{Scope, TrialRecord};
 
-/// How one trial compares with the list. A scope is named by its number.
+/// A comparison of one trial with the list. A scope is named by its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// Broken checks that no scope lists, by their place in the verdict.
@@ -47,7 +48,7 @@ impl Known {
     /// written is compared: the rest was, there.
     pub fn compare(&self, trial: &TrialRecord, version: &str) -> Comparison {
         let mut comparison = Comparison::default();
-        let scopes: Vec<_> = self.applying(&trial.surface, &trial.case, version).collect();
+        let scopes: Vec<_> = self.applying(trial.into(), version).collect();
         // One axis may be checked at two levels, `must: [error, incomplete]` and `should: error`; one that is broken at
         // either is what the list speaks of.
         let broken_axes: Vec<Axis> = trial.verdict.broken_checks().map(|check| check.axis).collect();
@@ -96,51 +97,48 @@ impl Known {
         unused.map(|(number, _)| number).collect()
     }
 
-    /// The scopes whose globs and versions cover a trial, with their numbers.
-    fn applying(&self, surface: &str, case: &str, version: &str) -> impl Iterator<Item = (usize, &Scope)> {
+    /// Finds the scopes whose globs, limits and versions cover a trial, with their numbers.
+    fn applying(&self, point: Point<'_>, version: &str) -> impl Iterator<Item = (usize, &Scope)> {
         self.scopes.iter().enumerate().filter_map(move |(number, known)| {
-            let covered = known.covers(surface, case) && holds_for(&known.scope, version);
+            let covered = known.covers(&point) && holds_for(&known.scope, version);
             covered.then_some((number, &known.scope))
         })
     }
 }
 
-/// The trials that were judged, by surface and case, with the variants that were made of each.
-pub(super) struct JudgedVariants<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<Variant>>);
+/// The trials that were judged, with the variants that were made of each.
+pub(super) struct JudgedVariants<'a>(BTreeMap<Point<'a>, BTreeSet<Variant>>);
 
 impl<'a> JudgedVariants<'a> {
     pub(super) fn of(trials: impl IntoIterator<Item = &'a TrialRecord>) -> Self {
         let mut made: BTreeMap<_, BTreeSet<Variant>> = BTreeMap::new();
         for trial in trials.into_iter().filter(|trial| trial.verdict.status <= Status::Fails) {
-            made.entry((trial.surface.as_str(), trial.case.as_str())).or_default().insert(trial.variant);
+            made.entry(Point::from(trial)).or_default().insert(trial.variant);
         }
         Self(made)
     }
 
-    /// The surfaces and cases that a scope covers and about which nothing can be said: it is about variant runs of them that were
+    /// Finds the trials that a scope covers and about which nothing can be said: it is about variant runs of them that were
     /// not made.
-    pub(super) fn open(&self, known: &KnownScope) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub(super) fn open(&self, known: &KnownScope) -> impl Iterator<Item = Point<'a>> {
         let scope = &known.scope;
         let is_open = move |made: &BTreeSet<Variant>| match scope.axis {
-            Axis::Variants => scope.observed.iter().any(|text| made.iter().all(|made| made.name() != about(text))),
+            Axis::Variants => {
+                scope.observed.iter().any(|text| Variant::of_label(text).is_none_or(|variant| !made.contains(&variant)))
+            }
             Axis::Cuts => !made.iter().any(|made| made.is_sweep()),
             _ => false,
         };
-        let covered = self.0.iter().filter(move |((surface, case), _)| known.covers(surface, case));
+        let covered = self.0.iter().filter(move |(point, _)| known.covers(point));
         covered.filter(move |(_, made)| is_open(made)).map(|(point, _)| *point)
     }
 }
 
 /// Says if a scope is about a check: on its axis and, of variants, about the same one.
 fn speaks_of(scope: &Scope, check: &Check) -> bool {
-    let variant = check.observed.as_str().map(about);
+    let is_listed = |variant| scope.observed.iter().any(|text| Variant::of_label(text) == Some(variant));
     scope.axis == check.axis
-        && (check.axis != Axis::Variants || scope.observed.iter().any(|text| Some(about(text)) == variant))
-}
-
-/// The variant run that a text is about: `crlf: passes instead of deviates`.
-fn about(text: &str) -> &str {
-    text.split(':').next().unwrap_or_default()
+        && (check.axis != Axis::Variants || check.observed.as_str().and_then(Variant::of_label).is_some_and(is_listed))
 }
 
 /// Says if a scope speaks about a version; a version that is not semantic is covered by every scope.

@@ -7,7 +7,9 @@ mod bless;
 mod compare;
 mod globs;
 mod list;
+mod point;
 mod text;
+mod ways;
 
 pub use bless::{Blessed, UNEXPLAINED, bless};
 pub use compare::Comparison;

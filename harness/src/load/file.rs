@@ -21,6 +21,7 @@ use super::typed::{self, Files};
 use super::written::CaseFile;
 use super::{unroll, yaml};
 use crate::case::Case;
+use crate::id::CaseId;
 
 /// The number of combinations that may fail before the rest of them is taken to fail as well.
 const MAX_FAILED_COMBINATIONS: usize = 8;
@@ -97,7 +98,8 @@ pub(super) fn cases(
                 continue;
             }
             let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
-            let id = if chosen.is_empty() { id.clone() } else { format!("{id}#{}", chosen.join(",")) };
+            let combination = (!chosen.is_empty()).then(|| chosen.join(","));
+            let id = CaseId::of(&id, combination.as_deref());
             let Some(case) = case(id, source.file.clone(), file, shapes, &mut spent) else {
                 let key = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());
                 let message = format!(
@@ -258,7 +260,7 @@ fn judged(file: &Node) -> String {
 }
 
 /// Returns the case of one combination; none if all of them together are too large.
-fn case(id: String, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
+fn case(id: CaseId, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
     let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
     let CaseFile { stream, exchanges, control, beyond_schema, variants, expect, .. } = written;
     let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
@@ -271,7 +273,7 @@ fn case(id: String, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes
     let subject = StreamFate { api, exchanges: &exchanges, expect: &expect, timeout, shapes };
     Some(Case {
         about: subject.about(),
-        id: id.into(),
+        id,
         file,
         // Known when all combinations are.
         digest: String::new(),

@@ -7,7 +7,7 @@ use super::{BAD, BOLD, GOOD, styled};
 use streamspec_adapters::setup::Progress;
 
 use crate::adequacy::{Accepted, Adequacy};
-use crate::id::{SdkId, SurfaceId};
+use crate::id::{SdkId, SdkSurface, SurfaceId};
 use crate::judge::{Mode, Status};
 use crate::probe::Finding;
 use crate::record::TrialRecord;
@@ -49,8 +49,9 @@ impl Tally {
 /// Writes the table. Faults and trials that were not run stand apart from what is said about an SDK.
 pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a Tally)>) -> String {
     let mut out = String::new();
-    let rows: Vec<(String, &Tally)> =
-        tallies.map(|(sdk, surface, tally)| (format!("{sdk}/{surface}"), tally)).collect();
+    let rows: Vec<(String, &Tally)> = tallies
+        .map(|(sdk, surface, tally)| (SdkSurface::new(sdk.clone(), surface.clone()).to_string(), tally))
+        .collect();
     let width = rows.iter().map(|(surface, _)| surface.len()).max().unwrap_or_default().max("surface".len());
     let head = format!(
         "{:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  modes of failure",

@@ -30,7 +30,7 @@ impl Engine {
             let verdict = judge(&Evidence {
                 case: &trial.case,
                 nonce: &nonce,
-                surface: trial.sdk.manifest.surfaces.get(&trial.surface),
+                surface: trial.sdk.manifest.surfaces.get(trial.surface.as_str()),
                 error_bases: &adapter.identity().error_bases,
                 answered: &played.answered,
                 control: None,
@@ -59,7 +59,7 @@ impl Engine {
     }
 }
 
-/// Where a healthy stream is cut: before the first event that carries its stop reason is whole.
+/// Finds the places at which a healthy stream is cut: before the first event that carries its stop reason is whole.
 fn cuts(case: &Case, script: &Script, variant: Variant) -> Vec<usize> {
     let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
     let Some(stream) = script.answers.first().filter(|stream| stream.is_event_stream) else { return Vec::new() };
@@ -79,7 +79,7 @@ fn cuts(case: &Case, script: &Script, variant: Variant) -> Vec<usize> {
     }
 }
 
-/// The expectation of every cut.
+/// Makes the expectation of every cut.
 fn cut_short() -> Expect {
     let outcome = Some(OneOf(vec![Outcome::Error, Outcome::Incomplete]));
     Expect { must: Checks { outcome, ..Checks::default() }, ..Expect::default() }

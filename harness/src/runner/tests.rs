@@ -56,7 +56,7 @@ impl Subscriber for Order {
     }
 }
 
-/// A session that has this liar for the reference client.
+/// Opens a session that has this liar for the reference client.
 fn session(cases: &[&str]) -> Session {
     let request = Request {
         sdks: vec!["reference".to_owned()],

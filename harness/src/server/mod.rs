@@ -66,7 +66,7 @@ impl Server {
     pub async fn start() -> io::Result<Self> {
         files::raise();
         files::suffice(files::limit())?;
-        Self::holding(Transport::ALL.map(|transport| (transport, Connections::new(transport))).into())
+        Self::holding(Transport::ALL.iter().map(|transport| (*transport, Connections::new(*transport))).collect())
             .map_err(|error| io::Error::new(error.kind(), files::described(&error)))
     }
 

@@ -27,6 +27,8 @@ use crate::wire::Answer;
 pub fn of(transport: id::Transport) -> &'static dyn Transport {
     match transport {
         id::Transport::Http1 => &http1::Http1,
+        #[cfg(test)]
+        id::Transport::Other => &http1::Http1,
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Format, Output, RenderError};
+use crate::id::SdkSurface;
 use crate::record::Statement;
 use crate::report::view::{Conclusion, Row, Sdk, View, reason, sentence, visible};
 
@@ -36,7 +37,7 @@ fn junit(view: &View<'_>) -> String {
     let mut report = Report::new("streamspec");
     for sdk in &view.sdks {
         for surface in &sdk.surfaces {
-            let mut suite = suite(sdk, &format!("{}/{}", sdk.record.id, surface.name));
+            let mut suite = suite(sdk, &SdkSurface::new(sdk.record.id.clone(), surface.name.clone()).to_string());
             suite.add_test_cases(surface.rows.iter().map(case));
             report.add_test_suite(suite);
         }
@@ -80,7 +81,7 @@ fn about(sdk: &Sdk<'_>) -> Vec<TestCase> {
 
 fn case(row: &Row<'_>) -> TestCase {
     let mut case = TestCase::new(visible(&row.case_name()), status(row));
-    case.set_classname(visible(&format!("{}/{}", row.sdk.id, row.trial.surface)));
+    case.set_classname(visible(&SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string()));
     case.set_time(Duration::from_millis(row.trial.took_ms));
     case.extra.insert("file".into(), visible(&row.file()).into());
     if row.standing == Conclusion::AsListed {

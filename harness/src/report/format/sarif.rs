@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Format, Output, RenderError};
 use crate::case::{Axis, Level};
+use crate::id::SdkSurface;
 use crate::record::Statement;
 use crate::report::view::{Conclusion, Place, Row, View, reason, sentence, visible};
 use crate::text::RESERVED;
@@ -107,7 +108,7 @@ fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
 
 fn result(row: &Row<'_>, about: (Axis, &str), severity: &str, said: &str, place: Place) -> Value {
     let (axis, level) = about;
-    let surface = format!("{}/{}", row.sdk.id, row.trial.surface);
+    let surface = SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string();
     let text = format!("{} on “{}”: {said}", visible(&surface), visible(row.title()));
     let fingerprint = Sha256::digest(format!("{}\n{level}\n{axis}", row.trial.name()));
     let fingerprint = hex::encode(&fingerprint[..16]);

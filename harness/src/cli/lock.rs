@@ -1,22 +1,13 @@
-//! Where a command writes: looked at before anything is run, its own until the command ends, and never the committed report
-//! unless everything is there that the report is about.
+//! The places that a command writes to: looked at before anything is run, and its own until the command ends.
 
-use std::collections::BTreeSet;
 use std::fs::TryLockError;
 use std::io::{Seek as _, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use sha2::{Digest as _, Sha256};
-use streamspec_adapters::fleet::Fleet;
 
 use super::exit::CannotWrite;
-use crate::merge::{self, File};
-use crate::record::Record;
-use crate::session::{Request, Session};
-
-/// Where the report is committed.
-const COMMITTED: &str = "reports";
 
 /// Files and folders that no other command writes to as long as this is held.
 pub(super) struct OutputLock {
@@ -24,7 +15,7 @@ pub(super) struct OutputLock {
 }
 
 impl OutputLock {
-    /// A file of records.
+    /// Locks a file of records.
     pub(super) fn file(root: &Utf8Path, path: &Utf8Path) -> Result<Self, CannotWrite> {
         let cannot = |why: std::io::Error| CannotWrite::new(path, why);
         match path.metadata() {
@@ -39,7 +30,7 @@ impl OutputLock {
         Ok(Self { locks: vec![lock(root, path)?] })
     }
 
-    /// A folder of reports.
+    /// Locks a folder of reports.
     pub(super) fn folder(root: &Utf8Path, path: &Utf8Path) -> Result<Self, CannotWrite> {
         let cannot = |path: &Utf8Path, why: std::io::Error| CannotWrite::new(path, why);
         std::fs::create_dir_all(path).and_then(|()| tempfile::tempfile_in(path)).map_err(|why| cannot(path, why))?;
@@ -52,7 +43,7 @@ impl OutputLock {
         Ok(Self { locks: vec![lock(root, path)?] })
     }
 
-    /// Both.
+    /// Joins two locks.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.locks.extend(other.locks);
         self
@@ -85,56 +76,10 @@ fn lock(root: &Utf8Path, path: &Utf8Path) -> Result<std::fs::File, CannotWrite> 
     }
 }
 
-/// A path as the system knows it, as far as it exists.
-fn real(path: &Utf8Path) -> Utf8PathBuf {
+/// Returns a path as the system knows it, as far as it exists.
+pub(super) fn real(path: &Utf8Path) -> Utf8PathBuf {
     let parent = || Some(path.parent()?.canonicalize_utf8().ok()?.join(path.file_name()?));
     path.canonicalize_utf8().ok().or_else(parent).unwrap_or_else(|| path.to_owned())
-}
-
-/// Whether a folder is the one where the report is committed.
-pub(super) fn is_committed(root: &Utf8Path, folder: &Utf8Path) -> bool {
-    real(folder) == real(&root.join(COMMITTED))
-}
-
-/// Refuses a run that would not make the committed report, before it begins.
-pub(super) fn makes_committed(root: &Utf8Path, request: &Request) -> anyhow::Result<()> {
-    let fleet = Fleet::discover(root)?;
-    let chosen = fleet.choose(&request.sdks)?;
-    let chosen = chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
-    is_fleet(&fleet, &chosen)?;
-    anyhow::ensure!(request.is_whole(), "{COMMITTED}/ {ONLY}; leave out --case, --surface and --shard");
-    Ok(())
-}
-
-/// Refuses it when it is known which SDKs cannot be run here.
-pub(super) fn can_make_committed(session: &Session) -> anyhow::Result<()> {
-    let missing: Vec<&str> = session.unavailable.iter().map(|one| one.sdk.manifest.id.as_str()).collect();
-    anyhow::ensure!(missing.is_empty(), "{COMMITTED}/ {ONLY}; not run: {}", missing.join(", "));
-    Ok(())
-}
-
-/// Refuses records that are not what the committed report is about.
-pub(super) fn are_committed(root: &Utf8Path, files: &[File]) -> anyhow::Result<()> {
-    if let Err(error) = merge::check(files) {
-        anyhow::bail!("{COMMITTED}/ {ONLY}: {error}");
-    }
-    let suites = files.iter().flat_map(|file| &file.records).filter_map(|record| match record {
-        Record::Suite(suite) => Some(suite),
-        _ => None,
-    });
-    let whole = suites.flat_map(|suite| &suite.plans).filter(|plan| plan.whole);
-    is_fleet(&Fleet::discover(root)?, &whole.map(|plan| plan.sdk.as_str()).collect())
-}
-
-/// What people need to know.
-const ONLY: &str = "is only written from a whole run of the whole fleet, `--sdk all`, in one piece or merged";
-
-fn is_fleet(fleet: &Fleet, sdks: &BTreeSet<&str>) -> anyhow::Result<()> {
-    let ids = fleet.sdks().iter().map(|sdk| sdk.manifest.id.as_str());
-    let ids = ids.chain(fleet.broken().iter().map(|broken| broken.id.as_str()));
-    let missing: Vec<&str> = ids.filter(|id| !sdks.contains(id)).collect();
-    anyhow::ensure!(missing.is_empty(), "{COMMITTED}/ {ONLY}; missing: {}", missing.join(", "));
-    Ok(())
 }
 
 #[cfg(test)]
@@ -177,16 +122,5 @@ mod tests {
             assert!(error.contains("cannot be written: "), "{error}");
         }
         assert_eq!(std::fs::read_to_string(root.join("file")).expect("it is there"), "mine");
-    }
-
-    #[test]
-    fn the_committed_folder_is_known_by_any_name() {
-        let (_held, root) = root();
-        std::fs::create_dir(root.join("reports")).expect("a folder");
-        for name in ["reports", "reports/", "./reports", "cases/../reports"] {
-            std::fs::create_dir_all(root.join("cases")).expect("a folder");
-            assert!(is_committed(&root, &root.join(name)), "{name}");
-        }
-        assert!(!is_committed(&root, &root.join("target/reports")));
     }
 }
