@@ -6,8 +6,8 @@
 //! The owner of a missing answer:
 //! - nothing came before the deadline: [`CallOutcome::Hang`];
 //! - nothing came, but since the call began the process wrote a line that belongs to no call (garbage, an unknown id,
-//! a second answer): [`CallOutcome::Fault`] that quotes the line, for the adapter is broken and may have meant this
-//! call;
+//!   a second answer): [`CallOutcome::Fault`] that quotes the line, for the adapter is broken and may have meant this
+//!   call;
 //! - the process died: [`CallOutcome::Crash`] for every call in flight, `alone` if there was just one;
 //! - the process answers nothing at all any more, not even a second `hello`: it is killed. A call that had it for
 //!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is
