@@ -191,6 +191,10 @@ pub enum Axis {
     /// Whether every cut of a healthy stream before its stop reason can be told from a completion; sweeps only.
     #[serde(rename = "cuts")]
     Cuts,
+    /// Whether the dialect's documented error, wherever it stands in a healthy stream before its stop reason, is told; sweeps
+    /// only.
+    #[serde(rename = "errors")]
+    Errors,
 }
 
 impl Axis {
@@ -218,6 +222,7 @@ impl Axis {
             Self::Either => "either",
             Self::Variants => "variants",
             Self::Cuts => "cuts",
+            Self::Errors => "errors",
         }
     }
 }
@@ -225,7 +230,7 @@ impl Axis {
 impl Axis {
     /// Whether this is about a variant run or a sweep rather than about the trial as written.
     pub const fn is_of_variants(self) -> bool {
-        matches!(self, Self::Variants | Self::Cuts)
+        matches!(self, Self::Variants | Self::Cuts | Self::Errors)
     }
 }
 

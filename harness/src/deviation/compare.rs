@@ -123,7 +123,8 @@ impl<'a> JudgedVariants<'a> {
         let scope = &known.scope;
         let is_open = move |made: &BTreeSet<Variant>| match scope.axis {
             Axis::Variants => scope.observed.iter().any(|text| made.iter().all(|made| made.name() != about(text))),
-            Axis::Cuts => !made.iter().any(|made| made.is_sweep()),
+            Axis::Cuts => !made.iter().any(|made| made.is_cuts()),
+            Axis::Errors => !made.iter().any(|made| made.is_errors()),
             _ => false,
         };
         let covered = self.0.iter().filter(move |((surface, case), _)| known.covers(surface, case));

@@ -84,6 +84,20 @@ impl Script {
         }
         script
     }
+
+    /// Makes the script in which these bytes follow so many bytes of the body of the first event stream, in a write of their
+    /// own, and the message is then complete. Pauses after that place are left out.
+    #[must_use]
+    pub fn going_on_after(&self, body_bytes: usize, bytes: Vec<u8>) -> Self {
+        let mut script = self.cut_after(body_bytes, End::Finish);
+        if let Some(stream) = script.answers.iter_mut().find(|answer| answer.is_event_stream) {
+            stream.body.push(Part::from(bytes));
+            if let Some(head) = stream.head.as_mut() {
+                head.declared_length = parts::length(&stream.body);
+            }
+        }
+        script
+    }
 }
 
 impl Answer {

@@ -179,6 +179,7 @@ const fn about(axis: Axis) -> &'static str {
         Axis::Wait => "The client waits before its next request as it was asked to.",
         Axis::Either => "The answer ends in one of the ways that will do, with what must hold there.",
         Axis::Cuts => "A cut before the stop reason can be told from a completion.",
+        Axis::Errors => "An error before the stop reason is told, wherever it stands in the stream.",
     }
 }
 
