@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use streamspec_adapters::contract::Site;
 
-use super::{Bound, Connection, ErrorClass, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch};
+use super::{Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolsMatch};
 
 /// The checks of a case by level.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -89,6 +89,8 @@ pub struct Checks {
     pub stop_reason: Option<OneOf<Option<String>>>,
     /// How many requests the server saw.
     pub requests: Option<Bound>,
+    /// What the client sent when it asked again, for a redirect or after a failure.
+    pub resent: Option<Resent>,
     /// How long the client waited between an answer and its next request, in milliseconds: the shortest of these times.
     pub wait: Option<Bound>,
     /// The time to the answer, in milliseconds.
@@ -173,6 +175,9 @@ pub enum Axis {
     /// [`Checks::requests`].
     #[serde(rename = "requests")]
     Requests,
+    /// [`Checks::resent`].
+    #[serde(rename = "resent")]
+    Resent,
     /// [`Checks::wait`].
     #[serde(rename = "wait")]
     Wait,
@@ -216,6 +221,7 @@ impl Axis {
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
             Self::Requests => "requests",
+            Self::Resent => "resent",
             Self::Wait => "wait",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",

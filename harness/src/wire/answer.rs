@@ -1,17 +1,20 @@
 //! Builds the answer to one request from its steps.
 
-use super::Answer;
+use streamspec_adapters::contract::Api;
+
 use super::head::{self, Head};
 use super::parts;
-use crate::case::{Encoding, End, Respond, Step};
-use crate::codec::{self, Codec, Nonce};
+use super::{Answer, coding};
+use crate::case::{End, Respond, Step};
+use crate::codec::{self, Nonce};
 use crate::id::Variant;
 
 /// The content type of a plain response.
 const JSON: &str = "application/json";
 
 /// Builds the answer to one request. Without an `end` the message is finished.
-pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: &str) -> Answer {
+pub(super) fn build(api: Api, steps: &[Step], variant: Variant, nonce: &str) -> Answer {
+    let codec = codec::of(api);
     let nonce = Nonce(nonce);
     let respond = steps.iter().find_map(|step| if let Step::Respond(respond) = step { Some(respond) } else { None });
     let respond = respond.cloned().unwrap_or_default();
@@ -20,7 +23,8 @@ pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: 
     let content_type = if is_plain_json(steps) { JSON } else { codec.content_type() };
     let mut head = Head {
         status: respond.status,
-        headers: head::headers(&respond, content_type, nonce),
+        version: respond.version,
+        headers: head::headers(&respond, content_type, respond.redirect.then(|| own_place(api)), nonce),
         framing,
         declared_length: 0,
         trailers: respond.trailers.iter().map(|(name, value)| (name.clone(), nonce.text(value))).collect(),
@@ -32,8 +36,8 @@ pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: 
         items = codec.vary(items, variant);
     }
     let mut body = parts::join(items);
-    if respond.encoding == Some(Encoding::Gzip) {
-        body = parts::gzip(body, end == End::Finish);
+    if let Some(encoding) = respond.encoding {
+        body = coding::encode(encoding, body, end == End::Finish);
     }
     if let Some(length) = respond.cut_body_after {
         body = parts::truncate(body, length);
@@ -42,6 +46,13 @@ pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: 
     let is_event_stream = is_event_stream && !respond.withheld;
     let head = (!respond.withheld).then_some(head);
     Answer { head, body: parts::split(body, variant, framing), end, is_event_stream }
+}
+
+/// Names the place that a dialect's requests go to, relative to itself (RFC 9110 section 10.2.2), so that the bytes are the
+/// same wherever the server listens.
+fn own_place(api: Api) -> String {
+    let path = api.dialect().request_path();
+    format!("./{}", path.rsplit('/').next().unwrap_or_default())
 }
 
 fn lie(respond: &Respond) -> isize {

@@ -1,14 +1,11 @@
 //! What the server sends in a trial: for each answer a head, writes and pauses, and one explicit end.
 
-use std::io::Read as _;
 use std::time::Duration;
 
-use flate2::read::GzDecoder;
 use streamspec_adapters::contract::Api;
 
-use super::{Head, answer, parts};
-use crate::case::{End, Step};
-use crate::codec;
+use super::{Head, answer, coding, parts};
+use crate::case::{Encoding, End, Step};
 use crate::id::Variant;
 
 /// The answers of one trial, whatever carries them.
@@ -58,11 +55,10 @@ impl From<Vec<u8>> for Part {
 impl Script {
     /// Builds the answers from the steps of each exchange. Without any exchange, one empty event stream.
     pub fn build(api: Api, exchanges: &[Vec<Step>], variant: Variant, nonce: &str) -> Self {
-        let codec = codec::of(api);
         let mut answers: Vec<Answer> =
-            exchanges.iter().map(|steps| answer::build(codec, steps, variant, nonce)).collect();
+            exchanges.iter().map(|steps| answer::build(api, steps, variant, nonce)).collect();
         if answers.is_empty() {
-            answers.push(answer::build(codec, &[], variant, nonce));
+            answers.push(answer::build(api, &[], variant, nonce));
         }
         Self { answers }
     }
@@ -107,20 +103,17 @@ impl Answer {
         writes.flat_map(|write| &write.bytes).copied().collect()
     }
 
-    /// Says whether the body is compressed.
-    pub fn is_gzip(&self) -> bool {
-        self.head.as_ref().is_some_and(Head::is_gzip)
+    /// Finds the coding of the body; none where it is not encoded.
+    pub fn coding(&self) -> Option<Encoding> {
+        self.head.as_ref().and_then(Head::coding)
     }
 
     /// The content that a client can have decoded from the first bytes of the body.
     pub fn decoded(&self, body: Vec<u8>) -> Vec<u8> {
-        if !self.is_gzip() {
-            return body;
+        match self.coding() {
+            None => body,
+            Some(coding) => coding::decoded(coding, &body),
         }
-        let mut content = Vec::new();
-        // A cut body ends in an error; what was decoded before it stays.
-        let _ = GzDecoder::new(body.as_slice()).read_to_end(&mut content);
-        content
     }
 
     fn cut_after(&mut self, length: usize, end: End) {

@@ -1,11 +1,14 @@
 //! Answers that no server could send, or whose end nobody would reach.
 
 use super::Lint;
-use crate::case::{End, Framing, Respond};
+use crate::case::{End, Framing, Respond, Version};
 use crate::load::limits::MAX_STEPS;
 use crate::load::size;
 use crate::load::tree::Span;
 use crate::load::written::Step;
+
+/// The statuses with which a server names another place (RFC 9110 section 15.4).
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// The sum of the pauses, in milliseconds.
 pub(super) fn pauses(steps: &[Step]) -> u64 {
@@ -118,6 +121,13 @@ impl Lint<'_> {
         if respond.content_length_lie != 0 && respond.framing != Framing::ContentLength {
             self.refuse_at(place, "there is no Content-Length to lie about", "`framing: content-length`");
         }
+        if respond.version == Version::Http10 && respond.framing == Framing::Chunked {
+            self.refuse_at(place, "HTTP/1.0 has no chunks", "`framing: close` or `framing: content-length`");
+        }
+        if respond.redirect && !REDIRECTS.contains(&respond.status) {
+            let message = format!("{} sends nobody elsewhere", respond.status);
+            self.refuse_at(place, message, "`redirect` goes with 301, 302, 303, 307 or 308");
+        }
         if !(200..=599).contains(&respond.status) {
             let message = format!("{} is not the status of a final response", respond.status);
             self.refuse_at(place, message, "200 to 599");
@@ -142,10 +152,11 @@ impl Lint<'_> {
             let set = match name.to_ascii_lowercase().as_str() {
                 "content-length" | "transfer-encoding" => true,
                 "content-encoding" => respond.encoding.is_some(),
+                "location" => respond.redirect,
                 _ => false,
             };
             if set {
-                let help = "the server sets it: `framing`, `content-length-lie` and `encoding` say how";
+                let help = "the server sets it: `framing`, `content-length-lie`, `encoding` and `redirect` say how";
                 self.refuse_at(place, format!("`{name}` cannot be set by hand"), help);
             }
         }

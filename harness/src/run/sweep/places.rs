@@ -25,7 +25,7 @@ impl Places {
     pub(super) fn of(case: &Case, script: &Script, variant: Variant) -> Option<Self> {
         let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
         let stream = script.answers.first().filter(|stream| stream.is_event_stream)?;
-        if !completes || script.answers.len() != 1 || stream.end != End::Finish || stream.is_gzip() {
+        if !completes || script.answers.len() != 1 || stream.end != End::Finish || stream.coding().is_some() {
             return None;
         }
         let body = stream.bytes();
