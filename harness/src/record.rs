@@ -5,6 +5,7 @@
 
 mod entry;
 mod read;
+mod sweep;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -19,6 +20,7 @@ use streamspec_adapters::contract::{Api, Observation};
 pub(crate) use entry::every_surface;
 pub use entry::{Entry, Scope, Statement, statements};
 pub use read::{ReadError, open, read};
+pub use sweep::SweepRecord;
 
 use crate::case::{About, Case, Dispute, Source};
 use crate::id::{CaseId, Route, SdkId, Shard, SurfaceId, Transport, TrialId, Variant};
@@ -206,6 +208,9 @@ pub struct TrialRecord {
     /// What the server was told to send, where that is not what the case says and the variant run came out differently.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<DescribedAnswer>,
+    /// The places of a sweep, and what came of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepRecord>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
     /// The attempts before this one, of the trial and of its control, and why each of them was not the last.
@@ -277,6 +282,7 @@ impl TrialRecord {
             known: Vec::new(),
             wire: Vec::new(),
             answers: Vec::new(),
+            sweep: None,
             took_ms: 0,
             attempts: Vec::new(),
         }

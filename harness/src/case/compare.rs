@@ -278,3 +278,11 @@ pub enum Connection {
     /// The client lets go of it soon after its caller has got the failure, though the server keeps it open.
     Released,
 }
+
+/// What of a request is sent when it is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resent {
+    /// Every further request has the method and the body of the first.
+    Whole,
+}

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use streamspec_adapters::contract::Site;
 
-use super::{Bound, Connection, ErrorClass, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch};
+use super::{Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolsMatch};
 
 /// The checks of a case by level.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -89,6 +89,8 @@ pub struct Checks {
     pub stop_reason: Option<OneOf<Option<String>>>,
     /// The number of requests that reached the server.
     pub requests: Option<Bound>,
+    /// What the client sent when it asked again, for a redirect or after a failure.
+    pub resent: Option<Resent>,
     /// The time between an answer and the client's next request, in milliseconds; the shortest if there are several.
     pub wait: Option<Bound>,
     /// The time to the answer, in milliseconds.
@@ -173,6 +175,9 @@ pub enum Axis {
     /// [`Checks::requests`].
     #[serde(rename = "requests")]
     Requests,
+    /// [`Checks::resent`].
+    #[serde(rename = "resent")]
+    Resent,
     /// [`Checks::wait`].
     #[serde(rename = "wait")]
     Wait,
@@ -192,6 +197,10 @@ pub enum Axis {
     /// The cuts of a healthy stream before its stop reason, none of which may look completed; sweeps only.
     #[serde(rename = "cuts")]
     Cuts,
+    /// Whether the dialect's documented error, wherever it stands in a healthy stream before its stop reason, is told; sweeps
+    /// only.
+    #[serde(rename = "errors")]
+    Errors,
 }
 
 impl Axis {
@@ -213,12 +222,14 @@ impl Axis {
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
             Self::Requests => "requests",
+            Self::Resent => "resent",
             Self::Wait => "wait",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
             Self::Either => "either",
             Self::Variants => "variants",
             Self::Cuts => "cuts",
+            Self::Errors => "errors",
         }
     }
 }
@@ -226,7 +237,7 @@ impl Axis {
 impl Axis {
     /// Returns true for an axis of variant runs or sweeps, false for one of the trial as written.
     pub const fn is_of_variants(self) -> bool {
-        matches!(self, Self::Variants | Self::Cuts)
+        matches!(self, Self::Variants | Self::Cuts | Self::Errors)
     }
 }
 

@@ -17,10 +17,12 @@ use streamspec_adapters::contract::{Api, Ask};
 use thiserror::Error;
 
 pub use about::About;
-pub use compare::{Bound, Connection, ErrorClass, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected, ToolsMatch};
+pub use compare::{
+    Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolExpected, ToolsMatch,
+};
 pub use expect::{Axis, Checks, Expect, Level};
 pub use rule::{Rule, RuleFile};
-pub use step::{Encoding, End, Event, Framing, Respond, Step};
+pub use step::{Encoding, End, Event, Framing, Respond, Step, Version};
 
 use crate::id::{self, CaseId, Variant};
 

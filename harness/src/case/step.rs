@@ -44,6 +44,8 @@ pub struct Respond {
     pub status: u16,
     /// Headers, replacing the defaults of the same name; null removes a default.
     pub headers: BTreeMap<String, Option<String>>,
+    /// The version on the status line.
+    pub version: Version,
     /// The framing that marks the end of the body.
     pub framing: Framing,
     /// Bytes added to the true `Content-Length`: the only way to lie about it.
@@ -54,6 +56,8 @@ pub struct Respond {
     pub cut_body_after: Option<usize>,
     /// Trailer fields after the last chunk.
     pub trailers: BTreeMap<String, String>,
+    /// `Location` names the place that the dialect's requests go to, relative to it: the client is sent to where it has asked.
+    pub redirect: bool,
     /// Nothing is ever sent, not even the status line.
     pub withheld: bool,
 }
@@ -63,11 +67,13 @@ impl Default for Respond {
         Self {
             status: 200,
             headers: BTreeMap::new(),
+            version: Version::Http11,
             framing: Framing::Chunked,
             content_length_lie: 0,
             encoding: None,
             cut_body_after: None,
             trailers: BTreeMap::new(),
+            redirect: false,
             withheld: false,
         }
     }
@@ -92,6 +98,39 @@ pub enum Framing {
 pub enum Encoding {
     /// RFC 1952.
     Gzip,
+    /// RFC 1950, the zlib format (RFC 9110 section 8.4.1.2).
+    Deflate,
+    /// Brotli, RFC 7932.
+    Br,
+    /// Zstandard, RFC 8878.
+    Zstd,
+}
+
+impl Encoding {
+    /// Every coding.
+    pub const ALL: [Self; 4] = [Self::Gzip, Self::Deflate, Self::Br, Self::Zstd];
+
+    /// The name in `Content-Encoding` and in cases.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Br => "br",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// The version of HTTP that an answer is in (RFC 9110 section 2.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Version {
+    /// Without chunks and trailers; the connection ends after the answer.
+    #[serde(rename = "http1.0")]
+    Http10,
+    /// What the server speaks unless it is told otherwise.
+    #[default]
+    #[serde(rename = "http1.1")]
+    Http11,
 }
 
 /// A named event.

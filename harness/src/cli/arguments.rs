@@ -92,7 +92,11 @@ pub struct Selected {
     pub variants: Vec<String>,
     /// Also cut every healthy stream before its stop reason, after every event or after every byte.
     #[arg(long, value_name = "WHERE")]
-    pub cuts: Option<Cuts>,
+    pub cuts: Option<Places>,
+    /// Also put the dialect's documented error into every healthy stream before its stop reason, after every event or inside
+    /// the events.
+    #[arg(long, value_name = "WHERE")]
+    pub errors: Option<Places>,
     /// Only this part of the trials, `2/3` for the second of three; a trial's name alone decides where it belongs.
     ///
     /// Run each part on a machine of its own and join the records with `streamspec merge`.
@@ -100,9 +104,9 @@ pub struct Selected {
     pub shard: Option<Shard>,
 }
 
-/// The places at which a sweep cuts.
+/// The places of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Cuts {
+pub enum Places {
     /// After every event.
     Events,
     /// After every byte.

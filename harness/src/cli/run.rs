@@ -10,7 +10,7 @@ use futures_util::future::{join_all, select_all};
 use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::Broken;
 
-use super::arguments::{Cuts, RunOptions, Selected};
+use super::arguments::{Places, RunOptions, Selected};
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
 use super::{Exit, committed, named, output, print_progress, report};
@@ -71,8 +71,12 @@ impl Selected {
     pub(super) fn request(&self) -> anyhow::Result<Request> {
         let mut variants = Variant::parse_list(&self.variants)?;
         variants.extend(self.cuts.map(|cuts| match cuts {
-            Cuts::Events => Variant::CutEvents,
-            Cuts::Bytes => Variant::CutBytes,
+            Places::Events => Variant::CutEvents,
+            Places::Bytes => Variant::CutBytes,
+        }));
+        variants.extend(self.errors.map(|errors| match errors {
+            Places::Events => Variant::ErrorEvents,
+            Places::Bytes => Variant::ErrorBytes,
         }));
         Ok(Request {
             variants,

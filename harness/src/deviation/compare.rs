@@ -126,7 +126,8 @@ impl<'a> JudgedVariants<'a> {
             Axis::Variants => {
                 scope.observed.iter().any(|text| Variant::of_label(text).is_none_or(|variant| !made.contains(&variant)))
             }
-            Axis::Cuts => !made.iter().any(|made| made.is_sweep()),
+            Axis::Cuts => !made.iter().any(|made| made.is_cuts()),
+            Axis::Errors => !made.iter().any(|made| made.is_errors()),
             _ => false,
         };
         let covered = self.0.iter().filter(move |(point, _)| known.covers(point));

@@ -39,6 +39,10 @@ pub enum Variant {
     CutEvents,
     /// A healthy stream, ended after every byte before its stop reason: a sweep of many runs.
     CutBytes,
+    /// A healthy stream in which the dialect's documented error follows each event before its stop reason: a sweep of many runs.
+    ErrorEvents,
+    /// A healthy stream in which that error follows each byte inside those events: a sweep of many runs.
+    ErrorBytes,
 }
 
 /// The name of an unknown variant.
@@ -68,7 +72,7 @@ impl Variant {
 
     /// Lists every variant there is, the sweeps last.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::CutEvents, Self::CutBytes])
+        Self::ALL.into_iter().chain([Self::CutEvents, Self::CutBytes, Self::ErrorEvents, Self::ErrorBytes])
     }
 
     /// Finds the variant of this name.
@@ -106,7 +110,17 @@ impl Variant {
 
     /// Says if this is a sweep of many runs rather than one.
     pub const fn is_sweep(self) -> bool {
+        self.is_cuts() || self.is_errors()
+    }
+
+    /// Says whether this is a sweep that cuts the stream.
+    pub const fn is_cuts(self) -> bool {
         matches!(self, Self::CutEvents | Self::CutBytes)
+    }
+
+    /// Says whether this is a sweep that puts an error into the stream.
+    pub const fn is_errors(self) -> bool {
+        matches!(self, Self::ErrorEvents | Self::ErrorBytes)
     }
 
     /// Returns the name in cases, records and reports.
@@ -126,6 +140,8 @@ impl Variant {
             Self::Chunked => "chunked",
             Self::CutEvents => "cut-events",
             Self::CutBytes => "cut-bytes",
+            Self::ErrorEvents => "error-events",
+            Self::ErrorBytes => "error-bytes",
         }
     }
 }

@@ -7,6 +7,7 @@ use streamspec_adapters::contract::{CallOutcome, Ended, Field, Observation, Obse
 use streamspec_adapters::manifest::AnswerField;
 
 use super::reason::{same_reason, says_nothing};
+use super::resent::resent;
 use super::verdict::listed;
 use super::{Check, Evidence, Grade, Observed};
 use crate::case::{
@@ -46,6 +47,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         (Axis::ToolCalls, checks.tool_calls.as_ref().map(|wanted| tools(wanted, observation))),
         (Axis::StopReason, checks.stop_reason.as_ref().map(|wanted| stop_reason(wanted, observation, evidence))),
         (Axis::Requests, checks.requests.map(|wanted| requests(wanted, evidence))),
+        (Axis::Resent, checks.resent.map(|wanted| resent(wanted, &evidence.transcript.exchanges))),
         (Axis::Wait, checks.wait.map(|wanted| wait(wanted, evidence))),
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),

@@ -4,6 +4,7 @@ mod axes;
 mod fault;
 mod outcome;
 mod reason;
+mod resent;
 #[cfg(test)]
 mod tests;
 mod verdict;

@@ -85,6 +85,8 @@ pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
         Variant::AsWritten => String::new(),
         Variant::CutEvents => " --cuts events".to_owned(),
         Variant::CutBytes => " --cuts bytes".to_owned(),
+        Variant::ErrorEvents => " --errors events".to_owned(),
+        Variant::ErrorBytes => " --errors bytes".to_owned(),
         variant => format!(" --variants {}", variant.name()),
     };
     let is_default = *transport == Transport::default();

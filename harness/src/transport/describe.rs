@@ -102,7 +102,7 @@ fn described(answer: &Answer, transport: Transport, nonce: &str) -> DescribedAns
         let middle = runs.drain(MOST_STEPS / 2..runs.len() - MOST_STEPS / 2).flatten().collect();
         runs.insert(MOST_STEPS / 2, middle);
     }
-    let content = answer.is_gzip().then(|| text(&answer.decoded(encoded.body_within(u64::MAX)), nonce));
+    let content = answer.coding().map(|_| text(&answer.decoded(encoded.body_within(u64::MAX)), nonce));
     let steps = runs.into_iter().map(|run| described_run(&run, nonce)).collect();
     DescribedAnswer { status: answer.head.as_ref().map(|head| head.status), steps, end: answer.end, content }
 }

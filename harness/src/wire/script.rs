@@ -1,12 +1,9 @@
 //! The script of a trial: for each answer a head, writes and pauses, and one explicit end.
 
-use std::io::Read as _;
 use std::time::Duration;
 
-use flate2::read::GzDecoder;
-
-use super::Head;
-use crate::case::End;
+use super::{Head, coding};
+use crate::case::{Encoding, End};
 
 /// The answers of one trial, whatever carries them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,19 +63,16 @@ impl Answer {
         writes.flat_map(|write| &write.bytes).copied().collect()
     }
 
-    /// Says whether the body is compressed.
-    pub fn is_gzip(&self) -> bool {
-        self.head.as_ref().is_some_and(Head::is_gzip)
+    /// Finds the coding of the body; none where it is not encoded.
+    pub fn coding(&self) -> Option<Encoding> {
+        self.head.as_ref().and_then(Head::coding)
     }
 
     /// Returns the content that a client can have decoded from the first bytes of the body.
     pub fn decoded(&self, body: Vec<u8>) -> Vec<u8> {
-        if !self.is_gzip() {
-            return body;
+        match self.coding() {
+            None => body,
+            Some(coding) => coding::decoded(coding, &body),
         }
-        let mut content = Vec::new();
-        // A cut body ends in an error; what was decoded before it stays.
-        let _ = GzDecoder::new(body.as_slice()).read_to_end(&mut content);
-        content
     }
 }

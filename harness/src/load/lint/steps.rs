@@ -3,11 +3,14 @@
 use http::HeaderName;
 
 use super::Lint;
-use crate::case::{End, Framing, Respond};
+use crate::case::{End, Framing, Respond, Version};
 use crate::load::limits::MAX_STEPS;
 use crate::load::size;
 use crate::load::tree::Span;
 use crate::load::written::Step;
+
+/// The statuses with which a server names another place (RFC 9110 section 15.4).
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// Sums up the pauses, in milliseconds.
 pub(super) fn pauses(steps: &[Step]) -> u64 {
@@ -120,6 +123,17 @@ impl Lint<'_> {
         if respond.content_length_lie != 0 && respond.framing != Framing::ContentLength {
             self.refuse_at(place, "`content-length-lie` needs a Content-Length", "set `framing: content-length`");
         }
+        if respond.version == Version::Http10 && respond.framing == Framing::Chunked {
+            self.refuse_at(
+                place,
+                "HTTP/1.0 has no chunked framing",
+                "set `framing: close` or `framing: content-length`",
+            );
+        }
+        if respond.redirect && !REDIRECTS.contains(&respond.status) {
+            let message = format!("{} is not a redirect", respond.status);
+            self.refuse_at(place, message, "`redirect` needs the status 301, 302, 303, 307 or 308");
+        }
         if !(200..=599).contains(&respond.status) {
             let message = format!("{} is not the status of a final response", respond.status);
             self.refuse_at(place, message, "a final response has a status from 200 to 599");
@@ -143,10 +157,11 @@ impl Lint<'_> {
             let set = match name.to_ascii_lowercase().as_str() {
                 "content-length" | "transfer-encoding" => true,
                 "content-encoding" => respond.encoding.is_some(),
+                "location" => respond.redirect,
                 _ => false,
             };
             if set {
-                let help = "the server sets it from `framing`, `content-length-lie` and `encoding`";
+                let help = "the server sets it from `framing`, `content-length-lie`, `encoding` and `redirect`";
                 self.refuse_at(place, format!("`{name}` cannot be set by hand"), help);
             }
         }

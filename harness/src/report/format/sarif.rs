@@ -174,12 +174,14 @@ const fn about(axis: Axis) -> &'static str {
         Axis::ToolCalls => "Whole tool calls are delivered, and only these.",
         Axis::StopReason => "The stop reason is the one on the wire.",
         Axis::Requests => "The server sees as many requests as it should.",
+        Axis::Resent => "What is sent again is the request that was sent first.",
         Axis::Elapsed => "The answer comes in time.",
         Axis::Connection => "The connection is let go of.",
         Axis::Variants => "The same stream means the same however its bytes are cut.",
         Axis::Wait => "The client waits before its next request as it was asked to.",
         Axis::Either => "The answer ends in one of the ways that will do, with what must hold there.",
         Axis::Cuts => "A cut before the stop reason can be told from a completion.",
+        Axis::Errors => "An error before the stop reason is told, wherever it stands in the stream.",
     }
 }
 

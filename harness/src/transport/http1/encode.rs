@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::StatusCode;
 
-use crate::case::{End, Framing};
+use crate::case::{self, End, Framing};
 use crate::transport::{Encoded, EncodedWrite, MessagePart, Op, Version};
 use crate::wire::{Answer, Head, Part, Write};
 
@@ -39,7 +39,7 @@ pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
 ///
 /// HTTP/1.0 has no chunks and no trailers: a chunked body is then delimited by the end of the connection (RFC 9112
 /// section 6.3), so that nothing tells one that `eof` cuts from one that is whole. The status line stays that of
-/// HTTP/1.1 (RFC 9110 section 2.5), and the connection is closed after the answer.
+/// the case (RFC 9110 section 2.5), and the connection is closed after the answer.
 fn as_spoken(head: &Head, version: Version) -> Cow<'_, Head> {
     if version == Version::Http11 {
         return Cow::Borrowed(head);
@@ -68,7 +68,8 @@ fn keeps_alive(head: &Head, body: &[Part], end: End) -> bool {
         Framing::ContentLength => head.declared_length == length(body),
         Framing::Close => false,
     };
-    let closes = head.header("connection").is_some_and(|value| value.to_ascii_lowercase().contains("close"));
+    let closes = head.version == case::Version::Http10;
+    let closes = closes || head.header("connection").is_some_and(|value| value.to_ascii_lowercase().contains("close"));
     complete && end == End::Finish && !closes
 }
 
@@ -93,9 +94,15 @@ fn head_bytes(head: &Head) -> Vec<u8> {
         _ if is_bodyless(head.status) => String::new(),
         Framing::Chunked => "transfer-encoding: chunked\r\n".to_owned(),
         Framing::ContentLength => format!("content-length: {}\r\n", head.declared_length),
+        // The connection of HTTP/1.0 ends with the answer anyway.
+        Framing::Close if head.version == case::Version::Http10 => String::new(),
         Framing::Close => "connection: close\r\n".to_owned(),
     };
-    let line = format!("HTTP/1.1 {} {}\r\n", head.status, reason(head.status));
+    let version = match head.version {
+        case::Version::Http10 => "HTTP/1.0",
+        case::Version::Http11 => "HTTP/1.1",
+    };
+    let line = format!("{version} {} {}\r\n", head.status, reason(head.status));
     format!("{line}{}{framing}\r\n", fields(&head.headers)).into_bytes()
 }
 
