@@ -17,7 +17,7 @@ pub(crate) enum Decoder {
     /// It is not encoded.
     Identity,
     /// RFC 1952; members may follow each other.
-    Gzip(MultiGzDecoder<Vec<u8>>),
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     /// RFC 1950, which is what HTTP calls deflate.
     Deflate(Zlib),
     /// RFC 7932.
@@ -29,7 +29,7 @@ impl Decoder {
     pub(crate) fn of(coding: &str) -> Option<Self> {
         Some(match coding.trim().to_ascii_lowercase().as_str() {
             "identity" | "" => Self::Identity,
-            "gzip" | "x-gzip" => Self::Gzip(MultiGzDecoder::new(Vec::new())),
+            "gzip" | "x-gzip" => Self::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
             "deflate" => Self::Deflate(Zlib { inner: Decompress::new(true), ended: false }),
             "br" => Self::Brotli(Box::new(DecompressorWriter::new(Vec::new(), BUFFER))),
             _ => return None,

@@ -49,7 +49,7 @@ impl Engine {
                 laws::hold_calls(&mut verdict, healthy, &played.answered);
             }
             // The record shows the first run that came out as it must not, and else the first of all.
-            let is_first_broken = sum.take(place, verdict);
+            let is_first_broken = sum.take(place, &verdict);
             if kept.is_none() || is_first_broken {
                 kept = Some(TrialRun {
                     record: TrialRecord::begun(&trial, variant, &nonce, &played),

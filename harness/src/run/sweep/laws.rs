@@ -36,12 +36,12 @@ pub(super) fn hold_calls(verdict: &mut Verdict, healthy: &Case, answered: &CallR
         return;
     }
     let is_whole = |call: &Value| whole.iter().any(|whole| json!(whole) == *call);
-    let half = calls.iter().filter(|call| call.complete).map(|call| {
+    let mut complete = calls.iter().filter(|call| call.complete).map(|call| {
         // Some SDKs hand the arguments over as the text that they are.
         let parsed = call.arguments.as_str().and_then(|text| serde_json::from_str(text).ok());
         json!({ "name": call.name, "arguments": parsed.unwrap_or_else(|| call.arguments.clone()) })
     });
-    verdict.add(half.into_iter().find(|call| !is_whole(call)).map(|half| Check {
+    verdict.add(complete.find(|call| !is_whole(call)).map(|half| Check {
         axis: Axis::ToolCalls,
         level: Level::Must,
         expected: json!(whole),

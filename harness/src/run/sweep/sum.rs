@@ -32,7 +32,7 @@ impl Sum {
 
     /// Takes the verdict at the next place. Returns whether it is the worst so far: the first that is broken at all, or the
     /// first that breaks a MUST.
-    pub(super) fn take(&mut self, place: usize, verdict: Verdict) -> bool {
+    pub(super) fn take(&mut self, place: usize, verdict: &Verdict) -> bool {
         let breaks_must = !self.record.blind.is_empty() || !self.record.wrong.is_empty() || self.fault.is_some();
         let breaks_should = !self.record.untyped.is_empty();
         match (verdict.status, verdict.mode) {
@@ -45,7 +45,7 @@ impl Sum {
                 self.record.untyped.push(place);
                 return !breaks_must && !breaks_should;
             }
-            _ => self.fault = self.fault.take().or(Some(verdict.clone())),
+            _ => self.fault = self.fault.take().or_else(|| Some(verdict.clone())),
         }
         self.worst = self.worst.max(verdict.mode);
         !breaks_must
@@ -62,11 +62,10 @@ impl Sum {
             return fault.clone();
         }
         let SweepRecord { blind, wrong, untyped, .. } = &self.record;
-        let (axis, told) = match self.variant.is_errors() {
-            true => {
-                (Axis::Errors, "every error can be told from a completion, and nothing comes of it that was not sent")
-            }
-            false => (Axis::Cuts, "every cut can be told from a completion"),
+        let (axis, told) = if self.variant.is_errors() {
+            (Axis::Errors, "every error can be told from a completion, and nothing comes of it that was not sent")
+        } else {
+            (Axis::Cuts, "every cut can be told from a completion")
         };
         let check = |level, expected: &str, broken: &[(&[usize], &str)], grade| {
             let parts: Vec<String> = broken.iter().filter_map(|(places, what)| self.part(places, what)).collect();

@@ -117,7 +117,7 @@ fn the_sum_names_the_first_places_and_the_worst() {
     let broken = |mode| Verdict::broken(mode, &case, String::new());
     let sum = |variant, verdicts: &[(usize, Verdict)]| {
         let mut sum = Sum::new(variant, &places);
-        let firsts: Vec<bool> = verdicts.iter().map(|(place, verdict)| sum.take(*place, verdict.clone())).collect();
+        let firsts: Vec<bool> = verdicts.iter().map(|(place, verdict)| sum.take(*place, verdict)).collect();
         (sum.verdict(), sum.record(), firsts)
     };
     let pass = || Verdict::of(Vec::new(), |_| Mode::Wrong);
