@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::engine::{Engine, TrialRun};
+use super::engine::Engine;
+use super::evidence::TrialRun;
 use super::plan::Trial;
 use crate::case::{Axis, Case, Checks, End, Expect, Level, OneOf, Outcome};
 use crate::codec;
