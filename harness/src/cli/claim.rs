@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 use streamspec_adapters::fleet::Fleet;
 
 use super::exit::CannotWrite;
-use crate::merge::{self, File};
-use crate::record::Record;
+use crate::merge;
+use crate::record::Records;
 use crate::session::{Request, Session};
 
 /// Where the report is committed.
@@ -86,7 +86,7 @@ fn lock(root: &Utf8Path, path: &Utf8Path) -> Result<std::fs::File, CannotWrite> 
 }
 
 /// A path as the system knows it, as far as it exists.
-fn real(path: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn real(path: &Utf8Path) -> Utf8PathBuf {
     let parent = || Some(path.parent()?.canonicalize_utf8().ok()?.join(path.file_name()?));
     path.canonicalize_utf8().ok().or_else(parent).unwrap_or_else(|| path.to_owned())
 }
@@ -114,15 +114,11 @@ pub(super) fn can_make_committed(session: &Session) -> anyhow::Result<()> {
 }
 
 /// Refuses records that are not what the committed report is about.
-pub(super) fn are_committed(root: &Utf8Path, files: &[File]) -> anyhow::Result<()> {
-    if let Err(error) = merge::check(files) {
+pub(super) fn are_committed(root: &Utf8Path, records: &Records) -> anyhow::Result<()> {
+    if let Err(error) = merge::check(records) {
         anyhow::bail!("{COMMITTED}/ {ONLY}: {error}");
     }
-    let suites = files.iter().flat_map(|file| &file.records).filter_map(|record| match record {
-        Record::Suite(suite) => Some(suite),
-        _ => None,
-    });
-    let whole = suites.flat_map(|suite| &suite.plans).filter(|plan| plan.whole);
+    let whole = records.runs.iter().flat_map(|run| &run.suite.plans).filter(|plan| plan.whole);
     is_fleet(&Fleet::discover(root)?, &whole.map(|plan| plan.sdk.as_str()).collect())
 }
 

@@ -10,7 +10,7 @@ mod list;
 mod text;
 
 pub use bless::{Blessed, UNEXPLAINED, bless};
-pub use compare::Comparison;
+pub use compare::{Comparison, Usage};
 pub use list::{FILE, Known, KnownError, KnownScope};
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -12,7 +13,7 @@ use thiserror::Error;
 /// A trial belongs to the part that the SHA-256 of its name says, `anthropic-python/create-sync::anthropic/cut/eof`: its
 /// first eight bytes as a big-endian number, modulo the number of parts. So a trial stays where it is when others are
 /// added, left out or reordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Shard {
     /// Which part, from 1.
     pub index: u32,

@@ -12,12 +12,13 @@ mod markdown;
 mod sarif;
 mod short;
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Write};
 
 use thiserror::Error;
 
 use super::view::View;
+use crate::record::ReadError;
 
 pub use html::schema as page_schema;
 
@@ -37,44 +38,38 @@ pub trait Format: Sync + fmt::Debug {
         false
     }
 
-    /// Renders the view.
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError>;
+    /// Renders the view, and writes what it renders as it goes.
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError>;
 }
 
-/// The output of a format.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// A text for standard output.
-    Print(String),
-    /// Files and folders.
-    Files(Vec<Written>),
+/// The place where formats put what they write.
+pub trait Sink {
+    /// Prints a text on standard output.
+    fn print(&mut self, text: &str);
+
+    /// Writes a file, or one in a folder: `details/name.js`.
+    fn file(&mut self, name: &str, write: &mut Content<'_>) -> Result<(), RenderError>;
+
+    /// Ends a folder all of whose files have been written. Files of an earlier report that begin with `stale` are removed.
+    fn folder(&mut self, name: &str, stale: Option<&str>) -> Result<(), RenderError>;
 }
 
-/// A file or a folder below the folder of the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// A file.
-    File {
-        /// Its name.
-        name: &'static str,
-        /// Its content.
-        text: String,
-    },
-    /// A folder.
-    Folder {
-        /// Its name.
-        name: &'static str,
-        /// The texts of its files, by name.
-        files: BTreeMap<String, String>,
-        /// The beginning of files that an earlier report may have left there; they are removed.
-        stale: Option<&'static str>,
-    },
-}
+/// The content of a file: a function that writes it.
+pub type Content<'a> = dyn FnMut(&mut dyn Write) -> Result<(), RenderError> + 'a;
 
-/// A page that cannot be rendered.
+/// A report that cannot be rendered.
 #[derive(Debug, Error)]
-#[error(transparent)]
-pub struct RenderError(#[from] askama::Error);
+pub enum RenderError {
+    /// A page cannot be made.
+    #[error(transparent)]
+    Page(#[from] askama::Error),
+    /// The records cannot be read again.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] io::Error),
+}
 
 /// Every format, in the order of the help.
 pub const FORMATS: [&dyn Format; 9] = [
@@ -105,9 +100,7 @@ pub fn table() -> String {
         })
 }
 
-impl Output {
-    /// One file.
-    fn file(name: &'static str, text: String) -> Self {
-        Self::Files(vec![Written::File { name, text }])
-    }
+/// Writes a file of one text.
+fn write(out: &mut dyn Sink, name: &str, text: &str) -> Result<(), RenderError> {
+    out.file(name, &mut |file| Ok(file.write_all(text.as_bytes())?))
 }
