@@ -34,7 +34,8 @@ const STAY: [&str; 6] = ["STREAMSPEC_", "CARGO", "RUST", "GITHUB_", "LC_", "XDG_
 static TAKEN: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| serde_json::from_str(&std::env::var(KEPT).unwrap_or_default()).unwrap_or_default());
 
-/// Begins the program anew without the user's environment, unless that is done already. Returns where it cannot be done.
+/// Begins the program anew without the user's environment, unless that is done already. Returns where it cannot be
+/// done.
 pub fn scrub() {
     if std::env::var_os(KEPT).is_some() {
         return;
@@ -58,7 +59,7 @@ pub fn scrub() {
     }
 }
 
-/// The variables that were taken away, for a command that is the user's: one of a set-up, or a browser.
+/// Returns the variables that were taken away, for a command that is the user's: one of a set-up, or a browser.
 pub fn of_the_user() -> impl Iterator<Item = (&'static String, &'static String)> {
     TAKEN.iter()
 }

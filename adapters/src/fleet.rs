@@ -10,7 +10,7 @@ use crate::setup::{TOOLCHAINS, Toolchain, languages, named};
 use crate::spec::{Build, Spec, SpecError};
 use crate::suggest;
 
-/// Why the fleet is not what it should be.
+/// An error that keeps the fleet, or one SDK of it, from being found.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
     /// A folder or file cannot be read.
@@ -95,7 +95,7 @@ impl Fleet {
     fn read(&self, text: &str, language: &str, dir: &Utf8Path, path: &Utf8Path) -> Result<Manifest, String> {
         let manifest: Manifest = toml::from_str(text).map_err(|error| format!("{path}: {error}"))?;
         let twin = self.sdks.iter().find(|sdk| sdk.manifest.id == manifest.id);
-        let twin = twin.map(|sdk| format!("the id `{}` is taken by {}", manifest.id, sdk.dir));
+        let twin = twin.map(|sdk| format!("the id `{}` is already used by {}", manifest.id, sdk.dir));
         let what = twin.or_else(|| match named(language) {
             Some(toolchain) => wrong(&manifest, toolchain, dir),
             None => Some(format!("`{language}` is not a known language; the languages are {}", languages())),
@@ -103,18 +103,18 @@ impl Fleet {
         what.map_or(Ok(manifest), |what| Err(format!("{path}: {what}")))
     }
 
-    /// Every SDK whose manifest can be used.
+    /// Lists every SDK whose manifest can be used.
     pub fn sdks(&self) -> &[Sdk] {
         &self.sdks
     }
 
-    /// Every SDK whose manifest cannot be used.
+    /// Lists every SDK whose manifest cannot be used.
     pub fn broken(&self) -> &[Broken] {
         &self.broken
     }
 
-    /// The SDKs that are asked for, each once: by id, at a version or from a path (see [`Spec`]), `core` or `all`; the core
-    /// ones when nothing is.
+    /// Returns the SDKs that are asked for, each once: by id, at a version or from a path (see [`Spec`]), `core` or
+    /// `all`; the core ones when nothing is.
     pub fn choose<T: AsRef<str>>(&self, words: &[T]) -> Result<SelectedSdks, FleetError> {
         let mut specs = Spec::parse_list(words)?;
         if specs.is_empty() {
@@ -151,7 +151,7 @@ impl Fleet {
         Ok(chosen)
     }
 
-    /// The SDK of that id; an error names the nearest.
+    /// Finds the SDK of that id; an error names the nearest.
     pub fn get(&self, id: &str) -> Result<&Sdk, FleetError> {
         if let Some(sdk) = self.sdks.iter().find(|sdk| sdk.manifest.id == id) {
             return Ok(sdk);
@@ -172,7 +172,7 @@ impl Broken {
     }
 }
 
-/// The folders in a folder, by name; none if it is missing.
+/// Lists the folders in a folder, by name; none if it is missing.
 fn folders(dir: &Utf8Path) -> Result<Vec<Utf8PathBuf>, FleetError> {
     if !dir.is_dir() {
         return Ok(Vec::new());
@@ -197,8 +197,8 @@ fn wrong(manifest: &Manifest, toolchain: &dyn Toolchain, dir: &Utf8Path) -> Opti
         return Some(format!("`version` must be one exact version, not `{}`", manifest.version));
     }
     if manifest.language != toolchain.language() {
-        let (said, place) = (&manifest.language, toolchain.language());
-        return Some(format!("`language` is not that of the folder it is in: `{said}` in `{place}`"));
+        let (language, folder) = (&manifest.language, toolchain.language());
+        return Some(format!("`language` is `{language}`, but the folder is `{folder}`"));
     }
     if manifest.surfaces.is_empty() {
         return Some("`surfaces` is empty".to_owned());
@@ -208,13 +208,13 @@ fn wrong(manifest: &Manifest, toolchain: &dyn Toolchain, dir: &Utf8Path) -> Opti
     }
     let mut handlers = manifest.surfaces.values().filter_map(|surface| surface.handler.as_ref());
     if let Some(file) = handlers.find(|file| !dir.join(file).is_file()) {
-        return Some(format!("`handler` names no file: `{file}`"));
+        return Some(format!("`handler`: there is no file `{file}`"));
     }
     match (&manifest.entry, toolchain.is_linked()) {
         (None, true) => None,
         (Some(_), true) => Some("a native adapter has no `entry`".to_owned()),
         (None, false) => Some("`entry` is missing: the adapter's source file".to_owned()),
-        (Some(entry), false) => (!dir.join(entry).is_file()).then(|| format!("`entry` names no file: `{entry}`")),
+        (Some(entry), false) => (!dir.join(entry).is_file()).then(|| format!("`entry`: there is no file `{entry}`")),
     }
 }
 

@@ -61,8 +61,8 @@ pub struct Surface {
     /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
     #[serde(default)]
     pub lacks: Vec<AnswerField>,
-    /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an answer,
-    /// an empty one for example. More requests than a case expects then say nothing about retries.
+    /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an
+    /// answer, an empty one for example. More requests than a case expects then say nothing about retries.
     #[serde(default)]
     pub asks_again: Option<String>,
     /// The call in the SDK's own words, `client.messages.create(stream=True)`.
@@ -70,14 +70,15 @@ pub struct Surface {
     /// The first version that had it, if that is known: at an older one it is unsupported.
     #[serde(default)]
     pub since: Option<Version>,
-    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a caller's
-    /// own handling of it: what an application would write. Reports show it.
+    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a
+    /// caller's own handling of it: what an application would write. Reports show it.
     #[serde(default)]
     pub handler: Option<String>,
 }
 
 impl Surface {
-    /// The fields that every observation of this surface holds; where only the finished answer is handed over, once there is one.
+    /// Returns the fields that every observation of this surface holds; where only the finished answer is handed over,
+    /// once there is one.
     pub fn shows(&self) -> Vec<AnswerField> {
         let all: &[AnswerField] = match self.delivers {
             Delivers::Events | Delivers::Final => &[AnswerField::Text, AnswerField::ToolCalls, AnswerField::StopReason],
@@ -87,7 +88,7 @@ impl Surface {
     }
 }
 
-/// A part of an answer or of its failure that an observation tells.
+/// A part of an answer or of its failure that an observation has a field for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerField {
@@ -97,7 +98,8 @@ pub enum AnswerField {
     ToolCalls,
     /// The stop reason.
     StopReason,
-    /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of errors.
+    /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of
+    /// errors.
     ErrorClass,
     /// The HTTP status of a response that is refused.
     ErrorStatus,
@@ -108,7 +110,7 @@ pub enum AnswerField {
 }
 
 impl AnswerField {
-    /// The name in manifests and observations.
+    /// Returns the name in manifests and observations.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -143,7 +145,7 @@ pub struct Unsupported {
     pub surfaces: Option<String>,
     /// Glob over case ids.
     pub cases: String,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub reason: String,
     /// The documentation that says so.
     pub link: String,

@@ -10,7 +10,7 @@ use crate::contract::{Api, Ask, Identity, Observation};
 /// The version this harness speaks.
 pub const VERSION: u32 = 1;
 
-/// The JSON Schema of both kinds of lines.
+/// Returns the JSON Schema of both kinds of lines.
 pub fn schema() -> serde_json::Value {
     let mut generator = schemars::SchemaGenerator::default();
     let (request, reply) = (generator.subschema_for::<Request>(), generator.subschema_for::<Reply>());
@@ -54,7 +54,7 @@ pub struct Run {
     pub timeout_ms: u64,
     /// The number of retries to configure the SDK with.
     pub max_retries: u32,
-    /// What to ask the model for.
+    /// The kind of answer to ask the model for.
     pub ask: Ask,
 }
 
@@ -64,19 +64,19 @@ pub struct Run {
 pub enum Reply {
     /// The answer to `hello`.
     Hello(Hello),
-    /// What the SDK's caller saw.
+    /// The outcome of a `run`, as the SDK's caller saw it.
     Observed {
         /// The id of the `run` this answers.
         id: u64,
-        /// What was seen.
+        /// The observation.
         observation: Observation,
     },
     /// The adapter itself broke on this call: not a verdict about the SDK.
     Fault {
-        /// The id of the `run` this answers; absent when the adapter cannot tell.
+        /// The id of the `run` this answers; absent when the adapter does not know it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<u64>,
-        /// What broke.
+        /// A sentence about what broke.
         message: String,
     },
 }
@@ -97,7 +97,7 @@ pub struct Hello {
     pub error_bases: Vec<String>,
     /// The surfaces the adapter can be asked for.
     pub surfaces: Vec<String>,
-    /// What can be configured.
+    /// The settings of the SDK that can be configured.
     #[serde(default)]
     pub capabilities: Vec<String>,
 }

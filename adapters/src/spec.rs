@@ -1,10 +1,10 @@
-//! Which build of which SDK is asked for: `ID`, `ID@VERSION` or `ID=PATH`.
+//! The SDK that is asked for, and the build of it: `ID`, `ID@VERSION` or `ID=PATH`.
 
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// Where the package of an SDK comes from.
+/// The origin of an SDK's package.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Build {
     /// The version of the lock file, with everything below it.
@@ -23,7 +23,7 @@ pub enum Build {
 pub struct Spec {
     /// Its id, without a version; or the name of a set, `core` or `all`.
     pub id: String,
-    /// Which build of it.
+    /// The build of the SDK.
     pub build: Build,
 }
 
@@ -38,7 +38,7 @@ pub enum SpecError {
     Missing {
         /// The whole word.
         word: String,
-        /// What it lacks.
+        /// The part that is missing.
         what: &'static str,
     },
     /// Something else than a version.
@@ -46,7 +46,7 @@ pub enum SpecError {
     NoVersion {
         /// The whole word.
         word: String,
-        /// What should have been one.
+        /// The text in the place of the version.
         version: String,
     },
     /// A path that leads nowhere.
@@ -119,13 +119,13 @@ impl Spec {
     }
 }
 
-/// The id of an SDK without its build.
+/// Returns the id of an SDK without its build.
 pub fn base(id: &str) -> &str {
     id.split('@').next().unwrap_or(id)
 }
 
-/// A version as it is published: it begins with a digit and has nothing that a package manager would take for a range, an
-/// option or a path.
+/// Returns a version as it is published: it begins with a digit and has nothing that a package manager would take for a
+/// range, an option or a path.
 fn version(word: &str) -> Option<Build> {
     if word == LATEST {
         return Some(Build::Latest);
@@ -136,7 +136,7 @@ fn version(word: &str) -> Option<Build> {
 }
 
 impl fmt::Display for Build {
-    /// What follows the id of an SDK in names: nothing, `@1.2.3`, `@latest` or `@local`.
+    /// Writes the suffix that follows the id of an SDK in names: nothing, `@1.2.3`, `@latest` or `@local`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Locked => Ok(()),
@@ -155,8 +155,8 @@ mod tests {
     fn what_is_asked_for() {
         let check = |words: &str, expected: &[&str]| {
             let specs = Spec::parse_list(&words.split(',').collect::<Vec<_>>()).expect("it is well formed");
-            let said: Vec<String> = specs.iter().map(|spec| format!("{}{}", spec.id, spec.build)).collect();
-            assert_eq!(said, expected, "{words}");
+            let names: Vec<String> = specs.iter().map(|spec| format!("{}{}", spec.id, spec.build)).collect();
+            assert_eq!(names, expected, "{words}");
         };
         check("core", &["core"]);
         check("genai, a-b", &["genai", "a-b"]);

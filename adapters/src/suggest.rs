@@ -3,8 +3,8 @@
 /// The most names that are suggested at once.
 const MOST: usize = 5;
 
-/// The known names that a wrong one may stand for, the likeliest first: those that contain it, or else those that are a slip
-/// or two away. None if nothing is like it.
+/// Finds the known names that a wrong one may stand for, the likeliest first: those that contain it, or else those that
+/// differ in a letter or two. None if nothing is like it.
 pub fn near<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
     let known: Vec<&str> = known.into_iter().collect();
     let word = wrong.trim_matches(['*', '/', '?']).to_lowercase();
@@ -24,13 +24,13 @@ pub fn near<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'
     found.into_iter().map(|(_, name)| name).take(MOST).collect()
 }
 
-/// The known name that is most like a wrong one, if any is like it.
+/// Finds the known name that is most like a wrong one, if any is like it.
 pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let close = known.into_iter().filter_map(|name| Some((distance(wrong, name)?, name)));
     close.min().map(|(_, name)| name)
 }
 
-/// A sentence for people who wrote an unknown name: the likeliest known names, or else all of them.
+/// Writes a sentence for people who wrote an unknown name: the likeliest known names, or else all of them.
 pub fn help(wrong: &str, known: &[&str]) -> String {
     match near(wrong, known.iter().copied()).as_slice() {
         [] => format!("there are: {}", known.join(", ")),
@@ -48,7 +48,8 @@ pub fn question(names: &[&str]) -> String {
     }
 }
 
-/// The number of slips that make one name the other, or the last part of the other's path; none if they are too many.
+/// Counts the slips that make one name the other, or the last part of the other's path; none if they are
+/// too many.
 fn distance(wrong: &str, known: &str) -> Option<usize> {
     const LONGEST: usize = 64;
     let length = wrong.chars().count();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec::case::Case;
-use streamspec::id::{Transport, Variant};
+use streamspec::id::{Route, Transport, Variant};
 use streamspec::load::{self, Selection};
 use streamspec::run::{Deadlines, Engine, Trial};
 use streamspec::server::Server;
@@ -63,9 +63,10 @@ async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::
     let engine = Arc::new(Engine::start("bench".to_owned(), AT_ONCE, Deadlines::SDK).await?);
     let trial = Trial {
         sdk: Arc::clone(sdk),
-        surface: surface.to_owned(),
+        surface: surface.into(),
         case: Arc::clone(case),
         variants: vec![Variant::AsWritten],
+        route: Route::default(),
         transport: Transport::default(),
     };
     let run = async |calls: usize| {

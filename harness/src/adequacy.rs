@@ -105,7 +105,7 @@ impl Adequacy {
             }
         }
         for (name, about) in mutants {
-            let id = SdkId::from(format!("reference+{name}"));
+            let id = SdkId::mutant("reference", name);
             let caught = records.iter().filter(|record| record.sdk == id).filter(missed);
             let by: BTreeSet<String> = caught.map(|record| record.case.file().to_owned()).collect();
             for case in &by {

@@ -4,103 +4,17 @@
 //! its own, and a digest of the plan. Names are unique, so when the runs of one plan hold as many trials as were planned,
 //! they hold exactly those.
 
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use thiserror::Error;
+pub use error::MergeError;
 
 use crate::id::Shard;
 use crate::judge::Status;
 use crate::record::{self, FORMAT, PlanRecord, Record, Records, Run, SdkRecord, SuiteRecord};
 
-/// Records that cannot be joined.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum MergeError {
-    /// There is no run in them.
-    #[error("{0}: no run is in this file; its first line is to say which suite was run")]
-    Empty(String),
-    /// They come from different versions of the suite.
-    #[error("{one} was run with streamspec {version} and {other} with {other_version}; run them with one version")]
-    Versions {
-        /// A file.
-        one: String,
-        /// Its version.
-        version: String,
-        /// Another file.
-        other: String,
-        /// Its version.
-        other_version: String,
-    },
-    /// They were judged by different rules.
-    #[error("{one} was judged by the rules {rules} and {other} by the rules {other_rules}; run them with one version")]
-    Rules {
-        /// A file.
-        one: String,
-        /// Its rules.
-        rules: u32,
-        /// Another file.
-        other: String,
-        /// Its rules.
-        other_rules: u32,
-    },
-    /// They come from different cases.
-    #[error("{one} and {other} come from different cases: {what}; run them from one checkout")]
-    Cases {
-        /// A file.
-        one: String,
-        /// Another file.
-        other: String,
-        /// What differs.
-        what: String,
-    },
-    /// An SDK is not the same in two files.
-    #[error("{sdk} is not the same in {one} and {other}: {what}")]
-    Sdk {
-        /// The SDK's id.
-        sdk: String,
-        /// A file.
-        one: String,
-        /// Another file.
-        other: String,
-        /// What differs.
-        what: String,
-    },
-    /// The same trial twice.
-    #[error("{trial} is recorded twice, in {one} and in {other}; leave out one of the files")]
-    Twice {
-        /// The trial's name.
-        trial: String,
-        /// The file that has it first.
-        one: String,
-        /// The file that has it again.
-        other: String,
-    },
-    /// A run did not come to its end.
-    #[error("{file}: {sdk} has {has} of {own} trials; the run was cut short, run it again")]
-    CutShort {
-        /// The file.
-        file: String,
-        /// The SDK's id.
-        sdk: String,
-        /// How many trials there are.
-        has: usize,
-        /// How many there should be.
-        own: usize,
-    },
-    /// A shard is not there.
-    #[error("{sdk}: {missing} of {trials} trials are missing; given: {given}")]
-    Gap {
-        /// The SDK's id.
-        sdk: String,
-        /// How many trials no file has.
-        missing: usize,
-        /// How many there should be.
-        trials: usize,
-        /// The shards that are there, with their files.
-        given: String,
-    },
-}
-
-/// Says whether every case was run on every surface, by this run and the other shards of its plans.
+/// Says if every case was run on every surface, by this run and the other shards of its plans.
 fn is_of_whole(run: &Run) -> bool {
     run.suite.whole || (run.suite.shard.is_some() && run.suite.plans.iter().all(|plan| plan.whole))
 }
@@ -180,7 +94,7 @@ fn same_suite(one: &Run, other: &Run) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// Says what differs between two records of one SDK, both of which were run; a runtime's patch version does not.
+/// Finds a difference between two records of one SDK, both of which were run; a runtime's patch version is none.
 fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
     if one.not_run.is_some() || other.not_run.is_some() {
         return None;
@@ -198,7 +112,7 @@ fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
 
 fn no_doubles(records: &Records) -> Result<(), MergeError> {
     // One that was cut short is one that is missing.
-    let doubles = records.doubles(|place| place.status != Status::NotRun);
+    let doubles = records.doubles(|place| (place.status != Status::NotRun).then(|| place.name()));
     let first = doubles.reduce(|first, double| if first.2.is_after(&double.2) { double } else { first });
     first.map_or(Ok(()), |(trial, one, other)| {
         let (one, other) = (records.file(&one).to_owned(), records.file(&other).to_owned());

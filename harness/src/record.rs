@@ -7,6 +7,7 @@ mod entry;
 mod read;
 mod records;
 mod schema;
+mod sweep;
 mod trial;
 mod write;
 
@@ -24,11 +25,12 @@ pub(crate) use read::read;
 pub use read::{ReadError, open};
 pub use records::{Records, Run, TrialPlace};
 pub use schema::schema;
+pub use sweep::SweepRecord;
 pub use trial::{AttemptRecord, Attempted, TrialRecord, WireRecord};
 pub use write::Writer;
 
 use crate::case::{About, Case, Dispute, Source};
-use crate::id::{CaseId, SdkId, Shard, Transport, Variant};
+use crate::id::{CaseId, SdkId, Shard, SurfaceId, Transport, Variant};
 use crate::transport::{DescribedAnswer, describe};
 use crate::wire::Script;
 
@@ -78,8 +80,8 @@ pub struct SuiteRecord {
 /// The plan of one SDK: enough to see later whether anything is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanRecord {
-    /// The SDK's id.
-    pub sdk: String,
+    /// The build of the SDK.
+    pub sdk: SdkId,
     /// The number of trials as written that all shards together have; those that the SDK's documents exclude among them.
     pub trials: usize,
     /// The number of them that this run has.
@@ -154,10 +156,10 @@ pub struct SdkRecord {
     /// The dialects.
     pub apis: Vec<Api>,
     /// The surfaces.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
     /// The surfaces in the SDK's own words, by name: `client.messages.create(stream=True)`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub calls: BTreeMap<String, String>,
+    pub calls: BTreeMap<SurfaceId, String>,
     /// Code of surfaces that are no call of the SDK but a caller's own handling of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<HandlerRecord>,
@@ -177,14 +179,16 @@ pub struct HandlerRecord {
     /// Its content.
     pub source: String,
     /// The surfaces that run it.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
 }
+
 impl SdkRecord {
-    /// Says whether a surface is no call of the SDK but a caller's own handling of it.
-    pub fn is_handler(&self, surface: &str) -> bool {
-        self.handlers.iter().any(|handler| handler.surfaces.iter().any(|own| own == surface))
+    /// Says if a surface is no call of the SDK but a caller's own handling of it.
+    pub fn is_handler(&self, surface: &SurfaceId) -> bool {
+        self.handlers.iter().any(|handler| handler.surfaces.contains(surface))
     }
 }
+
 /// Makes the digest of the cases of a run and of the rules by which they are judged.
 pub fn digest<'a>(rules: u32, cases: impl Iterator<Item = &'a CaseRecord>) -> String {
     let cases: BTreeMap<&str, &str> = cases.map(|case| (case.id.as_str(), case.digest.as_str())).collect();

@@ -1,31 +1,30 @@
-//! What the command line and the test binary share: choose, set up, plan, run, compare with the lists.
+//! Sessions, which the command line and the test binary share: choose, set up, plan, run, compare with the lists.
 
-use std::collections::BTreeMap;
+mod records;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use streamspec_adapters::contract::{Adapter, Identity};
 use streamspec_adapters::fleet::{Broken, Fleet, FleetError, Sdk, SelectedSdks};
 use streamspec_adapters::setup::{Progress, SetupError};
 use streamspec_adapters::spec::Spec;
 use thiserror::Error;
 
+pub use records::opened;
+
 use crate::case::{Axis, Case, Level};
 use crate::deviation::{Comparison, Known};
-use crate::id::{Shard, Variant};
-use crate::judge::{RULES, Verdict};
+use crate::id::{Shard, Transport, Variant};
 use crate::load::{self, Location, Problems, Selection};
 use crate::message::{Listed, explain};
-use crate::record::{
-    self, CaseRecord, Entry, FORMAT, HandlerRecord, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord,
-};
-use crate::run::{Engine, Filter, Plan, PlanError, Trial, TrialRun, has_surfaces, is_sound, plan};
+use crate::record::PlanRecord;
+use crate::run::{Filter, Plan, PlanError, TrialRun, has_surfaces, is_sound, plan};
 
-/// How many SDKs are set up at once; most of an install waits for the network.
+/// The number of SDKs that are set up at once; most of an install waits for the network.
 const INSTALLS: usize = 4;
 
-/// What was asked for; an empty list asks for everything.
+/// A choice of trials. An empty list asks for everything, but for the variants and the transports.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// SDKs, as [`Fleet::choose`] takes them: ids with or without a version or a path, `core` or `all`.
@@ -36,20 +35,23 @@ pub struct Request {
     pub cases: Vec<String>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
-    /// Which part of the plan to run.
+    /// The transports; the default one where there are none.
+    pub transports: Vec<Transport>,
+    /// The part of the plan to run.
     pub shard: Option<Shard>,
     /// Run these variants on one combination of each matrix only.
     pub first_combination_only: bool,
 }
 
 impl Request {
-    /// Whether every case is asked for on every surface of the SDKs that are, and not a shard of that.
+    /// Says if every case is asked for on every surface of the SDKs that are, and not a shard of that.
     pub fn is_whole(&self) -> bool {
         self.shard.is_none() && self.is_unselected()
     }
 
     fn is_unselected(&self) -> bool {
-        self.surfaces.is_empty() && self.cases.is_empty()
+        let has_default = self.transports.is_empty() || self.transports.contains(&Transport::default());
+        self.surfaces.is_empty() && self.cases.is_empty() && has_default
     }
 }
 
@@ -67,9 +69,9 @@ pub struct Session {
     pub broken: Vec<Broken>,
     /// The trials; of a shard, its own.
     pub plan: Plan,
-    /// Which part of the plan they are.
+    /// The part of the plan that they are.
     pub shard: Option<Shard>,
-    /// What all shards together have.
+    /// The plan of all shards together, for each SDK.
     pub plans: Vec<PlanRecord>,
 }
 
@@ -95,11 +97,11 @@ pub enum SessionError {
 pub struct Unavailable {
     /// The SDK.
     pub sdk: Arc<Sdk>,
-    /// Why, and how to fix it.
+    /// The reason, and how to fix it.
     pub reason: String,
-    /// Whether its set-up failed although everything it needs is there; otherwise the machine lacks a runtime.
+    /// True if its set-up failed although everything it needs is there; otherwise the machine lacks a runtime.
     pub fault: bool,
-    /// Whether it was named, rather than chosen with `core` or `all`.
+    /// True if it was named, rather than chosen with `core` or `all`.
     pub named: bool,
 }
 
@@ -148,6 +150,7 @@ impl Session {
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
         let filter = Filter {
             surfaces: request.surfaces.clone(),
+            transports: request.transports.clone(),
             variants: request.variants.clone(),
             first_combination_only: request.first_combination_only,
         };
@@ -162,7 +165,7 @@ impl Session {
         Ok(Self { root: root.to_owned(), cases, sdks, unavailable, broken, plan, shard: request.shard, plans })
     }
 
-    /// The list of an SDK.
+    /// Returns the list of an SDK.
     pub fn known(&self, sdk: &str) -> Option<&Known> {
         self.sdks.iter().find(|(one, _)| one.manifest.id == sdk).map(|(_, known)| known)
     }
@@ -189,42 +192,15 @@ impl Session {
         listed.covered = covered.map(|(place, _)| place).collect();
         explain(ran, case, nonce, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
-
-    /// The records that come before the trials.
-    pub fn header(&self, nonce: &str, whole: bool) -> Vec<Record> {
-        let cases: Vec<CaseRecord> = self.cases.iter().map(|case| CaseRecord::from(case.as_ref())).collect();
-        let suite = SuiteRecord {
-            format: FORMAT,
-            rules: RULES,
-            digest: record::digest(RULES, cases.iter()),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            nonce: nonce.to_owned(),
-            whole,
-            shard: self.shard,
-            plans: self.plans.clone(),
-        };
-        let cases = cases.into_iter().map(Record::Case);
-        let unavailable =
-            self.unavailable.iter().map(|one| sdk_record(&one.sdk, None, Vec::new(), Some(one.reason.clone())));
-        std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()
-    }
-
-    /// The records of trials that the SDK's documents exclude.
-    pub fn skipped(&self) -> Vec<TrialRecord> {
-        let record = |trial: &Trial, why: &str| {
-            TrialRecord::new(trial.id(Variant::AsWritten), Verdict::unsupported(why.to_owned()))
-        };
-        self.plan.skipped.iter().map(|skipped| record(&skipped.trial, &skipped.reason)).collect()
-    }
 }
 
-/// The list of an SDK. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
+/// Reads the list of an SDK. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
 fn usable(sdk: &Sdk) -> Result<Known, String> {
     is_sound(&sdk.manifest).map_err(|error| format!("{}: {error}", sdk.dir.join("adapter.toml")))?;
     Known::read(&sdk.dir).map_err(|error| error.to_string())
 }
 
-/// Sets SDKs up, several at once, and says what each of them is then or why it is not.
+/// Sets SDKs up, several at once, and returns each as it is then or the reason why it is not.
 pub fn set_up(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<Result<Sdk, SetupError>> {
     let next = AtomicUsize::new(0);
     let mut done: Vec<(usize, Result<Sdk, SetupError>)> = std::thread::scope(|scope| {
@@ -244,45 +220,4 @@ pub fn locate(root: &Utf8Path, case_file: &Utf8Path, level: Level, axis: Axis) -
     // A contradictory status is raised to a MUST wherever the case checks it.
     let levels = [level.name(), "must", "should", "may"];
     levels.into_iter().find_map(|level| load::locate(root, case_file, &["expect", level, axis.name()]))
-}
-
-/// The record of an SDK: what it says about itself, or why it says nothing.
-pub async fn opened(engine: &Engine, sdk: &Sdk, known: &Known) -> Record {
-    let adapter = engine.adapter(sdk).await.ok();
-    sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known.entries.clone(), None)
-}
-
-fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run: Option<String>) -> Record {
-    let manifest = &sdk.manifest;
-    let mut apis: Vec<_> = manifest.surfaces.values().flat_map(|surface| surface.apis.iter().copied()).collect();
-    apis.sort_unstable();
-    apis.dedup();
-    Record::Sdk(SdkRecord {
-        id: manifest.id.as_str().into(),
-        package: manifest.package.clone(),
-        version: identity.map_or(&manifest.version, |identity| &identity.sdk.version).clone(),
-        language: manifest.language.clone(),
-        runtime: identity.map(|identity| identity.runtime.clone()).unwrap_or_default(),
-        apis,
-        surfaces: manifest.surfaces.keys().cloned().collect(),
-        calls: manifest.surfaces.iter().map(|(name, surface)| (name.clone(), surface.call.clone())).collect(),
-        handlers: handlers(sdk),
-        known,
-        not_run,
-    })
-}
-
-/// The handlers that its surfaces run, with their sources; the fleet has seen that each is a file.
-fn handlers(sdk: &Sdk) -> Vec<HandlerRecord> {
-    let mut handlers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (name, surface) in &sdk.manifest.surfaces {
-        if let Some(file) = &surface.handler {
-            handlers.entry(file).or_default().push(name.clone());
-        }
-    }
-    let read = |(file, surfaces): (&str, Vec<String>)| {
-        let source = fs_err::read_to_string(sdk.dir.join(file)).ok()?;
-        Some(HandlerRecord { file: file.to_owned(), source, surfaces })
-    };
-    handlers.into_iter().filter_map(read).collect()
 }

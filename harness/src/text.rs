@@ -7,8 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 /// The characters that are escaped in an address: all but the unreserved ones of RFC 3986.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A text from outside on one line: control characters, terminal escapes among them, become visible, and a long one is
-/// cut with a note.
+/// Writes a text from outside on one line: control characters, terminal escapes among them, become visible, and a long
+/// one is cut with a note.
 pub(crate) fn shown(text: &str, most: usize) -> String {
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
@@ -29,7 +29,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
     out
 }
 
-/// The same for a text whose lines stay lines.
+/// Returns the same for a text whose lines stay lines.
 pub(crate) fn visible(text: &str) -> String {
     text.split('\n').map(|line| shown(line, usize::MAX)).collect::<Vec<_>>().join("\n")
 }

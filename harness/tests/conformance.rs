@@ -19,18 +19,18 @@ use streamspec::runner::{self, Event, Results, Subscriber, is_green};
 use streamspec::session::{Request, Session};
 use tokio::runtime::Runtime;
 
-/// How many tests wait for their trials at once.
+/// The number of tests that wait for their trials at once.
 const THREADS: usize = 8;
 
-/// How many calls may be under way at once that do not wait for the clock.
+/// The number of calls that may be under way at once and do not wait for the clock.
 const JOBS: usize = 64;
 
 fn main() -> ExitCode {
     streamspec_adapters::environment::scrub();
     let mut arguments = Arguments::from_args();
-    // A test only waits for what the run tells it.
+    // A test only waits for the result of its trial.
     arguments.test_threads.get_or_insert(THREADS);
-    match suite(&arguments) {
+    match suite(&mut arguments) {
         Ok(exit) => exit,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
@@ -39,16 +39,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn suite(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+fn suite(arguments: &mut Arguments) -> anyhow::Result<ExitCode> {
     // Only a test binary is built and run in the same place, so only here may the folder be known beforehand.
     let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
     let mut session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
     let mut tests = not_run(&session);
     let (mut waiting, mut planned) = (Waiting::new(), Vec::new());
     for trial in &session.plan.trials {
-        let (tell, told) = mpsc::channel();
-        waiting.insert(trial.name(), tell);
-        let wait = move || told.recv().unwrap_or_else(|_| Err("the run ended before this trial did".to_owned()));
+        let (sender, receiver) = mpsc::channel();
+        waiting.insert(trial.name(), sender);
+        let wait = move || receiver.recv().unwrap_or_else(|_| Err("the run ended before this trial did".to_owned()));
         planned.push(Trial::test(trial.name(), move || wait().map_err(Failed::from)));
     }
     tests.splice(0..0, planned);
@@ -65,7 +65,7 @@ fn suite(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if unused.is_empty() { conclusion.exit_code() } else { ExitCode::from(101) })
 }
 
-/// Whether libtest will run a test of this name.
+/// Returns true where libtest will run a test of this name.
 fn is_selected(arguments: &Arguments, name: &str) -> bool {
     let matches = |filter: &String| if arguments.exact { name == filter } else { name.contains(filter.as_str()) };
     let left_out = arguments.list || arguments.ignored || arguments.skip.iter().any(matches);
@@ -75,7 +75,8 @@ fn is_selected(arguments: &Arguments, name: &str) -> bool {
 /// The tests that wait for their trial, by its name.
 type Waiting = HashMap<String, mpsc::Sender<Result<(), String>>>;
 
-/// Runs the trials and tells each test how its trial came out. Returns the places of known deviations that match nothing.
+/// Runs the trials and sends each test the result of its trial. Returns the places of known deviations that match
+/// nothing.
 fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<Vec<String>> {
     let (runtime, nonce, versions) = (Runtime::new()?, fresh_nonce(), BTreeMap::new());
     runtime.block_on(async {
@@ -91,7 +92,7 @@ fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<
     })
 }
 
-/// A subscriber that tells each test how its trial came out.
+/// A subscriber that sends each test the result of its trial.
 struct Tests<'a> {
     session: &'a Session,
     nonce: &'a str,
@@ -104,17 +105,17 @@ impl Subscriber for Tests<'_> {
         let red = variants.iter().filter(|(ran, comparison)| !is_green(&ran.record, comparison, false));
         let text: String =
             red.map(|(ran, comparison)| self.session.explain(ran, &trial.case, self.nonce, comparison)).collect();
-        let came = if text.is_empty() { Ok(()) } else { Err(anstream::adapter::strip_str(&text).to_string()) };
+        let result = if text.is_empty() { Ok(()) } else { Err(anstream::adapter::strip_str(&text).to_string()) };
         if let Some(test) = self.waiting.remove(&trial.name()) {
             // A test that libtest does not run hears nothing.
-            let _ = test.send(came);
+            let _ = test.send(result);
         }
         Ok(())
     }
 }
 
-/// An ignored test for each trial that the SDK's documents exclude and each SDK that cannot run here, and a failing one for
-/// each SDK that should run and cannot.
+/// Makes an ignored test for each trial that the SDK's documents exclude and each SDK that cannot run here, and a
+/// failing one for each SDK that should run and cannot.
 fn not_run(session: &Session) -> Vec<Trial> {
     let ignored = |name: String| Trial::test(name, || Ok(())).with_ignored_flag(true);
     let failing = |name: String, reason: String| Trial::test(name, move || Err(reason.into()));
@@ -127,19 +128,25 @@ fn not_run(session: &Session) -> Vec<Trial> {
     skipped.chain(unavailable).chain(broken).collect()
 }
 
-/// `--exact sdk/surface::case` loads one case and one SDK; anything else loads what the environment names.
-fn request(arguments: &Arguments) -> anyhow::Result<Request> {
+/// Makes the request: `--exact sdk/surface::case@variant` loads one case and one SDK, and anything else what the environment
+/// names. A trial's name in the long form, or with a variant, becomes the one that its test has.
+fn request(arguments: &mut Arguments) -> anyhow::Result<Request> {
     let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let split = |value: String| value.split(',').map(str::to_owned).collect::<Vec<_>>();
     let variants = named("STREAMSPEC_VARIANTS").map_or_else(|| vec!["quick".to_owned()], split);
     let first_combination_only = variants == ["quick"];
     let variants = Variant::parse_list(&variants)?;
     let mut request = Request { variants, first_combination_only, ..Request::default() };
-    if let (true, Some(name)) = (arguments.exact, &arguments.filter) {
-        if let Ok(TrialId { sdk, surface, case, .. }) = name.parse() {
-            request.sdks = vec![sdk.to_string()];
-            request.surfaces = vec![surface.to_string()];
-            request.cases = vec![case.to_string()];
+    if let (true, Some(name)) = (arguments.exact, &mut arguments.filter) {
+        if let Ok(id) = name.parse::<TrialId>() {
+            *name = id.as_written().to_string();
+            if id.variant != Variant::AsWritten {
+                (request.variants, request.first_combination_only) = (vec![id.variant], false);
+            }
+            request.sdks = vec![id.sdk.to_string()];
+            request.surfaces = vec![id.surface.to_string()];
+            request.cases = vec![id.case.to_string()];
+            request.transports = vec![id.transport];
         }
     } else if let Some(sdks) = named("STREAMSPEC_SDKS") {
         request.sdks = split(sdks);

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// Runs the program in a folder of its own, and hands over what it said and its records of trials.
+/// Runs the program in a folder of its own, and hands over its output and its records of trials.
 fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Output, Vec<Value>) {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let records = folder.path().join("records.jsonl");
@@ -23,7 +23,7 @@ fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Output, Vec<Value>)
     (output, lines.filter(|record| record["record"] == "trial").collect())
 }
 
-/// A control character in a value that async-openai makes a header of ends the process.
+/// A control character in a value that async-openai puts into a header would end the process.
 #[test]
 fn an_sdk_in_the_same_process_sees_nothing_of_the_user_s_environment() {
     let settings = [("OPENAI_ORG_ID", "a\u{1}b"), ("OPENAI_API_KEY", "mine"), ("HTTP_PROXY", "http://127.0.0.1:9")];
@@ -31,7 +31,7 @@ fn an_sdk_in_the_same_process_sees_nothing_of_the_user_s_environment() {
     let (output, trials) = run(&asked, &settings);
     assert!(!trials.is_empty(), "{output:?}");
     for trial in trials {
-        assert_eq!(trial["verdict"]["word"], "pass", "{trial}");
+        assert_eq!(trial["verdict"]["status"], "pass", "{trial}");
     }
 }
 
@@ -39,8 +39,8 @@ fn an_sdk_in_the_same_process_sees_nothing_of_the_user_s_environment() {
 fn the_command_that_is_printed_runs_the_same_trial_with_the_same_bytes() {
     let asked = ["run", "--sdk", "async-openai", "--surface", "create-stream", "--case", "openai-chat/in-band/*"];
     let (output, trials) = run(&[&asked[..], &["--verbose"]].concat(), &[]);
-    let said = String::from_utf8(output.stdout).expect("UTF-8");
-    let command = said.lines().find_map(|line| line.trim().strip_prefix("reproduce: cargo run --release -- "));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let command = text.lines().find_map(|line| line.trim().strip_prefix("reproduce: cargo run --release -- "));
     let words: Vec<String> = command.expect("a failure").split(' ').map(|word| word.replace('\'', "")).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (again, reproduced) = run(&words, &[]);

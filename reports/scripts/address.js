@@ -1,21 +1,41 @@
 // Names and addresses: what ties the pages together.
 
 /**
- * The name of a trial, as the terminal and the records have it.
+ * Escapes the signs that a part of a name has in common with the grammar of the whole.
  *
- * @param {string} surface
- * @param {string} id
- * @param {Variant} variant
+ * @param {string} part
+ * @param {RegExp} signs
  */
-function trialName(surface, id, variant) {
-  return variant === WRITTEN ? `${surface}::${id}` : `${surface}::${id}@${variant}`;
+function escapedSigns(part, signs) {
+  return part.replace(signs, encodeURIComponent);
+}
+
+/**
+ * Names a surface of an SDK.
+ *
+ * @param {string} sdk
+ * @param {string} surface
+ */
+function rowName(sdk, surface) {
+  return `${escapedSigns(sdk, /[%/:]/g)}/${escapedSigns(surface, /[%/:]/g)}`;
+}
+
+/**
+ * Names a trial, as the terminal does: the short form of its identity.
+ *
+ * @param {{ sdk: string, surface: string, id: string, variant: Variant }} parts
+ */
+function trialName({ sdk, surface, id, variant }) {
+  const written = `${rowName(sdk, surface)}::${escapedSigns(id, /[%@]/g)}`;
+  return variant === WRITTEN ? written : `${written}@${variant}`;
 }
 
 /**
  * @param {Trial} trial
  */
 function nameOf(trial) {
-  return trialName(trial.row.name, trial.case.id, trial.variant);
+  const { row, case: one, variant } = trial;
+  return trialName({ sdk: row.sdk.id, surface: row.surface, id: one.id, variant });
 }
 
 /**

@@ -173,6 +173,7 @@ function waySection(sdk, way, open) {
   });
   const never = fields.filter((field) => field.never).map(({ name }) => name);
   const { surface, case: example } = way.example;
+  const exampleName = trialName({ sdk: sdk.id, surface, id: example, variant: WRITTEN });
   return h(
     "details",
     { class: "way", open },
@@ -185,7 +186,7 @@ function waySection(sdk, way, open) {
       fields.filter((field) => !field.never).map(({ name, held }) => fact(name, values(held))),
       never.length ? fact("no field for", never.join(", ")) : "",
       kept ? fact("text so far", `kept in ${way.kept} of ${counted(kept, "trial")} in which text was sent`) : "",
-      fact("example", h("a", { href: addressOfName(trialName(`${sdk.id}/${surface}`, example, WRITTEN)) }, example)),
+      fact("example", h("a", { href: addressOfName(exampleName) }, example)),
     ),
   );
 }

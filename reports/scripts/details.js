@@ -65,7 +65,7 @@ const streamspec = (() => {
     const trials = new Map();
     for (const trial of data.trials) {
       const [{ sdk, surface }, { id, wire }] = [at(data.rows, trial.row), at(data.cases, trial.case)];
-      trials.set(trialName(`${sdk}/${surface}`, id, trial.variant), {
+      trials.set(trialName({ sdk, surface, id, variant: trial.variant }), {
         checks: trial.checks.map((place) => at(data.checks, place)),
         observation: trial.observation === null ? null : at(data.observations, trial.observation),
         answers: at(data.wires, trial.wire ?? wire),

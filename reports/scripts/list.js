@@ -20,7 +20,7 @@ function because(trial) {
 function said(check) {
   /** @type {Partial<Record<Check["grade"], string>>} */
   const words = { absent: "no such field", empty: "empty", transport: `${shown(check.observed)}, the response's own` };
-  if (check.axis === "variants" || check.axis === "cuts") return shown(check.observed);
+  if (["variants", "cuts", "errors"].includes(check.axis)) return shown(check.observed);
   return words[check.grade] ?? `${shown(check.observed)} instead of ${shown(check.expected)}`;
 }
 

@@ -133,7 +133,7 @@ function readModel(data) {
     const known = sdks.get(sdk);
     if (!known) throw new Error(`nothing is said about ${sdk}`);
     /** @type {Row} */
-    const row = { sdk: known, surface, name: `${sdk}/${surface}`, place, trials: new Map(), variantRuns: new Map() };
+    const row = { sdk: known, surface, name: rowName(sdk, surface), place, trials: new Map(), variantRuns: new Map() };
     let next = 0;
     for (const { first, count } of runs) {
       for (let number = first; number < first + count; number += 1) {

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::error::Errors;
+use super::error::{Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Limit, Normal, Paused};
@@ -66,6 +66,13 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("overloaded_error", 529),
         ],
         quota: &[],
+        // <https://platform.claude.com/docs/en/build-with-claude/streaming#error-events>
+        example: StreamError {
+            name: Some("error"),
+            kind: Some("overloaded_error"),
+            code: None,
+            data: |message, _| json!({ "type": "error", "error": { "type": "overloaded_error", "message": message } }),
+        },
     },
 };
 

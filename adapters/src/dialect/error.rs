@@ -1,5 +1,7 @@
 //! Errors: where their type stands, and the HTTP status that one is equivalent to; never a guess.
 
+use serde_json::Value;
+
 /// The errors of a dialect.
 #[derive(Debug)]
 pub struct Errors {
@@ -13,6 +15,21 @@ pub struct Errors {
     pub types: &'static [(&'static str, u16)],
     /// Codes that say that a budget is used up, which no retry changes. Their status is 429.
     pub quota: &'static [&'static str],
+    /// An error as the vendor's documents have it inside a stream.
+    pub example: StreamError,
+}
+
+/// An error inside a stream, in an event of its own.
+#[derive(Debug)]
+pub struct StreamError {
+    /// The name of the event; none where the dialect's events have no names.
+    pub name: Option<&'static str>,
+    /// The error's type, where its shape has one.
+    pub kind: Option<&'static str>,
+    /// The error's code, where its shape has a code that is a word.
+    pub code: Option<&'static str>,
+    /// Makes the data of the event from a message and the number of events that were sent before it.
+    pub data: fn(&str, usize) -> Value,
 }
 
 impl Errors {

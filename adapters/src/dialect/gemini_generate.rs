@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::error::Errors;
+use super::error::{Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
@@ -74,6 +74,12 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("DEADLINE_EXCEEDED", 504),
         ],
         quota: &[],
+        example: StreamError {
+            name: None,
+            kind: Some("UNAVAILABLE"),
+            code: None,
+            data: |message, _| json!({ "error": { "code": 503, "message": message, "status": "UNAVAILABLE" } }),
+        },
     },
 };
 

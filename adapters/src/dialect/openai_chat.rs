@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::error::Errors;
+use super::error::{Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
@@ -76,6 +76,12 @@ pub(super) const ERRORS: Errors = Errors {
         "organization_usage_limit_exceeded",
         "enforced_spend_limit_reached",
     ],
+    example: StreamError {
+        name: None,
+        kind: Some("server_error"),
+        code: None,
+        data: |message, _| json!({ "error": { "message": message, "type": "server_error", "param": null, "code": null } }),
+    },
 };
 
 fn body(ask: Ask) -> Value {

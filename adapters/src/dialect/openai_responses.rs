@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::error::Errors;
+use super::error::{Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::openai_chat::{ERRORS, MODEL};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
@@ -41,7 +41,17 @@ pub(super) static DIALECT: Dialect = Dialect {
         cut: CutCalls::ByStatus,
         stands_in,
     },
-    errors: Errors { events: &["error", "response.failed"], ..ERRORS },
+    errors: Errors {
+        events: &["error", "response.failed"],
+        // `ResponseErrorEvent` of the vendor's schema.
+        example: StreamError {
+            name: Some("error"),
+            kind: None,
+            code: Some("server_error"),
+            data: |message, number| json!({ "type": "error", "code": "server_error", "message": message, "param": null, "sequence_number": number }),
+        },
+        ..ERRORS
+    },
 };
 
 /// Says whether a payload is a whole response, or an event that ends one and so has its status.

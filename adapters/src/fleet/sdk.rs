@@ -11,7 +11,7 @@ use crate::process::{Launch, ProcessAdapter, StartError};
 use crate::setup::{self, Environment, Progress, SetupError};
 use crate::spec::Build;
 
-/// Why an SDK's adapter could not be opened.
+/// An error that keeps an SDK's adapter from being opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Its environment is not complete.
@@ -47,23 +47,24 @@ pub struct Sdk {
     pub manifest: Manifest,
     /// Its folder.
     pub dir: Utf8PathBuf,
-    /// Which build of it is meant.
+    /// The build of the SDK that this stands for.
     pub build: Build,
     pub(super) root: Utf8PathBuf,
 }
 
 impl Sdk {
-    /// The folder of the suite it belongs to, an absolute path; environments are below it.
+    /// Returns the folder of the suite it belongs to, an absolute path; environments are below it.
     pub fn root(&self) -> &Utf8Path {
         &self.root
     }
 
-    /// The environment it is installed into, which need not be there yet; `None` for what is linked into this program.
+    /// Returns the environment it is installed into, which need not be there yet; `None` for what is linked into this
+    /// program.
     pub fn environment(&self) -> Result<Option<Environment>, SetupError> {
         Environment::of(&self.root, &self.manifest, &self.dir, &self.build)
     }
 
-    /// The same SDK at another build. A version that is the locked one is just that.
+    /// Returns the same SDK at another build. A version that is the locked one is just that.
     #[must_use]
     pub fn at(&self, build: Build) -> Self {
         let mut other = self.clone();
@@ -82,7 +83,7 @@ impl Sdk {
         other
     }
 
-    /// The same SDK with a native adapter that has one fault, `reference+ignores-error-event`.
+    /// Returns the same SDK with a native adapter that has one fault, `reference+ignores-error-event`.
     #[must_use]
     pub fn mutant(&self, name: &str) -> Self {
         let mut mutant = self.clone();
@@ -90,8 +91,8 @@ impl Sdk {
         mutant
     }
 
-    /// Installs what the adapter needs, which is a few looks at files when that is done already, and says which SDK that
-    /// is: `latest` becomes a version. Blocks.
+    /// Installs what the adapter needs, which is a few looks at files when that is done already, and says which SDK
+    /// that is: `latest` becomes a version. Blocks.
     pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Self, SetupError> {
         if self.build == Build::Latest {
             let version = setup::latest(&self.root, &self.manifest, progress)?;
@@ -150,9 +151,9 @@ pub async fn open_command(program: &str, args: &[String], home: &Utf8Path) -> Re
     ProcessAdapter::start(launch).await.map(Arc::new)
 }
 
-/// Compares what an adapter says about itself with its manifest; lists are compared as sets. The manifest is about the locked version:
-/// of another build only the package, the language and the version that was asked for must be right, and what it lacks
-/// is unsupported.
+/// Compares what an adapter says about itself with its manifest; lists are compared as sets. The manifest is about the
+/// locked version: of another build only the package, the language and the version that was asked for must be right,
+/// and what it lacks is unsupported.
 pub(super) fn matches(manifest: &Manifest, build: &Build, identity: &Identity) -> Result<(), OpenError> {
     fn set<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
         let names: BTreeSet<String> = items.into_iter().map(|item| item.to_string()).collect();

@@ -20,7 +20,7 @@ delivers = "events"
 call = "client.chat.completions.create(stream=True)"
 "#;
 
-/// A root with one adapter folder for each manifest.
+/// Returns a root with one adapter folder for each manifest.
 fn root(manifests: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
     let held = tempfile::tempdir().expect("a temporary directory");
     let root = Utf8PathBuf::from_path_buf(held.path().to_owned()).expect("a UTF-8 path");
@@ -60,9 +60,9 @@ fn chooses_builds_and_sets_once_each() {
     let fleet = Fleet::discover(&root).expect("a fleet");
     let check = |words: &[&str], expected: &[(&str, &str)]| {
         let chosen = fleet.choose(words).expect("they are known");
-        let said: Vec<_> =
+        let names: Vec<_> =
             chosen.sdks.iter().map(|sdk| (sdk.manifest.id.as_str(), sdk.manifest.version.as_str())).collect();
-        assert_eq!(said, expected, "{words:?}");
+        assert_eq!(names, expected, "{words:?}");
     };
     check(&[], &[("openai-python", "3.54.0")]);
     check(&["core"], &[("openai-python", "3.54.0")]);
@@ -88,23 +88,23 @@ fn refuses_a_wrong_manifest() {
     check(&MANIFEST.replace("entry", "source"), &["line 5", "unknown field `source`"]);
     check(&MANIFEST.replace("3.54.0", ""), &["`version` must be one exact version"]);
     check(&MANIFEST.replace("3.54.0", ">=3"), &["`version` must be one exact version, not `>=3`"]);
-    check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is not that of the folder", "`rust` in `python`"]);
-    check(&MANIFEST.replace("\"python\"", "\"pyhton\""), &["`language` is not that of the folder"]);
+    check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is `rust`, but the folder is `python`"]);
+    check(&MANIFEST.replace("\"python\"", "\"pyhton\""), &["`language` is `pyhton`, but the folder is `python`"]);
     check(&MANIFEST.replace("openai-chat", "openai-chats"), &["line 12", "unknown variant `openai-chats`"]);
     check(&MANIFEST.replace("[\"openai-chat\"]", "[]"), &["the surface `create-sync` has no `apis`"]);
-    check(&MANIFEST.replace("adapter.py", "main.py"), &["`entry` names no file: `main.py`"]);
-    check(&format!("{MANIFEST}handler = \"handler.py\""), &["`handler` names no file: `handler.py`"]);
+    check(&MANIFEST.replace("adapter.py", "main.py"), &["`entry`: there is no file `main.py`"]);
+    check(&format!("{MANIFEST}handler = \"handler.py\""), &["`handler`: there is no file `handler.py`"]);
     check(&format!("{}[surfaces]", MANIFEST.split("[surfaces").next().unwrap_or("")), &["`surfaces` is empty"]);
 
     let (_held, twins) = root(&[("python/a", MANIFEST), ("python/b", MANIFEST)]);
     let fleet = Fleet::discover(&twins).expect("a fleet");
     let error = &fleet.broken()[0].reason;
-    assert!(error.contains("python/b/adapter.toml: the id `openai-python` is taken by"), "{error}");
+    assert!(error.contains("python/b/adapter.toml: the id `openai-python` is already used by"), "{error}");
     let (_held, empty) = root(&[]);
     assert!(matches!(Fleet::discover(&empty), Err(FleetError::Empty(_))));
 }
 
-/// A slip in one manifest is the failure of that SDK alone.
+/// A mistake in one manifest is the failure of that SDK alone.
 #[test]
 fn a_wrong_manifest_stops_no_other() {
     let core = MANIFEST.replace("language", "core = true\nlanguage");

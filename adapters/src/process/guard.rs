@@ -1,7 +1,7 @@
 //! Ends the process groups of adapters when the harness is killed in a way that leaves it no time for it.
 //!
-//! An adapter ends by itself when its stdin does, if it reads it. For one that does not, a shell waits on a pipe that only
-//! the harness holds open: when that ends, it kills every group that is still on its list.
+//! An adapter ends by itself when its stdin does, if it reads it. For one that does not, a shell waits on a pipe that
+//! only the harness holds open: when that ends, it kills every group that is still on its list.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -21,7 +21,7 @@ done
 for group in $groups; do kill -s KILL -- "-$group"; done
 "#;
 
-/// The shell, and the pipe to it; none where it cannot be started, and then the adapters' own stdin has to do.
+/// The shell, and the pipe to it; none where it cannot be started, and then the end of their stdin must suffice.
 static WATCH: LazyLock<Option<(Child, Mutex<ChildStdin>)>> = LazyLock::new(|| {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -33,17 +33,17 @@ static WATCH: LazyLock<Option<(Child, Mutex<ChildStdin>)>> = LazyLock::new(|| {
 
 /// Kills this group should the harness end without having done so.
 pub(super) fn watch(group: u32) {
-    tell('+', group);
+    send('+', group);
 }
 
-/// This group has ended, and its number may be another's soon.
+/// Takes a group off the list that has ended, and its number may be another's soon.
 pub(super) fn forget(group: u32) {
-    tell('-', group);
+    send('-', group);
 }
 
-fn tell(change: char, group: u32) {
+fn send(change: char, group: u32) {
     if let Some((_, pipe)) = &*WATCH {
-        // Without the shell there is nobody to tell.
+        // Without the shell nobody reads it.
         let _ = writeln!(pipe.lock().unwrap_or_else(PoisonError::into_inner), "{change} {group}");
     }
 }

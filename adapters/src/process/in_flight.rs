@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{oneshot, watch};
 
-use super::lines::Line;
+use super::parse::Line;
 use crate::contract::CallOutcome;
 use crate::protocol::Reply;
 
@@ -15,7 +15,7 @@ const NOTES_KEPT: usize = 200;
 /// The end of a process, seen from the calls in flight.
 #[derive(Clone, Debug)]
 pub(super) enum End {
-    /// It died by itself: exit status or signal, and its last words.
+    /// It died by itself: its exit status or signal, and its last line on stderr.
     Died(String),
     /// It was killed because its output can no longer be read as the protocol.
     Broke(String),
@@ -26,11 +26,11 @@ pub(super) enum End {
 }
 
 impl End {
-    /// The end in words, for the calls that come later.
+    /// Writes the end in words, for the calls that come later.
     pub(super) fn describe(&self) -> &str {
         match self {
             Self::Died(detail) | Self::Broke(detail) => detail,
-            Self::Stuck => "it answered nothing any more and was killed",
+            Self::Stuck => "it did not respond any more and was killed",
             Self::Closed => "the adapter was closed",
         }
     }
@@ -89,7 +89,7 @@ struct State {
     strays: u64,
     /// Second hellos that are not answered yet; calls that expire together each send one.
     pings: u64,
-    /// The process was of use: it answered a call, or it came to its end under a single one.
+    /// True where the process was of use: it answered a call, or it ended while a single call was in flight.
     served: bool,
     end: Option<End>,
 }
@@ -175,12 +175,12 @@ impl CallsInFlight {
         !lock(&self.state).expired.is_empty()
     }
 
-    /// Tells whether the process was of use: it answered a call, or it came to its end under a single one.
+    /// Tells whether the process was of use: it answered a call, or it ended while a single call was in flight.
     pub(super) fn served(&self) -> bool {
         lock(&self.state).served
     }
 
-    /// The end of the process, if it has come.
+    /// Returns the end of the process, if it has come.
     pub(super) fn end(&self) -> Option<End> {
         lock(&self.state).end.clone()
     }
@@ -219,7 +219,7 @@ impl State {
         let detail = if asked {
             format!("a second answer to call {id} came")
         } else {
-            format!("an answer came for id {id}, which this process was never asked")
+            format!("an answer came for id {id}, which was never sent to this process")
         };
         self.stray(detail, true, stray_limit, notes)
     }
@@ -242,7 +242,7 @@ impl State {
     }
 }
 
-/// A poisoned lock still holds whole values: no code panics while it changes them.
+/// Locks a mutex. A poisoned one still holds whole values: no code panics while it changes them.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

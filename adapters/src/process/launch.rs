@@ -18,7 +18,7 @@ pub struct Launch {
     pub args: Vec<String>,
     /// Variables on top of the scrubbed environment.
     pub env: BTreeMap<String, String>,
-    /// Where it runs; the harness's own directory when absent.
+    /// The directory that it runs in; the harness's own when absent.
     pub cwd: Option<Utf8PathBuf>,
     /// A directory of its own, created when missing: `HOME`, with `tmp` in it as `TMPDIR`.
     pub home: Utf8PathBuf,
@@ -38,7 +38,7 @@ pub struct Limits {
     /// Calls at once.
     pub concurrent: usize,
     /// Restarts in a row after processes that were of no use: that ended under several calls and had answered none. One
-    /// that ends under a single call has told something about that call, however often that happens.
+    /// that ends under a single call says something about that call, however often that happens.
     pub restarts: u32,
     /// Bytes of one line of stdout.
     pub line_bytes: usize,
@@ -62,7 +62,7 @@ impl Default for Limits {
 }
 
 impl Launch {
-    /// A launch without arguments, with the default limits.
+    /// Makes a launch without arguments, with the default limits.
     pub fn new(label: impl Into<String>, program: impl Into<Utf8PathBuf>, home: impl Into<Utf8PathBuf>) -> Self {
         Self {
             label: label.into(),
@@ -75,7 +75,7 @@ impl Launch {
         }
     }
 
-    /// The command, in an environment with nothing of the user's but `PATH`: no keys, no proxies, no settings.
+    /// Makes the command, in an environment with nothing of the user's but `PATH`: no keys, no proxies, no settings.
     pub(super) fn command(&self) -> std::io::Result<Command> {
         let tmp = self.home.join("tmp");
         fs_err::create_dir_all(&tmp)?;

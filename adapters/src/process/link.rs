@@ -13,7 +13,8 @@ use tokio::time::timeout;
 #[cfg(unix)]
 use super::guard;
 use super::in_flight::{CallsInFlight, End, Notes, lock};
-use super::lines::{Line, LineRead, LineReader, excerpt, hello_version, overlong, parse};
+use super::lines::{LineRead, LineReader};
+use super::parse::{Line, excerpt, hello_version, overlong, parse};
 use super::{Launch, Limits, StartError};
 use crate::contract::Identity;
 use crate::protocol::{self, Reply, Request};
@@ -35,7 +36,7 @@ pub(super) struct Link {
     limits: Limits,
 }
 
-/// An order to the process's supervisor. When nobody is left to tell it anything, it stops the process.
+/// An order to the process's supervisor. When nobody can send one any more, it stops the process.
 enum Order {
     /// Wait for it to end by itself, then kill it.
     Stop,
@@ -66,7 +67,7 @@ impl Link {
         };
         let first = timeout(limits.hello, hello).await;
         let process = Process { child, group, pump };
-        let identity = match first.map(|read| greet(&launch.label, read)) {
+        let identity = match first.map(|read| read_hello(&launch.label, read)) {
             Ok(Ok(Some(identity))) => identity,
             Ok(Ok(None)) => {
                 let status = process.end(limits.bye).await;
@@ -98,14 +99,14 @@ impl Link {
         Ok((Self { in_flight, stdin, orders, stderr, ended, limits }, identity))
     }
 
-    /// Writes a message; a process that no longer reads is noticed by its silence or its end.
+    /// Writes a message; a process that no longer reads is noticed when it does not answer, or ends.
     pub(super) fn send(&self, request: &Request) {
         if let Some(stdin) = &*lock(&self.stdin) {
             let _ = stdin.send(line_of(request));
         }
     }
 
-    /// The end of what the process wrote to stderr.
+    /// Returns the end of what the process wrote to stderr.
     pub(super) fn stderr(&self) -> String {
         self.stderr.text()
     }
@@ -139,7 +140,7 @@ impl Link {
 }
 
 /// Judges the first line of stdout; `None` when there is none.
-fn greet(label: &str, read: LineRead) -> Result<Option<Identity>, StartError> {
+fn read_hello(label: &str, read: LineRead) -> Result<Option<Identity>, StartError> {
     let label = label.to_owned();
     let (number, bytes) = match read {
         LineRead::Line(number, bytes) => (number, bytes),
@@ -169,7 +170,7 @@ fn greet(label: &str, read: LineRead) -> Result<Option<Identity>, StartError> {
     }
 }
 
-/// A message as a line of ASCII-safe JSON.
+/// Writes a message as a line of ASCII-safe JSON.
 fn line_of(request: &Request) -> Vec<u8> {
     let mut line = serde_json::to_vec(request).expect("a request has only string keys");
     line.push(b'\n');
@@ -201,10 +202,10 @@ struct Supervisor {
 
 impl Supervisor {
     async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
-        let mut patience = self.limits.bye;
+        let mut grace = self.limits.bye;
         let end = loop {
             tokio::select! {
-                read = self.lines.next() => match self.take(read) {
+                read = self.lines.next() => match self.handle(read) {
                     Ok(true) => {}
                     // Without stdout it is of no use; usually it is just dying.
                     Ok(false) => break None,
@@ -219,7 +220,7 @@ impl Supervisor {
                     Some(Order::Kill) => break Some(End::Stuck),
                     Some(Order::Stop) | None => {
                         if timeout(self.limits.bye, self.drain()).await.is_err() {
-                            patience = Duration::ZERO;
+                            grace = Duration::ZERO;
                         }
                         break Some(End::Closed);
                     }
@@ -227,14 +228,14 @@ impl Supervisor {
             }
         };
         if matches!(end, Some(End::Broke(_) | End::Stuck)) {
-            patience = Duration::ZERO;
+            grace = Duration::ZERO;
         }
-        let status = self.process.end(patience).await;
-        self.in_flight.finish(end.unwrap_or_else(|| End::Died(last_words(&status, &self.stderr.text()))));
+        let status = self.process.end(grace).await;
+        self.in_flight.finish(end.unwrap_or_else(|| End::Died(death_detail(&status, &self.stderr.text()))));
     }
 
     /// Hands a line on; false at the end of stdout.
-    fn take(&self, read: LineRead) -> Result<bool, String> {
+    fn handle(&self, read: LineRead) -> Result<bool, String> {
         let line = match read {
             LineRead::Line(number, bytes) => parse(number, &bytes),
             LineRead::Overlong(number, length, head) => overlong(number, length, self.limits.line_bytes, &head),
@@ -249,14 +250,14 @@ impl Supervisor {
     async fn drain(&mut self) {
         loop {
             let read = self.lines.next().await;
-            if !matches!(self.take(read), Ok(true)) {
+            if !matches!(self.handle(read), Ok(true)) {
                 return;
             }
         }
     }
 }
 
-fn last_words(status: &str, stderr: &str) -> String {
+fn death_detail(status: &str, stderr: &str) -> String {
     match stderr.lines().rev().find(|line| !line.trim().is_empty()) {
         Some(line) => {
             format!("the adapter's process ended with {status}; its last line on stderr: {}", excerpt(line.as_bytes()))
@@ -274,8 +275,8 @@ struct Process {
 
 impl Process {
     /// Gives it some time to end, kills it and all it started, and says how it ended.
-    async fn end(mut self, patience: Duration) -> String {
-        let status = if let Ok(status) = timeout(patience, self.child.wait()).await {
+    async fn end(mut self, grace: Duration) -> String {
+        let status = if let Ok(status) = timeout(grace, self.child.wait()).await {
             status.map_or_else(|error| format!("an unknown status ({error})"), |status| status.to_string())
         } else {
             self.group.kill();

@@ -3,14 +3,15 @@
 //! One long-lived process serves many calls at once. What it writes is never trusted: every line is bounded, checked
 //! against the protocol's JSON Schema, and credited to the call it names or to none.
 //!
-//! Whose fault a missing answer is:
+//! The owner of a missing answer:
 //! - nothing came before the deadline: [`CallOutcome::Hang`];
 //! - nothing came, but since the call began the process wrote a line that belongs to no call (garbage, an unknown id,
-//!   a second answer): [`CallOutcome::Fault`] that quotes the line, for the adapter is broken and may have meant this call;
+//!   a second answer): [`CallOutcome::Fault`] that quotes the line, for the adapter is broken and may have meant this
+//!   call;
 //! - the process died: [`CallOutcome::Crash`] for every call in flight, `alone` if there was just one;
 //! - the process answers nothing at all any more, not even a second `hello`: it is killed. A call that had it for
 //!   itself is a hang. With several calls in flight none of them is known to be the cause, so each is
-//!   [`CallOutcome::Stuck`], and can be repeated alone to be told apart;
+//!   [`CallOutcome::Stuck`], and can be repeated alone to find the one;
 //! - the process floods stdout: it is killed, which is a fault of a call that had it for itself. Of several calls in
 //!   flight none is known to be the cause, so these, too, are crashes that were not `alone`.
 //!
@@ -22,6 +23,7 @@ mod in_flight;
 mod launch;
 mod lines;
 mod link;
+mod parse;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,7 +39,7 @@ use self::link::Link;
 use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use crate::protocol::{Request, Run};
 
-/// Why an adapter's process could not be started.
+/// An error that keeps an adapter's process from being started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The program is missing or cannot be run.
@@ -51,7 +53,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// It ended before it said hello.
-    #[error("{label}: the adapter ended with {status} before it said hello{}", quoted(stderr))]
+    #[error("{label}: the adapter ended with {status} before it sent its hello{}", quoted(stderr))]
     Exited {
         /// The adapter.
         label: String,
@@ -61,7 +63,7 @@ pub enum StartError {
         stderr: String,
     },
     /// It said nothing.
-    #[error("{label}: the adapter did not say hello within {waited:?}{}", quoted(stderr))]
+    #[error("{label}: the adapter sent no hello within {waited:?}{}", quoted(stderr))]
     NoHello {
         /// The adapter.
         label: String,
@@ -114,11 +116,11 @@ impl StartError {
     }
 }
 
-/// The end of stderr as an appendix to a message, escaped line by line.
+/// Quotes the end of stderr as an appendix to a message, escaped line by line.
 fn quoted(stderr: &str) -> String {
     let lines: Vec<_> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines.iter().skip(lines.len().saturating_sub(10));
-    let last: Vec<_> = last.map(|line| lines::excerpt(line.as_bytes())).collect();
+    let last: Vec<_> = last.map(|line| parse::excerpt(line.as_bytes())).collect();
     if last.is_empty() { String::new() } else { format!("; stderr ends with:\n  | {}", last.join("\n  | ")) }
 }
 
@@ -127,8 +129,8 @@ pub struct ProcessAdapter {
     launch: Launch,
     identity: Identity,
     notes: Arc<Notes>,
-    /// Calls read, calls that must be alone write.
-    room: RwLock<()>,
+    /// Calls take it for reading, a call that must be alone takes it for writing.
+    exclusive: RwLock<()>,
     slots: Semaphore,
     state: Mutex<State>,
     closing: watch::Sender<bool>,
@@ -151,14 +153,14 @@ const STARTS: u32 = 5;
 const SILENT_STARTS: u32 = 2;
 
 impl ProcessAdapter {
-    /// Starts the process and waits for its hello. One that does not come to that is tried again.
+    /// Starts the process and waits for its hello. A start that fails is tried again.
     pub async fn start(launch: Launch) -> Result<Self, StartError> {
         let notes = Arc::new(Notes::default());
         let (link, identity) = started(&launch, &notes).await?;
         Ok(Self {
             identity,
             notes,
-            room: RwLock::new(()),
+            exclusive: RwLock::new(()),
             slots: Semaphore::new(launch.limits.concurrent),
             state: Mutex::new(State { link: Arc::new(link), useless: 0, given_up: None }),
             closing: watch::Sender::new(false),
@@ -167,12 +169,12 @@ impl ProcessAdapter {
         })
     }
 
-    /// The messages that were dropped so far: late, second and unknown answers, and lines outside the protocol.
+    /// Returns the messages that were dropped so far: late, second and unknown answers, and lines outside the protocol.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()
     }
 
-    /// A live process, restarted if it died; an error says why there is none.
+    /// Returns a live process, restarted if it died; an error says why there is none.
     async fn link(&self, alone: bool) -> Result<Arc<Link>, String> {
         let mut state = self.state.lock().await;
         let end = state.link.in_flight.end();
@@ -209,7 +211,7 @@ impl ProcessAdapter {
             }
             Ok((link, _)) => {
                 link.stop().await;
-                "the adapter said something else about itself when its process was started again".to_owned()
+                "the adapter identified itself differently after its process was started again".to_owned()
             }
             Err(error) => format!("the adapter's process could not be started again: {error}"),
         };
@@ -240,7 +242,7 @@ impl ProcessAdapter {
             let answer = match outcome {
                 Ok(answer) => answer.ok(),
                 Err(_) => match link.in_flight.expire(id) {
-                    Some(missed) => Some(self.missed(&link, missed).await),
+                    Some(lost) => Some(self.lost(&link, lost).await),
                     None => answer.await.ok(),
                 },
             };
@@ -250,16 +252,16 @@ impl ProcessAdapter {
     }
 
     /// Finds out whether the process can still answer anything when it has been silent for a whole call.
-    async fn missed(&self, link: &Arc<Link>, missed: in_flight::LostCall) -> CallOutcome {
-        if missed.quiet && link.in_flight.end().is_none() {
+    async fn lost(&self, link: &Arc<Link>, lost: in_flight::LostCall) -> CallOutcome {
+        if lost.quiet && link.in_flight.end().is_none() {
             // New calls wait until it is known whether they would be heard.
             let _state = self.state.lock().await;
             if link.in_flight.end().is_none() && !link.responds().await {
-                self.notes.add("the process answered nothing any more and was killed".to_owned());
+                self.notes.add("the process did not respond any more and was killed".to_owned());
                 link.kill().await;
             }
         }
-        match (link.in_flight.end(), missed.alone, missed.answer) {
+        match (link.in_flight.end(), lost.alone, lost.answer) {
             (Some(End::Stuck), false, CallOutcome::Hang) => CallOutcome::Stuck,
             (_, _, answer) => answer,
         }
@@ -312,10 +314,10 @@ impl Adapter for ProcessAdapter {
         // Neither lock is ever poisoned or closed: holding both keeps the other calls out, nothing else.
         let _slot = self.slots.acquire().await;
         if call.alone {
-            let _room = self.room.write().await;
+            let _alone = self.exclusive.write().await;
             self.call(&call).await
         } else {
-            let _room = self.room.read().await;
+            let _shared = self.exclusive.read().await;
             self.call(&call).await
         }
     }

@@ -1,11 +1,10 @@
 //! The body of a response: its bytes decoded and under a clock that only progress winds up again.
 
-use std::io::Write as _;
 use std::time::Duration;
 
-use flate2::write::MultiGzDecoder;
 use tokio::time::{Instant, timeout_at};
 
+use super::coding::Decoder;
 use super::failure::{Class, Failure};
 use super::mutant::{Faults, Mutant};
 
@@ -15,7 +14,7 @@ const SMALL_BODY: usize = 1024 * 1024;
 /// The body of a response.
 pub(crate) struct Body {
     response: reqwest::Response,
-    gzip: Option<MultiGzDecoder<Vec<u8>>>,
+    decoder: Decoder,
     /// What was read ahead to see what it is.
     ahead: Vec<u8>,
     patience: Duration,
@@ -27,15 +26,12 @@ impl Body {
     /// Wraps a response whose head has arrived.
     pub(crate) fn new(response: reqwest::Response, patience: Duration, faults: Faults) -> Result<Self, Failure> {
         let coding = response.headers().get(reqwest::header::CONTENT_ENCODING);
-        let coding = coding.and_then(|value| value.to_str().ok()).unwrap_or("identity").trim().to_ascii_lowercase();
-        let gzip = match coding.as_str() {
-            "identity" | "" => None,
-            _ if faults.has(Mutant::IgnoresGzip) => None,
-            "gzip" | "x-gzip" => Some(MultiGzDecoder::new(Vec::new())),
-            other => return Err(Failure::new(Class::Protocol, format!("the body is encoded as `{other}`"))),
-        };
+        let coding = coding.and_then(|value| value.to_str().ok()).unwrap_or("identity");
+        let coding = if faults.has(Mutant::IgnoresGzip) { "identity" } else { coding };
+        let decoder = Decoder::of(coding)
+            .ok_or_else(|| Failure::new(Class::Protocol, format!("the body is encoded as `{coding}`")))?;
         let patience = if faults.has(Mutant::NoTimeout) { Duration::from_hours(1) } else { patience };
-        Ok(Self { response, gzip, ahead: Vec::new(), patience, give_up_at: Instant::now() + patience, faults })
+        Ok(Self { response, decoder, ahead: Vec::new(), patience, give_up_at: Instant::now() + patience, faults })
     }
 
     /// Winds up the clock: something arrived that brings the answer forward.
@@ -101,17 +97,15 @@ impl Body {
         let arrived = timeout_at(self.give_up_at, self.response.chunk())
             .await
             .map_err(|_| Failure::new(Class::Timeout, format!("nothing came for {:?}", self.patience)))?;
-        match (arrived, &mut self.gzip) {
-            (Err(error), _) => Err(Failure::transport(&error, self.faults)),
-            (Ok(None), Some(gzip)) => match gzip.try_finish() {
-                Ok(()) => Ok(Some(std::mem::take(gzip.get_mut())).filter(|bytes| !bytes.is_empty())),
-                Err(error) => Err(Failure::new(Class::Incomplete, format!("the gzip stream is cut: {error}"))),
+        match arrived {
+            Err(error) => Err(Failure::transport(&error, self.faults)),
+            Ok(None) => match self.decoder.finish() {
+                Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
+                Err(error) => Err(Failure::new(Class::Incomplete, format!("the encoded stream is cut: {error}"))),
             },
-            (Ok(None), None) => Ok(None),
-            (Ok(Some(bytes)), None) => Ok(Some(bytes.to_vec())),
-            (Ok(Some(bytes)), Some(gzip)) => match gzip.write_all(&bytes).and_then(|()| gzip.flush()) {
-                Ok(()) => Ok(Some(std::mem::take(gzip.get_mut()))),
-                Err(error) => Err(Failure::new(Class::Protocol, format!("the gzip stream is broken: {error}"))),
+            Ok(Some(bytes)) => match self.decoder.take(&bytes) {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(error) => Err(Failure::new(Class::Protocol, format!("the encoded stream is broken: {error}"))),
             },
         }
     }

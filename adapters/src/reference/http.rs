@@ -9,6 +9,7 @@ use super::body::Body;
 use super::failure::{Class, Failure};
 use super::mutant::{Faults, Mutant};
 use super::provider::{self, Provider};
+use super::{coding, redirect};
 use crate::contract::Call;
 
 /// The longest delay between two attempts that is waited for: a client that is asked for more gives up, as coming back
@@ -108,20 +109,36 @@ async fn attempt_once(
     request: &Request,
     faults: Faults,
 ) -> Result<Opened, Failure> {
-    let url = format!("{}{}", call.base_url.trim_end_matches('/'), request.path);
-    let mut builder = client.post(url).header(CONTENT_TYPE, "application/json");
-    builder = builder.header("accept", "text/event-stream").header("accept-encoding", "gzip");
+    let patience = if faults.has(Mutant::NoTimeout) { Duration::from_hours(1) } else { call.timeout };
+    let mut url = format!("{}{}", call.base_url.trim_end_matches('/'), request.path);
+    let mut is_changed = false;
+    let mut redirects = 0;
+    let response = loop {
+        let sent = request_to(client, &url, request, is_changed).send();
+        let response = tokio::time::timeout(patience, sent)
+            .await
+            .map_err(|_| Failure::new(Class::Timeout, format!("no response within {patience:?}")))?
+            .map_err(|error| Failure::transport(&error, faults))?;
+        let Some(place) = redirect::place(&response, faults).filter(|_| redirects < redirect::MOST) else {
+            break response;
+        };
+        redirects += 1;
+        url = place.into();
+        is_changed = faults.has(Mutant::RedirectBecomesGet);
+    };
+    let head = Head::of(&response);
+    read_head(call, response, &head, faults).await.map_err(|failure| failure.of_request(&head))
+}
+
+/// The request at a place; a faulty client makes another one of it.
+fn request_to(client: &reqwest::Client, url: &str, request: &Request, is_changed: bool) -> reqwest::RequestBuilder {
+    let mut builder = if is_changed { client.get(url) } else { client.post(url).body(request.body.to_string()) };
+    builder = builder.header(CONTENT_TYPE, "application/json");
+    builder = builder.header("accept", "text/event-stream").header("accept-encoding", coding::ACCEPTED);
     for (name, value) in request.headers {
         builder = builder.header(*name, *value);
     }
-    let sent = builder.body(request.body.to_string()).send();
-    let patience = if faults.has(Mutant::NoTimeout) { Duration::from_hours(1) } else { call.timeout };
-    let response = tokio::time::timeout(patience, sent)
-        .await
-        .map_err(|_| Failure::new(Class::Timeout, format!("no response within {patience:?}")))?
-        .map_err(|error| Failure::transport(&error, faults))?;
-    let head = Head::of(&response);
-    read_head(call, response, &head, faults).await.map_err(|failure| failure.of_request(&head))
+    builder
 }
 
 /// Decides by the status and the type of the content whether an answer is streamed.

@@ -5,6 +5,7 @@
 mod answer;
 mod anthropic;
 mod body;
+mod coding;
 mod decoder;
 mod failure;
 mod gemini;
@@ -14,6 +15,7 @@ mod openai_chat;
 mod openai_responses;
 mod provider;
 mod reader;
+mod redirect;
 mod status;
 mod stray;
 #[cfg(test)]

@@ -116,8 +116,8 @@ mutants! {
     DoneIsEnough "done-is-enough" "[DONE] is a normal end, also where no finish reason came before it.";
     FabricatesStop "fabricates-stop" "The end of the body is the end of the answer, with a made-up stop reason.";
     TrustsCutBody "trusts-cut-body" "A body that is cut in HTTP's terms is a whole answer.";
-    AcceptsCutGzip "accepts-cut-gzip" "A gzip stream without its trailer is a whole answer.";
-    IgnoresGzip "ignores-gzip" "A gzip body is not decoded.";
+    AcceptsCutGzip "accepts-cut-gzip" "An encoded stream without its end is a whole answer.";
+    IgnoresGzip "ignores-gzip" "An encoded body is not decoded.";
     WaitsForClose "waits-for-close" "After the terminal marker it waits for the end of the body.";
     WaitsForTerminal "waits-for-terminal" "After the stop reason it waits for the terminal marker without a limit.";
     LateErrorCounts "late-error-counts" "An error after the terminal marker replaces the answer.";
@@ -127,6 +127,7 @@ mutants! {
     // Before the stream.
     IgnoresStatus "ignores-status" "An HTTP error is read as a stream.";
     NoContentIsEmpty "no-content-is-empty" "A 204 or a redirect is an empty answer.";
+    RedirectBecomesGet "redirect-becomes-get" "A request that is redirected is sent again as a GET without its body.";
     WrongContentIsEmpty "wrong-content-is-empty" "A body that is no event stream is an empty answer.";
     JsonBodyUntyped "json-body-untyped" "A JSON error at status 200 keeps neither type nor message.";
     NeverRetries "never-retries" "A request that failed is not sent again.";

@@ -11,7 +11,7 @@ use crate::environment;
 const FIRST_LINES: usize = 6;
 const LAST_LINES: usize = 14;
 
-/// A program, to be run in the user's own environment, which this process may not have.
+/// Makes a command that runs in the user's own environment, which this process may not have.
 pub(super) fn users_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.envs(environment::of_the_user());
@@ -33,13 +33,13 @@ pub(super) fn run(
     finished(id, command.stdin(stdin)).map(|_| ())
 }
 
-/// Tells whether a command that only asks succeeds.
+/// Tells whether a command that changes nothing succeeds.
 pub(super) fn succeeds(mut command: Command, lock: &File) -> bool {
     lock.try_clone().is_ok_and(|stdin| command.stdin(stdin).output().is_ok_and(|output| output.status.success()))
 }
 
-/// Returns the output of a command that only asks.
-pub(super) fn answer(id: &str, command: &mut Command) -> Result<String, SetupError> {
+/// Returns the output of a command that changes nothing.
+pub(super) fn output_of(id: &str, command: &mut Command) -> Result<String, SetupError> {
     let output = finished(id, command.stdin(Stdio::null()))?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -62,7 +62,7 @@ fn finished(id: &str, command: &mut Command) -> Result<Output, SetupError> {
     Err(failed(output.status.to_string(), lines.join("\n")))
 }
 
-/// The command as a person would type it: the program without its folder, the arguments as they are.
+/// Writes the command as a person would type it: the program without its folder, the arguments as they are.
 fn describe(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let program = program.file_stem().unwrap_or(program.as_os_str());

@@ -1,5 +1,5 @@
-//! Go environments: a program that the machine's own `go` builds from the adapter's sources and its locked sums. Modules
-//! and what is compiled of them are kept in the user's own caches.
+//! Go environments: a program that the machine's own `go` builds from the adapter's sources and its locked sums.
+//! Modules and what is compiled of them are kept in the user's own caches.
 
 use std::fs::File;
 use std::io;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::command::{answer, run, users_command};
+use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::runtime::{self, Runtime};
 use super::toolchain::Inputs;
@@ -38,7 +38,7 @@ impl Toolchain for Go {
         vec![Need::required("go", self.language(), "builds the SDKs", find(base, ""))]
     }
 
-    /// The sources are among them: a program that is compiled is made anew when they change.
+    /// Names the sources, too: a program that is compiled is made anew when they change.
     fn inputs(&self, base: &Utf8Path, id: &str, adapter: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
         let files = sources(adapter).map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
         Ok(Inputs { runtime: find(base, id)?.version, files })
@@ -57,7 +57,7 @@ impl Toolchain for Go {
         Ok(environment.launch_of(program(&environment.dir)))
     }
 
-    /// The newest version of the module, with the major version that its path names.
+    /// Finds the newest version of the module, with the major version that its path names.
     fn latest(
         &self,
         base: &Utf8Path,
@@ -66,13 +66,13 @@ impl Toolchain for Go {
     ) -> Result<String, SetupError> {
         let Manifest { id, package, .. } = manifest;
         let mut list = command(&find(base, id)?.path, base, UNLOCKED);
-        let said = answer(id, list.args(["list", "-m", "-f", "{{.Version}}", &format!("{package}@latest")]))?;
-        let version = said.trim().strip_prefix('v').unwrap_or_default();
+        let output = output_of(id, list.args(["list", "-m", "-f", "{{.Version}}", &format!("{package}@latest")]))?;
+        let version = output.trim().strip_prefix('v').unwrap_or_default();
         if version.is_empty() { Err(no_version(id, package)) } else { Ok(version.to_owned()) }
     }
 }
 
-/// The Go of this machine.
+/// Finds the Go of this machine.
 fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     at_least(base, id, 1, 24)
 }
@@ -89,7 +89,7 @@ fn at_least(base: &Utf8Path, id: &str, major: u64, minor: u64) -> Result<Runtime
     }
 }
 
-/// Every file that an adapter is built from.
+/// Lists every file that an adapter is built from.
 pub(super) fn sources(adapter: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let shared = adapter.parent().unwrap_or(adapter).join(SHARED);
     let mut files = local::files(&[adapter.to_owned(), shared])?;
@@ -122,7 +122,7 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     run(id, command, lock, progress)
 }
 
-/// The version of Go that a go.mod asks for.
+/// Finds the version of Go that a go.mod asks for.
 pub(super) fn wanted(text: &str) -> (u64, u64) {
     let line = text.lines().find_map(|line| line.strip_prefix("go "));
     let mut numbers = line.unwrap_or_default().trim().split('.').map(|number| number.parse().unwrap_or_default());
@@ -158,7 +158,7 @@ fn require(
     run(id, edit, lock, progress)
 }
 
-/// A version that a module of this path may have: its major version stands at the end of the path.
+/// Returns a version that a module of this path may have: its major version stands at the end of the path.
 pub(super) fn any_version(package: &str) -> String {
     let major = package.rsplit_once("/v").and_then(|(_, major)| major.parse::<u64>().ok()).unwrap_or_default();
     format!("v{major}.0.0")

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use semver::Version;
 use sha2::{Digest, Sha256};
 
-use super::command::{answer, run, users_command};
+use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::runtime::{self, Runtime};
 use super::toolchain::Inputs;
@@ -52,7 +52,7 @@ impl Toolchain for Java {
         ]
     }
 
-    /// The sources are among them: classes that are compiled are made anew when they change.
+    /// Names the sources, too: classes that are compiled are made anew when they change.
     fn inputs(&self, base: &Utf8Path, id: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
         let shared = sources.parent().unwrap_or(sources).join(SHARED);
         let files = local::files(&[sources.to_owned(), shared]);
@@ -88,12 +88,12 @@ impl Toolchain for Java {
     }
 }
 
-/// The Java of this machine.
+/// Finds the Java of this machine.
 fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     find_in_jdk(base, id, "java")
 }
 
-/// The compiler of this machine, which a mere runtime lacks.
+/// Finds the compiler of this machine, which a mere runtime lacks.
 fn find_compiler(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     find_in_jdk(base, id, "javac")
 }
@@ -149,7 +149,7 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     run(id, compile, lock, progress)
 }
 
-/// The newest release in the registry.
+/// Finds the newest release in the registry.
 fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     let Manifest { id, package, .. } = manifest;
     let io = |source| SetupError::Io { id: id.clone(), source };
@@ -159,7 +159,7 @@ fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     }
     let mut copy = maven(base, id)?;
     copy.args(["--update-snapshots", COPY, &format!("-Dartifact={package}:RELEASE")]);
-    answer(id, copy.arg(format!("-DoutputDirectory={dir}")))?;
+    output_of(id, copy.arg(format!("-DoutputDirectory={dir}")))?;
     // The copy's name is the only place where Maven says which version that was.
     let artifact = package.split(':').next_back().unwrap_or(package);
     let copies = local::files(&[dir]).map_err(io)?;
@@ -175,7 +175,7 @@ fn unavailable(id: &str, reason: String) -> SetupError {
     }
 }
 
-/// The Maven of this machine.
+/// Finds the Maven of this machine.
 fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     // Without `--quiet` it writes in colours.
     match runtime::ask(base, "mvn", &["--quiet", "--version"]) {
@@ -185,7 +185,7 @@ fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     }
 }
 
-/// Maven, with the user's own settings and repository.
+/// Makes a command of Maven, with the user's own settings and repository.
 fn maven(base: &Utf8Path, id: &str) -> Result<Command, SetupError> {
     let mut command = users_command(find_maven(base, id)?.path);
     command.args(["--batch-mode", "--quiet"]);
@@ -218,30 +218,30 @@ fn verify(environment: &Environment) -> Result<(), SetupError> {
     if wrong.is_empty() {
         return Ok(());
     }
-    let said = format!("{} does not lock what Maven fetched: {}", LOCKED, wrong.join(", "));
-    Err(environment.io(io::Error::new(io::ErrorKind::InvalidData, said)))
+    let output = format!("the jars that Maven fetched differ from {}: {}", LOCKED, wrong.join(", "));
+    Err(environment.io(io::Error::new(io::ErrorKind::InvalidData, output)))
 }
 
-/// Puts a jar of a working copy in the place of the one that was fetched: a Java SDK comes in several jars, and the name
-/// says which one it is.
+/// Puts a jar of a working copy in the place of the one that was fetched: a Java SDK comes in several jars, and the
+/// name says which one it is.
 fn replace(environment: &Environment, path: &Utf8Path) -> Result<(), SetupError> {
     let io = |source| environment.io(source);
     let unusable = |reason: String| io(io::Error::new(io::ErrorKind::InvalidInput, reason));
     let Some(name) = path.file_name().filter(|_| path.is_file() && path.extension() == Some("jar")) else {
         return Err(unusable(format!(
-            "`{path}` is no jar; build the working copy and name the jar, ARTIFACT-VERSION.jar"
+            "`{path}` is not a jar; build the working copy, and give the path of ARTIFACT-VERSION.jar"
         )));
     };
     let fetched = local::files(&[jars(environment)]).map_err(io)?;
     let same = fetched.iter().find(|jar| artifact(jar.file_name().unwrap_or_default()) == artifact(name));
     let same = same.ok_or_else(|| {
         let names: Vec<&str> = fetched.iter().filter_map(|jar| jar.file_name()).collect();
-        unusable(format!("`{name}` takes the place of none of {}", names.join(", ")))
+        unusable(format!("`{name}` replaces none of the fetched jars: {}", names.join(", ")))
     })?;
     fs_err::remove_file(same).and_then(|()| fs_err::copy(path, jars(environment).join(name))).map(|_| ()).map_err(io)
 }
 
-/// The part of a jar's name before the version.
+/// Returns the part of a jar's name before the version.
 fn artifact(jar: &str) -> &str {
     let version = jar.match_indices('-').find(|(at, _)| jar[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
     version.map_or(jar, |(at, _)| &jar[..at])

@@ -20,7 +20,7 @@ const LEFT_BY_TOOLS: [&str; 9] = [
     ".ruff_cache",
 ];
 
-/// Every file below these folders, sorted, without what tools leave there.
+/// Lists every file below these folders, sorted, without what tools leave there.
 pub(super) fn files(roots: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {
     let mut found = Vec::new();
     for root in roots {
@@ -37,13 +37,13 @@ pub(super) fn files(roots: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {
     Ok(found)
 }
 
-/// The bytes of every file below a folder; what cannot be read counts nothing.
+/// Counts the bytes of all files below a folder; what cannot be read counts nothing.
 pub fn size(dir: &Utf8Path) -> u64 {
     let files = WalkDir::new(dir).into_iter().flatten();
     files.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
 }
 
-/// A digest over the names, lengths and times of the files of a working copy, or of a package file.
+/// Computes a digest over the names, lengths and times of the files of a working copy, or of a package file.
 pub(super) fn fingerprint(path: &Utf8Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     for file in files(&[path.to_owned()])? {

@@ -3,12 +3,12 @@
 //!
 //! An environment's name carries a hash over everything that decides its content, so a changed lock file makes a new
 //! one, and a stamp that is written last makes it complete: an interrupted install is removed and done again. Nothing
-//! here prints; what happens is told to a callback.
+//! here prints; a callback gets each step.
 
 mod command;
-mod environment;
 mod go;
 mod java;
+mod languages;
 mod local;
 mod needs;
 mod once;
@@ -21,14 +21,14 @@ mod typescript;
 
 use camino::Utf8Path;
 
-pub use self::environment::Environment;
+pub use self::languages::{TOOLCHAINS, languages, latest, named, needs};
 pub use self::local::size;
-pub use self::needs::{Need, needs};
+pub use self::needs::Need;
 use self::once::STAMP;
 pub use self::report::{Progress, SetupError};
-pub use self::toolchain::{TOOLCHAINS, Toolchain, languages, latest, named};
+pub use self::toolchain::{Environment, Toolchain};
 
-/// The environments of other builds than the locked ones, with the bytes each takes.
+/// Lists the environments of other builds than the locked ones, with the bytes each takes.
 pub fn other_builds(root: &Utf8Path) -> Vec<(String, u64)> {
     let environments = root.join("target").join("streamspec").join("env");
     let entries = environments.read_dir_utf8().into_iter().flatten().flatten();

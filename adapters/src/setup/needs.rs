@@ -2,8 +2,8 @@
 
 use camino::Utf8Path;
 
+use super::SetupError;
 use super::runtime::{self, Runtime};
-use super::{SetupError, TOOLCHAINS};
 
 /// A program that must be on `PATH`, and whether it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Need {
 }
 
 impl Need {
-    /// A program without which no SDK of that language can be run.
+    /// Describes a program without which no SDK of that language can be run.
     pub(super) fn required(
         program: &'static str,
         language: &'static str,
@@ -35,7 +35,7 @@ impl Need {
         Self { program, language, purpose, found, required: true }
     }
 
-    /// A program that is better than nothing; `fix` says how to get it.
+    /// Asks for a program that SDKs can do without, and describes it; `fix` says how to get it.
     pub(super) fn optional(
         program: &'static str,
         language: &'static str,
@@ -47,12 +47,6 @@ impl Need {
         let found = asked.map(|runtime| about(&runtime)).map_err(|reason| format!("{reason}; {fix}"));
         Self { program, language, purpose, found, required: false }
     }
-}
-
-/// Looks for every program, by asking it for its version.
-pub fn needs(root: &Utf8Path) -> Vec<Need> {
-    let base = root.join("target").join("streamspec");
-    TOOLCHAINS.iter().flat_map(|toolchain| toolchain.needs(&base)).collect()
 }
 
 fn about(runtime: &Runtime) -> String {

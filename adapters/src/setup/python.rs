@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
-use super::command::{answer, run, succeeds, users_command};
+use super::command::{output_of, run, succeeds, users_command};
 use super::once::install_once;
 use super::report::no_version;
 use super::runtime::{self, Runtime};
@@ -74,7 +74,7 @@ impl Toolchain for Python {
     }
 }
 
-/// The Python of this machine, 3.10 or newer.
+/// Finds the Python of this machine, 3.10 or newer.
 fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     let unavailable = |reason| {
         let fix = "install Python 3.10 or newer".to_owned();
@@ -84,7 +84,7 @@ fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     for name in ["python3", "python"] {
         match runtime::ask(base, name, &QUESTION) {
             Ok(mut python) if python.is_at_least(3, 10) => {
-                if let Some(path) = python.said.get(1).filter(|path| !path.is_empty()) {
+                if let Some(path) = python.lines.get(1).filter(|path| !path.is_empty()) {
                     python.path = Utf8PathBuf::from(path);
                 }
                 return Ok(python);
@@ -96,7 +96,7 @@ fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     Err(unavailable(reason.unwrap_or_default()))
 }
 
-/// A program of a virtual environment.
+/// Returns a program of a virtual environment.
 fn executable(venv: &Utf8Path, name: &str) -> Utf8PathBuf {
     if cfg!(windows) { venv.join("Scripts").join(format!("{name}.exe")) } else { venv.join("bin").join(name) }
 }
@@ -110,7 +110,10 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
         // Only uv can resolve dependencies as of a day.
         (Err(error), Build::Version(_) | Build::Latest | Build::Local(_)) => return Err(error),
         (Err(error), Build::Locked) => {
-            progress(Progress::Degraded { id: id.clone(), reason: format!("pip is used, for want of uv: {error}") });
+            progress(Progress::Degraded {
+                id: id.clone(),
+                reason: format!("pip is used, because uv cannot be installed: {error}"),
+            });
             let mut venv = users_command(&python);
             venv.args(["-m", "venv"]).arg(dir);
             run(id, venv, lock, progress)?;
@@ -145,7 +148,7 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     run(id, install, lock, progress)
 }
 
-/// The requirements of `requirements.in`, with another constraint on the SDK itself.
+/// Returns the requirements of `requirements.in`, with another constraint on the SDK itself.
 fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<String>, SetupError> {
     let text = fs_err::read_to_string(environment.sources.join("requirements.in"));
     let text = text.map_err(|source| environment.io(source))?;
@@ -163,16 +166,17 @@ pub(super) fn constrained(requirements: &str, package: &str, constraint: &str) -
     names.map(|name| if is_it(&name) { format!("{name}{constraint}") } else { name }).collect()
 }
 
-/// The characters that are escaped in a path: all but the unreserved ones of RFC 3986 and the slashes between its parts.
+/// The characters that are escaped in a path: all but the unreserved ones of RFC 3986 and the slashes between its
+/// parts.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
-/// A path as a reference that a requirement may hold.
+/// Writes a path as a reference that a requirement may hold.
 pub(super) fn uri(path: &Utf8Path) -> String {
     format!("file://{}", utf8_percent_encode(path.as_str(), PATH))
 }
 
-/// The day after a version was released, found by asking for it as of ever narrower days: an index tells uv, but nobody
-/// else, when a file was uploaded.
+/// Finds the day after a version was released, by asking for it as of ever narrower days: an index tells uv, but
+/// nobody else, when a file was uploaded.
 fn released(
     environment: &Environment,
     uv: &Utf8Path,
@@ -202,7 +206,7 @@ fn released(
     Ok(oldest + Days::new(since + 1))
 }
 
-/// The newest version on the index.
+/// Finds the newest version on the index.
 fn latest(base: &Utf8Path, manifest: &Manifest, progress: &(dyn Fn(Progress) + Sync)) -> Result<String, SetupError> {
     let python = find(base, &manifest.id)?.path;
     let uv = uv(base, &python, progress)?;
@@ -210,15 +214,16 @@ fn latest(base: &Utf8Path, manifest: &Manifest, progress: &(dyn Fn(Progress) + S
     fs_err::write(&file, &manifest.package).map_err(|source| SetupError::Io { id: manifest.id.clone(), source })?;
     let mut command = users_command(uv);
     command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-deps", "--refresh", "--python"]);
-    let said = answer(&manifest.id, command.arg(&python).arg(&file))?;
-    let version = said.lines().find_map(|line| line.trim().split_once("=="));
+    let output = output_of(&manifest.id, command.arg(&python).arg(&file))?;
+    let version = output.lines().find_map(|line| line.trim().split_once("=="));
     version.map(|(_, version)| version.to_owned()).ok_or_else(|| no_version(&manifest.id, &manifest.package))
 }
 
-/// The uv on `PATH`, or a private one.
+/// Finds the uv on `PATH`, or a private one.
 fn uv(base: &Utf8Path, python: &Utf8Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Utf8PathBuf, SetupError> {
     // What is found may be a version switcher without a uv behind it.
-    let runs = |uv: &Utf8PathBuf| users_command(uv).arg("--version").output().is_ok_and(|said| said.status.success());
+    let runs =
+        |uv: &Utf8PathBuf| users_command(uv).arg("--version").output().is_ok_and(|output| output.status.success());
     if let Some(uv) = runtime::find("uv").filter(runs) {
         return Ok(uv);
     }

@@ -1,4 +1,4 @@
-//! The steps that a set-up tells about, and the reasons for which it fails.
+//! The steps that a set-up reports, and the reasons for which it fails.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub enum Progress {
     Degraded {
         /// The SDK or tool.
         id: String,
-        /// Why.
+        /// The reason for which the faster way failed.
         reason: String,
     },
     /// The install is complete.

@@ -1,5 +1,6 @@
 //! Finds the language runtimes of this machine, and remembers their versions so that a look costs no process.
 
+use std::io::{self, Write as _};
 use std::process::Stdio;
 use std::time::UNIX_EPOCH;
 
@@ -14,7 +15,7 @@ pub(super) struct Runtime {
     /// The program that was found.
     pub(super) path: Utf8PathBuf,
     /// The lines that it prints about itself.
-    pub(super) said: Vec<String>,
+    pub(super) lines: Vec<String>,
     /// Its version.
     pub(super) version: String,
 }
@@ -26,55 +27,41 @@ impl Runtime {
     }
 }
 
-/// The program of that name on `PATH`.
+/// Finds the program of that name on `PATH`; none where there is none, or its path is not UTF-8.
 pub(super) fn find(name: &str) -> Option<Utf8PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let names = if cfg!(windows) { vec![format!("{name}.exe"), format!("{name}.cmd")] } else { vec![name.to_owned()] };
-    std::env::split_paths(&path)
-        .filter_map(|dir| Utf8PathBuf::from_path_buf(dir).ok())
-        .flat_map(|dir| names.iter().map(move |name| dir.join(name)).collect::<Vec<_>>())
-        .find(|file| is_executable(file))
-}
-
-fn is_executable(file: &Utf8Path) -> bool {
-    let Ok(metadata) = file.metadata() else { return false };
-    #[cfg(unix)]
-    let allowed = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0;
-    #[cfg(not(unix))]
-    let allowed = true;
-    metadata.is_file() && allowed
+    Utf8PathBuf::from_path_buf(which::which(name).ok()?).ok()
 }
 
 /// Asks a program for its version, which must be in the first line it prints; an error says why there is none.
 ///
-/// The answer is kept under `base`, and is good for as long as the program's file stays the same.
+/// The answer is kept under `base`, and is valid as long as the program's file stays the same.
 pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runtime, String> {
     let path = find(name).ok_or_else(|| format!("no `{name}` on PATH"))?;
     let cache = base.join("runtimes").join(name);
     let key = fingerprint(&path);
     let known = key.as_ref().and_then(|key| Some(fs_err::read_to_string(&cache).ok()?.strip_prefix(key)?.to_owned()));
-    let said = if let Some(said) = known {
-        said
+    let text = if let Some(text) = known {
+        text
     } else {
         let output = users_command(&path).args(question).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| format!("`{path}` does not run: {error}"))?;
+        let output = output.map_err(|error| format!("`{path}` cannot be run: {error}"))?;
         if !output.status.success() {
-            return Err(format!("`{path}` does not say its version: {}", output.status));
+            return Err(format!("`{path}` did not print its version: {}", output.status));
         }
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if let Some(key) = key {
             // Only a cache: without it the next look asks again.
-            let _ = write_atomically(&cache, format!("{key}{said}").as_bytes());
+            let _ = write_atomically(&cache, format!("{key}{text}").as_bytes());
         }
-        said
+        text
     };
-    let said: Vec<String> = said.lines().map(|line| line.trim().to_owned()).collect();
-    let version = said.first().and_then(|line| version_in(line));
-    let version = version.ok_or_else(|| format!("`{path}` does not say its version"))?;
-    Ok(Runtime { path, said, version })
+    let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
+    let version = lines.first().and_then(|line| version_in(line));
+    let version = version.ok_or_else(|| format!("`{path}` did not print its version"))?;
+    Ok(Runtime { path, lines, version })
 }
 
-/// The version in a line, in the first word that begins with one: `go1.26` is 1.26.0.
+/// Finds the version in a line, in the first word that begins with one: `go1.26` is 1.26.0.
 pub(super) fn version_in(line: &str) -> Option<String> {
     let words = line.split_ascii_whitespace().map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
     let word = words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
@@ -92,12 +79,15 @@ fn fingerprint(path: &Utf8Path) -> Option<String> {
     Some(format!("{path}\n{modified} {}\n", metadata.len()))
 }
 
-/// Writes a file so that no other process ever sees half of it.
-pub(super) fn write_atomically(path: &Utf8Path, content: &[u8]) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs_err::create_dir_all(parent)?;
-    }
-    let fresh = Utf8PathBuf::from(format!("{path}.{}", std::process::id()));
-    fs_err::write(&fresh, content)?;
-    fs_err::rename(&fresh, path)
+/// Writes a file so that nobody ever sees half of it, and everyone can read it.
+pub(super) fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Utf8Path::new(""));
+    fs_err::create_dir_all(folder)?;
+    let mut fresh = tempfile::Builder::new();
+    #[cfg(unix)]
+    fresh.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut fresh = fresh.tempfile_in(folder)?;
+    fresh.write_all(content)?;
+    fresh.persist(path)?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use toml::{Table, Value};
 
-use super::command::{answer, run, users_command};
+use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::toolchain::Inputs;
 use super::{Environment, Need, Progress, SetupError, Toolchain, local, runtime};
@@ -71,12 +71,12 @@ impl Toolchain for Rust {
     }
 }
 
-/// The suite's folder, which `target/streamspec` is in.
+/// Returns the suite's folder, which `target/streamspec` is in.
 fn root(base: &Utf8Path) -> &Utf8Path {
     base.ancestors().nth(2).unwrap_or(base)
 }
 
-/// Every file the program is built from.
+/// Lists every file the program is built from.
 fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     local::files(&SOURCES.map(|name| root.join(name)))
 }
@@ -136,7 +136,7 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     fs_err::copy(base.join("rust/debug/examples").join(&program), dir.join(&program)).map(|_| ()).map_err(io)
 }
 
-/// The newest version that this compiler can build, as cargo resolves it.
+/// Finds the newest version that this compiler can build, as cargo resolves it.
 fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     let id = &manifest.id;
     let io = |source| SetupError::Io { id: id.clone(), source };
@@ -150,23 +150,23 @@ fn latest(base: &Utf8Path, manifest: &Manifest) -> Result<String, SetupError> {
     fs_err::write(dir.join("Cargo.toml"), text).map_err(io)?;
     fs_err::write(dir.join("src/lib.rs"), "").map_err(io)?;
     let mut cargo = users_command(runtime::find("cargo").unwrap_or_else(|| "cargo".into()));
-    answer(id, cargo.args(["generate-lockfile", "--quiet", "--manifest-path"]).arg(dir.join("Cargo.toml")))?;
+    output_of(id, cargo.args(["generate-lockfile", "--quiet", "--manifest-path"]).arg(dir.join("Cargo.toml")))?;
     let version = locked(&dir.join("Cargo.lock"), &manifest.package).map_err(io)?;
     version.ok_or_else(|| no_version(id, &manifest.package))
 }
 
-/// The native adapter's own id, and the feature that links it in.
+/// Returns the native adapter's own id, and the feature that links it in.
 fn native(id: &str) -> &str {
     spec::base(id)
 }
 
-/// The version that a dependency is pinned to.
+/// Finds the version that a dependency is pinned to.
 fn version_in(dependency: &Value) -> String {
     let version = dependency.as_str().or_else(|| dependency.get("version")?.as_str());
     version.unwrap_or_default().to_owned()
 }
 
-/// The version of a package in a lock file.
+/// Finds the version of a package in a lock file.
 fn locked(lock: &Utf8Path, package: &str) -> io::Result<Option<String>> {
     let table: Table = fs_err::read_to_string(lock)?.parse().map_err(io::Error::other)?;
     let packages = table.get("package").and_then(Value::as_array).into_iter().flatten();

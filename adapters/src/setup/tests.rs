@@ -147,14 +147,14 @@ fn a_runtime_is_asked_once() {
     assert_eq!(first, second);
     assert!(first.is_at_least(3, 10) && !first.is_at_least(3, 12));
 
-    for (said, version) in [
+    for (line, version) in [
         ("go1.26", Some("1.26.0")),
         ("openjdk 17.0.15 2025-04-15", Some("17.0.15")),
         ("\x1b[1mApache Maven 3.8.7\x1b[m (x)", Some("3.8.7")),
         ("v22.23.2-rc.1", Some("22.23.2")),
         ("no version here", None),
     ] {
-        assert_eq!(runtime::version_in(said).as_deref(), version, "{said}");
+        assert_eq!(runtime::version_in(line).as_deref(), version, "{line}");
     }
 
     let missing = runtime::ask(&base, "no-such-runtime", &[]).expect_err("it is not there");

@@ -1,30 +1,27 @@
-//! The languages that SDKs are written in. Each is a file with one [`Toolchain`] and an entry in [`TOOLCHAINS`].
+//! The tools of one language, and the environments that they install SDKs into.
 
 use std::fmt::Debug;
 use std::fs::File;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use sha2::{Digest, Sha256};
 
-use super::go::Go;
-use super::java::Java;
-use super::python::Python;
-use super::rust::Rust;
-use super::typescript::TypeScript;
-use super::{Environment, Need, Progress, SetupError};
+use super::once::{STAMP, install_once, is_stamped};
+use super::{Need, Progress, SetupError, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
 
-/// Every language, in the order of reports.
-pub const TOOLCHAINS: [&dyn Toolchain; 5] = [&Python, &TypeScript, &Rust, &Go, &Java];
+/// Changed when environments are laid out or installed differently, so that older ones are not taken for complete.
+const LAYOUT: &str = "2";
 
 /// The tools of one language: what installs an SDK with its adapter, and what starts the adapter.
 pub trait Toolchain: Debug + Send + Sync {
-    /// The language's name in manifests and reports, and of the folder under `adapters`.
+    /// Returns the language's name in manifests and reports, and of the folder under `adapters`.
     fn language(&self) -> &'static str;
 
-    /// Tells whether the locked versions of its SDKs are linked into this program, so that only other builds of them have
-    /// an environment, and an adapter has no source file of its own.
+    /// Tells whether the locked versions of its SDKs are linked into this program, so that only other builds of them
+    /// have an environment, and an adapter has no source file of its own.
     fn is_linked(&self) -> bool {
         false
     }
@@ -64,30 +61,105 @@ pub struct Inputs {
     pub files: Vec<Utf8PathBuf>,
 }
 
-/// The toolchain of the language of that name.
-pub fn named(language: &str) -> Option<&'static dyn Toolchain> {
-    TOOLCHAINS.into_iter().find(|toolchain| toolchain.language() == language)
+/// The environment of one build of one SDK.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub(super) id: String,
+    toolchain: &'static dyn Toolchain,
+    /// The package's name in its registry.
+    pub(super) package: String,
+    pub(super) build: Build,
+    /// The source file that is run.
+    pub(super) entry: String,
+    /// The adapter's folder among the sources.
+    pub(super) sources: Utf8PathBuf,
+    /// `target/streamspec`.
+    pub(super) base: Utf8PathBuf,
+    pub(super) dir: Utf8PathBuf,
+    /// The content of the stamp when the install is complete: the state of a working copy.
+    stamp: String,
 }
 
-/// The toolchain of an SDK.
-pub(super) fn of(manifest: &Manifest) -> Result<&'static dyn Toolchain, SetupError> {
-    named(&manifest.language).ok_or_else(|| SetupError::Unavailable {
-        id: manifest.id.clone(),
-        reason: format!("there is no toolchain for the language `{}`", manifest.language),
-        fix: format!("the languages are {}", languages()),
-    })
-}
+impl Environment {
+    /// Names the environment of a build of an SDK; `None` for what is linked into this program. `base` is
+    /// `target/streamspec`, `sources` the adapter's folder.
+    pub(super) fn new(
+        toolchain: &'static dyn Toolchain,
+        base: Utf8PathBuf,
+        manifest: &Manifest,
+        sources: &Utf8Path,
+        build: &Build,
+    ) -> Result<Option<Self>, SetupError> {
+        let id = &manifest.id;
+        let io = |source| SetupError::Io { id: id.clone(), source };
+        if toolchain.is_linked() && *build == Build::Locked {
+            return Ok(None);
+        }
+        let inputs = toolchain.inputs(&base, id, sources, build)?;
+        let mut hash = Sha256::new();
+        for part in [LAYOUT, &inputs.runtime, std::env::consts::OS, &format!("{build:?}")] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        // What is known about an SDK changes nothing about its environment.
+        for file in inputs.files.iter().filter(|file| file.file_name() != Some("known-deviations.toml")) {
+            hash.update(fs_err::read(file).map_err(io)?);
+            hash.update([0]);
+        }
+        let hash = hex::encode(hash.finalize());
+        let stamp = if let Build::Local(path) = build { local::fingerprint(path).map_err(io)? } else { String::new() };
+        Ok(Some(Self {
+            id: id.clone(),
+            toolchain,
+            package: manifest.package.clone(),
+            build: build.clone(),
+            entry: manifest.entry.clone().unwrap_or_default(),
+            sources: sources.to_owned(),
+            dir: base.join("env").join(format!("{id}-{}", &hash[..12])),
+            base,
+            stamp,
+        }))
+    }
 
-/// The names of all languages, for people.
-pub fn languages() -> String {
-    TOOLCHAINS.map(Toolchain::language).join(", ")
-}
+    /// Returns its folder, which need not be there yet.
+    pub fn dir(&self) -> &Utf8Path {
+        &self.dir
+    }
 
-/// The newest published version of an SDK's package, as its registry says now.
-pub fn latest(
-    root: &Utf8Path,
-    manifest: &Manifest,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<String, SetupError> {
-    of(manifest)?.latest(&root.join("target").join("streamspec"), manifest, progress)
+    /// Tells whether it is installed, by a look at one file.
+    pub fn is_complete(&self) -> bool {
+        is_stamped(&self.dir, &self.stamp)
+    }
+
+    /// Makes it incomplete, because something else was found in it than what was asked for.
+    pub fn distrust(&self) {
+        // Where the stamp cannot be removed, the next run fails as this one did.
+        let _ = fs_err::remove_file(self.dir.join(STAMP));
+    }
+
+    /// Installs what is missing. Only one process installs; a second one waits for the first.
+    pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
+        install_once(&self.id, &self.dir, &self.stamp, progress, |lock| self.toolchain.install(self, lock, progress))?;
+        // Also when everything is installed, the machine may lack what runs it.
+        self.launch().map(|_| ())
+    }
+
+    /// Says how the adapter is started in this environment.
+    pub fn launch(&self) -> Result<Launch, SetupError> {
+        self.toolchain.launch(self)
+    }
+
+    /// Makes a launch of this program in this environment, without arguments.
+    pub(super) fn launch_of(&self, program: Utf8PathBuf) -> Launch {
+        Launch::new(&self.id, program, self.dir.join("home"))
+    }
+
+    /// Returns the folder with what the adapters of a language share, beside the adapters' own folders.
+    pub(super) fn shared(&self) -> &Utf8Path {
+        self.sources.parent().unwrap_or(&self.sources)
+    }
+
+    pub(super) fn io(&self, source: std::io::Error) -> SetupError {
+        SetupError::Io { id: self.id.clone(), source }
+    }
 }

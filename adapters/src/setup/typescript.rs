@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
-use super::command::{answer, run, users_command};
+use super::command::{output_of, run, users_command};
 use super::once::install_once;
 use super::report::no_version;
 use super::runtime::{self, write_atomically};
@@ -53,7 +53,7 @@ impl Toolchain for TypeScript {
         ]
     }
 
-    /// The lock file brings the runtime; what npm installs depends on the platform.
+    /// Names the lock file, which brings the runtime, and the platform, on which the packages of npm depend.
     fn inputs(&self, _: &Utf8Path, _: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
         let files = LOCKED.map(|name| sources.join(name)).to_vec();
         Ok(Inputs { runtime: std::env::consts::ARCH.to_owned(), files })
@@ -68,7 +68,7 @@ impl Toolchain for TypeScript {
         install(environment, lock, progress)
     }
 
-    /// With the locked Node.js, or else the machine's if it can run TypeScript.
+    /// Starts the locked Node.js, or else the machine's if it can run TypeScript.
     fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
         let mut launch = environment.launch_of(program(environment)?);
         let entry = sync(environment).map_err(|source| environment.io(source))?;
@@ -83,8 +83,8 @@ impl Toolchain for TypeScript {
         _: &(dyn Fn(Progress) + Sync),
     ) -> Result<String, SetupError> {
         let mut npm = npm(&manifest.id, "view", base)?;
-        let said = answer(&manifest.id, npm.args([manifest.package.as_str(), "version"]))?;
-        let version = said.trim();
+        let output = output_of(&manifest.id, npm.args([manifest.package.as_str(), "version"]))?;
+        let version = output.trim();
         if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
     }
 }
@@ -126,12 +126,12 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     run(id, npm, lock, progress)
 }
 
-/// The day after a version was released.
+/// Finds the day after a version was released.
 fn released(environment: &Environment, version: &str) -> Result<NaiveDate, SetupError> {
     let Environment { id, dir, package, .. } = environment;
     let mut npm = npm(id, "view", dir)?;
-    let said = answer(id, npm.args([package.as_str(), "time", "--json"]))?;
-    let times: Value = serde_json::from_str(&said).unwrap_or_default();
+    let output = output_of(id, npm.args([package.as_str(), "time", "--json"]))?;
+    let times: Value = serde_json::from_str(&output).unwrap_or_default();
     let day = times[version].as_str().and_then(|time| time.get(..10)?.parse::<NaiveDate>().ok());
     day.map(|day| day + Days::new(1)).ok_or_else(|| no_version(id, &format!("{package} {version}")))
 }
@@ -144,7 +144,8 @@ fn missing(id: &str, program: &str) -> SetupError {
     }
 }
 
-/// No package of the fleet needs its install script: that of `protobufjs`, the only one, does no more than warn.
+/// Makes a command of npm that runs no install scripts: that of `protobufjs`, the only one in the fleet, does no more
+/// than warn.
 fn npm(id: &str, command: &str, dir: &Utf8Path) -> Result<Command, SetupError> {
     let mut npm = users_command(runtime::find("npm").ok_or_else(|| missing(id, "npm"))?);
     npm.args([command, "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(dir);
@@ -162,7 +163,8 @@ fn write_json(environment: &Environment, dir: &Utf8Path, value: &Value) -> Resul
     written.map_err(|source| environment.io(source))
 }
 
-/// Where the Node.js of other builds than the locked one is: it must not be of the day of an old release.
+/// Returns the folder of the Node.js that runs other builds than the locked one: it must not be as old as an old
+/// release.
 fn node_dir(environment: &Environment, manifest: &Value) -> Utf8PathBuf {
     let version = manifest[RUNTIME].as_object().and_then(|packages| packages.values().next()?.as_str());
     environment.base.join("tools").join(format!("node-{}", version.unwrap_or("none")))

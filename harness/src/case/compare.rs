@@ -12,7 +12,7 @@ pub enum Outcome {
     Completed,
     /// A failure was raised or handed over.
     Error,
-    /// The caller can tell it from a completion without an exception.
+    /// The caller can distinguish it from a completion, without an exception.
     Incomplete,
     /// There was no end before the deadline, where the case lets the client wait that long.
     Waiting,
@@ -22,7 +22,7 @@ impl Outcome {
     /// Every outcome.
     pub const ALL: [Self; 4] = [Self::Completed, Self::Error, Self::Incomplete, Self::Waiting];
 
-    /// The name in cases and reports.
+    /// Returns the name in cases and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Completed => "completed",
@@ -211,12 +211,12 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Whether a number lies within.
+    /// Returns true where a number lies within the bound.
     pub fn holds(self, number: u64) -> bool {
         self.at_least.is_none_or(|least| number >= least) && self.at_most.is_none_or(|most| number <= most)
     }
 
-    /// The bound in the words of the case.
+    /// Writes the bound in the words of the case.
     pub fn as_written(self) -> Value {
         match (self.at_least, self.at_most) {
             (Some(least), Some(most)) if least == most => json!(least),
@@ -239,13 +239,13 @@ impl<'de> Deserialize<'de> for Bound {
         if let Some(number) = value.as_u64() {
             return Ok(Self { at_least: Some(number), at_most: Some(number) });
         }
-        let forms = "a number, `{ at-least: NUMBER }`, `{ at-most: NUMBER }`";
+        let forms = "a number, `{ at-least: NUMBER }`, `{ at-most: NUMBER }` or both";
         if value.as_object().is_none_or(serde_json::Map::is_empty) {
-            return Err(serde::de::Error::custom(format!("{value} is none of {forms}")));
+            return Err(serde::de::Error::custom(format!("{value} is not a bound; write {forms}")));
         }
         let Long { at_least, at_most } = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
         if at_least.zip(at_most).is_some_and(|(least, most)| least > most) {
-            return Err(serde::de::Error::custom("nothing is at least the one and at most the other"));
+            return Err(serde::de::Error::custom("`at-least` is greater than `at-most`"));
         }
         Ok(Self { at_least, at_most })
     }
@@ -271,10 +271,18 @@ impl JsonSchema for Bound {
     }
 }
 
-/// What becomes of the connection.
+/// The expectation that the connection is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Connection {
-    /// The client lets go of it soon after its caller was told of the failure, though the server keeps it open.
+    /// The client lets go of it soon after its caller has got the failure, though the server keeps it open.
     Released,
+}
+
+/// What of a request is sent when it is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resent {
+    /// Every further request has the method and the body of the first.
+    Whole,
 }

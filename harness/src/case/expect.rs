@@ -1,4 +1,4 @@
-//! What a client must make of a stream: checks over named axes, at three levels.
+//! The expectation of a case: checks over named axes, at three levels.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use streamspec_adapters::contract::Site;
 
-use super::{Bound, Connection, ErrorClass, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch};
+use super::{Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolsMatch};
 
 /// The checks of a case by level.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct Expect {
     pub may: Checks,
 }
 
-/// How much a check weighs.
+/// The weight of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -33,7 +33,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The name in cases and reports.
+    /// Returns the name in cases and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Must => "must",
@@ -47,7 +47,7 @@ impl Level {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checks {
-    /// How the answer ended for the caller.
+    /// The end of the answer, as the caller sees it.
     pub outcome: Option<OneOf<Outcome>>,
     /// The provider's error type, verbatim.
     #[serde(rename = "error.type")]
@@ -61,7 +61,7 @@ pub struct Checks {
     /// The SDK's class.
     #[serde(rename = "error.class")]
     pub error_class: Option<ErrorClass>,
-    /// What the message holds.
+    /// The error's message, in full or in part.
     #[serde(rename = "error.message")]
     pub error_message: Option<TextMatch>,
     /// The provider's request id, verbatim.
@@ -70,13 +70,13 @@ pub struct Checks {
     /// The delay the server asked for, in seconds.
     #[serde(rename = "error.retry_after")]
     pub error_retry_after: Option<f64>,
-    /// Whether the SDK calls the failure retryable.
+    /// True where the SDK must call the failure retryable, false where it must not.
     #[serde(rename = "error.retryable")]
     pub error_retryable: Option<bool>,
-    /// Where the failure surfaces.
+    /// The place in the caller's code where the failure appears: the call, the iteration, or the end.
     #[serde(rename = "error.site")]
     pub error_site: Option<OneOf<Site>>,
-    /// Whether an exception from outside the SDK's own hierarchy may escape; only `false` makes sense.
+    /// `false`: no exception from outside the SDK's own hierarchy may escape. Nothing else makes sense.
     #[serde(rename = "error.foreign")]
     pub error_foreign: Option<bool>,
     /// The text that was delivered.
@@ -87,20 +87,22 @@ pub struct Checks {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<OneOf<Option<String>>>")]
     pub stop_reason: Option<OneOf<Option<String>>>,
-    /// How many requests the server saw.
+    /// The number of requests that reached the server.
     pub requests: Option<Bound>,
-    /// How long the client waited between an answer and its next request, in milliseconds: the shortest of these times.
+    /// What the client sent when it asked again, for a redirect or after a failure.
+    pub resent: Option<Resent>,
+    /// The time between an answer and the client's next request, in milliseconds; the shortest if there are several.
     pub wait: Option<Bound>,
     /// The time to the answer, in milliseconds.
     pub elapsed: Option<Bound>,
-    /// What becomes of the connection.
+    /// The state of the connection after the failure.
     pub connection: Option<Connection>,
     /// Several ends that will do, each with what must hold there; one of them must hold as a whole.
     pub either: Vec<Self>,
 }
 
 impl Checks {
-    /// The ends that these checks accept; none where they say nothing of the end.
+    /// Returns the ends that these checks accept; none where they say nothing of the end.
     pub fn outcomes(&self) -> Option<Vec<Outcome>> {
         if self.either.is_empty() {
             return self.outcome.as_ref().map(|outcome| outcome.0.clone());
@@ -114,7 +116,7 @@ impl Checks {
         Some(Outcome::ALL.into_iter().filter(accepted).collect())
     }
 
-    /// These checks and those of every alternative.
+    /// Returns these checks and those of every alternative.
     pub fn all(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.either)
     }
@@ -125,7 +127,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
     T::deserialize(deserializer).map(Some)
 }
 
-/// What is compared.
+/// The name of a thing that checks compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Axis {
     /// [`Checks::outcome`].
@@ -173,6 +175,9 @@ pub enum Axis {
     /// [`Checks::requests`].
     #[serde(rename = "requests")]
     Requests,
+    /// [`Checks::resent`].
+    #[serde(rename = "resent")]
+    Resent,
     /// [`Checks::wait`].
     #[serde(rename = "wait")]
     Wait,
@@ -185,16 +190,21 @@ pub enum Axis {
     /// [`Checks::either`].
     #[serde(rename = "either")]
     Either,
-    /// Whether the same stream, split or framed otherwise, came to the same verdict; no case names it, every variant has it.
+    /// The verdict of the same stream, split or framed otherwise, which must be the same; no case names it, every
+    /// variant has it.
     #[serde(rename = "variants")]
     Variants,
-    /// Whether every cut of a healthy stream before its stop reason can be told from a completion; sweeps only.
+    /// The cuts of a healthy stream before its stop reason, none of which may look completed; sweeps only.
     #[serde(rename = "cuts")]
     Cuts,
+    /// Whether the dialect's documented error, wherever it stands in a healthy stream before its stop reason, is told; sweeps
+    /// only.
+    #[serde(rename = "errors")]
+    Errors,
 }
 
 impl Axis {
-    /// The name in cases and reports.
+    /// Returns the name in cases and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Outcome => "outcome",
@@ -212,20 +222,22 @@ impl Axis {
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
             Self::Requests => "requests",
+            Self::Resent => "resent",
             Self::Wait => "wait",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
             Self::Either => "either",
             Self::Variants => "variants",
             Self::Cuts => "cuts",
+            Self::Errors => "errors",
         }
     }
 }
 
 impl Axis {
-    /// Whether this is about a variant run or a sweep rather than about the trial as written.
+    /// Returns true for an axis of variant runs or sweeps, false for one of the trial as written.
     pub const fn is_of_variants(self) -> bool {
-        matches!(self, Self::Variants | Self::Cuts)
+        matches!(self, Self::Variants | Self::Cuts | Self::Errors)
     }
 }
 

@@ -17,10 +17,12 @@ use streamspec_adapters::contract::{Api, Ask};
 use thiserror::Error;
 
 pub use about::About;
-pub use compare::{Bound, Connection, ErrorClass, OneOf, Outcome, StatusCheck, TextMatch, ToolExpected, ToolsMatch};
+pub use compare::{
+    Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolExpected, ToolsMatch,
+};
 pub use expect::{Axis, Checks, Expect, Level};
 pub use rule::{Rule, RuleFile};
-pub use step::{Encoding, End, Event, Framing, Respond, Step};
+pub use step::{Encoding, End, Event, Framing, Respond, Step, Version};
 
 use crate::id::{self, CaseId, Variant};
 
@@ -35,18 +37,18 @@ pub struct Case {
     pub id: CaseId,
     /// The file, relative to the root of the repository.
     pub file: Utf8PathBuf,
-    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect. Words
-    /// that only people read are no part of it.
+    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect.
+    /// Words that only people read are no part of it.
     pub digest: String,
     /// One sentence: what happens on the wire.
     pub title: String,
     /// The dialect.
     pub api: Api,
-    /// Where the expectation comes from.
+    /// The documents that the expectation comes from.
     pub sources: Vec<Source>,
     /// The rules of `cases/rules/*.yaml` that it tests: `S3`, `H1`, `C6`.
     pub rules: Vec<String>,
-    /// Where maintainers have ruled otherwise.
+    /// The ruling of maintainers that differs from the expectation, if there is one.
     pub disputed: Option<Dispute>,
     /// The request that the client makes of the model.
     pub ask: Ask,
@@ -61,7 +63,7 @@ pub struct Case {
     pub exchanges: Vec<Vec<Step>>,
     /// The same error as a plain HTTP response, for `error.class: same-as-http`.
     pub control: Option<Vec<Step>>,
-    /// Why a healthy stream of it holds what the vendor's schema does not.
+    /// The reason why a healthy stream of it holds what the vendor's schema does not.
     pub beyond_schema: Option<String>,
     /// The variants that the case opts out of.
     pub variants: Variants,
@@ -80,25 +82,27 @@ impl Case {
             })
     }
 
-    /// The group: the folder below that of the api.
+    /// Returns the group: the folder below that of the api.
     pub fn group(&self) -> &str {
         id::about(self.id.group())
     }
 
-    /// Says whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no failure.
+    /// Says whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no
+    /// failure.
     pub fn sends_a_whole_answer(&self) -> bool {
         let accepted = self.expect.must.outcomes().unwrap_or_default();
         matches!(self.group(), "benign" | "framing") && accepted.contains(&Outcome::Completed)
     }
 
-    /// The checks of each level.
+    /// Returns the checks of each level.
     pub fn levels(&self) -> impl Iterator<Item = (Level, &Checks)> {
         let Expect { must, should, may } = &self.expect;
         [(Level::Must, must), (Level::Should, should), (Level::May, may)].into_iter()
     }
 }
 
-/// The longest pattern, and how deep its braces may be nested: far more than anyone writes, and no work for the matcher.
+/// The longest pattern, and how deep its braces may be nested: far more than anyone writes, and no work for the
+/// matcher.
 const LONGEST_GLOB: usize = 1000;
 const DEEPEST_GLOB: usize = 8;
 
@@ -116,12 +120,12 @@ pub enum GlobError {
     Deep,
 }
 
-/// A glob over names of cases or surfaces, in which `*` stays within a folder.
+/// Compiles a glob over names of cases or surfaces, in which `*` stays within a folder.
 pub(crate) fn matcher(pattern: &str) -> Result<GlobSet, GlobError> {
     matchers(&[pattern])
 }
 
-/// Several of them.
+/// Compiles several globs.
 pub(crate) fn matchers<T: AsRef<str>>(patterns: &[T]) -> Result<GlobSet, GlobError> {
     let wrong = |error: globset::Error| GlobError::Wrong(error.kind().clone());
     let mut set = GlobSetBuilder::new();
@@ -156,16 +160,16 @@ fn depth(pattern: &str) -> usize {
 /// The groups that every api has: folders of cases, columns of the matrix.
 pub const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall"];
 
-/// The groups of an api.
+/// Returns the groups of an api.
 pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {
     GROUPS.iter().chain(api.dialect().vendors).copied()
 }
 
-/// Where an expectation comes from.
+/// A document that an expectation comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// What kind of document it is.
+    /// The kind of document.
     pub basis: Basis,
     /// The document, with an anchor where it has one.
     pub url: String,
@@ -174,7 +178,7 @@ pub struct Source {
     pub quote: Option<String>,
 }
 
-/// What an expectation rests on.
+/// The kind of document that an expectation rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -196,11 +200,11 @@ pub enum Basis {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dispute {
-    /// Where it was ruled.
+    /// The page with the ruling.
     pub url: String,
-    /// What was ruled, in one sentence.
+    /// The ruling, in one sentence.
     pub position: String,
-    /// What the ruling is about: a check of one of these axes that does not hold is counted apart.
+    /// The axes that the ruling is about: a check of one of them that does not hold is counted apart.
     pub axes: Vec<Axis>,
 }
 

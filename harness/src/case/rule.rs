@@ -15,13 +15,13 @@ pub struct RuleFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rule {
-    /// What cases call it: `S3`, `H1`, `C6`.
+    /// The name that cases use: `S3`, `H1`, `C6`.
     pub id: String,
-    /// What must be, in one sentence.
+    /// The requirement, in one sentence.
     pub rule: String,
     /// The document that says so.
     pub source: String,
-    /// Why no case tests it.
+    /// The reason why no case tests it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_tested: Option<String>,
 }

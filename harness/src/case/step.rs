@@ -13,7 +13,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if present.
+    /// The status and the headers; without it 200, the content type of the dialect's streams, chunked. First if
+    /// present.
     Respond(Respond),
     /// A named event.
     Event(Event),
@@ -31,7 +32,7 @@ pub enum Step {
     Flush,
     /// A time in milliseconds in which nothing is sent, after everything before it was written.
     Pause(u64),
-    /// How the answer ends; last.
+    /// The end of the answer; the last step.
     End(End),
 }
 
@@ -43,16 +44,20 @@ pub struct Respond {
     pub status: u16,
     /// Headers, replacing the defaults of the same name; null removes a default.
     pub headers: BTreeMap<String, Option<String>>,
-    /// How the end of the body is told.
+    /// The version on the status line.
+    pub version: Version,
+    /// The framing that marks the end of the body.
     pub framing: Framing,
     /// Bytes added to the true `Content-Length`: the only way to lie about it.
     pub content_length_lie: i64,
-    /// How the body is encoded; the header is set to match.
+    /// The content coding of the body; the header is set to match.
     pub encoding: Option<Encoding>,
     /// Only this many bytes of the (encoded) body are sent.
     pub cut_body_after: Option<usize>,
     /// Trailer fields after the last chunk.
     pub trailers: BTreeMap<String, String>,
+    /// `Location` names the place that the dialect's requests go to, relative to it: the client is sent to where it has asked.
+    pub redirect: bool,
     /// Nothing is ever sent, not even the status line.
     pub withheld: bool,
 }
@@ -62,17 +67,19 @@ impl Default for Respond {
         Self {
             status: 200,
             headers: BTreeMap::new(),
+            version: Version::Http11,
             framing: Framing::Chunked,
             content_length_lie: 0,
             encoding: None,
             cut_body_after: None,
             trailers: BTreeMap::new(),
+            redirect: false,
             withheld: false,
         }
     }
 }
 
-/// How the end of a body is told (RFC 9112 section 6.3).
+/// The framing that marks the end of a body (RFC 9112 section 6.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Framing {
@@ -91,6 +98,39 @@ pub enum Framing {
 pub enum Encoding {
     /// RFC 1952.
     Gzip,
+    /// RFC 1950, the zlib format (RFC 9110 section 8.4.1.2).
+    Deflate,
+    /// Brotli, RFC 7932.
+    Br,
+    /// Zstandard, RFC 8878.
+    Zstd,
+}
+
+impl Encoding {
+    /// Every coding.
+    pub const ALL: [Self; 4] = [Self::Gzip, Self::Deflate, Self::Br, Self::Zstd];
+
+    /// The name in `Content-Encoding` and in cases.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Br => "br",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// The version of HTTP that an answer is in (RFC 9110 section 2.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Version {
+    /// Without chunks and trailers; the connection ends after the answer.
+    #[serde(rename = "http1.0")]
+    Http10,
+    /// What the server speaks unless it is told otherwise.
+    #[default]
+    #[serde(rename = "http1.1")]
+    Http11,
 }
 
 /// A named event.
@@ -103,7 +143,7 @@ pub struct Event {
     pub data: Value,
 }
 
-/// How an answer ends.
+/// The end of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
@@ -113,12 +153,12 @@ pub enum End {
     Eof,
     /// RST.
     Reset,
-    /// Silence with the connection open, until the client leaves or the trial ends.
+    /// Nothing more is sent, and the connection stays open until the client leaves or the trial ends.
     Stall,
 }
 
 impl End {
-    /// The name in cases and reports.
+    /// Returns the name in cases and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Finish => "finish",

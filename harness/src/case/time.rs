@@ -1,11 +1,11 @@
-//! How long a trial may take: what its case makes a correct client wait for, and a margin.
+//! The time that a trial may take: all that its case makes a correct client wait for, and a margin.
 
 use std::time::Duration;
 
 use super::{Case, Checks, End, Outcome, Respond, Step};
 
-/// The longest time that a client which was given no delay waits before it asks again, first: it doubles from one request
-/// to the next. Vendors' documents begin at half a second.
+/// The longest time that a client which was given no delay waits before it asks again, first: it doubles from one
+/// request to the next. Vendors' documents begin at half a second.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 
 /// The end of the doubling, as the vendors' SDKs document it.
@@ -15,8 +15,9 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 const WATCHED: Duration = Duration::from_secs(6);
 
 impl Case {
-    /// The longest that a correct client may need: for every request that it may send the server's pauses, the client's
-    /// own timeout where the server stops sending, and the delay that is asked for or the client's own.
+    /// Computes the longest time that a correct client may need: for every request that it may send the server's
+    /// pauses, the client's own timeout where the server stops sending, and the delay that is asked for or the client's
+    /// own.
     pub fn longest(&self) -> Duration {
         let mut longest = Duration::ZERO;
         let mut backoff = FIRST_BACKOFF;
@@ -36,9 +37,9 @@ impl Case {
         longest
     }
 
-    /// When a call is a hang, but for the margin that a loaded machine needs: after all that the case makes a correct client
-    /// wait for, and after every bound on its time.
-    pub fn patience(&self) -> Duration {
+    /// Computes the time after which a call is a hang, without the margin for a loaded machine: all that the case makes
+    /// a correct client wait for, and every bound on its time.
+    pub fn hang_after(&self) -> Duration {
         let checks = self.levels().flat_map(|(_, checks)| checks.all());
         let bounds = checks.filter_map(|checks| checks.elapsed).flat_map(|bound| [bound.at_least, bound.at_most]);
         let bound = Duration::from_millis(bounds.flatten().max().unwrap_or_default());
@@ -53,7 +54,7 @@ impl Case {
     }
 }
 
-/// The pauses of an answer.
+/// Sums up the pauses of an answer.
 fn pauses(steps: &[Step]) -> Duration {
     steps
         .iter()
@@ -73,7 +74,7 @@ fn is_refusal(steps: &[Step]) -> bool {
     matches!(steps.first(), Some(Step::Respond(respond)) if respond.withheld || respond.status >= 400)
 }
 
-/// The delay that an answer asks for before the next request, if it is a number.
+/// Finds the delay that an answer asks for before the next request, if it is a number.
 fn delay(steps: &[Step]) -> Option<Duration> {
     let Some(Step::Respond(Respond { headers, .. })) = steps.first() else { return None };
     let number = |name: &str| {
@@ -96,7 +97,7 @@ mod tests {
     use crate::case::{About, Case, End, Respond, Step, Variants};
 
     /// Checks how long a case with these answers may take, and when a call of it is a hang, in milliseconds.
-    fn check(exchanges: &[&[Step]], max_retries: u32, expect: &Value, longest: u64, patience: u64) {
+    fn check(exchanges: &[&[Step]], max_retries: u32, expect: &Value, longest: u64, hang_after: u64) {
         let case = Case {
             id: "openai-chat/retry/one".into(),
             file: "cases/openai-chat/retry/one.yaml".into(),
@@ -116,8 +117,8 @@ mod tests {
             variants: Variants::default(),
             expect: serde_json::from_value(expect.clone()).expect("an expectation"),
         };
-        let took = (case.longest(), case.patience());
-        let expected = (Duration::from_millis(longest), Duration::from_millis(patience));
+        let took = (case.longest(), case.hang_after());
+        let expected = (Duration::from_millis(longest), Duration::from_millis(hang_after));
         assert_eq!(took, expected, "{exchanges:?} {max_retries} {expect}");
     }
 

@@ -11,6 +11,7 @@ use super::arguments::AdequacyOptions;
 use super::{Exit, output, run};
 use crate::adequacy::{Accepted, Adequacy};
 use crate::case::Case;
+use crate::id::SdkId;
 use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::message::adequate;
@@ -48,7 +49,10 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
         records.extend(run_all(&engine, &sdks, &idle).await?);
         let escaped = |sdk: &&Arc<Sdk>| {
-            let caught = so_far.mutants.iter().find(|caught| sdk.manifest.id.ends_with(&format!("+{}", caught.mutant)));
+            let caught = so_far
+                .mutants
+                .iter()
+                .find(|caught| SdkId::from(sdk.manifest.id.as_str()).fault() == Some(&*caught.mutant));
             caught.is_none_or(|caught| caught.by.is_empty())
         };
         let escaped: Vec<_> = sdks.iter().filter(escaped).cloned().collect();
@@ -77,7 +81,7 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     })
 }
 
-/// Every case on every one of these clients; nothing where there is nothing to run.
+/// Runs every case on every one of these clients; none where there is nothing to run.
 async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -> anyhow::Result<Vec<TrialRecord>> {
     let mut records = Vec::new();
     if cases.is_empty() || sdks.is_empty() {

@@ -1,26 +1,26 @@
 //! The command line's words.
 
 use camino::Utf8PathBuf;
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
-use crate::id::Shard;
+use crate::id::{Shard, Transport};
 use crate::report::{self, FORMATS, Format};
 
-/// What does an SDK tell its caller when a streamed answer breaks?
+/// Tests what an SDK tells its caller when a streamed answer breaks.
 #[derive(Debug, Parser)]
 #[command(name = "streamspec", version, after_help = Exit::help())]
 pub struct Arguments {
     /// The repository; the nearest one from here upwards by default.
     #[arg(long, global = true, env = "STREAMSPEC_ROOT")]
     pub root: Option<Utf8PathBuf>,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Set up the SDKs, run the suite on them, and write the compatibility report.
@@ -66,7 +66,7 @@ pub enum Command {
     Generate(GenerateOptions),
 }
 
-/// What to run.
+/// A selection of trials.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Selected {
     /// These SDKs: ids, `core` (the default) or `all`; may be repeated or separated by commas.
@@ -78,6 +78,9 @@ pub struct Selected {
     /// Only these surfaces; globs. One that no chosen SDK has is an error, as is one of which no trial is run.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
+    /// By these transports, rather than by `http1` alone; may be repeated or separated by commas.
+    #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
+    pub transports: Vec<Transport>,
     /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
     ///
     /// In globs `*` and `?` do not match `/`, `**` does; one that matches a folder takes all that lies in it.
@@ -89,7 +92,11 @@ pub struct Selected {
     pub variants: Vec<String>,
     /// Also cut every healthy stream before its stop reason, after every event or after every byte.
     #[arg(long, value_name = "WHERE")]
-    pub cuts: Option<Cuts>,
+    pub cuts: Option<Places>,
+    /// Also put the dialect's documented error into every healthy stream before its stop reason, after every event or inside
+    /// the events.
+    #[arg(long, value_name = "WHERE")]
+    pub errors: Option<Places>,
     /// Only this part of the trials, `2/3` for the second of three; a trial's name alone decides where it belongs.
     ///
     /// Run each part on a machine of its own and join the records with `streamspec merge`.
@@ -97,9 +104,9 @@ pub struct Selected {
     pub shard: Option<Shard>,
 }
 
-/// Where a sweep cuts.
+/// The places of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Cuts {
+pub enum Places {
     /// After every event.
     Events,
     /// After every byte.
@@ -109,22 +116,22 @@ pub enum Cuts {
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunOptions {
-    /// What to run.
+    /// The trials to run.
     #[command(flatten)]
     pub selected: Selected,
     /// Ignore the lists of known deviations: every MUST and SHOULD counts.
     #[arg(long)]
     pub strict: bool,
-    /// How many calls may be under way at once; most of them wait on sockets.
+    /// The most calls that are under way at once; most of them wait on sockets.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
     /// Explain every trial that does not pass, also those that are as listed; without it, the first 20 that are not.
     #[arg(long, short)]
     pub verbose: bool,
-    /// Where to write the records.
+    /// The file to write the records to.
     #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
     pub records: Utf8PathBuf,
-    /// Where to write the report; `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
+    /// The folder to write the report to; `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub report: Utf8PathBuf,
     /// Open the report's page in the browser when it is written.
@@ -145,7 +152,7 @@ pub struct CheckOptions {
 /// Options of `list`.
 #[derive(Debug, Args)]
 pub struct ListOptions {
-    /// What to list.
+    /// The trials to list.
     #[command(flatten)]
     pub selected: Selected,
     /// Instead of the trials: every rule and public bug with the cases that test it.
@@ -178,10 +185,10 @@ pub struct ReportOptions {
     /// Files of records; those of several machines are merged.
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
-    /// Where to write; `reports`, where it is committed, takes only the records of a whole run of the whole fleet.
+    /// The folder to write to; `reports`, where it is committed, takes only the records of a whole run of the whole fleet.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub out: Utf8PathBuf,
-    /// What to write; may be repeated or separated by commas.
+    /// The formats to write; may be repeated or separated by commas.
     #[arg(long, value_delimiter = ',', value_parser = formats(), default_value = report::DEFAULT, value_name = "FORMAT")]
     pub format: Vec<String>,
     /// Open the page in the browser; it is written for that, whatever the formats are.
@@ -189,7 +196,13 @@ pub struct ReportOptions {
     pub open: bool,
 }
 
-/// The names of the formats, each with what it is for.
+/// Reads the name of a transport; help and errors list all of them.
+fn transports() -> impl TypedValueParser<Value = Transport> {
+    let names = Transport::ALL.iter().map(|transport| transport.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Transport>())
+}
+
+/// Lists the names of the formats, each with what it is for.
 fn formats() -> PossibleValuesParser {
     let value = |format: &dyn Format| {
         let help = format!("{}: {}", format.writes().replace('`', ""), format.purpose().replace('`', ""));
@@ -204,7 +217,7 @@ pub struct MergeOptions {
     /// Files of records.
     #[arg(required = true)]
     pub records: Vec<Utf8PathBuf>,
-    /// Where to write the records of all of them.
+    /// The file to write the records of all of them to.
     #[arg(long, short, value_name = "FILE")]
     pub out: Utf8PathBuf,
 }
@@ -219,7 +232,7 @@ pub struct CompareOptions {
     /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.
     #[arg(value_name = "NEW[:SDK[/SURFACE]]")]
     pub new: String,
-    /// How to say it.
+    /// The format of the comparison.
     #[arg(long, value_enum, default_value_t = ComparisonFormat::Markdown)]
     pub format: ComparisonFormat,
 }
@@ -249,7 +262,7 @@ pub struct AdequacyOptions {
     /// Only these cases; then nothing is compared with the list of cases that catch no mutant.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// How many calls may be under way at once.
+    /// The most calls that are under way at once.
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
 }

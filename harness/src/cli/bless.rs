@@ -12,7 +12,7 @@ use super::arguments::BlessOptions;
 use super::{Exit, output};
 use crate::case::Case;
 use crate::deviation::{Blessed, FILE, Known, bless as blessed};
-use crate::id::Variant;
+use crate::id::{Transport, TrialId, Variant};
 use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::merge;
@@ -52,7 +52,7 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
     Ok(exit)
 }
 
-/// Why a list is not rewritten, and what that makes of the command.
+/// The reason why a list is not rewritten, and the exit code for it.
 struct Refused {
     reason: String,
     exit: Exit,
@@ -91,7 +91,7 @@ fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]
         return Err(Refused { reason: why, exit });
     }
     let mut plans = records.runs.iter().flat_map(|run| &run.suite.plans);
-    let planned = plans.find(|plan| plan.sdk == sdk.manifest.id);
+    let planned = plans.find(|plan| plan.sdk == sdk.manifest.id.as_str());
     is_all(sdk, planned, &trials, cases)?;
 
     let path = sdk.dir.join(FILE);
@@ -110,33 +110,36 @@ fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]
     ))
 }
 
-/// Whether these are the trials that a whole run of these cases has today, with all the variant runs that were planned.
+/// Checks that these are the trials that a whole run of these cases has today, with all the variant runs that were planned.
 fn is_all(
     sdk: &Sdk,
     planned: Option<&PlanRecord>,
     trials: &[&TrialRecord],
     cases: &[Arc<Case>],
 ) -> Result<(), Refused> {
-    let made: BTreeSet<Variant> = trials.iter().map(|trial| trial.variant).collect();
+    let variants: BTreeSet<Variant> = trials.iter().map(|trial| trial.variant).collect();
+    let transports: BTreeSet<Transport> = trials.iter().map(|trial| trial.transport).collect();
     let sdks = [Arc::new(sdk.clone())];
     for first_combination_only in [false, true] {
-        let variants = made.iter().copied().collect();
-        let filter = Filter { surfaces: Vec::new(), variants, first_combination_only };
+        let filter = Filter {
+            surfaces: Vec::new(),
+            transports: transports.iter().copied().collect(),
+            variants: variants.iter().copied().collect(),
+            first_combination_only,
+        };
         let now = plan(&sdks, cases, &filter).map_err(Refused::usage)?;
         if now.recorded(None, true).iter().any(|now| planned.is_some_and(|planned| planned.digest == now.digest)) {
-            let has: BTreeSet<_> =
-                trials.iter().map(|trial| (trial.surface.as_str(), trial.case.as_str(), trial.variant)).collect();
-            return now.trials.iter().find_map(|trial| missing(trial, &has)).map_or(Ok(()), |name| {
-                Err(Refused::usage(format!("{name} is not in the records: the run was cut short, run it again")))
+            let has: BTreeSet<TrialId> = trials.iter().map(|trial| trial.id()).collect();
+            return now.trials.iter().find_map(|trial| missing(trial, &has)).map_or(Ok(()), |id| {
+                Err(Refused::usage(format!("{id} is not in the records: the run was cut short, run it again")))
             });
         }
     }
     Err(Refused::usage("the cases or the surfaces are not those of the records; run it again"))
 }
 
-/// The first variant run of a trial that is not in the records. A sweep leaves out what is not healthy.
-fn missing(trial: &Trial, has: &BTreeSet<(&str, &str, Variant)>) -> Option<String> {
-    let is_there = |variant: Variant| has.contains(&(trial.surface.as_str(), trial.case.id.as_str(), variant));
-    let lacks = trial.variants.iter().find(|variant| !variant.is_sweep() && !is_there(**variant));
-    lacks.map(|variant| format!("{}@{variant}", trial.name()))
+/// Finds the first variant of a trial that is not in the records. A sweep leaves out what is not healthy.
+fn missing(trial: &Trial, has: &BTreeSet<TrialId>) -> Option<TrialId> {
+    let mut ids = trial.variants.iter().map(|variant| trial.id(*variant));
+    ids.find(|id| !id.variant.is_sweep() && !has.contains(id))
 }

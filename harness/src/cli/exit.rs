@@ -11,7 +11,7 @@ use crate::probe::ProbeError;
 use crate::run::{EngineError, PlanError};
 use crate::session::SessionError;
 
-/// What a command came to; where several things happened, the last of these is told.
+/// The outcome of a command; where several things happened, the last of these is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     /// Everything is as it should be.
@@ -26,7 +26,7 @@ pub enum Exit {
     HarnessFault,
     /// The command cannot be understood.
     Usage,
-    /// What it has to say has no place.
+    /// A file or standard output cannot be written.
     CannotWrite,
     /// Somebody ended it.
     Interrupted,
@@ -45,7 +45,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// The number.
+    /// Returns the number.
     pub const fn code(self) -> u8 {
         match self {
             Self::Conformant => 0,
@@ -60,7 +60,7 @@ impl Exit {
         }
     }
 
-    /// What it means.
+    /// Returns its meaning.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Conformant => "conformant, or as listed",
@@ -80,7 +80,7 @@ impl Exit {
         }
     }
 
-    /// Which one an error leads to.
+    /// Returns the one that an error leads to.
     pub fn of(error: &anyhow::Error) -> Self {
         let session = error.downcast_ref::<SessionError>();
         let nothing = matches!(session, Some(SessionError::Plan(PlanError::Empty)))
@@ -101,7 +101,7 @@ impl Exit {
         }
     }
 
-    /// The table of the README.
+    /// Writes the table of the README.
     pub fn table() -> String {
         let mut out = String::from("| code | meaning |\n|---:|---|\n");
         for exit in Self::ALL {
@@ -110,7 +110,7 @@ impl Exit {
         out
     }
 
-    /// The same for a terminal.
+    /// Writes the same for a terminal.
     pub fn help() -> String {
         let lines = Self::ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
         format!("Exit codes:\n{}", lines.join("\n"))
@@ -129,12 +129,12 @@ impl From<Exit> for ExitCode {
 pub(super) struct CannotWrite {
     /// The file or folder.
     pub place: Utf8PathBuf,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
 impl CannotWrite {
-    /// The place and what went wrong there.
+    /// Names the place and the mistake there.
     pub(super) fn new(place: impl Into<Utf8PathBuf>, why: impl fmt::Display) -> Self {
         Self { place: place.into(), reason: format!("{why}") }
     }

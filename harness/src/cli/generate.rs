@@ -25,7 +25,7 @@ const FORMATS: &str = "reports/README.md";
 /// The page with the table of SDKs.
 const ADAPTERS: &str = "adapters/README.md";
 
-/// Every generated file as it should be, by its place in the repository.
+/// Makes every generated file as it should be, by its place in the repository.
 pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>> {
     let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
     let fleet = Fleet::discover(root)?;
@@ -78,7 +78,7 @@ pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Re
     Ok(exit)
 }
 
-/// A page with a generated part in place of what stands between its marks; one without marks is left as it is.
+/// Returns a page with a generated part in place of what stands between its marks; one without marks is left as it is.
 fn spliced(page: &str, name: &str, part: &str) -> String {
     let (begin, end) = (format!("<!-- begin generated: {name} -->"), format!("<!-- end generated: {name} -->"));
     let Some((before, rest)) = page.split_once(&begin) else { return page.to_owned() };

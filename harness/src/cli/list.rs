@@ -10,6 +10,7 @@ use super::{Exit, output, tell_broken};
 use crate::coverage::Coverage;
 use crate::load::{self, Selection};
 use crate::run::{Filter, PlanError, has_surfaces, plan};
+use crate::session::Request;
 use crate::text;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
@@ -30,7 +31,8 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     let exit = tell_broken(&chosen.broken);
     has_surfaces(&chosen.sdks, &request.surfaces)?;
     let sdks: Vec<_> = chosen.sdks.into_iter().map(Arc::new).collect();
-    let filter = Filter { surfaces: request.surfaces, variants: request.variants, first_combination_only: false };
+    let Request { surfaces, transports, variants, .. } = request;
+    let filter = Filter { surfaces, transports, variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
         Err(PlanError::Empty) if exit == Exit::Fault => return Ok(exit),
         plan => plan?,

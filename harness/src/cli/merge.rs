@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::MergeOptions;
-use super::claim::{self, OutputLock};
 use super::exit::CannotWrite;
+use super::lock::{self, OutputLock};
 use super::{Exit, output};
 use crate::merge::merge as merged;
 use crate::record::{ReadError, Record, Records, Writer};
@@ -20,11 +20,11 @@ pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<E
     };
     let path = root.join(&options.out);
     // Trials are read again while the others are written.
-    if options.records.iter().any(|input| claim::real(&root.join(input)) == claim::real(&path)) {
+    if options.records.iter().any(|input| lock::real(&root.join(input)) == lock::real(&path)) {
         output::warn(format_args!("error: {} is one of the files that are joined; name another file", options.out));
         return Ok(Exit::Usage);
     }
-    let _claim = OutputLock::file(root, &path)?;
+    let _lock = OutputLock::file(root, &path)?;
     let cannot = |why: std::io::Error| CannotWrite::new(&path, why);
     let writer = Writer::create(&path).map_err(cannot)?;
     for record in head {

@@ -4,11 +4,12 @@ mod adequacy;
 mod arguments;
 mod bless;
 mod check;
-mod claim;
+mod committed;
 mod compare;
 mod exit;
 mod generate;
 mod list;
+mod lock;
 mod merge;
 mod named;
 mod output;
@@ -49,7 +50,7 @@ pub fn start() -> Exit {
     finished(exit)
 }
 
-/// The same, unless what was said got lost.
+/// Returns the same, unless what was said got lost.
 fn finished(exit: Exit) -> Exit {
     output::finish().map_or_else(
         |error| {
@@ -96,7 +97,7 @@ fn tell_broken(all: &[Broken]) -> Exit {
     if all.is_empty() { Exit::Conformant } else { Exit::Fault }
 }
 
-/// The repository: the nearest folder, from here upwards, that holds `cases` and `adapters`.
+/// Finds the repository: the nearest folder, from here upwards, that holds `cases` and `adapters`.
 fn root(given: Option<Utf8PathBuf>) -> anyhow::Result<Utf8PathBuf> {
     let is_root = |folder: &Utf8PathBuf| folder.join("cases").is_dir() && folder.join("adapters").is_dir();
     if let Some(root) = given {

@@ -1,4 +1,4 @@
-//! What was asked for by name and did not run: nobody who names something wants to hear that everything else is fine.
+//! SDKs and surfaces that were asked for by name and did not run: nobody who names something wants to hear that everything else is fine.
 
 use streamspec_adapters::spec::{SETS, Spec};
 
@@ -7,7 +7,7 @@ use crate::id::{SdkId, SurfaceId};
 use crate::runner::Results;
 use crate::session::{Request, Session};
 
-/// The SDKs and surfaces that were named, rather than chosen with `core` or `all`, and of which no trial was run; each in
+/// Finds the SDKs and surfaces that were named, rather than chosen with `core` or `all`, and of which no trial was run; each in
 /// words. What belongs to other shards is not missed.
 pub(super) fn not_run(request: &Request, session: &Session, results: &Results<'_>) -> Vec<String> {
     let ran: Vec<(&SdkId, &SurfaceId)> = run(results).collect();
@@ -31,12 +31,12 @@ pub(super) fn not_run(request: &Request, session: &Session, results: &Results<'_
     missing
 }
 
-/// Whether anything was run at all.
+/// Says if anything was run at all.
 pub(super) fn is_anything_run(results: &Results<'_>) -> bool {
     run(results).next().is_some()
 }
 
-/// The surfaces of which a trial was run.
+/// Finds the surfaces of which a trial was run.
 fn run<'a>(results: &'a Results<'_>) -> impl Iterator<Item = (&'a SdkId, &'a SurfaceId)> {
     results.tallies().filter(|(_, _, tally)| tally.run() > 0).map(|(sdk, surface, _)| (sdk, surface))
 }

@@ -26,7 +26,7 @@ pub(super) fn warn(line: impl fmt::Display) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
-/// Whether everything was written that went to standard output. A reader that left has what it wanted.
+/// Checks that everything was written that went to standard output. A reader that left has what it wanted.
 pub(super) fn finish() -> Result<(), CannotWrite> {
     let flushed = io::stdout().flush();
     let error = LOST.get().or(flushed.as_ref().err());

@@ -26,7 +26,7 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
 /// The number of adapters that are probed at once: most of a probe waits for an answer that stalls.
 const AT_ONCE: usize = 4;
 
-/// Adapters with manifests, told in their order; the worst of their findings is the exit code.
+/// Probes adapters with manifests, and tells of them in their order; the worst of their findings is the exit code.
 fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let chosen = Fleet::discover(root)?.choose(&[wanted])?;
     let mut worst = tell_broken(&chosen.broken);
@@ -51,7 +51,7 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
     })
 }
 
-/// One adapter with a manifest.
+/// Probes one adapter with a manifest.
 async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
     let surfaces = sdk.manifest.surfaces.iter();
@@ -74,7 +74,7 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     }
 }
 
-/// An adapter that is not checked in: its answer to `hello` says what it can be asked for.
+/// Probes an adapter that is not checked in: its answer to `hello` says what it can be asked for.
 fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let Some((program, arguments)) = command.split_first() else {
         anyhow::bail!("name an SDK, or a command after `--`");

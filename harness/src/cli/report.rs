@@ -8,9 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::environment;
 
 use super::arguments::ReportOptions;
-use super::claim::{self, OutputLock};
 use super::exit::CannotWrite;
-use super::{Exit, merge, output};
+use super::lock::OutputLock;
+use super::{Exit, committed, merge, output};
 use crate::record::Records;
 use crate::report::{Content, FORMATS, Format, PAGE, RenderError, Sink, View};
 use crate::session::locate;
@@ -18,13 +18,13 @@ use crate::session::locate;
 pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
     let folder = root.join(&options.out);
     let records = merge::read(root, &options.records)?;
-    if claim::is_committed(root, &folder) {
-        claim::are_committed(root, &records)?;
+    if committed::is_committed(root, &folder) {
+        committed::are_whole(root, &records)?;
     }
     if let Err(error) = crate::merge::check(&records) {
         output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
     }
-    let _claim = OutputLock::folder(root, &folder)?;
+    let _lock = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
     let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
     write(root, &records, &folder, &names)?;

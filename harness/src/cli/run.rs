@@ -10,10 +10,10 @@ use futures_util::future::{join_all, select_all};
 use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::Broken;
 
-use super::arguments::{Cuts, RunOptions, Selected};
-use super::claim::{self, OutputLock};
+use super::arguments::{Places, RunOptions, Selected};
 use super::exit::CannotWrite;
-use super::{Exit, named, output, print_progress, report};
+use super::lock::OutputLock;
+use super::{Exit, committed, named, output, print_progress, report};
 use crate::id::Variant;
 use crate::judge::Status;
 use crate::message::{summary, unexplained};
@@ -24,17 +24,17 @@ use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_gre
 use crate::session::{Request, Session, SessionError, Unavailable, opened};
 use crate::text;
 
-/// How many trials that are not as listed are explained unasked: enough to see what it is, few enough to be read.
+/// The number of trials that are not as listed and explained unasked: enough to see what it is, few enough to be read.
 const EXPLAINED: usize = 20;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
     let (records, folder) = (root.join(&options.records), root.join(&options.report));
-    let committed = claim::is_committed(root, &folder);
-    if committed {
-        claim::makes_committed(root, &request)?;
+    let is_committed = committed::is_committed(root, &folder);
+    if is_committed {
+        committed::makes_whole(root, &request)?;
     }
-    let _claim = OutputLock::file(root, &records)?.and(OutputLock::folder(root, &folder)?);
+    let _lock = OutputLock::file(root, &records)?.and(OutputLock::folder(root, &folder)?);
     let session = match Session::open(root, &request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
@@ -44,8 +44,8 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
             return Ok(Exit::of(&error.into()));
         }
     };
-    if committed {
-        claim::can_make_committed(&session)?;
+    if is_committed {
+        committed::can_be_whole(&session)?;
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = runtime.block_on(async {
@@ -67,12 +67,16 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
 }
 
 impl Selected {
-    /// The selection as the session understands it.
+    /// Makes the selection that the session understands.
     pub(super) fn request(&self) -> anyhow::Result<Request> {
         let mut variants = Variant::parse_list(&self.variants)?;
         variants.extend(self.cuts.map(|cuts| match cuts {
-            Cuts::Events => Variant::CutEvents,
-            Cuts::Bytes => Variant::CutBytes,
+            Places::Events => Variant::CutEvents,
+            Places::Bytes => Variant::CutBytes,
+        }));
+        variants.extend(self.errors.map(|errors| match errors {
+            Places::Events => Variant::ErrorEvents,
+            Places::Bytes => Variant::ErrorBytes,
         }));
         Ok(Request {
             variants,
@@ -80,6 +84,7 @@ impl Selected {
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
             first_combination_only: self.variants == ["quick"],
+            transports: self.transports.clone(),
             shard: self.shard,
         })
     }
@@ -104,7 +109,7 @@ async fn told_to_end() {
     }
 }
 
-/// A number that no earlier run had.
+/// Makes a number that no earlier run had.
 pub fn fresh_nonce() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
@@ -138,14 +143,14 @@ async fn everything(
     let bar = progress_bar(session.plan.trials.len());
     let mut recorder = Recorder(&writer);
     let mut results = Results::new(session, &versions, options.strict);
-    let mut terminal = Terminal { session, options, nonce, bar: &bar, red: 0 };
+    let mut terminal = Terminal { session, options, nonce, bar: &bar, not_green: 0 };
     match runner::run(session, engine, &mut [&mut recorder, &mut results, &mut terminal]).await {
         Err(RunError::Subscriber(why)) => return Err(cannot(why).into()),
         ran => ran?,
     }
     bar.finish_and_clear();
-    if !options.verbose && terminal.red > EXPLAINED {
-        output::say(unexplained(terminal.red - EXPLAINED));
+    if !options.verbose && terminal.not_green > EXPLAINED {
+        output::say(unexplained(terminal.not_green - EXPLAINED));
     }
     let mut exit = results.not_green().keys().map(|status| exit_of(*status)).max().unwrap_or(Exit::Conformant);
     if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() {
@@ -183,7 +188,7 @@ struct Terminal<'a> {
     options: &'a RunOptions,
     nonce: &'a str,
     bar: &'a ProgressBar,
-    red: usize,
+    not_green: usize,
 }
 
 impl Subscriber for Terminal<'_> {
@@ -191,8 +196,10 @@ impl Subscriber for Terminal<'_> {
         let Event::Ended(trial, variants) = event else { return Ok(()) };
         for (ran, comparison) in *variants {
             let green = is_green(&ran.record, comparison, self.options.strict);
-            self.red += usize::from(!green);
-            if self.options.verbose && ran.record.verdict.status != Status::Pass || !green && self.red <= EXPLAINED {
+            self.not_green += usize::from(!green);
+            if self.options.verbose && ran.record.verdict.status != Status::Pass
+                || !green && self.not_green <= EXPLAINED
+            {
                 let text = self.session.explain(ran, &trial.case, self.nonce, comparison);
                 self.bar.suspend(|| output::say(text));
             }
@@ -202,7 +209,7 @@ impl Subscriber for Terminal<'_> {
     }
 }
 
-/// The versions that were loaded, by SDK.
+/// Finds the versions that were loaded, by SDK.
 fn versions(records: &[Record]) -> BTreeMap<String, String> {
     let version = |record: &Record| match record {
         Record::Sdk(sdk) => Some((sdk.id.to_string(), sdk.version.clone())),
@@ -211,7 +218,7 @@ fn versions(records: &[Record]) -> BTreeMap<String, String> {
     records.iter().filter_map(version).collect()
 }
 
-/// The exit code for a trial that is not as it should be.
+/// Returns the exit code for a trial that is not as it should be.
 const fn exit_of(status: Status) -> Exit {
     match status {
         Status::AdapterFault => Exit::Fault,
@@ -220,7 +227,7 @@ const fn exit_of(status: Status) -> Exit {
     }
 }
 
-/// A bar on a terminal, nothing elsewhere.
+/// Makes a bar on a terminal, and nothing elsewhere.
 fn progress_bar(trials: usize) -> ProgressBar {
     let bar = ProgressBar::new(trials as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} trials, {eta} left");

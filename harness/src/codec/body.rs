@@ -67,7 +67,8 @@ pub(crate) fn body(codec: &dyn Codec, steps: &[Step], nonce: Nonce<'_>) -> Vec<I
     items
 }
 
-/// The bytes of hexadecimal digits; what is not a digit is skipped, as the loader lets only white space through.
+/// Returns the bytes of hexadecimal digits; what is not a digit is skipped, as the loader lets only white space
+/// through.
 fn from_hex(digits: &str) -> Vec<u8> {
     let digits: Vec<u8> =
         digits.chars().filter_map(|digit| digit.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();

@@ -15,7 +15,7 @@ pub(crate) use nonce::Nonce;
 
 use crate::id::Variant;
 
-/// The codec of a dialect's streams.
+/// Finds the codec of a dialect's streams.
 pub fn of(api: Api) -> &'static dyn Codec {
     match api {
         Api::AnthropicMessages | Api::OpenaiChat | Api::OpenaiResponses | Api::GeminiGenerate => &sse::Sse,
@@ -24,16 +24,16 @@ pub fn of(api: Api) -> &'static dyn Codec {
 
 /// An encoding of events as a stream of bytes.
 pub trait Codec: fmt::Debug + Sync {
-    /// The `Content-Type` that a server gives such a stream.
+    /// Returns the `Content-Type` that a server gives such a stream.
     fn content_type(&self) -> &'static str;
 
     /// Says whether a `Content-Type` names such a stream.
     fn is_named_by(&self, content_type: &str) -> bool;
 
-    /// The bytes of a whole event. A text is sent as it is, any other value as compact JSON.
+    /// Returns the bytes of a whole event. A text is sent as it is, any other value as compact JSON.
     fn event(&self, name: Option<&str>, data: &Value) -> Vec<u8>;
 
-    /// The bytes of what a client must ignore, with a text in it.
+    /// Returns the bytes of what a client must ignore, with a text in it.
     fn comment(&self, text: &str) -> Vec<u8>;
 
     /// Says whether a variant can be made of such a stream; one that cannot is not run.
@@ -43,10 +43,10 @@ pub trait Codec: fmt::Debug + Sync {
     /// leaves it alone.
     fn vary(&self, body: Vec<Item>, variant: Variant) -> Vec<Item>;
 
-    /// The offsets just after each whole event, ascending.
+    /// Returns the offsets just after each whole event, ascending.
     fn event_ends(&self, stream: &[u8]) -> Vec<usize>;
 
-    /// The events of a stream as far as it goes; the last of them may not be whole.
+    /// Returns the events of a stream as far as it goes; the last of them may not be whole.
     fn events(&self, stream: &[u8]) -> Vec<Decoded>;
 }
 

@@ -60,7 +60,7 @@ fn fields(name: &str, text: &str) -> String {
     lines.map(|line| if line.is_empty() { format!("{name}\n") } else { format!("{name} {line}\n") }).collect()
 }
 
-/// The event of a record whose lines end with LF.
+/// Returns the event of a record whose lines end with LF.
 fn decoded(record: &str) -> Decoded {
     let values = |name: &'static str| {
         let values = record.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(':'));

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::JudgedVariants;
-use super::globs::{CaseOnSurface, grouped};
+use super::globs::grouped;
 use super::list::Known;
+use super::point::Point;
 use super::text::{self, HEAD, Piece, Pieces};
 use crate::case::{Axis, Level};
 use crate::id::Variant;
@@ -14,22 +15,22 @@ use crate::record::{Entry, Scope, TrialRecord};
 /// The reason that `bless` writes and a person replaces.
 pub const UNEXPLAINED: &str = "unexplained";
 
-/// What became of a list; all but the last two counts are of scopes.
+/// A list that was rewritten, and its changes; all but the last two counts are of scopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blessed {
     /// The text of its file.
     pub text: String,
-    /// How many stand as they were, those among them whose trials were not run.
+    /// The number that stand as they were, those among them whose trials were not run.
     pub kept: usize,
-    /// How many hold in fewer places than they said.
+    /// The number that hold in fewer places than they said.
     pub narrowed: usize,
-    /// How many are new.
+    /// The number that are new.
     pub added: usize,
-    /// How many no longer hold anywhere.
+    /// The number that no longer hold anywhere.
     pub removed: usize,
-    /// How many entries had the reason and the link of an earlier one, and are part of that now.
+    /// The number of entries that had the reason and the link of an earlier one, and are part of that now.
     pub joined: usize,
-    /// How many entries have no reason yet.
+    /// The number of entries that have no reason yet.
     pub unexplained: usize,
 }
 
@@ -63,7 +64,7 @@ pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) 
                 continue;
             }
             let mut points = seen.holds.get(&number).cloned().unwrap_or_default();
-            points.extend(variant_runs.open(old).map(|(surface, case)| CaseOnSurface { case, surface }));
+            points.extend(variant_runs.open(old));
             if points.is_empty() {
                 blessed.removed += 1;
                 continue;
@@ -71,7 +72,7 @@ pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) 
             blessed.narrowed += 1;
             let narrower = grouped(old.scope.axis, &old.scope.observed, &points, &seen.graded);
             scopes.extend(narrower.into_iter().enumerate().map(|(place, narrower)| {
-                let narrower = Scope { versions: old.scope.versions.clone(), ..narrower };
+                let narrower = narrower.within(&old.scope);
                 (format!("{}{}", if place == 0 { comments } else { "" }, text::scope(&narrower)), narrower)
             }));
         }
@@ -139,7 +140,7 @@ impl List {
         }
     }
 
-    /// The text of the file.
+    /// Writes the text of the file.
     fn text(&self, known: &Known, head: &str) -> String {
         let own = |listed: &'_ ListedEntry| -> Vec<String> {
             std::iter::once(&listed.text).chain(&listed.scopes).cloned().collect()
@@ -159,39 +160,51 @@ impl List {
     }
 }
 
-/// What the trials say about a list.
+impl Scope {
+    /// Limits a scope that was made of points within an earlier one to what that was limited to.
+    fn within(self, earlier: &Self) -> Self {
+        Self {
+            routes: self.routes.or_else(|| earlier.routes.clone()),
+            transports: self.transports.or_else(|| earlier.transports.clone()),
+            versions: earlier.versions.clone(),
+            ..self
+        }
+    }
+}
+
+/// The evidence of the trials about a list.
 #[derive(Default)]
 struct ListEvidence<'a> {
-    /// Where each axis was checked.
-    graded: BTreeMap<Axis, BTreeSet<CaseOnSurface<'a>>>,
-    /// Where a scope holds, by its number.
-    holds: BTreeMap<usize, BTreeSet<CaseOnSurface<'a>>>,
+    /// The trials in which each axis was checked.
+    graded: BTreeMap<Axis, BTreeSet<Point<'a>>>,
+    /// The trials in which a scope holds, by its number.
+    holds: BTreeMap<usize, BTreeSet<Point<'a>>>,
     /// The scopes that do not hold somewhere.
     gone: BTreeSet<usize>,
-    /// What no scope says.
-    new: BTreeMap<(Axis, String), BTreeSet<CaseOnSurface<'a>>>,
+    /// The deviations that no scope lists.
+    new: BTreeMap<(Axis, String), BTreeSet<Point<'a>>>,
 }
 
 impl<'a> ListEvidence<'a> {
     fn of(known: &Known, trials: &[&'a TrialRecord], version: &str) -> Self {
         let mut seen = Self::default();
         for trial in trials {
-            let point = CaseOnSurface { case: &trial.case, surface: &trial.surface };
+            let point = Point::from(*trial);
             let counted = |check: &&Check| {
                 check.level != Level::May && check.axis.is_of_variants() == (trial.variant != Variant::AsWritten)
             };
             for check in trial.verdict.checks.iter().filter(counted).filter(|check| check.held().is_some()) {
-                seen.graded.entry(check.axis).or_default().insert(point.clone());
+                seen.graded.entry(check.axis).or_default().insert(point);
             }
             let comparison = known.compare(trial, version);
             for number in comparison.used {
-                seen.holds.entry(number).or_default().insert(point.clone());
+                seen.holds.entry(number).or_default().insert(point);
             }
             seen.gone.extend(comparison.stale);
             seen.gone.extend(comparison.different.iter().map(|(_, number)| number));
             let different = comparison.different.iter().map(|(place, _)| *place);
             for check in comparison.new.iter().copied().chain(different).map(|place| &trial.verdict.checks[place]) {
-                seen.new.entry((check.axis, check.seen())).or_default().insert(point.clone());
+                seen.new.entry((check.axis, check.seen())).or_default().insert(point);
             }
         }
         seen

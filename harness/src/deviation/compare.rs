@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::{Version, VersionReq};
 
 use super::list::{Known, KnownScope};
+use super::point::Point;
 use crate::case::{Axis, Level};
 use crate::id::Variant;
 use crate::judge::{Check, Status};
 use crate::record::{Scope, TrialRecord};
 
-/// How one trial compares with the list. A scope is named by its number.
+/// A comparison of one trial with the list. A scope is named by its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// Broken checks that no scope lists, by their place in the verdict.
@@ -47,7 +48,7 @@ impl Known {
     /// written is compared: the rest was, there.
     pub fn compare(&self, trial: &TrialRecord, version: &str) -> Comparison {
         let mut comparison = Comparison::default();
-        let scopes: Vec<_> = self.applying(&trial.surface, &trial.case, version).collect();
+        let scopes: Vec<_> = self.applying(trial.into(), version).collect();
         // One axis may be checked at two levels, `must: [error, incomplete]` and `should: error`; one that is broken at
         // either is what the list speaks of.
         let broken_axes: Vec<Axis> = trial.verdict.broken_checks().map(|check| check.axis).collect();
@@ -82,7 +83,7 @@ impl Known {
     ) -> Vec<usize> {
         let mut usage = Usage::default();
         for (trial, comparison) in compared {
-            usage.add((&trial.surface, &trial.case), trial.variant, trial.verdict.status, comparison);
+            usage.add(trial.into(), trial.variant, trial.verdict.status, comparison);
         }
         self.unused_in(&usage, version)
     }
@@ -96,10 +97,10 @@ impl Known {
         unused.map(|(number, _)| number).collect()
     }
 
-    /// The scopes whose globs and versions cover a trial, with their numbers.
-    fn applying(&self, surface: &str, case: &str, version: &str) -> impl Iterator<Item = (usize, &Scope)> {
+    /// Finds the scopes whose globs, limits and versions cover a trial, with their numbers.
+    fn applying(&self, point: Point<'_>, version: &str) -> impl Iterator<Item = (usize, &Scope)> {
         self.scopes.iter().enumerate().filter_map(move |(number, known)| {
-            let covered = known.covers(surface, case) && holds_for(&known.scope, version);
+            let covered = known.covers(&point) && holds_for(&known.scope, version);
             covered.then_some((number, &known.scope))
         })
     }
@@ -113,57 +114,55 @@ pub struct Usage<'a> {
 }
 
 impl<'a> Usage<'a> {
-    /// Adds a trial of a surface and a case as it compares with the list.
-    pub fn add(&mut self, of: (&'a str, &'a str), variant: Variant, status: Status, comparison: &Comparison) {
+    /// Adds a trial as it compares with the list.
+    pub fn add(&mut self, point: Point<'a>, variant: Variant, status: Status, comparison: &Comparison) {
         let different = comparison.different.iter().map(|(_, number)| number);
         self.used.extend(comparison.used.iter().chain(different).chain(&comparison.stale));
-        self.variants.add(of, variant, status);
+        self.variants.add(point, variant, status);
     }
 }
 
-/// The trials that were judged, by surface and case, with the variants that were made of each.
+/// The trials that were judged, with the variants that were made of each.
 #[derive(Debug, Default)]
-pub(super) struct JudgedVariants<'a>(BTreeMap<(&'a str, &'a str), BTreeSet<Variant>>);
+pub(super) struct JudgedVariants<'a>(BTreeMap<Point<'a>, BTreeSet<Variant>>);
 
 impl<'a> JudgedVariants<'a> {
     pub(super) fn of(trials: impl IntoIterator<Item = &'a TrialRecord>) -> Self {
         let mut all = Self::default();
         for trial in trials {
-            all.add((&trial.surface, &trial.case), trial.variant, trial.verdict.status);
+            all.add(trial.into(), trial.variant, trial.verdict.status);
         }
         all
     }
 
-    fn add(&mut self, of: (&'a str, &'a str), variant: Variant, status: Status) {
+    fn add(&mut self, point: Point<'a>, variant: Variant, status: Status) {
         if status <= Status::Fails {
-            self.0.entry(of).or_default().insert(variant);
+            self.0.entry(point).or_default().insert(variant);
         }
     }
 
-    /// The surfaces and cases that a scope covers and about which nothing can be said: it is about variant runs of them that were
+    /// Finds the trials that a scope covers and about which nothing can be said: it is about variant runs of them that were
     /// not made.
-    pub(super) fn open(&self, known: &KnownScope) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub(super) fn open(&self, known: &KnownScope) -> impl Iterator<Item = Point<'a>> {
         let scope = &known.scope;
         let is_open = move |made: &BTreeSet<Variant>| match scope.axis {
-            Axis::Variants => scope.observed.iter().any(|text| made.iter().all(|made| made.name() != about(text))),
-            Axis::Cuts => !made.iter().any(|made| made.is_sweep()),
+            Axis::Variants => {
+                scope.observed.iter().any(|text| Variant::of_label(text).is_none_or(|variant| !made.contains(&variant)))
+            }
+            Axis::Cuts => !made.iter().any(|made| made.is_cuts()),
+            Axis::Errors => !made.iter().any(|made| made.is_errors()),
             _ => false,
         };
-        let covered = self.0.iter().filter(move |((surface, case), _)| known.covers(surface, case));
+        let covered = self.0.iter().filter(move |(point, _)| known.covers(point));
         covered.filter(move |(_, made)| is_open(made)).map(|(point, _)| *point)
     }
 }
 
 /// Says if a scope is about a check: on its axis and, of variants, about the same one.
 fn speaks_of(scope: &Scope, check: &Check) -> bool {
-    let variant = check.observed.as_str().map(about);
+    let is_listed = |variant| scope.observed.iter().any(|text| Variant::of_label(text) == Some(variant));
     scope.axis == check.axis
-        && (check.axis != Axis::Variants || scope.observed.iter().any(|text| Some(about(text)) == variant))
-}
-
-/// The variant run that a text is about: `crlf: passes instead of deviates`.
-fn about(text: &str) -> &str {
-    text.split(':').next().unwrap_or_default()
+        && (check.axis != Axis::Variants || check.observed.as_str().and_then(Variant::of_label).is_some_and(is_listed))
 }
 
 /// Says if a scope speaks about a version; a version that is not semantic is covered by every scope.

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
+use super::point::Point;
+use super::ways::{Limit, allows};
 use crate::case::{GlobError, matcher, matchers};
 use crate::record::{Entry, Scope};
 
@@ -22,7 +24,7 @@ const OLD_NAMES: [&str; 6] = ["axis", "cases", "seen", "surfaces", "versions", "
 /// The list of one SDK.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// Where it was read from.
+    /// The file it was read from.
     pub file: Utf8PathBuf,
     /// The entries, in order.
     pub entries: Vec<Entry>,
@@ -43,6 +45,7 @@ pub struct KnownScope {
     pub(super) entry: usize,
     cases: GlobSet,
     surfaces: GlobSet,
+    limit: Limit,
 }
 
 /// A list as it is written.
@@ -131,7 +134,7 @@ impl Known {
         Ok(known)
     }
 
-    /// The list of these entries, as records keep it.
+    /// Makes the list of these entries, which records keep.
     pub fn of(entries: Vec<Entry>) -> Result<Self, KnownError> {
         let mut known = Self { file: Utf8PathBuf::from(FILE), ..Self::default() };
         for entry in entries {
@@ -158,7 +161,15 @@ impl Known {
             let line = lines.get(place).copied().unwrap_or(line);
             let cases = globs(&scope.cases, &self.file, line)?;
             let surfaces = globs(&scope.surfaces, &self.file, line)?;
-            self.scopes.push(KnownScope { scope: scope.clone(), line, entry: self.entries.len(), cases, surfaces });
+            let limit = (scope.routes.clone(), scope.transports.clone());
+            self.scopes.push(KnownScope {
+                scope: scope.clone(),
+                line,
+                entry: self.entries.len(),
+                cases,
+                surfaces,
+                limit,
+            });
         }
         self.entries.push(entry);
         self.lines.push(line);
@@ -167,9 +178,9 @@ impl Known {
 }
 
 impl KnownScope {
-    /// Says if the globs cover a trial.
-    pub(super) fn covers(&self, surface: &str, case: &str) -> bool {
-        self.cases.is_match(case) && self.surfaces.is_match(surface)
+    /// Says if the globs and the limits cover a trial.
+    pub(super) fn covers(&self, point: &Point<'_>) -> bool {
+        self.cases.is_match(point.case) && self.surfaces.is_match(point.surface) && allows(&self.limit, point.way)
     }
 }
 

@@ -7,11 +7,14 @@ mod bless;
 mod compare;
 mod globs;
 mod list;
+mod point;
 mod text;
+mod ways;
 
 pub use bless::{Blessed, UNEXPLAINED, bless};
 pub use compare::{Comparison, Usage};
 pub use list::{FILE, Known, KnownError, KnownScope};
+pub use point::{Point, Way};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::case::{Axis, Level};
-use crate::id::{TrialId, Variant};
+use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::{Check, Grade, Status, Verdict};
 use crate::record::TrialRecord;
 
@@ -124,7 +124,7 @@ fn what_is_new_joins_what_waits_for_a_reason_and_equal_reasons_become_one_entry(
     insta::assert_snapshot!(list.text);
 }
 
-/// Where a run is as listed there is nothing to bless: not a letter of the list changes, whatever people wrote there.
+/// A run that is as listed leaves nothing to bless: not a letter of the list changes, whatever people wrote there.
 #[test]
 fn blessing_leaves_alone_what_stands() {
     let list = format!(
@@ -144,7 +144,7 @@ fn blessing_leaves_alone_what_stands() {
     assert_eq!((blessed.removed, blessed.text.as_str()), (2, "# Our own words.\n"));
 }
 
-/// What people wrote inside of an entry stays where it is when another part of it changes, and a layout that cannot be taken
+/// The comments that people wrote inside of an entry stay in their place when another part of it changes, and a layout that cannot be taken
 /// apart by lines is written anew.
 #[test]
 fn blessing_keeps_comments_and_says_the_same_in_any_layout() {
@@ -199,6 +199,64 @@ fn blessing_keeps_what_was_not_run() {
     assert_eq!(came(&trials), (0, 0, 1, 0), "it is gone from one case, and of the other nothing is known");
     let text = bless(&known, &list, &trials.iter().collect::<Vec<_>>(), "2.0.0").text;
     assert!(text.contains("cases = [\"anthropic/in-band/b\"]"), "{text}");
+}
+
+/// A trial of which the status is the one of the response, or not, by a route and a transport.
+fn trial_by(route: Route, transport: Transport, grade: Grade) -> TrialRecord {
+    TrialRecord { route, transport, ..trial("create-sync", "anthropic/in-band/x", grade) }
+}
+
+/// The list, limited to routes and transports.
+fn limited(limits: &str) -> String {
+    LIST.replace("cases =", &format!("{limits}\ncases ="))
+}
+
+#[test]
+fn a_scope_is_about_the_routes_and_transports_that_it_names() {
+    let check = |list: &str, used: [bool; 4]| {
+        let known = parsed(list);
+        let ways = Route::ALL.iter().flat_map(|route| Transport::ALL.iter().map(move |transport| (*route, *transport)));
+        for ((route, transport), is_used) in ways.zip(used) {
+            let comparison = known.compare(&trial_by(route, transport, Grade::Transport), "2.0.0");
+            assert_eq!((comparison.used.len(), comparison.new.len()), (usize::from(is_used), usize::from(!is_used)));
+        }
+    };
+    check(LIST, [true, true, true, true]);
+    check(&limited("routes = [\"direct\"]"), [true, true, false, false]);
+    check(&limited("transports = [\"other\"]"), [false, true, false, true]);
+    check(&limited("routes = [\"direct\", \"relay\"]\ntransports = [\"http1\"]"), [true, false, true, false]);
+    check(&limited("routes = [\"relay\"]\ntransports = [\"other\"]"), [false, false, false, true]);
+    let error =
+        Known::parse("list.toml".into(), &limited("transports = [\"h9\"]")).expect_err("it is broken").to_string();
+    assert!(error.contains("line 9") && error.contains("`h9`") && error.contains("`http1`"), "{error}");
+}
+
+#[test]
+fn blessing_limits_a_scope_to_the_routes_and_transports_on_which_it_holds() {
+    use Grade::{Exact, Transport as Listed};
+    let run = |grades: [Grade; 4]| -> Vec<TrialRecord> {
+        let ways = Route::ALL.iter().flat_map(|route| Transport::ALL.iter().map(move |transport| (*route, *transport)));
+        ways.zip(grades).map(|((route, transport), grade)| trial_by(route, transport, grade)).collect()
+    };
+    let limits = |list: &str, grades: [Grade; 4]| -> Vec<String> {
+        let text = blessed(list, &run(grades)).text;
+        let is_limit = |line: &&str| line.starts_with("routes") || line.starts_with("transports");
+        text.lines().filter(is_limit).map(str::to_owned).collect()
+    };
+    for list in ["", LIST] {
+        assert_eq!(limits(list, [Listed; 4]), [""; 0]);
+        assert_eq!(limits(list, [Listed, Listed, Exact, Exact]), ["routes = [\"direct\"]"]);
+        assert_eq!(limits(list, [Exact, Listed, Exact, Listed]), ["transports = [\"other\"]"]);
+        assert_eq!(limits(list, [Exact, Listed, Exact, Exact]), ["routes = [\"direct\"]", "transports = [\"other\"]"]);
+        let apart =
+            ["routes = [\"direct\"]", "transports = [\"other\"]", "routes = [\"relay\"]", "transports = [\"http1\"]"];
+        assert_eq!(limits(list, [Exact, Listed, Listed, Exact]), apart);
+    }
+    let (named, by_http1) = (limited("transports = [\"http1\"]"), run([Listed, Exact, Listed, Exact]));
+    assert_eq!(blessed(&named, &by_http1).text, named, "what stands is kept with what it is limited to");
+    let narrower = [trial_by(Route::Direct, Transport::Http1, Listed), trial_by(Route::Relay, Transport::Http1, Exact)];
+    let text = blessed(&named, &narrower).text;
+    assert!(text.contains("routes = [\"direct\"]\ntransports = [\"http1\"]\n"), "a limit stays: {text}");
 }
 
 /// Long lists of cases stand one on a line, and texts are quoted as TOML wants it.

@@ -76,11 +76,17 @@ pub(super) fn entry(entry: &Entry) -> String {
 /// Writes a scope.
 pub(super) fn scope(scope: &Scope) -> String {
     let mut out = format!("[[deviation.where]]\naxis = {}\n", quoted(scope.axis.name()));
-    list(&mut out, "observed", &scope.observed);
+    list(&mut out, "observed", texts(&scope.observed));
     if scope.surfaces != crate::record::every_surface() {
-        list(&mut out, "surfaces", &scope.surfaces);
+        list(&mut out, "surfaces", texts(&scope.surfaces));
     }
-    list(&mut out, "cases", &scope.cases);
+    if let Some(routes) = &scope.routes {
+        list(&mut out, "routes", routes.iter().map(|route| route.name()));
+    }
+    if let Some(transports) = &scope.transports {
+        list(&mut out, "transports", transports.iter().map(|transport| transport.name()));
+    }
+    list(&mut out, "cases", texts(&scope.cases));
     if let Some(versions) = &scope.versions {
         let _ = writeln!(out, "versions = {}", quoted(&versions.to_string()));
     }
@@ -88,14 +94,18 @@ pub(super) fn scope(scope: &Scope) -> String {
 }
 
 /// Writes texts on one line, or each on its own where that would be too wide, so that a change is a line in review.
-fn list(out: &mut String, key: &str, texts: &[String]) {
-    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+fn list<'a>(out: &mut String, key: &str, texts: impl Iterator<Item = &'a str>) {
+    let texts: Vec<String> = texts.map(quoted).collect();
     let one = format!("{key} = [{}]\n", texts.join(", "));
     if one.chars().count() <= WIDEST + 1 {
         out.push_str(&one);
     } else {
         let _ = writeln!(out, "{key} = [\n    {},\n]", texts.join(",\n    "));
     }
+}
+
+fn texts(all: &[String]) -> impl Iterator<Item = &str> {
+    all.iter().map(String::as_str)
 }
 
 fn quoted(text: &str) -> String {

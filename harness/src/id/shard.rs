@@ -8,16 +8,19 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use super::TrialId;
+
 /// One of several parts of a plan.
 ///
-/// A trial belongs to the part that the SHA-256 of its name says, `anthropic-python/create-sync::anthropic/cut/eof`: its
-/// first eight bytes as a big-endian number, modulo the number of parts. So a trial stays where it is when others are
-/// added, left out or reordered.
+/// A trial belongs to the part that the SHA-256 of its name as written says, `anthropic-python/create-sync::anthropic/cut/eof`
+/// with its route and transport where they are not the default: its first eight bytes as a big-endian number, modulo the
+/// number of parts. So a trial stays where it is when others are added, left out or reordered, and all its variants are
+/// where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     pub index: u32,
-    /// How many parts there are.
+    /// The number of parts.
     pub of: u32,
 }
 
@@ -45,9 +48,9 @@ impl fmt::Display for Shard {
 }
 
 impl Shard {
-    /// Whether a trial of this name belongs here.
-    pub fn holds(self, name: &str) -> bool {
-        let digest = Sha256::digest(name.as_bytes());
+    /// Says if a trial belongs here, whatever its variant.
+    pub fn holds(self, trial: &TrialId) -> bool {
+        let digest = Sha256::digest(trial.as_written().to_string());
         let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         number % u64::from(self.of) == u64::from(self.index) - 1
     }
@@ -56,8 +59,10 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use proptest::sample::select;
 
     use super::*;
+    use crate::id::{Route, Transport, Variant};
 
     #[test]
     fn a_shard_is_read_and_written() {
@@ -69,21 +74,32 @@ mod tests {
         }
     }
 
-    /// Records of several machines are joined long after they were made, so where a trial belongs must not change.
+    fn id(case: &str) -> TrialId {
+        TrialId::new("anthropic-python", "create-sync", case, Variant::AsWritten)
+    }
+
+    fn at(id: &TrialId, of: u32) -> Vec<u32> {
+        (1..=of).filter(|index| Shard { index: *index, of }.holds(id)).collect()
+    }
+
+    /// Records of several machines are joined long after they were made, so a trial must stay where it is.
     #[test]
-    fn where_a_trial_belongs_is_pinned() {
-        let name = "anthropic-python/create-sync::anthropic/in-band/overloaded";
-        let at = |of| (1..=of).find(|index| Shard { index: *index, of }.holds(name));
-        assert_eq!([at(1), at(2), at(3), at(7)], [1, 2, 3, 5].map(Some));
+    fn the_shard_of_a_trial_is_pinned() {
+        let shards = |id: &TrialId| [1, 2, 3, 7].map(|of| at(id, of)).concat();
+        let id = id("anthropic/in-band/overloaded");
+        assert_eq!(shards(&id), [1, 2, 3, 5]);
+        assert_eq!(shards(&TrialId { variant: Variant::Crlf, ..id.clone() }), [1, 2, 3, 5]);
+        // These have a name of their own.
+        assert_eq!(shards(&TrialId { route: Route::Relay, ..id.clone() }), [1, 1, 3, 2]);
+        assert_eq!(shards(&TrialId { transport: Transport::Other, ..id }), [1, 1, 1, 2]);
     }
 
     proptest! {
         #[test]
-        fn shards_part_the_plan(names in prop::collection::vec(".{0,40}", 0..40), of in 1_u32..20) {
-            for name in &names {
-                let holders = (1..=of).filter(|index| Shard { index: *index, of }.holds(name)).count();
-                prop_assert_eq!(holders, 1);
-            }
+        fn shards_part_the_plan(
+            case in "\\PC{1,40}", route in select(Route::ALL), transport in select(Transport::ALL), of in 1_u32..20,
+        ) {
+            prop_assert_eq!(at(&TrialId { route, transport, ..id(&case) }, of).len(), 1);
         }
     }
 }

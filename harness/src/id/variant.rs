@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// How the bytes of a case are split or framed.
+/// A variant: a way of splitting or framing the bytes of a case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
@@ -39,6 +39,10 @@ pub enum Variant {
     CutEvents,
     /// A healthy stream, ended after every byte before its stop reason: a sweep of many runs.
     CutBytes,
+    /// A healthy stream in which the dialect's documented error follows each event before its stop reason: a sweep of many runs.
+    ErrorEvents,
+    /// A healthy stream in which that error follows each byte inside those events: a sweep of many runs.
+    ErrorBytes,
 }
 
 /// The name of an unknown variant.
@@ -47,7 +51,7 @@ pub enum Variant {
 pub struct UnknownVariant(String);
 
 impl Variant {
-    /// What `cargo test` also runs: the smallest pieces, and the other common line end.
+    /// The variants that `cargo test` also runs: the smallest pieces, and the other common line end.
     pub const QUICK: [Self; 2] = [Self::OneByte, Self::Crlf];
 
     /// Every variant but the sweeps, as written first.
@@ -66,17 +70,17 @@ impl Variant {
         Self::Chunked,
     ];
 
-    /// Every variant there is, the sweeps last.
+    /// Lists every variant there is, the sweeps last.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::CutEvents, Self::CutBytes])
+        Self::ALL.into_iter().chain([Self::CutEvents, Self::CutBytes, Self::ErrorEvents, Self::ErrorBytes])
     }
 
-    /// The variant of this name.
+    /// Finds the variant of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::every().find(|variant| variant.name() == name)
     }
 
-    /// Variants from their names, `quick` and `full` among them.
+    /// Reads variants from their names, `quick` and `full` among them.
     pub fn parse_list(names: &[String]) -> Result<Vec<Self>, UnknownVariant> {
         let mut variants = Vec::new();
         for name in names {
@@ -94,12 +98,32 @@ impl Variant {
         Ok(variants)
     }
 
-    /// Whether this is a sweep of many runs rather than one.
+    /// Puts the variant before what its run came to, `crlf: passes instead of fails`, as verdicts and lists have it.
+    pub fn label(self, what: &str) -> String {
+        format!("{self}: {what}")
+    }
+
+    /// Finds the variant that such a text is about.
+    pub fn of_label(text: &str) -> Option<Self> {
+        Self::named(text.split(':').next().unwrap_or(text))
+    }
+
+    /// Says if this is a sweep of many runs rather than one.
     pub const fn is_sweep(self) -> bool {
+        self.is_cuts() || self.is_errors()
+    }
+
+    /// Says whether this is a sweep that cuts the stream.
+    pub const fn is_cuts(self) -> bool {
         matches!(self, Self::CutEvents | Self::CutBytes)
     }
 
-    /// The name in cases, records and reports.
+    /// Says whether this is a sweep that puts an error into the stream.
+    pub const fn is_errors(self) -> bool {
+        matches!(self, Self::ErrorEvents | Self::ErrorBytes)
+    }
+
+    /// Returns the name in cases, records and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AsWritten => "as-written",
@@ -116,6 +140,8 @@ impl Variant {
             Self::Chunked => "chunked",
             Self::CutEvents => "cut-events",
             Self::CutBytes => "cut-bytes",
+            Self::ErrorEvents => "error-events",
+            Self::ErrorBytes => "error-bytes",
         }
     }
 }

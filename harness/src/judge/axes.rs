@@ -7,6 +7,8 @@ use streamspec_adapters::contract::{CallOutcome, Ended, Field, Observation, Obse
 use streamspec_adapters::manifest::AnswerField;
 
 use super::reason::{same_reason, says_nothing};
+use super::resent::resent;
+use super::verdict::listed;
 use super::{Check, Evidence, Grade, Observed};
 use crate::case::{
     Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
@@ -45,6 +47,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         (Axis::ToolCalls, checks.tool_calls.as_ref().map(|wanted| tools(wanted, observation))),
         (Axis::StopReason, checks.stop_reason.as_ref().map(|wanted| stop_reason(wanted, observation, evidence))),
         (Axis::Requests, checks.requests.map(|wanted| requests(wanted, evidence))),
+        (Axis::Resent, checks.resent.map(|wanted| resent(wanted, &evidence.transcript.exchanges))),
         (Axis::Wait, checks.wait.map(|wanted| wait(wanted, evidence))),
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),
@@ -61,7 +64,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         .collect()
 }
 
-/// One of several ends, each with what must hold there.
+/// Compares with several ends, each with what must hold there.
 fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &Evidence<'_>) -> AxisComparison {
     let graded: Vec<Vec<Check>> =
         alternatives.iter().map(|alternative| grade(level, alternative, seen, evidence)).collect();
@@ -82,13 +85,8 @@ fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &
     (expected, json!(observed), exact_if(nearest.is_empty()))
 }
 
-/// The outcomes a check accepts, in the words of the case.
-pub(super) fn outcomes(wanted: &OneOf<Outcome>) -> Value {
-    listed(&wanted.0)
-}
-
 fn an_outcome(wanted: &OneOf<Outcome>, seen: Outcome) -> AxisComparison {
-    (outcomes(wanted), json!(seen), exact_if(wanted.0.contains(&seen)))
+    (listed(&wanted.0), json!(seen), exact_if(wanted.0.contains(&seen)))
 }
 
 fn word(
@@ -97,7 +95,7 @@ fn word(
     field: fn(&ObservedError) -> &Field<Reading<String>>,
 ) -> AxisComparison {
     let expected = listed(&wanted.0);
-    told(expected, error.map(field), |value| wanted.0.contains(value))
+    field_value(expected, error.map(field), |value| wanted.0.contains(value))
 }
 
 fn reading<T: PartialEq + serde::Serialize>(
@@ -107,11 +105,11 @@ fn reading<T: PartialEq + serde::Serialize>(
     nonce: &str,
 ) -> AxisComparison {
     let wanted = with_nonce(json!(wanted), nonce);
-    told(wanted.clone(), error.map(field), |value| json!(value) == wanted)
+    field_value(wanted.clone(), error.map(field), |value| json!(value) == wanted)
 }
 
 /// Compares a field of the error that the SDK may not have, or may have left empty.
-fn told<T: serde::Serialize>(
+fn field_value<T: serde::Serialize>(
     expected: Value,
     field: Option<&Field<Reading<T>>>,
     holds: impl Fn(&T) -> bool,
@@ -148,7 +146,7 @@ fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidenc
     (expected, json!(seen), grade)
 }
 
-/// The status line of the last answer that was sent.
+/// Returns the status line of the last answer that was sent.
 fn transport_status(evidence: &Evidence<'_>) -> Option<u16> {
     let last = evidence.transcript.exchanges.last()?;
     evidence.script.answer(last.answer)?.head.as_ref().map(|head| head.status)
@@ -243,18 +241,23 @@ fn parsed(arguments: &Value) -> Value {
 fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
     let expected = listed(&wanted.0);
     let has_calls = seen.tool_calls.iter().flatten().any(|call| call.complete);
-    let same = |one: &String, told: &str| same_reason(evidence.case.api, one, told, has_calls);
+    let same = |one: &String, reported: &str| same_reason(evidence.case.api, one, reported, has_calls);
     match &seen.stop_reason {
         Field::Absent => (expected, Value::Null, Grade::NotObservable),
         Field::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),
         Field::Empty => (expected, Value::Null, Grade::Empty),
         // Some SDKs have a word where others have nothing.
-        Field::Value(told) if wanted.0.contains(&None) && says_nothing(told) => (expected, json!(told), Grade::Exact),
-        Field::Value(told) => (expected, json!(told), exact_if(wanted.0.iter().flatten().any(|one| same(one, told)))),
+        Field::Value(reported) if wanted.0.contains(&None) && says_nothing(reported) => {
+            (expected, json!(reported), Grade::Exact)
+        }
+        Field::Value(reported) => {
+            let grade = exact_if(wanted.0.iter().flatten().any(|one| same(one, reported)));
+            (expected, json!(reported), grade)
+        }
     }
 }
 
-/// The shortest time between an answer and the next request.
+/// Returns the shortest time between an answer and the next request.
 fn wait(wanted: Bound, evidence: &Evidence<'_>) -> AxisComparison {
     let exchanges = &evidence.transcript.exchanges;
     let gaps = exchanges.windows(2).filter_map(|pair| {
@@ -313,13 +316,6 @@ fn one_of<T: PartialEq + serde::Serialize>(wanted: &OneOf<T>, seen: Option<T>) -
             let grade = exact_if(wanted.0.contains(&seen));
             (expected, json!(seen), grade)
         }
-    }
-}
-
-fn listed<T: serde::Serialize>(values: &[T]) -> Value {
-    match values {
-        [one] => json!(one),
-        many => json!(many),
     }
 }
 

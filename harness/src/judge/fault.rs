@@ -1,4 +1,4 @@
-//! What is nobody's verdict: the harness's faults, and the adapter's.
+//! Faults of the harness and of the adapter, which are no verdict about an SDK.
 
 use streamspec_adapters::contract::{CallOutcome, Ended, Observation, ObservedError};
 use streamspec_adapters::manifest::{AnswerField, Delivers, Surface};
@@ -8,13 +8,13 @@ use crate::case::Axis;
 use crate::server::{Refused, Transcript};
 use crate::wire::Script;
 
-/// Whether the server wrote something other than its script: the harness's fault.
+/// Finds a fault of the harness: the server wrote something other than its script. None where the digests agree.
 pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<String> {
     transcript.exchanges.iter().enumerate().find_map(|(number, exchange)| {
         let expected = exchange.answer_of(script)?.digest_prefix(exchange.written);
         (expected != exchange.digest).then(|| {
             format!(
-                "the {} bytes written for request {} are not the script's: {} instead of {expected}",
+                "the {} bytes written for request {} differ from the script: their SHA-256 is {}, not {expected}",
                 exchange.written,
                 number + 1,
                 exchange.digest
@@ -23,43 +23,43 @@ pub(super) fn of_the_wire(script: &Script, transcript: &Transcript) -> Option<St
     })
 }
 
-/// Whether no request came because no connection could be had: the harness's fault, or the machine's.
+/// Finds a fault of the harness or the machine: no request came, because no connection could be opened.
 ///
 /// An SDK that is linked in opens its connections in this process, and says itself what the system said to it.
 pub(super) fn of_the_connections(answer: &CallOutcome, transcript: &Transcript) -> Option<String> {
     if !transcript.exchanges.is_empty() || !transcript.refused.is_empty() {
         return None;
     }
-    let said = |error: &ObservedError| SHORTAGES.iter().any(|words| error.message.contains(words));
+    let names_a_shortage = |error: &ObservedError| SHORTAGES.iter().any(|words| error.message.contains(words));
     match (&transcript.lacking, answer) {
         (Some(lacking), _) => Some(format!("no request reached the server: {lacking}")),
         (None, CallOutcome::Observed(observation)) => {
-            let error = observation.error.as_ref().filter(|error| said(error))?;
-            let reason = "no request reached the server: the client had no file left to open a connection with";
+            let error = observation.error.as_ref().filter(|error| names_a_shortage(error))?;
+            let reason = "no request reached the server: the client could open no further file for a connection";
             Some(format!("{reason} (`ulimit -n`): {}", error.message))
         }
         (None, _) => None,
     }
 }
 
-/// What systems and runtimes say when a process, or the system, can open no further file.
+/// The words of systems and runtimes where a process, or the system, can open no further file.
 const SHORTAGES: [&str; 3] = ["Too many open files", "EMFILE", "ENFILE"];
 
-/// Whether a request was refused, so that what the SDK saw is not what the case sends.
+/// Finds a fault of the adapter: a request was refused, so that the SDK did not see what the case sends.
 pub(super) fn of_the_requests(transcript: &Transcript) -> Option<String> {
     let alone = transcript.exchanges.is_empty();
     let Refused { request, status, reason, .. } = transcript.refused.iter().find(|refused| refused.own || alone)?;
     Some(format!("the server refused the request `{request}` with {status}: {reason}"))
 }
 
-/// Whether an observation contradicts itself, or leaves out what its surface shows: the adapter's fault.
+/// Finds a fault of the adapter: an observation that contradicts itself, or leaves out a field that its surface shows.
 pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Surface>) -> Option<String> {
     match (observation.ended, &observation.error) {
         (Ended::Raised | Ended::ErrorItem, None) => {
-            return Some("the observation says the SDK failed but holds no error".to_owned());
+            return Some("the observation says that the SDK failed, but holds no error".to_owned());
         }
         (Ended::Returned, Some(_)) => {
-            return Some("the observation says the SDK returned normally but holds an error".to_owned());
+            return Some("the observation says that the SDK returned normally, but holds an error".to_owned());
         }
         (Ended::Raised | Ended::ErrorItem, Some(_)) | (Ended::Returned, None) | (Ended::Aborted, _) => {}
     }
@@ -71,14 +71,14 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
         AnswerField::Text => observation.text.is_none(),
         AnswerField::ToolCalls => observation.tool_calls.is_none(),
         AnswerField::StopReason => observation.stop_reason.is_absent(),
-        // Every error that is told has a class; of the others only a probe asks.
+        // Every error that is reported has a class; of the others only a probe asks.
         AnswerField::ErrorClass | AnswerField::ErrorStatus | AnswerField::ErrorType | AnswerField::ErrorCode => false,
     };
     let field = surface.shows().into_iter().find(left_out)?;
-    Some(format!("the observation leaves out `{}`, which the surface shows by its manifest", field.name()))
+    Some(format!("the observation has no `{}`, which the surface shows according to its manifest", field.name()))
 }
 
-/// Whose fault it is, if a check needed the case's control and the control was lost through no fault of the SDK.
+/// Makes the verdict where a check needs the case's control, and the control was lost through no fault of the SDK.
 pub(super) fn of_the_control(check: &Check, evidence: &Evidence<'_>) -> Option<Verdict> {
     if check.axis != Axis::ErrorClass || matches!(check.grade, Grade::NotApplicable | Grade::NotObservable) {
         return None;

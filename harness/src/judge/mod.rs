@@ -4,6 +4,7 @@ mod axes;
 mod fault;
 mod outcome;
 mod reason;
+mod resent;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -18,11 +19,11 @@ use crate::case::{Axis, Case, Outcome};
 use crate::server::Transcript;
 use crate::wire::Script;
 
-/// The number of the rules by which cases become bytes and observations become verdicts; verdicts of different numbers say
-/// nothing about each other.
+/// The number of the rules by which cases become bytes and observations become verdicts; verdicts of different numbers
+/// say nothing about each other.
 ///
-/// A number of its own, because the version of the crate stays the same from one release to the next while rules change; a
-/// test holds what is judged under it.
+/// A number of its own, because the version of the crate stays the same from one release to the next while rules
+/// change; a test holds what is judged under it.
 pub const RULES: u32 = 1;
 
 /// Everything a verdict rests on.
@@ -30,52 +31,54 @@ pub const RULES: u32 = 1;
 pub struct Evidence<'a> {
     /// The case with its expectation.
     pub case: &'a Case,
-    /// What `${nonce}` stood for.
+    /// The text that `${nonce}` stood for.
     pub nonce: &'a str,
-    /// What the surface can show, if it has a manifest.
+    /// The fields that the surface can show, if it has a manifest.
     pub surface: Option<&'a Surface>,
     /// Root classes of the SDK's own exceptions; none where it has no hierarchy of its own.
     pub error_bases: &'a [String],
-    /// How the call came out.
+    /// The result of the call.
     pub answered: &'a CallResult,
-    /// How the same surface came out on the case's control, if it was run.
+    /// The result of the same surface on the case's control, if it was run.
     pub control: Option<&'a Control>,
-    /// What the server was told to do.
+    /// The script that the server played.
     pub script: &'a Script,
-    /// What the server saw and sent.
+    /// The record of what the server received and sent.
     pub transcript: &'a Transcript,
-    /// Whether the client let go of the connection within the bound, if that was watched.
+    /// True where the client released the connection within the bound, false where it did not; none where that was not
+    /// watched.
     pub released: Option<bool>,
 }
 
-/// How a surface came out on a control: the error of a case as a plain HTTP response.
+/// The result of a surface on a control: the error of a case as a plain HTTP response.
 #[derive(Clone, Debug)]
 pub struct Control {
-    /// How the call came out.
+    /// The result of the call.
     pub answered: CallResult,
-    /// Whether a request came and something was sent for it: an error of the transport alone is not that of the response.
+    /// True if a request came and something was sent for it: an error of the transport alone is not that of the
+    /// response.
     pub was_sent: bool,
-    /// Why no connection could be had for it, if that was so.
+    /// The reason why no connection could be opened for it; none where one was.
     pub lacking: Option<String>,
 }
 
 impl Control {
-    /// The control that came out so while the server saw that.
+    /// Makes the control of a call's result and what the server received for it.
     pub fn new(answered: CallResult, transcript: &Transcript) -> Self {
         let was_sent = transcript.exchanges.iter().any(|exchange| exchange.written > 0);
         let lacking = fault::of_the_connections(&answered.outcome, transcript);
         Self { answered, was_sent, lacking }
     }
 
-    /// Whether it shows what this surface raises for such a response.
-    pub fn is_telling(&self) -> bool {
+    /// Returns true where it shows what this surface raises for such a response.
+    pub fn shows_an_error(&self) -> bool {
         let raised =
             |answer: &CallOutcome| matches!(answer, CallOutcome::Observed(observation) if observation.error.is_some());
         self.was_sent && raised(&self.answered.outcome)
     }
 }
 
-/// What was seen, and what follows from it for every check.
+/// An observation, and the outcome that is derived from it for every check.
 #[derive(Clone, Copy, Debug)]
 struct Observed<'a> {
     observation: &'a Observation,
@@ -96,7 +99,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     if evidence.transcript.exchanges.is_empty()
         && matches!(evidence.answered.outcome, CallOutcome::Observed(_) | CallOutcome::Hang)
     {
-        return Verdict::adapter_fault("no request reached the server, so nothing about the SDK was seen".to_owned());
+        return Verdict::adapter_fault("no request reached the server, so nothing is known about the SDK".to_owned());
     }
     let waited = Observation {
         ended: Ended::Aborted,
@@ -137,14 +140,14 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     Verdict::of(checks, |check| mode_of(check, seen, invented, evidence))
 }
 
-/// Whether the SDK's stop reason asserts a normal end though none was sent.
+/// Returns true where the SDK's stop reason asserts a normal end though none was sent.
 fn is_invented(seen: Observed<'_>, evidence: &Evidence<'_>) -> bool {
-    let told = seen.observation.stop_reason.value();
-    told.is_some_and(|told| reason::asserts_an_end(told)) && !stop_reason_on_wire(evidence)
+    let reported = seen.observation.stop_reason.value();
+    reported.is_some_and(|reported| reason::asserts_an_end(reported)) && !stop_reason_on_wire(evidence)
 }
 
-/// What kind of failure a broken MUST is. Only an answer that looks completed can be silent or fabricated: of any other
-/// end the caller can tell.
+/// Finds the mode of a broken MUST. Only an answer that looks completed can be silent or fabricated: any other
+/// end shows the caller that something is wrong.
 fn mode_of(check: &Check, seen: Observed<'_>, invented: bool, evidence: &Evidence<'_>) -> Mode {
     let accepted = evidence.case.expect.must.outcomes().unwrap_or_default();
     let completes = seen.outcome == Outcome::Completed;
@@ -162,7 +165,7 @@ fn mode_of(check: &Check, seen: Observed<'_>, invented: bool, evidence: &Evidenc
     }
 }
 
-/// Whether any answer that was sent carried a stop reason, as far as it was written.
+/// Returns true where an answer that was sent carried a stop reason, as far as it was written.
 fn stop_reason_on_wire(evidence: &Evidence<'_>) -> bool {
     evidence
         .transcript

@@ -1,15 +1,15 @@
-//! How an answer ended for the caller.
+//! The end of an answer, as its caller sees it.
 
 use streamspec_adapters::contract::{Ended, Field, Observation};
 
 use super::reason::{says_interrupted, says_nothing};
 use crate::case::Outcome;
 
-/// How the answer ended for the caller: never the adapter's word, always derived.
+/// Derives the end of an answer as its caller sees it; an adapter never states it.
 ///
-/// A normal end without a stop reason where the surface has one is `incomplete`: a caller who looks can tell. So is one with
-/// a word that says no more than that, where no stop reason was on the wire. A surface without stop reasons gives its
-/// caller nothing to tell by, so its normal end is `completed`.
+/// A normal end without a stop reason where the surface has one is `incomplete`: a caller who looks can see it. So is
+/// one with a word that says no more than that, where no stop reason was on the wire. A surface without stop reasons
+/// gives its caller nothing to see it by, so its normal end is `completed`.
 pub(super) fn outcome(observation: &Observation, reason_on_wire: bool) -> Outcome {
     match (observation.ended, &observation.stop_reason) {
         (Ended::Raised | Ended::ErrorItem, _) => Outcome::Error,

@@ -7,11 +7,11 @@ use streamspec_adapters::dialect::meanings;
 
 use crate::codec;
 
-/// Whether an SDK's word says what the wire's word says.
+/// Returns true where the stop reason that an SDK reports means what the one on the wire means.
 ///
-/// The wire's own word does. A word of another vocabulary does where it means the same; `has_calls` says that the answer
-/// holds tool calls, for which vocabularies have a word and Gemini's `STOP`, OpenAI's `completed` and many servers' `stop` have
-/// none.
+/// The wire's own word does. A word of another vocabulary does where it means the same; `has_calls` says that the
+/// answer holds tool calls, for which vocabularies have a word and Gemini's `STOP`, OpenAI's `completed` and many
+/// servers' `stop` have none.
 pub(super) fn same_reason(api: Api, wire: &str, seen: &str, has_calls: bool) -> bool {
     if wire == seen {
         return true;
@@ -19,35 +19,35 @@ pub(super) fn same_reason(api: Api, wire: &str, seen: &str, has_calls: bool) -> 
     if api.dialect().stop_reasons.is_own(seen) {
         return false;
     }
-    let (sent, told) = (meanings(wire), meanings(seen));
-    let for_calls = has_calls && sent.contains(&Normal) && told.contains(&Calls);
+    let (sent, reported) = (meanings(wire), meanings(seen));
+    let for_calls = has_calls && sent.contains(&Normal) && reported.contains(&Calls);
     // A vocabulary without a word for it says so.
-    let unnamed = told == [Nothing] && !sent.contains(&Normal) && !sent.contains(&Calls);
-    for_calls || unnamed || told.iter().any(|meaning| sent.contains(meaning))
+    let unnamed = reported == [Nothing] && !sent.contains(&Normal) && !sent.contains(&Calls);
+    for_calls || unnamed || reported.iter().any(|meaning| sent.contains(meaning))
 }
 
-/// Whether an SDK or a provider says itself, with this word, that the answer was broken off.
+/// Returns true for a stop reason by which an SDK or a provider says itself that the answer was broken off.
 pub(super) fn says_interrupted(word: &str) -> bool {
     meanings(word).first() == Some(&Interrupted)
 }
 
-/// Whether a word says no more than that the answer stopped.
+/// Returns true for a stop reason that says no more than that the answer stopped.
 pub(super) fn says_nothing(word: &str) -> bool {
     meanings(word) == [Nothing]
 }
 
-/// Whether a word asserts that the answer came to a normal end; a word that no vocabulary has is taken to.
+/// Returns true for a stop reason that asserts a normal end; so does one that no vocabulary has.
 pub(super) fn asserts_an_end(word: &str) -> bool {
     let known = meanings(word);
     known.is_empty() || known.iter().any(|meaning| matches!(meaning, Normal | Calls))
 }
 
-/// Whether an event stream, as far as it goes, carries a stop reason with a value.
+/// Returns true where an event stream, as far as it goes, carries a stop reason with a value.
 pub fn says_stop(api: Api, body: &[u8]) -> bool {
     payloads(api, body).any(|payload| (api.dialect().stop_reasons.stands_in)(&payload))
 }
 
-/// Every JSON payload of an event stream, or a bare body.
+/// Returns every JSON payload of an event stream, or a bare body.
 fn payloads(api: Api, body: &[u8]) -> impl Iterator<Item = Value> {
     let events = codec::of(api).events(body).into_iter().filter_map(|event| serde_json::from_str(&event.data).ok());
     events.chain(serde_json::from_str(&String::from_utf8_lossy(body)).ok())

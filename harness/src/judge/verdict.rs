@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::case::{Axis, Case, Level, OneOf};
+use crate::case::{Axis, Case, Level};
 
 /// The graded checks of one trial and one overall status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,7 +14,7 @@ pub struct Verdict {
     /// The kind of failure; with [`Status::Fails`] only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// Why, where no check says so: a hang, a crash, a fault, a trial that was not run.
+    /// The reason, where no check has it: a hang, a crash, a fault, a trial that was not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The graded checks, in the order of levels and axes.
@@ -61,18 +61,18 @@ impl Status {
         Self::NotRun,
     ];
 
-    /// Whether nobody can say what the trial comes to: something broke, or two attempts differed.
+    /// Returns true where the trial has no result that counts: something broke, or two attempts differed.
     pub const fn is_lost(self) -> bool {
         matches!(self, Self::Flaky | Self::AdapterFault | Self::HarnessFault)
     }
 
-    /// The status with the kind of a failure, if it is one: `fails (silent)`.
+    /// Returns the status with the kind of a failure, if it is one: `fails (silent)`.
     pub fn with_mode(self, mode: Option<Mode>) -> String {
         let mode = mode.map(|mode| format!(" ({})", mode.name())).unwrap_or_default();
         format!("{}{mode}", self.name())
     }
 
-    /// The name in reports.
+    /// Returns the name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -110,7 +110,7 @@ impl Mode {
     /// Every mode, the most harmful first.
     pub const ALL: [Self; 6] = [Self::Fabricated, Self::Silent, Self::Hang, Self::Crash, Self::Spurious, Self::Wrong];
 
-    /// The name in reports.
+    /// Returns the name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Wrong => "wrong",
@@ -126,17 +126,17 @@ impl Mode {
 /// One graded check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// What was compared.
+    /// The axis that was compared.
     pub axis: Axis,
-    /// How much it weighs.
+    /// The weight.
     pub level: Level,
-    /// What the case expects, in the words of the case.
+    /// The value that the case expects, in the form of the case.
     pub expected: Value,
-    /// What was seen; null where nothing was.
+    /// The observed value; null where there was none.
     pub observed: Value,
-    /// How the two compare.
+    /// The result of the comparison.
     pub grade: Grade,
-    /// Whether maintainers have ruled otherwise.
+    /// True where maintainers have ruled otherwise.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disputed: bool,
 }
@@ -146,7 +146,7 @@ const fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// How an expectation and an observation compare.
+/// The result of comparing an expectation with an observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {
@@ -169,7 +169,7 @@ pub enum Grade {
 }
 
 impl Grade {
-    /// The name in reports and in lists of known deviations.
+    /// Returns the name in reports and in lists of known deviations.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -185,7 +185,7 @@ impl Grade {
 }
 
 impl Check {
-    /// Whether the expectation holds; none where it could not be seen.
+    /// Returns true where the expectation holds, false where it does not; none where nothing could be observed.
     pub const fn held(&self) -> Option<bool> {
         match self.grade {
             Grade::Exact => Some(true),
@@ -194,12 +194,12 @@ impl Check {
         }
     }
 
-    /// What was seen in the words of a list of known deviations: the value itself where there is a wrong one, the grade
-    /// otherwise. A message is any text, and which cuts look complete depends on where each case's events end, so of
-    /// these only the grade is kept.
+    /// Returns the observation in the form of a list of known deviations: the value itself where there is a wrong one,
+    /// the grade otherwise. A message is any text, and which places of a sweep look complete depends on where each case's
+    /// events end, so of these only the grade is kept.
     pub fn seen(&self) -> String {
         let is_value = matches!(self.grade, Grade::Wrong | Grade::Contradictory);
-        if !is_value || matches!(self.axis, Axis::ErrorMessage | Axis::Cuts) {
+        if !is_value || matches!(self.axis, Axis::ErrorMessage | Axis::Cuts | Axis::Errors) {
             return self.grade.name().to_owned();
         }
         match &self.observed {
@@ -210,38 +210,39 @@ impl Check {
 }
 
 impl Verdict {
-    /// The adapter broke.
+    /// Makes the verdict that the adapter broke.
     pub(crate) fn adapter_fault(reason: String) -> Self {
         Self { status: Status::AdapterFault, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
-    /// The harness broke.
+    /// Makes the verdict that the harness broke.
     pub(crate) fn harness_fault(reason: String) -> Self {
         Self { status: Status::HarnessFault, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
-    /// The trial was not run.
+    /// Makes the verdict that the trial was not run.
     pub fn not_run(reason: String) -> Self {
         Self { status: Status::NotRun, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
-    /// The SDK documents that it does not do this.
+    /// Makes the verdict that the SDK documents that it does not do this.
     pub fn unsupported(reason: String) -> Self {
         Self { status: Status::Unsupported, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
-    /// This attempt came out differently from one before it, so that neither says what the trial comes to.
+    /// Makes the verdict `flaky`: this attempt differs from the one before it, so that neither is the trial's result.
     pub(crate) fn make_flaky(&mut self, before: &Self) {
-        let reason = format!("an attempt came to `{}`, and the next one to `{}`", before.in_short(), self.in_short());
+        let reason =
+            format!("one attempt ended with `{}`, and the next one with `{}`", before.in_short(), self.in_short());
         (self.status, self.mode, self.reason) = (Status::Flaky, None, Some(reason));
     }
 
-    /// The status with the kind of a failure: `fails (silent)`.
+    /// Returns the status with the kind of a failure: `fails (silent)`.
     pub fn status_and_mode(&self) -> String {
         self.status.with_mode(self.mode)
     }
 
-    /// The status, the mode and what does not hold: `fails (silent): outcome is completed`.
+    /// Returns the status, the mode and what does not hold: `fails (silent): outcome is completed`.
     pub fn in_short(&self) -> String {
         let broken = || -> Vec<String> {
             self.broken_checks().map(|check| format!("{} is {}", check.axis, check.seen())).collect()
@@ -251,7 +252,7 @@ impl Verdict {
         format!("{}{why}", self.status_and_mode())
     }
 
-    /// Whether two attempts came out alike: in the status, in the mode and in every check.
+    /// Returns true where two attempts came out alike: in the status, in the mode and in every check.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let graded = |verdict: &Self| -> Vec<(Axis, Grade, String)> {
             verdict.checks.iter().map(|check| (check.axis, check.grade, check.seen())).collect()
@@ -259,7 +260,7 @@ impl Verdict {
         (self.status, self.mode) == (other.status, other.mode) && graded(self) == graded(other)
     }
 
-    /// The one status for graded checks, and the mode of a failure.
+    /// Makes the verdict of graded checks: one status, and the mode of a failure.
     pub(crate) fn of(checks: Vec<Check>, mode_of: impl Fn(&Check) -> Mode) -> Self {
         let broken = |level| checks.iter().filter(move |check| check.level == level && check.held() == Some(false));
         let ruled = |check: &&Check| check.disputed;
@@ -276,10 +277,9 @@ impl Verdict {
         Self { status, mode, reason: None, checks }
     }
 
-    /// The SDK gave no answer at all: every case has an outcome, and this is none.
+    /// Makes the verdict of an SDK that gave no answer at all: every case has an outcome, and this is none.
     pub(crate) fn broken(mode: Mode, case: &Case, reason: String) -> Self {
-        let accepted = case.expect.must.outcomes().map(OneOf);
-        let expected = accepted.as_ref().map_or(Value::Null, super::axes::outcomes);
+        let expected = case.expect.must.outcomes().map_or(Value::Null, |accepted| listed(&accepted));
         let check = Check {
             axis: Axis::Outcome,
             level: Level::Must,
@@ -301,8 +301,16 @@ impl Verdict {
         self.checks.push(check);
     }
 
-    /// The checks that do not hold at a level that counts.
+    /// Returns the checks that do not hold at a level that counts.
     pub fn broken_checks(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| check.level != Level::May && check.held() == Some(false))
+    }
+}
+
+/// Writes accepted values as a case does: one by itself, several as a list.
+pub(super) fn listed<T: Serialize>(values: &[T]) -> Value {
+    match values {
+        [one] => json!(one),
+        many => json!(many),
     }
 }

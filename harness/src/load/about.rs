@@ -103,7 +103,7 @@ fn is_stream(codec: &dyn Codec, respond: &Respond, steps: &[Step]) -> bool {
     }
 }
 
-/// The body as the steps have it, before anything is encoded or cut.
+/// Returns the body as the steps have it, before anything is encoded or cut.
 fn sent(codec: &dyn Codec, steps: &[Step]) -> Vec<u8> {
     let items = codec::body(codec, steps, Nonce("${nonce}")).into_iter();
     items.filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None }).flatten().collect()
@@ -113,7 +113,7 @@ fn payload(event: &Decoded) -> Option<Value> {
     serde_json::from_str(&event.data).ok()
 }
 
-/// Says whether an event tells of an error, in any of the places where the dialects have one.
+/// Says whether an event reports an error, in any of the places where the dialects have one.
 fn is_error(event: &Decoded) -> bool {
     let says = |found: &Value| match found {
         Value::Object(fields) => !fields.is_empty(),
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::case::Event;
 
-    /// The subject of a case with one answer of Anthropic's dialect.
+    /// Returns the subject of a case with one answer of Anthropic's dialect.
     #[track_caller]
     fn check(steps: &[Step], outcome: &Value, expected: About) {
         let expect: Expect = serde_json::from_value(json!({ "must": { "outcome": outcome } })).expect("an expectation");

@@ -6,12 +6,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use streamspec_adapters::contract::Api;
 
-use super::file::{Loaded, Parsed};
+use super::file::Parsed;
 use super::fragments::Fragments;
+use super::loaded::Loaded;
 use super::problem::{Collector, Problem, Problems, Severity};
 use super::rules::Rules;
 use super::shape::Shapes;
-use super::{CasePath, Everything, lint, load, read, select};
+use super::{CasePath, Everything, fragment_file, lint, load, read, select};
 use crate::case::groups;
 
 /// The files that were looked at, and their problems.
@@ -31,7 +32,8 @@ impl Report {
         self.problems.has_errors()
     }
 
-    /// Every problem with its line, and a last line that counts them. Coloured: to be printed through `anstream`.
+    /// Writes every problem with its line, and a last line that counts them. Coloured: to be printed through
+    /// `anstream`.
     pub fn render(&self) -> String {
         let count = |severity| self.problems.iter().filter(|problem| problem.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -75,7 +77,7 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     let Everything { files, mut fragments, shapes } = load(root, found, &mut problems);
     // The tables of rules are looked at in any case.
     for api in Api::ALL.into_iter().filter(|api| whole || supporting.contains(&Fragments::file(*api))) {
-        fragments.entry(api).or_insert_with(|| Fragments::load(root, api, &mut problems));
+        fragments.entry(api).or_insert_with(|| fragment_file::load(root, api, &mut problems));
     }
     // A file with an error uses and tests nothing; what else is unused or untested shows once it is right.
     let sound = files.len() == names.len() && files.iter().all(|file| !file.cases.is_empty());
@@ -83,7 +85,7 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
         if sound && has_all(&format!("cases/{}", api.folder())) {
             fragments.check_unused(&mut problems);
         }
-        fragments.check(&mut problems);
+        fragment_file::check(fragments, &mut problems);
     }
     for name in &names {
         group(name, &mut problems);
@@ -99,18 +101,18 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     Report { files: names.len(), cases, problems: problems.finish() }
 }
 
-/// A healthy stream against the vendor's schema.
+/// Compares a healthy stream with the vendor's schema.
 fn healthy(file: &Loaded, shapes: Option<&Shapes>, problems: &mut Collector) {
     let Some(shapes) = shapes else { return };
     let Some((broken, source)) = file.cases.iter().find_map(|case| shapes.broken_by(case)) else { return };
-    let way = if file.tree.get("stream").is_some() { "stream" } else { "exchanges" };
-    let message = format!("a healthy stream breaks its own dialect: {broken}");
-    let help = format!("{source} has the shape; `beyond-schema: WHY` says that the case is about this");
-    let problem = Problem::error(&file.source, file.tree.place(&[way]).range(), message);
+    let key = if file.tree.get("stream").is_some() { "stream" } else { "exchanges" };
+    let message = format!("the stream of a healthy case does not follow its dialect: {broken}");
+    let help = format!("see {source}; if the case is about this, say why with `beyond-schema: REASON`");
+    let problem = Problem::error(&file.source, file.tree.place(&[key]).range(), message);
     problems.push(problem.help(help));
 }
 
-/// The files of a path that was named.
+/// Returns the files of a path that was named.
 fn under(root: &Utf8Path, path: &Utf8Path, problems: &mut Collector) -> Vec<CasePath> {
     let named = select::named(root, path);
     if !named.path.as_std_path().is_dir() {
@@ -120,7 +122,7 @@ fn under(root: &Utf8Path, path: &Utf8Path, problems: &mut Collector) -> Vec<Case
     files.map(|file| CasePath { path: named.path.join(&file), name: named.name.join(&file) }).collect()
 }
 
-/// A case in a group that nobody knows is a column of its own in every report.
+/// Warns of a case in an unknown group, which would be a column of its own in every report.
 fn group(file: &Utf8Path, problems: &mut Collector) {
     let parts: Vec<&str> = file.as_str().split('/').collect();
     let ["cases", folder, group, _] = parts.as_slice() else { return };
@@ -131,7 +133,7 @@ fn group(file: &Utf8Path, problems: &mut Collector) {
     }
 }
 
-/// Fragment files that no api reads.
+/// Reports fragment files that no api reads.
 fn stray(root: &Utf8Path, whole: bool, problems: &mut Collector) {
     let name = Utf8Path::new("cases/fragments");
     if !whole || !root.join(name).as_std_path().is_dir() {
@@ -141,7 +143,7 @@ fn stray(root: &Utf8Path, whole: bool, problems: &mut Collector) {
         let file = name.join(file);
         if Api::ALL.iter().all(|api| Fragments::file(*api) != file) {
             let apis: Vec<_> = Api::ALL.iter().map(|api| api.name()).collect();
-            let problem = Problem::whole_file(&file, "no api reads this file");
+            let problem = Problem::whole_file(&file, "this file belongs to no api");
             problems.push(problem.help(format!("its name is one of {}", super::suggest::list(&apis))));
         }
     }
@@ -153,12 +155,12 @@ pub(super) fn place(parsed: &Parsed, problems: &mut Collector) {
     if file.extension() != Some("yaml") {
         let message =
             format!("the name of a case's file ends in `.yaml`, not in `.{}`", file.extension().unwrap_or_default());
-        problems.push(Problem::whole_file(file, message).help("let it end in `.yaml`"));
+        problems.push(Problem::whole_file(file, message).help("rename it so that it ends in `.yaml`"));
     }
     let Ok(below) = file.strip_prefix("cases") else { return };
     let parts: Vec<_> = parsed.id.split('/').collect();
     if parts.len() != 3 {
-        let problem = Problem::whole_file(file, "a case lies in cases/<api>/<group>/<name>.yaml");
+        let problem = Problem::whole_file(file, "a case belongs in cases/<api>/<group>/<name>.yaml");
         problems.push(problem.help(format!("{below} has {} parts", parts.len())));
     }
     for part in &parts {
@@ -172,7 +174,8 @@ pub(super) fn place(parsed: &Parsed, problems: &mut Collector) {
         && api.folder() != folder
     {
         let span = parsed.tree.place(&["api"]).range();
-        let problem = Problem::error(&parsed.source, span, format!("a case of {api} lies in cases/{}", api.folder()));
+        let problem =
+            Problem::error(&parsed.source, span, format!("a case of {api} belongs in cases/{}", api.folder()));
         problems.push(problem.help(match Api::ALL.into_iter().find(|api| api.folder() == folder) {
             Some(other) => format!("move the file, or write `api: {other}`"),
             None => "move the file".to_owned(),

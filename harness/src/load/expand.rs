@@ -1,7 +1,7 @@
 //! Filling in: values for `${name}`, steps for `use`.
 //!
 //! Everything happens on the tree, so that what comes out still knows where it was written. What cannot be filled in
-//! is told and left out.
+//! is reported and left out.
 
 use super::fragments::Fragments;
 use super::limits::{MAX_EXPANSION, MAX_USE_DEPTH};
@@ -17,37 +17,37 @@ pub(super) struct Expander<'a> {
     fragments: &'a Fragments,
     files: Files<'a>,
     problems: &'a mut Collector,
-    cuts: Removed,
+    removed: Removed,
     spent: usize,
 }
 
 impl<'a> Expander<'a> {
-    /// Nothing is filled in yet.
+    /// Makes an expander that has filled in nothing yet.
     pub(super) fn new(fragments: &'a Fragments, files: Files<'a>, problems: &'a mut Collector) -> Self {
-        Self { fragments, files, problems, cuts: Removed::default(), spent: 0 }
+        Self { fragments, files, problems, removed: Removed::default(), spent: 0 }
     }
 
-    /// The same with a part of the budget gone.
+    /// Returns the same with a part of the budget used.
     pub(super) fn having_spent(self, spent: usize) -> Self {
         Self { spent, ..self }
     }
 
-    /// How much of the budget is gone.
+    /// Returns the part of the budget that is used, in bytes of memory.
     pub(super) const fn spent(&self) -> usize {
         self.spent
     }
 
-    /// What was left out, and whether the budget ran out.
+    /// Returns the parts that were left out, and true where the budget ran out.
     pub(super) fn finish(self) -> (Removed, bool) {
-        (self.cuts, self.spent > MAX_EXPANSION)
+        (self.removed, self.spent > MAX_EXPANSION)
     }
 
     /// Notes that something was left out.
     pub(super) fn note(&mut self, parent: Span, key: &str) {
-        self.cuts.note(parent, key);
+        self.removed.note(parent, key);
     }
 
-    /// A value with everything filled in; none if that failed.
+    /// Returns a value with everything filled in; none if that failed.
     pub(super) fn fill(&mut self, node: &Node, scope: &Scope<'_>) -> Option<Node> {
         let span = node.span;
         let kind = match &node.kind {
@@ -57,7 +57,7 @@ impl<'a> Expander<'a> {
                 for item in items {
                     match self.fill(item, scope) {
                         Some(item) => filled.push(item),
-                        None => self.cuts.note(span, ""),
+                        None => self.removed.note(span, ""),
                     }
                 }
                 ValueKind::List(filled)
@@ -70,12 +70,12 @@ impl<'a> Expander<'a> {
                     let pair = self.key(key, scope).and_then(|key| Some((key, self.fill(value, scope)?)));
                     match pair {
                         Some((key, _)) if may_clash && filled.iter().any(|(known, _)| known.text == key.text) => {
-                            let message = format!("the key `{}` is already there", key.text);
+                            let message = format!("duplicate key `{}`", key.text);
                             self.problems.push(self.files.error(key.span, message));
-                            self.cuts.note(span, &key.text);
+                            self.removed.note(span, &key.text);
                         }
                         Some(pair) => filled.push(pair),
-                        None => self.cuts.note(span, &key.text),
+                        None => self.removed.note(span, &key.text),
                     }
                 }
                 ValueKind::Map(filled)
@@ -107,7 +107,7 @@ impl<'a> Expander<'a> {
                         sites.extend(std::iter::repeat_n(item.span, inner.len()));
                         steps.append(&mut inner);
                     }
-                    None => self.cuts.note(node.span, ""),
+                    None => self.removed.note(node.span, ""),
                 },
                 [(key, value)] if key.text == "repeat" && value.get("steps").is_some() => {
                     let value = self.repeat(value, scope, open);
@@ -120,7 +120,7 @@ impl<'a> Expander<'a> {
                         steps.push(step);
                         sites.push(item.span);
                     }
-                    None => self.cuts.note(node.span, ""),
+                    None => self.removed.note(node.span, ""),
                 },
             }
         }
@@ -137,13 +137,13 @@ impl<'a> Expander<'a> {
             };
             match value {
                 Some(value) => filled.push((key.clone(), value)),
-                None => self.cuts.note(node.span, &key.text),
+                None => self.removed.note(node.span, &key.text),
             }
         }
         Node::new(ValueKind::Map(filled), node.span)
     }
 
-    /// The steps a `use` stands for.
+    /// Returns the steps a `use` stands for.
     fn fragment(&mut self, node: &Node, scope: &Scope<'_>, open: &mut Vec<String>) -> Option<Vec<Node>> {
         let value = self.fill(node, scope)?;
         let name_span = value.get("name").map_or(value.span, |name| name.span);
@@ -152,14 +152,14 @@ impl<'a> Expander<'a> {
         let Some(found) = fragments.find(&name) else {
             if !fragments.broken {
                 let help = suggest::help(&name, fragments.names());
-                let message = format!("no fragment `{name}` in {}", fragments.source.file);
+                let message = format!("there is no fragment `{name}` in {}", fragments.source.file);
                 self.problems.push(self.files.error(name_span, message).help(help));
             }
             return None;
         };
         if let Some(at) = open.iter().position(|around| *around == name) {
             let circle = [&open[at..], std::slice::from_ref(&name)].concat().join("` uses `");
-            self.problems.push(self.files.error(name_span, format!("a fragment cannot hold itself: `{circle}`")));
+            self.problems.push(self.files.error(name_span, format!("a fragment cannot use itself: `{circle}`")));
             return None;
         }
         if open.len() >= MAX_USE_DEPTH {
@@ -177,7 +177,7 @@ impl<'a> Expander<'a> {
                 let known = found.defaults.iter().map(|(known, _)| known.text.as_str());
                 let message = format!("the fragment `{name}` has no parameter `{}`", key.text);
                 self.problems.push(self.files.error(key.span, message).help(suggest::help(&key.text, known)));
-                self.cuts.note(value.span, &key.text);
+                self.removed.note(value.span, &key.text);
             }
         }
         open.push(name);
@@ -189,7 +189,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// A string with its names replaced: the value itself where the string is nothing but one name.
+    /// Fills in the names of a string. Returns the value itself where the string is nothing but one name.
     fn text(&mut self, text: &str, span: Span, scope: &Scope<'_>) -> Option<Node> {
         let pieces = self.pieces(text, span)?;
         if let [Piece::Name(name)] = pieces.as_slice() {
@@ -206,7 +206,7 @@ impl<'a> Expander<'a> {
         Some(node)
     }
 
-    /// A key with its names replaced by text.
+    /// Returns a key with its names replaced by text.
     fn key(&mut self, key: &Key, scope: &Scope<'_>) -> Option<Key> {
         if !key.text.contains("${") {
             return Some(key.clone());
@@ -248,7 +248,7 @@ impl<'a> Expander<'a> {
             Err(help) => {
                 let written = format!("${{{name}}}");
                 let span = template::point(&self.files.source(span.origin).text, span, &written);
-                self.problems.push(self.files.error(span, format!("`{written}` stands for nothing")).help(help));
+                self.problems.push(self.files.error(span, format!("unknown name `{written}`")).help(help));
                 None
             }
         }
@@ -277,7 +277,7 @@ impl<'a> Expander<'a> {
         let later = [NONCE, ROUND].map(|name| format!("$${{{name}}}"));
         let wrong = later.iter().take(if repeats { 2 } else { 1 }).find(|escaped| text.contains(escaped.as_str()));
         if let Some(escaped) = wrong {
-            self.problems.push(self.files.error(span, format!("`{escaped}` cannot be sent as it is")));
+            self.problems.push(self.files.error(span, format!("`{}` cannot be sent literally", &escaped[1..])));
         }
         *text = template::unescape(text);
     }
@@ -305,10 +305,13 @@ impl<'a> Expander<'a> {
             return Some(());
         }
         self.spent = MAX_EXPANSION + 1;
-        let message = format!("filled in, the file takes more than {} MiB", MAX_EXPANSION / 1024 / 1024);
-        // Told once: everything after it fails for the same reason.
+        let message = format!(
+            "with everything filled in, the file takes more than {} MiB of memory",
+            MAX_EXPANSION / 1024 / 1024
+        );
+        // Reported once: everything after it fails for the same reason.
         if !self.problems.knows_message(&self.files.source(span.origin).file, &message) {
-            self.problems.push(self.files.error(span, message).help("fewer combinations, or smaller fragments"));
+            self.problems.push(self.files.error(span, message).help("use fewer combinations, or smaller fragments"));
         }
         None
     }

@@ -12,25 +12,19 @@ use super::expand::Expander;
 use super::fragments::Fragments;
 use super::limits::{MAX_COMBINATIONS, MAX_EXPANSION};
 use super::lint::{self, Sites};
+use super::loaded::Loaded;
 use super::problem::{Collector, Source};
 use super::shape::Shapes;
 use super::template::Scope;
-use super::tree::{self, Key, Node, Origin, Span, ValueKind};
+use super::tree::{Key, Node, Origin, Span, ValueKind};
 use super::typed::{self, Files};
-use super::unroll;
 use super::written::CaseFile;
+use super::{unroll, yaml};
 use crate::case::Case;
+use crate::id::CaseId;
 
-/// How many combinations may fail before the rest of them is taken to fail as well.
+/// The number of combinations that may fail before the rest of them is taken to fail as well.
 const MAX_FAILED_COMBINATIONS: usize = 8;
-
-/// A case file that could be read as YAML.
-pub(super) struct Loaded {
-    pub(super) source: Source,
-    pub(super) tree: Node,
-    /// Its cases; none if anything is wrong with the file.
-    pub(super) cases: Vec<Case>,
-}
 
 /// A case file before its fragments are known.
 pub(super) struct Parsed {
@@ -42,7 +36,7 @@ pub(super) struct Parsed {
     pub(super) api: Option<Api>,
 }
 
-/// The id of a file's cases, from the file's name below the root.
+/// Returns the id of a file's cases, from the file's name below the root.
 pub(super) fn id(file: &Utf8Path) -> String {
     let below = file.strip_prefix("cases").unwrap_or(file);
     below.with_extension("").into_string()
@@ -51,7 +45,7 @@ pub(super) fn id(file: &Utf8Path) -> String {
 /// Reads a case file as YAML.
 pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) -> Option<Parsed> {
     let read = super::read::source(path, file).and_then(|source| {
-        let tree = tree::parse(&source, Origin::Itself)?;
+        let tree = yaml::parse(&source, Origin::Itself)?;
         Ok((source, tree))
     });
     match read {
@@ -87,12 +81,12 @@ pub(super) fn cases(
             let mut expander = Expander::new(fragments, files, problems).having_spent(spent);
             let (node, sites) = expand(&tree, &mut expander, &Scope::noting(&names, &used));
             spent = expander.spent();
-            let (mut cuts, spent_out) = expander.finish();
+            let (mut removed, spent_out) = expander.finish();
             if spent_out {
                 break;
             }
             digest.update(judged(&node));
-            let Some(file) = typed::read::<CaseFile>(node, &mut cuts, files, problems) else {
+            let Some(file) = typed::read::<CaseFile>(node, &mut removed, files, problems) else {
                 failed += 1;
                 if failed == MAX_FAILED_COMBINATIONS {
                     break;
@@ -104,15 +98,16 @@ pub(super) fn cases(
                 continue;
             }
             let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
-            let id = if chosen.is_empty() { id.clone() } else { format!("{id}#{}", chosen.join(",")) };
+            let combination = (!chosen.is_empty()).then(|| chosen.join(","));
+            let id = CaseId::of(&id, combination.as_deref());
             let Some(case) = case(id, source.file.clone(), file, shapes, &mut spent) else {
-                let way = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());
+                let key = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());
                 let message = format!(
                     "with every `repeat` multiplied out, the file takes more than {} MiB of memory",
                     MAX_EXPANSION / 1024 / 1024
                 );
-                let help = "fewer combinations, answers or rounds; a `raw` text takes far less than a mapping";
-                problems.push(files.error(tree.place(way.as_slice()), message).help(help));
+                let help = "use fewer combinations, answers or rounds; a `raw` text takes far less than a mapping";
+                problems.push(files.error(tree.place(key.as_slice()), message).help(help));
                 break;
             };
             cases.push(case);
@@ -124,8 +119,9 @@ pub(super) fn cases(
         for ((axis, _), used) in axes.iter().zip(&used) {
             // Where nothing could be filled in, use says nothing.
             if !used.get() && failed < MAX_FAILED_COMBINATIONS {
-                let message = format!("nothing uses the axis `{}`", axis.text);
-                let help = format!("each of its values would send the same: use `${{{}}}` or leave it out", axis.text);
+                let message = format!("the axis `{}` is not used", axis.text);
+                let help =
+                    format!("all of its values make the same case: use `${{{}}}`, or remove the axis", axis.text);
                 problems.push(files.error(axis.span, message).help(help));
             }
         }
@@ -139,14 +135,14 @@ pub(super) fn cases(
 /// An axis and its values.
 type Axis = (Key, Vec<(Key, Node)>);
 
-/// The axes of the matrix in the order of the file; none if they are wrong.
+/// Returns the axes of the matrix in the order of the file; none if they are wrong.
 fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Collector) -> Option<Vec<Axis>> {
     let Some((key, matrix)) = tree.entry("matrix") else { return Some(Vec::new()) };
     let before = problems.count();
     let mut refuse = |span: Span, message: &str, help: &str| problems.push(files.error(span, message).help(help));
     let shape = "write `matrix: { AXIS: { NAME: VALUE, … } }`";
     if matrix.entries().is_empty() {
-        refuse(key.span, "a matrix needs at least one axis", shape);
+        refuse(key.span, "`matrix` needs at least one axis", shape);
     }
     let mut axes = Vec::new();
     for (axis, values) in matrix.entries() {
@@ -166,7 +162,7 @@ fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Col
         matrix.entries().iter().fold(1_usize, |total, (_, values)| total.saturating_mul(values.entries().len()));
     if total > MAX_COMBINATIONS {
         let message = format!("the matrix has {total} combinations, more than {MAX_COMBINATIONS}");
-        refuse(key.span, &message, "split the case");
+        refuse(key.span, &message, "split the case into several files");
     }
     let sound = problems.count() == before;
     for (axis, values) in matrix.entries() {
@@ -182,14 +178,14 @@ fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Col
     sound.then_some(axes)
 }
 
-/// What the names of axes and of their values are made of.
+/// The help about the characters in names of axes and of their values.
 const NAME: &str = "a name is letters, digits, `_`, `-` and, for a value, `.`";
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
 }
 
-/// One value of each axis, the last axis changing fastest.
+/// Combines one value of each axis, the last axis changing fastest.
 fn combinations(axes: &[Axis]) -> Vec<Vec<(&Key, &Key, &Node)>> {
     axes.iter().fold(vec![Vec::new()], |before, (axis, values)| {
         let with = |chosen: &Vec<(_, _, _)>| {
@@ -204,7 +200,7 @@ fn combinations(axes: &[Axis]) -> Vec<Vec<(&Key, &Key, &Node)>> {
     })
 }
 
-/// The file with everything filled in, and where its steps stand.
+/// Returns the file with everything filled in, and where its steps stand.
 fn expand(tree: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> (Node, Sites) {
     let mut sites = Sites::default();
     let mut fields = Vec::new();
@@ -249,7 +245,8 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
     Some(Node::new(ValueKind::List(filled), node.span))
 }
 
-/// What of a filled in file decides how an SDK comes out, as text: its fields in their order, without those that explain.
+/// Renders the part of a filled in file that decides an SDK's verdict: its fields in their order, without those that
+/// explain.
 fn judged(file: &Node) -> String {
     const EXPLAIN: [&str; 6] = ["title", "sources", "rules", "why-must", "beyond-schema", "disputed"];
     let fields = file.entries().iter().filter(|(key, _)| !EXPLAIN.contains(&key.text.as_str()));
@@ -262,8 +259,8 @@ fn judged(file: &Node) -> String {
     fields.concat()
 }
 
-/// The case of one combination; none if all of them together are too large.
-fn case(id: String, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
+/// Returns the case of one combination; none if all of them together are too large.
+fn case(id: CaseId, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
     let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
     let CaseFile { stream, exchanges, control, beyond_schema, variants, expect, .. } = written;
     let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
@@ -276,7 +273,7 @@ fn case(id: String, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes
     let subject = StreamFate { api, exchanges: &exchanges, expect: &expect, timeout, shapes };
     Some(Case {
         about: subject.about(),
-        id: id.into(),
+        id,
         file,
         // Known when all combinations are.
         digest: String::new(),

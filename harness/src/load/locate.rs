@@ -1,10 +1,10 @@
-//! Where something stands in a case file, to point at when a check fails.
+//! Finds the position of a key in a case file, to point at when a check fails.
 
 use camino::Utf8Path;
 
 use super::problem::{Source, line_range, position};
-use super::read;
-use super::tree::{self, Node, Origin, Segment};
+use super::tree::{Node, Origin, Segment};
+use super::{read, yaml};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Location {
     pub line: usize,
     /// The column in characters, counted from 1.
     pub column: usize,
-    /// How many characters of the line it covers; at least 1.
+    /// The number of characters of the line that it covers; at least 1.
     pub length: usize,
     /// The line without its end.
     pub text: String,
@@ -25,21 +25,21 @@ pub struct Location {
 /// None if the file cannot be read, or has nothing there.
 pub fn locate(root: &Utf8Path, case_file: &Utf8Path, path: &[&str]) -> Option<Location> {
     let source = read::source(&root.join(case_file), case_file).ok()?;
-    let tree = tree::parse(&source, Origin::Itself).ok()?;
+    let tree = yaml::parse(&source, Origin::Itself).ok()?;
     find(&source, &tree, path)
 }
 
 fn find(source: &Source, tree: &Node, path: &[&str]) -> Option<Location> {
-    let mut way: Vec<Segment> = Vec::new();
+    let mut segments: Vec<Segment> = Vec::new();
     for part in path {
         let key = Segment::Key((*part).to_owned());
-        way.push(key);
-        if tree.at(&way).is_none() {
-            way.pop();
-            way.push(Segment::Index(part.parse().ok()?));
+        segments.push(key);
+        if tree.at(&segments).is_none() {
+            segments.pop();
+            segments.push(Segment::Index(part.parse().ok()?));
         }
     }
-    let (key, value) = tree.at(&way)?;
+    let (key, value) = tree.at(&segments)?;
     let span = key.map_or(value.span, |key| key.span.to(value.span)).range();
     let line = line_range(&source.text, span.start);
     let (number, column) = position(&source.text, span.start);

@@ -4,8 +4,8 @@
 //! file --read--> text --tree--> nodes with places --expand--> nodes, filled in --typed--> CaseFile --lint, unroll--> Case
 //! ```
 //!
-//! A node keeps its place in the file through all of it, so that a mistake is told with file, line and caret,
-//! whether it is YAML's, a type's or one of meaning; all mistakes of all files are told at once.
+//! A node keeps its place in the file through all of it, so that a mistake is reported with file, line and caret,
+//! whether it is YAML's, a type's or one of meaning; all mistakes of all files are reported at once.
 //!
 //! Editors check cases while they are written: `cases/schema.json`, `cases/fragments.schema.json` and
 //! `cases/rules.schema.json` are the schemas of the three kinds of files, [`schema()`] and its siblings make them, and
@@ -18,9 +18,11 @@ mod about;
 mod check;
 mod expand;
 mod file;
+mod fragment_file;
 mod fragments;
 pub mod limits;
 mod lint;
+mod loaded;
 mod locate;
 mod node;
 mod problem;
@@ -36,6 +38,7 @@ mod tree;
 mod typed;
 mod unroll;
 mod written;
+mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -49,8 +52,8 @@ pub use schema::{fragments_schema, rules_schema, schema};
 pub use select::Selection;
 
 use crate::case::{Case, Rule, Step};
-use file::Loaded;
 use fragments::Fragments;
+use loaded::Loaded;
 use problem::Collector;
 use rules::Rules;
 use shape::Shapes;
@@ -91,15 +94,15 @@ pub fn suite(root: &Utf8Path, selection: &Selection) -> Result<Suite, Problems> 
     Ok(Suite { cases, rules })
 }
 
-/// The steps of a fragment with its defaults, for what is not a case.
+/// Returns the steps of a fragment with its defaults, for what is not a case.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with the fragments of the api; also if there is none of that name.
 pub fn fragment(root: &Utf8Path, api: Api, name: &str) -> Result<Vec<Step>, Problems> {
     let mut problems = Collector::default();
-    let fragments = Fragments::load(root, api, &mut problems);
-    let steps = fragments.steps(name, &mut problems);
+    let fragments = fragment_file::load(root, api, &mut problems);
+    let steps = fragment_file::steps(&fragments, name, &mut problems);
     match steps {
         Some(steps) => Ok(steps),
         None => Err(problems.finish()),
@@ -130,7 +133,7 @@ fn load(root: &Utf8Path, found: Vec<CasePath>, problems: &mut Collector) -> Ever
         check::place(&parsed, problems);
         let (fragments, shapes) = match parsed.api {
             Some(api) => (
-                &*fragments.entry(api).or_insert_with(|| Fragments::load(root, api, problems)),
+                &*fragments.entry(api).or_insert_with(|| fragment_file::load(root, api, problems)),
                 shapes.entry(api).or_insert_with(|| Shapes::load(root, api, problems)).as_ref(),
             ),
             None => (&none, None),

@@ -19,7 +19,7 @@ impl<'de> IntoDeserializer<'de, Error> for &'de Node {
 }
 
 impl Node {
-    /// Its entries as serde takes them.
+    /// Returns its entries as serde takes them.
     fn fields(entries: &[(Key, Self)]) -> MapDeserializer<'_, impl Iterator<Item = (&str, &Self)>, Error> {
         MapDeserializer::new(entries.iter().map(|(key, value)| (key.text.as_str(), value)))
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a file, where, and what would be right.
+//! Problems of a file, with their position and the way to mend them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,20 +15,20 @@ use crate::text::{shown, visible};
 /// A file's name and its text.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
-    /// The name to tell people: relative to the root of the repository where it lies below it.
+    /// The name in messages: relative to the root of the repository where it lies below it.
     pub(super) file: Utf8PathBuf,
     /// The whole text.
     pub(super) text: Arc<str>,
 }
 
 impl Source {
-    /// A source that has a name only, for problems of whole files.
+    /// Makes a source that has a name only, for problems of whole files.
     pub(super) fn unread(file: &Utf8Path) -> Self {
         Self { file: file.to_owned(), text: Arc::from("") }
     }
 }
 
-/// Whether a problem keeps a case from running.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -49,11 +49,11 @@ pub struct Problem {
     pub column: usize,
     /// The bytes of the file it is about; empty for a problem of the whole file.
     pub span: Range<usize>,
-    /// Whether it keeps the case from running.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, lower-case, in one line.
+    /// A sentence about what is wrong, lower-case, in one line.
     pub message: String,
-    /// What would be right.
+    /// A sentence about what would be right.
     pub help: Option<String>,
     /// The file's text, to show the line.
     #[serde(skip)]
@@ -61,7 +61,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// An error in a part of a file.
+    /// Makes an error in a part of a file.
     pub(super) fn error(source: &Source, span: Range<usize>, message: impl Into<String>) -> Self {
         let text = Arc::clone(&source.text);
         let start = floor(&text, span.start);
@@ -71,23 +71,23 @@ impl Problem {
         Self { file, line, column, span: start..end, severity: Severity::Error, message, help: None, text }
     }
 
-    /// An error of a whole file.
+    /// Makes an error of a whole file.
     pub(super) fn whole_file(file: &Utf8Path, message: impl Into<String>) -> Self {
         let problem = Self::error(&Source::unread(file), 0..0, message);
         Self { line: 0, column: 0, ..problem }
     }
 
-    /// The same with what would be right.
+    /// Returns the same with what would be right.
     pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// The same as a warning.
+    /// Returns the same as a warning.
     pub(super) fn warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 
-    /// The problem with the line it is about and a caret below, as a compiler would show it.
+    /// Writes the problem with its line and a caret below, as a compiler would show it.
     pub fn render(&self, coloured: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -125,22 +125,22 @@ impl Problem {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Whether any of them keeps a case from running.
+    /// Returns true where any of them keeps a case from running.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// Whether there are none.
+    /// Returns true where there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The problems, by file and line.
+    /// Returns the problems, by file and line.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.0.iter()
     }
 
-    /// All of them with their lines, one after the other with an empty line between.
+    /// Writes all of them with their lines, one after the other with an empty line between.
     pub fn render(&self, coloured: bool) -> String {
         let rendered: Vec<_> = self.0.iter().map(|problem| problem.render(coloured)).collect();
         rendered.join("\n\n")
@@ -164,38 +164,38 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Takes problems in any order and tells each only once.
+/// Problems in any order, each only once.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     by_file: BTreeMap<Utf8PathBuf, Vec<Problem>>,
 }
 
 impl Collector {
-    /// Adds a problem, unless the same was told about the same place.
+    /// Adds a problem, unless the same was reported for the same place.
     pub(super) fn push(&mut self, problem: Problem) {
         let known = self.by_file.entry(problem.file.clone()).or_default();
-        let told = known.iter().any(|other| other.span == problem.span && other.message == problem.message);
-        if !told && known.len() < MAX_PROBLEMS {
+        let is_known = known.iter().any(|other| other.span == problem.span && other.message == problem.message);
+        if !is_known && known.len() < MAX_PROBLEMS {
             known.push(problem);
         }
     }
 
-    /// Whether a file is refused.
+    /// Returns true where a file has an error, so that it is refused.
     pub(super) fn has_errors_in(&self, file: &Utf8Path) -> bool {
         self.by_file.get(file).is_some_and(|all| all.iter().any(|one| one.severity == Severity::Error))
     }
 
-    /// Whether this was told about a file already.
+    /// Returns true where a problem with this message was reported for a file already.
     pub(super) fn knows_message(&self, file: &Utf8Path, message: &str) -> bool {
         self.by_file.get(file).is_some_and(|all| all.iter().any(|one| one.message == message))
     }
 
-    /// How many were told.
+    /// Counts the problems that were reported.
     pub(super) fn count(&self) -> usize {
         self.by_file.values().map(Vec::len).sum()
     }
 
-    /// All of them, by file and line.
+    /// Returns all of them, by file and line.
     pub(super) fn finish(self) -> Problems {
         let mut all: Vec<Problem> = self.by_file.into_values().flatten().collect();
         all.sort_by(|a, b| (&a.file, a.span.start, a.severity).cmp(&(&b.file, b.span.start, b.severity)));
@@ -203,7 +203,7 @@ impl Collector {
     }
 }
 
-/// The line and column of an byte, both counted from 1; columns are characters.
+/// Finds the line and column of a byte, both counted from 1; columns are characters.
 pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
     let line = line_range(text, at);
     let number = text[..line.start].matches('\n').count() + 1;
@@ -211,7 +211,7 @@ pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
     (number, column)
 }
 
-/// The line around an byte, without its line end.
+/// Finds the line around a byte, without its line end.
 pub(super) fn line_range(text: &str, at: usize) -> Range<usize> {
     let at = floor(text, at);
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -220,7 +220,7 @@ pub(super) fn line_range(text: &str, at: usize) -> Range<usize> {
     start..end.max(start)
 }
 
-/// The nearest start of a character at or before an byte.
+/// Finds the nearest start of a character at or before a byte.
 fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::problem::{Collector, Problem, Source};
-use super::read;
-use super::tree::{self, Node, Origin, ValueKind};
+use super::tree::{Node, Origin, ValueKind};
 use super::typed::{self, Files, Removed};
+use super::{read, yaml};
 use crate::case::{Rule, RuleFile};
 
 /// The rules of every table, by id.
 #[derive(Default)]
 pub(super) struct Rules {
-    by_id: BTreeMap<Order, Place>,
+    by_id: BTreeMap<Order, TableEntry>,
 }
 
 /// The order of ids: by letters, then by number, so that `C10` comes after `C9`.
@@ -25,12 +25,13 @@ fn order(id: &str) -> Order {
     (letters.to_owned(), id[letters.len()..].parse().unwrap_or(usize::MAX), id.to_owned())
 }
 
-/// The letters before a rule's number, which name its table.
+/// Finds the letters before a rule's number, which name its table.
 pub(super) fn family(id: &str) -> &str {
     id.trim_end_matches(|letter: char| letter.is_ascii_digit())
 }
 
-struct Place {
+/// A rule, and its position in its file.
+struct TableEntry {
     rule: Rule,
     source: Source,
     range: std::ops::Range<usize>,
@@ -51,7 +52,7 @@ impl Rules {
     }
 
     fn add(&mut self, path: &Utf8Path, name: &Utf8Path, problems: &mut Collector) {
-        let read = read::source(path, name).and_then(|source| Ok((tree::parse(&source, Origin::Itself)?, source)));
+        let read = read::source(path, name).and_then(|source| Ok((yaml::parse(&source, Origin::Itself)?, source)));
         let (tree, source) = match read {
             Ok(read) => read,
             Err(problem) => return problems.push(*problem),
@@ -67,41 +68,43 @@ impl Rules {
                 let message = format!("the rule `{}` is already in {}", rule.id, first.source.file);
                 problems.push(Problem::error(&source, range, message));
             } else {
-                self.by_id.insert(order(&rule.id), Place { rule, source: source.clone(), range });
+                self.by_id.insert(order(&rule.id), TableEntry { rule, source: source.clone(), range });
             }
         }
     }
 
-    /// Whether there are none at all.
+    /// Returns true where there are none at all.
     pub(super) fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
 
-    /// Whether a table has the rule.
+    /// Returns true where a table has the rule.
     pub(super) fn knows(&self, id: &str) -> bool {
         self.by_id.contains_key(&order(id))
     }
 
-    /// Every id.
+    /// Lists every id.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         self.by_id.keys().map(|(_, _, id)| id.as_str())
     }
 
     /// Warns of rules that no case tests without saying why, and of reasons that no longer hold.
     pub(super) fn check_tested(&self, tested: &BTreeSet<&str>, problems: &mut Collector) {
-        for ((_, _, id), place) in &self.by_id {
-            let message = match (tested.contains(id.as_str()), &place.rule.not_tested) {
+        for ((_, _, id), entry) in &self.by_id {
+            let message = match (tested.contains(id.as_str()), &entry.rule.not_tested) {
                 (false, None) => format!("no case tests the rule `{id}`"),
                 (true, Some(_)) => format!("the rule `{id}` is tested, though `not-tested` says why not"),
                 _ => continue,
             };
-            let problem = Problem::error(&place.source, place.range.clone(), message);
-            problems.push(problem.help("name it in the `rules` of a case, or say `not-tested: WHY`").warning());
+            let problem = Problem::error(&entry.source, entry.range.clone(), message);
+            problems.push(
+                problem.help("name it in the `rules` of a case, or say why not with `not-tested: REASON`").warning(),
+            );
         }
     }
 
-    /// The rules, by id.
+    /// Returns the rules, by id.
     pub(super) fn into_rules(self) -> Vec<Rule> {
-        self.by_id.into_values().map(|place| place.rule).collect()
+        self.by_id.into_values().map(|entry| entry.rule).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! JSON Schemas for editors, made from the types.
 //!
-//! They are the loose half of the truth: what `${…}` stands for is not known while a file is written, so a value that is
-//! not a string may also be a string that is nothing but one `${…}`. The loader is the strict half.
+//! They are the loose half of the truth: what `${…}` stands for is not known while a file is written, so a value that
+//! is not a string may also be a string that is nothing but one `${…}`. The loader is the strict half.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -9,17 +9,17 @@ use serde_json::{Map, Value, json};
 use super::written::{CaseFile, FragmentFile};
 use crate::case::RuleFile;
 
-/// The schema of case files, `cases/<api>/<group>/<name>.yaml`.
+/// Returns the schema of case files, `cases/<api>/<group>/<name>.yaml`.
 pub fn schema() -> Value {
     of::<CaseFile>("A streamspec case", true)
 }
 
-/// The schema of fragment files, `cases/fragments/<api>.yaml`.
+/// Returns the schema of fragment files, `cases/fragments/<api>.yaml`.
 pub fn fragments_schema() -> Value {
     of::<FragmentFile>("Fragments of streamspec cases", true)
 }
 
-/// The schema of tables of rules, `cases/rules/<name>.yaml`.
+/// Returns the schema of tables of rules, `cases/rules/<name>.yaml`.
 pub fn rules_schema() -> Value {
     of::<RuleFile>("Rules that streamspec cases test", false)
 }
@@ -65,7 +65,7 @@ fn accept_templates(schema: &mut Value) {
     }
 }
 
-/// Whether a schema describes a value without parts that is not any string.
+/// Returns true where a schema describes a value without parts that is not any string.
 fn is_closed_leaf(fields: &Map<String, Value>) -> bool {
     if fields.contains_key("const") || fields.contains_key("enum") {
         return true;
@@ -81,7 +81,7 @@ fn is_closed_leaf(fields: &Map<String, Value>) -> bool {
     }
 }
 
-/// Whether a schema takes one word, or one of some words, and nothing else.
+/// Returns true where a schema takes one word, or one of some words, and nothing else.
 fn is_word(schema: &Value) -> bool {
     schema.get("const").is_some() || schema.get("enum").is_some()
 }

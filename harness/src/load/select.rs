@@ -1,4 +1,4 @@
-//! Which cases are wanted, and the least that must be read for them.
+//! Selections of cases, and the least that must be read for them.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobSet;
@@ -22,7 +22,7 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// The cases that are named; every case if nothing is.
+    /// Selects the cases that are named; every case if nothing is.
     pub fn named(names: &[String]) -> Self {
         if names.is_empty() { Self::All } else { Self::Only(names.to_vec()) }
     }
@@ -39,7 +39,7 @@ pub(super) enum CaseSelector {
     File(CasePath),
 }
 
-/// What a selection names, in the same order; none for every case.
+/// Reads the names of a selection, in the same order; none for every case.
 pub(super) fn wanted(
     root: &Utf8Path,
     selection: &Selection,
@@ -88,7 +88,7 @@ impl CaseSelector {
     fn names(&self, case: &str, place: &Utf8Path) -> bool {
         let file = id::file_of(case);
         match self {
-            Self::Id(id) => case == id || file == id || is_below(file, id),
+            Self::Id(id) => case == id || file == id || id::is_below(file, id),
             // A glob that matches a folder takes what lies in it, as the folder's own name does.
             Self::Glob(_, glob) => {
                 let mut folders = Utf8Path::new(file).ancestors().filter(|folder| !folder.as_str().is_empty());
@@ -99,11 +99,7 @@ impl CaseSelector {
     }
 }
 
-fn is_below(id: &str, folder: &str) -> bool {
-    id.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The files that must be read.
+/// Finds the files that must be read.
 pub(super) fn files(
     root: &Utf8Path,
     wanted: Option<&[(String, CaseSelector)]>,
@@ -156,7 +152,7 @@ pub(super) fn retain(
     }
 }
 
-/// The ids that could have been meant: the combinations of the file, or else the files of the folder.
+/// Finds the ids that could have been meant: the combinations of the file, or else the files of the folder.
 fn known(root: &Utf8Path, wanted: &CaseSelector, cases: &[Case]) -> Vec<String> {
     let folder = match wanted {
         CaseSelector::File(_) => return Vec::new(),
@@ -176,7 +172,7 @@ fn known(root: &Utf8Path, wanted: &CaseSelector, cases: &[Case]) -> Vec<String> 
     found.unwrap_or_default().iter().map(|path| file::id(&path.name)).collect()
 }
 
-/// The case files of a folder below `cases/`; a folder that is not there has none.
+/// Finds the case files of a folder below `cases/`; a folder that is not there has none.
 pub(super) fn below(root: &Utf8Path, folder: &Utf8Path, problems: &mut Collector) -> Vec<CasePath> {
     let cases = root.join("cases");
     let start = cases.join(folder);
@@ -190,12 +186,12 @@ pub(super) fn below(root: &Utf8Path, folder: &Utf8Path, problems: &mut Collector
     paths.filter(|found| !is_supporting(&found.name)).collect()
 }
 
-/// Whether a file is not a case but something that cases use.
+/// Says if a file is not a case but something that cases use.
 pub(super) fn is_supporting(name: &Utf8Path) -> bool {
     name.starts_with("cases/fragments") || name.starts_with("cases/rules")
 }
 
-/// A file that was named: under its name below the root where it lies there.
+/// Finds a file that was named: under its name below the root where it lies there.
 pub(super) fn named(root: &Utf8Path, path: &Utf8Path) -> CasePath {
     let path = if path.as_std_path().exists() { path.to_owned() } else { root.join(path) };
     let real = path.canonicalize_utf8().unwrap_or_else(|_| path.clone());
@@ -204,16 +200,15 @@ pub(super) fn named(root: &Utf8Path, path: &Utf8Path) -> CasePath {
     CasePath { path, name }
 }
 
-/// Whether a relative path leads nowhere else.
+/// Says if a relative path leads nowhere else.
 fn stays_below(path: &Utf8Path) -> bool {
     path.components().all(|part| matches!(part, camino::Utf8Component::Normal(_)))
 }
 
-/// The folder that everything a glob can match lies in.
+/// Finds the folder that everything a glob can match lies in.
 fn fixed_folder(glob: &str) -> &Utf8Path {
     let fixed = glob.find(['*', '?', '[', '{', '\\', '#']).map_or(glob, |at| &glob[..at]);
-    let folder = fixed.rfind('/').map_or("", |slash| &fixed[..slash]);
-    let folder = Utf8Path::new(folder);
+    let folder = Utf8Path::new(id::folder_of(fixed).unwrap_or_default());
     if stays_below(folder) { folder } else { Utf8Path::new("") }
 }
 

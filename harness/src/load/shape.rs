@@ -1,5 +1,5 @@
-//! The shapes of healthy streams, from the vendors' schemas, as data beside the cases: a case that breaks its dialect itself
-//! would blame an SDK for it.
+//! The shapes of healthy streams, from the vendors' schemas, as data beside the cases: a case that breaks its dialect
+//! itself would blame an SDK for it.
 
 use std::collections::BTreeMap;
 
@@ -32,20 +32,20 @@ pub(super) struct Shapes {
     /// The place of a number that rises from event to event.
     #[serde(default)]
     rising: Option<String>,
-    /// By kinds of events, or `*` for all: places, and the types of values that may stand there. `[]` means every item of a
-    /// list, and `?` that a field may be left out.
+    /// By kinds of events, or `*` for all: places, and the types of values that may stand there. `[]` means every item
+    /// of a list, and `?` that a field may be left out.
     events: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Shapes {
-    /// The shapes of a dialect; none where there is no file.
+    /// Reads the shapes of a dialect; none where there is no file.
     pub(super) fn load(root: &Utf8Path, api: Api, problems: &mut Collector) -> Option<Self> {
         let name = Utf8Path::new(FOLDER).join(api.folder()).with_extension("json");
         let text = fs::read_to_string(root.join(&name)).ok()?;
         match serde_json::from_str(&text) {
             Ok(shapes) => Some(shapes),
             Err(error) => {
-                problems.push(Problem::whole_file(&name, format!("these are no shapes: {error}")));
+                problems.push(Problem::whole_file(&name, format!("the shapes cannot be read: {error}")));
                 None
             }
         }
@@ -70,7 +70,7 @@ impl Shapes {
                 match found {
                     None => return Some(format!("{name} has no `{}`", place.replace('?', ""))),
                     Some(value) if !types.split('|').any(|one| is_a(value, one.trim())) => {
-                        return Some(format!("`{}` of {name} is {value}, and no {types}", place.replace('?', "")));
+                        return Some(format!("`{}` of {name} is {value}, but must be {types}", place.replace('?', "")));
                     }
                     Some(_) => {}
                 }
@@ -89,17 +89,17 @@ impl Shapes {
             let found = values(place);
             let other = found.iter().find(|value| **value != found[0]);
             if let Some(other) = other {
-                return Some(format!("`{place}` is {} and then {other} in one stream", found[0]));
+                return Some(format!("`{place}` changes from {} to {other} within one stream", found[0]));
             }
         }
         let place = self.rising.as_deref()?;
         let numbers: Vec<u64> = values(place).iter().filter_map(Value::as_u64).collect();
         let fallen = numbers.windows(2).find(|pair| pair[0] >= pair[1])?;
-        Some(format!("`{place}` is {} after {}", fallen[1], fallen[0]))
+        Some(format!("`{place}` must rise, but {} follows {}", fallen[1], fallen[0]))
     }
 }
 
-/// The events of a case whose stream is healthy and not about what events hold; none for any other.
+/// Returns the events of a case whose stream is healthy and not about what events hold; none for any other.
 fn healthy(case: &Case) -> Option<Vec<&Value>> {
     let about_shapes = case.beyond_schema.is_some() || !matches!(case.group(), "benign" | "framing" | "retry");
     let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
@@ -174,14 +174,14 @@ mod tests {
         check(&[json!({ "type": "c", "id": "1" })], None);
         check(&[json!({ "type": "c" })], Some("`c` has no `id`"));
         check(&[json!({ "type": "a", "id": "1" })], Some("`a` has no `list[].x`"));
-        check(&[a(json!([{ "x": "1" }]))], Some("`list[].x` of `a` is \"1\", and no integer | null"));
+        check(&[a(json!([{ "x": "1" }]))], Some("`list[].x` of `a` is \"1\", but must be integer | null"));
         check(&[a(json!([{}]))], Some("`a` has no `list[].x`"));
-        check(&[a(json!([{ "x": 1, "y": 2 }]))], Some("`list[].y` of `a` is 2, and no string"));
+        check(&[a(json!([{ "x": 1, "y": 2 }]))], Some("`list[].y` of `a` is 2, but must be string"));
         check(&[json!({ "type": "b", "id": "1", "list": [], "inner": {} })], Some("`b` has no `inner.z`"));
         check(&[json!({ "type": "b", "id": "1", "list": [], "inner": null })], None);
         let two = [json!({ "type": "c", "id": "1" }), json!({ "type": "c", "id": "2" })];
-        check(&two, Some("`id` is \"1\" and then \"2\" in one stream"));
+        check(&two, Some("`id` changes from \"1\" to \"2\" within one stream"));
         let fallen = [json!({ "type": "c", "id": "1", "n": 2 }), json!({ "type": "c", "id": "1", "n": 2 })];
-        check(&fallen, Some("`n` is 2 after 2"));
+        check(&fallen, Some("`n` must rise, but 2 follows 2"));
     }
 }

@@ -31,18 +31,18 @@ pub(super) fn of_all(codec: &dyn Codec, steps: &[Step]) -> AnswerSize {
 /// Counts the bytes that a step sends once, at the longest that its names may be filled in.
 pub(super) fn of(codec: &dyn Codec, step: &Step) -> usize {
     match step {
-        Step::Event(event) => grown(&codec.event(Some(&event.name), &event.data)),
-        Step::Data(data) => grown(&codec.event(None, data)),
-        Step::Comment(text) => grown(&codec.comment(text)),
-        Step::Json(value) => grown(value.to_string().as_bytes()),
-        Step::Raw(text) => grown(text.as_bytes()),
+        Step::Event(event) => length_when_filled(&codec.event(Some(&event.name), &event.data)),
+        Step::Data(data) => length_when_filled(&codec.event(None, data)),
+        Step::Comment(text) => length_when_filled(&codec.comment(text)),
+        Step::Json(value) => length_when_filled(value.to_string().as_bytes()),
+        Step::Raw(text) => length_when_filled(text.as_bytes()),
         Step::Hex(digits) => digits.len() / 2,
         Step::Respond(_) | Step::Use(_) | Step::Repeat(_) | Step::Flush | Step::Pause(_) | Step::End(_) => 0,
     }
 }
 
 /// Counts some bytes with the names that are left in them filled in.
-fn grown(bytes: &[u8]) -> usize {
+fn length_when_filled(bytes: &[u8]) -> usize {
     const LONGEST_NONCE: usize = 16;
     const LONGEST_ROUND: usize = 10;
     let text = String::from_utf8_lossy(bytes);

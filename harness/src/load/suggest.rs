@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 pub(super) use streamspec_adapters::suggest::nearest;
 use streamspec_adapters::suggest::{near, question};
 
-/// A sentence for people who wrote a name that nobody knows.
+/// Writes a sentence for people who wrote a name that nobody knows.
 pub(super) fn help<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
     match near(wrong, known.iter().copied()).as_slice() {
-        [] if known.is_empty() => "there are none here".to_owned(),
-        [] => format!("known here: {}", list(&known)),
+        [] if known.is_empty() => "there are none".to_owned(),
+        [] => format!("known: {}", list(&known)),
         names => question(names),
     }
 }

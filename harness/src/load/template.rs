@@ -51,7 +51,7 @@ pub(super) fn unescape(text: &str) -> String {
     text.replace("$${", "${")
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 pub(super) enum Meaning<'s> {
     /// A value.
     Value(&'s Node),
@@ -63,29 +63,29 @@ pub(super) enum Meaning<'s> {
 pub(super) struct Scope<'s> {
     /// The axes of the matrix, or the parameters of a fragment.
     names: &'s [(Key, Node)],
-    /// Which of them were used.
+    /// For each of them, true where it was used; empty where that is not of interest.
     used: &'s [Cell<bool>],
-    /// Whether the place is inside a `repeat`.
+    /// True where the place is inside a `repeat`.
     repeats: bool,
 }
 
 impl<'s> Scope<'s> {
-    /// A scope that does not care what is used.
+    /// Makes a scope that does not care what is used.
     pub(super) const fn of(names: &'s [(Key, Node)]) -> Self {
         Self { names, used: &[], repeats: false }
     }
 
-    /// A scope that notes what is used.
+    /// Makes a scope that notes what is used.
     pub(super) const fn noting(names: &'s [(Key, Node)], used: &'s [Cell<bool>]) -> Self {
         Self { names, used, repeats: false }
     }
 
-    /// The same inside a `repeat`.
+    /// Returns the same inside a `repeat`.
     pub(super) const fn repeating(&self) -> Self {
         Self { names: self.names, used: self.used, repeats: true }
     }
 
-    /// What a name stands for here; the help for its author if it stands for nothing.
+    /// Finds the meaning of a name here; the error is a help for its author.
     pub(super) fn resolve(&self, name: &str) -> Result<Meaning<'s>, String> {
         if name == NONCE || (name == ROUND && self.repeats) {
             return Ok(Meaning::Later);
@@ -102,9 +102,9 @@ impl<'s> Scope<'s> {
             if rest.is_empty() {
                 return Ok(Meaning::Value(value));
             }
-            return dig(value, rest).map(Meaning::Value).ok_or_else(|| {
+            return nested(value, rest).map(Meaning::Value).ok_or_else(|| {
                 let fields: Vec<_> = value.entries().iter().map(|(field, _)| field.text.as_str()).collect();
-                format!("`{}` here: {}", key.text, suggest::help(rest, fields))
+                format!("in `{}`: {}", key.text, suggest::help(rest, fields))
             });
         }
         if name == ROUND {
@@ -127,14 +127,15 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// The value of `a.b.c` in nested mappings; a key may itself hold dots.
-fn dig<'n>(node: &'n Node, way: &str) -> Option<&'n Node> {
-    node.get(way).or_else(|| {
-        way.match_indices('.').find_map(|(dot, _)| node.get(&way[..dot]).and_then(|inner| dig(inner, &way[dot + 1..])))
+/// Returns the value of `a.b.c` in nested mappings; a key may itself hold dots.
+fn nested<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
+    node.get(path).or_else(|| {
+        path.match_indices('.')
+            .find_map(|(dot, _)| node.get(&path[..dot]).and_then(|inner| nested(inner, &path[dot + 1..])))
     })
 }
 
-/// The part of a string's place that holds `what`, to point at; the whole place where it cannot be found.
+/// Finds the part of a string's place that holds `what`, to point at; the whole place where it cannot be found.
 pub(super) fn point(text: &str, span: Span, what: &str) -> Span {
     text.get(span.range()).and_then(|written| written.find(what)).map_or(span, |at| span.part(at, what.len()))
 }

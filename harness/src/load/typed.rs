@@ -1,7 +1,7 @@
-//! From a tree to types, with every mistake told at its place.
+//! From a tree to types, with every mistake reported at its place.
 //!
-//! Serde stops at the first mistake. To tell all of them at once, the part that is wrong is cut out of the tree and
-//! the rest is tried again; what is missing only because it was cut out is not told.
+//! Serde stops at the first mistake. To report all of them at once, the part that is wrong is cut out of the tree and
+//! the rest is tried again; what is missing only because it was cut out is not reported.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Files<'s> {
 }
 
 impl<'s> Files<'s> {
-    /// The file a place lies in.
+    /// Returns the file a place lies in.
     pub(super) const fn source(&self, origin: Origin) -> &'s Source {
         match origin {
             Origin::Itself => self.itself,
@@ -31,13 +31,14 @@ impl<'s> Files<'s> {
         }
     }
 
-    /// An error at a place.
+    /// Makes an error at a place.
     pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Problem {
         Problem::error(self.source(span.origin), span.range(), message)
     }
 }
 
-/// What was cut out of a tree because it was wrong: the places of the mappings and lists that lost something.
+/// The parts that were cut out of a tree because they were wrong, by the places of the mappings and lists that lost
+/// them.
 #[derive(Debug, Default)]
 pub(super) struct Removed(HashSet<(Span, String)>);
 
@@ -47,12 +48,12 @@ impl Removed {
         self.0.insert((parent, key.to_owned()));
     }
 
-    /// Whether nothing was cut out.
+    /// Returns true where nothing was cut out.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a mapping lost this key, or one that was probably meant to be it.
+    /// Returns true where a mapping lost this key, or one that was probably meant to be it.
     fn lost_like(&self, parent: Span, key: &str) -> bool {
         self.0.iter().any(|(span, lost)| *span == parent && suggest::nearest(lost, [key]).is_some())
     }
@@ -65,58 +66,58 @@ impl Removed {
 /// Makes a type of a tree; none if anything was wrong with it.
 pub(super) fn read<T: DeserializeOwned>(
     mut node: Node,
-    cuts: &mut Removed,
+    removed: &mut Removed,
     files: Files<'_>,
     problems: &mut Collector,
 ) -> Option<T> {
     for _ in 0..MAX_PROBLEMS {
         let error = match serde_path_to_error::deserialize::<_, T>(&node) {
-            Ok(value) => return cuts.is_empty().then_some(value),
+            Ok(value) => return removed.is_empty().then_some(value),
             Err(error) => error,
         };
-        let mut way = existing(&node, error.path().iter());
-        let complaint = Complaint::new(&error.inner().to_string());
-        if let Complaint::Unknown { name, .. } = &complaint {
-            let here = node.at(&way)?.1;
+        let mut path = existing(&node, error.path().iter());
+        let message = SerdeMessage::new(&error.inner().to_string());
+        if let SerdeMessage::Unknown { name, .. } = &message {
+            let here = node.at(&path)?.1;
             if here.get(name).is_some() {
-                way.push(Segment::Key(name.clone()));
+                path.push(Segment::Key(name.clone()));
             }
         }
-        let (key, here) = node.at(&way)?;
-        let follows = match &complaint {
-            Complaint::Missing(field) => cuts.lost_like(here.span, field),
-            Complaint::Unknown { .. } => false,
-            Complaint::Other(_) => cuts.lost_anything(here.span),
+        let (key, here) = node.at(&path)?;
+        let follows = match &message {
+            SerdeMessage::Missing(field) => removed.lost_like(here.span, field),
+            SerdeMessage::Unknown { .. } => false,
+            SerdeMessage::Other(_) => removed.lost_anything(here.span),
         };
         if !follows {
-            let item = matches!(way.last(), Some(Segment::Index(_)));
-            problems.push(complaint.tell(here, complaint.place(key, here), item, files));
+            let item = matches!(path.last(), Some(Segment::Index(_)));
+            problems.push(message.to_problem(here, message.place(key, here), item, files));
         }
-        cut(&mut node, &way, cuts)?;
+        cut(&mut node, &path, removed)?;
     }
     None
 }
 
-/// The part of serde's way that exists in the tree.
-fn existing<'p>(root: &Node, path: impl Iterator<Item = &'p Step>) -> Vec<Segment> {
-    let mut way = Vec::new();
-    for step in path {
-        way.push(match step {
+/// Finds the part of serde's path that exists in the tree.
+fn existing<'p>(root: &Node, steps: impl Iterator<Item = &'p Step>) -> Vec<Segment> {
+    let mut path = Vec::new();
+    for step in steps {
+        path.push(match step {
             Step::Seq { index } => Segment::Index(*index),
             Step::Map { key } | Step::Enum { variant: key } => Segment::Key(key.clone()),
             Step::Unknown => break,
         });
-        if root.at(&way).is_none() {
-            way.pop();
+        if root.at(&path).is_none() {
+            path.pop();
             break;
         }
     }
-    way
+    path
 }
 
-/// Takes the value at the end of a way out of the tree; none if that is all of it.
-fn cut(root: &mut Node, way: &[Segment], cuts: &mut Removed) -> Option<()> {
-    let (last, before) = way.split_last()?;
+/// Takes the value at the end of a path out of the tree; none if that is all of it.
+fn cut(root: &mut Node, path: &[Segment], removed: &mut Removed) -> Option<()> {
+    let (last, before) = path.split_last()?;
     let parent = before.iter().try_fold(root, |node, segment| match (segment, &mut node.kind) {
         (Segment::Key(key), ValueKind::Map(entries)) => {
             entries.iter_mut().find(|(known, _)| known.text == *key).map(|(_, value)| value)
@@ -127,19 +128,19 @@ fn cut(root: &mut Node, way: &[Segment], cuts: &mut Removed) -> Option<()> {
     match (last, &mut parent.kind) {
         (Segment::Key(key), ValueKind::Map(entries)) => {
             entries.retain(|(known, _)| known.text != *key);
-            cuts.note(parent.span, key);
+            removed.note(parent.span, key);
         }
         (Segment::Index(index), ValueKind::List(items)) => {
             items.remove(*index);
-            cuts.note(parent.span, "");
+            removed.note(parent.span, "");
         }
         _ => return None,
     }
     Some(())
 }
 
-/// What serde says, taken apart.
-enum Complaint {
+/// A message of serde, parsed.
+enum SerdeMessage {
     /// A field or a word that nobody knows.
     Unknown { what: &'static str, name: String, known: Vec<String> },
     /// A field that must be there.
@@ -148,7 +149,7 @@ enum Complaint {
     Other(String),
 }
 
-impl Complaint {
+impl SerdeMessage {
     fn new(message: &str) -> Self {
         let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
         let unknown = |what, rest: &str| {
@@ -166,7 +167,7 @@ impl Complaint {
         }
     }
 
-    /// What to point at: the key, the value, or the item of a list.
+    /// Finds the place to point at: the key, the value, or the item of a list.
     fn place(&self, key: Option<&Key>, here: &Node) -> Span {
         match (self, key, &here.kind) {
             (Self::Unknown { name, .. }, _, ValueKind::List(items)) => {
@@ -178,20 +179,21 @@ impl Complaint {
         }
     }
 
-    fn tell(&self, here: &Node, span: Span, item: bool, files: Files<'_>) -> Problem {
-        let mut problem = self.words(here, span, item, files);
+    /// Makes a problem of it, and names the place of a `${…}` that the value came through.
+    fn to_problem(&self, here: &Node, span: Span, item: bool, files: Files<'_>) -> Problem {
+        let mut problem = self.problem(here, span, item, files);
         if let Some(taken_by) = here.taken_by {
             let source = files.source(taken_by.origin);
             let (line, _) = position(&source.text, taken_by.range().start);
             let written = source.text.get(taken_by.range()).unwrap_or_default();
-            let taken = format!("{}:{line} takes it: {written}", source.file);
+            let taken = format!("`{written}` in {}:{line} has this value", source.file);
             let help = problem.help.take();
             problem.help = Some(help.map_or_else(|| taken.clone(), |help| format!("{help}\n{taken}")));
         }
         problem
     }
 
-    fn words(&self, here: &Node, span: Span, item: bool, files: Files<'_>) -> Problem {
+    fn problem(&self, here: &Node, span: Span, item: bool, files: Files<'_>) -> Problem {
         match self {
             Self::Unknown { what, name, known } => {
                 let help = suggest::help(name, known.iter().map(String::as_str));
@@ -226,11 +228,11 @@ const WORDS: [(&str, &str); 15] = [
     ("unit", "nothing"),
 ];
 
-/// Serde's words for people who write YAML, and what would be right.
+/// Translates a message of serde for people who write YAML, and adds a help where there is one.
 fn plain(message: &str, here: &Node, item: bool) -> (String, Option<String>) {
     if message.contains("map with a single key") {
         let keys: Vec<_> = here.entries().iter().map(|(key, _)| key.text.as_str()).collect();
-        let message = format!("this takes exactly one key, but here are {}: {}", keys.len(), suggest::list(&keys));
+        let message = format!("expected exactly one key, found {}: {}", keys.len(), suggest::list(&keys));
         let help = item.then(|| "each item of a list begins with its own `- `".to_owned());
         return (message.trim_end_matches([':', ' ']).to_owned(), help);
     }

@@ -7,7 +7,7 @@ use super::template::{self, Piece, ROUND};
 use super::written;
 use crate::case::{Event, Step};
 
-/// The steps with no `repeat` left; none if they take more than is left of the budget.
+/// Returns the steps with no `repeat` left; none if they take more than is left of the budget.
 ///
 /// Neighbouring pieces of raw text become one: neither ends a write, so the bytes and the writes are the same.
 pub(super) fn steps(steps: &[written::Step], spent: &mut usize) -> Option<Vec<Step>> {
@@ -77,7 +77,7 @@ fn heap(value: &Value) -> usize {
     }
 }
 
-/// A step with the round of the innermost `repeat` filled in; none for what only stands for other steps.
+/// Returns a step with the round of the innermost `repeat` filled in; none for what only stands for other steps.
 fn resolved(step: &written::Step, round: Option<u32>) -> Option<Step> {
     Some(match step {
         written::Step::Respond(respond) => Step::Respond(respond.clone()),

@@ -1,6 +1,7 @@
 //! The files of cases as they are written: fragments, repetitions and `${…}` still stand in them.
 //!
-//! The schemas beside the cases are generated from these types. What is left of them after loading is in [`crate::case`].
+//! The schemas beside the cases are generated from these types. What is left of them after loading is in
+//! [`crate::case`].
 
 use std::collections::BTreeMap;
 
@@ -19,18 +20,18 @@ pub(super) struct CaseFile {
     pub(super) title: String,
     /// The dialect.
     pub(super) api: Api,
-    /// Where the expectation comes from; at least one.
+    /// The documents that the expectation comes from; at least one.
     pub(super) sources: Vec<Source>,
     /// Rules of `cases/rules/*.yaml` that this case tests: `S3`, `H1`, `C6`.
     #[serde(default)]
     pub(super) rules: Vec<String>,
-    /// Where maintainers have ruled otherwise.
+    /// The ruling of maintainers that differs from the expectation, if there is one.
     #[serde(default)]
     pub(super) disputed: Option<Dispute>,
-    /// Why a MUST may rest on an issue alone.
+    /// The reason why a MUST may rest on an issue alone.
     #[serde(default)]
     pub(super) why_must: Option<MustReason>,
-    /// What the client asks the model for.
+    /// The kind of answer that the client asks the model for.
     #[serde(default)]
     pub(super) ask: Ask,
     /// The timeout the SDK is configured with, in milliseconds.
@@ -51,13 +52,14 @@ pub(super) struct CaseFile {
     /// The same error as a plain HTTP response, for `error.class: same-as-http`.
     #[serde(default)]
     pub(super) control: Option<Vec<Step>>,
-    /// Why a healthy stream of this case holds what the vendor's schema does not; without it `check` refuses that.
+    /// The reason why a healthy stream of this case holds what the vendor's schema does not; without it `check` refuses
+    /// that.
     #[serde(default)]
     pub(super) beyond_schema: Option<String>,
     /// The variants that this case is not run in, because it is about how bytes are split or framed.
     #[serde(default)]
     pub(super) variants: Variants,
-    /// What a client must make of it.
+    /// The checks on what a client makes of it.
     pub(super) expect: Expect,
 }
 
@@ -79,7 +81,7 @@ pub(super) struct FragmentFile {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fragment {
-    /// What it is, in one sentence.
+    /// The content, in one sentence.
     pub(super) about: String,
     /// Values for `${name}` in the steps that a `use` may replace `with` others.
     #[serde(default)]
@@ -117,7 +119,7 @@ pub(super) enum Step {
     Flush,
     /// A time in milliseconds in which nothing is sent, after everything before it was written.
     Pause(u64),
-    /// How the answer ends; last.
+    /// The end of the answer; the last step.
     End(End),
 }
 
@@ -172,7 +174,7 @@ impl<'de> Deserialize<'de> for Use {
                 Ok(Self { name, with })
             }
             other => Err(serde::de::Error::custom(format!(
-                "{other} is no fragment; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
+                "{other} does not name a fragment; write `use: NAME` or `use: {{ name: NAME, with: {{ … }} }}`"
             ))),
         }
     }

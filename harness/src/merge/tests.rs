@@ -1,9 +1,10 @@
-//! What is joined and what is refused.
+//! Records that are joined, and records that are refused.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::id::{TrialId, Variant};
 use crate::record::{CaseRecord, HandlerRecord};
 
 const CASES: usize = 6;
@@ -40,8 +41,8 @@ fn run(sdk: &str, shard: Option<Shard>) -> Vec<Record> {
             "variant": variant, "nonce": "n", "verdict": { "status": "pass", "checks": [] }, "wire": [], "took_ms": 1,
         }))
     };
-    let name = |number: usize| format!("{sdk}/create::anthropic/cut/{number}");
-    let own: Vec<usize> = (0..CASES).filter(|number| shard.is_none_or(|shard| shard.holds(&name(*number)))).collect();
+    let id = |number: usize| TrialId::new(sdk, "create", format!("anthropic/cut/{number}"), Variant::AsWritten);
+    let own: Vec<usize> = (0..CASES).filter(|number| shard.is_none_or(|shard| shard.holds(&id(*number)))).collect();
     let plan = json!({
         "sdk": sdk, "trials": CASES, "own": own.len(), "digest": format!("digest of {sdk}"), "whole": true,
     });

@@ -7,14 +7,14 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
 use crate::case::{Axis, Case};
-use crate::id::{TrialId, Variant};
+use crate::id::{Transport, TrialId, Variant};
 use crate::judge::{Check, Grade, Status};
 use crate::load::Location;
 use crate::record::{AttemptRecord, Attempted};
 use crate::run::TrialRun;
 use crate::text::shown;
 
-/// What the list of known deviations has to do with a trial.
+/// The part of a list of known deviations that concerns a trial.
 #[derive(Clone, Debug, Default)]
 pub struct Listed {
     /// Sentences to put before everything else, such as a stale entry.
@@ -47,16 +47,16 @@ pub fn explain(
     for (place, check) in broken.clone() {
         let notes = [(check.disputed, " (disputed)"), (listed.covered.contains(&place), " (known deviation)")];
         let notes: String = notes.into_iter().filter_map(|(is, note)| is.then_some(note)).collect();
-        pointed(&mut out, case, check, locate(check), &notes);
+        write_check(&mut out, case, check, locate(check), &notes);
     }
     difference(&mut out, broken.map(|(_, check)| check));
     if let Some(dispute) = &case.disputed {
         let _ = writeln!(out, "  {} {} ({})", styled(BOLD, "disputed:"), dispute.position, dispute.url);
     }
     for AttemptRecord { of, came_to, reason: why, took_ms } in &record.attempts {
-        let of = if *of == Attempted::Control { "its control" } else { "it" };
-        let text = format!("{of} came to {} after {took_ms} ms, and was run again: {why}", shown(came_to, 300));
-        let _ = writeln!(out, "  {} {text}", styled(BOLD, "before:"));
+        let of = if *of == Attempted::Control { "the control" } else { "the trial" };
+        let text = format!("{of} ended with {} after {took_ms} ms and was run again: {why}", shown(came_to, 300));
+        let _ = writeln!(out, "  {} {text}", styled(BOLD, "earlier attempt:"));
     }
     observed(&mut out, ran);
     out.push_str(&wire::wire(ran));
@@ -77,27 +77,32 @@ pub fn explain(
     out
 }
 
-/// The command that runs just one trial. With the nonce of its run it sends the very same bytes; a report leaves it out, so
-/// that it does not change from run to run.
+/// Writes the command that runs just one trial. With the nonce of its run it sends the very same bytes; a report leaves
+/// it out, so that it does not change from run to run.
 pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
-    let TrialId { sdk, surface, case, variant, .. } = id;
+    let TrialId { sdk, surface, case, variant, transport, .. } = id;
     let variant = match variant {
         Variant::AsWritten => String::new(),
         Variant::CutEvents => " --cuts events".to_owned(),
         Variant::CutBytes => " --cuts bytes".to_owned(),
+        Variant::ErrorEvents => " --errors events".to_owned(),
+        Variant::ErrorBytes => " --errors bytes".to_owned(),
         variant => format!(" --variants {}", variant.name()),
     };
+    let is_default = *transport == Transport::default();
+    let transport = if is_default { String::new() } else { format!(" --transport {transport}") };
     let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
     format!(
-        "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{nonce} --verbose",
+        "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{transport}{nonce} --verbose",
         sdk.asked()
     )
 }
 
-fn pointed(out: &mut String, case: &Case, check: &Check, location: Option<Location>, known: &str) {
-    let said = format!("{}: {}{known}", check.level.name(), sentence(check));
+/// Writes a broken check below the line of the case file that has it.
+fn write_check(out: &mut String, case: &Case, check: &Check, location: Option<Location>, known: &str) {
+    let text = format!("{}: {}{known}", check.level.name(), sentence(check));
     let Some(location) = location else {
-        let _ = writeln!(out, "  {} {}: {said}", styled(DIM, "-->"), case.file);
+        let _ = writeln!(out, "  {} {}: {text}", styled(DIM, "-->"), case.file);
         return;
     };
     let number = location.line.to_string();
@@ -105,14 +110,14 @@ fn pointed(out: &mut String, case: &Case, check: &Check, location: Option<Locati
     let _ = writeln!(out, "  {gap}{} {}:{number}:{}", styled(DIM, "-->"), case.file, location.column);
     let _ = writeln!(out, "  {} {}", styled(DIM, &format!("{number} |")), location.text);
     let carets = format!("{}{}", " ".repeat(location.column.saturating_sub(1)), "^".repeat(location.length.max(1)));
-    let _ = writeln!(out, "  {} {} {said}", styled(DIM, &format!("{gap} |")), styled(BAD, &carets));
+    let _ = writeln!(out, "  {} {} {text}", styled(DIM, &format!("{gap} |")), styled(BAD, &carets));
 }
 
-/// What a check expected and what came, in a sentence.
+/// Writes what a check expected and what was observed, in a sentence.
 pub(crate) fn sentence(check: &Check) -> String {
     let (expected, observed) = (short(&check.expected), short(&check.observed));
     if check.axis == Axis::Variants {
-        return format!("depends on how the bytes are cut: {observed}");
+        return format!("depends on how the bytes are split or framed: {observed}");
     }
     match check.grade {
         Grade::Absent => format!("expected {expected}, but the error has no such field"),
@@ -167,7 +172,7 @@ fn observed(out: &mut String, ran: &TrialRun) {
     if let Some(error) = &observation.error {
         let _ = writeln!(out, "    {}: {}", shown(&error.classes.join(" < "), 300), shown(&error.message, 300));
         for sentence in &error.unread {
-            let _ = writeln!(out, "    not readable for the adapter: {}", shown(sentence, 300));
+            let _ = writeln!(out, "    the adapter could not read: {}", shown(sentence, 300));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which SDKs there are and what the machine has, as tables.
+//! Tables of the SDKs, and of the programs on this machine.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,13 +12,13 @@ use super::{BAD, BOLD, DIM, GOOD, WARN, styled};
 /// One SDK, and what is installed of it.
 #[derive(Clone, Debug)]
 pub struct SdkLine<'a> {
-    /// What is checked in about it.
+    /// The manifest.
     pub manifest: &'a Manifest,
-    /// Whether it is set up, or why it cannot be.
+    /// The state of its installation.
     pub state: State,
 }
 
-/// Whether an SDK is set up.
+/// The state of an SDK's installation.
 #[derive(Clone, Debug)]
 pub enum State {
     /// Linked into this program.
@@ -31,7 +31,7 @@ pub enum State {
     Unavailable(String),
 }
 
-/// The SDKs, one a line, then the other builds that are set up beside them.
+/// Writes the SDKs, one a line, then the other builds that are set up beside them.
 pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
     let mut out = String::new();
     let id_width = lines.iter().map(|line| line.manifest.id.len()).max().unwrap_or_default();
@@ -47,7 +47,7 @@ pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
             State::Linked => (GOOD, "linked".to_owned()),
             State::Installed(bytes) => (GOOD, size(*bytes)),
             State::Missing => (DIM, "no".to_owned()),
-            State::Unavailable(_) => (BAD, "cannot be".to_owned()),
+            State::Unavailable(_) => (BAD, "not here".to_owned()),
         };
         let _ = writeln!(
             out,
@@ -70,7 +70,7 @@ pub fn sdks(lines: &[SdkLine<'_>], others: &[(String, u64)]) -> String {
     out
 }
 
-/// The SDKs as a table in Markdown.
+/// Writes the SDKs as a table in Markdown.
 pub fn sdk_table(sdks: &[Sdk]) -> String {
     let mut out = "| id | package | language | set | surfaces | dialects |\n|---|---|---|---|---|---|\n".to_owned();
     for Sdk { manifest, .. } in sdks {
@@ -89,17 +89,17 @@ pub fn sdk_table(sdks: &[Sdk]) -> String {
     out
 }
 
-/// The smallest set that an SDK is in.
+/// Returns the smallest set that an SDK is in.
 const fn set(manifest: &Manifest) -> &'static str {
     if manifest.core { "core" } else { "all" }
 }
 
-/// The dialects of all surfaces.
+/// Returns the dialects of all surfaces.
 fn dialects(manifest: &Manifest) -> BTreeSet<&'static str> {
     manifest.surfaces.values().flat_map(|surface| surface.apis.iter().map(|api| api.name())).collect()
 }
 
-/// What the machine has of what the SDKs need.
+/// Writes a line for each program that the SDKs need, and for the loopback interface.
 pub fn doctor(needs: &[Need], listens: Result<(), &str>) -> String {
     let mut out = String::new();
     let mut line = |style, word: &str, what: &str| {
@@ -114,8 +114,8 @@ pub fn doctor(needs: &[Need], listens: Result<(), &str>) -> String {
         }
     }
     match listens {
-        Ok(()) => line(GOOD, "ok", "the loopback interface can be listened on"),
-        Err(why) => line(BAD, "MISSING", &format!("the loopback interface cannot be listened on: {why}")),
+        Ok(()) => line(GOOD, "ok", "the server can listen on the loopback interface"),
+        Err(why) => line(BAD, "MISSING", &format!("the server cannot listen on the loopback interface: {why}")),
     }
     out
 }

@@ -7,16 +7,16 @@ use super::{BAD, BOLD, GOOD, styled};
 use streamspec_adapters::setup::Progress;
 
 use crate::adequacy::{Accepted, Adequacy};
-use crate::id::{SdkId, SurfaceId};
+use crate::id::{SdkId, SdkSurface, SurfaceId};
 use crate::judge::{Mode, Status};
 use crate::probe::Finding;
 use crate::record::TrialRecord;
 use crate::text::shown;
 
-/// How many trials of one surface came to each status.
+/// The number of trials of one surface for each status and mode.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    words: BTreeMap<Status, usize>,
+    statuses: BTreeMap<Status, usize>,
     modes: BTreeMap<Mode, usize>,
     as_listed: usize,
 }
@@ -24,33 +24,34 @@ pub struct Tally {
 impl Tally {
     /// Counts one trial.
     pub fn add(&mut self, trial: &TrialRecord, as_listed: bool) {
-        *self.words.entry(trial.verdict.status).or_default() += 1;
+        *self.statuses.entry(trial.verdict.status).or_default() += 1;
         if let Some(mode) = trial.verdict.mode {
             *self.modes.entry(mode).or_default() += 1;
         }
         self.as_listed += usize::from(as_listed);
     }
 
-    /// How many trials came to a status.
+    /// Returns the number of trials with this status.
     pub fn of(&self, status: Status) -> usize {
-        self.words.get(&status).copied().unwrap_or_default()
+        self.statuses.get(&status).copied().unwrap_or_default()
     }
 
-    /// How many trials were run at all.
+    /// Returns the number of trials that were run.
     pub fn run(&self) -> usize {
         self.all() - self.of(Status::Unsupported) - self.of(Status::NotRun)
     }
 
     fn all(&self) -> usize {
-        self.words.values().sum()
+        self.statuses.values().sum()
     }
 }
 
-/// The table. Faults and trials that were not run stand apart from what is said about an SDK.
+/// Writes the table. Faults and trials that were not run stand apart from what is said about an SDK.
 pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a Tally)>) -> String {
     let mut out = String::new();
-    let rows: Vec<(String, &Tally)> =
-        tallies.map(|(sdk, surface, tally)| (format!("{sdk}/{surface}"), tally)).collect();
+    let rows: Vec<(String, &Tally)> = tallies
+        .map(|(sdk, surface, tally)| (SdkSurface::new(sdk.clone(), surface.clone()).to_string(), tally))
+        .collect();
     let width = rows.iter().map(|(surface, _)| surface.len()).max().unwrap_or_default().max("surface".len());
     let head = format!(
         "{:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  modes of failure",
@@ -80,12 +81,12 @@ pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a 
     out
 }
 
-/// What is said of the trials that are not as listed and were not explained one by one.
+/// Writes the line about the trials that are not as listed and were not explained one by one.
 pub fn unexplained(count: usize) -> String {
     format!("… and {count} more like these; the report has them all, and --verbose explains each\n")
 }
 
-/// One event of a set-up.
+/// Writes one event of a set-up.
 pub fn progress(event: &Progress) -> String {
     match event {
         Progress::Waiting { id } => format!("{id}: waiting for another process that installs it"),
@@ -96,7 +97,7 @@ pub fn progress(event: &Progress) -> String {
     }
 }
 
-/// What a probe found, a line each.
+/// Writes the findings of a probe, a line each.
 pub fn probed(findings: &[Finding]) -> String {
     let mut out = String::new();
     for finding in findings {
@@ -112,7 +113,7 @@ pub fn probed(findings: &[Finding]) -> String {
     out
 }
 
-/// The adequacy table: every mutant with how many case files catch it, then the case files that catch none.
+/// Writes the adequacy table: every mutant with how many case files catch it, then the case files that catch none.
 pub fn adequate(adequacy: &Adequacy, accepted: &Accepted) -> String {
     let mut out = String::new();
     let width = adequacy.mutants.iter().map(|caught| caught.mutant.len()).max().unwrap_or_default();

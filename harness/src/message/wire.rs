@@ -6,15 +6,15 @@ use super::{BOLD, DIM, styled};
 use crate::run::TrialRun;
 use crate::server::{Exchange, Refused, Sent};
 use crate::text::shown;
-use crate::transport::{Encoded, Op, Place, Version};
+use crate::transport::{Encoded, MessagePart, Op, Version};
 
-/// How many writes before the end are shown; the failure is nearly always among the last.
+/// The number of steps before the end that are shown; the failure is nearly always among the last.
 const LAST_WRITES: usize = 8;
 
-/// How much of one write is shown, in characters.
+/// The number of characters of one write that are shown.
 const WIDTH: usize = 400;
 
-/// Every request of a trial with the last writes of its answer.
+/// Writes every request of a trial with the last writes of its answer.
 pub(super) fn wire(ran: &TrialRun) -> String {
     let mut out = String::new();
     let exchanges = &ran.transcript.exchanges;
@@ -32,7 +32,7 @@ pub(super) fn wire(ran: &TrialRun) -> String {
             styled(BOLD, &format!("request {} of {}:", number + 1, exchanges.len())),
             shown(&exchange.method, 16),
             shown(&exchange.path, 120),
-            styled(DIM, &came_to(exchange)),
+            styled(DIM, &result(exchange)),
         );
         if let Some(answer) = exchange.answer_of(&ran.script) {
             answer_lines(&mut out, &answer, exchange.written);
@@ -41,7 +41,8 @@ pub(super) fn wire(ran: &TrialRun) -> String {
     out
 }
 
-fn came_to(exchange: &Exchange) -> String {
+/// Writes how many bytes were sent, and how it ended.
+fn result(exchange: &Exchange) -> String {
     let left = exchange.client_left_at.map(|at| format!(", the client left after {} ms", at.as_millis()));
     let how = match exchange.sent {
         Sent::Underway => "still open",
@@ -67,7 +68,7 @@ fn answer_lines(out: &mut String, answer: &Encoded, written: u64) {
             Op::Write(write) => {
                 let unsent = if offset >= written { " (never sent)" } else { "" };
                 if number >= first {
-                    let bytes = if write.place == Place::Body { &write.body } else { &write.bytes };
+                    let bytes = if write.part == MessagePart::Body { &write.body } else { &write.bytes };
                     let text = String::from_utf8_lossy(bytes);
                     let _ =
                         writeln!(out, "    {} {}{unsent}", styled(DIM, &format!("{offset:>6}")), shown(&text, WIDTH));

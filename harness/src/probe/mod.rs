@@ -55,7 +55,7 @@ pub struct Target {
 
 /// The answer that the server sends in one probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Story {
+enum Scenario {
     Whole,
     WholeTool,
     Cut,
@@ -65,7 +65,8 @@ enum Story {
     Stall,
 }
 
-impl Story {
+impl Scenario {
+    /// Names the answer in findings.
     const fn about(self) -> &'static str {
         match self {
             Self::Whole => "a whole answer",
@@ -78,7 +79,7 @@ impl Story {
         }
     }
 
-    /// The steps, from the fragments that every api has.
+    /// Returns the steps, from the fragments that every api has.
     fn steps(self, root: &Utf8Path, api: Api) -> Result<Vec<Step>, load::Problems> {
         let (fragment, end) = match self {
             Self::Whole => ("whole-answer", Some(End::Finish)),
@@ -94,10 +95,8 @@ impl Story {
         steps.extend(end.filter(|_| !matches!(steps.last(), Some(Step::End(_)))).map(Step::End));
         Ok(steps)
     }
-}
 
-impl Story {
-    /// The documented error that is sent, of the stories that ask what the adapter reads of one.
+    /// Returns the documented error that is sent, of the scenarios that ask what the adapter reads of one.
     const fn refusal(self, api: Api) -> Option<Refusal> {
         match self {
             Self::Unauthorized => Some(Refusal::unauthorized(api)),
@@ -123,26 +122,26 @@ pub async fn probe(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target
     let server = Server::start().await.map_err(ProbeError::Server)?;
     let mut findings = Vec::new();
     for target in targets {
-        for story in [Story::Whole, Story::WholeTool, Story::Cut, Story::HttpError] {
-            let (answered, transcript) = tell(root, &server, adapter.as_ref(), target, story).await?;
-            findings.push(target.finding(story, wrong(story, target, &answered, &transcript)));
+        for scenario in [Scenario::Whole, Scenario::WholeTool, Scenario::Cut, Scenario::HttpError] {
+            let (answered, transcript) = run(root, &server, adapter.as_ref(), target, scenario).await?;
+            findings.push(target.finding(scenario, wrong(scenario, target, &answered, &transcript)));
         }
-        for story in [Story::Unauthorized, Story::TooMany] {
-            let (answered, transcript) = tell(root, &server, adapter.as_ref(), target, story).await?;
-            let found = target.finding(story, wrong(story, target, &answered, &transcript));
-            findings.push(found.reading(story, target, &answered));
+        for scenario in [Scenario::Unauthorized, Scenario::TooMany] {
+            let (answered, transcript) = run(root, &server, adapter.as_ref(), target, scenario).await?;
+            let found = target.finding(scenario, wrong(scenario, target, &answered, &transcript));
+            findings.push(found.reading(scenario, target, &answered));
         }
     }
     if let Some(target) = targets.first() {
         findings.push(at_once(root, &server, &adapter, target).await?);
-        let (stalled, _) = tell(root, &server, adapter.as_ref(), target, Story::Stall).await?;
-        let (next, transcript) = tell(root, &server, adapter.as_ref(), target, Story::Whole).await?;
+        let (stalled, _) = run(root, &server, adapter.as_ref(), target, Scenario::Stall).await?;
+        let (next, transcript) = run(root, &server, adapter.as_ref(), target, Scenario::Whole).await?;
         let stalled_wrong = match stalled.outcome {
             CallOutcome::Observed(_) | CallOutcome::Hang => None,
             other => Some(format!("{other:?}")),
         };
-        findings.push(target.finding(Story::Stall, stalled_wrong));
-        let wrong = wrong(Story::Whole, target, &next, &transcript);
+        findings.push(target.finding(Scenario::Stall, stalled_wrong));
+        let wrong = wrong(Scenario::Whole, target, &next, &transcript);
         let what = format!("{}: a whole answer after one that stalled", target.name());
         findings.push(Finding { what, read: None, wrong });
     }
@@ -154,25 +153,26 @@ impl Target {
         format!("{} {}", self.surface, self.api)
     }
 
-    fn finding(&self, story: Story, wrong: Option<String>) -> Finding {
-        Finding { what: format!("{}: {}", self.name(), story.about()), read: None, wrong }
+    fn finding(&self, scenario: Scenario, wrong: Option<String>) -> Finding {
+        Finding { what: format!("{}: {}", self.name(), scenario.about()), read: None, wrong }
     }
 }
 
 impl Finding {
-    /// Adds what was read of the error that the story sends.
-    fn reading(self, story: Story, target: &Target, answered: &CallResult) -> Self {
-        let (Some(refusal), CallOutcome::Observed(observation)) = (story.refusal(target.api), &answered.outcome) else {
+    /// Adds what was read of the error that the scenario sends.
+    fn reading(self, scenario: Scenario, target: &Target, answered: &CallResult) -> Self {
+        let (Some(refusal), CallOutcome::Observed(observation)) = (scenario.refusal(target.api), &answered.outcome)
+        else {
             return self;
         };
         match refusal.read(target, observation) {
-            Some(read) => Self { read: Some(read.said), wrong: self.wrong.or(read.wrong), ..self },
+            Some(read) => Self { read: Some(read.summary), wrong: self.wrong.or(read.wrong), ..self },
             None => self,
         }
     }
 }
 
-/// Many calls in flight, every other one with an answer that is cut: each must be answered about itself.
+/// Makes many calls at once, every other one with an answer that is cut: each must be answered about itself.
 async fn at_once(
     root: &Utf8Path,
     server: &Server,
@@ -181,57 +181,58 @@ async fn at_once(
 ) -> Result<Finding, ProbeError> {
     let mut registered = Vec::new();
     for number in 0..AT_ONCE {
-        let story = if number % 2 == 0 { Story::Whole } else { Story::Cut };
-        let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
+        let scenario = if number % 2 == 0 { Scenario::Whole } else { Scenario::Cut };
+        let steps = scenario.steps(root, target.api).map_err(ProbeError::Cases)?;
         registered.push((
-            story,
+            scenario,
             server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default()),
         ));
     }
     let calls = registered.iter().map(|(_, registered)| {
-        let (adapter, call) = (Arc::clone(adapter), call(target, registered.base_url(), Story::Whole));
+        let (adapter, call) = (Arc::clone(adapter), call(target, registered.base_url(), Scenario::Whole));
         tokio::spawn(async move { adapter.observe(call).await })
     });
     let calls: Vec<_> = calls.collect();
     let mut wrongs = Vec::new();
-    for (call, (story, registered)) in calls.into_iter().zip(registered) {
+    for (call, (scenario, registered)) in calls.into_iter().zip(registered) {
         let answered = call.await.map_err(|error| ProbeError::Server(error.into()))?;
-        wrongs.extend(wrong(story, target, &answered, &registered.finish().await));
+        wrongs.extend(wrong(scenario, target, &answered, &registered.finish().await));
     }
     let wrong = wrongs.first().map(|first| format!("{} of {AT_ONCE} calls: {first}", wrongs.len()));
     Ok(Finding { what: format!("{}: {AT_ONCE} calls at once", target.name()), read: None, wrong })
 }
 
-async fn tell(
+/// Makes one call while the server plays a scenario, and waits for both.
+async fn run(
     root: &Utf8Path,
     server: &Server,
     adapter: &dyn Adapter,
     target: &Target,
-    story: Story,
+    scenario: Scenario,
 ) -> Result<(CallResult, Transcript), ProbeError> {
-    let steps = story.steps(root, target.api).map_err(ProbeError::Cases)?;
+    let steps = scenario.steps(root, target.api).map_err(ProbeError::Cases)?;
     let registered =
         server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default());
-    let answered = adapter.observe(call(target, registered.base_url(), story)).await;
+    let answered = adapter.observe(call(target, registered.base_url(), scenario)).await;
     Ok((answered, registered.finish().await))
 }
 
-fn call(target: &Target, base_url: String, story: Story) -> Call {
-    let timeout = Duration::from_millis(if story == Story::Stall { 500 } else { 10_000 });
+fn call(target: &Target, base_url: String, scenario: Scenario) -> Call {
+    let timeout = Duration::from_millis(if scenario == Scenario::Stall { 500 } else { 10_000 });
     Call {
         api: target.api,
         surface: target.surface.clone(),
         base_url,
         timeout,
-        deadline: if story == Story::Stall { timeout * 4 } else { timeout },
+        deadline: if scenario == Scenario::Stall { timeout * 4 } else { timeout },
         max_retries: 0,
-        ask: if story == Story::WholeTool { Ask::Tool } else { Ask::Text },
+        ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
         alone: false,
     }
 }
 
-/// Says what is wrong with an answer to a story, whatever the SDK made of it.
-fn wrong(story: Story, target: &Target, answered: &CallResult, transcript: &Transcript) -> Option<String> {
+/// Says what is wrong with an answer to a scenario, whatever the SDK made of it.
+fn wrong(scenario: Scenario, target: &Target, answered: &CallResult, transcript: &Transcript) -> Option<String> {
     let observation = match &answered.outcome {
         CallOutcome::Observed(observation) => observation,
         CallOutcome::Hang => return Some("no answer before the deadline".to_owned()),
@@ -242,20 +243,20 @@ fn wrong(story: Story, target: &Target, answered: &CallResult, transcript: &Tran
     if transcript.exchanges.is_empty() {
         return Some("no request reached the server: does the adapter use base_url?".to_owned());
     }
-    match story {
-        Story::Whole => whole(target, observation),
-        Story::WholeTool => whole_tool(target, observation),
-        Story::Cut => observation
+    match scenario {
+        Scenario::Whole => whole(target, observation),
+        Scenario::WholeTool => whole_tool(target, observation),
+        Scenario::Cut => observation
             .text
             .as_deref()
             // A finished answer that the SDK never handed over is empty.
             .filter(|text| *text != CUT && !(text.is_empty() && target.delivers == Some(Delivers::Final)))
-            .map(|text| format!("the text is {text:?}, the stream's was {CUT:?}")),
+            .map(|text| format!("the text is {text:?}, but the stream's text was {CUT:?}")),
         // An SDK may hand a failure over as an item, and pieces of text have no room for one.
-        Story::HttpError | Story::Unauthorized | Story::TooMany => (observation.error.is_none()
+        Scenario::HttpError | Scenario::Unauthorized | Scenario::TooMany => (observation.error.is_none()
             && target.delivers != Some(Delivers::Text))
-        .then(|| format!("an HTTP error status is no answer, but the call ended as {:?}", observation.ended)),
-        Story::Stall => None,
+        .then(|| format!("the call must fail on an HTTP error status, but ended as {:?}", observation.ended)),
+        Scenario::Stall => None,
     }
 }
 
@@ -264,7 +265,7 @@ fn whole(target: &Target, observation: &Observation) -> Option<String> {
         return Some(format!("a healthy stream ended as {:?}: {:?}", observation.ended, observation.error));
     }
     if observation.text.as_deref() != Some(WHOLE) {
-        return Some(format!("the text is {:?}, the stream's was {WHOLE:?}", observation.text));
+        return Some(format!("the text is {:?}, but the stream's text was {WHOLE:?}", observation.text));
     }
     let blind = observation.stop_reason.value().is_none() && target.delivers != Some(Delivers::Text);
     blind.then(|| "no stop reason is reported for a healthy stream".to_owned())
@@ -280,6 +281,6 @@ fn whole_tool(target: &Target, observation: &Observation) -> Option<String> {
     };
     match calls.as_slice() {
         [call] if call.complete && call.name == "get_weather" => None,
-        other => Some(format!("one complete call of get_weather was on the wire, {other:?} is reported")),
+        other => Some(format!("one complete call of get_weather was on the wire, but {other:?} is reported")),
     }
 }

@@ -20,12 +20,13 @@ pub(super) struct Refusal {
 /// The fields that were read of a refusal, and those that are missing although the surface shows them.
 pub(super) struct RefusalFields {
     /// The status, the type and the code that were read, with the way to each, and what could not be read.
-    pub(super) said: String,
+    pub(super) summary: String,
+    /// A sentence about the fields that are missing; none where there are none.
     pub(super) wrong: Option<String>,
 }
 
 impl Refusal {
-    /// The documented error of a wrong key: <https://platform.claude.com/docs/en/api/errors>,
+    /// Returns the documented error of a wrong key: <https://platform.claude.com/docs/en/api/errors>,
     /// <https://developers.openai.com/api/docs/guides/error-codes>, <https://cloud.google.com/apis/design/errors>.
     pub(super) const fn unauthorized(api: Api) -> Self {
         let (kind, code) = match api {
@@ -36,7 +37,7 @@ impl Refusal {
         Self { status: 401, kind, code }
     }
 
-    /// The documented error of too many requests, from the same pages.
+    /// Returns the documented error of too many requests, from the same pages.
     pub(super) const fn too_many(api: Api) -> Self {
         let (kind, code) = match api {
             Api::AnthropicMessages => ("rate_limit_error", None),
@@ -73,8 +74,8 @@ impl Refusal {
         }
     }
 
-    /// Says what an adapter read. What its surface shows by the manifest must be read; another value than the one that was
-    /// sent is the SDK's own, and is judged by the cases.
+    /// Says what an adapter read. What its surface shows by the manifest must be read; another value than the one that
+    /// was sent is the SDK's own, and is judged by the cases.
     pub(super) fn read(self, target: &Target, observation: &Observation) -> Option<RefusalFields> {
         let error = observation.error.as_ref()?;
         let shows = |field| target.lacks.as_ref().is_some_and(|lacks| !lacks.contains(&field));
@@ -85,16 +86,17 @@ impl Refusal {
         ];
         let missing = fields.into_iter().filter(|(field, _, is_read)| !is_read && shows(*field));
         let missing: Vec<String> =
-            missing.filter_map(|(field, sent, _)| Some(format!("`{}`, which was `{}`", field.name(), sent?))).collect();
+            missing.filter_map(|(field, sent, _)| Some(format!("`{}` (sent: `{}`)", field.name(), sent?))).collect();
         let wrong = format!(
-            "nothing was read of {}; where the SDK has no such field, `lacks` in adapter.toml names it",
-            missing.join(", and of ")
+            "the adapter did not read {}; where the SDK has no such field, `lacks` in adapter.toml names it",
+            missing.join(" and ")
         );
-        Some(RefusalFields { said: said(error), wrong: (!missing.is_empty()).then_some(wrong) })
+        Some(RefusalFields { summary: summary(error), wrong: (!missing.is_empty()).then_some(wrong) })
     }
 }
 
-fn said(error: &ObservedError) -> String {
+/// Lists what was read of an error, and what could not be read.
+fn summary(error: &ObservedError) -> String {
     fn word<T: Display>(name: &str, read: &Field<Reading<T>>) -> String {
         match read {
             Field::Value(Reading { value, via }) => format!("{name} {value} ({})", via.name()),
@@ -130,21 +132,21 @@ mod tests {
         let sound = read(&all, Some(Vec::new()));
         assert_eq!(sound.wrong, None);
         assert_eq!(
-            sound.said,
+            sound.summary,
             "status 401 (attribute), type invalid_request_error (attribute), code invalid_api_key (attribute)"
         );
 
         let blind = json!({ "status": via(json!(500)), "type": null, "unread": ["the body is a str"] });
         assert_eq!(
             read(&blind, Some(Vec::new())).wrong.expect("two fields were not read"),
-            "nothing was read of `error_type`, which was `invalid_request_error`, and of `error_code`, which was \
-             `invalid_api_key`; where the SDK has no such field, `lacks` in adapter.toml names it"
+            "the adapter did not read `error_type` (sent: `invalid_request_error`) and `error_code` (sent: \
+             `invalid_api_key`); where the SDK has no such field, `lacks` in adapter.toml names it"
         );
         // What the manifest says that the SDK has not, and what an adapter without a manifest reads, is only told.
         let lacks = vec![AnswerField::ErrorType, AnswerField::ErrorCode];
-        let told = read(&blind, Some(lacks));
-        assert_eq!(told.wrong, None);
-        assert_eq!(told.said, "status 500 (attribute), type empty, no code, not readable: the body is a str");
+        let optional = read(&blind, Some(lacks));
+        assert_eq!(optional.wrong, None);
+        assert_eq!(optional.summary, "status 500 (attribute), type empty, no code, not readable: the body is a str");
         assert_eq!(read(&blind, None).wrong, None);
     }
 

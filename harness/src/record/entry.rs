@@ -5,6 +5,7 @@ use semver::VersionReq;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Axis;
+use crate::id::{Route, Transport};
 
 /// A reason for which an SDK deviates, and everything that deviates for it. `S` is a scope, or one with its place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +32,12 @@ pub struct Scope {
     /// Globs over surfaces.
     #[serde(default = "every_surface", skip_serializing_if = "is_every_surface")]
     pub surfaces: Vec<String>,
+    /// The routes this holds on; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<Vec<Route>>,
+    /// The transports this holds on; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transports: Option<Vec<Transport>>,
     /// Globs over case ids; `*` stays inside one folder, `**` does not.
     pub cases: Vec<String>,
     /// The versions of the SDK this holds for; all when absent.

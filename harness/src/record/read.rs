@@ -201,13 +201,14 @@ impl Reading {
 
     /// Takes a trial in that is read again from a place.
     fn trial(&mut self, trial: TrialRecord, line: LinePlace) {
-        let (status, variant, has_result) = (trial.verdict.status, trial.variant, trial.has_result());
+        let (status, has_result) = (trial.verdict.status, trial.has_result());
+        let (variant, route, transport) = (trial.variant, trial.route, trial.transport);
         if variant == Variant::AsWritten && status != Status::NotRun {
             self.of_run(|run| *run.as_written.entry(trial.sdk.clone()).or_default() += 1);
         }
         let next = u32::try_from(self.cases.len()).unwrap_or(u32::MAX);
         let case = *self.cases.entry(trial.case).or_insert(next);
-        let place = TrialPlace { line, case, variant, status, has_result };
+        let place = TrialPlace { line, case, variant, route, transport, status, has_result };
         self.surfaces.entry((trial.sdk, trial.surface)).or_default().push(place);
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
 use super::{CaseRecord, ReadError, SdkRecord, SuiteRecord, TrialRecord};
-use crate::id::{CaseId, SdkId, SurfaceId, TrialId, Variant};
+use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::Status;
 
 /// The records of some files. A trial is read again from its line whenever it is needed.
@@ -16,7 +16,7 @@ pub struct Records {
     pub files: Vec<String>,
     /// The runs in them, in the same order.
     pub runs: Vec<Run>,
-    /// The trials of each surface of an SDK, by case and variant.
+    /// The trials of each surface of an SDK, by case, variant, route and transport.
     pub surfaces: BTreeMap<(SdkId, SurfaceId), Vec<TrialPlace>>,
     /// The cases of the trials, by id.
     pub cases: Vec<CaseId>,
@@ -46,6 +46,10 @@ pub struct TrialPlace {
     pub case: u32,
     /// The variant.
     pub variant: Variant,
+    /// The route.
+    pub route: Route,
+    /// The transport.
+    pub transport: Transport,
     /// The status of its verdict.
     pub status: Status,
     /// See [`TrialRecord::has_result`].
@@ -123,7 +127,7 @@ impl Records {
         source.trial(place.line.offset()).map_err(|error| ReadError::Io { file: source.name.clone(), error })
     }
 
-    /// Goes through the trials that were run, by SDK, surface, case and variant.
+    /// Goes through the trials that were run, in the order of their identities.
     pub fn ran(&self) -> impl Iterator<Item = Result<TrialRecord, ReadError>> {
         let places = self.surfaces.values().flatten().filter(|place| place.status != Status::NotRun);
         places.map(move |place| self.trial(place))
@@ -139,17 +143,19 @@ impl Records {
         self.files.get(place.line.source()).map_or("", String::as_str)
     }
 
-    /// Finds the trials that are recorded twice, each with the two places, the later one behind.
-    pub fn doubles(
+    /// Finds the trials that have the same name as another one of their surface, each with the two places, the later one
+    /// behind. A name is made of the first parts of [`TrialPlace::name`]; a trial without one is left out.
+    pub fn doubles<Name: PartialEq>(
         &self,
-        is_meant: impl Fn(&TrialPlace) -> bool,
+        name: impl Fn(&TrialPlace) -> Option<Name>,
     ) -> impl Iterator<Item = (TrialId, TrialPlace, TrialPlace)> {
         self.surfaces.iter().flat_map(move |((sdk, surface), places)| {
-            let meant: Vec<&TrialPlace> = places.iter().filter(|place| is_meant(place)).collect();
-            let twice = meant.windows(2).filter(|two| two[0].name() == two[1].name());
-            let doubles = twice.map(|two| {
-                let (sdk, surface, case) = (sdk.as_str(), surface.as_str(), self.case(two[0]).as_str());
-                (TrialId::new(sdk, surface, case, two[0].variant), *two[0], *two[1])
+            let named: Vec<_> = places.iter().filter_map(|place| Some((place, name(place)?))).collect();
+            let twice = named.windows(2).filter(|two| two[0].1 == two[1].1).map(|two| (two[0].0, two[1].0));
+            let doubles = twice.map(|(one, other)| {
+                let (sdk, surface, case) = (sdk.clone(), surface.clone(), self.case(one).clone());
+                let TrialPlace { variant, route, transport, .. } = *one;
+                (TrialId { sdk, surface, case, variant, route, transport }, *one, *other)
             });
             doubles.collect::<Vec<_>>()
         })
@@ -157,14 +163,14 @@ impl Records {
 }
 
 impl TrialPlace {
-    /// The parts of its name that its surface does not say.
-    const fn name(&self) -> (u32, Variant) {
-        (self.case, self.variant)
+    /// Returns the parts of its identity that its surface does not say, in the order of a surface's trials.
+    pub const fn name(&self) -> (u32, Variant, Route, Transport) {
+        (self.case, self.variant, self.route, self.transport)
     }
 
     /// Tells the order of a surface's trials; of two with one name, the one that was read first is before the other.
-    pub(super) const fn order(&self) -> (u32, Variant, LinePlace) {
-        (self.case, self.variant, self.line)
+    pub(super) const fn order(&self) -> (u32, Variant, Route, Transport, LinePlace) {
+        (self.case, self.variant, self.route, self.transport, self.line)
     }
 
     /// Says whether another line comes before this one.

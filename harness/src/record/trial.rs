@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use streamspec_adapters::contract::Observation;
 
+use super::SweepRecord;
 use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::{Status, Verdict};
 use crate::transport::DescribedAnswer;
@@ -41,6 +42,9 @@ pub struct TrialRecord {
     /// differently.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<DescribedAnswer>,
+    /// The places of a sweep, and what came of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepRecord>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
     /// The attempts before this one, of the trial and of its control, and why each of them was not the last.
@@ -105,6 +109,7 @@ impl TrialRecord {
             known: Vec::new(),
             wire: Vec::new(),
             answers: Vec::new(),
+            sweep: None,
             took_ms: 0,
             attempts: Vec::new(),
         }
@@ -167,7 +172,7 @@ impl TrialRecord {
         }
     }
 
-    /// Makes the name of the trial, `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`.
+    /// Returns the name of the trial, `anthropic-python/create-sync::anthropic/in-band/overloaded@crlf`.
     pub fn name(&self) -> String {
         self.id().to_string()
     }

@@ -17,7 +17,7 @@ use who::ComparedPart;
 
 use super::published::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level};
-use crate::id::{CaseId, TrialId, Variant};
+use crate::id::{CaseId, SdkSurface, TrialId, Variant};
 use crate::judge::{Mode, Status};
 
 /// The name and version of the comparison's shape.
@@ -197,7 +197,8 @@ impl<'a> States<'a> {
                     && result.case.group() == count.group
             });
             if has != cases.len() || listed.count() != has - count.pass {
-                let (surface, group) = (format!("{}/{}", count.sdk, count.surface), count.group.clone());
+                let (surface, group) =
+                    (SdkSurface::new(count.sdk.clone(), count.surface.clone()).to_string(), count.group.clone());
                 return Err(CompareError::Partial { side, surface, group, has, trials: cases.len() });
             }
             for case in cases {

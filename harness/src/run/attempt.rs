@@ -21,9 +21,9 @@ const BELIEVED: u32 = 5;
 const HUNG: u32 = 20;
 
 /// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
-const MUTE: u32 = 64;
+const UNANSWERED: u32 = 64;
 
-/// Why a call is not repeated that was in a process that answered nothing any more.
+/// The reason why a call is not repeated that was in a process that answered nothing any more.
 const NOT_REPEATED: &str = "it was not repeated, as others that were hung by themselves, too";
 
 /// Trials that are not as listed are repeated up to so many of an SDK, and beyond that one in so many of those that were
@@ -39,7 +39,7 @@ pub(super) struct LessonsBySdk(Mutex<HashMap<String, Lessons>>);
 #[derive(Debug, Default)]
 struct Lessons {
     /// Case files that end the process; their calls are made by themselves from the first attempt on.
-    deadly: HashSet<String>,
+    ending: HashSet<String>,
     /// Hangs that were repeated and hung again.
     hung_again: u32,
     /// Hangs that were repeated and did not.
@@ -60,15 +60,15 @@ impl LessonsBySdk {
         read(all.entry(trial.sdk.manifest.id.clone()).or_default())
     }
 
-    /// Whether the SDK's process is known to end under this kind of stream.
-    fn is_deadly(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| lessons.deadly.contains(trial.case.id.file()))
+    /// Says if the SDK's process is known to end under this kind of stream.
+    fn ends_process(&self, trial: &Trial) -> bool {
+        self.of(trial, |lessons| lessons.ending.contains(trial.case.id.file()))
     }
 
-    /// Why no more calls are made.
-    fn is_mute(&self, trial: &Trial) -> Option<String> {
-        let mute = self.of(trial, |lessons| lessons.hung_in_a_row >= MUTE);
-        mute.then(|| format!("the last {MUTE} calls of this adapter all hung, so this one was not made"))
+    /// Returns the reason why no more calls are made.
+    fn answers_nothing(&self, trial: &Trial) -> Option<String> {
+        let all_hung = self.of(trial, |lessons| lessons.hung_in_a_row >= UNANSWERED);
+        all_hung.then(|| format!("the last {UNANSWERED} calls of this adapter all hung, so this one was not made"))
     }
 
     /// Notes how a call came out that others may have been in flight with.
@@ -85,19 +85,19 @@ impl LessonsBySdk {
     /// Notes how a call came out by itself that was doubtful before.
     fn note_again(&self, trial: &Trial, before: &CallOutcome, answer: &CallOutcome) {
         self.of(trial, |lessons| match (before, answer) {
-            (_, CallOutcome::Crash { alone: true, .. }) => _ = lessons.deadly.insert(trial.case.id.file().to_owned()),
+            (_, CallOutcome::Crash { alone: true, .. }) => _ = lessons.ending.insert(trial.case.id.file().to_owned()),
             (CallOutcome::Hang | CallOutcome::Stuck, CallOutcome::Hang) => lessons.hung_again += 1,
             (CallOutcome::Hang | CallOutcome::Stuck, _) => lessons.came_back += 1,
             _ => {}
         });
     }
 
-    /// Whether hangs of this SDK need no repetition to be believed.
+    /// Says if hangs of this SDK need no repetition to be believed.
     fn believes_hangs(&self, trial: &Trial) -> bool {
         self.of(trial, |lessons| lessons.hung_again >= HUNG || lessons.hung_again >= BELIEVED && lessons.came_back == 0)
     }
 
-    /// The turn to repeat a call of this SDK by itself.
+    /// Returns the turn to repeat a call of this SDK by itself.
     fn turn(&self, trial: &Trial) -> Arc<Turn<()>> {
         self.of(trial, |lessons| Arc::clone(&lessons.turn))
     }
@@ -127,10 +127,10 @@ impl Engine {
         script: &Script,
         of: Attempted,
     ) -> (CallEvidence, Vec<AttemptRecord>) {
-        if let Some(why) = self.mute(trial) {
+        if let Some(why) = self.why_not_called(trial) {
             return (CallEvidence::fault(why), Vec::new());
         }
-        let played = self.play(trial, adapter, script, self.is_deadly(trial)).await;
+        let played = self.play(trial, adapter, script, self.ends_process(trial)).await;
         self.learnt.note(trial, &played.answered.outcome);
         if self.doubt(trial, &played).is_none() {
             return (played, Vec::new());
@@ -151,17 +151,17 @@ impl Engine {
         (again, vec![attempt])
     }
 
-    /// Why no call is made any more, if that is so.
-    fn mute(&self, trial: &Trial) -> Option<String> {
-        self.learnt.is_mute(trial).filter(|_| self.patience.again)
+    /// Returns the reason why no call is made any more, if that is so.
+    fn why_not_called(&self, trial: &Trial) -> Option<String> {
+        self.learnt.answers_nothing(trial).filter(|_| self.patience.again)
     }
 
-    /// Whether the SDK's process is known to end under this kind of stream.
-    pub(super) fn is_deadly(&self, trial: &Trial) -> bool {
-        self.learnt.is_deadly(trial)
+    /// Says if the SDK's process is known to end under this kind of stream.
+    pub(super) fn ends_process(&self, trial: &Trial) -> bool {
+        self.learnt.ends_process(trial)
     }
 
-    /// Why only a call by itself says whose doing it was, if that is so.
+    /// Returns the reason why only a call by itself says whose doing it was, if that is so.
     fn doubt(&self, trial: &Trial, played: &CallEvidence) -> Option<&'static str> {
         if !self.patience.again {
             return None;
@@ -181,7 +181,7 @@ impl Engine {
         }
     }
 
-    /// Whether a trial that is not as listed is run once more.
+    /// Says if a trial that is not as listed is run once more.
     pub fn may_repeat(&self, trial: &Trial) -> bool {
         self.patience.again && self.learnt.may_repeat(trial)
     }

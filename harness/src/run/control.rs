@@ -16,18 +16,18 @@ use crate::wire::Script;
 /// A control that says nothing is tried again by so many of the trials that need it, and then it is believed.
 const TRIES: u32 = 3;
 
-/// How one surface of one SDK came out on one control.
+/// The last result of one surface of one SDK on one control.
 #[derive(Debug, Default)]
 pub(super) struct ControlResult {
     last: Option<Control>,
     tries: u32,
 }
 
-/// One for each surface, dialect, request and response.
+/// A result for each surface, route, transport, dialect, request and response.
 pub(super) type Shared = Arc<Mutex<ControlResult>>;
 
 impl Engine {
-    /// The same surface on the trial's control. One that does not show what the surface raises is not kept: it may have
+    /// Runs the same surface on the trial's control. One that does not show what the surface raises is not kept: it may have
     /// been lost to the machine, and the next trial that needs it runs it again.
     pub(super) async fn control(
         &self,
@@ -36,13 +36,13 @@ impl Engine {
         adapter: &dyn Adapter,
     ) -> (Option<Control>, Vec<AttemptRecord>) {
         let Some(steps) = &trial.case.control else { return (None, Vec::new()) };
-        let key =
-            serde_json::to_string(&(&trial.sdk.manifest.id, &trial.surface, trial.case.api, trial.case.ask, steps));
+        let Trial { sdk, surface, case, route, transport, .. } = trial;
+        let key = serde_json::to_string(&(&sdk.manifest.id, surface, route, transport, case.api, case.ask, steps));
         // Steps are plain data with string keys, which JSON can always hold.
         let key = key.unwrap_or_default();
         let shared = self.controlled(&key);
         let mut controlled = shared.lock().await;
-        let is_settled = controlled.tries >= TRIES || controlled.last.as_ref().is_some_and(Control::is_telling);
+        let is_settled = controlled.tries >= TRIES || controlled.last.as_ref().is_some_and(Control::shows_an_error);
         if is_settled {
             return (controlled.last.clone(), Vec::new());
         }

@@ -45,7 +45,7 @@ impl Deadlines {
 
     /// When a call for this case is a hang.
     fn deadline(self, case: &Case) -> Duration {
-        (case.patience() + self.grace).max(self.least)
+        (case.hang_after() + self.grace).max(self.least)
     }
 }
 
@@ -176,7 +176,7 @@ impl Engine {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let Identity { sdk, surfaces, apis, .. } = adapter.identity();
         let (surface, api) = (&trial.surface, trial.case.api);
-        if !surfaces.contains(surface) {
+        if !surfaces.iter().any(|own| surface == own.as_str()) {
             return Some(format!("{} {} has no surface `{surface}`", sdk.name, sdk.version));
         }
         (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
@@ -198,7 +198,7 @@ impl Engine {
             None => judge(&Evidence {
                 case: &trial.case,
                 nonce: &nonce,
-                surface: trial.sdk.manifest.surfaces.get(&trial.surface),
+                surface: trial.sdk.manifest.surfaces.get(trial.surface.as_str()),
                 error_bases: &adapter.identity().error_bases,
                 answered: &played.answered,
                 control: control.as_ref(),
@@ -251,7 +251,7 @@ impl Engine {
         let base_url = registered.base_url();
         let call = Call {
             api: case.api,
-            surface: trial.surface.clone(),
+            surface: trial.surface.to_string(),
             base_url: base_url.clone(),
             timeout: Duration::from_millis(case.timeout),
             deadline: self.patience.deadline(case),

@@ -43,7 +43,7 @@ impl<F: Fn(&Call, &str, u32) -> CallOutcome + Send + Sync + 'static> Adapter for
     async fn close(&self) {}
 }
 
-/// What a plain client gets.
+/// Makes the request of a plain client, and returns all that it gets.
 fn ask(base_url: &str) -> String {
     let rest = base_url.strip_prefix("http://").expect("a URL");
     let (address, path) = rest.split_once('/').expect("a path");
@@ -58,7 +58,7 @@ fn ask(base_url: &str) -> String {
     String::from_utf8_lossy(&got).into_owned()
 }
 
-/// What an honest adapter of a good SDK says: the error that came.
+/// Says what an honest adapter of a good SDK says: the error that came.
 pub(crate) fn honest(got: &str) -> CallOutcome {
     let kind = if got.contains("overloaded_error") { "overloaded_error" } else { "api_error" };
     let text = if got.contains("text_delta") { "Hello" } else { "" };
@@ -76,14 +76,14 @@ pub(crate) fn observed(observation: &Value) -> CallOutcome {
     CallOutcome::Observed(serde_json::from_value(observation.clone()).expect("an observation"))
 }
 
-/// The nonce in what came.
+/// Finds the nonce in what came.
 fn nonce(got: &str) -> Option<&str> {
     let is_letter = |letter: u8| b"bcdfghjklmnpqrst".contains(&letter);
     let mut starts = got.match_indices('n').filter_map(|(at, _)| got.get(at..at + 11));
     starts.find(|word| word.bytes().skip(1).all(is_letter))
 }
 
-/// An engine that has this liar for the reference client, and one trial of each surface with these cases.
+/// Makes an engine that has this liar for the reference client, and one trial of each surface with these cases.
 pub(crate) async fn engine(
     cases: &[&str],
     say: impl Fn(&Call, &str, u32) -> CallOutcome + Send + Sync + 'static,
@@ -106,7 +106,7 @@ pub(crate) fn root() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
 }
 
-/// Whether a call is one of a control: the error came as a plain response.
+/// Says if a call is one of a control: the error came as a plain response.
 pub(crate) fn is_control(got: &str) -> bool {
     got.starts_with("HTTP/1.1 529")
 }

@@ -6,14 +6,14 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use streamspec_adapters::contract::{Observation, ToolCall};
 
-/// How many lists and mappings may be around each other in an observation and in a check. Whoever reads JSON has a limit
+/// The most lists and mappings that may be around each other in an observation and in a check. Whoever reads JSON has a limit
 /// (`serde_json` 128, with what a record has around these), and one line beyond it makes a whole file unreadable.
 const DEEPEST: usize = 64;
 
 /// The most bytes that are kept of an observation or of one side of a check: twice what the largest case has in it.
 const LARGEST: usize = 1024 * 1024;
 
-/// What a value counts at the least.
+/// The number of bytes that a value counts at the least.
 const LEAST: usize = 8;
 
 /// The most bytes that are kept of a field's name.
@@ -22,10 +22,10 @@ const LONGEST_KEY: usize = 1024;
 /// The most tool calls that are kept of an observation.
 const MOST_CALLS: usize = 1000;
 
-/// What one trial's run put into the bytes, the addresses or the paths.
+/// The words that one trial's run put into the bytes, the addresses or the paths.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Particulars<'a> {
-    /// What `${nonce}` stood for.
+    /// The word that `${nonce}` stood for.
     pub(super) nonce: &'a str,
     /// The trial's base URL.
     pub(super) base_url: &'a str,
@@ -34,7 +34,7 @@ pub(super) struct Particulars<'a> {
 }
 
 impl Particulars<'_> {
-    /// A text with the nonce, the addresses, the suite's folder, ports and object identities replaced by their names.
+    /// Returns a text with the nonce, the addresses, the suite's folder, ports and object identities replaced by their names.
     pub(super) fn text(self, text: &str) -> String {
         let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
         let address = self.base_url.trim_start_matches("http://").split('/').next().unwrap_or_default();
@@ -44,13 +44,13 @@ impl Particulars<'_> {
         hide(&text, "0x", char::is_ascii_hexdigit, 6)
     }
 
-    /// The same for every string in a value, which is cut where it is nested deeper than a record can be read again, and
+    /// Does the same for every string in a value, which is cut where it is nested deeper than a record can be read again, and
     /// where it is larger than a record is worth.
     pub(super) fn value(self, value: &mut Value) {
         self.value_at(value, 0, &mut { LARGEST });
     }
 
-    /// The same for an observation, which stays one: the note on tool calls that were cut off is a tool call.
+    /// Does the same for an observation, which stays one: the note on tool calls that were cut off is a tool call.
     pub(super) fn observation(self, observation: &Observation) -> Option<Observation> {
         let mut observation = observation.clone();
         if let Some(calls) = observation.tool_calls.as_mut().filter(|calls| calls.len() > MOST_CALLS) {
@@ -64,7 +64,7 @@ impl Particulars<'_> {
         serde_json::from_value(value).ok()
     }
 
-    /// Takes what it keeps from the bytes that are `left`.
+    /// Does the same for a value at a depth, and takes what it keeps from the bytes that are `left`.
     fn value_at(self, value: &mut Value, depth: usize, left: &mut usize) {
         *left = left.saturating_sub(LEAST);
         match value {

@@ -1,4 +1,4 @@
-//! Which trials there are: every surface of every chosen SDK with every chosen case of its dialects.
+//! Plans the trials: every surface of every chosen SDK with every chosen case of its dialects.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,31 +12,34 @@ use thiserror::Error;
 
 use crate::case::{Case, GlobError, matcher};
 use crate::codec;
-use crate::id::{Transport, TrialId, Variant};
+use crate::id::{Route, SurfaceId, Transport, TrialId, Variant};
 
 /// One surface and one case, in every variant that was asked for and the case allows.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// The SDK.
     pub sdk: Arc<Sdk>,
-    /// The surface's name.
-    pub surface: String,
+    /// The surface.
+    pub surface: SurfaceId,
     /// The case.
     pub case: Arc<Case>,
-    /// As written first, then the others.
+    /// The variants: as written first, then the others.
     pub variants: Vec<Variant>,
-    /// How its requests and answers travel.
+    /// The way between the SDK and the server.
+    pub route: Route,
+    /// The way in which its requests and answers travel.
     pub transport: Transport,
 }
 
 impl Trial {
-    /// Which trial this is in one of its variants.
+    /// Returns the identity of the trial in one of its variants.
     pub fn id(&self, variant: Variant) -> TrialId {
-        let id = TrialId::new(self.sdk.manifest.id.as_str(), self.surface.as_str(), self.case.id.clone(), variant);
-        TrialId { transport: self.transport, ..id }
+        let (route, transport) = (self.route, self.transport);
+        let (surface, case) = (self.surface.clone(), self.case.id.clone());
+        TrialId { route, transport, ..TrialId::new(self.sdk.manifest.id.as_str(), surface, case, variant) }
     }
 
-    /// The name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.
+    /// Returns the name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.
     pub fn name(&self) -> String {
         self.id(Variant::AsWritten).to_string()
     }
@@ -47,11 +50,11 @@ impl Trial {
 pub struct Skipped {
     /// The trial.
     pub trial: Trial,
-    /// Why, with the link.
+    /// The reason, with the link.
     pub reason: String,
 }
 
-/// What is to be run.
+/// The trials that are to be run.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The trials, by SDK, surface and case.
@@ -60,11 +63,13 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
-/// Which surfaces and cases are chosen; an empty list chooses all.
+/// A choice of surfaces, transports and variants.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Globs over surfaces.
+    /// Globs over surfaces; all where there are none.
     pub surfaces: Vec<String>,
+    /// The transports; the default one where there are none.
+    pub transports: Vec<Transport>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
     /// Run these variants on one combination of each matrix only: the others differ in words, not in framing.
@@ -79,7 +84,7 @@ pub enum PlanError {
     Glob {
         /// The glob.
         glob: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         error: GlobError,
     },
     /// No chosen SDK has such a surface.
@@ -95,7 +100,7 @@ pub enum PlanError {
     Empty,
 }
 
-/// Whether every surface that is named is one of these SDKs.
+/// Checks that every surface that is named is one of these SDKs.
 pub fn has_surfaces<'a>(sdks: impl IntoIterator<Item = &'a Sdk>, globs: &[String]) -> Result<(), PlanError> {
     let surfaces: BTreeSet<&str> =
         sdks.into_iter().flat_map(|sdk| sdk.manifest.surfaces.keys()).map(String::as_str).collect();
@@ -109,15 +114,16 @@ pub fn has_surfaces<'a>(sdks: impl IntoIterator<Item = &'a Sdk>, globs: &[String
     Ok(())
 }
 
-/// Whether what a manifest says of cases and surfaces can be used.
+/// Checks that the globs of a manifest over cases and surfaces can be used.
 pub fn is_sound(manifest: &Manifest) -> Result<(), PlanError> {
     exclusions(manifest).map(|_| ())
 }
 
-/// Multiplies SDKs, surfaces and cases.
+/// Multiplies SDKs, surfaces, cases and transports.
 pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
     let chosen = filter.surfaces.iter().map(|glob| named(glob)).collect::<Result<Vec<_>, _>>()?;
     let firsts = firsts(cases, filter.first_combination_only);
+    let transports = filter.chosen_transports();
     let mut plan = Plan::default();
     for sdk in sdks {
         let exclusions = exclusions(&sdk.manifest)?;
@@ -125,17 +131,16 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
             if !chosen.is_empty() && !chosen.iter().any(|glob| glob.is_match(surface)) {
                 continue;
             }
-            for case in cases.iter().filter(|case| about.apis.contains(&case.api)) {
+            let spoken = cases.iter().filter(|case| about.apis.contains(&case.api));
+            for (case, transport) in spoken.flat_map(|case| transports.iter().map(move |transport| (case, transport))) {
+                let is_in_variants = firsts.contains(case.id.as_str());
                 let trial = Trial {
                     sdk: Arc::clone(sdk),
-                    surface: surface.clone(),
+                    surface: surface.as_str().into(),
                     case: Arc::clone(case),
-                    variants: if firsts.contains(case.id.as_str()) {
-                        variants(case, &filter.variants)
-                    } else {
-                        vec![Variant::AsWritten]
-                    },
-                    transport: Transport::default(),
+                    variants: variants(case, if is_in_variants { &filter.variants } else { &[] }),
+                    route: Route::default(),
+                    transport: *transport,
                 };
                 match unsupported(&trial, &exclusions) {
                     Some(reason) => plan.skipped.push(Skipped { trial, reason }),
@@ -150,7 +155,18 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     Ok(plan)
 }
 
-/// The cases that are run in variants: all, or the first of each file.
+impl Filter {
+    /// Lists the transports that trials travel by, each once.
+    fn chosen_transports(&self) -> BTreeSet<Transport> {
+        if self.transports.is_empty() {
+            [Transport::default()].into()
+        } else {
+            self.transports.iter().copied().collect()
+        }
+    }
+}
+
+/// Finds the cases that are run in variants: all, or the first of each file.
 fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
     let mut files = BTreeSet::new();
     cases.iter().filter(|case| !only || files.insert(&case.file)).map(|case| case.id.as_str()).collect()
@@ -167,7 +183,7 @@ fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
 /// An exclusion of a manifest: the surfaces, the cases and the reason.
 type Exclusion = (Option<GlobSet>, GlobSet, String);
 
-/// What the manifest says this SDK does not do.
+/// Reads the exclusions of a manifest.
 fn exclusions(manifest: &Manifest) -> Result<Vec<Exclusion>, PlanError> {
     let exclusion = |entry: &Unsupported| {
         let surfaces = entry.surfaces.as_deref().map(named).transpose()?;
@@ -176,17 +192,18 @@ fn exclusions(manifest: &Manifest) -> Result<Vec<Exclusion>, PlanError> {
     manifest.unsupported.iter().map(exclusion).collect()
 }
 
-/// Why a trial is not run, if its surface is newer than its SDK or an exclusion covers it.
+/// Returns the reason why a trial is not run, if its surface is newer than its SDK or an exclusion covers it.
 fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     let manifest = &trial.sdk.manifest;
-    let since = manifest.surfaces.get(&trial.surface).and_then(|surface| surface.since.as_ref());
+    let since = manifest.surfaces.get(trial.surface.as_str()).and_then(|surface| surface.since.as_ref());
     if let (Some(since), Ok(version)) = (since, Version::parse(&manifest.version))
         && version < *since
     {
         return Some(format!("`{}` came with {} {since}", trial.surface, manifest.package));
     }
     let covers = |(surfaces, cases, _): &&Exclusion| {
-        surfaces.as_ref().is_none_or(|glob| glob.is_match(&trial.surface)) && cases.is_match(trial.case.id.as_str())
+        surfaces.as_ref().is_none_or(|glob| glob.is_match(trial.surface.as_str()))
+            && cases.is_match(trial.case.id.as_str())
     };
     exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
 }

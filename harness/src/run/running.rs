@@ -10,11 +10,11 @@ use tokio::task::{JoinError, JoinSet};
 use super::engine::Engine;
 use super::plan::Trial;
 
-/// How many trials of one SDK are under way at once: its process may have one thread that runs, and a call that waits for
+/// The most trials of one SDK that are under way at once: its process may have one thread that runs, and a call that waits for
 /// that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
 const PER_SDK: usize = 32;
 
-/// How many trials are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
+/// The most trials that are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
 
@@ -28,7 +28,7 @@ struct Queues(BTreeMap<String, Queue>);
 #[derive(Default)]
 struct Queue {
     trials: VecDeque<Trial>,
-    /// How many there were.
+    /// The number of trials at the beginning.
     all: usize,
 }
 
@@ -39,7 +39,7 @@ impl Queues {
         queue.all += 1;
     }
 
-    /// The next trial of the SDK that is least far on, among those that may begin one: so the processes of all work all the
+    /// Takes the next trial of the SDK that is least far on, among those that may begin one: so the processes of all work all the
     /// time.
     fn next(&mut self, may_begin: impl Fn(&str) -> bool) -> Option<Trial> {
         let open = self.0.iter_mut().filter(|(id, queue)| !queue.trials.is_empty() && may_begin(id));
@@ -57,7 +57,7 @@ const BUSY: usize = 0;
 /// Trials that wait for the clock: nothing else may keep the machine from meeting a deadline.
 const WAITING: usize = 1;
 /// Trials of a kind that has ended the process of its SDK. One that cannot be started again costs no other trial its result.
-const DEADLY: usize = 2;
+const ENDING: usize = 2;
 
 /// The trials of a plan on their way.
 pub struct Running<T> {
@@ -70,7 +70,7 @@ pub struct Running<T> {
 }
 
 impl<T: Send + 'static> Running<T> {
-    /// Nothing begins before the first result is asked for.
+    /// Prepares trials; none begins before the first result is asked for.
     pub fn of<F: Future<Output = T> + Send + 'static>(
         trials: Vec<Trial>,
         engine: Arc<Engine>,
@@ -90,10 +90,10 @@ impl<T: Send + 'static> Running<T> {
         }
     }
 
-    /// The result of the next task that ended; none when all have.
+    /// Waits for the result of the next task that ends; none when all have.
     pub async fn next(&mut self) -> Option<Result<T, JoinError>> {
         self.fill();
-        while self.tasks.is_empty() && self.kind < DEADLY {
+        while self.tasks.is_empty() && self.kind < ENDING {
             self.kind += 1;
             self.fill();
         }
@@ -115,8 +115,8 @@ impl<T: Send + 'static> Running<T> {
                 return;
             }
             let Some(trial) = self.kinds[self.kind].next(has_room) else { return };
-            if self.kind < DEADLY && self.engine.is_deadly(&trial) {
-                self.kinds[DEADLY].push(trial);
+            if self.kind < ENDING && self.engine.ends_process(&trial) {
+                self.kinds[ENDING].push(trial);
                 continue;
             }
             let sdk = trial.sdk.manifest.id.clone();

@@ -1,4 +1,4 @@
-//! Whether a variant came out as its trial did as written: the verdict, and what the caller saw.
+//! Compares a variant run with its trial as written: the verdicts, and what the caller saw.
 
 use serde_json::Value;
 use streamspec_adapters::contract::{Observation, ObservedError};
@@ -7,7 +7,7 @@ use crate::case::{Axis, Level};
 use crate::judge::{Check, Grade, Status, Verdict};
 use crate::record::TrialRecord;
 
-/// The check that a variant came out as the trial as written.
+/// Checks that a variant came out as the trial as written.
 pub(super) fn same_as_written(written: &TrialRecord, variant: &TrialRecord) -> Option<Check> {
     if written.verdict.status > Status::Fails || variant.verdict.status > Status::Fails {
         return None;
@@ -23,13 +23,13 @@ pub(super) fn same_as_written(written: &TrialRecord, variant: &TrialRecord) -> O
         axis: Axis::Variants,
         level: Level::Must,
         expected: Value::from("as written"),
-        observed: Value::from(format!("{}: {observed}", variant.variant.name())),
+        observed: Value::from(variant.variant.label(&observed)),
         grade,
         disputed: false,
     })
 }
 
-/// What a variant came to, in words, where that is not what the trial came to as written.
+/// Says what a variant came to, where that is not what the trial came to as written.
 fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
     let said = |verdict: &Verdict| {
         let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
@@ -48,7 +48,7 @@ fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
 /// A part of an observation, as JSON.
 type Getter = fn(&Observation) -> Value;
 
-/// What the caller saw otherwise. A message may quote the bytes as they were read, and the number of items is the SDK's
+/// Says what the caller saw otherwise. A message may quote the bytes as they were read, and the number of items is the SDK's
 /// own business, so neither is compared.
 fn seen_otherwise(written: &Observation, variant: &Observation) -> Option<String> {
     let fields: [(&str, Getter); 7] = [

@@ -104,7 +104,7 @@ async fn an_adapter_that_answers_nothing_is_not_asked_for_ever() {
 
 /// Runs trials side by side under an adapter of which no call comes back: so many that are made together all hang before
 /// the first is repeated. Counts the calls that were made by themselves.
-async fn alone_under_a_mute_adapter(together: fn() -> CallOutcome) -> (u32, Vec<Verdict>) {
+async fn alone_when_nothing_is_answered(together: fn() -> CallOutcome) -> (u32, Vec<Verdict>) {
     let (alone, arrived) = (Arc::new(AtomicU32::new(0)), AtomicU32::new(0));
     let counted = Arc::clone(&alone);
     let say = move |call: &Call, _: &str, _| {
@@ -129,21 +129,21 @@ async fn alone_under_a_mute_adapter(together: fn() -> CallOutcome) -> (u32, Vec<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hangs_that_come_together_are_believed_after_some_have_been_repeated() {
-    let (alone, verdicts) = alone_under_a_mute_adapter(|| CallOutcome::Hang).await;
+    let (alone, verdicts) = alone_when_nothing_is_answered(|| CallOutcome::Hang).await;
     assert_eq!(alone, 5);
     assert!(verdicts.iter().all(|verdict| verdict.mode == Some(Mode::Hang)), "{verdicts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_in_a_process_that_stands_still_are_no_hangs_of_their_own() {
-    let (alone, verdicts) = alone_under_a_mute_adapter(|| CallOutcome::Stuck).await;
+    let (alone, verdicts) = alone_when_nothing_is_answered(|| CallOutcome::Stuck).await;
     assert_eq!(alone, 5);
     let hangs = verdicts.iter().filter(|verdict| verdict.mode == Some(Mode::Hang)).count();
     let faults = verdicts.iter().filter(|verdict| verdict.status == Status::AdapterFault).count();
     assert_eq!((hangs, faults), (5, 55), "{verdicts:?}");
 }
 
-/// What ends the process is left for the end once that is known.
+/// Trials of a kind that ends the process are left for the end once that is known.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ends_the_process_is_run_last() {
     let is_known = Arc::new(AtomicBool::new(false));
@@ -160,29 +160,29 @@ async fn what_ends_the_process_is_run_last() {
         honest(got)
     };
     let (engine, trials) = engine(&["anthropic/benign", "anthropic/in-band/after-text"], say).await;
-    let is_deadly = |trial: &Trial| trial.case.id.file() == "anthropic/in-band/after-text";
+    let ends_process = |trial: &Trial| trial.case.id.file() == "anthropic/in-band/after-text";
     // One benign case has the text of such an event in its data.
     let trials = trials.into_iter().filter(|trial| trial.case.id.file() != "anthropic/benign/look-alikes");
-    let (deadly, harmless): (Vec<Trial>, Vec<Trial>) = trials.partition(is_deadly);
-    assert!(deadly.len() > 10 && harmless.len() > 80, "{} and {}", deadly.len(), harmless.len());
+    let (ending, harmless): (Vec<Trial>, Vec<Trial>) = trials.partition(ends_process);
+    assert!(ending.len() > 10 && harmless.len() > 80, "{} and {}", ending.len(), harmless.len());
     // One is met at once, and the others stand in the middle.
     let order: Vec<Trial> =
-        [&deadly[..1], &harmless[..60], &deadly[1..], &harmless[60..]].into_iter().flatten().cloned().collect();
+        [&ending[..1], &harmless[..60], &ending[1..], &harmless[60..]].into_iter().flatten().cloned().collect();
     let engine = Arc::new(engine);
     let shared = Arc::clone(&engine);
     let mut running = Running::of(order, engine, move |trial| {
         let (engine, is_known) = (Arc::clone(&shared), Arc::clone(&is_known));
         async move {
             engine.run(&trial).await;
-            is_known.fetch_or(is_deadly(&trial), Ordering::SeqCst);
+            is_known.fetch_or(ends_process(&trial), Ordering::SeqCst);
             trial
         }
     });
     let mut ended = Vec::new();
     while let Some(trial) = running.next().await {
-        ended.push(is_deadly(&trial.expect("no panic")));
+        ended.push(ends_process(&trial.expect("no panic")));
     }
-    assert_eq!(ended.len(), deadly.len() + harmless.len());
-    let last = ended.iter().rev().take_while(|deadly| **deadly).count();
-    assert_eq!(last, deadly.len() - 1, "{ended:?}");
+    assert_eq!(ended.len(), ending.len() + harmless.len());
+    let last = ended.iter().rev().take_while(|ending| **ending).count();
+    assert_eq!(last, ending.len() - 1, "{ended:?}");
 }

@@ -34,7 +34,7 @@ impl Session {
         self.compared(again, version)
     }
 
-    /// All variants of a trial beside the list, with the entries that speak of them.
+    /// Compares all variants of a trial with the list, and notes the scopes that speak of them.
     fn compared(&self, all: Vec<TrialRun>, version: &str) -> Vec<ComparedRun> {
         let compared = |mut ran: TrialRun| {
             let comparison = self.compare(&ran.record, version);
@@ -50,7 +50,7 @@ impl Session {
     }
 }
 
-/// Whether a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.
+/// Says if a trial is as it should be: conformant, or as listed; under `strict` the lists do not count.
 pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> bool {
     match record.verdict.status {
         Status::Unsupported | Status::NotRun => true,

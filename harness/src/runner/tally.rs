@@ -26,7 +26,7 @@ pub struct Results<'a> {
 }
 
 impl<'a> Results<'a> {
-    /// Nothing has been counted but the trials that the SDKs' documents exclude. Under `strict` the lists do not count.
+    /// Begins with nothing counted but the trials that the SDKs' documents exclude. Under `strict` the lists do not count.
     pub fn new(session: &'a Session, versions: &'a BTreeMap<String, String>, strict: bool) -> Self {
         let mut results = Self {
             session,
@@ -67,17 +67,17 @@ impl<'a> Results<'a> {
         self.tally(record).add(record, judged && comparison.is_as_listed());
     }
 
-    /// How many trials are not as they should be, by their status.
+    /// Counts the trials that are not as they should be, by their status.
     pub fn not_green(&self) -> &BTreeMap<Status, usize> {
         &self.not_green
     }
 
-    /// The table's rows, by surface.
+    /// Returns the table's rows, by surface.
     pub fn tallies(&self) -> impl Iterator<Item = (&SdkId, &SurfaceId, &Tally)> {
         self.tallies.iter().map(|((sdk, surface), tally)| (sdk, surface, tally))
     }
 
-    /// Known deviations that matched nothing; of a whole run they are to be removed from the lists.
+    /// Lists the known deviations that matched nothing; of a whole run they are to be removed from the lists.
     pub fn unused(&self) -> impl Iterator<Item = (&'a Known, &'a KnownScope)> {
         self.unused.iter().flat_map(|(sdk, numbers)| {
             let known = self.session.known(sdk);

@@ -56,7 +56,7 @@ impl Subscriber for Order {
     }
 }
 
-/// A session that has this liar for the reference client.
+/// Opens a session that has this liar for the reference client.
 fn session(cases: &[&str]) -> Session {
     let request = Request {
         sdks: vec!["reference".to_owned()],
@@ -84,7 +84,7 @@ async fn attempts_that_differ_are_flaky_and_both_are_told() {
     let record = &settled[0].0.record;
     assert_eq!(record.verdict.status, Status::Flaky);
     let reason = record.verdict.reason.clone().unwrap_or_default();
-    assert!(reason.contains("`fails (fabricated)") && reason.ends_with("to `pass`"), "{reason}");
+    assert!(reason.contains("`fails (fabricated)") && reason.ends_with("with `pass`"), "{reason}");
     assert_eq!(record.attempts.len(), 1);
     assert_eq!(record.attempts[0].reason, "it was not as listed");
 }

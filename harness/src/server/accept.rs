@@ -20,8 +20,9 @@ const MOST: usize = 4096;
 /// The longest pause after a failed `accept`.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The time that a connection may be silent before it can be dropped for another one: an SDK asks as soon as it has one.
-const SILENCE: Duration = Duration::from_millis(250);
+/// The time that a connection may send nothing before it can be dropped for another one: an SDK asks as soon as it has
+/// one.
+const IDLE: Duration = Duration::from_millis(250);
 
 /// The connections that are held.
 pub(super) struct Connections {
@@ -45,20 +46,20 @@ impl Silent {
 }
 
 impl Connections {
-    /// Room for many; where files are scarce, half of them are left to the adapters and to all else.
+    /// Makes room for many connections; where files are scarce, half of them are left to the adapters and to all else.
     pub(super) fn new(transport: Transport) -> Self {
         let half = files::limit().and_then(|limit| usize::try_from(limit / 2).ok()).unwrap_or(MOST);
         Self::of_at_most(MOST.min(half), transport)
     }
 
-    /// Room for so many.
+    /// Makes room for so many connections.
     pub(super) fn of_at_most(most: usize, transport: Transport) -> Self {
         Self { transport, most: most.max(1), tasks: JoinSet::new(), silent: VecDeque::new() }
     }
 
     /// Serves connections until it is dropped; they end with it.
     ///
-    /// Where there is room for no more, the connection goes that has been silent for longest without ever asking for
+    /// At the limit, it closes the connection that has been open for longest without ever sending a request for
     /// anything. If all have asked, new ones wait until one of them ends.
     pub(super) async fn accept(mut self, listener: TcpListener, shared: Arc<Shared>) {
         loop {
@@ -76,14 +77,14 @@ impl Connections {
                     }
                     Err(error) => {
                         if files::is_shortage(&error) {
-                            shared.lacks(format!("the server can take no connection: {}", files::named(&error)));
+                            shared.lacks(format!("the server cannot accept a connection: {}", files::described(&error)));
                             self.drop_silent();
                         }
                         tokio::time::sleep(PAUSE).await;
                     }
                 },
                 Some(_) = self.tasks.join_next() => {}
-                () = tokio::time::sleep(SILENCE / 5), if !has_room => {}
+                () = tokio::time::sleep(IDLE / 5), if !has_room => {}
             }
         }
     }
@@ -102,7 +103,7 @@ impl Connections {
     /// Says whether there is one that has been silent for too long.
     fn can_drop(&mut self) -> bool {
         while self.silent.pop_front_if(|silent| silent.is_over()).is_some() {}
-        self.silent.front().is_some_and(|silent| silent.since.elapsed() >= SILENCE)
+        self.silent.front().is_some_and(|silent| silent.since.elapsed() >= IDLE)
     }
 
     fn drop_silent(&mut self) {

@@ -1,9 +1,10 @@
-//! How many files this process may have open at once; every connection is one of them.
+//! The number of files that this process may have open at once; every connection is one of them.
 
 use std::io;
 
-/// Enough for a run of the whole fleet many times over. Some programs close every number up to the limit when they start
-/// another one, so that a limit of a thousand millions, as containers have it, would cost each of them seconds.
+/// The number of files that is enough for a run of the whole fleet many times over. Some programs close every number up
+/// to the limit when they start another one, so that a limit of a thousand millions, as containers have it, would cost
+/// each of them seconds.
 #[cfg(unix)]
 const ENOUGH: u64 = 65_536;
 
@@ -25,20 +26,20 @@ pub(super) fn raise() {
     }
 }
 
-/// The soft limit, where there is one.
+/// Returns the soft limit, where there is one.
 #[cfg(unix)]
 pub(super) fn limit() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Nofile).current
 }
 
-/// Fewer do not let clients and adapters start.
+/// The number of files without which clients and adapters do not start.
 const FEWEST: u64 = 256;
 
 /// Refuses a limit that is too low for any run.
 pub(super) fn suffice(limit: Option<u64>) -> io::Result<()> {
     match limit {
         Some(limit) if limit < FEWEST => Err(io::Error::other(format!(
-            "this process may have {limit} files open at once (`ulimit -n`), and a run needs {FEWEST} at least"
+            "this process may have {limit} files open at once (`ulimit -n`), and a run needs at least {FEWEST}"
         ))),
         _ => Ok(()),
     }
@@ -68,10 +69,10 @@ pub(super) const fn is_shortage(_: &io::Error) -> bool {
 }
 
 /// Describes an error, with its remedy where that is known.
-pub(super) fn named(error: &io::Error) -> String {
+pub(super) fn described(error: &io::Error) -> String {
     match limit() {
         Some(limit) if is_shortage(error) => {
-            format!("{error}; this process may have {limit} files open at once (`ulimit -n`), raise that")
+            format!("{error}; this process may have {limit} files open at once (`ulimit -n`); raise that limit")
         }
         _ => error.to_string(),
     }
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn a_limit_that_is_too_low_for_any_run_is_named() {
         assert!(suffice(None).is_ok() && suffice(Some(FEWEST)).is_ok());
-        let said = suffice(Some(20)).expect_err("too few").to_string();
-        assert_eq!(said, "this process may have 20 files open at once (`ulimit -n`), and a run needs 256 at least");
+        let message = suffice(Some(20)).expect_err("too few").to_string();
+        assert_eq!(message, "this process may have 20 files open at once (`ulimit -n`), and a run needs at least 256");
     }
 }

@@ -45,7 +45,7 @@ impl Host for Connection {
     }
 }
 
-/// The token and what follows it; the target may name the host, as to a proxy (RFC 9112 section 3.2.2).
+/// Finds the token and what follows it; the target may name the host, as to a proxy (RFC 9112 section 3.2.2).
 fn trial_and_path(target: &str) -> Option<(&str, &str)> {
     let path = match target.strip_prefix("http://") {
         Some(rest) => &rest[rest.find('/')?..],

@@ -1,10 +1,10 @@
 //! Plays scripts on loopback and keeps what it saw.
 //!
 //! One listener for each transport serves any number of trials at once; the token in the URL says which. Bytes go out
-//! exactly as the transport encodes the script, one `write` at a time, and what was handed to the socket is hashed on the
-//! way. A connection belongs
-//! to the client, not to a trial: clients pool connections and use one for several trials, so a connection that idles
-//! between two requests is left alone when a trial ends. Closing it could hit the next trial's request.
+//! exactly as the transport encodes the script, one `write` at a time, and what was handed to the socket is hashed on
+//! the way. A connection belongs to the client, not to a trial: clients pool connections and use one for several
+//! trials, so a connection that idles between two requests is left alone when a trial ends. Closing it could hit the
+//! next trial's request.
 
 mod accept;
 mod files;
@@ -56,7 +56,7 @@ struct Shared {
     trials: Mutex<HashMap<String, Arc<TrialState>>>,
     registered: AtomicU64,
     strays: AtomicU64,
-    /// When a connection could last not be taken, and why.
+    /// The last time at which a connection could not be accepted, and the reason.
     lacking: Mutex<Option<(Instant, String)>>,
 }
 
@@ -66,8 +66,8 @@ impl Server {
     pub async fn start() -> io::Result<Self> {
         files::raise();
         files::suffice(files::limit())?;
-        Self::holding(Transport::ALL.map(|transport| (transport, Connections::new(transport))).into())
-            .map_err(|error| io::Error::new(error.kind(), files::named(&error)))
+        Self::holding(Transport::ALL.iter().map(|transport| (*transport, Connections::new(*transport))).collect())
+            .map_err(|error| io::Error::new(error.kind(), files::described(&error)))
     }
 
     fn holding(connections: BTreeMap<Transport, Connections>) -> io::Result<Self> {
@@ -79,8 +79,8 @@ impl Server {
         Ok(Self { listeners: listeners.collect::<io::Result<_>>()?, shared })
     }
 
-    /// Takes a script in, to be played to whoever asks under the URL of what is returned, which speaks this transport: the
-    /// server listens for each of them.
+    /// Registers a script. The server plays it to every request below the URL of the result, on the listener of this
+    /// transport.
     pub fn register(&self, script: Script, transport: Transport) -> Registered {
         let number = self.shared.registered.fetch_add(1, Ordering::Relaxed);
         // A new `RandomState` has keys no other process knows, so neither can it guess the token.
@@ -124,7 +124,7 @@ impl Shared {
         *self.lacking.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), what));
     }
 
-    /// Why a connection could not be taken at some time since then.
+    /// Returns the reason why a connection could not be accepted at some time since then; none where all were.
     fn lacking_since(&self, then: Instant) -> Option<String> {
         let lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
         lacking.as_ref().filter(|(when, _)| *when >= then).map(|(_, what)| what.clone())

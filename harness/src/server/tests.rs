@@ -1,5 +1,7 @@
 //! The server over real sockets, with clients that speak no more HTTP than the test needs.
 
+mod connections;
+mod leaving;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use crate::case::{End, Framing, Respond, Step};
 use crate::id::{Transport, Variant};
 use crate::transport::{Encoded, Request, Version};
 
-/// Long enough for any machine; no test waits this long unless it fails.
+/// A time that is long enough for any machine; no test waits this long unless it fails.
 const SOON: Duration = Duration::from_secs(5);
 
 const SHORT: Duration = Duration::from_millis(30);
@@ -43,7 +45,7 @@ fn script(steps: &[Step]) -> Script {
     Script::build(Api::OpenaiChat, &[steps.to_vec()], Variant::AsWritten, "n0nce")
 }
 
-/// An answer larger than the buffers of both sockets: systems let the sender's grow to 4 MiB.
+/// Makes an answer larger than the buffers of both sockets: systems let the sender's grow to 4 MiB.
 fn large() -> Script {
     let pieces = std::iter::repeat_n([Step::Raw("x".repeat(64 * 1024)), Step::Flush], 80).flatten();
     script(&pieces.chain([Step::End(End::Finish)]).collect::<Vec<_>>())
@@ -89,7 +91,7 @@ async fn read_exactly(stream: &mut TcpStream, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// What arrives until the server ends the connection, and how it ended it.
+/// Reads the bytes that arrive until the server ends the connection; the error is that of a connection that was reset.
 async fn read_all(stream: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
     let mut bytes = Vec::new();
     let ended = timeout(SOON, stream.read_to_end(&mut bytes)).await.expect("the server ends the connection in time");
@@ -201,53 +203,6 @@ async fn a_pooled_connection_outlives_the_trial_and_serves_the_next() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_trial_ends_its_stalls_and_pauses() {
-    let server = start().await;
-    let withheld = Respond { withheld: true, ..Respond::default() };
-    for steps in [
-        vec![data("a"), Step::End(End::Stall)],
-        vec![data("a"), Step::Pause(60_000), Step::End(End::Finish)],
-        vec![Step::Respond(withheld), Step::End(End::Stall)],
-    ] {
-        let script = script(&steps);
-        let registered = register(&server, script.clone());
-        let mut client = open(&registered).await;
-        let bytes = wire(&script, 0);
-        let expected = bytes.strip_suffix(b"0\r\n\r\n").unwrap_or(&bytes);
-        assert_eq!(read_exactly(&mut client, expected.len()).await, expected);
-        if expected.is_empty() {
-            assert!(timeout(SHORT, client.read_u8()).await.is_err());
-        }
-        let before = Instant::now();
-        let sent = if expected == bytes { Sent::Whole } else { Sent::Underway };
-        check_exchange(&script, &registered.finish().await.exchanges[0], &sent);
-        assert!(before.elapsed() < FINISH_BOUND);
-        assert_eq!(read_all(&mut client).await, (Vec::new(), None));
-    }
-}
-
-/// Less than the longest that ending a trial may take.
-const FINISH_BOUND: Duration = Duration::from_secs(1);
-
-#[tokio::test]
-async fn a_client_that_leaves_early_is_noticed_in_a_pause_and_in_a_write() {
-    let server = start().await;
-    let silent = script(&[data("a"), Step::Pause(60_000), data("b"), Step::End(End::Finish)]);
-    for script in [silent, large()] {
-        let registered = register(&server, script.clone());
-        let mut client = open(&registered).await;
-        read_exactly(&mut client, 100).await;
-        assert!(!registered.wait_client_left(SHORT).await);
-        drop(client);
-        assert!(registered.wait_client_left(SOON).await);
-        let exchange = registered.finish().await.exchanges.swap_remove(0);
-        check_exchange(&script, &exchange, &Sent::ClientLeft);
-        assert!(exchange.written > 100 && exchange.written < wire(&script, 0).len() as u64);
-        assert!(exchange.client_left_at.is_some() && exchange.done_at.is_none());
-    }
-}
-
-#[tokio::test]
 async fn a_slow_client_gets_everything() {
     let server = start().await;
     let script = large();
@@ -332,56 +287,4 @@ fn transcripts_survive_serialization() {
     };
     let json = serde_json::to_string(&transcript).expect("plain data");
     assert_eq!(serde_json::from_str::<Transcript>(&json).ok(), Some(transcript));
-}
-
-/// Connections that never ask for anything.
-async fn outsiders(count: usize, base_url: &str) -> Vec<TcpStream> {
-    let mut streams = Vec::new();
-    for _ in 0..count {
-        streams.push(connect(base_url).await);
-    }
-    streams
-}
-
-#[tokio::test]
-async fn connections_are_capped_and_those_that_ask_for_nothing_make_room() {
-    let server = holding(Connections::of_at_most(4, Transport::Http1)).expect("a free port");
-    let script = script(&[data("a"), Step::Pause(30), Step::End(End::Finish)]);
-    let bytes = wire(&script, 0);
-    let registered = register(&server, script.clone());
-    let mut idle = outsiders(12, &registered.base_url()).await;
-    let mut clients = Vec::new();
-    for _ in 0..3 {
-        let mut client = open(&registered).await;
-        assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
-        clients.push(client);
-    }
-    // The first of the outsiders have gone, and the clients that asked are served again.
-    assert_eq!(read_all(&mut idle[0]).await, (Vec::new(), None));
-    for client in &mut clients {
-        ask(client, &registered.base_url()).await;
-        assert_eq!(read_exactly(client, bytes.len()).await, bytes);
-    }
-    assert_eq!(registered.finish().await.exchanges.len(), 6);
-}
-
-#[tokio::test]
-async fn a_connection_that_waits_for_room_is_named_and_served_when_there_is_some() {
-    let server = holding(Connections::of_at_most(2, Transport::Http1)).expect("a free port");
-    let stalls = register(&server, script(&[data("a"), Step::End(End::Stall)]));
-    let holders = [open(&stalls).await, open(&stalls).await];
-    let both = async {
-        while stalls.transcript().exchanges.len() < 2 {
-            sleep(Duration::from_millis(1)).await;
-        }
-    };
-    timeout(SOON, both).await.expect("both are served");
-    let late = register(&server, script(&[data("b"), Step::End(End::Finish)]));
-    let mut client = open(&late).await;
-    assert!(timeout(10 * SHORT, client.read_u8()).await.is_err());
-    let lacking = late.transcript().lacking;
-    assert_eq!(lacking.as_deref(), Some("all 2 connections that the server holds at once are in use"));
-    drop(holders);
-    let bytes = wire(&script(&[data("b"), Step::End(End::Finish)]), 0);
-    assert_eq!(read_exactly(&mut client, bytes.len()).await, bytes);
 }

@@ -1,4 +1,4 @@
-//! What the server saw and sent in one trial.
+//! The record of what the server received and sent in one trial.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::wire::Script;
 /// The most bytes of a request's body that are kept.
 const BODY_KEPT: usize = 64 * 1024;
 
-/// Header fields whose values are nobody's business.
+/// Header fields whose values are secret.
 const CREDENTIALS: [&str; 6] =
     ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"];
 
@@ -26,7 +26,8 @@ pub struct Transcript {
     /// The requests that were refused: they did not arrive whole, or could not be played to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
-    /// Why a connection could not be taken while the trial was under way; nothing says whose it was.
+    /// The reason why a connection could not be accepted while the trial was under way; it may have been another
+    /// trial's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lacking: Option<String>,
 }
@@ -38,7 +39,7 @@ pub struct Refused {
     pub request: String,
     /// The status it got.
     pub status: u16,
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// True if it carried the trial's token. Without one it may be anybody's; it stands here when there was no other
     /// trial that it could belong to.
@@ -46,7 +47,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// Method and target without a key, and in a bearable length.
+    /// Writes the method and the target without a key, and in a bearable length.
     pub(super) fn shown(method: &str, path: &str) -> String {
         let (method, path) = (method.chars().take(16), without_key(path));
         format!("{} {}", method.collect::<String>(), path.chars().take(200).collect::<String>())
@@ -56,9 +57,9 @@ impl Refused {
 /// One request and what was sent for it. Times are since the trial was registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// Which of the script's answers it got.
+    /// The number of the script's answer that it got, from 0.
     pub answer: usize,
-    /// When the request had arrived whole.
+    /// The time at which the request had arrived whole.
     pub at: Duration,
     /// The request method.
     pub method: String,
@@ -78,9 +79,9 @@ pub struct Exchange {
     pub digest: String,
     /// The progress of the server.
     pub sent: Sent,
-    /// When the server had done what it had to do, its end included.
+    /// The time at which the server had sent everything, its end included; none if it never had.
     pub done_at: Option<Duration>,
-    /// When the server saw the client leave: FIN or RST while the server kept the connection open.
+    /// The time at which the server saw the client leave: FIN or RST while the server kept the connection open.
     pub client_left_at: Option<Duration>,
 }
 
@@ -97,7 +98,7 @@ pub enum Sent {
 }
 
 impl Exchange {
-    /// A request that has arrived whole and has not been answered.
+    /// Makes the exchange of a request that has arrived whole and has not been answered.
     pub(super) fn new(answer: usize, at: Duration, transport: Transport, request: &Request, path: &str) -> Self {
         let headers = request.headers.iter().map(|(name, value)| {
             let secret = CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential));
@@ -121,19 +122,19 @@ impl Exchange {
         }
     }
 
-    /// The answer that it got, as its client had to be sent it.
+    /// Returns the answer that it got, as its client had to be sent it.
     pub fn answer_of(&self, script: &Script) -> Option<Encoded> {
         script.answer(self.answer).map(|answer| transport::of(self.transport).encode(answer, self.version))
     }
 
-    /// The content that the client can have decoded from what was written.
+    /// Returns the content that the client can have decoded from what was written.
     pub fn content_of(&self, script: &Script) -> Vec<u8> {
         let body = self.answer_of(script).map(|answer| answer.body_within(self.written)).unwrap_or_default();
         script.answer(self.answer).map(|answer| answer.decoded(body)).unwrap_or_default()
     }
 }
 
-/// Some Google clients send their key as the query parameter `key`.
+/// Removes a key from a target: some Google clients send theirs as the query parameter `key`.
 fn without_key(path: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {

@@ -15,7 +15,7 @@ use crate::id::Transport;
 use crate::transport::{Reply, Request};
 use crate::wire::{Answer, Script};
 
-/// The time that `finish` waits for the connections that are still being played to.
+/// The time that `finish` waits for the connections that still get an answer.
 const FINISH: Duration = Duration::from_secs(2);
 
 /// The number of refused requests of one trial that are kept.
@@ -39,15 +39,15 @@ pub(super) struct TrialState {
 
 #[derive(Default)]
 struct State {
-    exchanges: Vec<Live>,
+    exchanges: Vec<OngoingExchange>,
     refused: Vec<Refused>,
-    /// The number of connections that are being played to.
+    /// The number of connections that get an answer now.
     playing: usize,
     ended: bool,
 }
 
 /// An exchange whose digest is still growing.
-struct Live {
+struct OngoingExchange {
     exchange: Exchange,
     hasher: Sha256,
 }
@@ -64,12 +64,12 @@ impl Registered {
         Self { base_url, token, trial, shared }
     }
 
-    /// The root under which the script is played, `http://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.
+    /// Returns the root under which the script is played, `http://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.
     pub fn base_url(&self) -> String {
         self.base_url.clone()
     }
 
-    /// Takes down what has happened so far.
+    /// Returns the record of what has happened so far.
     pub fn transcript(&self) -> Transcript {
         Transcript { lacking: self.shared.lacking_since(self.trial.registered_at), ..self.trial.transcript() }
     }
@@ -80,10 +80,10 @@ impl Registered {
         let mut state = self.trial.state.subscribe();
         let script = &self.trial.script;
         let released = state.wait_for(|state| {
-            state.exchanges.last().is_some_and(|live| {
-                let holds = script.answer(live.exchange.answer).is_some_and(|answer| answer.end == End::Stall);
-                let ended = live.exchange.sent == Sent::Whole && !holds;
-                ended || live.exchange.client_left_at.is_some()
+            state.exchanges.last().is_some_and(|ongoing| {
+                let holds = script.answer(ongoing.exchange.answer).is_some_and(|answer| answer.end == End::Stall);
+                let ended = ongoing.exchange.sent == Sent::Whole && !holds;
+                ended || ongoing.exchange.client_left_at.is_some()
             })
         });
         timeout(bound, released).await.is_ok()
@@ -125,7 +125,7 @@ impl TrialState {
                 let number = state.exchanges.len();
                 let answer = number.min(self.script.answers.len().saturating_sub(1));
                 let exchange = Exchange::new(answer, at, transport, request, path);
-                state.exchanges.push(Live { exchange, hasher: Sha256::new() });
+                state.exchanges.push(OngoingExchange { exchange, hasher: Sha256::new() });
                 state.playing += 1;
                 begun = Some(number);
             }
@@ -133,7 +133,7 @@ impl TrialState {
         begun.map(|number| Playing { trial: Arc::clone(self), number })
     }
 
-    /// Records a request that could not be played to; a client that goes on and on is believed after a few.
+    /// Records a request that could not be played to; of many only the first few are kept.
     pub(super) fn refused(&self, refused: Refused) {
         self.state.send_modify(|state| {
             if state.refused.len() < MOST_REFUSED {
@@ -144,27 +144,27 @@ impl TrialState {
 
     fn client_left(&self, number: usize) {
         let at = self.registered_at.elapsed();
-        self.update(number, |live| {
-            live.exchange.client_left_at.get_or_insert(at);
-            if live.exchange.sent == Sent::Underway {
-                live.exchange.sent = Sent::ClientLeft;
+        self.update(number, |ongoing| {
+            ongoing.exchange.client_left_at.get_or_insert(at);
+            if ongoing.exchange.sent == Sent::Underway {
+                ongoing.exchange.sent = Sent::ClientLeft;
             }
         });
     }
 
-    fn update(&self, number: usize, change: impl FnOnce(&mut Live)) {
+    fn update(&self, number: usize, change: impl FnOnce(&mut OngoingExchange)) {
         self.state.send_modify(|state| {
-            if let Some(live) = state.exchanges.get_mut(number) {
-                change(live);
+            if let Some(ongoing) = state.exchanges.get_mut(number) {
+                change(ongoing);
             }
         });
     }
 
     fn transcript(&self) -> Transcript {
         let state = self.state.borrow();
-        let exchanges = state.exchanges.iter().map(|live| {
-            let digest = hex::encode(live.hasher.clone().finalize());
-            Exchange { digest, ..live.exchange.clone() }
+        let exchanges = state.exchanges.iter().map(|ongoing| {
+            let digest = hex::encode(ongoing.hasher.clone().finalize());
+            Exchange { digest, ..ongoing.exchange.clone() }
         });
         Transcript { exchanges: exchanges.collect(), refused: state.refused.clone(), lacking: None }
     }
@@ -183,17 +183,17 @@ impl Reply for Playing {
     }
 
     fn wrote(&self, bytes: &[u8]) {
-        self.trial.update(self.number, |live| {
-            live.exchange.written += bytes.len() as u64;
-            live.hasher.update(bytes);
+        self.trial.update(self.number, |ongoing| {
+            ongoing.exchange.written += bytes.len() as u64;
+            ongoing.hasher.update(bytes);
         });
     }
 
     fn done(&self) {
         let at = self.trial.registered_at.elapsed();
-        self.trial.update(self.number, |live| {
-            live.exchange.sent = Sent::Whole;
-            live.exchange.done_at = Some(at);
+        self.trial.update(self.number, |ongoing| {
+            ongoing.exchange.sent = Sent::Whole;
+            ongoing.exchange.done_at = Some(at);
         });
     }
 

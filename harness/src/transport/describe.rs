@@ -5,18 +5,18 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EncodedWrite, Op, Place, Version, of};
+use super::{EncodedWrite, MessagePart, Op, Version, of};
 use crate::case::End;
 use crate::id::Transport;
 use crate::wire::{Answer, Script};
 
-/// The most characters of one write that are kept.
+/// The number of characters of one write that are kept.
 const LONGEST_WRITE: usize = 4000;
 
-/// The most steps of an answer that are kept one by one; of more than these the middle is kept as one.
+/// The number of steps of an answer that are kept one by one; of a longer answer the middle is kept as one step.
 const MOST_STEPS: usize = 60;
 
-/// A body write of at most this many bytes says nothing alone.
+/// The number of bytes up to which a write of the body is shown together with its neighbours.
 const TINY: usize = 2;
 
 /// One answer of a script.
@@ -102,7 +102,7 @@ fn described(answer: &Answer, transport: Transport, nonce: &str) -> DescribedAns
         let middle = runs.drain(MOST_STEPS / 2..runs.len() - MOST_STEPS / 2).flatten().collect();
         runs.insert(MOST_STEPS / 2, middle);
     }
-    let content = answer.is_gzip().then(|| text(&answer.decoded(encoded.body_within(u64::MAX)), nonce));
+    let content = answer.coding().map(|_| text(&answer.decoded(encoded.body_within(u64::MAX)), nonce));
     let steps = runs.into_iter().map(|run| described_run(&run, nonce)).collect();
     DescribedAnswer { status: answer.head.as_ref().map(|head| head.status), steps, end: answer.end, content }
 }
@@ -117,15 +117,15 @@ fn described_run(run: &[&Op], nonce: &str) -> DescribedStep {
     }
     let writes: Vec<&EncodedWrite> =
         run.iter().filter_map(|op| if let Op::Write(write) = op { Some(write) } else { None }).collect();
-    let place = writes.first().map_or(Place::Body, |write| write.place);
-    let shown = |write: &EncodedWrite| if place == Place::Body { write.body.clone() } else { write.bytes.clone() };
+    let part = writes.first().map_or(MessagePart::Body, |write| write.part);
+    let shown = |write: &EncodedWrite| if part == MessagePart::Body { write.body.clone() } else { write.bytes.clone() };
     let all: Vec<u8> = writes.iter().flat_map(|write| shown(write)).collect();
     let bytes = writes.iter().map(|write| write.bytes.len() as u64).sum();
     let write = DescribedWrite { text: text(&all, nonce), bytes, writes: writes.len() };
-    match place {
-        Place::Head => DescribedStep::Head(write),
-        Place::Body => DescribedStep::Body(write),
-        Place::Tail => DescribedStep::LastChunk(write),
+    match part {
+        MessagePart::Head => DescribedStep::Head(write),
+        MessagePart::Body => DescribedStep::Body(write),
+        MessagePart::End => DescribedStep::LastChunk(write),
     }
 }
 

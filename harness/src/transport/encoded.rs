@@ -30,7 +30,7 @@ pub enum Op {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedWrite {
     /// The part of the answer that it carries.
-    pub place: Place,
+    pub part: MessagePart,
     /// The bytes on the wire, with the transport's framing; never empty.
     pub bytes: Vec<u8>,
     /// The part of the body among them, without the framing; still encoded, where the answer has a content coding.
@@ -39,13 +39,13 @@ pub struct EncodedWrite {
 
 /// The part of an answer that a write carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum MessagePart {
     /// The status and the header fields.
     Head,
     /// A piece of the body.
     Body,
     /// The end of the message, with its trailers.
-    Tail,
+    End,
 }
 
 impl Encoded {

@@ -1,4 +1,4 @@
-//! What holds for every script, and what the wire looks like in the cases that matter.
+//! Properties that hold for every script, and the bytes on the wire in the cases that matter.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use streamspec_adapters::contract::Api;
 
 use super::*;
-use crate::case::{Encoding, End, Event, Framing, Respond, Step};
+use crate::case::{self, Encoding, End, Event, Framing, Respond, Step};
 use crate::codec;
 use crate::id::Variant;
 use crate::wire::Script;
@@ -48,12 +48,15 @@ fn step() -> impl Strategy<Value = Step> {
 fn exchange() -> impl Strategy<Value = Vec<Step>> {
     let framing = prop_oneof![Just(Framing::Chunked), Just(Framing::ContentLength), Just(Framing::Close)];
     let end = prop_oneof![Just(End::Finish), Just(End::Eof), Just(End::Reset), Just(End::Stall)];
-    let encoding = prop_oneof![3 => Just(None), 1 => Just(Some(Encoding::Gzip))];
+    let encoding = prop_oneof![3 => Just(None), 1 => prop::sample::select(Encoding::ALL.to_vec()).prop_map(Some)];
+    let version = prop_oneof![3 => Just(case::Version::Http11), 1 => Just(case::Version::Http10)];
     let cut = prop_oneof![3 => Just(None), 1 => (0..60usize).prop_map(Some)];
-    (framing, encoding, cut, proptest::collection::vec(step(), 0..8), end).prop_map(
-        |(framing, encoding, cut_body_after, steps, end)| {
+    (version, framing, encoding, cut, proptest::collection::vec(step(), 0..8), end).prop_map(
+        |(version, framing, encoding, cut_body_after, steps, end)| {
             let headers = BTreeMap::from([("content-type".to_owned(), Some("text/event-stream".to_owned()))]);
-            let respond = Respond { headers, framing, encoding, cut_body_after, ..Respond::default() };
+            // The loader refuses chunks of HTTP/1.0.
+            let version = if framing == Framing::Chunked { case::Version::Http11 } else { version };
+            let respond = Respond { headers, version, framing, encoding, cut_body_after, ..Respond::default() };
             std::iter::once(Step::Respond(respond)).chain(steps).chain([Step::End(end)]).collect()
         },
     )
@@ -79,12 +82,12 @@ impl Sent {
         self.encoded.writes().flat_map(|write| &write.bytes).copied().collect()
     }
 
-    /// The writes of the body.
+    /// Returns the writes of the body.
     fn body(&self) -> impl Iterator<Item = &EncodedWrite> {
-        self.encoded.writes().filter(|write| write.place == Place::Body)
+        self.encoded.writes().filter(|write| write.part == MessagePart::Body)
     }
 
-    /// The body as a client sees it, and whether the message was complete.
+    /// Reads the body as a client sees it, and whether the message was complete.
     fn received(&self) -> (Vec<u8>, bool) {
         let wire = self.wire();
         let head = wire.windows(4).position(|window| window == b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
@@ -117,7 +120,7 @@ fn build(steps: &[Step], variant: Variant) -> Sent {
     Sent::of(script.answers.into_iter().next().expect("an answer"))
 }
 
-/// The events a client dispatches (WHATWG HTML 9.2.6) but for those a variant slips in: event type and data.
+/// Returns the events a client dispatches (WHATWG HTML 9.2.6) but for those a variant slips in: event type and data.
 fn events(stream: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
@@ -191,6 +194,27 @@ proptest! {
     }
 
     #[test]
+    fn an_answer_of_an_old_version_is_sent_in_it(steps in exchange(), variant in prop::sample::select(Variant::ALL.to_vec())) {
+        let sent = build(&steps, variant);
+        let head = sent.answer.head.as_ref().expect("a head");
+        let is_old = head.version == case::Version::Http10;
+        let wire = sent.wire();
+        prop_assert_eq!(wire.starts_with(b"HTTP/1.0 "), is_old);
+        prop_assert!(wire.starts_with(b"HTTP/1.0 ") || wire.starts_with(b"HTTP/1.1 "));
+        prop_assert!(!is_old || (head.framing != Framing::Chunked && !sent.encoded.keep_alive));
+    }
+
+    #[test]
+    fn a_stream_goes_on_with_what_is_put_in(steps in exchange(), length in 0..80usize) {
+        let script = Script::build(Api::AnthropicMessages, &[steps], Variant::AsWritten, "n0nce");
+        let whole = script.answers[0].bytes();
+        let sent = Sent::of(script.going_on_after(length, b"data: x\n\n".to_vec()).answers.remove(0));
+        let (body, complete) = sent.received();
+        prop_assert_eq!(body, [&whole[..length.min(whole.len())], b"data: x\n\n"].concat());
+        prop_assert!(complete);
+    }
+
+    #[test]
     fn a_cut_leaves_a_prefix(steps in exchange(), length in 0..80usize, finish in any::<bool>()) {
         let script = Script::build(Api::AnthropicMessages, &[steps], Variant::AsWritten, "n0nce");
         let whole = script.answers[0].bytes();
@@ -251,6 +275,22 @@ fn answers_look_like_this_on_the_wire() {
         &[respond(Respond { trailers, ..Respond::default() })],
         Variant::AsWritten,
         &[&chunked, "0\r\nx-trace: n0nce\r\n\r\n"],
+    );
+    check(
+        &[
+            respond(Respond { version: case::Version::Http10, framing: Framing::Close, ..Respond::default() }),
+            data("a"),
+        ],
+        Variant::Chunked,
+        &[&format!("{}\r\n", HEAD.replace("1.1", "1.0")), "data: a\n\n"],
+    );
+    check(
+        &[respond(Respond { status: 308, redirect: true, framing: Framing::ContentLength, ..Respond::default() })],
+        Variant::AsWritten,
+        &[&format!(
+            "{}location: ./messages\r\ncontent-length: 0\r\n\r\n",
+            HEAD.replace("200 OK", "308 Permanent Redirect")
+        )],
     );
     check(&[respond(Respond { withheld: true, ..Respond::default() }), data("a")], Variant::OneByte, &[]);
     check(

@@ -1,8 +1,8 @@
 //! The ways in which scripts travel: one file or folder for each transport, which encodes an answer and plays it on a
 //! connection.
 //!
-//! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a request
-//! belongs to, and what becomes of what happens, is for its [`Host`] to say.
+//! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a
+//! request belongs to, and what becomes of what happens, is for its [`Host`] to say.
 
 mod describe;
 mod encoded;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
-pub use encoded::{Encoded, EncodedWrite, Op, Place};
+pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
 
 use crate::id;
 use crate::wire::Answer;
@@ -27,6 +27,8 @@ use crate::wire::Answer;
 pub fn of(transport: id::Transport) -> &'static dyn Transport {
     match transport {
         id::Transport::Http1 => &http1::Http1,
+        #[cfg(test)]
+        id::Transport::Other => &http1::Http1,
     }
 }
 
@@ -86,7 +88,7 @@ pub trait Host: Send + Sync {
     /// Gives a request to its trial.
     fn begin(&self, request: &Request) -> Result<Box<dyn Reply>, Refusal>;
 
-    /// Takes down a request that was refused, as far as its method and target can be read.
+    /// Records a request that was refused, as far as its method and target can be read.
     fn refused(&self, method: &str, target: &str, refusal: &Refusal);
 }
 
@@ -96,14 +98,14 @@ pub trait Reply: Send + Sync {
     /// Finds the answer to the request.
     fn answer(&self) -> Option<&Answer>;
 
-    /// Takes down bytes that were handed to the socket.
+    /// Records bytes that were handed to the socket.
     fn wrote(&self, bytes: &[u8]);
 
-    /// Takes down that the answer was played whole. The end itself comes right after, so that whoever sees it on the wire
+    /// Records that the answer was played whole. The end itself comes right after, so that whoever sees it on the wire
     /// finds it in the transcript.
     fn done(&self);
 
-    /// Takes down that the client has left while the server kept the connection open.
+    /// Records that the client has left while the server kept the connection open.
     fn client_left(&self);
 
     /// Returns the same for a client that leaves when the reply is over and it has asked for nothing else.

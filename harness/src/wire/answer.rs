@@ -1,17 +1,72 @@
-//! Builds the answer to one request from its steps.
+//! Builds a script from the steps of a case, and cuts one.
 
-use super::Answer;
+use streamspec_adapters::contract::Api;
+
 use super::head::{self, Head};
-use super::parts;
-use crate::case::{Encoding, End, Respond, Step};
+use super::{Answer, Part, Script, coding, parts};
+use crate::case::{End, Respond, Step};
 use crate::codec::{self, Codec, Nonce};
 use crate::id::Variant;
 
 /// The content type of a plain response.
 const JSON: &str = "application/json";
 
+impl Script {
+    /// Builds the answers from the steps of each exchange. Without any exchange, one empty event stream.
+    pub fn build(api: Api, exchanges: &[Vec<Step>], variant: Variant, nonce: &str) -> Self {
+        let codec = codec::of(api);
+        let mut answers: Vec<Answer> = exchanges.iter().map(|steps| build(codec, api, steps, variant, nonce)).collect();
+        if answers.is_empty() {
+            answers.push(build(codec, api, &[], variant, nonce));
+        }
+        Self { answers }
+    }
+
+    /// Returns the script with its first event stream cut after so many bytes of the body, and then ended like this.
+    ///
+    /// With `finish` the message is complete (the declared length is that of what is left); with any other end it is
+    /// not. Pauses after the cut are left out.
+    #[must_use]
+    pub fn cut_after(&self, body_bytes: usize, end: End) -> Self {
+        let mut script = self.clone();
+        if let Some(stream) = script.answers.iter_mut().find(|answer| answer.is_event_stream) {
+            stream.cut_after(body_bytes, end);
+        }
+        script
+    }
+}
+
+impl Script {
+    /// Makes the script in which these bytes follow so many bytes of the body of the first event stream, in a write of their
+    /// own, and the message is then complete. Pauses after that place are left out.
+    #[must_use]
+    pub fn going_on_after(&self, body_bytes: usize, bytes: Vec<u8>) -> Self {
+        let mut script = self.cut_after(body_bytes, End::Finish);
+        if let Some(stream) = script.answers.iter_mut().find(|answer| answer.is_event_stream) {
+            stream.body.push(Part::from(bytes));
+            if let Some(head) = stream.head.as_mut() {
+                head.declared_length = parts::length(&stream.body);
+            }
+        }
+        script
+    }
+}
+
+impl Answer {
+    fn cut_after(&mut self, length: usize, end: End) {
+        self.body = parts::truncate(std::mem::take(&mut self.body), length);
+        while matches!(self.body.last(), Some(Part::Pause(_))) {
+            self.body.pop();
+        }
+        self.end = end;
+        if let Some(head) = self.head.as_mut().filter(|_| end == End::Finish) {
+            head.declared_length = parts::length(&self.body);
+        }
+    }
+}
+
 /// Builds the answer to one request. Without an `end` the message is finished.
-pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: &str) -> Answer {
+fn build(codec: &dyn Codec, api: Api, steps: &[Step], variant: Variant, nonce: &str) -> Answer {
     let nonce = Nonce(nonce);
     let respond = steps.iter().find_map(|step| if let Step::Respond(respond) = step { Some(respond) } else { None });
     let respond = respond.cloned().unwrap_or_default();
@@ -20,7 +75,8 @@ pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: 
     let content_type = if is_plain_json(steps) { JSON } else { codec.content_type() };
     let mut head = Head {
         status: respond.status,
-        headers: head::headers(&respond, content_type, nonce),
+        version: respond.version,
+        headers: head::headers(&respond, content_type, respond.redirect.then(|| own_place(api)), nonce),
         framing,
         declared_length: 0,
         trailers: respond.trailers.iter().map(|(name, value)| (name.clone(), nonce.text(value))).collect(),
@@ -32,8 +88,8 @@ pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: 
         items = codec.vary(items, variant);
     }
     let mut body = parts::join(items);
-    if respond.encoding == Some(Encoding::Gzip) {
-        body = parts::gzip(body, end == End::Finish);
+    if let Some(encoding) = respond.encoding {
+        body = coding::encode(encoding, body, end == End::Finish);
     }
     if let Some(length) = respond.cut_body_after {
         body = parts::truncate(body, length);
@@ -42,6 +98,13 @@ pub(super) fn build(codec: &dyn Codec, steps: &[Step], variant: Variant, nonce: 
     let is_event_stream = is_event_stream && !respond.withheld;
     let head = (!respond.withheld).then_some(head);
     Answer { head, body: parts::split(body, variant, framing), end, is_event_stream }
+}
+
+/// Names the place that a dialect's requests go to, relative to itself (RFC 9110 section 10.2.2), so that the bytes are the
+/// same wherever the server listens.
+fn own_place(api: Api) -> String {
+    let path = api.dialect().request_path();
+    format!("./{}", path.rsplit('/').next().unwrap_or_default())
 }
 
 fn lie(respond: &Respond) -> isize {

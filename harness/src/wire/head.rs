@@ -1,6 +1,6 @@
 //! The head of an answer.
 
-use crate::case::{Encoding, End, Framing, Respond};
+use crate::case::{Encoding, End, Framing, Respond, Version};
 use crate::codec::Nonce;
 use crate::id::Variant;
 
@@ -9,6 +9,8 @@ use crate::id::Variant;
 pub struct Head {
     /// The status.
     pub status: u16,
+    /// The version on the status line.
+    pub version: Version,
     /// The header fields in the order they are sent, without the one for the framing.
     pub headers: Vec<(String, String)>,
     /// The framing that marks the end of the body, where the transport leaves a choice.
@@ -22,7 +24,7 @@ pub struct Head {
 /// Chooses the framing under a variant, and the end that then means the same.
 ///
 /// An answer whose framing carries meaning keeps it: a `Content-Length` that lies, trailers, and a chunked body whose
-/// connection ends too early, which without chunks would be complete (RFC 9112 section 8).
+/// connection ends too early, which without chunks would be complete (RFC 9112 section 8). HTTP/1.0 has no chunks.
 pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing, End) {
     if respond.content_length_lie != 0 || !respond.trailers.is_empty() {
         return (respond.framing, end);
@@ -31,6 +33,7 @@ pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing
         (Variant::CloseDelimited, Framing::Chunked, End::Eof) => (Framing::Chunked, End::Eof),
         (Variant::CloseDelimited, Framing::ContentLength, End::Eof) => (Framing::Close, End::Finish),
         (Variant::CloseDelimited, _, end) => (Framing::Close, end),
+        (Variant::Chunked, framing, end) if respond.version == Version::Http10 => (framing, end),
         // The end of the connection completed the message; now the last chunk does.
         (Variant::Chunked, Framing::Close | Framing::ContentLength, End::Eof) => (Framing::Chunked, End::Finish),
         (Variant::Chunked, _, end) => (Framing::Chunked, end),
@@ -38,11 +41,18 @@ pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing
     }
 }
 
-/// The header fields: the defaults, each in its place if the case replaces it; then the case's own in alphabetical
-/// order.
-pub(super) fn headers(respond: &Respond, content_type: &str, nonce: Nonce<'_>) -> Vec<(String, String)> {
-    let encoding = respond.encoding.map(|Encoding::Gzip| ("content-encoding", "gzip"));
-    let defaults = [("content-type", content_type), ("cache-control", "no-cache")].into_iter().chain(encoding);
+/// Returns the header fields: the defaults, each in its place if the case replaces it; then the case's own in
+/// alphabetical order.
+pub(super) fn headers(
+    respond: &Respond,
+    content_type: &str,
+    location: Option<String>,
+    nonce: Nonce<'_>,
+) -> Vec<(String, String)> {
+    let encoding = respond.encoding.map(|encoding| ("content-encoding", encoding.name()));
+    let location = location.as_deref().map(|place| ("location", place));
+    let defaults = [("content-type", content_type), ("cache-control", "no-cache")];
+    let defaults = defaults.into_iter().chain(encoding).chain(location);
     let mut headers: Vec<(String, Option<String>)> =
         defaults.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect();
     for (name, value) in &respond.headers {
@@ -56,13 +66,14 @@ pub(super) fn headers(respond: &Respond, content_type: &str, nonce: Nonce<'_>) -
 }
 
 impl Head {
-    /// The value of a header field by its name in lower case.
+    /// Returns the value of a header field by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Says whether the body is compressed.
-    pub fn is_gzip(&self) -> bool {
-        self.header("content-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"))
+    /// Finds the coding of the body; none where it is not encoded.
+    pub fn coding(&self) -> Option<Encoding> {
+        let named = self.header("content-encoding")?;
+        Encoding::ALL.into_iter().find(|coding| named.eq_ignore_ascii_case(coding.name()))
     }
 }

@@ -1,10 +1,5 @@
 //! The body in writes and pauses, after its events were rendered.
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
 use super::script::{Part, Write};
 use crate::case::Framing;
 use crate::codec::Item;
@@ -33,27 +28,6 @@ pub(super) fn join(items: Vec<Item>) -> Vec<Part> {
         }
     }
     parts
-}
-
-/// Compresses the body (RFC 1952), so that each write can be decoded when it arrives. The end of the member (the last
-/// block, CRC32, ISIZE) is a write of its own, and only there when the answer is `finished`.
-pub(super) fn gzip(parts: Vec<Part>, finished: bool) -> Vec<Part> {
-    let mut member = GzEncoder::new(Vec::new(), Compression::default());
-    let mut encoded = Vec::with_capacity(parts.len() + 1);
-    for part in parts {
-        encoded.push(match part {
-            Part::Write(write) => {
-                // Writing to a vector does not fail.
-                let _ = member.write_all(&write.bytes).and_then(|()| member.flush());
-                Part::from(std::mem::take(member.get_mut()))
-            }
-            pause @ Part::Pause(_) => pause,
-        });
-    }
-    if finished {
-        encoded.extend(member.finish().map(Part::from));
-    }
-    encoded
 }
 
 /// Keeps the first `length` bytes, and every pause.

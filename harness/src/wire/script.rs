@@ -1,15 +1,9 @@
-//! What the server sends in a trial: for each answer a head, writes and pauses, and one explicit end.
+//! The script of a trial: for each answer a head, writes and pauses, and one explicit end.
 
-use std::io::Read as _;
 use std::time::Duration;
 
-use flate2::read::GzDecoder;
-use streamspec_adapters::contract::Api;
-
-use super::{Head, answer, parts};
-use crate::case::{End, Step};
-use crate::codec;
-use crate::id::Variant;
+use super::{Head, coding};
+use crate::case::{Encoding, End};
 
 /// The answers of one trial, whatever carries them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,67 +50,29 @@ impl From<Vec<u8>> for Part {
 }
 
 impl Script {
-    /// Builds the answers from the steps of each exchange. Without any exchange, one empty event stream.
-    pub fn build(api: Api, exchanges: &[Vec<Step>], variant: Variant, nonce: &str) -> Self {
-        let codec = codec::of(api);
-        let mut answers: Vec<Answer> =
-            exchanges.iter().map(|steps| answer::build(codec, steps, variant, nonce)).collect();
-        if answers.is_empty() {
-            answers.push(answer::build(codec, &[], variant, nonce));
-        }
-        Self { answers }
-    }
-
-    /// The answer to a request by its number, from 0; the last one is repeated.
+    /// Returns the answer to a request by its number, from 0; the last one is repeated.
     pub fn answer(&self, number: usize) -> Option<&Answer> {
         self.answers.get(number).or(self.answers.last())
-    }
-
-    /// The script with its first event stream cut after so many bytes of the body, and then ended like this.
-    ///
-    /// With `finish` the message is complete (the declared length is that of what is left); with any other end it is not.
-    /// Pauses after the cut are left out.
-    #[must_use]
-    pub fn cut_after(&self, body_bytes: usize, end: End) -> Self {
-        let mut script = self.clone();
-        if let Some(stream) = script.answers.iter_mut().find(|answer| answer.is_event_stream) {
-            stream.cut_after(body_bytes, end);
-        }
-        script
     }
 }
 
 impl Answer {
-    /// The bytes of the body; still encoded, where the answer has a content coding.
+    /// Returns the bytes of the body; still encoded, where the answer has a content coding.
     pub fn bytes(&self) -> Vec<u8> {
         let writes = self.body.iter().filter_map(|part| if let Part::Write(write) = part { Some(write) } else { None });
         writes.flat_map(|write| &write.bytes).copied().collect()
     }
 
-    /// Says whether the body is compressed.
-    pub fn is_gzip(&self) -> bool {
-        self.head.as_ref().is_some_and(Head::is_gzip)
+    /// Finds the coding of the body; none where it is not encoded.
+    pub fn coding(&self) -> Option<Encoding> {
+        self.head.as_ref().and_then(Head::coding)
     }
 
-    /// The content that a client can have decoded from the first bytes of the body.
+    /// Returns the content that a client can have decoded from the first bytes of the body.
     pub fn decoded(&self, body: Vec<u8>) -> Vec<u8> {
-        if !self.is_gzip() {
-            return body;
-        }
-        let mut content = Vec::new();
-        // A cut body ends in an error; what was decoded before it stays.
-        let _ = GzDecoder::new(body.as_slice()).read_to_end(&mut content);
-        content
-    }
-
-    fn cut_after(&mut self, length: usize, end: End) {
-        self.body = parts::truncate(std::mem::take(&mut self.body), length);
-        while matches!(self.body.last(), Some(Part::Pause(_))) {
-            self.body.pop();
-        }
-        self.end = end;
-        if let Some(head) = self.head.as_mut().filter(|_| end == End::Finish) {
-            head.declared_length = parts::length(&self.body);
+        match self.coding() {
+            None => body,
+            Some(coding) => coding::decoded(coding, &body),
         }
     }
 }

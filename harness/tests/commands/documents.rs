@@ -44,7 +44,7 @@ const STAND_INS: [(&str, &str); 11] = [
 ];
 
 /// Options of `run` that `list` has, too.
-const SELECTING: [&str; 6] = ["--sdk", "--surface", "--case", "--variants", "--cuts", "--shard"];
+const SELECTING: [&str; 7] = ["--sdk", "--surface", "--case", "--variants", "--cuts", "--errors", "--shard"];
 
 #[test]
 fn the_commands_of_the_pages_can_be_run() {

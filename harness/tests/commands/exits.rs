@@ -21,7 +21,7 @@ fn every_exit_code_has_a_command_that_comes_to_it() {
     repository.write(LIST, GONE);
     comes_to(1, repository.call(&["run"]), "this known deviation is gone");
     comes_to(2, repository.call(&["run", "--case", "absent"]), "no case `absent`");
-    comes_to(3, repository.call(&["probe", "--", "false"]), "before it said hello");
+    comes_to(3, repository.call(&["probe", "--", "false"]), "before it sent its hello");
     comes_to(4, limited(&repository), "the server cannot listen on the loopback interface");
     comes_to(5, repository.call(&["run", "--shard", "9999/10000"]), "no trial was run");
     comes_to(6, repository.call(&["run", "--records", "file/x"]), "cannot be written");

@@ -29,7 +29,16 @@ axis = "cuts"
 observed = ["x"]
 surfaces = ["events"]
 cases = ["anthropic/benign/*"]
+
+[[deviation.where]]
+axis = "errors"
+observed = ["x"]
+surfaces = ["events"]
+cases = ["anthropic/benign/*"]
 "#;
+
+/// The options of sweeps, as commands name them.
+const SWEEPS: [&str; 4] = [" --cuts events", " --cuts bytes", " --errors events", " --errors bytes"];
 
 #[cfg(unix)]
 #[test]
@@ -37,16 +46,16 @@ fn every_printed_command_runs_its_trial_again() {
     let repository = Repository::with_cases(&[HEALTHY, CUT]);
     repository.write(LIST, LISTED);
     let mut forms: BTreeMap<&str, String> = BTreeMap::new();
-    for cuts in ["events", "bytes"] {
-        let came = check(repository.call(&["run", "--variants", "crlf", "--cuts", cuts]), 1, "is gone");
+    for sweep in SWEEPS {
+        let arguments = ["run", "--variants", "crlf"].into_iter().chain(sweep.split_whitespace());
+        let came = check(repository.call(&arguments.collect::<Vec<_>>()), 1, "is gone");
         let trials = trials(&repository);
         let said = said(&came);
         let commands: Vec<&str> =
             said.lines().filter_map(|line| line.trim().strip_prefix("reproduce: cargo run --release -- ")).collect();
         assert_eq!(commands.len(), 3 * 2 + 1 + 1, "{said}");
         for command in commands {
-            let form =
-                [" --variants crlf", " --cuts events", " --cuts bytes"].into_iter().find(|form| command.contains(form));
+            let form = [" --variants crlf"].into_iter().chain(SWEEPS).find(|form| command.contains(form));
             if forms.insert(form.unwrap_or("as written"), command.to_owned()).is_some() {
                 continue;
             }
@@ -64,7 +73,7 @@ fn every_printed_command_runs_its_trial_again() {
     }
     assert_eq!(
         forms.keys().copied().collect::<Vec<_>>(),
-        [" --cuts bytes", " --cuts events", " --variants crlf", "as written"]
+        [" --cuts bytes", " --cuts events", " --errors bytes", " --errors events", " --variants crlf", "as written"]
     );
 }
 

@@ -63,5 +63,9 @@ fn a_wrong_selection_names_the_culprit_and_what_is_near() {
     check(repository.call(&["list", "--surface", &braces]), 2, "its braces are nested deeper than 8");
     check(repository.call(&["list", "--case", &"[".repeat(2000)]), 2, "it is longer than 1000 bytes");
     check(repository.call(&["list", "--case", "anthropic/*"]), 0, CUT);
+    let by = |transport: &[&str]| check(repository.call(&[&["list"][..], transport].concat()), 0, CUT);
+    let listed = [by(&[]), by(&["--transport", "http1"]), by(&["--transport", "http1,http1"])];
+    let [plain, named, twice] = listed.map(|came| came.get_output().stdout.clone());
+    assert_eq!((&plain, &plain), (&named, &twice));
     check(repository.call(&["list", "--nonsense"]), 2, "unexpected argument");
 }

@@ -4,7 +4,7 @@ use streamspec::load;
 
 use super::{fixtures, only, project, refusal};
 
-/// What must be refused in bounded time and memory, and never with a panic.
+/// Input that must be refused in bounded time and memory, and never with a panic.
 #[test]
 fn hostile_input_is_a_problem_like_any_other() {
     let header = "title: T\napi: anthropic-messages\nsources: [{ basis: spec, url: 'https://example.com' }]\n\
@@ -57,7 +57,7 @@ fn hostile_input_is_a_problem_like_any_other() {
     }
 }
 
-/// What passes every other limit and would take a gigabyte, or minutes, once it is loaded or run.
+/// Input that passes every other limit and would take a gigabyte, or minutes, once it is loaded or run.
 #[test]
 fn what_costs_too_much_is_refused_with_its_place_and_number() {
     let header = "title: T\napi: anthropic-messages\nsources: [{ basis: spec, url: 'https://example.com' }]\n\
@@ -91,21 +91,25 @@ fn what_costs_too_much_is_refused_with_its_place_and_number() {
         ),
         (lines, "5:1 the answers have 24028000 bytes together, more than 2097152"),
         (raw(4000, &kilobyte), "5:1 the answers have 4096000 bytes together, more than 2097152"),
-        (raw(65, &kilobyte), "5:1 the answers have 66560 bytes together, more than 65536 that are sent one by one"),
+        (
+            raw(65, &kilobyte),
+            "5:1 the answers have 66560 bytes together, more than 65536, which is the most that is sent byte by byte",
+        ),
         (matrix, "5:1 with every `repeat` multiplied out, the file takes more than 64 MiB of memory"),
     ] {
         let (_folder, root) = project(&[("cases/anthropic/a/b.yaml", format!("{header}{input}").as_bytes())]);
         let started = std::time::Instant::now();
         let problems = refusal(&root, &only(&["cases/anthropic/a/b.yaml"]));
-        let told: Vec<_> = problems.iter().map(|one| format!("{}:{} {}", one.line, one.column, one.message)).collect();
-        assert_eq!(told, [expected]);
+        let reported: Vec<_> =
+            problems.iter().map(|one| format!("{}:{} {}", one.line, one.column, one.message)).collect();
+        assert_eq!(reported, [expected]);
         assert!(started.elapsed().as_secs() < 10, "{expected} took {:?}", started.elapsed());
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn strange_files_are_told() {
+fn unusual_files_are_reported() {
     use std::os::unix::ffi::OsStrExt as _;
 
     let (_folder, root) = project(&[]);
@@ -117,14 +121,14 @@ fn strange_files_are_told() {
     std::fs::create_dir(group.join("folder.yaml")).expect("a folder");
     std::fs::write(group.as_std_path().join(std::ffi::OsStr::from_bytes(b"\xff.yaml")), "a").expect("a file");
     let report = load::check(&root, &[]);
-    let told: Vec<_> = report.problems.iter().map(|one| format!("{}: {}", one.file, one.message)).collect();
-    assert!(told[0].ends_with("in-band/\u{fffd}.yaml: the name of the file is not UTF-8"), "{told:?}");
+    let reported: Vec<_> = report.problems.iter().map(|one| format!("{}: {}", one.file, one.message)).collect();
+    assert!(reported[0].ends_with("in-band/\u{fffd}.yaml: the name of the file is not UTF-8"), "{reported:?}");
     assert_eq!(
-        told[1..4],
+        reported[1..4],
         [
-            "cases/anthropic/in-band/dangling.yaml: cannot be read: No such file or directory (os error 2)",
-            "cases/anthropic/in-band/endless.yaml: is not a regular file",
-            "cases/anthropic/in-band/loop: a link that leads back to a folder above it",
+            "cases/anthropic/in-band/dangling.yaml: the file cannot be read: No such file or directory (os error 2)",
+            "cases/anthropic/in-band/endless.yaml: this is not a regular file",
+            "cases/anthropic/in-band/loop: the link leads back to a folder above it",
         ],
     );
 }

@@ -8,17 +8,17 @@ use streamspec::case::{Case, Checks, Rule, Step};
 use streamspec::load::{self, Problems, Selection, Severity};
 use streamspec_adapters::contract::Api;
 
-/// A root of its own with good cases below `cases/` and bad ones beside them.
+/// Returns a root of its own with good cases below `cases/` and bad ones beside them.
 fn fixtures() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// The repository.
+/// Returns the repository.
 fn repository() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A root with the fixtures' fragments and these files.
+/// Returns a root with the fixtures' fragments and these files.
 fn project(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Utf8PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let root = Utf8PathBuf::from_path_buf(folder.path().to_owned()).expect("a name in UTF-8");
@@ -72,7 +72,7 @@ fn the_repository_has_no_error() {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place() {
+fn every_mistake_is_reported_with_its_place() {
     let folder = fixtures().join("broken");
     let mut files: Vec<_> = folder.read_dir_utf8().expect("the fixtures").map(|entry| entry.expect("a file")).collect();
     files.sort_by(|a, b| a.file_name().cmp(b.file_name()));
@@ -121,7 +121,7 @@ fn a_selection_of_nothing_is_an_error() {
     check(
         "vertex/**",
         "no case `vertex/**`",
-        Some("known here: `anthropic/benign/plain`, `anthropic/in-band/after-text`, `gemini/in-band/unavailable`"),
+        Some("known: `anthropic/benign/plain`, `anthropic/in-band/after-text`, `gemini/in-band/unavailable`"),
     );
     check("a[", "`a[` is not a pattern: unclosed character class; missing ']'", None);
     check("../../etc/passwd", "`../../etc/passwd` is not the id of a case", None);
@@ -212,22 +212,25 @@ fn a_case_lies_where_its_id_says() {
     let check = |file: &str, messages: &[&str]| {
         let (_folder, root) = project(&[(file, &good)]);
         let report = load::check(&root, &[]);
-        let told: Vec<_> = report
+        let reported: Vec<_> = report
             .problems
             .iter()
             .filter(|one| one.severity == Severity::Error)
             .map(|one| one.message.as_str())
             .collect();
-        assert_eq!(told, messages, "{file}");
+        assert_eq!(reported, messages, "{file}");
     };
     check("cases/anthropic/benign/plain.yaml", &[]);
-    check("cases/gemini/benign/plain.yaml", &["a case of anthropic-messages lies in cases/anthropic"]);
+    check("cases/gemini/benign/plain.yaml", &["a case of anthropic-messages belongs in cases/anthropic"]);
     check(
         "cases/plain.yaml",
-        &["a case lies in cases/<api>/<group>/<name>.yaml", "a case of anthropic-messages lies in cases/anthropic"],
+        &[
+            "a case belongs in cases/<api>/<group>/<name>.yaml",
+            "a case of anthropic-messages belongs in cases/anthropic",
+        ],
     );
     check("cases/anthropic/benign/Plain_1.yaml", &["`Plain_1` cannot be part of an id"]);
-    check("cases/anthropic/benign/plain.yml", &["is not loaded, because its name ends in `.yml`"]);
+    check("cases/anthropic/benign/plain.yml", &["the file is not loaded, because its name ends in `.yml`"]);
 }
 
 #[test]
@@ -285,8 +288,8 @@ fn what_is_named_is_checked() {
     let check = |paths: &[&str], files: &[&str]| {
         let paths: Vec<Utf8PathBuf> = paths.iter().map(Utf8PathBuf::from).collect();
         let report = load::check(&root, &paths);
-        let told: Vec<_> = report.problems.iter().map(|problem| problem.file.as_str()).collect();
-        assert_eq!(told, files, "{paths:?}");
+        let reported: Vec<_> = report.problems.iter().map(|problem| problem.file.as_str()).collect();
+        assert_eq!(reported, files, "{paths:?}");
     };
     check(&["cases/anthropic"], &["cases/anthropic/a/b.yaml"]);
     check(&["cases/gemini/a/b.yaml", "elsewhere"], &["cases/gemini/a/b.yaml", "elsewhere/c.yaml"]);

@@ -26,7 +26,7 @@ fn the_committed_schemas_are_those_of_the_types() {
     }
 }
 
-/// Whether the schema takes each YAML file of some folders.
+/// Checks that the schema takes each YAML file of some folders that `takes` names.
 fn check(schema: &Value, root: &Utf8Path, folders: &[&str], takes: &dyn Fn(&str) -> bool) {
     let validator = jsonschema::draft202012::new(schema).expect("a schema");
     let mut seen = 0;

@@ -118,7 +118,7 @@ async fn answer(socket: &mut TcpStream, wire: &Wire) -> std::io::Result<()> {
     }
 }
 
-/// Reads a request with a `Content-Length` whole.
+/// Reads a request with a `Content-Length` whole. One that is no POST gets no answer: no dialect has another method.
 async fn read_request(socket: &mut TcpStream) -> bool {
     let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
@@ -128,6 +128,9 @@ async fn read_request(socket: &mut TcpStream) -> bool {
         }
         let text = String::from_utf8_lossy(&request).to_lowercase();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        if !head.starts_with("post ") {
+            return false;
+        }
         let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
             return true;

@@ -29,6 +29,26 @@ fn gzipped(short: usize) -> Wire {
     plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n", bytes)
 }
 
+/// The same in zlib's format.
+fn deflated(short: usize) -> Wire {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all((g_text("Hello", None) + &g_text("!", Some("STOP"))).as_bytes()).expect("in memory");
+    let mut bytes = encoder.finish().expect("in memory");
+    bytes.truncate(bytes.len() - short);
+    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: deflate\r\n", bytes)
+}
+
+/// The same in Brotli, as one block that holds its content as it is (RFC 7932 section 9.2); `short` bytes of it are not sent.
+fn in_brotli(short: usize) -> Wire {
+    let content = g_text("Hello", None) + &g_text("!", Some("STOP"));
+    let length = u32::try_from(content.len() - 1).expect("a short text");
+    // A window of 64 KiB, not the last block, four digits of four bits for the length, and uncompressed.
+    let head = (length << 4 | 1 << 20).to_le_bytes();
+    let mut bytes = [&head[..3], content.as_bytes(), &[0b11]].concat();
+    bytes.truncate(bytes.len() - short);
+    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: br\r\n", bytes)
+}
+
 pub(super) fn scenarios() -> Vec<Scenario> {
     [statuses(), contents(), retries()].into_iter().flatten().collect()
 }
@@ -55,10 +75,26 @@ fn statuses() -> Vec<Scenario> {
             &[],
         ),
         new(
-            "a redirect",
+            "a redirect that leads to itself",
             plain(307, "Location: /elsewhere\r\n", ""),
-            "raised \"\" open: ApiError 307 (HTTP status 307: an empty body) | 1 sent",
+            "raised \"\" open: ApiError 307 (HTTP status 307: an empty body) | 6 sent",
             &[Mutant::NoContentIsEmpty],
+        ),
+        Scenario {
+            wire: vec![plain(308, "Location: ./messages\r\n", ""), whole()],
+            ..new("a redirect", whole(), "returned \"Hello\" end_turn | 2 sent", &[Mutant::RedirectBecomesGet])
+        },
+        new(
+            "a redirect to another server",
+            plain(307, "Location: http://127.0.0.2:9/v1/messages\r\n", ""),
+            "raised \"\" open: ApiError 307 (HTTP status 307: an empty body) | 1 sent",
+            &[],
+        ),
+        new(
+            "a redirect that may change the method",
+            plain(302, "Location: ./messages\r\n", ""),
+            "raised \"\" open: ApiError 302 (HTTP status 302: an empty body) | 1 sent",
+            &[],
         ),
         Scenario::new(
             "an error in an array",
@@ -100,15 +136,31 @@ fn contents() -> Vec<Scenario> {
             "gzip without its trailer",
             GeminiGenerate,
             gzipped(8),
-            "raised \"Hello!\" STOP iterate: IncompleteStream (the gzip stream is cut: corrupt gzip stream does not have a ) | 1 sent",
+            "raised \"Hello!\" STOP iterate: IncompleteStream (the encoded stream is cut: corrupt gzip stream does not have) | 1 sent",
             &[Mutant::AcceptsCutGzip],
         ),
         new(
             "an unknown coding",
             OpenaiChat,
-            plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: br\r\n", "x"),
-            "raised \"\" open: ProtocolError (the body is encoded as `br`) | 1 sent",
+            plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: zstd\r\n", "x"),
+            "raised \"\" open: ProtocolError (the body is encoded as `zstd`) | 1 sent",
             &[],
+        ),
+        new("deflate", GeminiGenerate, deflated(0), "returned \"Hello!\" STOP | 1 sent", &[Mutant::IgnoresGzip]),
+        new(
+            "deflate without its end",
+            GeminiGenerate,
+            deflated(4),
+            "raised \"Hello!\" STOP iterate: IncompleteStream (the encoded stream is cut: unexpected end of file) | 1 sent",
+            &[Mutant::AcceptsCutGzip],
+        ),
+        new("brotli", GeminiGenerate, in_brotli(0), "returned \"Hello!\" STOP | 1 sent", &[Mutant::IgnoresGzip]),
+        new(
+            "brotli without its end",
+            GeminiGenerate,
+            in_brotli(1),
+            "raised \"Hello!\" STOP iterate: IncompleteStream (the encoded stream is cut: Invalid Data) | 1 sent",
+            &[Mutant::AcceptsCutGzip],
         ),
     ]
 }

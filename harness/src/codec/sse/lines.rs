@@ -1,4 +1,4 @@
-//! Where lines and records of an event stream end (WHATWG HTML 9.2.6: CRLF, LF, or CR).
+//! The ends of lines and records of an event stream (WHATWG HTML 9.2.6: CRLF, LF, or CR).
 
 /// Follows an event stream byte by byte.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +43,7 @@ impl Lines {
     }
 }
 
-/// The offsets just after each empty line that ends a record, ascending.
+/// Returns the offsets just after each empty line that ends a record, ascending.
 pub(super) fn record_ends(stream: &[u8]) -> Vec<usize> {
     let mut lines = Lines::default();
     let mut ends = Vec::new();

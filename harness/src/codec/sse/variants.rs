@@ -27,7 +27,9 @@ pub(super) fn vary(items: Vec<Item>, variant: Variant) -> Vec<Item> {
         | Variant::CloseDelimited
         | Variant::Chunked
         | Variant::CutEvents
-        | Variant::CutBytes => items,
+        | Variant::CutBytes
+        | Variant::ErrorEvents
+        | Variant::ErrorBytes => items,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is judged under the number of the rules.
+//! The verdicts and bytes that belong to the number of the rules.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::case::{Framing, Respond};
 
-/// Every expectation on every observation, as one text.
+/// Returns every expectation on every observation, as one text.
 fn verdicts() -> String {
     let expectations = [
         json!({ "must": { "outcome": "error" } }),
@@ -44,7 +44,7 @@ fn verdicts() -> String {
     all
 }
 
-/// What a few steps are on the wire.
+/// Returns the bytes of a few steps on the wire.
 fn bytes() -> Vec<u8> {
     let event = Step::Event(Event { name: "error".into(), data: json!({ "type": "error", "id": "${nonce}" }) });
     let framings = [Framing::Chunked, Framing::ContentLength, Framing::Close];
@@ -64,7 +64,7 @@ fn bytes() -> Vec<u8> {
     answers.flat_map(|answer| answer.writes().flat_map(|write| write.bytes.clone()).collect::<Vec<u8>>()).collect()
 }
 
-/// When this fails because of what was meant to change, verdicts of before and after cannot be compared: raise [`RULES`],
+/// A failure after an intended change means that verdicts of before and after cannot be compared: raise [`RULES`],
 /// and hold the new digest under it.
 #[test]
 fn what_is_judged_under_this_number_is_held() {

@@ -1,4 +1,4 @@
-//! What only shows when cases are seen together.
+//! Mistakes that only show when cases are compared with each other.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeSet, HashMap};
@@ -8,8 +8,8 @@ use std::hash::Hasher;
 use camino::Utf8Path;
 
 use crate::case::Case;
-use crate::load::file::Loaded;
 use crate::load::limits::MAX_TRIAL;
+use crate::load::loaded::Loaded;
 use crate::load::problem::{Collector, Problem};
 use crate::load::rules::{self, Rules};
 use crate::load::suggest;
@@ -19,7 +19,7 @@ use crate::load::tree::{Node, ValueKind};
 pub(crate) fn across(files: &[Loaded], rules: &Rules, whole: bool, problems: &mut Collector) {
     titles(files, problems);
     durations(files, problems);
-    twins(files, problems);
+    duplicates(files, problems);
     rule_ids(files, rules, problems);
     if whole {
         let tested: BTreeSet<&str> =
@@ -28,7 +28,7 @@ pub(crate) fn across(files: &[Loaded], rules: &Rules, whole: bool, problems: &mu
     }
 }
 
-/// Two files of a folder with the same title cannot be told apart in a report.
+/// Warns of two files of a folder with the same title, which look the same in a report.
 fn titles(files: &[Loaded], problems: &mut Collector) {
     let mut seen: HashMap<(Option<&Utf8Path>, &str), &Utf8Path> = HashMap::new();
     for loaded in files {
@@ -36,24 +36,24 @@ fn titles(files: &[Loaded], problems: &mut Collector) {
         let Some(text) = title.text() else { continue };
         let file = loaded.source.file.as_path();
         if let Some(first) = seen.get(&(file.parent(), text)) {
-            let message = format!("the same title as {first}");
+            let message = format!("the title is the same as that of {first}");
             let problem = Problem::error(&loaded.source, title.span.range(), message);
-            problems.push(problem.help("say what is different").warning());
+            problems.push(problem.help("say in the title what is different").warning());
         } else {
             seen.insert((file.parent(), text), file);
         }
     }
 }
 
-/// A trial that lasts longer than anyone waits for cannot be told from one that hangs.
+/// Refuses a case whose trial lasts longer than anyone waits: it cannot be distinguished from one that hangs.
 fn durations(files: &[Loaded], problems: &mut Collector) {
     for loaded in files {
-        let patience = loaded.cases.iter().map(|case| (case.patience(), case)).max_by_key(|(patience, _)| *patience);
-        let Some((patience, case)) = patience.filter(|(patience, _)| *patience > MAX_TRIAL) else { continue };
+        let longest = loaded.cases.iter().map(|case| (case.hang_after(), case)).max_by_key(|(longest, _)| *longest);
+        let Some((longest, case)) = longest.filter(|(longest, _)| *longest > MAX_TRIAL) else { continue };
         let message = format!(
-            "{} may take a correct client {} ms, more than {} ms",
+            "{} may take a correct client {} ms, more than the {} ms that a trial may take",
             case.id,
-            patience.as_millis(),
+            longest.as_millis(),
             MAX_TRIAL.as_millis()
         );
         let help = "its pauses, its `timeout` for each answer that stops, the delays that are asked for and the bound of \
@@ -63,8 +63,8 @@ fn durations(files: &[Loaded], problems: &mut Collector) {
     }
 }
 
-/// Two cases that send and expect the same would be counted twice.
-fn twins(files: &[Loaded], problems: &mut Collector) {
+/// Refuses two cases that send and expect the same: they would be counted twice.
+fn duplicates(files: &[Loaded], problems: &mut Collector) {
     let mut seen: HashMap<u64, Vec<&Case>> = HashMap::new();
     for loaded in files {
         for case in &loaded.cases {
@@ -106,7 +106,7 @@ fn rule_ids(files: &[Loaded], rules: &Rules, problems: &mut Collector) {
     if rules.is_empty() {
         return;
     }
-    let mut strange: BTreeSet<&str> = BTreeSet::new();
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
     for loaded in files {
         let Some(Node { kind: ValueKind::List(items), .. }) = loaded.tree.get("rules") else { continue };
         for item in items {
@@ -117,12 +117,15 @@ fn rule_ids(files: &[Loaded], rules: &Rules, problems: &mut Collector) {
             let family = rules::family(id);
             let known: Vec<&str> = rules.ids().filter(|known| rules::family(known) == family).collect();
             let (message, help) = if known.is_empty() {
-                if !strange.insert(family) {
+                if !reported.insert(family) {
                     continue;
                 }
-                (format!("no table in cases/rules has rules `{family}…`"), format!("`{id}` here is the first of them"))
+                (
+                    format!("no file in cases/rules has rules that begin with `{family}`"),
+                    format!("this case names `{id}`"),
+                )
             } else {
-                (format!("no rule `{id}` in cases/rules"), format!("known here: {}", suggest::list(&known)))
+                (format!("there is no rule `{id}` in cases/rules"), format!("known: {}", suggest::list(&known)))
             };
             problems.push(Problem::error(&loaded.source, item.span.range(), message).help(help));
         }

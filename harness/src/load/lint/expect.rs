@@ -15,14 +15,14 @@ impl Lint<'_> {
             [(Level::Must, &case.expect.must), (Level::Should, &case.expect.should), (Level::May, &case.expect.may)];
         let empty = |checks: &Checks| *checks == Checks::default();
         if levels.iter().all(|(_, checks)| empty(checks)) {
-            self.refuse(&["expect"], "nothing is checked", "a case that cannot fail says nothing: name what must hold");
+            self.refuse(&["expect"], "nothing is checked", "name what must hold; a case without checks cannot fail");
             return;
         }
         for (level, checks) in levels {
             let written = self.tree.get("expect").and_then(|expect| expect.get(level.name())).is_some();
             if written && empty(checks) {
                 let message = format!("`{}` is empty", level.name());
-                self.refuse(&["expect", level.name()], message, "name what is checked, or leave it out");
+                self.refuse(&["expect", level.name()], message, "name what is checked, or remove the level");
             }
             self.checks(level, checks);
         }
@@ -30,7 +30,7 @@ impl Lint<'_> {
         let issues_only = case.sources.iter().all(|source| source.basis == Basis::Issue);
         if !empty(&case.expect.must) && issues_only && case.why_must.is_none() && !case.sources.is_empty() {
             let help = "name a document, or say `why-must: failure-looks-like-success` or `why-must: repeats-effects`";
-            self.refuse(&["expect", "must"], "a MUST that rests on an issue alone", help);
+            self.refuse(&["expect", "must"], "a MUST cannot rest on an issue alone", help);
         }
         let mut all = levels.iter().flat_map(|(_, checks)| checks.all());
         let compares = all.any(|checks| checks.error_class == Some(ErrorClass::SameAsHttp));
@@ -43,7 +43,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Every case has an end that it asks for, and an empty answer that looks completed never meets it.
+    /// Refuses a case that asks for no end, or that an empty answer would pass which looks completed.
     fn end_and_whole(&mut self) {
         let must = &self.case.expect.must;
         let Some(accepted) = must.outcomes() else {
@@ -53,13 +53,25 @@ impl Lint<'_> {
             return;
         };
         if accepted.is_empty() {
-            self.refuse(&["expect", "must"], "no end will do", "`outcome` and `either` leave none together");
+            self.refuse(
+                &["expect", "must"],
+                "no outcome is accepted",
+                "`outcome` and `either` have no outcome in common",
+            );
         }
         if must.all().any(|checks| !checks.either.is_empty() && !std::ptr::eq(checks, must)) {
-            self.refuse(&["expect", "must", "either"], "an alternative cannot have alternatives", "write them out");
+            self.refuse(
+                &["expect", "must", "either"],
+                "an alternative cannot have alternatives",
+                "write one list of alternatives",
+            );
         }
         if must.either.len() == 1 {
-            self.refuse(&["expect", "must", "either"], "one alternative is none", "write it without `either`");
+            self.refuse(
+                &["expect", "must", "either"],
+                "`either` needs at least two alternatives",
+                "write it without `either`",
+            );
         }
         let ends: Vec<&Checks> = if must.either.is_empty() { vec![must] } else { must.either.iter().collect() };
         let completes = |checks: &Checks| {
@@ -74,7 +86,7 @@ impl Lint<'_> {
                 let help = "`completed` implies the whole answer: say it with `text:` or `tool_calls:`, and give other \
                             ends an alternative of their own: `either: [{ outcome: error }, { outcome: completed, \
                             text: … }]`";
-                let message = "an answer that looks completed and is empty, or half of it, meets this";
+                let message = "an incomplete answer that looks completed would pass";
                 self.refuse(&["expect", "must"], message, help);
                 return;
             }
@@ -86,8 +98,8 @@ impl Lint<'_> {
             self.checks(level, alternative);
         }
         if checks.error_class.is_some() && level == Level::Must {
-            let help = "no document names a class: `should`";
-            self.refuse(&["expect", level.name(), "error.class"], "the name of a class is never a MUST", help);
+            let help = "no document names a class: move it to `should`";
+            self.refuse(&["expect", level.name(), "error.class"], "`error.class` cannot be a MUST", help);
         }
         let case = self.case;
         if checks.error_class == Some(ErrorClass::SameAsHttp) && case.control.is_none() {
@@ -96,10 +108,10 @@ impl Lint<'_> {
         }
         if checks.error_foreign == Some(true) {
             let help = "`error.foreign: false` says that no exception from outside the SDK may escape";
-            self.refuse(&["expect", level.name(), "error.foreign"], "no case can ask for a foreign exception", help);
+            self.refuse(&["expect", level.name(), "error.foreign"], "`error.foreign` cannot be true", help);
         }
         if let Some(message) = &checks.error_message {
-            let way = ["expect", level.name(), "error.message"];
+            let path = ["expect", level.name(), "error.message"];
             let nonce = format!("${{{NONCE}}}");
             let (TextMatch::Equals(text)
             | TextMatch::Contains(text)
@@ -107,15 +119,15 @@ impl Lint<'_> {
             | TextMatch::PrefixOf(text)) = message;
             if !text.contains(&nonce) {
                 let help = "put `${nonce}` into the message on the wire and here: only then it is the right message";
-                self.refuse(&way, "a message compared without `${nonce}`", help);
+                self.refuse(&path, "the message is compared without `${nonce}`", help);
             } else if !self.sends(&nonce) {
                 let help = "put it into the message that the server sends";
-                self.refuse(&way, "no answer holds `${nonce}`", help);
+                self.refuse(&path, "no answer contains `${nonce}`", help);
             }
         }
     }
 
-    /// Whether some answer holds this text.
+    /// Returns true where some answer holds this text.
     fn sends(&self, text: &str) -> bool {
         let answers = self.case.stream.iter().chain(self.case.exchanges.iter().flatten());
         answers.flatten().any(|step| holds(step, text))

@@ -1,4 +1,4 @@
-//! What the types allow but cannot be meant.
+//! Mistakes in a case that its types allow.
 
 mod across;
 mod expect;
@@ -16,7 +16,7 @@ use crate::case::Level;
 use crate::codec::{self, Codec};
 use crate::id::Variant;
 
-/// Where the steps of a case stand in its file; a step of a fragment stands where it is used.
+/// The positions of a case's steps in its file; a step of a fragment has the position of its `use`.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     /// The steps of each answer.
@@ -34,22 +34,22 @@ struct Lint<'c> {
 }
 
 impl Lint<'_> {
-    /// The codec of the case's dialect.
+    /// Returns the codec of the case's dialect.
     fn codec(&self) -> &'static dyn Codec {
         codec::of(self.case.api)
     }
 
-    /// An error at a part of the file.
-    fn refuse(&mut self, way: &[&str], message: impl Into<String>, help: &str) {
-        self.refuse_at(self.tree.place(way), message, help);
+    /// Returns an error at a part of the file.
+    fn refuse(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
+        self.refuse_at(self.tree.place(path), message, help);
     }
 
     fn refuse_at(&mut self, span: Span, message: impl Into<String>, help: &str) {
         self.problems.push(self.files.error(span, message).help(help));
     }
 
-    fn warn(&mut self, way: &[&str], message: impl Into<String>, help: &str) {
-        let problem: Problem = self.files.error(self.tree.place(way), message).help(help);
+    fn warn(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
+        let problem: Problem = self.files.error(self.tree.place(path), message).help(help);
         self.problems.push(problem.warning());
     }
 }
@@ -64,8 +64,8 @@ pub(super) fn case(case: &CaseFile, tree: &Node, sites: &Sites, files: Files<'_>
         lint.refuse(&["title"], "the title is empty", "say in one sentence what happens on the wire");
     }
     if !(1..=MAX_TIMEOUT).contains(&case.timeout) {
-        let message = format!("a timeout is 1 to {MAX_TIMEOUT} milliseconds");
-        lint.refuse(&["timeout"], message, "a case about silence sets about 1000");
+        let message = format!("`timeout` must be 1 to {MAX_TIMEOUT} milliseconds");
+        lint.refuse(&["timeout"], message, "a case about a stall sets about 1000");
     }
 }
 
@@ -75,24 +75,28 @@ impl Lint<'_> {
         match (&case.stream, &case.exchanges) {
             (Some(_), Some(_)) => {
                 let help = "`stream` is short for one of `exchanges`: keep one of them";
-                self.refuse(&["exchanges"], "both `stream` and `exchanges`", help);
+                self.refuse(&["exchanges"], "a case cannot have both `stream` and `exchanges`", help);
             }
             (None, None) => {
                 let help = "say what the server sends: `stream:` for one answer, `exchanges:` for several";
-                self.refuse(&["title"], "neither `stream` nor `exchanges`", help);
+                self.refuse(&["title"], "a case needs `stream` or `exchanges`", help);
             }
             (Some(stream), None) => self.steps(stream, sites.exchanges.first(), self.tree.place(&["stream"])),
             (None, Some(answers)) => {
                 if answers.is_empty() {
-                    self.refuse(&["exchanges"], "no answer at all", "a case needs at least one");
+                    self.refuse(&["exchanges"], "`exchanges` is empty", "a case needs at least one answer");
                 }
                 if answers.len() > MAX_EXCHANGES {
-                    self.refuse(&["exchanges"], format!("more than {MAX_EXCHANGES} answers"), "the last is repeated");
+                    self.refuse(
+                        &["exchanges"],
+                        format!("more than {MAX_EXCHANGES} answers"),
+                        "the last answer is repeated for further requests",
+                    );
                 }
                 let list = self.tree.place(&["exchanges"]);
                 for (at, answer) in answers.iter().enumerate() {
-                    let way = [Segment::Key("exchanges".to_owned()), Segment::Index(at)];
-                    let whole = self.tree.at(&way).map_or(list, |(_, answer)| answer.span);
+                    let path = [Segment::Key("exchanges".to_owned()), Segment::Index(at)];
+                    let whole = self.tree.at(&path).map_or(list, |(_, answer)| answer.span);
                     self.steps(answer, sites.exchanges.get(at), whole);
                 }
             }
@@ -111,51 +115,51 @@ impl Lint<'_> {
         let answers = case.stream.iter().chain(case.exchanges.iter().flatten());
         let pauses = answers.fold(0_u64, |sum, steps| sum.saturating_add(steps::pauses(steps)));
         if pauses > MAX_PAUSE {
-            let way = if case.stream.is_some() { "stream" } else { "exchanges" };
+            let field = if case.stream.is_some() { "stream" } else { "exchanges" };
             let message = format!("the pauses take {pauses} ms, more than {MAX_PAUSE} ms");
-            self.refuse(&[way], message, "pauses are in milliseconds; `end: stall` stays silent without one");
+            self.refuse(&[field], message, "pauses are in milliseconds; `end: stall` needs no pause");
         }
         self.bytes();
     }
 
-    /// How much a trial sends.
+    /// Checks the number of bytes that a trial sends.
     fn bytes(&mut self) {
         let case = self.case;
         let answers = case.stream.iter().chain(case.exchanges.iter().flatten()).chain(&case.control);
         let codec = self.codec();
         let bytes = answers.fold(0_usize, |sum, steps| sum.saturating_add(size::of_all(codec, steps).bytes));
-        let way = if case.stream.is_some() { "stream" } else { "exchanges" };
+        let field = if case.stream.is_some() { "stream" } else { "exchanges" };
         if bytes > MAX_CASE_BYTES {
             let message = format!("the answers have {bytes} bytes together, more than {MAX_CASE_BYTES}");
-            self.refuse(&[way], message, "a client that breaks on a large answer breaks on a smaller one");
+            self.refuse(&[field], message, "a client that breaks on a large answer breaks on a smaller one");
             return;
         }
         if bytes > MAX_SPLIT_BYTES && !case.variants.except.contains(&Variant::OneByte) {
             let message = format!(
-                "the answers have {bytes} bytes together, more than {MAX_SPLIT_BYTES} that are sent one by one"
+                "the answers have {bytes} bytes together, more than {MAX_SPLIT_BYTES}, which is the most that is sent byte by byte"
             );
-            self.refuse(&[way], message, "`variants: { except: [one-byte] }`");
+            self.refuse(&[field], message, "opt out with `variants: { except: [one-byte] }`");
         }
     }
 
     fn sources(&mut self) {
         let case = self.case;
         if case.sources.is_empty() {
-            self.refuse(&["sources"], "no source", "say which document the expectation comes from");
+            self.refuse(&["sources"], "`sources` is empty", "say which document the expectation comes from");
         }
         let written = self.tree.get("sources").cloned();
         for (at, source) in case.sources.iter().enumerate() {
             if !is_url(&source.url) {
-                let way = [Segment::Index(at), Segment::Key("url".to_owned())];
-                let span = written.as_ref().and_then(|list| list.at(&way)).map(|(_, url)| url.span);
+                let path = [Segment::Index(at), Segment::Key("url".to_owned())];
+                let span = written.as_ref().and_then(|list| list.at(&path)).map(|(_, url)| url.span);
                 let span = span.unwrap_or_else(|| self.tree.place(&["sources"]));
-                self.refuse_at(span, "not a URL that can be opened", "it begins with https:// and holds no space");
+                self.refuse_at(span, "this is not an absolute URL", "it begins with https:// and holds no space");
             }
         }
         let Some(disputed) = &case.disputed else { return };
         if !is_url(&disputed.url) {
             let help = "it begins with https:// and holds no space";
-            self.refuse(&["disputed", "url"], "not a URL that can be opened", help);
+            self.refuse(&["disputed", "url"], "this is not an absolute URL", help);
         }
         let written = self.tree.get("expect");
         let is_checked = |axis: &str| {
@@ -168,7 +172,7 @@ impl Lint<'_> {
             let message = format!("nothing checks `{axis}`, which is said to be disputed");
             self.refuse(&["disputed", "axes"], message, "name what the ruling is about and the case expects");
         } else if disputed.axes.is_empty() {
-            self.refuse(&["disputed", "axes"], "a ruling about nothing", "name what the case expects otherwise");
+            self.refuse(&["disputed", "axes"], "`axes` is empty", "name the axes that the ruling is about");
         }
     }
 }

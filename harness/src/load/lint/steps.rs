@@ -1,13 +1,18 @@
 //! Answers that no server could send, or whose end nobody would reach.
 
+use http::HeaderName;
+
 use super::Lint;
-use crate::case::{End, Framing, Respond};
+use crate::case::{End, Framing, Respond, Version};
 use crate::load::limits::MAX_STEPS;
 use crate::load::size;
 use crate::load::tree::Span;
 use crate::load::written::Step;
 
-/// The sum of the pauses, in milliseconds.
+/// The statuses with which a server names another place (RFC 9110 section 15.4).
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
+
+/// Sums up the pauses, in milliseconds.
 pub(super) fn pauses(steps: &[Step]) -> u64 {
     steps.iter().fold(0, |sum, step| {
         sum.saturating_add(match step {
@@ -77,7 +82,7 @@ impl Lint<'_> {
             }
             Step::Repeat(repeat) => {
                 if repeat.times == 0 || repeat.steps.is_empty() {
-                    self.refuse_at(place, "a `repeat` that sends nothing", "leave it out");
+                    self.refuse_at(place, "the `repeat` sends nothing", "remove it");
                 }
                 for step in &repeat.steps {
                     self.step(step, place);
@@ -90,7 +95,7 @@ impl Lint<'_> {
     fn end(&mut self, end: End, respond: &Respond, place: Span) {
         if respond.withheld {
             if end == End::Finish {
-                let help = "`end: eof`, `reset` or `stall`";
+                let help = "end it with `eof`, `reset` or `stall`";
                 self.refuse_at(place, "an answer that is withheld cannot be finished", help);
             }
             return;
@@ -101,7 +106,7 @@ impl Lint<'_> {
             {
                 let help = "the computed Content-Length makes the message complete: set `content-length-lie`, \
                             or end it with `finish`";
-                self.refuse_at(place, "an answer that is complete already cannot break off", help);
+                self.refuse_at(place, "an answer that is already complete cannot break off", help);
             }
             (Framing::Close, End::Eof) => {
                 let help = "the end of the connection is the end of the body here: `end: finish`";
@@ -113,39 +118,50 @@ impl Lint<'_> {
 
     fn respond(&mut self, respond: &Respond, place: Span, steps: &[Step]) {
         if !respond.trailers.is_empty() && respond.framing != Framing::Chunked {
-            self.refuse_at(place, "only a chunked body has trailers", "`framing: chunked`");
+            self.refuse_at(place, "only a chunked body has trailers", "set `framing: chunked`");
         }
         if respond.content_length_lie != 0 && respond.framing != Framing::ContentLength {
-            self.refuse_at(place, "there is no Content-Length to lie about", "`framing: content-length`");
+            self.refuse_at(place, "`content-length-lie` needs a Content-Length", "set `framing: content-length`");
+        }
+        if respond.version == Version::Http10 && respond.framing == Framing::Chunked {
+            self.refuse_at(
+                place,
+                "HTTP/1.0 has no chunked framing",
+                "set `framing: close` or `framing: content-length`",
+            );
+        }
+        if respond.redirect && !REDIRECTS.contains(&respond.status) {
+            let message = format!("{} is not a redirect", respond.status);
+            self.refuse_at(place, message, "`redirect` needs the status 301, 302, 303, 307 or 308");
         }
         if !(200..=599).contains(&respond.status) {
             let message = format!("{} is not the status of a final response", respond.status);
-            self.refuse_at(place, message, "200 to 599");
+            self.refuse_at(place, message, "a final response has a status from 200 to 599");
         }
         if respond.withheld
             && steps.iter().any(|step| size::of(self.codec(), step) > 0 || matches!(step, Step::Repeat(_)))
         {
-            self.refuse_at(place, "an answer that is withheld sends nothing", "leave `withheld` or the steps out");
+            self.refuse_at(place, "an answer that is withheld sends nothing", "remove `withheld` or the steps");
         }
         let fields = respond.headers.iter().map(|(name, value)| (name, value.as_deref().unwrap_or_default()));
         let trailers = respond.trailers.iter().map(|(name, value)| (name, value.as_str()));
         for (name, value) in fields.chain(trailers) {
-            // RFC 9110 sections 5.1 and 5.5.
-            let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
-            if name.is_empty() || !name.chars().all(token) || value.contains(['\r', '\n', '\0']) {
+            // RFC 9110 sections 5.1 and 5.5. A value may hold what the crate `http` refuses.
+            if HeaderName::try_from(name).is_err() || value.contains(['\r', '\n', '\0']) {
                 self.refuse_at(
                     place,
                     format!("`{}` cannot be sent as a header", name.escape_debug()),
-                    "RFC 9110 section 5",
+                    "RFC 9110 section 5 has the allowed characters",
                 );
             }
             let set = match name.to_ascii_lowercase().as_str() {
                 "content-length" | "transfer-encoding" => true,
                 "content-encoding" => respond.encoding.is_some(),
+                "location" => respond.redirect,
                 _ => false,
             };
             if set {
-                let help = "the server sets it: `framing`, `content-length-lie` and `encoding` say how";
+                let help = "the server sets it from `framing`, `content-length-lie`, `encoding` and `redirect`";
                 self.refuse_at(place, format!("`{name}` cannot be set by hand"), help);
             }
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Change, ChangeKind, ComparedReport, Comparison, State};
+use crate::id::SdkSurface;
 use crate::judge::Status;
 use crate::report::alike::alike;
 use crate::report::published::ResultCheck;
@@ -76,9 +77,11 @@ impl Comparison {
             && (self.old.sdks.len(), self.new.sdks.len()) == (1, 1)
             && (old, &self.old.surface) != (new, &self.new.surface)
         {
-            let surface =
-                |side: &ComparedReport| side.surface.as_ref().map(|surface| format!("/{surface}")).unwrap_or_default();
-            let named = |side: &ComparedReport, id: &str| format!("{id}{} {}", surface(side), version(side, id));
+            let of = |side: &ComparedReport, id: &str| match &side.surface {
+                Some(surface) => SdkSurface::new(id, surface.as_str()).to_string(),
+                None => id.to_owned(),
+            };
+            let named = |side: &ComparedReport, id: &str| format!("{} {}", of(side, id), version(side, id));
             lines.push(("SDK".to_owned(), named(&self.old, old), named(&self.new, new)));
             return lines;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{CompareError, States};
-use crate::id::{CaseId, SdkId, TrialId, Variant};
+use crate::id::{CaseId, SdkId, SdkSurface, TrialId, Variant, divided};
 use crate::report::published::{Report, ReportSdk};
 
 /// The part of a report that is compared; everything where nothing is named.
@@ -15,8 +15,7 @@ pub(super) struct ComparedPart<'a> {
 
 impl<'a> ComparedPart<'a> {
     pub(super) fn parse(named: Option<&'a str>) -> Self {
-        let parts =
-            named.map(|named| named.split_once('/').map_or((named, None), |(sdk, surface)| (sdk, Some(surface))));
+        let parts = named.map(divided);
         Self { sdk: parts.map(|(sdk, _)| sdk), surface: parts.and_then(|(_, surface)| surface) }
     }
 
@@ -49,9 +48,9 @@ impl<'a> ComparedPart<'a> {
         let sdks: Vec<_> = report.sdks.iter().filter(|sdk| self.sdk.is_none_or(|id| sdk.id == id)).collect();
         match (self.sdk, self.surface, sdks.first()) {
             (Some(id), _, None) => unknown(id, report.sdks.iter().map(|sdk| sdk.id.to_string()).collect()),
-            (Some(id), Some(surface), Some(sdk)) if !sdk.surfaces.iter().any(|own| own == surface) => {
-                let known = sdk.surfaces.iter().map(|surface| format!("{id}/{surface}"));
-                unknown(&format!("{id}/{surface}"), known.collect())
+            (Some(id), Some(surface), Some(sdk)) if !sdk.surfaces.iter().any(|own| *own == *surface) => {
+                let known = sdk.surfaces.iter().map(|surface| SdkSurface::new(id, surface.as_str()).to_string());
+                unknown(&SdkSurface::new(id, surface).to_string(), known.collect())
             }
             _ => Ok(sdks),
         }

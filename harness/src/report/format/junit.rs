@@ -6,6 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Format, RenderError, Sink};
+use crate::id::SdkSurface;
 use crate::record::Statement;
 use crate::report::view::{Conclusion, Row, Sdk, View, reason, sentence, visible};
 
@@ -46,7 +47,8 @@ fn junit(view: &View<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     out.write_all(text.trim_end().trim_end_matches(END).as_bytes())?;
     for sdk in &view.sdks {
         for surface in &sdk.surfaces {
-            let mut suite = suite(sdk, &format!("{}/{}", sdk.record.id, surface.name));
+            let name = SdkSurface::new(sdk.record.id.clone(), surface.name.clone()).to_string();
+            let mut suite = suite(sdk, &name);
             for place in surface.trials {
                 suite.add_test_case(case(&view.row(sdk, place)?));
             }
@@ -104,7 +106,7 @@ fn about(sdk: &Sdk<'_>) -> Vec<TestCase> {
 
 fn case(row: &Row<'_>) -> TestCase {
     let mut case = TestCase::new(visible(&row.case_name()), status(row));
-    case.set_classname(visible(&format!("{}/{}", row.sdk.id, row.trial.surface)));
+    case.set_classname(visible(&SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string()));
     case.set_time(Duration::from_millis(row.trial.took_ms));
     case.extra.insert("file".into(), visible(&row.file()).into());
     if row.standing() == Conclusion::AsListed {

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Format, RenderError, Sink, write};
 use crate::case::{Axis, Level};
+use crate::id::SdkSurface;
 use crate::record::{ReadError, Statement};
 use crate::report::view::{Conclusion, Place, Row, View, reason, sentence, visible};
 use crate::text::RESERVED;
@@ -113,7 +114,7 @@ fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
 
 fn result(row: &Row<'_>, about: (Axis, &str), severity: &str, sentence: &str, place: Place) -> Value {
     let (axis, level) = about;
-    let surface = format!("{}/{}", row.sdk.id, row.trial.surface);
+    let surface = SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string();
     let text = format!("{} on “{}”: {sentence}", visible(&surface), visible(row.title()));
     let fingerprint = Sha256::digest(format!("{}\n{level}\n{axis}", row.trial.name()));
     let fingerprint = hex::encode(&fingerprint[..16]);
@@ -179,12 +180,14 @@ const fn about(axis: Axis) -> &'static str {
         Axis::ToolCalls => "Whole tool calls are delivered, and only these.",
         Axis::StopReason => "The stop reason is the one on the wire.",
         Axis::Requests => "The server sees as many requests as it should.",
+        Axis::Resent => "What is sent again is the request that was sent first.",
         Axis::Elapsed => "The answer comes in time.",
         Axis::Connection => "The connection is let go of.",
         Axis::Variants => "The same stream means the same however its bytes are cut.",
         Axis::Wait => "The client waits before its next request as it was asked to.",
         Axis::Either => "The answer ends in one of the ways that will do, with what must hold there.",
         Axis::Cuts => "A cut before the stop reason can be told from a completion.",
+        Axis::Errors => "An error before the stop reason is told, wherever it stands in the stream.",
     }
 }
 

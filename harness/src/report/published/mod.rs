@@ -63,10 +63,10 @@ pub struct ReportSdk {
     /// The dialects.
     pub apis: Vec<Api>,
     /// The surfaces.
-    pub surfaces: Vec<String>,
+    pub surfaces: Vec<SurfaceId>,
     /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub handlers: Vec<String>,
+    pub handlers: Vec<SurfaceId>,
     /// The variants in which its trials were run again. A variant run that this and the case name, and
     /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -81,7 +81,7 @@ pub struct ReportSdk {
 impl ReportSdk {
     /// Says whether a count is one of the SDK's own, and not of a handler around it.
     pub fn owns(&self, count: &Count) -> bool {
-        count.sdk == self.id && !self.handlers.iter().any(|handler| count.surface == **handler)
+        count.sdk == self.id && !self.handlers.contains(&count.surface)
     }
 }
 

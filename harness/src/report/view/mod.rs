@@ -112,7 +112,8 @@ impl<'a> View<'a> {
             records.runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (id.as_str(), case)).collect();
         let sdks: BTreeMap<&str, &SdkRecord> =
             records.runs.iter().flat_map(|run| &run.sdks).map(|(id, sdk)| (id.as_str(), sdk)).collect();
-        if let Some((trial, ..)) = records.doubles(|_| true).next() {
+        // A report does not tell routes or transports apart.
+        if let Some((trial, ..)) = records.doubles(|place| Some((place.case, place.variant))).next() {
             return Err(ViewError::Twice(trial.to_string()));
         }
         let suite = Suite {

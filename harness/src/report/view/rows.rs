@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Found;
 use super::{Conclusion, Count, Row, Sdk, Surface, View};
-use crate::deviation::Usage;
+use crate::deviation::{Point, Usage};
 use crate::id::{CaseId, SurfaceId, Variant};
 use crate::record::{ReadError, SdkRecord, TrialPlace, statements};
 
@@ -84,7 +84,8 @@ impl<'a> Numbers<'a> {
     /// Adds a trial of a surface and a case.
     fn add(&mut self, row: &Row<'_>, (surface, case): (&'a SurfaceId, &'a CaseId), is_handler: bool) {
         let trial = &row.trial;
-        self.usage.add((surface, case), trial.variant, trial.verdict.status, row.comparison());
+        let point = Point { case, surface, way: (trial.route, trial.transport) };
+        self.usage.add(point, trial.variant, trial.verdict.status, row.comparison());
         *self.standings.entry(row.standing()).or_default() += 1;
         self.is_judged |= trial.is_judged();
         if !is_handler {

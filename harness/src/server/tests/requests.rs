@@ -1,4 +1,4 @@
-//! What is asked: requests of every shape, those that are refused, and clients of HTTP/1.0.
+//! Requests of every shape, those that are refused, and clients of HTTP/1.0.
 
 use super::*;
 
@@ -78,20 +78,20 @@ async fn what_no_trial_can_answer_is_refused_and_counted() {
     // All but the one with another trial's token are this trial's, and the first of them are kept.
     let reasons: Vec<&str> = refused.iter().map(|refused| refused.reason.as_str()).collect();
     assert_eq!(reasons.len(), 8);
-    assert!(reasons[0].starts_with("this is not a request of HTTP/1") && !refused[0].own, "{reasons:?}");
+    assert!(reasons[0].starts_with("this is not a valid HTTP/1 request") && !refused[0].own, "{reasons:?}");
     assert_eq!(
         reasons[1..5],
         [
             "HTTP/1.0 has no Transfer-Encoding",
             "a response to HEAD has no body to stream",
-            "`-1` is no Content-Length",
-            "`+2` is no Content-Length",
+            "`-1` is not a valid Content-Length",
+            "`+2` is not a valid Content-Length",
         ]
     );
     assert_eq!((refused[4].request.as_str(), refused[4].status, refused[4].own), ("POST ", 400, true));
 }
 
-/// The answer to a request of HTTP/1.0, to the end of the connection.
+/// Returns the answer to a request of HTTP/1.0, to the end of the connection.
 async fn over_http_1_0(server: &Server, script: &Script) -> (String, Option<ErrorKind>, Exchange) {
     let registered = register(server, script.clone());
     let base_url = registered.base_url();

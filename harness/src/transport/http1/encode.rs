@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::case::{End, Framing};
-use crate::transport::{Encoded, EncodedWrite, Op, Place, Version};
+use http::StatusCode;
+
+use crate::case::{self, End, Framing};
+use crate::transport::{Encoded, EncodedWrite, MessagePart, Op, Version};
 use crate::wire::{Answer, Head, Part, Write};
 
 /// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
@@ -13,31 +15,31 @@ pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
         let pauses = body.iter().filter_map(|part| if let Part::Pause(pause) = part { Some(*pause) } else { None });
         return Encoded { ops: pauses.map(Op::Pause).collect(), end: *end, keep_alive: false };
     };
-    let outside_body = |place, bytes: Vec<u8>| Op::Write(EncodedWrite { place, bytes, body: Vec::new() });
+    let outside_body = |part, bytes: Vec<u8>| Op::Write(EncodedWrite { part, bytes, body: Vec::new() });
     let has_content = !is_bodyless(head.status);
     let mut ops = Vec::with_capacity(body.len() + 2);
-    ops.push(outside_body(Place::Head, head_bytes(&head)));
+    ops.push(outside_body(MessagePart::Head, head_bytes(&head)));
     for part in body {
         match part {
             Part::Pause(pause) => ops.push(Op::Pause(*pause)),
             Part::Write(write) if has_content => {
                 let bytes = framed(write, head.framing);
-                ops.push(Op::Write(EncodedWrite { place: Place::Body, bytes, body: write.bytes.clone() }));
+                ops.push(Op::Write(EncodedWrite { part: MessagePart::Body, bytes, body: write.bytes.clone() }));
             }
             Part::Write(_) => {}
         }
     }
     if has_content && head.framing == Framing::Chunked && *end == End::Finish {
-        ops.push(outside_body(Place::Tail, format!("0\r\n{}\r\n", fields(&head.trailers)).into_bytes()));
+        ops.push(outside_body(MessagePart::End, format!("0\r\n{}\r\n", fields(&head.trailers)).into_bytes()));
     }
     Encoded { ops, end: *end, keep_alive: keeps_alive(&head, body, *end) }
 }
 
-/// The head that a client gets which speaks this version.
+/// Returns the head that a client gets which speaks this version.
 ///
 /// HTTP/1.0 has no chunks and no trailers: a chunked body is then delimited by the end of the connection (RFC 9112
 /// section 6.3), so that nothing tells one that `eof` cuts from one that is whole. The status line stays that of
-/// HTTP/1.1 (RFC 9110 section 2.5), and the connection is closed after the answer.
+/// the case (RFC 9110 section 2.5), and the connection is closed after the answer.
 fn as_spoken(head: &Head, version: Version) -> Cow<'_, Head> {
     if version == Version::Http11 {
         return Cow::Borrowed(head);
@@ -66,7 +68,8 @@ fn keeps_alive(head: &Head, body: &[Part], end: End) -> bool {
         Framing::ContentLength => head.declared_length == length(body),
         Framing::Close => false,
     };
-    let closes = head.header("connection").is_some_and(|value| value.to_ascii_lowercase().contains("close"));
+    let closes = head.version == case::Version::Http10;
+    let closes = closes || head.header("connection").is_some_and(|value| value.to_ascii_lowercase().contains("close"));
     complete && end == End::Finish && !closes
 }
 
@@ -91,9 +94,15 @@ fn head_bytes(head: &Head) -> Vec<u8> {
         _ if is_bodyless(head.status) => String::new(),
         Framing::Chunked => "transfer-encoding: chunked\r\n".to_owned(),
         Framing::ContentLength => format!("content-length: {}\r\n", head.declared_length),
+        // The connection of HTTP/1.0 ends with the answer anyway.
+        Framing::Close if head.version == case::Version::Http10 => String::new(),
         Framing::Close => "connection: close\r\n".to_owned(),
     };
-    let line = format!("HTTP/1.1 {} {}\r\n", head.status, reason(head.status));
+    let version = match head.version {
+        case::Version::Http10 => "HTTP/1.0",
+        case::Version::Http11 => "HTTP/1.1",
+    };
+    let line = format!("{version} {} {}\r\n", head.status, reason(head.status));
     format!("{line}{}{framing}\r\n", fields(&head.headers)).into_bytes()
 }
 
@@ -101,38 +110,32 @@ fn fields(fields: &[(String, String)]) -> String {
     fields.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect()
 }
 
-/// The reason phrase; empty where no registry has one, as with the 529 of Anthropic.
-pub(super) const fn reason(status: u16) -> &'static str {
+/// Finds the reason phrase of a status; empty where no registry has one, as with the 529 of Anthropic.
+pub(super) fn reason(status: u16) -> &'static str {
     match status {
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "No Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        402 => "Payment Required",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
+        // The names of RFC 9110; the crate has older ones.
         413 => "Content Too Large",
-        415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
-        424 => "Failed Dependency",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "",
+        _ => StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn reason_phrases_are_those_of_the_registry() {
+        for (status, phrase) in [
+            (200, "OK"),
+            (413, "Content Too Large"),
+            (422, "Unprocessable Content"),
+            (429, "Too Many Requests"),
+            (451, "Unavailable For Legal Reasons"),
+            (529, ""),
+            (1000, ""),
+        ] {
+            assert_eq!(reason(status), phrase, "{status}");
+        }
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn keeps_alive(request: &Request) -> bool {
     request.version != Version::Http10 && !connection.any(|value| value.to_ascii_lowercase().contains("close"))
 }
 
-/// Reads the next request. `buffer` holds what arrived before, and afterwards what arrived beyond the request. None when
-/// the client has left.
+/// Reads the next request. `buffer` holds what arrived before, and afterwards what arrived beyond the request. None
+/// when the client has left.
 pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<Request>, Refusal> {
     let (head, head_length) = loop {
         if let Some(head) = Head::parse(buffer)? {
@@ -77,7 +77,7 @@ impl Head {
         self.version == Version::Http10
     }
 
-    /// The head and its length; none as long as it has not arrived whole.
+    /// Returns the head and its length; none as long as it has not arrived whole.
     fn parse(buffer: &[u8]) -> Result<Option<(Self, usize)>, Refusal> {
         let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
         let mut request = httparse::Request::new(&mut fields);
@@ -87,7 +87,7 @@ impl Head {
             Ok(Status::Partial) if buffer.len() <= MAX_HEAD => return Ok(None),
             Ok(_) => return Err(too_large(format!("{MAX_HEAD} bytes"))),
             Err(httparse::Error::TooManyHeaders) => return Err(too_large(format!("{MAX_FIELDS} fields"))),
-            Err(error) => return Err(Refusal::new(400, format!("this is not a request of HTTP/1: {error}"))),
+            Err(error) => return Err(Refusal::new(400, format!("this is not a valid HTTP/1 request: {error}"))),
         };
         let method = request.method.unwrap_or_default().to_owned();
         if method == "HEAD" {
@@ -109,14 +109,14 @@ impl Head {
             ([coding], []) if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
             // A number in Rust may have a sign; a Content-Length is digits (RFC 9110 section 8.6).
             ([], [length]) if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Err(Refusal::new(400, format!("`{length}` is no Content-Length")))
+                Err(Refusal::new(400, format!("`{length}` is not a valid Content-Length")))
             }
             ([], [length]) => match length.parse() {
                 Ok(length) if length <= MAX_BODY => Ok(Framing::Length(length)),
                 // Digits that are no `usize` are a larger number.
                 Ok(_) | Err(_) => Err(too_long()),
             },
-            _ => Err(Refusal::new(400, "the length of the request's body is not told in one known way")),
+            _ => Err(Refusal::new(400, "the request's body has no single known framing")),
         }
     }
 }
@@ -158,7 +158,7 @@ impl Body {
     }
 
     fn take_chunks(&mut self, arrived: &[u8]) -> Result<Option<usize>, Refusal> {
-        let malformed = || Refusal::new(400, "the request's body is not chunked as it says");
+        let malformed = || Refusal::new(400, "the request's body is not valid chunked encoding");
         loop {
             let rest = &arrived[self.at..];
             let Status::Complete((line, size)) = httparse::parse_chunk_size(rest).map_err(|_| malformed())? else {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use streamspec_adapters::contract::{Api, Observation};
 
 use crate::case::{Axis, Dispute, Level, Source};
-use crate::id::Variant;
+use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
 use crate::report::view::{CatchRow, Known, Suite, cut};
@@ -70,11 +70,11 @@ pub(super) struct SdkData {
     /// The runtime, without its patch version.
     pub(super) runtime: String,
     /// The surfaces.
-    pub(super) surfaces: Vec<String>,
+    pub(super) surfaces: Vec<SurfaceId>,
     /// Those that are an application's handling of it.
-    pub(super) handlers: Vec<String>,
+    pub(super) handlers: Vec<SurfaceId>,
     /// The surfaces in the SDK's own words, by name.
-    pub(super) calls: BTreeMap<String, String>,
+    pub(super) calls: BTreeMap<SurfaceId, String>,
     /// The code of the handlers.
     pub(super) code: Vec<CodeData>,
     /// The known deviations, with their reasons.
@@ -93,7 +93,7 @@ pub(super) struct CodeData {
     /// Its content.
     pub(super) source: String,
     /// The surfaces that run it.
-    pub(super) surfaces: Vec<String>,
+    pub(super) surfaces: Vec<SurfaceId>,
 }
 
 /// A group of cases.

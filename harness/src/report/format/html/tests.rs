@@ -54,8 +54,8 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         language: "python".into(),
         runtime: "CPython 3.11.7".into(),
         apis: vec![Api::AnthropicMessages],
-        surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}")).collect(),
-        calls: [("surface-00".to_owned(), HOSTILE.to_owned())].into(),
+        surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}").into()).collect(),
+        calls: [("surface-00".into(), HOSTILE.to_owned())].into(),
         handlers: vec![HandlerRecord {
             file: "handler.py".into(),
             source: format!("# {HOSTILE}\n"),

@@ -1,0 +1,54 @@
+//! The ways in which requests and answers travel.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::member::{UnknownMember, member};
+
+/// A transport: the way in which requests and answers travel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// HTTP/1.1, or HTTP/1.0 for a client that asks for it, in the clear.
+    #[default]
+    Http1,
+    /// A second member, so that tests can tell transports apart. It sends what HTTP/1.1 sends.
+    #[cfg(test)]
+    #[schemars(skip)]
+    Other,
+}
+
+impl Transport {
+    /// Every transport.
+    pub const ALL: &[Self] = &[
+        Self::Http1,
+        #[cfg(test)]
+        Self::Other,
+    ];
+
+    /// Returns the name in lists, records and reports, and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "http1",
+            #[cfg(test)]
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Transport {
+    type Err = UnknownMember;
+
+    fn from_str(name: &str) -> Result<Self, UnknownMember> {
+        member("transport", name, Self::ALL, Self::name)
+    }
+}

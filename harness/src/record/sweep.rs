@@ -1,0 +1,22 @@
+//! The places of a sweep, so that a report can draw at which of them an SDK is blind.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The places at which a healthy stream was broken, each by the number of bytes of the body that were sent before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SweepRecord {
+    /// The number of places, each of them a run.
+    pub places: usize,
+    /// The ends of the events before the stop reason, ascending.
+    pub events: Vec<usize>,
+    /// The places at which the failure looks like a completion, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind: Vec<usize>,
+    /// The places at which another MUST does not hold, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrong: Vec<usize>,
+    /// The places at which no more than the type of the error is lost, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untyped: Vec<usize>,
+}
