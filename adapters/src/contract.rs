@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use crate::dialect::{Api, Ask};
 
-/// What an adapter is asked to do once.
+/// One call that an adapter is asked to make.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The dialect to speak.
@@ -21,25 +21,25 @@ pub struct Call {
     pub surface: String,
     /// Root of the server; the SDK appends its own path to it (`/v1/messages`).
     pub base_url: String,
-    /// What the SDK itself is configured with as its timeout.
+    /// The timeout that the SDK itself is configured with.
     pub timeout: Duration,
     /// The harness's own limit; an answer after it is a hang.
     pub deadline: Duration,
-    /// What the SDK itself is configured with as its number of retries.
+    /// The number of retries that the SDK itself is configured with.
     pub max_retries: u32,
-    /// What to ask the model for.
+    /// The question to the model.
     pub ask: Ask,
-    /// Run with no other call in the same process, so that a death has one cause.
+    /// True where no other call runs in the same process, so that a crash has one cause.
     pub alone: bool,
 }
 
-/// Drives one SDK.
+/// A driver of one SDK, or of any other client.
 #[async_trait]
 pub trait Adapter: Send + Sync {
-    /// What the adapter said about itself when it started.
+    /// The adapter's own description, given when it started.
     fn identity(&self) -> &Identity;
 
-    /// Makes one call through the SDK and says what its caller saw. Never panics and never outlasts `call.deadline`
+    /// Makes one call through the SDK and tells what its caller saw. Never panics and never outlasts `call.deadline`
     /// by more than the time it takes to notice.
     async fn observe(&self, call: Call) -> CallResult;
 
@@ -61,7 +61,7 @@ pub struct Identity {
     pub error_bases: Vec<String>,
     /// The surfaces the adapter can be asked for.
     pub surfaces: Vec<String>,
-    /// What can be configured: `timeout`, `max-retries`, `tools`.
+    /// The settings that can be made: `timeout`, `max-retries`, `tools`.
     #[serde(default)]
     pub capabilities: Vec<String>,
 }
@@ -78,7 +78,7 @@ pub struct SdkVersion {
     pub language: String,
 }
 
-/// How one call came out.
+/// The result of one call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallResult {
     /// The answer, or whose fault its absence is.
@@ -103,25 +103,25 @@ pub enum CallOutcome {
     Crash {
         /// Exit status, signal or panic message.
         detail: String,
-        /// Whether no other call was in flight, so that the death is this call's.
+        /// True where no other call was in flight, so that the crash is this call's.
         alone: bool,
     },
     /// The process answered nothing any more and was killed, with several calls in flight: any of them may be why.
     Stuck,
     /// The adapter broke: garbage on stdout, a message outside the schema, its own exception.
     Fault {
-        /// What was wrong, naming the line where there is one.
+        /// The fault in a sentence, with the line where there is one.
         detail: String,
     },
 }
 
-/// What the SDK's caller saw, in neutral terms.
+/// The view of the SDK's caller, in neutral terms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
-    /// How the call or the iteration came to its end.
+    /// The way in which the call or the iteration came to its end.
     pub ended: Ended,
-    /// How many items the SDK handed to its caller.
+    /// The number of items that the SDK handed to its caller.
     pub events: u64,
     /// The answer's text as handed over until the end; absent where the surface hands over no text before it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,7 +137,7 @@ pub struct Observation {
     pub error: Option<ObservedError>,
 }
 
-/// How a call or an iteration came to its end.
+/// The way in which a call or an iteration came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
@@ -159,7 +159,7 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments: a string while they are raw text, any other JSON value once the SDK parsed them.
     pub arguments: Value,
-    /// Whether the SDK said that the call is over, and nothing said that it was cut; the rule is in `adapters/README.md`.
+    /// True where the SDK said that the call is over, and nothing said that it was cut; the rule is in `adapters/README.md`.
     pub complete: bool,
 }
 
@@ -167,7 +167,7 @@ pub struct ToolCall {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObservedError {
-    /// Where it surfaced.
+    /// The place where it surfaced.
     pub site: Site,
     /// Its class, without the module.
     pub class: String,
@@ -190,7 +190,7 @@ pub struct ObservedError {
     /// The delay the server asked for, in seconds.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub retry_after: Field<Reading<f64>>,
-    /// Whether the SDK calls the failure retryable.
+    /// The SDK's own statement that the failure is worth a retry, or is not.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub retryable: Field<Reading<bool>>,
     /// Classes of the chain of causes, nearest first.
@@ -202,7 +202,7 @@ pub struct ObservedError {
     pub unread: Vec<String>,
 }
 
-/// Where a failure surfaced.
+/// The place where a failure surfaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Site {
@@ -265,7 +265,7 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
-    /// Whether the SDK has no such field.
+    /// Says whether the SDK has no such field.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }

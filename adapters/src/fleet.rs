@@ -86,7 +86,7 @@ impl Fleet {
         match read.and_then(|text| self.read(text, language, &dir, &path)) {
             Ok(manifest) => {
                 let root = root.to_owned();
-                self.sdks.push(Sdk { manifest, dir, root, build: Build::Locked });
+                self.sdks.push(Sdk { manifest, dir, root, build: Build::Locked, own: None });
             }
             Err(why) => self.broken.push(Broken::new(text.as_deref().unwrap_or_default(), &dir, why)),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::Api;
+use crate::contract::{Api, Identity};
 
 /// The environment variable in which an adapter's process gets its manifest, as JSON with the keys of `adapter.toml`.
 pub const VARIABLE: &str = "STREAMSPEC_MANIFEST";
@@ -40,6 +40,24 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The manifest of an SDK that has none: what its adapter says about itself, and no surface described.
+    pub(crate) fn of(identity: &Identity) -> Self {
+        let is_of_ids = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+        let name = identity.sdk.name.trim_start_matches('@');
+        Self {
+            id: name.chars().map(|character| if is_of_ids(character) { character } else { '-' }).collect(),
+            package: identity.sdk.name.clone(),
+            version: identity.sdk.version.clone(),
+            language: identity.sdk.language.clone(),
+            core: false,
+            entry: None,
+            error_bases: identity.error_bases.clone(),
+            configuration: BTreeMap::new(),
+            surfaces: BTreeMap::new(),
+            unsupported: Vec::new(),
+        }
+    }
+
     /// Writes it as the JSON that the adapter's process gets, so that no adapter repeats what stands in here.
     ///
     /// # Panics

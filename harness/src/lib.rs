@@ -1,5 +1,15 @@
 //! streamspec: what does an SDK tell its caller when a streamed answer breaks?
 //!
+//! # A case on an adapter of your own
+//!
+//! The command line drives the SDKs of the fleet. A program drives any [`Adapter`](adapters::contract::Adapter), in its own
+//! process and without a manifest. This one is `harness/examples/own_adapter.rs`; its first lines are all that it takes, the
+//! rest is the client under test:
+//!
+//! ```
+#![doc = include_str!("../examples/own_adapter.rs")]
+//! ```
+//!
 //! # Architecture
 //!
 //! ```text
@@ -25,6 +35,8 @@
 //! 5. The bytes on the wire are a function of the YAML and the run's nonce alone; the server hashes what it wrote, and
 //!    a mismatch is the harness's fault, not the SDK's.
 //! 6. Faults have owners, the SDK, the adapter, the harness, and are never mixed in a count.
+
+pub use streamspec_adapters as adapters;
 
 pub mod adequacy;
 pub mod case;

@@ -1,6 +1,7 @@
 //! One SDK and its adapter, at the build that was asked for.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -50,9 +51,40 @@ pub struct Sdk {
     /// The build of the SDK that this stands for.
     pub build: Build,
     pub(super) root: Utf8PathBuf,
+    pub(super) own: Option<OwnAdapter>,
+}
+
+/// An adapter that was made elsewhere and is used as it is.
+#[derive(Clone)]
+pub(super) struct OwnAdapter(Arc<dyn Adapter>);
+
+impl fmt::Debug for OwnAdapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OwnAdapter").field(self.0.identity()).finish()
+    }
 }
 
 impl Sdk {
+    /// Makes an SDK that has no manifest, only an adapter that was made elsewhere. It has the name that the adapter gives it, with `-` for
+    /// what an id cannot hold. Its surfaces are described by nobody, so that a field which an observation leaves out is a
+    /// field that the surface does not have.
+    pub fn of(adapter: Arc<dyn Adapter>) -> Self {
+        let manifest = Manifest::of(adapter.identity());
+        let (dir, root) = (Utf8PathBuf::new(), Utf8PathBuf::new());
+        Self { manifest, dir, build: Build::Locked, root, own: None }.driven_by(adapter)
+    }
+
+    /// Returns the same SDK, driven by an adapter that was made elsewhere. Who made it closes it.
+    #[must_use]
+    pub fn driven_by(self, adapter: Arc<dyn Adapter>) -> Self {
+        Self { own: Some(OwnAdapter(adapter)), ..self }
+    }
+
+    /// Returns the adapter that was made elsewhere, if there is one.
+    pub fn own_adapter(&self) -> Option<Arc<dyn Adapter>> {
+        self.own.as_ref().map(|own| Arc::clone(&own.0))
+    }
+
     /// Returns the folder of the suite it belongs to, an absolute path; environments are below it.
     pub fn root(&self) -> &Utf8Path {
         &self.root

@@ -44,7 +44,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     }
 }
 
-/// What the handler returns, and where it fails, what it says had arrived.
+/// The answer that the handler returns, and where it fails, the part that it says had arrived.
 async fn handled(mut seen: Collected, client: &Client<OpenAIConfig>, call: &Call) -> Observation {
     let request = body(call);
     let answered = if call.api == Api::OpenaiResponses {

@@ -1,4 +1,4 @@
-//! What a caller saw, gathered while a native SDK hands it over.
+//! The observation of a caller, gathered while a native SDK hands it over.
 
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::contract::{Api, Ended, Field, Observation, ObservedError, Site, ToolCall};
 use crate::dialect::{CutCalls, Dialect, Meaning};
 
-/// What was handed over so far.
+/// The answer as far as it was handed over.
 pub(super) struct Collected {
     dialect: &'static Dialect,
     text: String,
@@ -14,7 +14,7 @@ pub(super) struct Collected {
     /// The tool call that the answer ends with so far, by its key.
     last: Option<String>,
     stop_reason: Option<String>,
-    /// Whether a stop reason has said that the answer came to its end with its calls whole; no later one takes it back.
+    /// True once a stop reason has said that the answer came to its end with its calls whole; no later one takes it back.
     ended_whole: bool,
     failure: Option<ObservedError>,
     events: u64,
@@ -26,9 +26,9 @@ pub(super) struct Tool {
     name: String,
     /// Raw text while it is a string, any other value once the SDK parsed it.
     pub(super) arguments: Value,
-    /// Whether the SDK has said that the call is over.
+    /// True once the SDK has said that the call is over.
     pub(super) over: bool,
-    /// What the SDK says of the item in the end, in the words of Responses.
+    /// The status that the SDK gives the item in the end, in the words of Responses.
     pub(super) status: Option<String>,
 }
 
@@ -95,7 +95,7 @@ impl Collected {
         self.tool(&format!("whole {}", self.tools.len()), name)
     }
 
-    /// Whether the answer went on after its last tool call.
+    /// True where the answer went on after its last tool call.
     pub(super) fn goes_on_after_tools(&self) -> bool {
         !self.tools.is_empty() && self.last.is_none()
     }
@@ -151,7 +151,7 @@ impl Collected {
         self.dialect.stop_reasons.meaning(reason).or_else(shared)
     }
 
-    /// Whether something has said that a call is not the whole of it, by the table of `adapters/README.md`.
+    /// Says whether something has shown that a call is not the whole of it, by the table of `adapters/README.md`.
     fn is_cut(&self, tool: &Tool) -> bool {
         let reason = self.stop_reason.as_deref();
         let meaning = reason.and_then(|reason| self.meaning(reason));
@@ -241,7 +241,7 @@ impl Collected {
     }
 }
 
-/// Whether a value says nothing of arguments.
+/// Says whether a value says nothing of arguments.
 fn is_empty(arguments: &Value) -> bool {
     match arguments {
         Value::Null => true,

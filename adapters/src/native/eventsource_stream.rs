@@ -80,7 +80,7 @@ async fn send(call: &Call) -> Result<Response, reqwest::Error> {
     request.body(body(call).to_string()).send().await
 }
 
-/// What the caller can read of one event.
+/// The parts of one event that the caller can read.
 fn read(api: Api, seen: &mut Collected, data: &Value) {
     match api {
         Api::AnthropicMessages => message_event(seen, data),
@@ -197,7 +197,7 @@ fn gemini_chunk(seen: &mut Collected, data: &Value) {
     seen.stop(text(&candidate["finishReason"]));
 }
 
-/// Whether the vendors' documents call the event an error. An `error` member that says nothing is none.
+/// Says whether the vendors' documents call the event an error. An `error` member that says nothing is none.
 fn is_failure(api: Api, name: &str, data: &Value) -> bool {
     let data = if let Value::Array(items) = data { items.first().unwrap_or(&Value::Null) } else { data };
     let says_something = match &data["error"] {

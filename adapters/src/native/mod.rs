@@ -29,7 +29,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::contract::{Adapter, Call};
+use crate::contract::Adapter;
 use crate::manifest::Manifest;
 use crate::reference::{self, Mutant};
 use task::Task;
@@ -100,9 +100,10 @@ pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
         "genai" => Task::new(&manifest, genai::observe),
         #[cfg(feature = "rig")]
         "rig" => Task::new(&manifest, rig_core::observe),
-        _ if manifest.package == env!("CARGO_PKG_NAME") => {
-            Task::new(&manifest, move |call: Call| reference::observe(call, mutant))
-        }
+        _ if manifest.package == env!("CARGO_PKG_NAME") => match mutant {
+            Some(mutant) => Task::new(&manifest, move |call| mutant.observe(call)),
+            None => Task::new(&manifest, reference::observe),
+        },
         _ => return None,
     }))
 }

@@ -1,4 +1,4 @@
-//! How values, headers and bodies of errors are read, by the one rule of `adapters/README.md`, "What counts as read".
+//! The reading of values, headers and bodies of errors, by the one rule of `adapters/README.md`, "What counts as read".
 
 use chrono::{NaiveDateTime, Utc};
 use serde_json::Value;

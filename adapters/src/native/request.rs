@@ -1,4 +1,4 @@
-//! What the callers of native SDKs send, and the HTTP client they bring where an SDK takes one.
+//! The requests of the callers of native SDKs, and the HTTP client they bring where an SDK takes one.
 
 #[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
 use std::{

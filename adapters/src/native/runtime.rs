@@ -19,12 +19,12 @@ where
         let built = Builder::new_multi_thread().thread_name(THREAD).enable_all().build();
         built.expect("the system lets a program that already runs threads start a few more")
     });
-    silence_panics();
+    mute_panics();
     RUNTIME.spawn(call)
 }
 
 /// Puts a hook before the present one, once.
-fn silence_panics() {
+fn mute_panics() {
     static SET: Once = Once::new();
     SET.call_once(|| {
         let loud = std::panic::take_hook();
@@ -36,7 +36,7 @@ fn silence_panics() {
     });
 }
 
-/// Whether this is one of these threads.
+/// Says whether this is one of these threads.
 fn is_ours() -> bool {
     std::thread::current().name() == Some(THREAD)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::PartialAnswer;
 use super::failure::{Class, Failure};
-use super::reader::Step;
+use super::step::Step;
 use crate::contract::Api;
 use crate::dialect::Meaning;
 
@@ -24,18 +24,18 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> R
             let content = payload.pointer("/message/content").and_then(Value::as_array);
             for (index, block) in (0..).zip(content.into_iter().flatten()) {
                 begin(index, Some(block), answer);
-                answer.close_tool(index);
+                answer.tools.close(index);
             }
             stop(text("/message/stop_reason"), answer);
         }
         "content_block_start" => return Ok(begin(index, payload.get("content_block"), answer)),
         "content_block_delta" => match text("/delta/type") {
             Some("text_delta") => answer.text.push_str(text("/delta/text").unwrap_or_default()),
-            Some("input_json_delta") => answer.extend_tool(index, text("/delta/partial_json").unwrap_or_default()),
+            Some("input_json_delta") => answer.tools.extend(index, text("/delta/partial_json").unwrap_or_default()),
             Some("thinking_delta" | "signature_delta" | "citations_delta") => {}
             _ => return Ok(Step::UnknownPart),
         },
-        "content_block_stop" => answer.close_tool(index),
+        "content_block_stop" => answer.tools.close(index),
         "message_delta" => stop(text("/delta/stop_reason"), answer),
         "message_stop" => return Ok(Step::Terminal),
         "ping" => return Ok(Step::Ping),
@@ -51,7 +51,6 @@ fn begin(index: u64, block: Option<&Value>, answer: &mut PartialAnswer) -> Step 
     match text("type") {
         Some("text") => answer.text.push_str(text("text").unwrap_or_default()),
         Some("tool_use") => open(index, block, answer),
-        Some("server_tool_use" | "mcp_tool_use") if answer.counts_server_tools() => open(index, block, answer),
         Some("thinking" | "redacted_thinking" | "server_tool_use" | "mcp_tool_use") => {}
         Some(kind) if kind.ends_with("_tool_result") => {}
         _ => return Step::UnknownPart,
@@ -62,10 +61,10 @@ fn begin(index: u64, block: Option<&Value>, answer: &mut PartialAnswer) -> Step 
 /// Opens a call, with the input that its block brings unless it is empty, as it is where pieces follow.
 fn open(index: u64, block: Option<&Value>, answer: &mut PartialAnswer) {
     let name = block.and_then(|block| block.get("name")).and_then(Value::as_str).unwrap_or_default();
-    answer.open_tool(index, name);
+    answer.tools.open(index, name);
     let input = block.and_then(|block| block.get("input")).filter(|input| **input != json!({}) && !input.is_null());
     if let Some(input) = input {
-        answer.start_tool_with(index, &input.to_string());
+        answer.tools.start_with(index, &input.to_string());
     }
 }
 
@@ -76,7 +75,7 @@ fn stop(reason: Option<&str>, answer: &mut PartialAnswer) {
     if Api::AnthropicMessages.dialect().stop_reasons.meaning(reason) == Some(Meaning::Limit)
         && let Some(last) = answer.last_part
     {
-        answer.reopen_tool(last);
+        answer.tools.reopen(last);
     }
     answer.stop_reason = Some(reason.to_owned());
 }

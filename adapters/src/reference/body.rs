@@ -6,43 +6,42 @@ use tokio::time::{Instant, timeout_at};
 
 use super::coding::Decoder;
 use super::failure::{Class, Failure};
-use super::mutant::{Faults, Mutant};
 
 /// The most that is read of a body that is no event stream.
 const SMALL_BODY: usize = 1024 * 1024;
+
+/// Finds the decoder for a content coding.
+pub(crate) fn decoder(coding: &str) -> Result<Decoder, Failure> {
+    Decoder::of(coding).ok_or_else(|| Failure::new(Class::Protocol, format!("the body is encoded as `{coding}`")))
+}
 
 /// The body of a response.
 pub(crate) struct Body {
     response: reqwest::Response,
     decoder: Decoder,
-    /// What was read ahead to see what it is.
+    /// The failure that an error of the HTTP library is told as.
+    translate: fn(&reqwest::Error) -> Failure,
+    /// Bytes that were read ahead to see what they are.
     ahead: Vec<u8>,
-    patience: Duration,
+    /// The longest time without progress.
+    pub(crate) limit: Duration,
     give_up_at: Instant,
-    faults: Faults,
 }
 
 impl Body {
     /// Wraps a response whose head has arrived.
-    pub(crate) fn new(response: reqwest::Response, patience: Duration, faults: Faults) -> Result<Self, Failure> {
-        let coding = response.headers().get(reqwest::header::CONTENT_ENCODING);
-        let coding = coding.and_then(|value| value.to_str().ok()).unwrap_or("identity");
-        let coding = if faults.has(Mutant::IgnoresGzip) { "identity" } else { coding };
-        let decoder = Decoder::of(coding)
-            .ok_or_else(|| Failure::new(Class::Protocol, format!("the body is encoded as `{coding}`")))?;
-        let patience = if faults.has(Mutant::NoTimeout) { Duration::from_hours(1) } else { patience };
-        Ok(Self { response, decoder, ahead: Vec::new(), patience, give_up_at: Instant::now() + patience, faults })
+    pub(crate) fn new(
+        response: reqwest::Response,
+        decoder: Decoder,
+        limit: Duration,
+        translate: fn(&reqwest::Error) -> Failure,
+    ) -> Self {
+        Self { response, decoder, translate, ahead: Vec::new(), limit, give_up_at: Instant::now() + limit }
     }
 
     /// Winds up the clock: something arrived that brings the answer forward.
     pub(crate) fn progressed(&mut self) {
-        self.give_up_at = Instant::now() + self.patience;
-    }
-
-    /// Waits as long as it takes from here on.
-    pub(crate) fn wait_for_ever(&mut self) {
-        self.patience = Duration::from_hours(1);
-        self.progressed();
+        self.give_up_at = Instant::now() + self.limit;
     }
 
     /// The next bytes; none at the end of a body that HTTP calls complete.
@@ -85,20 +84,12 @@ impl Body {
         String::from_utf8_lossy(&whole).into_owned()
     }
 
-    /// Keeps the connection open, as a client does that forgets to close it.
-    pub(crate) fn leak(self) {
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(30)).await;
-            drop(self);
-        });
-    }
-
     async fn read(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         let arrived = timeout_at(self.give_up_at, self.response.chunk())
             .await
-            .map_err(|_| Failure::new(Class::Timeout, format!("nothing came for {:?}", self.patience)))?;
+            .map_err(|_| Failure::new(Class::Timeout, format!("nothing came for {:?}", self.limit)))?;
         match arrived {
-            Err(error) => Err(Failure::transport(&error, self.faults)),
+            Err(error) => Err((self.translate)(&error)),
             Ok(None) => match self.decoder.finish() {
                 Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
                 Err(error) => Err(Failure::new(Class::Incomplete, format!("the encoded stream is cut: {error}"))),

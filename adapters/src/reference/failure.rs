@@ -1,10 +1,8 @@
-//! What the client raises: one hierarchy under `StreamError`, the same class for the same error wherever it arrives.
+//! The errors that the client raises: one hierarchy under `StreamError`, the same class for the same error wherever it arrives.
 
-use super::http::Head;
-use super::mutant::{Faults, Mutant};
+use super::head::Head;
 use super::provider::Provider;
-use super::status;
-use crate::contract::{Api, Field, ObservedError, Reading, Site, Via};
+use crate::contract::{Field, ObservedError, Reading, Site, Via};
 use crate::dialect::is_quota;
 
 /// A `StreamError`.
@@ -15,11 +13,12 @@ pub(crate) struct Failure {
     pub(crate) status: Option<u16>,
     /// The provider's words, or the client's own message.
     pub(crate) words: Box<Provider>,
-    /// What the server itself says about a retry.
-    should_retry: Option<bool>,
+    /// The server's own statement about a retry.
+    pub(crate) should_retry: Option<bool>,
     /// It came inside a 200, where no retry can be automatic.
     pub(crate) in_band: bool,
-    cause: Option<&'static str>,
+    /// The class of the error that was translated.
+    pub(crate) cause: Option<&'static str>,
 }
 
 /// The families of the hierarchy.
@@ -35,7 +34,7 @@ pub(crate) enum Class {
     Incomplete,
     /// The server sent what the dialect does not allow.
     Protocol,
-    /// Not of the hierarchy at all; only a faulty client raises it.
+    /// An error of the HTTP library as it is, outside the hierarchy. This client translates each of them.
     Foreign,
 }
 
@@ -45,39 +44,14 @@ impl Failure {
         Self::worded(class, Provider { message: message.into(), ..Provider::default() })
     }
 
-    fn worded(class: Class, words: Provider) -> Self {
+    /// A failure in a provider's words.
+    pub(crate) fn worded(class: Class, words: Provider) -> Self {
         Self { class, status: None, words: Box::new(words), should_retry: None, in_band: false, cause: None }
     }
 
-    /// An error inside a 200: its status is the one its body carries, or the one the vendor's table gives its type.
-    pub(crate) fn in_band(api: Api, provider: Provider, faults: Faults) -> Self {
-        let known = known_status(api, &provider, faults);
-        let status = match faults.0 {
-            Some(Mutant::KeepsTransportStatus) => Some(200),
-            Some(Mutant::Guesses503) => Some(503),
-            Some(Mutant::Guesses500) => known.or(Some(500)),
-            Some(Mutant::StatusFromMessage) => status_in(&provider.message),
-            _ => known,
-        };
-        let class = if faults.has(Mutant::OneClass) { None } else { known };
-        Self { status, in_band: true, ..Self::worded(Class::Api(class), provider) }
-    }
-
-    /// A plain HTTP error, with what its body and its headers say.
-    pub(crate) fn http(api: Api, head: &Head, mut provider: Provider, faults: Faults) -> Self {
-        let class = known_status(api, &provider, faults).unwrap_or(head.status);
-        provider.retry_after = head.retry_after.or(provider.retry_after);
-        let failure = Self::worded(Class::Api(Some(class)), provider);
-        Self { status: Some(head.status), should_retry: head.should_retry, ..failure }
-    }
-
     /// The transport's failure, with the transport's own class as its cause.
-    pub(crate) fn transport(error: &reqwest::Error, faults: Faults) -> Self {
-        let class = match error.is_timeout() {
-            _ if faults.has(Mutant::ForeignError) => Class::Foreign,
-            true => Class::Timeout,
-            false => Class::Connection,
-        };
+    pub(crate) fn transport(error: &reqwest::Error) -> Self {
+        let class = if error.is_timeout() { Class::Timeout } else { Class::Connection };
         let mut message = error.to_string();
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
@@ -93,7 +67,7 @@ impl Failure {
         self
     }
 
-    /// Whether a retry may help: the server's word, then the documents' rules, then unknown.
+    /// Says whether a retry may help: the server's statement, then the documents' rules, then unknown.
     pub(crate) fn retryable(&self) -> Option<bool> {
         if self.words.code.as_deref().or(self.words.kind.as_deref()).is_some_and(is_quota) {
             return Some(false);
@@ -106,12 +80,11 @@ impl Failure {
         }
     }
 
-    /// What a catcher of the failure can read.
-    pub(crate) fn observed(self, site: Site, faults: Faults) -> ObservedError {
+    /// The error as its catcher can read it.
+    pub(crate) fn observed(self, site: Site) -> ObservedError {
         fn told<T>(value: Option<T>) -> Field<Reading<T>> {
             value.map(|value| Reading { value, via: Via::Attribute }).into()
         }
-        let kept = |mutant: Mutant, value: Option<String>| value.filter(|_| !faults.has(mutant));
         let retryable = self.retryable();
         let classes = self.class.names();
         let words = *self.words;
@@ -120,12 +93,12 @@ impl Failure {
             class: classes[0].to_owned(),
             classes: classes.into_iter().map(str::to_owned).collect(),
             status: told(self.status.map(i64::from)),
-            kind: told(kept(Mutant::LosesType, words.kind)),
-            code: told(kept(Mutant::LosesCode, words.code)),
-            request_id: told(kept(Mutant::LosesRequestId, words.request_id)),
+            kind: told(words.kind),
+            code: told(words.code),
+            request_id: told(words.request_id),
             retry_after: told(words.retry_after),
             retryable: told(retryable),
-            message: kept(Mutant::LosesMessage, Some(words.message)).unwrap_or_else(|| "an error occurred".to_owned()),
+            message: words.message,
             causes: self.cause.into_iter().map(str::to_owned).collect(),
             unread: Vec::new(),
         }
@@ -168,16 +141,4 @@ fn subclass(status: u16) -> Option<&'static str> {
         500..600 => "ServerError",
         _ => return None,
     })
-}
-
-/// The status that the error itself names, in its body or through its type.
-fn known_status(api: Api, provider: &Provider, faults: Faults) -> Option<u16> {
-    let table = || status::equivalent(api, provider.kind.as_deref(), provider.code.as_deref(), faults);
-    provider.status.or_else(table)
-}
-
-/// The first number in a text that could be the status of an error.
-fn status_in(message: &str) -> Option<u16> {
-    let numbers = message.split(|character: char| !character.is_ascii_digit());
-    numbers.filter_map(|number| number.parse().ok()).find(|number| (400..600).contains(number))
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::answer::PartialAnswer;
-use super::reader::Step;
+use super::step::Step;
 use crate::contract::Api;
 
 /// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
@@ -25,15 +25,15 @@ pub(crate) fn read(payload: &Value, answer: &mut PartialAnswer) -> Step {
             answer.text.push_str(text);
         }
         if let Some(call) = part.get("functionCall") {
-            let key = answer.tool_count();
-            answer.open_tool(key, call.get("name").and_then(Value::as_str).unwrap_or_default());
-            answer.settle_tool(key, &call.get("args").map(Value::to_string).unwrap_or_default());
+            let key = answer.tools.count();
+            answer.tools.open(key, call.get("name").and_then(Value::as_str).unwrap_or_default());
+            answer.tools.settle(key, &call.get("args").map(Value::to_string).unwrap_or_default());
         }
     }
     if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
         answer.stop_reason = Some(reason.to_owned());
         if Api::GeminiGenerate.dialect().stop_reasons.ends_calls(reason) {
-            answer.close_tools();
+            answer.tools.close_all();
         }
     }
     Step::Progress

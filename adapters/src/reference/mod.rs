@@ -1,191 +1,94 @@
-//! The reference client: every api as its documents say, on `reqwest`, and the same client with one fault each.
+//! The reference client: every api as its documents say, on `reqwest`. It is the model of correctness, and it proves the suite:
+//! it passes every check of every case, and each of its [mutants](mutants), which differ from it in one stage, is caught.
 //!
-//! It exists to prove the suite: the client passes every check of every case, and every faulty one is caught.
+//! [`DOCUMENTED`] is the table of its stages, each a function that can be read by itself.
 
 mod answer;
 mod anthropic;
 mod body;
+mod client;
 mod coding;
 mod decoder;
+mod errors;
 mod failure;
+mod follow;
 mod gemini;
+mod head;
 mod http;
-mod mutant;
+mod mutants;
 mod openai_chat;
 mod openai_responses;
+mod payload;
 mod provider;
 mod reader;
 mod redirect;
-mod status;
+mod report;
+mod retry;
+mod step;
 mod stray;
 #[cfg(test)]
 mod tests;
+mod tools;
 
-use std::time::Duration;
+use serde_json::Value;
 
 use self::answer::PartialAnswer;
-use self::failure::{Class, Failure};
-use self::http::{Opened, Request};
-use self::mutant::Faults;
-pub(crate) use self::mutant::Mutant;
-use self::reader::{Progress, Read, Reader};
-use crate::contract::{Api, Call, Ended, Field, Observation, Site};
+use self::client::Client;
+use self::decoder::Decoder;
+use self::failure::Failure;
+pub(crate) use self::mutants::Mutant;
+use self::step::Step;
+use self::tools::Assembly;
+use crate::contract::{Api, Call, Observation};
 
-/// The surface that hands over the finished answer; the other one hands over events as they come.
-const FINAL: &str = "final";
+/// The client as the documents have it.
+const DOCUMENTED: Client = Client {
+    attempt: follow::attempt,
+    read_head: http::read_head,
+    redirect: redirect::place,
+    request_again: http::request,
+    coding: body::decoder,
+    is_worth_a_retry: retry::is_worth_a_retry,
+    delay: retry::delay,
+    follow: follow::follow,
+    wind_clock: follow::wind_clock,
+    take_failure: follow::take_failure,
+    release: |body, _| drop(body),
+    decoder: || Box::new(Decoder::new()),
+    payload: payload::parse,
+    take_object: reader::take_object,
+    take_sentinel: reader::take_sentinel,
+    read,
+    tools: Assembly::DOCUMENTED,
+    check_reason: reader::check_reason,
+    ended: reader::ended,
+    find_error: errors::find,
+    error_in_body: errors::find_in_body,
+    error_fields: provider::fields,
+    equivalent_status: errors::equivalent_status,
+    in_band: errors::in_band,
+    not_a_stream: errors::not_a_stream,
+    transport_failure: Failure::transport,
+};
 
-/// Makes one call and says what its caller saw.
-pub(crate) async fn observe(call: Call, mutant: Option<Mutant>) -> Observation {
-    let faults = Faults(mutant);
-    let mut answer = PartialAnswer::new(faults);
-    let mut replays = match mutant {
-        Some(Mutant::RetriesInBand) => 1,
-        Some(Mutant::RetriesAfterOutput) => call.max_retries,
-        _ => 0,
-    };
-    let outcome = loop {
-        let outcome = attempt(&call, &mut answer, faults).await;
-        let replayed = matches!(&outcome, Err((Site::Iterate, failure)) if is_replayed(failure, &answer, faults));
-        if !replayed || replays == 0 {
-            break outcome;
-        }
-        replays -= 1;
-        answer.id = None;
-    };
-    report(&call, answer, outcome, faults)
+/// Makes one call as the documents have it and tells what its caller saw.
+pub(crate) async fn observe(call: Call) -> Observation {
+    observe_with(&DOCUMENTED, &call).await
 }
 
-/// Sends one request, with the retries that its head allows, and follows its answer to the end.
-async fn attempt(call: &Call, answer: &mut PartialAnswer, faults: Faults) -> Result<(), (Site, Failure)> {
-    let Opened { head, mut body, is_empty } =
-        http::open(call, &request(call), faults).await.map_err(|failure| (Site::Open, failure))?;
-    if is_empty {
-        answer.stop_reason = Some(normal(call).to_owned());
-        return Ok(());
-    }
-    let followed = follow(call, &mut body, answer, faults).await;
-    if followed.is_err() && faults.has(Mutant::HoldsConnection) {
-        body.leak();
-    }
-    followed.map_err(|failure| (Site::Iterate, failure.of_request(&head)))
+/// Makes one call with these stages.
+async fn observe_with(client: &Client, call: &Call) -> Observation {
+    let mut answer = PartialAnswer::new(client.tools);
+    let outcome = (client.attempt)(client, call, &mut answer).await;
+    report::report(call, answer, outcome)
 }
 
-/// Follows the body until the answer has ended, one way or the other. The connection goes with the body.
-async fn follow(call: &Call, body: &mut body::Body, answer: &mut PartialAnswer, faults: Faults) -> Result<(), Failure> {
-    let mut reader = Reader::new(call.api, read(call.api), faults);
-    loop {
-        let bytes = match body.next().await {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return reader.finish(answer),
-            // Silence after the stop reason: the answer is whole, only its marker is missing.
-            Err(Failure { class: Class::Timeout, .. }) if answer.stop_reason.is_some() => return Ok(()),
-            Err(failure) if is_forgiven(&failure, answer, faults) => {
-                answer.stop_reason.get_or_insert_with(|| normal(call).to_owned());
-                return Ok(());
-            }
-            Err(failure) => return Err(failure),
-        };
-        match reader.take(&bytes, answer)? {
-            Progress::End => return after_end(body, &mut reader, answer, faults).await,
-            Progress::Further => body.progressed(),
-            Progress::Nothing => {}
-        }
-        if answer.stop_reason.is_some() && faults.has(Mutant::WaitsForTerminal) {
-            body.wait_for_ever();
-        }
-    }
-}
-
-/// The answer is whole; only faulty clients read on.
-async fn after_end(
-    body: &mut body::Body,
-    reader: &mut Reader,
-    answer: &mut PartialAnswer,
-    faults: Faults,
-) -> Result<(), Failure> {
-    if faults.has(Mutant::WaitsForClose) {
-        while body.next().await?.is_some() {}
-    }
-    if faults.has(Mutant::LateErrorCounts) {
-        reader.take(&[], answer)?;
-        while let Ok(Ok(Some(bytes))) = tokio::time::timeout(Duration::from_millis(300), body.next()).await {
-            reader.take(&bytes, answer)?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a faulty client takes the failure of a body for its end.
-fn is_forgiven(failure: &Failure, answer: &PartialAnswer, faults: Faults) -> bool {
-    match faults.0 {
-        Some(Mutant::TimeoutIsSuccess) => failure.class == Class::Timeout && answer.events > 0,
-        Some(Mutant::TrustsCutBody) => failure.class == Class::Connection,
-        Some(Mutant::AcceptsCutGzip) => failure.class == Class::Incomplete,
-        _ => false,
-    }
-}
-
-fn is_replayed(failure: &Failure, answer: &PartialAnswer, faults: Faults) -> bool {
-    match faults.0 {
-        Some(Mutant::RetriesInBand) => failure.in_band && answer.events == 0,
-        Some(Mutant::RetriesAfterOutput) => answer.events > 0,
-        _ => false,
-    }
-}
-
-/// What the caller of a surface saw. `final` hands over nothing before it fails.
-fn report(call: &Call, answer: PartialAnswer, outcome: Result<(), (Site, Failure)>, faults: Faults) -> Observation {
-    let tool_calls = answer.tool_calls();
-    let lost = outcome.is_err() && matches!(faults.0, Some(Mutant::TextLostOnError | Mutant::LateErrorCounts));
-    let text = if lost { String::new() } else { answer.text };
-    let stop_reason = answer.stop_reason.map(|reason| match faults.0 {
-        Some(Mutant::StopReasonFlattened) => normal(call).to_owned(),
-        _ => reason,
-    });
-    match outcome {
-        Ok(()) => Observation {
-            ended: if answer.interrupted { Ended::Aborted } else { Ended::Returned },
-            events: if call.surface == FINAL { 1 } else { answer.events },
-            text: Some(text),
-            tool_calls: Some(tool_calls),
-            stop_reason: stop_reason.into(),
-            error: None,
-        },
-        Err((_, failure)) if call.surface == FINAL => Observation {
-            ended: Ended::Raised,
-            events: 0,
-            text: None,
-            tool_calls: None,
-            stop_reason: Field::Absent,
-            error: Some(failure.observed(Site::Finalize, faults)),
-        },
-        Err((site, failure)) => Observation {
-            ended: Ended::Raised,
-            events: answer.events,
-            text: Some(text),
-            tool_calls: Some(tool_calls),
-            stop_reason: stop_reason.into(),
-            error: Some(failure.observed(site, faults)),
-        },
-    }
-}
-
-fn request(call: &Call) -> Request {
-    let dialect = call.api.dialect();
-    Request { path: dialect.request_path(), headers: dialect.headers, body: (dialect.body)(call.ask) }
-}
-
-/// The stop reason of an answer that ends in good order.
-fn normal(call: &Call) -> &'static str {
-    call.api.dialect().stop_reasons.normal()
-}
-
-/// Takes one event of a dialect into the answer.
-fn read(api: Api) -> Read {
+/// Takes one event of a dialect into the answer, by its type and its payload.
+fn read(client: &Client, api: Api, kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
     match api {
-        Api::AnthropicMessages => |kind, payload, answer, _| anthropic::read(kind, payload, answer),
-        Api::OpenaiChat => |_, payload, answer, faults| openai_chat::read(payload, answer, faults),
-        Api::OpenaiResponses => openai_responses::read,
-        Api::GeminiGenerate => |_, payload, answer, _| Ok(gemini::read(payload, answer)),
+        Api::AnthropicMessages => anthropic::read(kind, payload, answer),
+        Api::OpenaiChat => openai_chat::read(client, payload, answer),
+        Api::OpenaiResponses => openai_responses::read(client, kind, payload, answer),
+        Api::GeminiGenerate => Ok(gemini::read(payload, answer)),
     }
 }

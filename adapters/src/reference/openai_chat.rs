@@ -5,29 +5,25 @@
 use serde_json::Value;
 
 use super::answer::PartialAnswer;
-use super::failure::{Class, Failure};
-use super::mutant::{Faults, Mutant};
+use super::client::Client;
+use super::failure::Failure;
 use super::provider::Provider;
-use super::reader::Step;
+use super::step::Step;
 use crate::contract::Api;
 use crate::dialect::Meaning;
 
-/// Takes one chunk into the answer.
-pub(crate) fn read(payload: &Value, answer: &mut PartialAnswer, faults: Faults) -> Result<Step, Failure> {
+/// Takes one chunk into the answer. Choices beyond the one that was asked for are no part of it.
+pub(crate) fn read(client: &Client, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
     let Some(choices) = payload.get("choices").and_then(Value::as_array) else { return Ok(Step::Unknown) };
-    if choices.is_empty() && faults.has(Mutant::EmptyChoicesFails) {
-        return Err(Failure::new(Class::Protocol, "a chunk without choices"));
-    }
     let is_first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
-    let is_taken = |choice: &&Value| is_first(choice) || faults.has(Mutant::TakesEveryChoice);
-    for choice in choices.iter().filter(is_taken) {
-        take_choice(choice, answer, faults)?;
+    for choice in choices.iter().filter(is_first) {
+        take_choice(client, choice, answer)?;
     }
     Ok(Step::Progress)
 }
 
 /// Takes one choice of a chunk into the answer.
-fn take_choice(choice: &Value, answer: &mut PartialAnswer, faults: Faults) -> Result<(), Failure> {
+fn take_choice(client: &Client, choice: &Value, answer: &mut PartialAnswer) -> Result<(), Failure> {
     match choice.pointer("/delta/content") {
         Some(Value::String(text)) => answer.text.push_str(text),
         // Mistral sends a list of parts, of which those of type `text` are the text.
@@ -46,18 +42,17 @@ fn take_choice(choice: &Value, answer: &mut PartialAnswer, faults: Faults) -> Re
     match choice.get("finish_reason").and_then(Value::as_str) {
         None => {}
         // OpenRouter and Mistral end a failed answer with this reason, the former with an error beside it.
-        Some("error") if faults.has(Mutant::IgnoresErrorFinish) => answer.stop_reason = Some("stop".to_owned()),
         Some("error") => {
             answer.stop_reason = Some("error".to_owned());
             let message = "the provider ended the answer with the finish reason `error`";
             let provider = Provider { message: message.to_owned(), ..Provider::default() };
-            return Err(Failure::in_band(Api::OpenaiChat, provider, faults));
+            return Err((client.in_band)(client, Api::OpenaiChat, provider));
         }
         Some(reason) => {
             let reasons = &Api::OpenaiChat.dialect().stop_reasons;
             answer.interrupted = reasons.find(reason).is_some_and(|meanings| meanings.contains(&Meaning::Interrupted));
             if reasons.ends_calls(reason) {
-                answer.close_tools();
+                answer.tools.close_all();
             }
             answer.stop_reason = Some(reason.to_owned());
         }
@@ -65,11 +60,12 @@ fn take_choice(choice: &Value, answer: &mut PartialAnswer, faults: Faults) -> Re
     Ok(())
 }
 
+/// Takes a piece of a tool call, the first of which names it.
 fn take_piece(key: u64, function: Option<&Value>, answer: &mut PartialAnswer) {
     let Some(function) = function else { return };
     let text = |name: &str| function.get(name).and_then(Value::as_str);
-    if let Some(name) = text("name").filter(|_| !answer.has_tool(key)) {
-        answer.open_tool(key, name);
+    if let Some(name) = text("name").filter(|_| !answer.tools.has(key)) {
+        answer.tools.open(key, name);
     }
-    answer.extend_tool(key, text("arguments").unwrap_or_default());
+    answer.tools.extend(key, text("arguments").unwrap_or_default());
 }

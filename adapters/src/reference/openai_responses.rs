@@ -5,14 +5,15 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::PartialAnswer;
+use super::client::Client;
+use super::errors;
 use super::failure::{Class, Failure};
-use super::mutant::{Faults, Mutant};
-use super::provider::{self, Provider};
-use super::reader::Step;
+use super::provider::Provider;
+use super::step::Step;
 use crate::contract::Api;
 
 /// Takes one event into the answer.
-pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer, faults: Faults) -> Result<Step, Failure> {
+pub(crate) fn read(client: &Client, kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
     let key = payload.get("output_index").and_then(Value::as_u64).unwrap_or_default();
     let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
     let call = payload.get("item").filter(|item| is_call(item));
@@ -32,20 +33,20 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer, faul
                 take_call(key, call, answer);
             }
         }
-        "response.function_call_arguments.delta" => answer.extend_tool(key, text("/delta").unwrap_or_default()),
+        "response.function_call_arguments.delta" => answer.tools.extend(key, text("/delta").unwrap_or_default()),
         "response.function_call_arguments.done" => {
             if let Some(arguments) = text("/arguments") {
-                answer.settle_tool(key, arguments);
+                answer.tools.settle(key, arguments);
             }
-            answer.close_tool(key);
+            answer.tools.close(key);
         }
         "response.output_item.done" => {
             if let Some(call) = call {
                 take_call(key, call, answer);
                 match call.get("status").and_then(Value::as_str) {
                     // A call that was broken off is done as well; whether one that is in progress was, the response says.
-                    Some("incomplete" | "in_progress") => answer.reopen_tool(key),
-                    _ => answer.close_tool(key),
+                    Some("incomplete" | "in_progress") => answer.tools.reopen(key),
+                    _ => answer.tools.close(key),
                 }
             }
         }
@@ -61,7 +62,7 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer, faul
             for (key, call) in (0..).zip(output.into_iter().flatten()).filter(|(_, item)| is_call(item)) {
                 if call.get("status").and_then(Value::as_str) == Some("completed") {
                     take_call(key, call, answer);
-                    answer.close_tool(key);
+                    answer.tools.close(key);
                 }
             }
             return Ok(Step::Terminal);
@@ -71,17 +72,13 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer, faul
             answer.stop_reason = Some("cancelled".to_owned());
             return Ok(Step::Terminal);
         }
-        "response.failed" if faults.has(Mutant::IgnoresFailed) => {
-            answer.stop_reason = Some("completed".to_owned());
-            return Ok(Step::Terminal);
-        }
         "response.failed" => {
             // One vendor says why in an error event that follows.
-            if payload.pointer("/response/error").is_none_or(Value::is_null) && !faults.has(Mutant::LosesLateReason) {
+            if payload.pointer("/response/error").is_none_or(Value::is_null) {
                 answer.failed = true;
                 return Ok(Step::Part);
             }
-            return Err(failed(payload, faults));
+            return Err(failed(client, payload));
         }
         "ping" | "keepalive" => return Ok(Step::Ping),
         _ if kind.starts_with("response.") => return Ok(Step::Part),
@@ -91,14 +88,14 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer, faul
 }
 
 /// The failure of a response that says why, or of one that never did.
-pub(crate) fn failed(payload: &Value, faults: Faults) -> Failure {
+pub(crate) fn failed(client: &Client, payload: &Value) -> Failure {
     let none = Map::new();
     let envelope = payload.as_object().unwrap_or(&none);
     let provider = match payload.pointer("/response/error") {
-        Some(error) if !error.is_null() => provider::read(Api::OpenaiResponses, error, envelope, faults),
+        Some(error) if !error.is_null() => errors::read(client, Api::OpenaiResponses, error, envelope),
         _ => Provider { message: "the response failed".to_owned(), ..Provider::default() },
     };
-    Failure::in_band(Api::OpenaiResponses, provider, faults)
+    (client.in_band)(client, Api::OpenaiResponses, provider)
 }
 
 /// Takes from the finished response what no event of its own brought.
@@ -112,9 +109,10 @@ fn take_output(output: Option<&Value>, answer: &mut PartialAnswer) {
     for (key, call) in (0..).zip(items).filter(|(_, item)| is_call(item)) {
         take_call(key, call, answer);
     }
-    answer.close_tools();
+    answer.tools.close_all();
 }
 
+/// Says whether an item is a call of a function.
 fn is_call(item: &Value) -> bool {
     item.get("type").and_then(Value::as_str) == Some("function_call")
 }
@@ -122,10 +120,10 @@ fn is_call(item: &Value) -> bool {
 /// Opens a call unless it is open, and takes its arguments where the item repeats them whole.
 fn take_call(key: u64, call: &Value, answer: &mut PartialAnswer) {
     let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default();
-    if !answer.has_tool(key) {
-        answer.open_tool(key, text("name"));
+    if !answer.tools.has(key) {
+        answer.tools.open(key, text("name"));
     }
     if !text("arguments").is_empty() {
-        answer.settle_tool(key, text("arguments"));
+        answer.tools.settle(key, text("arguments"));
     }
 }

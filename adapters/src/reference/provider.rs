@@ -1,9 +1,7 @@
-//! A provider's error in the shapes it is seen in: in an `error` object, at the top of an error event, as a string, in
-//! a choice, and with the fields of several vendors.
+//! A provider's error, with the fields of several vendors, and the places in which it is found.
 
 use serde_json::{Map, Value};
 
-use super::mutant::{Faults, Mutant};
 use crate::contract::Api;
 
 /// An error in the provider's own words.
@@ -23,56 +21,22 @@ pub(crate) struct Provider {
     pub(crate) retry_after: Option<f64>,
 }
 
-/// Finds the error in a payload, if it is one.
-pub(crate) fn find(api: Api, event: &str, payload: &Map<String, Value>, faults: Faults) -> Option<Provider> {
-    let is_event = event == "error" || payload.get("type").and_then(Value::as_str) == Some("error");
-    if is_event && faults.has(Mutant::IgnoresErrorEvent) {
-        return None;
-    }
-    if payload.get("choices").and_then(Value::as_array).is_some_and(Vec::is_empty)
-        && faults.has(Mutant::IgnoresErrorWithoutChoices)
-    {
-        return None;
-    }
-    let benign = |error: &Value| !faults.has(Mutant::BenignErrorFails) && says_nothing(error);
-    let nested = payload.get("error").or_else(|| payload.get("choices")?.get(0)?.get("error"));
-    if let Some(error) = nested.filter(|error| !benign(error)) {
-        let ignored = match faults.0 {
-            Some(Mutant::IgnoresErrorField) => !is_event,
-            Some(Mutant::IgnoresNestedError) => is_event,
-            Some(Mutant::IgnoresStringError) => error.is_string(),
-            _ => false,
-        };
-        return (!ignored).then(|| read(api, error, payload, faults));
-    }
-    (is_event && !faults.has(Mutant::IgnoresFlatError)).then(|| flat(api, payload, faults))
+/// The member of a payload that holds an error, in the object itself or in its first choice.
+pub(crate) fn error_member(payload: &Map<String, Value>) -> Option<&Value> {
+    payload.get("error").or_else(|| payload.get("choices")?.get(0)?.get("error"))
 }
 
-/// Reads the body of an HTTP error, or of a JSON answer to a streaming request.
-pub(crate) fn find_in_body(api: Api, body: &Value, faults: Faults) -> Option<Provider> {
-    // Google's servers wrap the error of a streaming method in an array.
-    let payload = body.as_array().and_then(|all| all.first()).unwrap_or(body).as_object()?;
-    let looks_flat = ["code", "message", "detail"].iter().any(|key| payload.contains_key(*key));
-    find(api, if looks_flat { "error" } else { "" }, payload, faults)
-}
-
-/// Reads an error object, or what stands in its place; `envelope` is the payload around it.
-pub(crate) fn read(api: Api, error: &Value, envelope: &Map<String, Value>, faults: Faults) -> Provider {
-    let mut provider = match error {
-        Value::Object(fields) => flat(api, fields, faults),
-        Value::String(text) => Provider { message: text.clone(), ..Provider::default() },
-        other => Provider { message: other.to_string(), ..Provider::default() },
-    };
-    provider.request_id = text(envelope, "request_id").or(provider.request_id);
-    provider
+/// Says whether an event is an error by its name or its type.
+pub(crate) fn is_error_event(event: &str, payload: &Map<String, Value>) -> bool {
+    event == "error" || payload.get("type").and_then(Value::as_str) == Some("error")
 }
 
 /// Reads the fields of an error.
-fn flat(api: Api, fields: &Map<String, Value>, faults: Faults) -> Provider {
+pub(crate) fn fields(api: Api, fields: &Map<String, Value>) -> Provider {
     let [named, typed] = [api.dialect().errors.type_member, "type"].map(|key| text(fields, key));
     let is_type = |kind: &String| kind != "error";
     let metadata = || text(fields.get("metadata")?.as_object()?, "error_type");
-    let code = fields.get("code").filter(|code| !(code.is_number() && faults.has(Mutant::LosesNumericCode)));
+    let code = fields.get("code");
     Provider {
         kind: named.filter(is_type).or_else(|| typed.filter(is_type)).or_else(metadata),
         code: code.and_then(|code| match code {
@@ -90,8 +54,8 @@ fn flat(api: Api, fields: &Map<String, Value>, faults: Faults) -> Provider {
     }
 }
 
-/// Whether an error field says that there is no error.
-fn says_nothing(error: &Value) -> bool {
+/// Says whether an error field means that there is no error.
+pub(crate) fn says_nothing(error: &Value) -> bool {
     match error {
         Value::Null | Value::Bool(false) => true,
         Value::String(text) => text.is_empty(),
@@ -113,6 +77,7 @@ fn retry_delay(details: &Value) -> Option<f64> {
     delay.as_str()?.strip_suffix('s')?.parse().ok()
 }
 
-fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
+/// A member that is text.
+pub(crate) fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
     fields.get(key)?.as_str().map(str::to_owned)
 }

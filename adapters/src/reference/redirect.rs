@@ -3,8 +3,6 @@
 use reqwest::Url;
 use reqwest::header::LOCATION;
 
-use super::mutant::{Faults, Mutant};
-
 /// The most redirects that are followed one after another; those of a loop never end.
 pub(crate) const MOST: usize = 5;
 
@@ -12,9 +10,8 @@ pub(crate) const MOST: usize = 5;
 ///
 /// 307 and 308 alone ask for that: after another redirect a client may take the method for GET, which streams no answer. The
 /// keys of one server are nobody else's business, so that no other one is gone to.
-pub(crate) fn place(response: &reqwest::Response, faults: Faults) -> Option<Url> {
-    let asked = matches!(response.status().as_u16(), 307 | 308);
-    if !asked || faults.has(Mutant::NoContentIsEmpty) || faults.has(Mutant::IgnoresStatus) {
+pub(crate) fn place(response: &reqwest::Response) -> Option<Url> {
+    if !matches!(response.status().as_u16(), 307 | 308) {
         return None;
     }
     let named = response.headers().get(LOCATION)?.to_str().ok()?;

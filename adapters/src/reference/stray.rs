@@ -4,8 +4,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::mutant::{Faults, Mutant};
-
 /// Lines that belong to no event, until they make up a JSON value.
 #[derive(Debug, Default)]
 pub(crate) struct StrayLines {
@@ -14,13 +12,13 @@ pub(crate) struct StrayLines {
 
 impl StrayLines {
     /// Takes a line, and returns the object that it completes.
-    pub(crate) fn push(&mut self, line: &str, faults: Faults) -> Option<Map<String, Value>> {
+    pub(crate) fn push(&mut self, line: &str) -> Option<Map<String, Value>> {
         if self.text.is_empty() {
             if let Some(value) = line.strip_prefix("error:") {
                 let error = serde_json::from_str(value).unwrap_or_else(|_| json!(value.trim()));
                 return Some(Map::from_iter([("error".to_owned(), error)]));
             }
-            if !line.trim_start().starts_with(['{', '[']) || faults.has(Mutant::IgnoresBareJson) {
+            if !line.trim_start().starts_with(['{', '[']) {
                 return None;
             }
         }

@@ -94,6 +94,23 @@ pub fn suite(root: &Utf8Path, selection: &Selection) -> Result<Suite, Problems> 
     Ok(Suite { cases, rules })
 }
 
+/// Loads one case by its id, `anthropic/in-band/after-text#overloaded`.
+///
+/// # Errors
+///
+/// Everything that is wrong with the case's file and the fragments of its dialect; also if the id is that of no case, or of
+/// several because it names a file with a matrix or a folder.
+pub fn case(root: &Utf8Path, id: &str) -> Result<Case, Problems> {
+    let mut cases = suite(root, &Selection::Only(vec![id.to_owned()]))?.cases;
+    if cases.len() > 1 {
+        let message = format!("`{id}` names {} cases, of which the first is `{}`; name one", cases.len(), cases[0].id);
+        let mut problems = Collector::default();
+        problems.push(Problem::whole_file(Utf8Path::new("cases"), message));
+        return Err(problems.finish());
+    }
+    Ok(cases.remove(0))
+}
+
 /// Returns the steps of a fragment with its defaults, for what is not a case.
 ///
 /// # Errors

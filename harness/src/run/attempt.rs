@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use streamspec_adapters::contract::{Adapter, CallOutcome, CallResult, STUCK};
 use tokio::sync::Mutex as Turn;
 
-use super::engine::{CallEvidence, Engine};
+use super::engine::Engine;
+use super::evidence::CallEvidence;
 use super::plan::Trial;
 use crate::id::TrialId;
 use crate::record::{AttemptRecord, Attempted};
@@ -153,7 +154,7 @@ impl Engine {
 
     /// Returns the reason why no call is made any more, if that is so.
     fn why_not_called(&self, trial: &Trial) -> Option<String> {
-        self.learnt.answers_nothing(trial).filter(|_| self.patience.again)
+        self.learnt.answers_nothing(trial).filter(|_| self.deadlines.again)
     }
 
     /// Says if the SDK's process is known to end under this kind of stream.
@@ -163,7 +164,7 @@ impl Engine {
 
     /// Returns the reason why only a call by itself says whose doing it was, if that is so.
     fn doubt(&self, trial: &Trial, played: &CallEvidence) -> Option<&'static str> {
-        if !self.patience.again {
+        if !self.deadlines.again {
             return None;
         }
         match &played.answered.outcome {
@@ -183,7 +184,7 @@ impl Engine {
 
     /// Says if a trial that is not as listed is run once more.
     pub fn may_repeat(&self, trial: &Trial) -> bool {
-        self.patience.again && self.learnt.may_repeat(trial)
+        self.deadlines.again && self.learnt.may_repeat(trial)
     }
 }
 

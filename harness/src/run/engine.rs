@@ -6,33 +6,33 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use streamspec_adapters::contract::{Adapter, Call, CallOutcome, CallResult, Identity, Observation};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
 use super::attempt::LessonsBySdk;
 use super::control;
+use super::evidence::{CallEvidence, TrialRun, normal_observation, normal_verdict};
 use super::normal::Particulars;
 use super::plan::Trial;
 use super::running::TIMED;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
-use crate::id::{TrialId, Variant};
+use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::{Evidence, Verdict, judge};
-use crate::record::{AttemptRecord, Attempted, TrialRecord, WireRecord};
-use crate::server::{Server, Transcript};
-use crate::transport::describe;
+use crate::record::{AttemptRecord, Attempted, TrialRecord};
+use crate::server::Server;
 use crate::wire::Script;
 
-/// How long a call is waited for before it is a hang, beside what its case makes a correct client wait for.
+/// The time a call is waited for before it is a hang, beside the time for which its case makes a correct client wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// How long an answer is waited for at the least.
+    /// The least time an answer is waited for.
     pub least: Duration,
-    /// How long after what the case asks for an answer is still waited for.
+    /// The time for which an answer is waited for after the time that the case asks for.
     pub grace: Duration,
-    /// Whether a doubtful trial is run again alone.
+    /// True where a doubtful trial is run again alone.
     pub again: bool,
 }
 
@@ -43,25 +43,25 @@ impl Deadlines {
     /// For the reference client's mutants, many of which hang by design.
     pub const MUTANT: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(3), again: false };
 
-    /// When a call for this case is a hang.
+    /// The time after which a call for this case is a hang.
     fn deadline(self, case: &Case) -> Duration {
         (case.hang_after() + self.grace).max(self.least)
     }
 }
 
-/// How soon after its caller was told of a failure a client must let go of the connection.
+/// The time in which a client must let go of the connection after its caller was told of a failure.
 const RELEASE: Duration = Duration::from_secs(2);
 
 /// An adapter, opened once and shared, or the reason why it could not be.
 type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
 
-/// Who is told of each call that will be made once more, when that is known.
+/// The receiver of each call that will be made once more, told when that is known.
 type Listener = mpsc::UnboundedSender<(TrialId, AttemptRecord)>;
 
-/// Everything a run shares.
+/// The server, the adapters and the lessons that all trials of a run share.
 pub struct Engine {
     nonce: String,
-    pub(super) patience: Deadlines,
+    pub(super) deadlines: Deadlines,
     pub(super) learnt: LessonsBySdk,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
@@ -78,25 +78,12 @@ pub struct Engine {
 #[error("the server cannot listen on the loopback interface: {0}")]
 pub struct EngineError(io::Error);
 
-/// One variant of one trial, with what an explanation needs.
-#[derive(Clone, Debug)]
-pub struct TrialRun {
-    /// What is written down.
-    pub record: TrialRecord,
-    /// What the server was told to do.
-    pub script: Script,
-    /// What the server saw and sent.
-    pub transcript: Transcript,
-    /// How the call came out.
-    pub answered: CallResult,
-}
-
 impl Engine {
     /// Starts the server. At most `jobs` calls are under way at once, and twice as many of trials that wait for the clock.
-    pub async fn start(nonce: String, jobs: usize, patience: Deadlines) -> Result<Self, EngineError> {
+    pub async fn start(nonce: String, jobs: usize, deadlines: Deadlines) -> Result<Self, EngineError> {
         Ok(Self {
             nonce,
-            patience,
+            deadlines,
             learnt: LessonsBySdk::default(),
             server: Server::start().await.map_err(EngineError)?,
             adapters: Mutex::default(),
@@ -123,20 +110,39 @@ impl Engine {
         }
     }
 
-    /// Drives the SDK of this id with this adapter, whatever its manifest says.
-    pub fn adopt(&self, sdk: &str, adapter: Arc<dyn Adapter>) {
-        let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
-        adapters.insert(sdk.to_owned(), Arc::new(OnceCell::new_with(Some(Ok(adapter)))));
-    }
-
-    /// Opens the SDK's adapter, or says why it cannot be opened. Later calls share it.
+    /// Opens the SDK's adapter, or gives the reason why it cannot be opened. Later calls share it. An adapter that was made elsewhere is
+    /// open already.
     pub async fn adapter(&self, sdk: &Sdk) -> Result<Arc<dyn Adapter>, String> {
+        if let Some(own) = sdk.own_adapter() {
+            return Ok(own);
+        }
         let opened = {
             let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(adapters.entry(sdk.manifest.id.clone()).or_default())
         };
         let open = async || sdk.open().await.map_err(|error| error.to_string());
         opened.get_or_init(open).await.clone()
+    }
+
+    /// Runs a case as written on a surface of an adapter of the caller's own, which needs no manifest and no folder. A
+    /// surface or a dialect that the adapter's identity does not list makes the verdict `unsupported`.
+    ///
+    /// An engine keeps the lessons about an SDK, and its controls, by the name in the identity: adapters that differ need names
+    /// that differ, or engines of their own.
+    pub async fn run_with(&self, adapter: Arc<dyn Adapter>, surface: &str, case: Case) -> TrialRun {
+        let trial = Trial {
+            sdk: Arc::new(Sdk::of(adapter)),
+            surface: surface.into(),
+            route: Route::default(),
+            case: Arc::new(case),
+            variants: vec![Variant::AsWritten],
+            transport: Transport::default(),
+        };
+        self.learnt.count(&trial);
+        match self.lacks(&trial).await {
+            Some(why) => self.not_run(&trial, Variant::AsWritten, Verdict::unsupported(why)),
+            None => self.run_variant(&trial, Variant::AsWritten).await,
+        }
     }
 
     /// Runs every variant of a trial, as written first. A sweep over a stream that is not healthy is left out.
@@ -171,7 +177,7 @@ impl Engine {
         }
     }
 
-    /// What the version that is loaded does not have yet, or no more, if the trial asks for it.
+    /// The reason why the version that is loaded cannot run the trial, if it does not have the surface or the dialect.
     async fn lacks(&self, trial: &Trial) -> Option<String> {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let Identity { sdk, surfaces, apis, .. } = adapter.identity();
@@ -207,10 +213,10 @@ impl Engine {
                 released: played.released,
             }),
         };
-        let noise = Particulars { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
+        let particulars = Particulars { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
-        record.verdict = normal_verdict(verdict, noise);
-        record.observation = normal_observation(&played.answered.outcome, noise);
+        record.verdict = normal_verdict(verdict, particulars);
+        record.observation = normal_observation(&played.answered.outcome, particulars);
         record.attempts = attempts;
         TrialRun { record, script, transcript: played.transcript, answered: played.answered }
     }
@@ -254,7 +260,7 @@ impl Engine {
             surface: trial.surface.to_string(),
             base_url: base_url.clone(),
             timeout: Duration::from_millis(case.timeout),
-            deadline: self.patience.deadline(case),
+            deadline: self.deadlines.deadline(case),
             max_retries: case.max_retries,
             ask: case.ask,
             alone,
@@ -290,73 +296,7 @@ impl Engine {
     }
 }
 
-/// What one call left behind.
-pub(super) struct CallEvidence {
-    pub(super) base_url: String,
-    pub(super) answered: CallResult,
-    pub(super) released: Option<bool>,
-    pub(super) transcript: Transcript,
-}
-
-impl CallEvidence {
-    /// No call was made.
-    pub(super) fn fault(detail: String) -> Self {
-        let answered =
-            CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
-    }
-
-    /// Wall time to the answer, in milliseconds.
-    pub(super) fn took_ms(&self) -> u64 {
-        u64::try_from(self.answered.took.as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-impl TrialRun {
-    /// Writes down what was sent, where a variant run came out differently: a report cannot tell it from the case.
-    pub(super) fn keep_answers(&mut self) {
-        if self.record.verdict.broken_checks().any(|check| check.axis.is_of_variants()) {
-            self.record.answers = describe(&self.script, self.record.transport, &self.record.nonce);
-        }
-    }
-}
-
-impl TrialRecord {
-    /// The record of a call that has been played, without its verdict and observation.
-    pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &CallEvidence) -> Self {
-        let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
-            request: format!("{} {}", exchange.method, exchange.path),
-            answer: exchange.answer,
-            written: exchange.written,
-            digest: exchange.digest.clone(),
-            client_left: exchange.client_left_at.is_some(),
-        });
-        Self {
-            nonce: nonce.to_owned(),
-            wire: wire.collect(),
-            took_ms: played.took_ms(),
-            ..Self::new(trial.id(variant), Verdict::not_run(String::new()))
-        }
-    }
-}
-
-/// A verdict without what differs from run to run.
-fn normal_verdict(mut verdict: Verdict, noise: Particulars<'_>) -> Verdict {
-    for check in &mut verdict.checks {
-        noise.value(&mut check.expected);
-        noise.value(&mut check.observed);
-    }
-    verdict.reason = verdict.reason.map(|reason| noise.text(&reason));
-    verdict
-}
-
-/// An observation without what differs from run to run.
-fn normal_observation(answer: &CallOutcome, noise: Particulars<'_>) -> Option<Observation> {
-    let CallOutcome::Observed(observation) = answer else { return None };
-    noise.observation(observation)
-}
-
-/// Whether any level asks what becomes of the connection.
+/// Says whether any level asks what becomes of the connection.
 fn watches_connection(case: &Case) -> bool {
     let mut all = case.levels().flat_map(|(_, checks)| checks.all());
     all.any(|checks| checks.connection == Some(Connection::Released))

@@ -90,15 +90,16 @@ pub(crate) async fn engine(
 ) -> (Engine, Vec<Trial>) {
     let root = root();
     let fleet = Fleet::discover(&root).expect("the fleet");
-    let sdk = Arc::new(fleet.get("reference").expect("the reference client").clone());
+    let reference = fleet.get("reference").expect("the reference client").clone();
+    let identity = reference.open().await.expect("the reference client").identity().clone();
+    let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
+    let liar = Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity };
+    let sdk = Arc::new(reference.driven_by(Arc::new(liar)));
     let names: Vec<String> = cases.iter().map(|&case| case.to_owned()).collect();
     let cases = load::suite(&root, &Selection::named(&names)).expect("the cases").cases;
     let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
-    let trials = plan(&[Arc::clone(&sdk)], &cases, &Filter::default()).expect("a plan").trials;
+    let trials = plan(&[sdk], &cases, &Filter::default()).expect("a plan").trials;
     let engine = Engine::start("nonce".to_owned(), 64, Deadlines::SDK).await.expect("an engine");
-    let identity = sdk.open().await.expect("the reference client").identity().clone();
-    let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
-    engine.adopt("reference", Arc::new(Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity }));
     (engine, trials)
 }
 

@@ -3,6 +3,7 @@
 mod attempt;
 mod control;
 mod engine;
+mod evidence;
 #[cfg(test)]
 pub(crate) mod liar;
 mod normal;
@@ -14,6 +15,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Deadlines, Engine, EngineError, TrialRun};
+pub use engine::{Deadlines, Engine, EngineError};
+pub use evidence::TrialRun;
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, is_sound, plan};
 pub use running::Running;

@@ -6,7 +6,8 @@ mod sum;
 #[cfg(test)]
 mod tests;
 
-use super::engine::{Engine, TrialRun};
+use super::engine::Engine;
+use super::evidence::TrialRun;
 use super::plan::Trial;
 use crate::case::Case;
 use crate::id::Variant;

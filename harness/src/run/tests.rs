@@ -25,6 +25,18 @@ async fn an_honest_adapter_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_adapter_needs_no_manifest() {
+    let (engine, trials) = engine(&[CASE], |_, got, _| honest(got)).await;
+    let adapter = trials[0].sdk.own_adapter().expect("the liar");
+    let case = || trials[0].case.as_ref().clone();
+    let ran = engine.run_with(Arc::clone(&adapter), "events", case()).await;
+    assert_eq!(ran.record.verdict.status, Status::Pass, "{:?}", ran.record.verdict);
+    assert_eq!(ran.record.name(), "streamspec-adapters/events::anthropic/in-band/after-text#overloaded");
+    let other = engine.run_with(adapter, "nope", case()).await;
+    assert_eq!(other.record.verdict.status, Status::Unsupported, "{:?}", other.record.verdict);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_control_that_died_with_others_is_run_again_and_told() {
     let say = |call: &Call, got: &str, _| if is_control(got) && !call.alone { crash(false) } else { honest(got) };
     let (engine, trials) = engine(&[CASE], say).await;

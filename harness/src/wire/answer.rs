@@ -76,7 +76,7 @@ fn build(codec: &dyn Codec, api: Api, steps: &[Step], variant: Variant, nonce: &
     let mut head = Head {
         status: respond.status,
         version: respond.version,
-        headers: head::headers(&respond, content_type, respond.redirect.then(|| own_place(api)), nonce),
+        headers: head::headers(&respond, content_type, respond.redirect.then(|| own_place(api)).as_deref(), nonce),
         framing,
         declared_length: 0,
         trailers: respond.trailers.iter().map(|(name, value)| (name.clone(), nonce.text(value))).collect(),

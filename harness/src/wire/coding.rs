@@ -20,17 +20,17 @@ const BROTLI: (u32, u32) = (5, 18);
 /// checksum where the coding has one) is a write of its own, and only there when the answer is `finished`.
 pub(super) fn encode(coding: Encoding, parts: Vec<Part>, finished: bool) -> Vec<Part> {
     let mut encoder = Encoder::new(coding);
-    let mut encoded = Vec::with_capacity(parts.len() + 1);
+    let mut body = Vec::with_capacity(parts.len() + 1);
     for part in parts {
-        encoded.push(match part {
+        body.push(match part {
             Part::Write(write) => Part::from(encoder.write(&write.bytes)),
             pause @ Part::Pause(_) => pause,
         });
     }
     if finished {
-        encoded.push(Part::from(encoder.finish()));
+        body.push(Part::from(encoder.finish()));
     }
-    encoded
+    body
 }
 
 /// The content that a client can have decoded from the first bytes of an encoded body.

@@ -46,11 +46,11 @@ pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing
 pub(super) fn headers(
     respond: &Respond,
     content_type: &str,
-    location: Option<String>,
+    location: Option<&str>,
     nonce: Nonce<'_>,
 ) -> Vec<(String, String)> {
     let encoding = respond.encoding.map(|encoding| ("content-encoding", encoding.name()));
-    let location = location.as_deref().map(|place| ("location", place));
+    let location = location.map(|place| ("location", place));
     let defaults = [("content-type", content_type), ("cache-control", "no-cache")];
     let defaults = defaults.into_iter().chain(encoding).chain(location);
     let mut headers: Vec<(String, Option<String>)> =

@@ -46,9 +46,7 @@ fn refusal(root: &Utf8Path, selection: &Selection) -> Problems {
 }
 
 fn case(id: &str) -> Case {
-    let suite = load::suite(&fixtures(), &only(&[id])).unwrap_or_else(|problems| panic!("{problems}"));
-    let [case] = <[Case; 1]>::try_from(suite.cases).expect("one case");
-    case
+    load::case(&fixtures(), id).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 const AFTER_TEXT: [&str; 4] = [
@@ -101,6 +99,16 @@ fn a_selection_takes_what_it_names() {
     let all = ids(&fixtures(), &only(&[]));
     assert_eq!(all.len(), 6);
     assert!(all.is_sorted());
+}
+
+#[test]
+fn one_case_is_asked_for_by_a_name_that_only_it_has() {
+    let problems = load::case(&fixtures(), "anthropic/in-band").expect_err("a folder");
+    let message = &problems.iter().next().expect("a problem").message;
+    assert_eq!(
+        message,
+        &format!("`anthropic/in-band` names 4 cases, of which the first is `{}`; name one", AFTER_TEXT[0])
+    );
 }
 
 #[test]

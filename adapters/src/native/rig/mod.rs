@@ -17,10 +17,10 @@ pub(crate) struct Scenario {
     /// The answers to the first, second, … request.
     pub(crate) wire: Vec<Wire>,
     pub(crate) max_retries: u32,
-    /// Short, since some situations are about silence.
+    /// Short, since some situations are about pauses.
     pub(crate) timeout: Duration,
     pub(crate) surface: &'static str,
-    /// What the client makes of it, as [`said`] puts it.
+    /// The observation of the client, as [`said`] puts it.
     pub(crate) expected: &'static str,
     /// The mutants that make something else of it.
     pub(crate) killed: &'static [Mutant],

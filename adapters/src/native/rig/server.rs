@@ -19,7 +19,7 @@ pub(crate) struct Wire {
     pub(crate) end: End,
 }
 
-/// How an answer ends.
+/// The end of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// Properly.
@@ -28,7 +28,7 @@ pub(crate) enum End {
     Cut,
     /// RST.
     Reset,
-    /// Silence.
+    /// A pause that does not end.
     Stall,
 }
 
@@ -68,7 +68,7 @@ impl Server {
         self.seen.requests.load(Ordering::SeqCst)
     }
 
-    /// Whether a client still holds a connection that the server keeps open.
+    /// Says whether a client still holds a connection that the server keeps open.
     pub(crate) async fn still_connected(&self) -> bool {
         for _ in 0..20 {
             if self.seen.connected.load(Ordering::SeqCst) == 0 {

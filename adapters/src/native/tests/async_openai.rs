@@ -1,4 +1,4 @@
-//! What async-openai's caller sees.
+//! The observations of async-openai's caller.
 
 use futures_util::future::join_all;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What every kit must read alike, from `adapters/golden.json`: here each native SDK is handed the items over a socket, as
+//! The vectors of `adapters/golden.json`, which every kit must read alike: here each native SDK is handed the items over a socket, as
 //! its own types and decoders have them, and its adapter reads what it makes of them.
 
 use std::collections::BTreeSet;
@@ -119,7 +119,7 @@ fn bodies_are_read_by_one_rule() {
     }
 }
 
-/// What the callers of an SDK, or of one of its surfaces, do not see as the vector says, and why they cannot.
+/// The parts of a vector that the callers of an SDK, or of one of its surfaces, do not see as it says, with the reason.
 const LEFT_OUT: [(&str, Api, &str, &str); 27] = [
     ("genai/final", A, "a call whose block is not ended", "it hands over nothing of an answer without an end"),
     ("genai/final", C, "a call without an end", "it hands over nothing of an answer without an end"),
@@ -212,7 +212,7 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
     Some(Scenario::new("", items.api, sse(&body, End::Finish), "", &[]).surface(surface).untimed())
 }
 
-/// Whether the caller has seen this; what the surface does not show says nothing, if the answer has no end. A handler hands
+/// Says whether the caller has seen this; what the surface does not show says nothing, if the answer has no end. A handler hands
 /// out no call that was cut.
 fn compare(id: &str, surface: &str, sees: &Sees, answer: &CallOutcome) -> Result<(), String> {
     let CallOutcome::Observed(observation) = answer else { return Err(format!("{answer:?}")) };

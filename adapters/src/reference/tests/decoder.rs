@@ -2,12 +2,11 @@
 
 use proptest::prelude::*;
 
-use crate::reference::decoder::{Decoder, Event, Item};
-use crate::reference::mutant::Faults;
+use crate::reference::decoder::{Decode as _, Decoder, Event, Item};
 
 /// The events of a stream, as `name|data`.
 fn events(stream: &[u8]) -> Vec<String> {
-    let mut decoder = Decoder::new(Faults::default());
+    let mut decoder = Decoder::new();
     let items = decoder.feed(stream).into_iter().chain(decoder.finish());
     items
         .filter_map(|item| match item {
@@ -53,9 +52,9 @@ fn the_rules() {
 #[test]
 fn ids_and_reconnection_times() {
     let state = |stream: &[u8]| {
-        let mut decoder = Decoder::new(Faults::default());
+        let mut decoder = Decoder::new();
         decoder.feed(stream);
-        (decoder.last_event_id, decoder.reconnection_time)
+        (decoder.fields.last_event_id, decoder.fields.reconnection_time)
     };
     for (stream, id, time) in [
         (&b"id: 7\n\ndata: a\n\n"[..], "7", None),
@@ -70,7 +69,7 @@ fn ids_and_reconnection_times() {
 
 #[test]
 fn lines_of_no_field_are_strays() {
-    let mut decoder = Decoder::new(Faults::default());
+    let mut decoder = Decoder::new();
     let mut items = decoder.feed(b"{\"error\":\n  1\n: c\ndata: a\n\n}");
     items.extend(decoder.finish());
     let stray = |line: &str| Item::Stray(line.to_owned());
@@ -102,21 +101,21 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn cuts_do_not_matter(stream in stream(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
-        let mut whole = Decoder::new(Faults::default());
+        let mut whole = Decoder::new();
         let mut expected = whole.feed(&stream);
         expected.extend(whole.finish());
 
         let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(stream.len() + 1)).collect();
         at.extend([0, stream.len()]);
         at.sort_unstable();
-        let mut pieces = Decoder::new(Faults::default());
+        let mut pieces = Decoder::new();
         let mut items: Vec<Item> = at.windows(2).flat_map(|ends| pieces.feed(&stream[ends[0]..ends[1]])).collect();
         items.extend(pieces.finish());
         prop_assert_eq!(&items, &expected);
 
-        let mut octets = Decoder::new(Faults::default());
-        let mut items: Vec<Item> = stream.iter().flat_map(|octet| octets.feed(&[*octet])).collect();
-        items.extend(octets.finish());
+        let mut bytes = Decoder::new();
+        let mut items: Vec<Item> = stream.iter().flat_map(|byte| bytes.feed(&[*byte])).collect();
+        items.extend(bytes.finish());
         prop_assert_eq!(&items, &expected);
     }
 }

@@ -1,4 +1,4 @@
-//! How streams end: properly, cut, silent, or going on after the answer is whole.
+//! The ends of streams: proper, cut, in a pause, or going on after the answer is whole.
 
 use crate::contract::Api::{AnthropicMessages, GeminiGenerate, OpenaiChat, OpenaiResponses};
 use crate::native::rig::Scenario;
@@ -59,7 +59,7 @@ fn before_the_end() -> Vec<Scenario> {
             &[Mutant::TrustsCutBody],
         ),
         new(
-            "silence after the first word",
+            "a pause after the first word",
             AnthropicMessages,
             sse(&so_far(), End::Stall),
             "raised \"Hello\" iterate: Timeout id=req_head (nothing came for 700ms) | 1 sent",
@@ -87,14 +87,14 @@ fn after_the_end() -> Vec<Scenario> {
             &[],
         ),
         new(
-            "silence after the finish reason",
+            "a pause after the finish reason",
             OpenaiChat,
             sse(&(c_text("Hello") + &chunk(&serde_json::json!({}), Some("stop"))), End::Stall),
             "returned \"Hello\" stop | 1 sent",
             &[Mutant::WaitsForTerminal],
         ),
         new(
-            "silence after the terminal marker",
+            "a pause after the terminal marker",
             AnthropicMessages,
             sse(&whole(), End::Stall),
             "returned \"Hello\" end_turn | 1 sent",

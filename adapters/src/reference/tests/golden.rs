@@ -3,21 +3,20 @@
 use serde_json::{Value, json};
 
 use crate::contract::Api;
+use crate::reference::DOCUMENTED;
 use crate::reference::answer::PartialAnswer;
-use crate::reference::mutant::Faults;
-use crate::reference::read;
 use crate::reference::reader::Reader;
 
-/// What is seen of a stream of these events.
+/// The answer as far as a stream of these events brings it.
 fn seen(api: Api, events: &[Value]) -> Value {
-    let mut answer = PartialAnswer::new(Faults(None));
-    let mut reader = Reader::new(api, read(api), Faults(None));
+    let mut answer = PartialAnswer::new(DOCUMENTED.tools);
+    let mut reader = Reader::new(DOCUMENTED, api);
     for event in events {
         let name = event.get("type").and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();
         // An answer that breaks off is an error of its own; what was seen of it until then is what counts here.
         let _ = reader.take(format!("{name}data: {event}\n\n").as_bytes(), &mut answer);
     }
-    let calls: Vec<Value> = answer.tool_calls().iter().map(|call| json!(call)).collect();
+    let calls: Vec<Value> = answer.tools.handed_over().iter().map(|call| json!(call)).collect();
     json!({ "text": answer.text, "tool_calls": calls, "stop_reason": answer.stop_reason })
 }
 

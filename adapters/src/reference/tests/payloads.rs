@@ -1,4 +1,4 @@
-//! What events carry: unknown types, empty and malformed payloads, stop reasons.
+//! The payloads of events: unknown types, empty and malformed payloads, stop reasons.
 
 use serde_json::json;
 

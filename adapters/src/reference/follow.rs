@@ -1,0 +1,81 @@
+//! One request and its answer, from the head to the end.
+
+use futures_util::future::BoxFuture;
+
+use super::answer::PartialAnswer;
+use super::body::Body;
+use super::client::{Client, Opened};
+use super::failure::{Class, Failure};
+use super::http;
+use super::reader::Reader;
+use super::step::Progress;
+use crate::contract::{Api, Call, Site};
+
+/// Sends one request, with the retries that its head allows, and follows its answer to the end.
+pub(crate) fn attempt<'a>(
+    client: &'a Client,
+    call: &'a Call,
+    answer: &'a mut PartialAnswer,
+) -> BoxFuture<'a, Result<(), (Site, Failure)>> {
+    Box::pin(async move {
+        let mut opened = http::open(client, call).await.map_err(|failure| (Site::Open, failure))?;
+        let followed = (client.follow)(client, call, &mut opened, answer).await;
+        (client.release)(opened.body, followed.is_err());
+        followed.map_err(|failure| (Site::Iterate, failure.of_request(&opened.head)))
+    })
+}
+
+/// Follows the body until the answer has ended, one way or the other; nothing is read after that.
+pub(crate) fn follow<'a>(
+    client: &'a Client,
+    call: &'a Call,
+    opened: &'a mut Opened,
+    answer: &'a mut PartialAnswer,
+) -> BoxFuture<'a, Result<(), Failure>> {
+    Box::pin(async move {
+        let mut reader = Reader::new(*client, call.api);
+        read_to_end(client, call, &mut opened.body, &mut reader, answer).await.map(|_| ())
+    })
+}
+
+/// The way in which an answer came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// With its terminal marker.
+    Marker,
+    /// With the body, or with what became of it.
+    Body,
+}
+
+/// Reads the body to the end of the answer.
+pub(crate) async fn read_to_end(
+    client: &Client,
+    call: &Call,
+    body: &mut Body,
+    reader: &mut Reader,
+    answer: &mut PartialAnswer,
+) -> Result<Ending, Failure> {
+    loop {
+        let bytes = match body.next().await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return reader.finish(answer).map(|()| Ending::Body),
+            Err(failure) => return (client.take_failure)(call.api, failure, answer).map(|()| Ending::Body),
+        };
+        match reader.take(&bytes, answer)? {
+            Progress::End => return Ok(Ending::Marker),
+            progress => (client.wind_clock)(body, progress, answer),
+        }
+    }
+}
+
+/// Takes the failure of a body. After the stop reason a pause is none: the answer is whole, only its marker is missing.
+pub(crate) fn take_failure(_: Api, failure: Failure, answer: &mut PartialAnswer) -> Result<(), Failure> {
+    if failure.class == Class::Timeout && answer.stop_reason.is_some() { Ok(()) } else { Err(failure) }
+}
+
+/// Winds up the clock of a body that has brought the answer forward.
+pub(crate) fn wind_clock(body: &mut Body, progress: Progress, _: &PartialAnswer) {
+    if progress == Progress::Further {
+        body.progressed();
+    }
+}

@@ -1,0 +1,55 @@
+//! The head of a response.
+
+use std::time::SystemTime;
+
+use reqwest::header::HeaderMap;
+
+/// The head of a response, as far as a client reads it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    /// The type of the content without its parameters, in lower case; empty where there is none.
+    pub(crate) content_type: String,
+    /// The coding of the content, in lower case; `identity` where there is none.
+    pub(crate) content_encoding: String,
+    pub(crate) request_id: Option<String>,
+    /// The delay that the server asks for, in seconds.
+    pub(crate) retry_after: Option<f64>,
+    /// The server's own statement about a retry.
+    pub(crate) should_retry: Option<bool>,
+}
+
+impl Head {
+    /// Reads the head of a response.
+    pub(crate) fn of(response: &reqwest::Response) -> Self {
+        let text = |name: &str| text(response.headers(), name);
+        let essence = text("content-type").and_then(|value| value.split(';').next()).unwrap_or_default();
+        Self {
+            status: response.status().as_u16(),
+            content_type: essence.trim().to_ascii_lowercase(),
+            content_encoding: text("content-encoding").unwrap_or("identity").to_ascii_lowercase(),
+            request_id: text("request-id").or_else(|| text("x-request-id")).map(str::to_owned),
+            retry_after: retry_after(response.headers()),
+            should_retry: text("x-should-retry").and_then(|word| word.parse().ok()),
+        }
+    }
+}
+
+/// The delay that the headers ask for, in seconds: `retry-after-ms`, or `Retry-After` as seconds or as a date
+/// (RFC 9110 section 10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<f64> {
+    let positive = |seconds: &f64| seconds.is_finite() && *seconds >= 0.0;
+    let milliseconds =
+        || text(headers, "retry-after-ms")?.parse::<f64>().ok().map(|value| value / 1000.0).filter(positive);
+    let seconds = || text(headers, "retry-after")?.parse::<f64>().ok().filter(positive);
+    let until = || {
+        let then = httpdate::parse_http_date(text(headers, "retry-after")?).ok()?;
+        Some(then.duration_since(SystemTime::now()).map_or(0.0, |delay| delay.as_secs_f64()))
+    };
+    milliseconds().or_else(seconds).or_else(until)
+}
+
+/// The value of a header field that is text.
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+}

@@ -1,0 +1,141 @@
+//! Faults before the stream.
+
+use futures_util::future::BoxFuture;
+
+use super::{DOCUMENTED, Faulty};
+use crate::contract::{Api, Call, Site};
+use crate::reference::answer::PartialAnswer;
+use crate::reference::body::Body;
+use crate::reference::client::{Client, Opened};
+use crate::reference::failure::{Class, Failure};
+use crate::reference::head::Head;
+use crate::reference::{coding, follow, http, retry};
+
+/// The reading of a head.
+type ReadHead = for<'a> fn(&'a Client, &'a Call, &'a Head, reqwest::Response) -> BoxFuture<'a, Result<Body, Failure>>;
+
+/// The outcome of an attempt.
+type Attempted<'a> = BoxFuture<'a, Result<(), (Site, Failure)>>;
+
+/// Takes whatever comes for a stream.
+const TAKE_ALL: ReadHead =
+    |client, call, head, response| Box::pin(async move { http::body(client, call, head, response) });
+
+pub(super) const IGNORES_STATUS: Faulty = Faulty::of(Client { redirect: |_| None, read_head: TAKE_ALL, ..DOCUMENTED });
+
+pub(super) const REDIRECT_BECOMES_GET: Faulty = Faulty::of(Client {
+    request_again: |http, place, call| {
+        let mut builder =
+            http.get(place).header("accept", "text/event-stream").header("accept-encoding", coding::ACCEPTED);
+        for (name, value) in call.api.dialect().headers {
+            builder = builder.header(*name, *value);
+        }
+        builder
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const NO_CONTENT_IS_EMPTY: Faulty = Faulty::of(Client {
+    redirect: |_| None,
+    read_head: |client, call, head, response| match head.status {
+        200 | 400.. => http::read_head(client, call, head, response),
+        _ => TAKE_ALL(client, call, head, response),
+    },
+    follow: |client, call, opened, answer| follow_unless(opened.head.status != 200, client, call, opened, answer),
+    ..DOCUMENTED
+});
+
+pub(super) const WRONG_CONTENT_IS_EMPTY: Faulty = Faulty::of(Client {
+    read_head: |client, call, head, response| match head.status {
+        200 => TAKE_ALL(client, call, head, response),
+        _ => http::read_head(client, call, head, response),
+    },
+    follow: |client, call, opened, answer| {
+        let is_empty = opened.head.content_type != "text/event-stream";
+        follow_unless(is_empty, client, call, opened, answer)
+    },
+    ..DOCUMENTED
+});
+
+/// Follows a stream as the documents have it, unless it is taken for an empty answer.
+fn follow_unless<'a>(
+    is_empty: bool,
+    client: &'a Client,
+    call: &'a Call,
+    opened: &'a mut Opened,
+    answer: &'a mut PartialAnswer,
+) -> BoxFuture<'a, Result<(), Failure>> {
+    if is_empty {
+        answer.stop_reason = Some(normal(call.api));
+        return Box::pin(async { Ok(()) });
+    }
+    follow::follow(client, call, opened, answer)
+}
+
+fn normal(api: Api) -> String {
+    api.dialect().stop_reasons.normal().to_owned()
+}
+
+pub(super) const JSON_BODY_UNTYPED: Faulty = Faulty::of(Client {
+    not_a_stream: |_, _, head, _| {
+        let got = if head.content_type.is_empty() { "no content type" } else { &head.content_type };
+        Failure::new(Class::Protocol, got)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const NEVER_RETRIES: Faulty = Faulty::set_to(|call| Call { max_retries: 0, ..call });
+
+pub(super) const RETRIES_ONCE_TOO_OFTEN: Faulty =
+    Faulty::set_to(|call| Call { max_retries: call.max_retries + 1, ..call });
+
+pub(super) const RETRIES_EVERYTHING: Faulty = Faulty::of(Client {
+    is_worth_a_retry: |failure| {
+        matches!(failure.class, Class::Api(_)) && !failure.in_band || retry::is_worth_a_retry(failure)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const IGNORES_RETRY_AFTER: Faulty =
+    Faulty::of(Client { delay: |_, attempt| Some(retry::backoff(attempt)), ..DOCUMENTED });
+
+pub(super) const CAPS_RETRY_AFTER: Faulty = Faulty::of(Client {
+    delay: |failure, attempt| {
+        let asked = retry::asked(failure).map(|delay| delay.min(retry::LONGEST_BACKOFF));
+        Some(asked.unwrap_or_else(|| retry::backoff(attempt)))
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const RETRIES_IN_BAND: Faulty = Faulty::of(Client {
+    attempt: |client, call, answer| {
+        attempt_again(1, |failure, answer| failure.in_band && answer.events == 0, client, call, answer)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const RETRIES_AFTER_OUTPUT: Faulty = Faulty::of(Client {
+    attempt: |client, call, answer| {
+        attempt_again(call.max_retries, |_, answer| answer.events > 0, client, call, answer)
+    },
+    ..DOCUMENTED
+});
+
+/// Makes an attempt, and more of them, up to a number, after failures of the stream that are taken for worth it.
+fn attempt_again<'a>(
+    more: u32,
+    is_worth_it: fn(&Failure, &PartialAnswer) -> bool,
+    client: &'a Client,
+    call: &'a Call,
+    answer: &'a mut PartialAnswer,
+) -> Attempted<'a> {
+    Box::pin(async move {
+        for _ in 0..more {
+            match follow::attempt(client, call, answer).await {
+                Err((Site::Iterate, failure)) if is_worth_it(&failure, answer) => answer.id = None,
+                outcome => return outcome,
+            }
+        }
+        follow::attempt(client, call, answer).await
+    })
+}

@@ -1,0 +1,93 @@
+//! The evidence of a trial: what one call left behind, and the record that is made of it.
+
+use std::time::Duration;
+
+use streamspec_adapters::contract::{CallOutcome, CallResult, Observation};
+
+use super::normal::Particulars;
+use super::plan::Trial;
+use crate::id::Variant;
+use crate::judge::Verdict;
+use crate::record::{TrialRecord, WireRecord};
+use crate::server::Transcript;
+use crate::transport::describe;
+use crate::wire::Script;
+
+/// One variant of one trial, with what an explanation needs.
+#[derive(Clone, Debug)]
+pub struct TrialRun {
+    /// The record of the trial, with its verdict.
+    pub record: TrialRecord,
+    /// The script that the server was given.
+    pub script: Script,
+    /// The requests that the server saw, and the bytes that it sent.
+    pub transcript: Transcript,
+    /// The result of the call.
+    pub answered: CallResult,
+}
+
+/// The evidence of one call.
+pub(super) struct CallEvidence {
+    pub(super) base_url: String,
+    pub(super) answered: CallResult,
+    pub(super) released: Option<bool>,
+    pub(super) transcript: Transcript,
+}
+
+impl CallEvidence {
+    /// No call was made.
+    pub(super) fn fault(detail: String) -> Self {
+        let answered =
+            CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
+        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
+    }
+
+    /// Wall time to the answer, in milliseconds.
+    pub(super) fn took_ms(&self) -> u64 {
+        u64::try_from(self.answered.took.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl TrialRun {
+    /// Writes down what was sent, where a variant run came out differently: a report cannot tell it from the case.
+    pub(super) fn keep_answers(&mut self) {
+        if self.record.verdict.broken_checks().any(|check| check.axis.is_of_variants()) {
+            self.record.answers = describe(&self.script, self.record.transport, &self.record.nonce);
+        }
+    }
+}
+
+impl TrialRecord {
+    /// The record of a call that has been played, without its verdict and observation.
+    pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &CallEvidence) -> Self {
+        let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
+            request: format!("{} {}", exchange.method, exchange.path),
+            answer: exchange.answer,
+            written: exchange.written,
+            digest: exchange.digest.clone(),
+            client_left: exchange.client_left_at.is_some(),
+        });
+        Self {
+            nonce: nonce.to_owned(),
+            wire: wire.collect(),
+            took_ms: played.took_ms(),
+            ..Self::new(trial.id(variant), Verdict::not_run(String::new()))
+        }
+    }
+}
+
+/// A verdict without what differs from run to run.
+pub(super) fn normal_verdict(mut verdict: Verdict, particulars: Particulars<'_>) -> Verdict {
+    for check in &mut verdict.checks {
+        particulars.value(&mut check.expected);
+        particulars.value(&mut check.observed);
+    }
+    verdict.reason = verdict.reason.map(|reason| particulars.text(&reason));
+    verdict
+}
+
+/// An observation without what differs from run to run.
+pub(super) fn normal_observation(answer: &CallOutcome, particulars: Particulars<'_>) -> Option<Observation> {
+    let CallOutcome::Observed(observation) = answer else { return None };
+    particulars.observation(observation)
+}
