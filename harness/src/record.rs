@@ -4,6 +4,7 @@
 //! is cut short keeps what it had.
 
 mod entry;
+mod error;
 mod read;
 mod records;
 mod schema;
@@ -20,9 +21,10 @@ use streamspec_adapters::contract::Api;
 
 pub(crate) use entry::every_surface;
 pub use entry::{Entry, Scope, Statement, statements};
+pub use error::ReadError;
+pub use read::open;
 #[cfg(test)]
 pub(crate) use read::read;
-pub use read::{ReadError, open};
 pub use records::{Records, Run, TrialPlace};
 pub use schema::schema;
 pub use sweep::SweepRecord;

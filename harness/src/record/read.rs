@@ -6,54 +6,12 @@ use std::io::{self, BufRead as _, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use thiserror::Error;
 
 use super::records::{Input, LinePlace, Source};
 use super::trial::{AttemptLine, AttemptRecord};
-use super::{FORMAT, Record, Records, Run, SuiteRecord, TrialPlace, TrialRecord};
+use super::{FORMAT, ReadError, Record, Records, Run, SuiteRecord, TrialPlace, TrialRecord};
 use crate::id::{CaseId, SdkId, SurfaceId, TrialId, Variant};
 use crate::judge::{Status, Verdict};
-
-/// A file of records that cannot be read.
-#[derive(Debug, Error)]
-pub enum ReadError {
-    /// The file itself.
-    #[error("{file}: {error}")]
-    Io {
-        /// The file.
-        file: String,
-        /// The error of the system.
-        error: io::Error,
-    },
-    /// It was written in another format.
-    #[error(
-        "{file}:{line}: records of {}, and this version of streamspec reads format {FORMAT}: run the suite again, or \
-         read them with the version that wrote them",
-        format_name(*.found)
-    )]
-    Format {
-        /// The file.
-        file: String,
-        /// The line of the suite.
-        line: usize,
-        /// The number it says.
-        found: u32,
-    },
-    /// A line of it.
-    #[error("{file}:{line}: {what}")]
-    Line {
-        /// The file.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// The fault, in words.
-        what: String,
-    },
-}
-
-fn format_name(number: u32) -> String {
-    if number == 0 { "a format before they had numbers".to_owned() } else { format!("format {number}") }
-}
 
 /// The longest line that is read, in bytes: far longer than any that is written.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;

@@ -15,15 +15,17 @@ mod page;
 mod published;
 #[cfg(test)]
 mod samples;
+mod sink;
 mod table;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub use compare::{Change, ChangeKind, CompareError, ComparedReport, Comparison, Misfit, State, compare, fit};
-pub use format::{Content, DEFAULT, FORMATS, Format, PAGE, RenderError, Sink, page_schema, table};
+pub use format::{DEFAULT, FORMATS, Format, PAGE, page_schema, table};
 pub use overview::overview;
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
+pub use sink::{Content, RenderError, Sink};
 pub use view::{
     Breakage, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Known, Place, Places, Row, Sdk, SdkFinding,
     Suite, Surface, Unlisted, View, ViewError, without_patch,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::format::{Content, Format, RenderError, Sink};
+use super::format::Format;
 use super::published::Report;
+use super::sink::{Content, RenderError, Sink};
 use super::view::View;
 use crate::case::Level;
 use crate::load::Location;

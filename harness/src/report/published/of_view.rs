@@ -8,7 +8,7 @@ use super::{Report, ReportCase, ReportSdk, ResultCheck, SCHEMA, TrialResult};
 use crate::id::Variant;
 use crate::judge::Check;
 use crate::record::{CaseRecord, ReadError};
-use crate::report::format::RenderError;
+use crate::report::sink::RenderError;
 use crate::report::view::{LONGEST_TEXT, Row, Sdk, View, cut, without_patch};
 
 /// The number of characters of a case's digest that a report keeps: enough to see a difference that nobody made on purpose.

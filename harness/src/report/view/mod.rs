@@ -4,6 +4,7 @@
 
 mod breakage;
 mod caught;
+mod conclusion;
 mod count;
 mod finding;
 mod known;
@@ -25,11 +26,12 @@ use crate::record::{CaseRecord, ReadError, Records, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
 pub use caught::{CatchRow, Catches};
+pub use conclusion::Conclusion;
 pub use count::Count;
 pub use finding::{Finding, FindingKind, SdkFinding};
 pub use known::Known;
 pub use place::{Place, Places};
-pub use row::{Conclusion, Row, Unlisted};
+pub use row::{Row, Unlisted};
 use rows::Numbers;
 pub use sdk::{Sdk, Surface, without_patch};
 
