@@ -16,15 +16,28 @@ use super::step::{Progress, Step};
 use super::tools::Assembly;
 use crate::contract::{Api, Call, Site};
 
+/// A stage that makes one attempt.
+pub(crate) type Attempt =
+    for<'a> fn(&'a Client, &'a Call, &'a mut PartialAnswer) -> BoxFuture<'a, Result<(), (Site, Failure)>>;
+
+/// A stage that reads the head of a response.
+pub(crate) type ReadHead =
+    for<'a> fn(&'a Client, &'a Call, &'a Head, reqwest::Response) -> BoxFuture<'a, Result<Body, Failure>>;
+
+/// A stage that follows a stream.
+pub(crate) type Follow =
+    for<'a> fn(&'a Client, &'a Call, &'a mut Opened, &'a mut PartialAnswer) -> BoxFuture<'a, Result<(), Failure>>;
+
+/// A stage that takes a payload.
+pub(crate) type TakeObject = fn(&Client, Api, &str, Map<String, Value>, &mut PartialAnswer) -> Result<Step, Failure>;
+
 /// The stages of a client, in the order in which a call passes them.
 #[derive(Clone, Copy)]
 pub(crate) struct Client {
     /// Sends one request and follows its answer to the end.
-    pub(crate) attempt:
-        for<'a> fn(&'a Self, &'a Call, &'a mut PartialAnswer) -> BoxFuture<'a, Result<(), (Site, Failure)>>,
+    pub(crate) attempt: Attempt,
     /// Decides whether an answer is streamed.
-    pub(crate) read_head:
-        for<'a> fn(&'a Self, &'a Call, &'a Head, reqwest::Response) -> BoxFuture<'a, Result<Body, Failure>>,
+    pub(crate) read_head: ReadHead,
     /// Finds the place that an answer sends the client to with the request as it was.
     pub(crate) redirect: fn(&reqwest::Response) -> Option<reqwest::Url>,
     /// Makes the request of a call at the place that a redirect named.
@@ -36,8 +49,7 @@ pub(crate) struct Client {
     /// Chooses the delay before the next request, by the number of those before; none to give up.
     pub(crate) delay: fn(&Failure, u32) -> Option<std::time::Duration>,
     /// Reads the stream to the end of the answer.
-    pub(crate) follow:
-        for<'a> fn(&'a Self, &'a Call, &'a mut Opened, &'a mut PartialAnswer) -> BoxFuture<'a, Result<(), Failure>>,
+    pub(crate) follow: Follow,
     /// Winds up the clock of a body after a read.
     pub(crate) wind_clock: fn(&mut Body, Progress, &PartialAnswer),
     /// Takes the failure of a body, which may come after the answer.
@@ -49,7 +61,7 @@ pub(crate) struct Client {
     /// Reads the payload of an event.
     pub(crate) payload: fn(Api, &Event) -> Result<Payload, Failure>,
     /// Takes a payload that is an object, with the name of its event.
-    pub(crate) take_object: fn(&Self, Api, &str, Map<String, Value>, &mut PartialAnswer) -> Result<Step, Failure>,
+    pub(crate) take_object: TakeObject,
     /// Takes the word that ends a stream of the dialect.
     pub(crate) take_sentinel: fn(&Self, Api, &mut PartialAnswer) -> Step,
     /// Takes a payload that is no error as the dialect has it, by its type.

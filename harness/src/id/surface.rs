@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use thiserror::Error;
+
 use super::escape::{Escaped, plain};
 use super::name::name;
 use super::sdk::SdkId;
-use super::trial::NoTrialId;
 
 /// The signs that an SDK or a surface cannot have in the name of a trial, and the one that escapes them.
 pub(super) const SIGNS: &[char] = &['%', '/', ':'];
@@ -54,3 +55,8 @@ impl FromStr for SdkSurface {
 pub fn divided(named: &str) -> (&str, Option<&str>) {
     named.split_once('/').map_or((named, None), |(sdk, surface)| (sdk, Some(surface)))
 }
+
+/// A text that is not the identity of a trial.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` names no trial; one is named `SDK/SURFACE::CASE` or `SDK/SURFACE::CASE@VARIANT`")]
+pub struct NoTrialId(pub(super) String);

@@ -5,10 +5,9 @@ use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::escape::{Escaped, plain};
-use super::{CaseId, Route, SdkId, SdkSurface, SurfaceId, Transport, Variant};
+use super::{CaseId, NoTrialId, Route, SdkId, SdkSurface, SurfaceId, Transport, Variant};
 
 /// The sign that ends the name of a case, and the one that escapes it in there.
 const SIGNS: &[char] = &['%', '@'];
@@ -41,11 +40,6 @@ pub struct TrialId {
     #[serde(default)]
     pub transport: Transport,
 }
-
-/// A text that is not the identity of a trial.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` names no trial; one is named `SDK/SURFACE::CASE` or `SDK/SURFACE::CASE@VARIANT`")]
-pub struct NoTrialId(pub(super) String);
 
 impl TrialId {
     /// Makes the identity of a trial on the default route and transport.

@@ -53,6 +53,14 @@ impl Script {
 }
 
 impl Answer {
+    /// Returns the content that a client can have decoded from the first bytes of the body.
+    pub fn decoded(&self, body: Vec<u8>) -> Vec<u8> {
+        match self.coding() {
+            None => body,
+            Some(coding) => coding::decoded(coding, &body),
+        }
+    }
+
     fn cut_after(&mut self, length: usize, end: End) {
         self.body = parts::truncate(std::mem::take(&mut self.body), length);
         while matches!(self.body.last(), Some(Part::Pause(_))) {

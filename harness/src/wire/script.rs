@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Head, coding};
+use super::Head;
 use crate::case::{Encoding, End};
 
 /// The answers of one trial, whatever carries them.
@@ -66,13 +66,5 @@ impl Answer {
     /// Finds the coding of the body; none where it is not encoded.
     pub fn coding(&self) -> Option<Encoding> {
         self.head.as_ref().and_then(Head::coding)
-    }
-
-    /// Returns the content that a client can have decoded from the first bytes of the body.
-    pub fn decoded(&self, body: Vec<u8>) -> Vec<u8> {
-        match self.coding() {
-            None => body,
-            Some(coding) => coding::decoded(coding, &body),
-        }
     }
 }

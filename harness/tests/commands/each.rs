@@ -51,7 +51,7 @@ fn setup_sdks_and_doctor_say_what_there_is() {
     let doctor = repository.call(&["doctor"]);
     // This machine may lack a runtime.
     let code = doctor.get_output().status.code().filter(|code| *code <= 1).expect("0 or 1");
-    check(doctor, code, "the loopback interface can be listened on");
+    check(doctor, code, "the server can listen on the loopback interface");
 }
 
 #[test]

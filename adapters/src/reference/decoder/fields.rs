@@ -22,8 +22,6 @@ impl TakeLine for Fields {
             return self.dispatch().into_iter().collect();
         }
         match split(&line) {
-            // A comment.
-            ("", _) => {}
             ("event", value) => value.clone_into(&mut self.name),
             ("data", value) => {
                 self.data.push_str(value);
@@ -33,7 +31,8 @@ impl TakeLine for Fields {
             ("retry", value) if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.reconnection_time = value.parse().ok();
             }
-            ("id" | "retry", _) => {}
+            // Comments, and values that the rules tell to ignore.
+            ("" | "id" | "retry", _) => {}
             _ => return vec![Item::Stray(line.into_owned())],
         }
         Vec::new()

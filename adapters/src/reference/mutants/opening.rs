@@ -5,14 +5,9 @@ use futures_util::future::BoxFuture;
 use super::{DOCUMENTED, Faulty};
 use crate::contract::{Api, Call, Site};
 use crate::reference::answer::PartialAnswer;
-use crate::reference::body::Body;
-use crate::reference::client::{Client, Opened};
+use crate::reference::client::{Client, Opened, ReadHead};
 use crate::reference::failure::{Class, Failure};
-use crate::reference::head::Head;
 use crate::reference::{coding, follow, http, retry};
-
-/// The reading of a head.
-type ReadHead = for<'a> fn(&'a Client, &'a Call, &'a Head, reqwest::Response) -> BoxFuture<'a, Result<Body, Failure>>;
 
 /// The outcome of an attempt.
 type Attempted<'a> = BoxFuture<'a, Result<(), (Site, Failure)>>;
