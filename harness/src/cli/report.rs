@@ -41,7 +41,7 @@ pub(super) fn write(root: &Utf8Path, records: &Records, folder: &Utf8Path, names
     if formats.iter().any(|format| format.has_places()) {
         view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis))?;
     }
-    let mut out = Folder { folder, current: folder.to_owned(), files: BTreeSet::new() };
+    let mut out = Folder { path: folder, current: folder.to_owned(), files: BTreeSet::new() };
     for format in formats {
         format.render(&view, &mut out).map_err(|error| match error {
             RenderError::Write(why) => anyhow::Error::from(CannotWrite::new(out.current.clone(), why)),
@@ -67,7 +67,7 @@ pub(super) fn open(folder: &Utf8Path) {
 
 /// The folder of a report.
 struct Folder<'a> {
-    folder: &'a Utf8Path,
+    path: &'a Utf8Path,
     /// The file or folder that is being written.
     current: Utf8PathBuf,
     /// The files that have been written.
@@ -80,7 +80,7 @@ impl Sink for Folder<'_> {
     }
 
     fn file(&mut self, name: &str, write: &mut Content<'_>) -> Result<(), RenderError> {
-        self.current = self.folder.join(name);
+        self.current = self.path.join(name);
         if let Some(folder) = self.current.parent() {
             std::fs::create_dir_all(folder)?;
         }
@@ -88,7 +88,7 @@ impl Sink for Folder<'_> {
         write(&mut file)?;
         file.flush()?;
         self.files.insert(self.current.clone());
-        if self.current.parent() == Some(self.folder) {
+        if self.current.parent() == Some(self.path) {
             output::say(format_args!("wrote {}", self.current));
         }
         Ok(())
@@ -96,7 +96,7 @@ impl Sink for Folder<'_> {
 
     /// Removes the files of an earlier report that this one does not have; what does not begin as they do is not ours.
     fn folder(&mut self, name: &str, stale: Option<&str>) -> Result<(), RenderError> {
-        self.current = self.folder.join(name);
+        self.current = self.path.join(name);
         if let Some(beginning) = stale {
             std::fs::create_dir_all(&self.current)?;
             for entry in self.current.read_dir_utf8()? {

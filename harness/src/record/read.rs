@@ -195,7 +195,9 @@ impl Reading {
         let mut sorted = vec![0; self.cases.len()];
         self.cases.values().zip(0..).for_each(|(met, place)| sorted[*met as usize] = place);
         for places in self.surfaces.values_mut() {
-            places.iter_mut().for_each(|place| place.case = sorted[place.case as usize]);
+            for place in places.iter_mut() {
+                place.case = sorted[place.case as usize];
+            }
             places.sort_unstable_by_key(TrialPlace::order);
             places.shrink_to_fit();
         }

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::{Format, RenderError, Sink, write};
-use crate::judge::{Mode, Status};
 use crate::record::{ReadError, Statement};
 use crate::report::markup::{code, name, text};
 use crate::report::view::{Conclusion, Count, FindingKind, Row, Sdk, SdkFinding, View};
@@ -46,7 +45,7 @@ fn short(view: &View<'_>) -> Result<String, ReadError> {
 }
 
 fn surprises(out: &mut String, view: &View<'_>) -> Result<(), ReadError> {
-    let mut worst: Vec<(Reverse<(Status, Option<Mode>)>, String)> = Vec::new();
+    let mut worst = Vec::new();
     let mut trials = 0;
     for row in view.rows() {
         let row = row?;
