@@ -27,12 +27,12 @@ pub struct CaughtMutant {
     pub by: BTreeSet<String>,
 }
 
-/// What a run of every mutant on every case showed.
+/// The result of a run of every mutant on every case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Adequacy {
     /// The mutants, in the order of their declaration.
     pub mutants: Vec<CaughtMutant>,
-    /// How many mutants each case file catches.
+    /// The number of mutants that each case file catches.
     pub cases: BTreeMap<String, usize>,
     /// Trials on which the reference client itself does not pass.
     pub reference: Vec<String>,
@@ -53,7 +53,7 @@ pub struct Accepted {
 pub struct Acceptance {
     /// Globs over case files.
     pub cases: Vec<String>,
-    /// Why they catch no mutant and are kept.
+    /// The reason why they catch no mutant and are kept.
     pub reason: String,
 }
 
@@ -68,7 +68,7 @@ pub enum AcceptedError {
     Toml {
         /// The file.
         file: Utf8PathBuf,
-        /// What is wrong, with its line.
+        /// The fault, with its line.
         error: Box<toml::de::Error>,
     },
 }
@@ -121,7 +121,7 @@ impl Adequacy {
         self.cases.iter().filter(|(_, caught)| **caught == 0).map(|(case, _)| case.as_str())
     }
 
-    /// What has regressed, a sentence each.
+    /// Lists what has regressed, a sentence each.
     pub fn problems(&self, accepted: &Accepted) -> Vec<String> {
         let reference = self.reference.iter().map(|trial| format!("the reference client does not pass {trial}"));
         let escaped = self.mutants.iter().filter(|caught| caught.by.is_empty());

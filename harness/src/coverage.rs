@@ -9,7 +9,7 @@ use crate::load::Suite;
 /// The file that holds the table.
 pub const FILE: &str = "cases/README.md";
 
-/// How many cases a row names before it only counts them.
+/// The number of cases that a row names before it only counts them.
 const NAMED: usize = 4;
 
 /// The rules with the case files that name them.

@@ -10,41 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::MergeError;
 
-use crate::id::{Route, Shard, Transport, Variant};
+use crate::id::Shard;
 use crate::judge::Status;
-use crate::record::{self, CaseRecord, FORMAT, PlanRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::record::{self, FORMAT, PlanRecord, Record, Records, Run, SdkRecord, SuiteRecord};
 
-/// The records of one file.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Its name, for messages.
-    pub name: String,
-    /// The records in it; of several runs where files were concatenated.
-    pub records: Vec<Record>,
+/// Says if every case was run on every surface, by this run and the other shards of its plans.
+fn is_of_whole(run: &Run) -> bool {
+    run.suite.whole || (run.suite.shard.is_some() && run.suite.plans.iter().all(|plan| plan.whole))
 }
 
-/// One run of a file.
-#[derive(Debug)]
-struct Run<'a> {
-    file: &'a str,
-    suite: &'a SuiteRecord,
-    cases: BTreeMap<&'a str, &'a CaseRecord>,
-    sdks: BTreeMap<&'a str, &'a SdkRecord>,
-    trials: Vec<&'a TrialRecord>,
-}
-
-impl Run<'_> {
-    /// Says if every case was run on every surface, by this run and the other shards of its plans.
-    fn is_of_whole(&self) -> bool {
-        self.suite.whole || (self.suite.shard.is_some() && self.suite.plans.iter().all(|plan| plan.whole))
-    }
-}
-
-/// Joins the records of all files: one suite, the cases, the SDKs and the trials, each by name.
-pub fn merge(files: &[File]) -> Result<Vec<Record>, MergeError> {
-    let runs = checked(files)?;
-    let suite = Record::Suite(suite(&runs));
-    let cases: BTreeMap<_, _> = runs.iter().flat_map(|run| run.cases.iter()).collect();
+/// Joins what the files describe: one suite, the cases and the SDKs, each by name. All trials that were run follow them.
+pub fn merge(records: &Records) -> Result<Vec<Record>, MergeError> {
+    check(records)?;
+    let runs = &records.runs;
+    let cases: BTreeMap<_, _> = runs.iter().flat_map(|run| &run.cases).collect();
     let mut sdks: BTreeMap<&str, &SdkRecord> = BTreeMap::new();
     for sdk in runs.iter().flat_map(|run| run.sdks.values()) {
         let known = sdks.entry(&sdk.id).or_insert(sdk);
@@ -53,59 +32,29 @@ pub fn merge(files: &[File]) -> Result<Vec<Record>, MergeError> {
             *known = sdk;
         }
     }
-    let mut trials: Vec<&TrialRecord> = runs.iter().flat_map(|run| run.trials.iter().copied()).collect();
-    trials.sort_by(|one, other| place(one).cmp(&place(other)));
-    Ok(std::iter::once(suite)
-        .chain(cases.into_values().map(|case| Record::Case((*case).clone())))
+    Ok(std::iter::once(Record::Suite(suite(runs)))
+        .chain(cases.into_values().map(|case| Record::Case(case.clone())))
         .chain(sdks.into_values().map(|sdk| Record::Sdk(sdk.clone())))
-        .chain(trials.into_iter().map(|trial| Record::Trial(Box::new(trial.clone()))))
         .collect())
 }
 
 /// Checks that the files together are whole and of one kind.
-pub fn check(files: &[File]) -> Result<(), MergeError> {
-    checked(files).map(|_| ())
-}
-
-fn checked(files: &[File]) -> Result<Vec<Run<'_>>, MergeError> {
-    let mut runs = Vec::new();
-    for file in files {
-        runs.extend(runs_of(file)?);
+pub fn check(records: &Records) -> Result<(), MergeError> {
+    let has_run = |file: &&String| records.runs.iter().any(|run| run.file == **file);
+    if let Some(empty) = records.files.iter().find(|file| !has_run(file)) {
+        return Err(MergeError::Empty(empty.clone()));
     }
-    for (number, run) in runs.iter().enumerate() {
-        for other in &runs[..number] {
+    for (number, run) in records.runs.iter().enumerate() {
+        for other in &records.runs[..number] {
             same_suite(other, run)?;
         }
     }
-    no_doubles(&runs)?;
-    no_gaps(&runs)?;
-    Ok(runs)
+    no_doubles(records)?;
+    no_gaps(&records.runs)
 }
 
-/// Divides a file into its runs: each begins with its suite.
-fn runs_of(file: &File) -> Result<Vec<Run<'_>>, MergeError> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
-    for record in &file.records {
-        if let Record::Suite(suite) = record {
-            let (cases, sdks, trials) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-            runs.push(Run { file: &file.name, suite, cases, sdks, trials });
-            continue;
-        }
-        let run = runs.last_mut().ok_or_else(|| MergeError::Empty(file.name.clone()))?;
-        match record {
-            Record::Case(case) => _ = run.cases.insert(&case.id, case),
-            Record::Sdk(sdk) => _ = run.sdks.insert(&sdk.id, sdk),
-            // One that was cut short is one that is missing.
-            Record::Trial(trial) if trial.verdict.status == Status::NotRun => {}
-            Record::Trial(trial) => run.trials.push(trial),
-            Record::Suite(_) => {}
-        }
-    }
-    if runs.is_empty() { Err(MergeError::Empty(file.name.clone())) } else { Ok(runs) }
-}
-
-fn same_suite(one: &Run<'_>, other: &Run<'_>) -> Result<(), MergeError> {
-    let files = || (one.file.to_owned(), other.file.to_owned());
+fn same_suite(one: &Run, other: &Run) -> Result<(), MergeError> {
+    let files = || (one.file.clone(), other.file.clone());
     if one.suite.version != other.suite.version {
         let (version, other_version) = (one.suite.version.clone(), other.suite.version.clone());
         let (one, other) = files();
@@ -118,7 +67,7 @@ fn same_suite(one: &Run<'_>, other: &Run<'_>) -> Result<(), MergeError> {
     }
     let different = one.cases.iter().find(|(id, case)| other.cases.get(*id).is_some_and(|same| same != *case));
     let what = if let Some((id, case)) = different {
-        let digests = [Some(*case), other.cases.get(*id).copied()].map(|case| case.map_or("", |case| &case.digest));
+        let digests = [Some(case), other.cases.get(id)].map(|case| case.map_or("", |case| &case.digest));
         let differ = digests[0] != digests[1];
         let [one, other] = digests.map(|digest| digest.get(..12).unwrap_or("no digest"));
         Some(if differ {
@@ -126,8 +75,8 @@ fn same_suite(one: &Run<'_>, other: &Run<'_>) -> Result<(), MergeError> {
         } else {
             format!("{id} differs")
         })
-    } else if one.is_of_whole() && other.is_of_whole() {
-        let ids = |run: &Run<'_>| run.cases.keys().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+    } else if is_of_whole(one) && is_of_whole(other) {
+        let ids = |run: &Run| run.cases.keys().cloned().collect::<BTreeSet<_>>();
         let only = ids(one).symmetric_difference(&ids(other)).next().cloned();
         only.map(|id| format!("only one of them has {id}"))
     } else {
@@ -140,7 +89,7 @@ fn same_suite(one: &Run<'_>, other: &Run<'_>) -> Result<(), MergeError> {
     for (id, sdk) in &one.sdks {
         let Some(what) = other.sdks.get(id).and_then(|same| difference(sdk, same)) else { continue };
         let (one, other) = files();
-        return Err(MergeError::Sdk { sdk: (*id).to_owned(), one, other, what });
+        return Err(MergeError::Sdk { sdk: id.to_string(), one, other, what });
     }
     Ok(())
 }
@@ -161,31 +110,21 @@ fn difference(one: &SdkRecord, other: &SdkRecord) -> Option<String> {
         })
 }
 
-/// Returns the parts of a trial's identity, which give the order of merged records.
-fn place(trial: &TrialRecord) -> (&str, &str, &str, Variant, Route, Transport) {
-    (&trial.sdk, &trial.surface, &trial.case, trial.variant, trial.route, trial.transport)
+fn no_doubles(records: &Records) -> Result<(), MergeError> {
+    // One that was cut short is one that is missing.
+    let doubles = records.doubles(|place| (place.status != Status::NotRun).then(|| place.name()));
+    let first = doubles.reduce(|first, double| if first.2.is_after(&double.2) { double } else { first });
+    first.map_or(Ok(()), |(trial, one, other)| {
+        let (one, other) = (records.file(&one).to_owned(), records.file(&other).to_owned());
+        Err(MergeError::Twice { trial: trial.to_string(), one, other })
+    })
 }
 
-fn no_doubles(runs: &[Run<'_>]) -> Result<(), MergeError> {
-    let mut seen = BTreeMap::new();
+fn no_gaps(runs: &[Run]) -> Result<(), MergeError> {
+    let mut plans: BTreeMap<(&str, &str), Vec<(&Run, &PlanRecord)>> = BTreeMap::new();
     for run in runs {
-        for trial in &run.trials {
-            if let Some(one) = seen.insert(place(trial), run.file) {
-                let (one, other) = (one.to_owned(), run.file.to_owned());
-                return Err(MergeError::Twice { trial: trial.name(), one, other });
-            }
-        }
-    }
-    Ok(())
-}
-
-fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
-    let mut plans: BTreeMap<(&str, &str), Vec<(&Run<'_>, &PlanRecord)>> = BTreeMap::new();
-    for run in runs {
-        let as_written = run.trials.iter().filter(|trial| trial.variant == Variant::AsWritten);
-        let mut has: BTreeMap<&str, usize> = BTreeMap::new();
-        as_written.for_each(|trial| *has.entry(&trial.sdk).or_default() += 1);
-        let mut own: BTreeMap<&str, usize> = has.keys().map(|sdk| (*sdk, 0)).collect();
+        let has = &run.as_written;
+        let mut own: BTreeMap<&str, usize> = has.keys().map(|sdk| (sdk.as_str(), 0)).collect();
         for plan in &run.suite.plans {
             *own.entry(&plan.sdk).or_default() += plan.own;
             plans.entry((&plan.sdk, &plan.digest)).or_default().push((run, plan));
@@ -193,7 +132,7 @@ fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
         for (sdk, own) in own {
             let has = has.get(sdk).copied().unwrap_or_default();
             if has != own {
-                return Err(MergeError::CutShort { file: run.file.to_owned(), sdk: sdk.to_owned(), has, own });
+                return Err(MergeError::CutShort { file: run.file.clone(), sdk: sdk.to_owned(), has, own });
             }
         }
     }
@@ -201,8 +140,7 @@ fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
         let Some(trials) = parts.first().map(|(_, plan)| plan.trials) else { continue };
         let own: usize = parts.iter().map(|(_, plan)| plan.own).sum();
         if own < trials {
-            let shard =
-                |run: &Run<'_>| run.suite.shard.as_ref().map_or_else(|| "no shard".to_owned(), Shard::to_string);
+            let shard = |run: &Run| run.suite.shard.as_ref().map_or_else(|| "no shard".to_owned(), Shard::to_string);
             let given: Vec<String> = parts.iter().map(|(run, _)| format!("{} ({})", shard(run), run.file)).collect();
             let (sdk, given) = (sdk.to_owned(), given.join(", "));
             return Err(MergeError::Gap { sdk, missing: trials - own, trials, given });
@@ -212,7 +150,7 @@ fn no_gaps(runs: &[Run<'_>]) -> Result<(), MergeError> {
 }
 
 /// Makes the suite of all runs, with the plans of all shards as one.
-fn suite(runs: &[Run<'_>]) -> SuiteRecord {
+fn suite(runs: &[Run]) -> SuiteRecord {
     let plans: BTreeMap<(&str, &str), &PlanRecord> =
         runs.iter().flat_map(|run| &run.suite.plans).map(|plan| ((&*plan.sdk, &*plan.digest), plan)).collect();
     let rules = runs.first().map(|run| run.suite.rules).unwrap_or_default();
@@ -220,10 +158,10 @@ fn suite(runs: &[Run<'_>]) -> SuiteRecord {
     SuiteRecord {
         format: FORMAT,
         rules,
-        digest: record::digest(rules, runs.iter().flat_map(|run| run.cases.values().copied())),
+        digest: record::digest(rules, runs.iter().flat_map(|run| run.cases.values())),
         version: runs.first().map(|run| run.suite.version.clone()).unwrap_or_default(),
         nonce: nonces.into_iter().collect::<Vec<_>>().join("+"),
-        whole: runs.iter().all(Run::is_of_whole),
+        whole: runs.iter().all(is_of_whole),
         shard: None,
         plans: plans.into_values().map(|plan| PlanRecord { own: plan.trials, ..plan.clone() }).collect(),
     }

@@ -1,6 +1,6 @@
-// What the callers of an SDK catch, by what breaks.
+// The failures as the callers of an SDK catch them, by what breaks.
 
-/** @type {Record<Caught["kind"], [string, string]>} */
+/** @type {Record<CatchRow["kind"], [string, string]>} */
 const KINDS = {
   "in-band": ["An error inside the stream", "HTTP 200 has gone out, then the provider sends an error."],
   http: ["An HTTP error before the stream", "The response itself has a status of 4xx or 5xx, or is no event stream."],
@@ -18,7 +18,7 @@ const KINDS = {
 function inShort(sdk) {
   if (!sdk.catches.length) return "";
   /**
-   * @param {Way} way
+   * @param {FailurePath} way
    * @returns {Child}
    */
   const came = (way) =>
@@ -37,9 +37,9 @@ function inShort(sdk) {
     "text so far",
     "sent again, where retries are allowed",
   ];
-  /** @param {Caught} caught */
+  /** @param {CatchRow} caught */
   const line = (caught) => {
-    /** @type {Map<string, Way & { empty: number }>} */
+    /** @type {Map<string, FailurePath & { empty: number }>} */
     const byClass = new Map();
     for (const way of caught.ways) {
       const before = byClass.get(`${way.ended} ${way.class}`);
@@ -105,7 +105,7 @@ function inShort(sdk) {
 /**
  * In how many trials a normal end came without a stop reason where there is a field for one: a caller who looks can tell.
  *
- * @param {Way} way
+ * @param {FailurePath} way
  */
 function empties(way) {
   if (way.ended !== "returned") return 0;
@@ -118,7 +118,7 @@ const SITES = { open: "opening the stream", iterate: "taking items", finalize: "
 
 /**
  * @param {SdkData} sdk
- * @param {Caught} caught
+ * @param {CatchRow} caught
  */
 function kindSection(sdk, caught) {
   const [title, about] = KINDS[caught.kind];
@@ -137,7 +137,7 @@ function kindSection(sdk, caught) {
 
 /**
  * @param {SdkData} sdk
- * @param {Way} way
+ * @param {FailurePath} way
  * @param {boolean} open
  */
 function waySection(sdk, way, open) {

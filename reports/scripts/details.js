@@ -1,4 +1,4 @@
-// What is packed, and the details of groups of cases, which are loaded when they are needed.
+// Packed data, and the details of groups of cases, which are loaded when they are needed.
 
 /**
  * Unpacks the report's own data: JSON, compressed, in base64.

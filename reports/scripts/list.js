@@ -1,7 +1,7 @@
 // Lists of trials.
 
 /**
- * Why a trial is not a pass, in short.
+ * Says why a trial is not a pass, in short.
  *
  * @param {Trial} trial
  */

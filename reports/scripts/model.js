@@ -12,8 +12,8 @@
 /** @typedef {import('./data').Mode} Mode */
 /** @typedef {import('./data').Variant} Variant */
 /** @typedef {import('./data').Level} Level */
-/** @typedef {import('./data').CatchRow} Caught */
-/** @typedef {import('./data').FailurePath} Way */
+/** @typedef {import('./data').CatchRow} CatchRow */
+/** @typedef {import('./data').FailurePath} FailurePath */
 /** @typedef {import('./data').Values} Values */
 /** @typedef {import('./data').Times} Times */
 /** @typedef {import('./data').Observation} Observation */

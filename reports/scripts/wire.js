@@ -1,4 +1,4 @@
-// What the server sent, and what an event stream's decoder makes of it.
+// The bytes that the server sent, and what an event stream's decoder makes of them.
 
 const ENDS = {
   finish: "The server completes the HTTP message",

@@ -15,23 +15,19 @@ use crate::deviation::{Blessed, FILE, Known, bless as blessed};
 use crate::id::{Transport, TrialId, Variant};
 use crate::judge::Status;
 use crate::load::{self, Selection};
-use crate::merge::{self, File};
-use crate::record::{self, PlanRecord, Record, SdkRecord, TrialRecord};
+use crate::merge;
+use crate::record::{PlanRecord, Records, SdkRecord, TrialRecord};
 use crate::run::{Filter, Trial, plan};
 use crate::session::SessionError;
 
 pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<Exit> {
     let name = options.records.to_string();
-    let file = File { records: record::read(&root.join(&options.records))?, name: name.clone() };
-    if let Err(error) = merge::check(std::slice::from_ref(&file)) {
+    let records = Records::read([(name.as_str(), root.join(&options.records))])?;
+    if let Err(error) = merge::check(&records) {
         output::warn(format_args!("error: {error}; lists are only rewritten from a whole run"));
         return Ok(Exit::Usage);
     }
-    if file
-        .records
-        .iter()
-        .any(|record| matches!(record, Record::Suite(suite) if suite.plans.iter().any(|plan| !plan.whole)))
-    {
+    if records.runs.iter().flat_map(|run| &run.suite.plans).any(|plan| !plan.whole) {
         output::warn(format_args!(
             "error: {name}: the records of a selection; lists are only rewritten from a whole run"
         ));
@@ -41,8 +37,8 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
     let fleet = Fleet::discover(root)?;
     let mut exit = Exit::Conformant;
-    for sdk in file.records.iter().filter_map(|record| if let Record::Sdk(sdk) = record { Some(sdk) } else { None }) {
-        exit = exit.max(match one(sdk, &file.records, &fleet, &cases) {
+    for sdk in records.runs.iter().flat_map(|run| run.sdks.values()) {
+        exit = exit.max(match one(sdk, &records, &fleet, &cases) {
             Ok(said) => {
                 output::say(format_args!("{}: {said}", sdk.id));
                 Exit::Conformant
@@ -69,7 +65,7 @@ impl Refused {
 }
 
 /// Rewrites the list of one SDK and says what was done to it.
-fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>]) -> Result<String, Refused> {
+fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]) -> Result<String, Refused> {
     if let Some(why) = &record.not_run {
         return Err(Refused { reason: format!("it was not run: {why}"), exit: Exit::Conformant });
     }
@@ -81,13 +77,11 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
     if locked != version {
         return Err(Refused::usage(format!("version {version} was run, and {locked} is the locked one; run it again")));
     }
-    let own = |record: &&Record| matches!(record, Record::Trial(trial) if trial.sdk == *sdk.manifest.id);
-    let trials = records.iter().filter(own).filter_map(|record| match record {
-        Record::Trial(trial) => Some(trial.as_ref()),
-        _ => None,
-    });
     // One that was cut short is one that is missing.
-    let trials: Vec<&TrialRecord> = trials.filter(|trial| trial.verdict.status != Status::NotRun).collect();
+    let own = records.surfaces.iter().filter(|((id, _), _)| *id == *sdk.manifest.id).flat_map(|(_, places)| places);
+    let own = own.filter(|place| place.status != Status::NotRun).map(|place| records.trial(place));
+    let own = own.collect::<Result<Vec<_>, _>>().map_err(Refused::usage)?;
+    let trials: Vec<&TrialRecord> = own.iter().collect();
     let says = |status| {
         matches!(status, Status::Pass | Status::Disputed | Status::Deviates | Status::Fails | Status::Unsupported)
     };
@@ -96,10 +90,8 @@ fn one(record: &SdkRecord, records: &[Record], fleet: &Fleet, cases: &[Arc<Case>
         let exit = if trial.verdict.status == Status::Flaky { Exit::NotConformant } else { Exit::Fault };
         return Err(Refused { reason: why, exit });
     }
-    let planned = records.iter().find_map(|record| match record {
-        Record::Suite(suite) => suite.plans.iter().find(|plan| plan.sdk == sdk.manifest.id.as_str()),
-        _ => None,
-    });
+    let mut plans = records.runs.iter().flat_map(|run| &run.suite.plans);
+    let planned = plans.find(|plan| plan.sdk == sdk.manifest.id.as_str());
     is_all(sdk, planned, &trials, cases)?;
 
     let path = sdk.dir.join(FILE);

@@ -6,8 +6,8 @@ use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
 
 use super::lock::real;
-use crate::merge::{self, File};
-use crate::record::Record;
+use crate::merge;
+use crate::record::Records;
 use crate::session::{Request, Session};
 
 /// The folder of the committed report.
@@ -39,15 +39,11 @@ pub(super) fn can_be_whole(session: &Session) -> anyhow::Result<()> {
 }
 
 /// Refuses records that are not what the committed report is about.
-pub(super) fn are_whole(root: &Utf8Path, files: &[File]) -> anyhow::Result<()> {
-    if let Err(error) = merge::check(files) {
+pub(super) fn are_whole(root: &Utf8Path, records: &Records) -> anyhow::Result<()> {
+    if let Err(error) = merge::check(records) {
         anyhow::bail!("{COMMITTED}/ {ONLY}: {error}");
     }
-    let suites = files.iter().flat_map(|file| &file.records).filter_map(|record| match record {
-        Record::Suite(suite) => Some(suite),
-        _ => None,
-    });
-    let whole = suites.flat_map(|suite| &suite.plans).filter(|plan| plan.whole);
+    let whole = records.runs.iter().flat_map(|run| &run.suite.plans).filter(|plan| plan.whole);
     is_fleet(&Fleet::discover(root)?, &whole.map(|plan| plan.sdk.as_str()).collect())
 }
 

@@ -12,6 +12,7 @@ use super::{Exit, output};
 use crate::coverage::{self, Coverage};
 use crate::load::{self, Selection};
 use crate::message::sdk_table;
+use crate::record;
 use crate::report::{self, Report};
 use crate::session::SessionError;
 
@@ -42,6 +43,7 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
         ("adapters/protocol.schema.json", text(&streamspec_adapters::protocol::schema())),
         ("reports/compatibility.schema.json", text(&report::schema())),
         ("reports/page.schema.json", text(&report::page_schema())),
+        ("reports/records.schema.json", text(&record::schema())),
         (FORMATS, spliced(&page(FORMATS), "formats", &report::table())),
         (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
         (ADAPTERS, spliced(&page(ADAPTERS), "sdks", &sdk_table(fleet.sdks()))),

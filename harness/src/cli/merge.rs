@@ -4,33 +4,40 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::MergeOptions;
 use super::exit::CannotWrite;
-use super::lock::OutputLock;
+use super::lock::{self, OutputLock};
 use super::{Exit, output};
-use crate::merge::{File, merge as merged};
-use crate::record::{self, ReadError, Writer};
+use crate::merge::merge as merged;
+use crate::record::{ReadError, Record, Records, Writer};
 
 pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<Exit> {
-    let files = read(root, &options.records)?;
-    let records = match merged(&files) {
-        Ok(records) => records,
+    let records = read(root, &options.records)?;
+    let head = match merged(&records) {
+        Ok(head) => head,
         Err(error) => {
             output::warn(format_args!("error: {error}"));
             return Ok(Exit::Usage);
         }
     };
     let path = root.join(&options.out);
+    // Trials are read again while the others are written.
+    if options.records.iter().any(|input| lock::real(&root.join(input)) == lock::real(&path)) {
+        output::warn(format_args!("error: {} is one of the files that are joined; name another file", options.out));
+        return Ok(Exit::Usage);
+    }
     let _lock = OutputLock::file(root, &path)?;
     let cannot = |why: std::io::Error| CannotWrite::new(&path, why);
     let writer = Writer::create(&path).map_err(cannot)?;
-    for record in &records {
-        writer.write(record).map_err(cannot)?;
+    for record in head {
+        writer.write(&record).map_err(cannot)?;
+    }
+    for trial in records.ran() {
+        writer.write(&Record::Trial(Box::new(trial?))).map_err(cannot)?;
     }
     output::say(format_args!("wrote {path}"));
     Ok(Exit::Conformant)
 }
 
 /// Reads files of records under their names.
-pub(super) fn read(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Vec<File>, ReadError> {
-    let file = |path: &Utf8PathBuf| Ok(File { name: path.to_string(), records: record::read(&root.join(path))? });
-    paths.iter().map(file).collect()
+pub(super) fn read(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Records, ReadError> {
+    Records::read(paths.iter().map(|path| (path.as_str(), root.join(path))))
 }

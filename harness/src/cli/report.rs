@@ -1,30 +1,29 @@
 //! `streamspec report`: records in, compatibility report out, in as many formats as are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::io::{BufWriter, Write as _};
 use std::process::Stdio;
 
-use camino::Utf8Path;
-use fs_err as fs;
+use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::environment;
 
 use super::arguments::ReportOptions;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
 use super::{Exit, committed, merge, output};
-use crate::record::Record;
-use crate::report::{FORMATS, Format, Output, PAGE, View, Written};
+use crate::record::Records;
+use crate::report::{Content, FORMATS, Format, PAGE, RenderError, Sink, View};
 use crate::session::locate;
 
 pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
     let folder = root.join(&options.out);
-    let files = merge::read(root, &options.records)?;
+    let records = merge::read(root, &options.records)?;
     if committed::is_committed(root, &folder) {
-        committed::are_whole(root, &files)?;
+        committed::are_whole(root, &records)?;
     }
-    if let Err(error) = crate::merge::check(&files) {
+    if let Err(error) = crate::merge::check(&records) {
         output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
     }
-    let records: Vec<Record> = files.into_iter().flat_map(|file| file.records).collect();
     let _lock = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
     let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
@@ -36,17 +35,18 @@ pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result
 }
 
 /// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them.
-pub(super) fn write(root: &Utf8Path, records: &[Record], folder: &Utf8Path, names: &[&str]) -> anyhow::Result<()> {
+pub(super) fn write(root: &Utf8Path, records: &Records, folder: &Utf8Path, names: &[&str]) -> anyhow::Result<()> {
     let formats: Vec<&dyn Format> = FORMATS.into_iter().filter(|format| names.contains(&format.name())).collect();
     let mut view = View::from_records(records)?;
     if formats.iter().any(|format| format.has_places()) {
-        view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis));
+        view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis))?;
     }
+    let mut out = Folder { path: folder, current: folder.to_owned(), files: BTreeSet::new() };
     for format in formats {
-        match format.render(&view)? {
-            Output::Print(text) => output::print(text),
-            Output::Files(all) => all.iter().try_for_each(|written| put(folder, written))?,
-        }
+        format.render(&view, &mut out).map_err(|error| match error {
+            RenderError::Write(why) => anyhow::Error::from(CannotWrite::new(out.current.clone(), why)),
+            other => anyhow::Error::from(other),
+        })?;
     }
     Ok(())
 }
@@ -65,41 +65,50 @@ pub(super) fn open(folder: &Utf8Path) {
     }
 }
 
-fn put(folder: &Utf8Path, written: &Written) -> anyhow::Result<()> {
-    let path = match written {
-        Written::File { name, text } => {
-            let path = folder.join(name);
-            store(&path, text)?;
-            path
-        }
-        Written::Folder { name, files, stale } => {
-            let path = folder.join(name);
-            if let Some(beginning) = stale {
-                remove_stale(&path, files, beginning)?;
-            }
-            files.iter().try_for_each(|(name, text)| store(&path.join(name), text))?;
-            path
-        }
-    };
-    output::say(format_args!("wrote {path}"));
-    Ok(())
+/// The folder of a report.
+struct Folder<'a> {
+    path: &'a Utf8Path,
+    /// The file or folder that is being written.
+    current: Utf8PathBuf,
+    /// The files that have been written.
+    files: BTreeSet<Utf8PathBuf>,
 }
 
-fn store(path: &Utf8Path, text: &str) -> Result<(), CannotWrite> {
-    let folder = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text)).map_err(|why| CannotWrite::new(path, why))
-}
-
-/// Removes the scripts of an earlier report that this one does not have; what does not begin as they do is not ours.
-fn remove_stale(folder: &Utf8Path, files: &BTreeMap<String, String>, beginning: &str) -> anyhow::Result<()> {
-    let cannot = |why: std::io::Error| CannotWrite::new(folder, why);
-    std::fs::create_dir_all(folder).map_err(cannot)?;
-    for entry in folder.read_dir_utf8()? {
-        let path = entry?.into_path();
-        let own = fs::read_to_string(&path).is_ok_and(|text| text.starts_with(beginning));
-        if own && !path.file_name().is_some_and(|name| files.contains_key(name)) {
-            fs::remove_file(&path).map_err(cannot)?;
-        }
+impl Sink for Folder<'_> {
+    fn print(&mut self, text: &str) {
+        output::print(text);
     }
-    Ok(())
+
+    fn file(&mut self, name: &str, write: &mut Content<'_>) -> Result<(), RenderError> {
+        self.current = self.path.join(name);
+        if let Some(folder) = self.current.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = BufWriter::new(std::fs::File::create(&self.current)?);
+        write(&mut file)?;
+        file.flush()?;
+        self.files.insert(self.current.clone());
+        if self.current.parent() == Some(self.path) {
+            output::say(format_args!("wrote {}", self.current));
+        }
+        Ok(())
+    }
+
+    /// Removes the files of an earlier report that this one does not have; what does not begin as they do is not ours.
+    fn folder(&mut self, name: &str, stale: Option<&str>) -> Result<(), RenderError> {
+        self.current = self.path.join(name);
+        if let Some(beginning) = stale {
+            std::fs::create_dir_all(&self.current)?;
+            for entry in self.current.read_dir_utf8()? {
+                let path = entry?.into_path();
+                if !self.files.contains(&path)
+                    && std::fs::read(&path).is_ok_and(|text| text.starts_with(beginning.as_bytes()))
+                {
+                    std::fs::remove_file(&path)?;
+                }
+            }
+        }
+        output::say(format_args!("wrote {}", self.current));
+        Ok(())
+    }
 }

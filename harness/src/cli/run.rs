@@ -17,7 +17,7 @@ use super::{Exit, committed, named, output, print_progress, report};
 use crate::id::Variant;
 use crate::judge::Status;
 use crate::message::{summary, unexplained};
-use crate::record::{self, Record, Writer};
+use crate::record::{Record, Records, Writer};
 use crate::report::DEFAULT;
 use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
@@ -174,7 +174,7 @@ async fn everything(
         exit = exit.max(Exit::NothingSelected);
     }
     output::say(summary(results.tallies()));
-    let records = record::read(&root.join(&options.records))?;
+    let records = Records::read([(options.records.as_str(), root.join(&options.records))])?;
     report::write(root, &records, &root.join(&options.report), &DEFAULT.split(',').collect::<Vec<_>>())?;
     if options.open {
         report::open(&root.join(&options.report));

@@ -81,19 +81,19 @@ impl Known {
         compared: impl Iterator<Item = (&'a TrialRecord, &'a Comparison)>,
         version: &str,
     ) -> Vec<usize> {
-        let mut used = vec![false; self.scopes.len()];
-        let mut trials = Vec::new();
+        let mut usage = Usage::default();
         for (trial, comparison) in compared {
-            let different = comparison.different.iter().map(|(_, number)| number);
-            for number in comparison.used.iter().chain(different).chain(&comparison.stale) {
-                used[*number] = true;
-            }
-            trials.push(trial);
+            usage.add(trial.into(), trial.variant, trial.verdict.status, comparison);
         }
-        let variant_runs = JudgedVariants::of(trials);
+        self.unused_in(&usage, version)
+    }
+
+    /// Finds the same of trials that were told one by one.
+    pub fn unused_in(&self, usage: &Usage<'_>, version: &str) -> Vec<usize> {
         let applies =
-            |known: &KnownScope| holds_for(&known.scope, version) && variant_runs.open(known).next().is_none();
-        let unused = self.scopes.iter().enumerate().filter(|(number, known)| !used[*number] && applies(known));
+            |known: &KnownScope| holds_for(&known.scope, version) && usage.variants.open(known).next().is_none();
+        let unused = self.scopes.iter().enumerate();
+        let unused = unused.filter(|(number, known)| !usage.used.contains(number) && applies(known));
         unused.map(|(number, _)| number).collect()
     }
 
@@ -106,16 +106,39 @@ impl Known {
     }
 }
 
+/// The use that the trials of a run make of a list.
+#[derive(Debug, Default)]
+pub struct Usage<'a> {
+    used: BTreeSet<usize>,
+    variants: JudgedVariants<'a>,
+}
+
+impl<'a> Usage<'a> {
+    /// Adds a trial as it compares with the list.
+    pub fn add(&mut self, point: Point<'a>, variant: Variant, status: Status, comparison: &Comparison) {
+        let different = comparison.different.iter().map(|(_, number)| number);
+        self.used.extend(comparison.used.iter().chain(different).chain(&comparison.stale));
+        self.variants.add(point, variant, status);
+    }
+}
+
 /// The trials that were judged, with the variants that were made of each.
+#[derive(Debug, Default)]
 pub(super) struct JudgedVariants<'a>(BTreeMap<Point<'a>, BTreeSet<Variant>>);
 
 impl<'a> JudgedVariants<'a> {
     pub(super) fn of(trials: impl IntoIterator<Item = &'a TrialRecord>) -> Self {
-        let mut made: BTreeMap<_, BTreeSet<Variant>> = BTreeMap::new();
-        for trial in trials.into_iter().filter(|trial| trial.verdict.status <= Status::Fails) {
-            made.entry(Point::from(trial)).or_default().insert(trial.variant);
+        let mut all = Self::default();
+        for trial in trials {
+            all.add(trial.into(), trial.variant, trial.verdict.status);
         }
-        Self(made)
+        all
+    }
+
+    fn add(&mut self, point: Point<'a>, variant: Variant, status: Status) {
+        if status <= Status::Fails {
+            self.0.entry(point).or_default().insert(variant);
+        }
     }
 
     /// Finds the trials that a scope covers and about which nothing can be said: it is about variant runs of them that were

@@ -12,8 +12,9 @@ mod text;
 mod ways;
 
 pub use bless::{Blessed, UNEXPLAINED, bless};
-pub use compare::Comparison;
+pub use compare::{Comparison, Usage};
 pub use list::{FILE, Known, KnownError, KnownScope};
+pub use point::{Point, Way};
 
 #[cfg(test)]
 mod tests;

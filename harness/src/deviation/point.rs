@@ -4,14 +4,17 @@ use crate::id::{Route, Transport};
 use crate::record::TrialRecord;
 
 /// A route and a transport.
-pub(super) type Way = (Route, Transport);
+pub type Way = (Route, Transport);
 
 /// A trial of one SDK, whatever its variant: a case on a surface, by a route and a transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Point<'a> {
-    pub(super) case: &'a str,
-    pub(super) surface: &'a str,
-    pub(super) way: Way,
+pub struct Point<'a> {
+    /// The case.
+    pub case: &'a str,
+    /// The surface.
+    pub surface: &'a str,
+    /// The route and the transport.
+    pub way: Way,
 }
 
 impl<'a> From<&'a TrialRecord> for Point<'a> {

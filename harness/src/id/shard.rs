@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -15,7 +16,7 @@ use super::TrialId;
 /// with its route and transport where they are not the default: its first eight bytes as a big-endian number, modulo the
 /// number of parts. So a trial stays where it is when others are added, left out or reordered, and all its variants are
 /// where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Shard {
     /// The number of the part, from 1.
     pub index: u32,

@@ -17,6 +17,7 @@ pub enum Transport {
     Http1,
     /// A second member, so that tests can tell transports apart. It sends what HTTP/1.1 sends.
     #[cfg(test)]
+    #[schemars(skip)]
     Other,
 }
 

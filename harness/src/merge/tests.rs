@@ -4,13 +4,29 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::id::TrialId;
-use crate::record::HandlerRecord;
+use crate::id::{TrialId, Variant};
+use crate::record::{CaseRecord, HandlerRecord};
 
 const CASES: usize = 6;
 
 fn record(value: Value) -> Record {
     serde_json::from_value(value).expect("samples are records")
+}
+
+/// The records of one file.
+#[derive(Clone)]
+struct File {
+    name: String,
+    records: Vec<Record>,
+}
+
+/// Everything that is written when these files are joined.
+fn merge(files: &[File]) -> Result<Vec<Record>, MergeError> {
+    let files: Vec<(&str, &[Record])> =
+        files.iter().map(|file| (file.name.as_str(), file.records.as_slice())).collect();
+    let records = Records::of(&files).expect("the samples are well formed");
+    let trials = records.ran().map(|trial| Record::Trial(Box::new(trial.expect("they are still there"))));
+    super::merge(&records).map(|described| described.into_iter().chain(trials).collect())
 }
 
 fn file(name: &str, records: Vec<Record>) -> File {
@@ -32,7 +48,7 @@ fn run(sdk: &str, shard: Option<Shard>) -> Vec<Record> {
     });
     let shard = shard.map(|shard| json!(shard));
     let mut records = vec![record(json!({
-        "record": "suite", "version": "0.1.0", "nonce": "n1", "whole": shard.is_none(), "shard": shard, "plans": [plan],
+        "record": "suite", "format": FORMAT, "version": "0.1.0", "nonce": "n1", "whole": shard.is_none(), "shard": shard, "plans": [plan],
     }))];
     records.extend((0..CASES).map(|number| {
         let id = format!("anthropic/cut/{number}");
@@ -157,7 +173,11 @@ fn what_does_not_belong_together_is_refused() {
     });
     refused(&[one.clone(), case], "anthropic/cut/3 differs");
     let mut fewer = other.clone();
-    fewer.records.retain(|record| !matches!(record, Record::Case(case) if case.id == "anthropic/cut/3"));
+    fewer.records.retain(|record| match record {
+        Record::Case(case) => case.id != "anthropic/cut/3",
+        Record::Trial(trial) => trial.case != "anthropic/cut/3",
+        _ => true,
+    });
     refused(&[one, fewer], "only one of them has anthropic/cut/3");
     refused(&[File { name: "empty".into(), records: Vec::new() }], "empty: no run is in this file");
 }

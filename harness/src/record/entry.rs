@@ -1,5 +1,6 @@
 //! The entries of a list of known deviations, as lists and records have them.
 
+use schemars::JsonSchema;
 use semver::VersionReq;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use crate::case::Axis;
 use crate::id::{Route, Transport};
 
 /// A reason for which an SDK deviates, and everything that deviates for it. `S` is a scope, or one with its place in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry<S = Scope> {
     /// The reason, in words that the SDK's maintainers would accept.
@@ -21,7 +22,7 @@ pub struct Entry<S = Scope> {
 }
 
 /// The checks on one axis that an entry is about, and what is observed there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// The axis that deviates.
@@ -41,6 +42,7 @@ pub struct Scope {
     pub cases: Vec<String>,
     /// The versions of the SDK this holds for; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub versions: Option<VersionReq>,
 }
 

@@ -1,9 +1,10 @@
 //! The places of a sweep, so that a report can draw at which of them an SDK is blind.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The places at which a healthy stream was broken, each by the number of bytes of the body that were sent before it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepRecord {
     /// The number of places, each of them a run.
     pub places: usize,

@@ -1,6 +1,7 @@
 //! What is read and what is refused, with the file and the line.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -40,11 +41,11 @@ fn lines(values: &[Value]) -> Vec<u8> {
 }
 
 #[track_caller]
-fn refused(content: &[u8], said: &str) {
+fn refused(content: &[u8], expected: &str) {
     let (_folder, path) = written(content);
-    let error = read(&path).expect_err(said).to_string();
+    let error = read(&path).expect_err(expected).to_string();
     let error = error.replace(path.as_str(), "r.jsonl");
-    assert!(error.starts_with(said), "{error}");
+    assert!(error.starts_with(expected), "{error}");
 }
 
 #[test]
@@ -126,8 +127,8 @@ fn another_format_is_refused_by_its_number() {
 fn what_has_no_end_or_is_no_file_is_refused_at_once() {
     let (_folder, path) = written(b"");
     let folder = path.parent().expect("a folder");
-    let said = read(folder).expect_err("a folder").to_string();
-    assert_eq!(said, format!("{folder}: a folder and not a file"));
+    let expected = read(folder).expect_err("a folder").to_string();
+    assert_eq!(expected, format!("{folder}: a folder and not a file"));
     let absent = folder.join("absent");
     assert!(read(&absent).expect_err("absent").to_string().contains("absent"));
     #[cfg(unix)]
@@ -136,8 +137,8 @@ fn what_has_no_end_or_is_no_file_is_refused_at_once() {
         let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo is there");
         assert!(made.success());
         for endless in [fifo.as_path(), Utf8Path::new("/dev/zero")] {
-            let said = read(endless).expect_err("no end").to_string();
-            assert_eq!(said, format!("{endless}: a pipe or a device and not a file"));
+            let expected = read(endless).expect_err("no end").to_string();
+            assert_eq!(expected, format!("{endless}: a pipe or a device and not a file"));
         }
     }
 }
@@ -176,4 +177,18 @@ fn the_lines_of_the_page_are_records() {
     let writer = Writer::create(&path).expect("room on the disk");
     writer.write_attempt(cut.id(), cut.attempts[0].clone()).expect("room on the disk");
     assert_eq!(fs::read_to_string(&path).expect("it was written"), format!("{}\n", lines[4]));
+}
+
+/// The lines of the page come from a run.
+#[test]
+fn the_committed_schema_is_that_of_the_records_and_takes_them() {
+    let committed = include_str!("../../../reports/records.schema.json");
+    assert_eq!(committed, format!("{:#}\n", schema()), "it has drifted: `cargo run -- generate` makes it anew");
+    let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
+    let page = include_str!("../../../reports/RECORDS.md");
+    for line in page.lines().filter(|line| line.starts_with("{\"record\":")) {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", line["record"]);
+    }
 }

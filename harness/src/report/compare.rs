@@ -1,5 +1,6 @@
 //! Two reports side by side: what was fixed, what broke, what changed, what is new and what is gone, trial by trial.
 
+mod error;
 mod fit;
 mod groups;
 mod render;
@@ -8,8 +9,8 @@ mod who;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use thiserror::Error;
 
+pub use error::CompareError;
 pub use fit::{Misfit, fit};
 
 use who::ComparedPart;
@@ -22,18 +23,18 @@ use crate::judge::{Mode, Status};
 /// The name and version of the comparison's shape.
 const SCHEMA: &str = "streamspec-comparison/2";
 
-/// What differs between two reports.
+/// The differences between two reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// The name and version of this shape, `streamspec-comparison/2`.
     pub schema: &'static str,
-    /// What was compared with.
+    /// The report that was compared with.
     pub old: ComparedReport,
-    /// What was compared.
+    /// The report that was compared.
     pub new: ComparedReport,
-    /// How many changes there are of each kind.
+    /// The number of changes of each kind.
     pub counts: BTreeMap<ChangeKind, usize>,
-    /// How many trials came out alike.
+    /// The number of trials that came out alike.
     pub unchanged: usize,
     /// Every change, by kind, SDK, surface, case and variant.
     pub changes: Vec<Change>,
@@ -44,7 +45,7 @@ pub struct Comparison {
 pub struct ComparedReport {
     /// The version of streamspec.
     pub suite: String,
-    /// How many cases were run.
+    /// The number of cases that were run.
     pub cases: usize,
     /// The SDKs with their versions.
     pub sdks: BTreeMap<String, String>,
@@ -56,7 +57,7 @@ pub struct ComparedReport {
     pub not_run: BTreeMap<String, String>,
 }
 
-/// What became of a trial.
+/// A kind of change of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
@@ -81,7 +82,7 @@ impl ChangeKind {
     pub const ALL: [Self; 7] =
         [Self::Broken, Self::Worsened, Self::Fixed, Self::Improved, Self::Changed, Self::New, Self::Gone];
 
-    /// The word in reports.
+    /// Names it in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Broken => "broken",
@@ -98,20 +99,20 @@ impl ChangeKind {
 /// One trial that came out differently.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// What became of it.
+    /// The kind of the change.
     pub kind: ChangeKind,
-    /// Which trial it is; the new one where two SDKs are compared.
+    /// The trial; the new one where two SDKs are compared.
     #[serde(flatten)]
     pub id: TrialId,
-    /// How it came out before; absent where it was not run.
+    /// The state in which it was before; absent where it was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<State>,
-    /// How it comes out now; absent where it is not run.
+    /// The state in which it is now; absent where it is not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<State>,
 }
 
-/// How a trial came out.
+/// The state of a trial: its verdict with the checks that did not hold.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct State {
     /// The overall word.
@@ -119,62 +120,12 @@ pub struct State {
     /// The kind of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// Why, where no check says so.
+    /// The reason, where no check says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The checks that did not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<ResultCheck>,
-}
-
-/// A report that cannot be compared.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum CompareError {
-    /// There is no such SDK or surface in it.
-    #[error("there is no `{name}` in the {side} report; there are: {known}")]
-    Unknown {
-        /// `old` or `new`.
-        side: &'static str,
-        /// The SDK, or the SDK and its surface.
-        name: String,
-        /// What there is to choose from.
-        known: String,
-    },
-    /// Several builds of the SDK are in it.
-    #[error("there are several builds of `{name}` in the {side} report; name one of {known}")]
-    Several {
-        /// `old` or `new`.
-        side: &'static str,
-        /// The SDK.
-        name: String,
-        /// Its builds.
-        known: String,
-    },
-    /// Two SDKs have no surface of one name.
-    #[error("the two SDKs have no surface of one name, {old} and {new}; name one of each, `FILE:sdk/surface`")]
-    Disjoint {
-        /// The old one's surfaces.
-        old: String,
-        /// The new one's surfaces.
-        new: String,
-    },
-    /// It says less than every trial of its cases: passes are only counted, so nothing may be missing.
-    #[error(
-        "the {side} report has {has} of {trials} trials of {surface} on {group}: it is of a shard or of an unfinished run; \
-         `streamspec merge` the records and write the report again"
-    )]
-    Partial {
-        /// `old` or `new`.
-        side: &'static str,
-        /// The SDK and its surface.
-        surface: String,
-        /// The group of cases.
-        group: String,
-        /// How many trials there are.
-        has: usize,
-        /// How many there should be.
-        trials: usize,
-    },
 }
 
 /// A report as states by trial.
@@ -226,7 +177,7 @@ fn side(report: &Report, sdks: &[&ReportSdk], who: ComparedPart<'_>) -> Compared
 }
 
 impl<'a> States<'a> {
-    /// The states of some SDKs, under another name if one is given. Passes are only counted in a report: what a surface
+    /// Collects the states of some SDKs, under another name if one is given. Passes are only counted in a report: what a surface
     /// has of a group and is not listed is one, provided that the numbers agree.
     fn of(
         side: &'static str,
@@ -264,7 +215,7 @@ impl<'a> States<'a> {
         Ok(Self { of, sdks, cases })
     }
 
-    /// How a trial came out. A variant run that is not listed came out as the trial as written, if it was run.
+    /// Finds the state of a trial. A variant run that is not listed came out as the trial as written, if it was run.
     fn state(&self, key: &TrialId) -> Option<State> {
         self.of.get(key).cloned().or_else(|| {
             let has = |variant_runs: Option<&&[Variant]>| {
@@ -281,17 +232,17 @@ impl State {
         Self { verdict: Status::Pass, mode: None, reason: None, checks: Vec::new() }
     }
 
-    /// Whether it says something about the SDK.
+    /// Says whether it says something about the SDK.
     pub fn is_judged(&self) -> bool {
         self.verdict <= Status::Fails
     }
 
-    /// The checks that do not hold.
+    /// Goes through the checks that do not hold.
     fn broken(&self) -> BTreeSet<(Axis, Level)> {
         self.checks.iter().map(|check| (check.axis, check.level)).collect()
     }
 
-    /// What was seen where a check does not hold: all that an SDK does about it.
+    /// Collects what was seen where a check does not hold: all that an SDK does about it.
     fn observed(&self) -> BTreeSet<(Axis, Level, String)> {
         self.checks.iter().map(|check| (check.axis, check.level, groups::seen(check))).collect()
     }
@@ -337,12 +288,12 @@ fn kind(was: Option<&State>, now: Option<&State>) -> Option<ChangeKind> {
 }
 
 impl Comparison {
-    /// How many changes there are of a kind.
+    /// Counts the changes of a kind.
     pub fn count(&self, kind: ChangeKind) -> usize {
         self.counts.get(&kind).copied().unwrap_or_default()
     }
 
-    /// The trials whose verdict was lost because an adapter or the harness broke, or because two attempts differed: nobody
+    /// Finds the trials whose verdict was lost because an adapter or the harness broke, or because two attempts differed: nobody
     /// can say what became of them.
     pub fn lost(&self) -> impl Iterator<Item = &Change> {
         self.changes

@@ -5,7 +5,7 @@ pub(super) fn listed(names: &[&str]) -> String {
     names.iter().map(|name| text(name)).collect::<Vec<_>>().join(", ")
 }
 
-/// Where something is documented, after what it is about: a link to a page, or else the text.
+/// Writes where something is documented, after what it is about: a link to a page, or else the text.
 pub(super) fn source(link: &str) -> String {
     let is_page = link.starts_with("https://") || link.starts_with("http://");
     if !is_page || link.chars().any(|one| one.is_whitespace() || one.is_control() || "()<>[]\\`|\"".contains(one)) {

@@ -1,6 +1,7 @@
 //! From records to a report: one view, which every format renders.
 //!
-//! `view` is all that a report says, made of records in one pass. `format` holds the formats, each in a file of its own.
+//! `view` is all that a report says, made of records; it counts trials once and reads them again, one by one, for formats.
+//! `format` holds the formats, each in a file of its own.
 //! `published` is the part of the view that `compatibility.json` holds, which can be read again: [`compare`](fn@compare) and
 //! the README's matrix are made from it.
 
@@ -14,15 +15,18 @@ mod page;
 mod published;
 #[cfg(test)]
 mod samples;
+mod sink;
+mod table;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub use compare::{Change, ChangeKind, CompareError, ComparedReport, Comparison, Misfit, State, compare, fit};
-pub use format::{DEFAULT, FORMATS, Format, Output, PAGE, RenderError, Written, page_schema, table};
+pub use format::{DEFAULT, FORMATS, Format, PAGE, page_schema, table};
 pub use overview::overview;
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
+pub use sink::{Content, RenderError, Sink};
 pub use view::{
-    Breakage, CatchRow, Conclusion, Count, Finding, FindingKind, Known, Place, Places, Row, Sdk, SdkFinding, Suite,
-    Surface, Unlisted, View, ViewError, without_patch,
+    Breakage, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Known, Place, Places, Row, Sdk, SdkFinding,
+    Suite, Surface, Unlisted, View, ViewError, without_patch,
 };

@@ -55,11 +55,11 @@ pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
     }
     let columns: Vec<&str> = GROUPS.into_iter().chain([VENDORS]).collect();
     let mut out = format!("| surface | {} |\n|---|{}\n", columns.join(" | "), "---|".repeat(columns.len()));
-    let told = rows.into_iter().map(|((sdk, surface), cells)| {
+    let lines = rows.into_iter().map(|((sdk, surface), cells)| {
         let cell = |column: &&str| cells.get(column).map_or_else(|| "–".to_owned(), Cell::text);
         ((sdk, columns.iter().map(cell).collect::<Vec<_>>()), surface)
     });
-    for ((sdk, cells), surfaces) in alike(told) {
+    for ((sdk, cells), surfaces) in alike(lines) {
         let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.join(" | "));
     }
     let shown = report.sdks.iter().filter(|sdk| is_shown(&sdk.id));

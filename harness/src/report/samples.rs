@@ -1,13 +1,17 @@
 //! Small synthetic records for the tests of the formats: every standing, two versions of them, hostile ones, many.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::format::Format;
 use super::published::Report;
+use super::sink::{Content, RenderError, Sink};
 use super::view::View;
 use crate::case::Level;
 use crate::load::Location;
-use crate::record::Record;
+use crate::record::{FORMAT, Record, Records};
 
 const CASES: [(&str, &str); 4] = [
     ("anthropic/cut/eof", "The connection ends after the first words"),
@@ -16,9 +20,9 @@ const CASES: [(&str, &str); 4] = [
     ("anthropic/in-band/unknown-type", "An error of a type that no document names"),
 ];
 
-/// What a trial came to, in short.
+/// The result of a trial, in short.
 #[derive(Clone, Copy)]
-enum Came {
+enum Outcome {
     /// Passes, with its status exact.
     Pass,
     /// A status that is the transport's.
@@ -39,40 +43,40 @@ enum Came {
     Unsupported,
 }
 
-const ALL: [Came; 9] = [
-    Came::Pass,
-    Came::Transport,
-    Came::NoStatus,
-    Came::Silent,
-    Came::Fabricated,
-    Came::Hang,
-    Came::AdapterFault,
-    Came::HarnessFault,
-    Came::Unsupported,
+const ALL: [Outcome; 9] = [
+    Outcome::Pass,
+    Outcome::Transport,
+    Outcome::NoStatus,
+    Outcome::Silent,
+    Outcome::Fabricated,
+    Outcome::Hang,
+    Outcome::AdapterFault,
+    Outcome::HarnessFault,
+    Outcome::Unsupported,
 ];
 
-fn verdict(came: Came) -> Value {
+fn verdict(of: Outcome) -> Value {
     let status = |observed: Value, grade: &str| json!({ "axis": "error.status", "level": "should", "expected": 529, "observed": observed, "grade": grade });
     let outcome = |observed: &str, grade: &str| json!({ "axis": "outcome", "level": "must", "expected": "error", "observed": observed, "grade": grade });
     let fine = outcome("error", "exact");
-    match came {
-        Came::Pass => json!({ "status": "pass", "checks": [fine, status(json!(529), "exact")] }),
-        Came::Transport => json!({ "status": "deviates", "checks": [fine, status(json!(200), "transport")] }),
-        Came::NoStatus => json!({ "status": "deviates", "checks": [fine, status(Value::Null, "absent")] }),
-        Came::Silent => json!({ "status": "fails", "mode": "silent", "checks": [outcome("completed", "wrong")] }),
-        Came::Fabricated => {
+    match of {
+        Outcome::Pass => json!({ "status": "pass", "checks": [fine, status(json!(529), "exact")] }),
+        Outcome::Transport => json!({ "status": "deviates", "checks": [fine, status(json!(200), "transport")] }),
+        Outcome::NoStatus => json!({ "status": "deviates", "checks": [fine, status(Value::Null, "absent")] }),
+        Outcome::Silent => json!({ "status": "fails", "mode": "silent", "checks": [outcome("completed", "wrong")] }),
+        Outcome::Fabricated => {
             json!({ "status": "fails", "mode": "fabricated", "checks": [outcome("completed", "wrong")] })
         }
-        Came::Hang => json!({
+        Outcome::Hang => json!({
             "status": "fails", "mode": "hang", "reason": "no answer before the deadline", "checks": [outcome("hang", "wrong")],
         }),
-        Came::AdapterFault => {
+        Outcome::AdapterFault => {
             json!({ "status": "adapter-fault", "reason": "the adapter died: exit status 1", "checks": [] })
         }
-        Came::HarnessFault => {
+        Outcome::HarnessFault => {
             json!({ "status": "harness-fault", "reason": "the bytes are not the script's", "checks": [] })
         }
-        Came::Unsupported => {
+        Outcome::Unsupported => {
             json!({ "status": "unsupported", "reason": "no such call (https://example.com/docs)", "checks": [] })
         }
     }
@@ -87,7 +91,9 @@ fn suite(whole: bool, plans: &[(&str, usize)]) -> Record {
         .iter()
         .map(|(sdk, trials)| json!({ "sdk": sdk, "trials": trials, "own": trials, "digest": "d1", "whole": whole }))
         .collect();
-    record(json!({ "record": "suite", "version": "0.1.0", "nonce": "n1", "whole": whole, "plans": plans }))
+    record(
+        json!({ "record": "suite", "format": FORMAT, "version": "0.1.0", "nonce": "n1", "whole": whole, "plans": plans }),
+    )
 }
 
 fn case(id: &str, title: &str) -> Record {
@@ -117,17 +123,17 @@ fn known() -> Value {
     ])
 }
 
-fn whole_run(versions: [&str; 2], came: &[(&str, &str, [Came; 4])], variant_runs: Vec<Record>) -> Vec<Record> {
+fn whole_run(versions: [&str; 2], outcome: &[(&str, &str, [Outcome; 4])], variant_runs: Vec<Record>) -> Vec<Record> {
     let mut records = vec![suite(true, &[("alpha-python", 8), ("beta-typescript", 4)])];
     records.extend(CASES.map(|(id, title)| case(id, title)));
     records.push(sdk("alpha-python", versions[0], &["create", "stream"], &known(), None));
     records.push(sdk("beta-typescript", versions[1], &["create"], &json!([]), None));
     records.push(sdk("gamma", "1.0.0", &["create"], &json!([]), Some("there is no Node.js here; install Node.js 20")));
-    for (sdk, surface, came) in came {
-        for ((case, _), came) in CASES.into_iter().zip(came) {
-            let listed = *sdk == "alpha-python" && matches!(came, Came::Transport);
+    for (sdk, surface, outcome) in outcome {
+        for ((case, _), outcome) in CASES.into_iter().zip(outcome) {
+            let listed = *sdk == "alpha-python" && matches!(outcome, Outcome::Transport);
             let listed: &[usize] = if listed { &[0] } else { &[] };
-            records.push(trial(sdk, surface, case, "as-written", &verdict(*came), listed));
+            records.push(trial(sdk, surface, case, "as-written", &verdict(*outcome), listed));
         }
     }
     records.extend(variant_runs);
@@ -145,7 +151,7 @@ fn alike(variant: &str) -> Value {
 
 /// A whole run with every standing in it.
 pub(super) fn records() -> Vec<Record> {
-    use Came::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport, Unsupported};
+    use Outcome::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport, Unsupported};
     let different = json!({ "status": "fails", "mode": "wrong", "checks": [
         { "axis": "variants", "level": "must", "expected": "as written", "observed": "crlf: fails silent instead of pass",
           "grade": "wrong" },
@@ -154,25 +160,25 @@ pub(super) fn records() -> Vec<Record> {
         trial("alpha-python", "create", "anthropic/cut/eof", "crlf", &different, &[]),
         trial("alpha-python", "create", "anthropic/in-band/overloaded", "one-byte", &alike("one-byte"), &[]),
     ];
-    let came = [
+    let outcome = [
         ("alpha-python", "create", [Pass, Silent, Transport, Pass]),
         ("alpha-python", "stream", [Pass, Unsupported, AdapterFault, NoStatus]),
         ("beta-typescript", "create", [Transport, Fabricated, Pass, Pass]),
     ];
-    whole_run(["1.2.3", "4.0.0"], &came, variant_runs)
+    whole_run(["1.2.3", "4.0.0"], &outcome, variant_runs)
 }
 
 /// The same suite on later versions: something of every kind has happened to it.
 pub(super) fn later() -> Vec<Record> {
-    use Came::{Fabricated, Hang, HarnessFault, NoStatus, Pass, Silent, Transport};
-    let came = [
+    use Outcome::{Fabricated, Hang, HarnessFault, NoStatus, Pass, Silent, Transport};
+    let outcome = [
         ("alpha-python", "create", [Hang, Silent, NoStatus, Transport]),
         ("alpha-python", "stream", [Pass, Pass, Fabricated, HarnessFault]),
         ("beta-typescript", "create", [Transport, Pass, Pass, Pass]),
     ];
     whole_run(
         ["1.3.0", "4.0.0"],
-        &came,
+        &outcome,
         vec![trial("alpha-python", "create", "anthropic/cut/eof", "crlf", &alike("crlf"), &[])],
     )
 }
@@ -222,9 +228,10 @@ pub(super) fn many() -> Vec<Record> {
     for number in 0..60 {
         let id = format!("sdk-{number}");
         records.push(sdk(&id, "1.0.0", &["create"], &json!([]), None));
-        for ((case, _), came) in CASES.into_iter().zip([Came::Silent, Came::Fabricated, Came::Hang, Came::AdapterFault])
+        for ((case, _), outcome) in
+            CASES.into_iter().zip([Outcome::Silent, Outcome::Fabricated, Outcome::Hang, Outcome::AdapterFault])
         {
-            records.push(trial(&id, "create", case, "as-written", &verdict(came), &[]));
+            records.push(trial(&id, "create", case, "as-written", &verdict(outcome), &[]));
         }
     }
     records
@@ -235,16 +242,16 @@ pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
     let chosen =
         (prop::collection::vec(any::<bool>(), CASES.len()), prop::collection::vec(any::<bool>(), SURFACES.len()));
-    let came = prop::collection::vec((0..ALL.len(), any::<bool>()), CASES.len() * SURFACES.len());
-    (chosen, came).prop_map(|((cases, surfaces), came)| {
+    let outcome = prop::collection::vec((0..ALL.len(), any::<bool>()), CASES.len() * SURFACES.len());
+    (chosen, outcome).prop_map(|((cases, surfaces), outcome)| {
         let mut records = vec![suite(false, &[("alpha", 1), ("beta", 1)])];
         records.extend(["alpha", "beta"].map(|id| sdk(id, "1.0.0", &["create", "stream"], &json!([]), None)));
         let chosen_cases: Vec<_> = CASES.into_iter().zip(cases).filter(|(_, is)| *is).map(|(case, _)| case).collect();
         records.extend(chosen_cases.iter().map(|(id, title)| case(id, title)));
-        let mut came = came.into_iter();
+        let mut outcome = outcome.into_iter();
         for ((sdk, surface), _) in SURFACES.into_iter().zip(surfaces).filter(|(_, is)| *is) {
             for (case, _) in &chosen_cases {
-                let (number, differs) = came.next().unwrap_or_default();
+                let (number, differs) = outcome.next().unwrap_or_default();
                 records.push(trial(sdk, surface, case, "as-written", &verdict(ALL[number]), &[]));
                 if differs {
                     let check = json!({ "axis": "variants", "level": "must", "expected": "as written",
@@ -263,28 +270,74 @@ pub(super) fn outside_code(markdown: &str) -> String {
     markdown.split('`').step_by(2).collect()
 }
 
-/// How many trials there are.
+/// Counts the trials.
 pub(super) fn trials(records: &[Record]) -> usize {
     records.iter().filter(|record| matches!(record, Record::Trial(_))).count()
 }
 
+/// The same records in another order: what describes the run still comes first.
+pub(super) fn reversed(records: &[Record]) -> Vec<Record> {
+    let is_trial = |record: &&Record| matches!(record, Record::Trial(_));
+    let described = records[1..].iter().rev().filter(|record| !is_trial(record));
+    records[..1].iter().chain(described).chain(records.iter().rev().filter(is_trial)).cloned().collect()
+}
+
+/// Reads records as a report does. They are kept until the tests end.
+pub(super) fn kept(records: &[Record]) -> &'static Records {
+    Box::leak(Box::new(Records::of(&[("records", records)]).expect("the samples are well formed")))
+}
+
 /// The view of records that make one.
-pub(super) fn view(records: &[Record]) -> View<'_> {
-    View::from_records(records).expect("the samples are well formed")
+pub(super) fn view(records: &[Record]) -> View<'static> {
+    View::from_records(kept(records)).expect("the samples are well formed")
 }
 
 /// The published report of records that make one.
 pub(super) fn report(records: &[Record]) -> Report {
-    Report::from(&view(records))
+    Report::of(&view(records)).expect("the records are still there")
 }
 
 /// The view with made-up places: a MUST on line 20, anything else on line 30.
-pub(super) fn with_places(records: &[Record]) -> View<'_> {
+pub(super) fn with_places(records: &[Record]) -> View<'static> {
     let mut view = view(records);
-    view.find_places(|file, level, _| {
+    let found = view.find_places(|file, level, _| {
         assert!(file.starts_with("cases/") && !file.contains('#'), "{file}");
         let line = if level == Level::Must { 20 } else { 30 };
         Some(Location { line, column: 5, length: 7, text: String::new() })
     });
+    found.expect("the records are still there");
     view
+}
+
+/// Keeps what a format writes: texts for standard output under no name, files under theirs.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Kept(pub(super) BTreeMap<String, String>);
+
+impl Sink for Kept {
+    fn print(&mut self, text: &str) {
+        self.0.insert(String::new(), text.to_owned());
+    }
+
+    fn file(&mut self, name: &str, write: &mut Content<'_>) -> Result<(), RenderError> {
+        let mut bytes = Vec::new();
+        write(&mut bytes)?;
+        self.0.insert(name.to_owned(), String::from_utf8(bytes).expect("formats write text"));
+        Ok(())
+    }
+
+    fn folder(&mut self, _: &str, _: Option<&str>) -> Result<(), RenderError> {
+        Ok(())
+    }
+}
+
+/// Everything that a format writes, by file.
+pub(super) fn files(format: &dyn Format, view: &View<'_>) -> BTreeMap<String, String> {
+    let mut kept = Kept::default();
+    format.render(view, &mut kept).expect("it renders");
+    kept.0
+}
+
+/// Everything that a format writes, as one text.
+pub(super) fn rendered(format: &dyn Format, view: &View<'_>) -> String {
+    files(format, view).into_values().collect::<Vec<_>>().join("\n")
 }

@@ -1,9 +1,11 @@
 //! What holds for every format.
 
+use serde_json::{Value, json};
+
 use super::*;
 use crate::id::Variant;
 use crate::judge::{Status, Verdict};
-use crate::record::Record;
+use crate::record::{FORMAT, Record, Writer};
 
 /// The samples, in which one trial that passed came out otherwise when it was run again.
 fn flaky() -> Vec<Record> {
@@ -18,28 +20,12 @@ fn flaky() -> Vec<Record> {
     records
 }
 
-/// All that a format writes, as one text.
-fn rendered(format: &dyn Format, view: &View<'_>) -> String {
-    let texts = match format.render(view).expect("it renders") {
-        Output::Print(text) => vec![text],
-        Output::Files(all) => all.into_iter().flat_map(texts).collect(),
-    };
-    texts.join("\n")
-}
-
-fn texts(written: Written) -> Vec<String> {
-    match written {
-        Written::File { text, .. } => vec![text],
-        Written::Folder { files, .. } => files.into_values().collect(),
-    }
-}
-
 #[test]
 fn a_flaky_trial_is_told_with_its_reason_in_every_format() {
     let records = flaky();
     let view = samples::view(&records);
     for format in FORMATS {
-        let text = rendered(format, &view);
+        let text = samples::rendered(format, &view);
         match format.name() {
             // The page's data are packed; its browser tests read them.
             "html" => assert!(text.contains("and 3 say nothing about the SDK"), "{text}"),
@@ -67,22 +53,20 @@ fn formats_have_names_of_their_own_and_render_the_same_whatever_the_order_of_rec
         assert!(names.contains(name), "{name}");
     }
     let records = samples::records();
-    let mut reversed = records.clone();
-    reversed.reverse();
-    let (one, other) = (samples::view(&records), samples::view(&reversed));
+    let (one, other) = (samples::view(&records), samples::view(&samples::reversed(&records)));
     for format in FORMATS {
-        assert_eq!(rendered(format, &one), rendered(format, &other), "{}", format.name());
+        assert_eq!(samples::rendered(format, &one), samples::rendered(format, &other), "{}", format.name());
     }
 }
 
 #[test]
 fn records_that_make_no_report_are_refused_in_words() {
-    let check = |records: &[Record], said: &str| {
-        let refused = View::from_records(records).expect_err(said).to_string();
-        assert!(refused.contains(said), "{refused}");
+    let check = |records: &[Record], expected: &str| {
+        let refused = View::from_records(samples::kept(records)).expect_err(expected).to_string();
+        assert!(refused.contains(expected), "{refused}");
     };
     let mut records = samples::records();
-    check(&records[1..], "there is no run in these records");
+    check(&[], "there is no run in these records");
     records.push(records.last().expect("a trial").clone());
     check(&records, "is recorded twice; leave out one of the files");
     records.pop();
@@ -90,4 +74,76 @@ fn records_that_make_no_report_are_refused_in_words() {
     let other = crate::record::SuiteRecord { rules: 99, ..suite.clone() };
     records.push(Record::Suite(other));
     check(&records, "different versions of the suite, 0.1.0 with the rules 0 and 0.1.0 with the rules 99");
+}
+
+/// Writes records for measurements of memory, `synthetic-80000.jsonl` and ten times as many trials:
+/// `cargo test -p streamspec --lib -- --ignored synthetic_records`. A fifth of the trials do not pass, and each SDK has words of
+/// its own for each case.
+#[test]
+#[ignore = "writes two large files for measurements"]
+fn synthetic_records() {
+    const CASES: usize = 2000;
+    const SURFACES: usize = 10;
+    let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/streamspec");
+    for sdks in [4, 40] {
+        let path = folder.join(format!("synthetic-{}.jsonl", sdks * SURFACES * CASES));
+        let writer = Writer::create(&path).expect("target can be written to");
+        let write = |line: Value| {
+            let record = serde_json::from_value(line).expect("a record");
+            writer.write(&record).expect("there is room on the disk");
+        };
+        write(json!({ "record": "suite", "format": FORMAT, "version": "0.1.0", "nonce": "n", "whole": true }));
+        let id = |case: usize| format!("anthropic/group-{}/case#{case:04}", case % 40);
+        for case in 0..CASES {
+            write(json!({
+                "record": "case", "id": id(case), "api": "anthropic-messages", "title": format!("Case {case}"),
+                "sources": [], "about": "in-band-error",
+            }));
+        }
+        for sdk in 0..sdks {
+            let surfaces: Vec<String> = (0..SURFACES).map(|surface| format!("surface-{surface}")).collect();
+            write(json!({
+                "record": "sdk", "id": format!("sdk-{sdk}"), "package": "sdk", "version": "1.0.0", "language": "python",
+                "runtime": "CPython 3.11.7", "apis": ["anthropic-messages"], "surfaces": surfaces,
+            }));
+        }
+        for trial in 0..sdks * SURFACES * CASES {
+            // SDKs run side by side.
+            let (case, surface, sdk) = (trial / sdks / SURFACES, trial / sdks % SURFACES, trial % sdks);
+            write(synthetic(&id(case), sdk, surface, (case + sdk + surface) % 5 == 0));
+        }
+        eprintln!("{path}: {} bytes", path.metadata().expect("it is there").len());
+    }
+}
+
+fn synthetic(case: &str, sdk: usize, surface: usize, fails: bool) -> Value {
+    let message = format!("{case} as SDK {sdk} says it: {}", "some words ".repeat(20));
+    let check = |axis: &str, level: &str, holds: bool| {
+        json!({
+            "axis": axis, "level": level, "expected": "error",
+            "observed": if holds { "error".to_owned() } else { format!("completed {}", sdk % 7) },
+            "grade": if holds { "exact" } else { "wrong" },
+        })
+    };
+    json!({
+        "record": "trial", "sdk": format!("sdk-{sdk}"), "surface": format!("surface-{surface}"), "case": case,
+        "variant": "as-written", "nonce": "n",
+        "verdict": {
+            "status": if fails { "fails" } else { "pass" }, "mode": if fails { json!("silent") } else { Value::Null },
+            "checks": [
+                check("outcome", "must", !fails), check("error.type", "must", true), check("text", "must", true),
+                check("requests", "must", true), check("error.message", "should", true),
+            ],
+        },
+        "observation": {
+            "ended": "raised", "events": 4, "text": "Hello", "tool_calls": [], "stop_reason": null,
+            "error": {
+                "site": "iterate", "class": "ApiError", "classes": ["ApiError", "Exception"], "message": message,
+                "status": { "value": 529, "via": "attribute" }, "type": { "value": "overloaded_error", "via": "body" },
+                "code": null, "request_id": null, "retry_after": null, "retryable": null, "causes": [],
+            },
+        },
+        "wire": [{ "request": "POST /v1/messages", "answer": 0, "written": 902, "digest": "55520d46afff9badd1b5c8" }],
+        "took_ms": 3,
+    })
 }

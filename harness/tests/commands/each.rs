@@ -1,5 +1,6 @@
 //! Each command once, with what it says.
 
+use serde_json::Value;
 use streamspec_adapters::dialect::TABLES;
 
 use crate::repository::{CUT, GONE, HEALTHY, LIST, RECORDS, REPORT, Repository, check, own};
@@ -139,6 +140,27 @@ fn generate_writes_what_check_asks_for() {
     check(repository.call(&["generate", "--check"]), 0, "README.md is up to date");
     let schema = std::fs::read_to_string(own().join("cases/schema.json")).expect("it is committed");
     assert_eq!(repository.read("cases/schema.json"), schema);
+}
+
+#[test]
+fn the_records_of_a_run_are_what_their_schema_says() {
+    let schema = std::fs::read_to_string(own().join("reports/records.schema.json")).expect("it is committed");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    repository.write(LIST, GONE);
+    check(repository.call(&["run", "--variants", "crlf"]), 1, "this known deviation is gone");
+    let records = repository.read(RECORDS);
+    let mut kinds = std::collections::BTreeSet::new();
+    for line in records.lines() {
+        let mut line: Value = serde_json::from_str(line).expect("JSON");
+        let errors: Vec<String> = validator.iter_errors(&line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}: {errors:#?}");
+        kinds.insert(line["record"].as_str().expect("a kind").to_owned());
+        line["record"] = Value::from("other");
+        assert!(!validator.is_valid(&line), "the schema knows no other kinds: {line}");
+    }
+    assert!(["suite", "case", "sdk", "trial"].iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
 }
 
 #[test]

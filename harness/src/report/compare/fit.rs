@@ -28,18 +28,18 @@ pub enum Misfit {
         case: String,
         /// The old report's file.
         old: String,
-        /// What the case is in it.
+        /// The digest of the case in it.
         digest: String,
         /// The new report's file.
         new: String,
-        /// What the case is in it.
+        /// The digest of the case in it.
         other_digest: String,
     },
 }
 
 const AGAIN: &str = "run both with one checkout of streamspec";
 
-/// Whether two reports, each with its file's name, can be compared. Cases that only one of them has are no hindrance.
+/// Checks that two reports, each with its file's name, can be compared. Cases that only one of them has are no hindrance.
 pub fn fit((old, was): (&str, &Report), (new, now): (&str, &Report)) -> Result<(), Misfit> {
     let (old, new) = (old.to_owned(), new.to_owned());
     if was.suite.rules != now.suite.rules {
@@ -68,18 +68,18 @@ mod tests {
     fn what_was_judged_otherwise_is_refused_with_both_files_and_values() {
         let mut was = samples::report(&samples::records());
         let mut now = was.clone();
-        let said =
+        let refused =
             |was: &Report, now: &Report| fit(("old.json", was), ("new.json", now)).map_err(|misfit| misfit.to_string());
-        assert_eq!(said(&was, &now), Ok(()));
+        assert_eq!(refused(&was, &now), Ok(()));
         now.suite.rules = Some(2);
         let expected = "old.json was judged by rules without a number and new.json by the rules 2; run both with one";
-        assert!(said(&was, &now).is_err_and(|said| said.starts_with(expected)));
+        assert!(refused(&was, &now).is_err_and(|error| error.starts_with(expected)));
         was.suite.rules = Some(2);
         (was.cases[1].digest, now.cases[1].digest) = (Some("aaa".into()), Some("bbb".into()));
         let expected =
             format!("{} is not the same in both: aaa in old.json, bbb in new.json; run both", now.cases[1].id);
-        assert!(said(&was, &now).is_err_and(|said| said.starts_with(&expected)));
+        assert!(refused(&was, &now).is_err_and(|error| error.starts_with(&expected)));
         now.cases.remove(1);
-        assert_eq!(said(&was, &now), Ok(()));
+        assert_eq!(refused(&was, &now), Ok(()));
     }
 }

@@ -14,24 +14,24 @@ use crate::report::published::ResultCheck;
 /// Changes of one kind and one SDK that were and are the same.
 pub(super) struct Group<'a> {
     pub(super) sdk: &'a str,
-    pub(super) said: ChangeText,
+    pub(super) text: ChangeText,
     /// In the order of the comparison; never empty.
     pub(super) changes: Vec<&'a Change>,
 }
 
-/// What became of a trial, in words: the verdicts with their reasons, and each axis that is not as it was.
+/// The change of a trial in words: the verdicts with their reasons, and each axis that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct ChangeText {
     /// The verdict, then the reason.
     pub(super) was: Vec<String>,
     /// The same.
     pub(super) now: Vec<String>,
-    pub(super) axes: Vec<AxisSaid>,
+    pub(super) axes: Vec<AxisChange>,
 }
 
 /// One axis: what was expected, and what was and is seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct AxisSaid {
+pub(super) struct AxisChange {
     pub(super) axis: &'static str,
     pub(super) expected: String,
     pub(super) was: String,
@@ -49,22 +49,22 @@ impl Comparison {
     /// The groups of one kind, the greatest first, and how many changes of it only say that a pass is new or gone.
     pub(super) fn groups(&self, kind: ChangeKind) -> (Vec<Group<'_>>, usize) {
         let all = self.changes.iter().filter(|change| change.kind == kind);
-        let (plain, told): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
+        let (plain, others): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
             let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Status::Pass);
             matches!(kind, ChangeKind::New | ChangeKind::Gone)
                 && passes(change.was.as_ref())
                 && passes(change.now.as_ref())
         });
         let key = |change: &Change| (change.id.sdk.clone(), ChangeText::of(change));
-        let mut groups: Vec<Group<'_>> = alike(told.into_iter().map(|change| (key(change), change)))
+        let mut groups: Vec<Group<'_>> = alike(others.into_iter().map(|change| (key(change), change)))
             .into_iter()
-            .map(|((_, said), changes)| Group { sdk: &changes[0].id.sdk, said, changes })
+            .map(|((_, text), changes)| Group { sdk: &changes[0].id.sdk, text, changes })
             .collect();
         groups.sort_by_key(|group| Reverse(group.changes.len()));
         (groups, plain.len())
     }
 
-    /// What was compared: a name, and what it was and is.
+    /// The name of what was compared, with its old and its new version.
     pub(super) fn sides(&self) -> Vec<(String, String, String)> {
         let suite = |side: &ComparedReport| format!("{}, {} cases", side.suite, side.cases);
         let mut lines = vec![("suite".to_owned(), suite(&self.old), suite(&self.new))];
@@ -88,7 +88,7 @@ impl Comparison {
         let ids: BTreeSet<&String> = self.old.sdks.keys().chain(self.new.sdks.keys()).collect();
         for id in ids {
             let (old, new) = (version(&self.old, id), version(&self.new, id));
-            // Where many SDKs are compared only those are told that are not the same.
+            // Of many SDKs only those are named that are not the same.
             if old != new || self.new.sdks.len() == 1 {
                 lines.push((id.clone(), old, new));
             }
@@ -96,7 +96,7 @@ impl Comparison {
         lines
     }
 
-    /// How many there are of each kind, in a sentence, and what was lost.
+    /// Counts the changes of each kind in a sentence, and the trials that were lost.
     pub(super) fn summary(&self) -> String {
         let counts: Vec<String> =
             ChangeKind::ALL.into_iter().map(|kind| format!("{} {}", self.count(kind), kind.name())).collect();
@@ -123,14 +123,14 @@ impl ChangeText {
             };
             // Where the case itself changed, what is expected today.
             let expected = after.iter().find(same).unwrap_or(check);
-            let said = AxisSaid {
+            let change = AxisChange {
                 axis: check.axis.name(),
                 expected: value(&expected.expected),
                 was: side(was, &before),
                 now: side(now, &after),
             };
-            if said.was != said.now && !axes.contains(&said) {
-                axes.push(said);
+            if change.was != change.now && !axes.contains(&change) {
+                axes.push(change);
             }
         }
         Self { was: verdict(was), now: verdict(now), axes }
@@ -142,7 +142,7 @@ fn verdict(state: Option<&State>) -> Vec<String> {
     std::iter::once(state.verdict.with_mode(state.mode)).chain(state.reason.clone()).collect()
 }
 
-/// What was seen where a check does not hold: the value, or the grade where there is none.
+/// Finds what was seen where a check does not hold: the value, or the grade where there is none.
 pub(super) fn seen(check: &ResultCheck) -> String {
     if check.observed.is_null() { check.grade.name().to_owned() } else { value(&check.observed) }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::groups::{AxisSaid, ChangeText, Group};
+use super::groups::{AxisChange, ChangeText, Group};
 use super::{Change, ChangeKind, Comparison};
 use crate::report::markup::{code, name};
 use crate::report::page::{STYLE, hash};
@@ -49,25 +49,25 @@ impl Comparison {
         if !groups.is_empty() {
             out.push_str("| trials | on | expected | was | now | for example |\n|---:|---|---|---|---|---|\n");
         }
-        let (mut told, mut trials) = (0, 0);
+        let (mut written, mut trials) = (0, 0);
         for group in groups.iter().take(MOST_GROUPS) {
             let line = line(group);
             if out.len() + line.len() > MOST_BYTES {
                 break;
             }
             out.push_str(&line);
-            (told, trials) = (told + 1, trials + group.changes.len());
+            (written, trials) = (written + 1, trials + group.changes.len());
         }
         let mut rest = Vec::new();
-        if told < groups.len() {
+        if written < groups.len() {
             let more = self.count(kind) - passes - trials;
-            rest.push(format!("{more} in {} more ways, which `--format html` and `json` list", groups.len() - told));
+            rest.push(format!("{more} in {} more ways, which `--format html` and `json` list", groups.len() - written));
         }
         if passes > 0 {
             rest.push(format!("{passes} that pass"));
         }
         if !rest.is_empty() {
-            let (space, and) = if told == 0 { ("", "") } else { ("\n", "… and ") };
+            let (space, and) = if written == 0 { ("", "") } else { ("\n", "… and ") };
             let _ = writeln!(out, "{space}{and}{}.", rest.join(", "));
         }
     }
@@ -135,14 +135,14 @@ struct GroupText {
 
 fn group_text(group: &Group<'_>) -> GroupText {
     let visible = |parts: &[String]| parts.iter().map(|part| shown(part, LONGEST)).collect();
-    let axis = |one: &AxisSaid| [one.axis, &one.expected, &one.was, &one.now].map(|text| shown(text, LONGEST));
+    let axis = |one: &AxisChange| [one.axis, &one.expected, &one.was, &one.now].map(|text| shown(text, LONGEST));
     GroupText {
         count: group.changes.len(),
         sdk: shown(group.sdk, LONGEST),
         surfaces: shown(&group.surfaces().join(", "), LONGEST),
-        was: visible(&group.said.was),
-        now: visible(&group.said.now),
-        axes: group.said.axes.iter().map(axis).collect(),
+        was: visible(&group.text.was),
+        now: visible(&group.text.now),
+        axes: group.text.axes.iter().map(axis).collect(),
         trials: group.changes.iter().take(MOST_TRIALS).map(|change| shown(&trial(change), usize::MAX)).collect(),
         more: group.changes.len().saturating_sub(MOST_TRIALS),
     }
@@ -158,13 +158,13 @@ fn trial(change: &Change) -> String {
 }
 
 fn line(group: &Group<'_>) -> String {
-    let ChangeText { was, now, axes } = &group.said;
-    let cell = |parts: &[String], seen: &dyn Fn(&AxisSaid) -> String| {
+    let ChangeText { was, now, axes } = &group.text;
+    let cell = |parts: &[String], seen: &dyn Fn(&AxisChange) -> String| {
         let (verdict, rest) = parts.split_first().map_or(("–", parts), |(verdict, rest)| (verdict.as_str(), rest));
-        let mut told = vec![verdict.to_owned()];
-        told.extend(axes.iter().map(|one| format!("{}: {}", one.axis, code(&seen(one)))));
-        told.extend(rest.iter().map(|part| code(part)));
-        told.join("<br>")
+        let mut lines = vec![verdict.to_owned()];
+        lines.extend(axes.iter().map(|one| format!("{}: {}", one.axis, code(&seen(one)))));
+        lines.extend(rest.iter().map(|part| code(part)));
+        lines.join("<br>")
     };
     let expected = axes.iter().map(|one| format!("{}: {}", one.axis, code(&one.expected)));
     let expected = std::iter::once("pass".to_owned()).chain(expected).collect::<Vec<_>>().join("<br>");

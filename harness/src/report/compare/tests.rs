@@ -21,12 +21,12 @@ fn every_kind_is_told() {
     insta::assert_snapshot!("markdown", comparison.markdown());
     insta::assert_snapshot!("json", comparison.json());
     let page = comparison.html().expect("the template renders");
-    for said in [
+    for expected in [
         "2 broken, 0 worsened, 2 fixed, 0 improved, 1 changed, 2 new, 1 gone",
         "alpha-python/create::anthropic/cut/eof@crlf",
         "1.3.0",
     ] {
-        assert!(page.contains(said), "{said}");
+        assert!(page.contains(expected), "{expected}");
     }
 }
 
@@ -115,12 +115,12 @@ fn one_sdk_is_compared_with_another() {
     assert!(surfaces.changes.iter().all(|change| change.id.surface == "create"));
     // One of the four was a fault and one was unsupported.
     assert_eq!((surfaces.count(ChangeKind::New), surfaces.count(ChangeKind::Gone), surfaces.changes.len()), (2, 0, 4));
-    for (one, other, said) in [
+    for (one, other, expected) in [
         ("alpha-python/stream", "beta-typescript", "no surface of one name, stream and create"),
         ("alpha-python/nope", "beta-typescript", "there is no `alpha-python/nope` in the old report"),
     ] {
-        let refused = compare((&both, Some(one)), (&both, Some(other))).expect_err(said);
-        assert!(refused.to_string().contains(said), "{refused}");
+        let refused = compare((&both, Some(one)), (&both, Some(other))).expect_err(expected);
+        assert!(refused.to_string().contains(expected), "{refused}");
     }
     let unknown = compare((&both, Some("delta")), (&both, None)).expect_err("it is not there");
     assert!(unknown.to_string().contains("there are: alpha-python, beta-typescript"), "{unknown}");
@@ -227,7 +227,7 @@ proptest! {
         prop_assert_eq!(comparison.lost().count(), 0);
     }
 
-    /// What broke one way is fixed the other way, what is new is gone, what changed has changed.
+    /// Everything that broke one way is fixed the other way, what is new is gone, what changed has changed.
     #[test]
     fn the_other_way_round_is_the_opposite((old, new) in (samples::any_report(), samples::any_report())) {
         let (there, back) = (compared(&old, &new), compared(&new, &old));

@@ -6,7 +6,7 @@ use super::{CompareError, States};
 use crate::id::{CaseId, SdkId, SdkSurface, TrialId, Variant, divided};
 use crate::report::published::{Report, ReportSdk};
 
-/// What of a report is compared; everything where nothing is named.
+/// The part of a report that is compared; everything where nothing is named.
 #[derive(Clone, Copy)]
 pub(super) struct ComparedPart<'a> {
     pub(super) sdk: Option<&'a str>,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use streamspec_adapters::contract::Api;
 
-use super::{Format, Output, RenderError, Written};
+use super::{Format, RenderError, Sink, write};
 use crate::case::Level;
 use crate::id::is_of_api;
 use crate::report::view::{Count, Sdk, View, visible};
@@ -30,13 +30,16 @@ impl Format for Badges {
         "a README: an image, and an endpoint for shields.io"
     }
 
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
-        Ok(Output::Files(vec![Written::Folder { name: "badges", files: badges(view), stale: None }]))
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        for (name, text) in badges(view) {
+            write(out, &format!("badges/{name}"), &text)?;
+        }
+        out.folder("badges", None)
     }
 }
 
 /// The texts and the colour of a badge.
-struct Says {
+struct Texts {
     label: String,
     message: String,
     colour: Colour,
@@ -73,17 +76,17 @@ fn badges(view: &View<'_>) -> BTreeMap<String, String> {
     for sdk in &view.sdks {
         for api in &sdk.record.apis {
             for level in [Level::Must, Level::Should] {
-                let says = says(sdk, *api, level);
+                let texts = texts(sdk, *api, level);
                 let stem = format!("{}.{}.{}", file_name(&sdk.record.id), api.name(), level.name());
-                badges.insert(format!("{stem}.svg"), svg(&says));
-                badges.insert(format!("{stem}.json"), endpoint(&says));
+                badges.insert(format!("{stem}.svg"), svg(&texts));
+                badges.insert(format!("{stem}.json"), endpoint(&texts));
             }
         }
     }
     badges
 }
 
-fn says(sdk: &Sdk<'_>, api: Api, level: Level) -> Says {
+fn texts(sdk: &Sdk<'_>, api: Api, level: Level) -> Texts {
     let own = sdk.own().flat_map(|surface| &surface.counts);
     let count = Count::sum(own.filter(|count| is_of_api(&count.group, api)));
     let held = count.pass + if level == Level::Must { count.disputed + count.deviates } else { 0 };
@@ -97,7 +100,7 @@ fn says(sdk: &Sdk<'_>, api: Api, level: Level) -> Says {
     let message = if judged == 0 { "not run".to_owned() } else { format!("{held} of {judged}{not_judged}") };
     let level = if level == Level::Must { "MUST" } else { "MUST and SHOULD" };
     let label = visible(&format!("{} {} {} {level}", sdk.record.id, sdk.record.version, api.name()));
-    Says { label, message, colour }
+    Texts { label, message, colour }
 }
 
 /// An id as the beginning of a file name, `anthropic-python@0.49.0`: a badge is never hidden or outside its folder.
@@ -108,18 +111,18 @@ fn file_name(id: &str) -> String {
 }
 
 /// <https://shields.io/badges/endpoint-badge>
-fn endpoint(says: &Says) -> String {
-    let Says { label, message, colour } = says;
+fn endpoint(texts: &Texts) -> String {
+    let Texts { label, message, colour } = texts;
     let badge = json!({ "schemaVersion": 1, "label": label, "message": message, "color": colour.name() });
     format!("{badge:#}\n")
 }
 
-fn svg(says: &Says) -> String {
-    let (label, message) = (escaped(&says.label), escaped(&says.message));
-    let (left, right) = (width(&says.label), width(&says.message));
+fn svg(texts: &Texts) -> String {
+    let (label, message) = (escaped(&texts.label), escaped(&texts.message));
+    let (left, right) = (width(&texts.label), width(&texts.message));
     let (all, label_at, message_at) = (left + right, left / 2, left + right / 2);
     let (label_text, message_text) = (left - 2 * PADDING, right - 2 * PADDING);
-    let hex = says.colour.hex();
+    let hex = texts.colour.hex();
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{label}: {message}">
 <title>{label}: {message}</title>
@@ -155,8 +158,8 @@ mod tests {
     fn a_badge_counts_with_its_denominator() {
         let records = samples::records();
         let badges = badges(&samples::view(&records));
-        let told: Vec<String> = badges.into_iter().map(|(file, content)| format!("{file}\n{content}")).collect();
-        insta::assert_snapshot!(told.join("\n"));
+        let texts: Vec<String> = badges.into_iter().map(|(file, content)| format!("{file}\n{content}")).collect();
+        insta::assert_snapshot!(texts.join("\n"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! CSV: a row for each trial, for spreadsheets and data frames.
 
-use super::{Format, Output, RenderError};
+use std::io::{self, Write};
+
+use super::{Format, RenderError, Sink};
 use crate::report::view::{Conclusion, Row, View};
 
 /// `trials.csv`: a row for each trial.
@@ -20,29 +22,28 @@ impl Format for Csv {
         "spreadsheets and data frames: a row for each trial"
     }
 
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
-        Ok(Output::file("trials.csv", csv(view)))
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        out.file("trials.csv", &mut |file| csv(view, file))
     }
 }
 
 const HEAD: [&str; 9] = ["sdk", "version", "surface", "case", "variant", "verdict", "mode", "failed_axes", "standing"];
 
-/// The trials as CSV (RFC 4180) with a header line.
-fn csv(view: &View<'_>) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    // Writing to memory does not fail, and every record has as many fields as the header.
-    let _ = writer.write_record(HEAD);
+/// Writes the trials as CSV (RFC 4180) with a header line.
+fn csv(view: &View<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(HEAD).map_err(io::Error::from)?;
     for row in view.rows() {
-        let _ = writer.write_record(fields(row).map(|field| harmless(&field)));
+        writer.write_record(fields(&row?).map(|field| harmless(&field))).map_err(io::Error::from)?;
     }
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    Ok(writer.flush()?)
 }
 
 fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
-    let trial = row.trial;
+    let trial = &row.trial;
     let mut axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
     axes.dedup();
-    let standing = match row.standing {
+    let standing = match row.standing() {
         Conclusion::Passes => "passes",
         Conclusion::AsWritten => "as-written",
         Conclusion::AsListed => "as-listed",
@@ -80,13 +81,13 @@ mod tests {
     #[test]
     fn every_trial_is_a_row() {
         let records = samples::records();
-        insta::assert_snapshot!(csv(&samples::view(&records)));
+        insta::assert_snapshot!(samples::rendered(&Csv, &samples::view(&records)));
     }
 
     #[test]
     fn nothing_begins_a_formula() {
         let records = samples::hostile();
-        let text = csv(&samples::view(&records));
+        let text = samples::rendered(&Csv, &samples::view(&records));
         let mut reader = ::csv::Reader::from_reader(text.as_bytes());
         let rows: Vec<_> = reader.records().map(|row| row.expect("rows are as long as the header")).collect();
         assert_eq!(rows.len(), samples::trials(&records));

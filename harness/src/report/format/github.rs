@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Format, Output, RenderError};
+use super::{Format, RenderError, Sink};
 use crate::case::Level;
 use crate::judge::Mode;
-use crate::record::Statement;
+use crate::record::{ReadError, Statement};
 use crate::report::view::{Conclusion, Place, View, visible};
 
 /// Workflow commands of GitHub Actions on standard output.
@@ -33,8 +33,9 @@ impl Format for Github {
         true
     }
 
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
-        Ok(Output::Print(github(view)))
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        out.print(&github(view)?);
+        Ok(())
     }
 }
 
@@ -69,20 +70,21 @@ impl Severity {
 }
 
 /// Writes what is not as listed and what broke, a command a line, and a last line that counts.
-fn github(view: &View<'_>) -> String {
-    let mut annotations: BTreeMap<Annotation, Vec<String>> = BTreeMap::new();
+fn github(view: &View<'_>) -> Result<String, ReadError> {
+    let mut annotations: BTreeMap<Annotation, Named> = BTreeMap::new();
     for row in view.rows() {
+        let row = row?;
         let name = visible(&row.trial.name());
-        if row.standing == Conclusion::Fault {
+        if row.standing() == Conclusion::Fault {
             let title = format!("streamspec: {}", row.trial.verdict.status.name());
             let (file, text) = (row.file(), row.reason());
             let Place { line, column } = Place::START;
             let (severity, mode) = (Severity::Error, Reverse(None));
             let fault = Annotation { severity, mode, file, line, column, title, text };
-            annotations.entry(fault).or_default().push(name);
+            annotations.entry(fault).or_default().add(name);
             continue;
         }
-        if row.standing != Conclusion::NotAsListed {
+        if row.standing() != Conclusion::NotAsListed {
             continue;
         }
         for surprise in row.surprises() {
@@ -101,14 +103,14 @@ fn github(view: &View<'_>) -> String {
                 ),
                 text: surprise.text,
             };
-            annotations.entry(annotation).or_default().push(name.clone());
+            annotations.entry(annotation).or_default().add(name.clone());
         }
     }
     let mut out = String::new();
     for (annotation, trials) in annotations {
         let Annotation { severity, file, line, column, title, text, .. } = annotation;
         let (severity, file, title) = (severity.name(), property(&visible(&file)), property(&title));
-        let message = data(&format!("{text}\n{}", named(&trials)));
+        let message = data(&format!("{text}\n{}", trials.lines()));
         let _ = writeln!(out, "::{severity} file={file},line={line},col={column},title={title}::{message}");
     }
     for sdk in &view.sdks {
@@ -119,14 +121,29 @@ fn github(view: &View<'_>) -> String {
         }
     }
     let _ = writeln!(out, "::notice title=streamspec::{}", view.standings());
-    out
+    Ok(out)
 }
 
-fn named(trials: &[String]) -> String {
-    let more = trials.len().saturating_sub(NAMED);
-    let named: Vec<&str> = trials.iter().take(NAMED).map(String::as_str).collect();
-    let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
-    format!("{}{more}", named.join("\n"))
+/// The trials of an annotation: the names of the first, and the number of the others.
+#[derive(Default)]
+struct Named {
+    names: Vec<String>,
+    more: usize,
+}
+
+impl Named {
+    fn add(&mut self, name: String) {
+        if self.names.len() < NAMED {
+            self.names.push(name);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn lines(&self) -> String {
+        let more = if self.more > 0 { format!("\nand {} more", self.more) } else { String::new() };
+        format!("{}{more}", self.names.join("\n"))
+    }
 }
 
 /// The message of a command, as the runner's own toolkit escapes it.
@@ -147,13 +164,13 @@ mod tests {
     #[test]
     fn annotations_point_at_lines() {
         let records = samples::records();
-        insta::assert_snapshot!(github(&samples::with_places(&records)));
+        insta::assert_snapshot!(samples::rendered(&Github, &samples::with_places(&records)));
     }
 
     #[test]
     fn hostile_text_starts_no_command() {
         let records = samples::hostile();
-        let text = github(&samples::view(&records));
+        let text = samples::rendered(&Github, &samples::view(&records));
         let own = ["::error file=cases/", "::warning file=cases/", "::notice title=streamspec::"];
         for line in text.lines() {
             assert!(own.iter().any(|start| line.starts_with(start)), "{line:?}");

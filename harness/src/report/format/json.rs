@@ -1,7 +1,7 @@
 //! `compatibility.json`: the published report.
 
-use super::{Format, Output, RenderError};
-use crate::report::published::Report;
+use super::{Format, RenderError, Sink};
+use crate::report::published;
 use crate::report::view::View;
 
 /// `compatibility.json`: one element a line, so that a change of behaviour is a readable diff.
@@ -21,7 +21,7 @@ impl Format for Json {
         "programs, and `compare`: everything that is not a plain pass"
     }
 
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
-        Ok(Output::file("compatibility.json", Report::from(view).json()))
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        out.file("compatibility.json", &mut |file| published::write(view, file))
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{Format, Output, RenderError};
+use super::{Format, RenderError, Sink, write};
 use crate::id;
+use crate::judge::Status;
+use crate::record::ReadError;
 use crate::report::alike::alike;
 use crate::report::markup::{code, listed, source, text};
 use crate::report::view::{Count, FindingKind, Row, Sdk, View, without_patch};
@@ -29,13 +31,13 @@ impl Format for Markdown {
         "people: the matrix, and what deviates in each SDK and why"
     }
 
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
-        Ok(Output::file("compatibility.md", markdown(view)))
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        write(out, "compatibility.md", &markdown(view)?)
     }
 }
 
 /// The report as Markdown.
-fn markdown(view: &View<'_>) -> String {
+fn markdown(view: &View<'_>) -> Result<String, ReadError> {
     let mut out = String::new();
     let suite = &view.suite;
     let _ = writeln!(
@@ -55,29 +57,24 @@ fn markdown(view: &View<'_>) -> String {
         matrix(&mut out, view, api.folder(), api.name());
     }
     for sdk in &view.sdks {
-        about(&mut out, sdk);
+        about(&mut out, view, sdk)?;
     }
-    out
+    Ok(out)
 }
 
 /// Writes what matters most: failures that look like success, then what never ends, then the rest.
 fn findings(out: &mut String, view: &View<'_>) {
-    let findings = view.findings();
-    let failed = findings.iter().filter_map(|finding| match finding.kind {
+    let failed = view.findings.iter().filter_map(|finding| match finding.kind {
         FindingKind::Failed(mode) => Some((mode, &finding.sdks)),
         FindingKind::Contradicts | FindingKind::CutDependent => None,
     });
     let mut lines = failed.map(|(mode, sdks)| {
-        let mut sdks: Vec<(usize, &str, &str)> = sdks
-            .iter()
-            .map(|found| {
-                (found.cases.len(), found.sdk.record.id.as_str(), found.cases.first().map_or("", |case| case.as_str()))
-            })
-            .collect();
+        let mut sdks: Vec<(usize, &str, &str)> =
+            sdks.iter().map(|found| (found.cases, found.sdk.id.as_str(), found.first_case.as_str())).collect();
         sdks.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(other.1)));
         let example = sdks.first().map_or("", |(_, _, example)| *example);
-        let told: Vec<String> = sdks.iter().map(|(cases, sdk, _)| format!("{} {cases}", code(sdk))).collect();
-        format!("- **{}**: {}; for example {}", mode.name(), told.join(", "), code(example))
+        let counts: Vec<String> = sdks.iter().map(|(cases, sdk, _)| format!("{} {cases}", code(sdk))).collect();
+        format!("- **{}**: {}; for example {}", mode.name(), counts.join(", "), code(example))
     });
     let Some(first) = lines.next() else { return };
     out.push_str("\n## Findings\n\nHow many cases each SDK fails in this way on at least one surface.\n\n");
@@ -94,12 +91,12 @@ fn sdks(out: &mut String, view: &View<'_>) {
         let Count { pass, disputed, deviates, fails, .. } = &total;
         let record = sdk.record;
         let (package, version) = (text(&record.package), text(&record.version));
-        let came = match record.not_run {
+        let counts = match record.not_run {
             Some(_) => "not run | | |".to_owned(),
             None => format!("{pass} of {} | {disputed} | {deviates} | {fails}", total.judged()),
         };
         let name = format!("[{}](#{})", code(&record.id), anchor(&record.id));
-        let _ = writeln!(out, "| {name} | {package} {version} | {} | {came} |", text(&record.language));
+        let _ = writeln!(out, "| {name} | {package} {version} | {} | {counts} |", text(&record.language));
     }
 }
 
@@ -149,7 +146,7 @@ fn cell(count: &Count) -> String {
 }
 
 /// One SDK: versions, and what deviates and why, most trials first.
-fn about(out: &mut String, sdk: &Sdk<'_>) {
+fn about(out: &mut String, view: &View<'_>, sdk: &Sdk<'_>) -> Result<(), ReadError> {
     let record = sdk.record;
     let runtime = without_patch(&record.runtime);
     let about = [&record.package, &record.version, &record.language, &runtime].map(|one| text(one));
@@ -157,21 +154,33 @@ fn about(out: &mut String, sdk: &Sdk<'_>) {
     let _ = writeln!(out, "\n## {}\n\n{package} {version}, {language}, {runtime}", code(&record.id));
     if let Some(reason) = &record.not_run {
         let _ = writeln!(out, "\nNot run: {}", text(reason));
-        return;
+        return Ok(());
     }
-    let own: Vec<&Row<'_>> = sdk.rows().filter(|row| row.has_result() && row.is_judged()).collect();
-    if own.is_empty() {
+    let (mut trials, mut by_known) = (0, BTreeMap::new());
+    let mut unlisted = Unlisted::default();
+    let places = sdk.surfaces.iter().flat_map(|surface| surface.trials);
+    for place in places.filter(|place| place.has_result && place.status <= Status::Fails) {
+        let row = view.row(sdk, place)?;
+        trials += 1;
+        row.known.iter().for_each(|id| *by_known.entry(id.clone()).or_default() += 1);
+        if row.known.is_empty() {
+            unlisted.add(&row);
+        }
+    }
+    if trials == 0 {
         out.push_str("\nEvery trial passes.\n");
-        return;
+        return Ok(());
     }
-    known(out, sdk, &own);
-    unlisted(out, &own.into_iter().filter(|row| row.known.is_empty()).collect::<Vec<_>>());
+    known(out, sdk, &by_known);
+    unlisted.write(out);
+    Ok(())
 }
 
-fn known(out: &mut String, sdk: &Sdk<'_>, own: &[&Row<'_>]) {
+/// Writes the known deviations, each with the number of trials that it covers.
+fn known(out: &mut String, sdk: &Sdk<'_>, trials: &BTreeMap<String, usize>) {
     let mut lines: Vec<(usize, String)> = Vec::new();
     for known in &sdk.known {
-        let trials = own.iter().filter(|row| row.known.contains(&known.id)).count();
+        let trials = trials.get(&known.id).copied().unwrap_or_default();
         let link = known.link.as_deref().map(source).unwrap_or_default();
         let seen = known.observed.iter().map(|seen| code(seen)).collect::<Vec<_>>().join(" or ");
         lines.push((trials, format!("| {} | {seen} | {trials} | {}{link} |", known.axis, text(&known.reason))));
@@ -185,18 +194,34 @@ fn known(out: &mut String, sdk: &Sdk<'_>, own: &[&Row<'_>]) {
     }
 }
 
-fn unlisted(out: &mut String, rows: &[&Row<'_>]) {
-    if rows.is_empty() {
-        return;
+/// The trials that deviate in ways that no list covers: a line for each of the first, and the number of all.
+#[derive(Default)]
+struct Unlisted {
+    lines: Vec<String>,
+    trials: usize,
+}
+
+impl Unlisted {
+    fn add(&mut self, row: &Row<'_>) {
+        self.trials += 1;
+        if self.lines.len() < UNLISTED {
+            let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
+            let trial = text(&format!("{}/{}", row.trial.surface, row.trial.case));
+            self.lines.push(format!("- {trial}: {} ({})", row.trial.verdict.status.name(), axes.join(", ")));
+        }
     }
-    let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", rows.len());
-    for row in rows.iter().take(UNLISTED) {
-        let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
-        let trial = text(&format!("{}/{}", row.trial.surface, row.trial.case));
-        let _ = writeln!(out, "- {trial}: {} ({})", row.trial.verdict.status.name(), axes.join(", "));
-    }
-    if rows.len() > UNLISTED {
-        let _ = writeln!(out, "- … and {} more, in compatibility.json", rows.len() - UNLISTED);
+
+    fn write(&self, out: &mut String) {
+        if self.trials == 0 {
+            return;
+        }
+        let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", self.trials);
+        for line in &self.lines {
+            let _ = writeln!(out, "{line}");
+        }
+        if self.trials > UNLISTED {
+            let _ = writeln!(out, "- … and {} more, in compatibility.json", self.trials - UNLISTED);
+        }
     }
 }
 
@@ -209,7 +234,8 @@ mod tests {
     fn hostile_text_is_no_markup() {
         let records = samples::hostile();
         let view = samples::view(&records);
-        for page in [markdown(&view), crate::report::overview(&crate::report::Report::from(&view), |_| true)] {
+        for page in [samples::rendered(&Markdown, &view), crate::report::overview(&samples::report(&records), |_| true)]
+        {
             let bare = samples::outside_code(&page.replace("\\`", "")).replace("<br>", "");
             let bare = ["\\[", "\\]", "\\*"].iter().fold(bare, |bare, escaped| bare.replace(escaped, ""));
             assert!(

@@ -12,11 +12,9 @@ mod markdown;
 mod sarif;
 mod short;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use thiserror::Error;
-
+use super::sink::{RenderError, Sink};
 use super::view::View;
 
 pub use html::schema as page_schema;
@@ -37,44 +35,9 @@ pub trait Format: Sync + fmt::Debug {
         false
     }
 
-    /// Renders the view.
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError>;
+    /// Renders the view, and writes what it renders as it goes.
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError>;
 }
-
-/// The output of a format.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// A text for standard output.
-    Print(String),
-    /// Files and folders.
-    Files(Vec<Written>),
-}
-
-/// A file or a folder below the folder of the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// A file.
-    File {
-        /// Its name.
-        name: &'static str,
-        /// Its content.
-        text: String,
-    },
-    /// A folder.
-    Folder {
-        /// Its name.
-        name: &'static str,
-        /// The texts of its files, by name.
-        files: BTreeMap<String, String>,
-        /// The beginning of files that an earlier report may have left there; they are removed.
-        stale: Option<&'static str>,
-    },
-}
-
-/// A page that cannot be rendered.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct RenderError(#[from] askama::Error);
 
 /// Every format, in the order of the help.
 pub const FORMATS: [&dyn Format; 9] = [
@@ -105,9 +68,7 @@ pub fn table() -> String {
         })
 }
 
-impl Output {
-    /// One file.
-    fn file(name: &'static str, text: String) -> Self {
-        Self::Files(vec![Written::File { name, text }])
-    }
+/// Writes a file of one text.
+fn write(out: &mut dyn Sink, name: &str, text: &str) -> Result<(), RenderError> {
+    out.file(name, &mut |file| Ok(file.write_all(text.as_bytes())?))
 }

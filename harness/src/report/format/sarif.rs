@@ -9,10 +9,10 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Format, Output, RenderError};
+use super::{Format, RenderError, Sink, write};
 use crate::case::{Axis, Level};
 use crate::id::SdkSurface;
-use crate::record::Statement;
+use crate::record::{ReadError, Statement};
 use crate::report::view::{Conclusion, Place, Row, View, reason, sentence, visible};
 use crate::text::RESERVED;
 
@@ -39,22 +39,28 @@ impl Format for Sarif {
         true
     }
 
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
-        Ok(Output::file("streamspec.sarif", sarif(view)))
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        write(out, "streamspec.sarif", &sarif(view)?)
     }
 }
 
 /// The trials as a SARIF log of one run.
-fn sarif(view: &View<'_>) -> String {
-    let mut results: Vec<(Axis, Value)> = view.rows().flat_map(|row| results(view, row)).collect();
-    let faults: Vec<Value> = view.rows().filter(|row| row.standing == Conclusion::Fault).map(notification).collect();
+fn sarif(view: &View<'_>) -> Result<String, ReadError> {
+    let (mut all, mut faults) = (Vec::new(), Vec::new());
+    for row in view.rows() {
+        let row = row?;
+        all.extend(results(view, &row));
+        if row.standing() == Conclusion::Fault {
+            faults.push(notification(&row));
+        }
+    }
     let axes: BTreeMap<Axis, usize> = {
-        let mut used: Vec<Axis> = results.iter().map(|(axis, _)| *axis).collect();
+        let mut used: Vec<Axis> = all.iter().map(|(axis, _): &(Axis, Value)| *axis).collect();
         used.sort_unstable();
         used.dedup();
         used.into_iter().enumerate().map(|(place, axis)| (axis, place)).collect()
     };
-    for (axis, result) in &mut results {
+    for (axis, result) in &mut all {
         result["ruleIndex"] = json!(axes.get(axis));
     }
     let log = json!({
@@ -71,10 +77,10 @@ fn sarif(view: &View<'_>) -> String {
                 "executionSuccessful": faults.is_empty(),
                 "toolExecutionNotifications": faults,
             }],
-            "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
+            "results": all.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
         }],
     });
-    format!("{log:#}\n")
+    Ok(format!("{log:#}\n"))
 }
 
 /// One rule for each axis: the kind of thing that a case says about a client.
@@ -87,7 +93,7 @@ fn rule(axis: Axis) -> Value {
 
 fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
     let mut results = Vec::new();
-    if matches!(row.standing, Conclusion::Fault | Conclusion::NotJudged) {
+    if matches!(row.standing(), Conclusion::Fault | Conclusion::NotJudged) {
         return results;
     }
     for surprise in row.surprises() {
@@ -106,10 +112,10 @@ fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
     results
 }
 
-fn result(row: &Row<'_>, about: (Axis, &str), severity: &str, said: &str, place: Place) -> Value {
+fn result(row: &Row<'_>, about: (Axis, &str), severity: &str, sentence: &str, place: Place) -> Value {
     let (axis, level) = about;
     let surface = SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string();
-    let text = format!("{} on “{}”: {said}", visible(&surface), visible(row.title()));
+    let text = format!("{} on “{}”: {sentence}", visible(&surface), visible(row.title()));
     let fingerprint = Sha256::digest(format!("{}\n{level}\n{axis}", row.trial.name()));
     let fingerprint = hex::encode(&fingerprint[..16]);
     json!({
@@ -194,13 +200,14 @@ mod tests {
     #[test]
     fn every_check_points_at_its_line() {
         let records = samples::records();
-        insta::assert_snapshot!(sarif(&samples::with_places(&records)));
+        insta::assert_snapshot!(samples::rendered(&Sarif, &samples::with_places(&records)));
     }
 
     #[test]
     fn hostile_text_is_neither_link_nor_placeholder() {
         let records = samples::hostile();
-        let log: Value = serde_json::from_str(&sarif(&samples::view(&records))).expect("SARIF is JSON");
+        let log: Value =
+            serde_json::from_str(&samples::rendered(&Sarif, &samples::view(&records))).expect("SARIF is JSON");
         let texts: Vec<&str> = log["runs"][0]["results"]
             .as_array()
             .into_iter()

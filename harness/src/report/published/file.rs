@@ -27,7 +27,7 @@ pub struct ReportFile {
     pub sources: BTreeMap<String, Source>,
     /// The case files, by id.
     pub cases: Vec<CaseOf>,
-    /// How many trials came to each status, by SDK, surfaces and group.
+    /// The numbers of trials that came to each status, by SDK, surfaces and group.
     pub counts: Vec<CountOf>,
     /// Every check that did not hold in some trial, by its id in `results`.
     pub checks: BTreeMap<String, ResultCheck>,
@@ -43,20 +43,20 @@ pub struct CaseOf {
     pub id: String,
     /// The dialect.
     pub api: Api,
-    /// What its combinations send and expect, as a digest.
+    /// A digest of everything that its combinations send and expect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// What happens on the wire.
+    /// The title: a sentence about what happens on the wire.
     pub title: String,
-    /// Where the expectation comes from, by id.
+    /// The sources of the expectation, by id.
     pub sources: Vec<String>,
-    /// Where maintainers have ruled otherwise.
+    /// The ruling of maintainers who see it otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Dispute>,
     /// The combinations of its matrix: `chunked` is the case `anthropic/cut/eof#chunked`. A file without any is one case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub combinations: Vec<String>,
-    /// How its bytes were split or framed when its trials were run again.
+    /// The variants in which its trials were run again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variant_runs: Vec<VariantRuns>,
 }
@@ -71,7 +71,7 @@ pub struct VariantRuns {
     pub of: Vec<String>,
 }
 
-/// How many trials of some surfaces and one group came to each status; the numbers are those of each surface.
+/// The numbers of trials of some surfaces and one group that came to each status; they are those of each surface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Count")]
 pub struct CountOf {
@@ -107,7 +107,7 @@ pub struct CountOf {
 pub struct ResultOf {
     /// The SDK's id.
     pub sdk: SdkId,
-    /// How the bytes were split or framed; as written where absent.
+    /// The way in which the bytes were split or framed; as written where absent.
     #[serde(default = "as_written", skip_serializing_if = "is_as_written")]
     pub variant: Variant,
     /// The surfaces.
@@ -117,7 +117,7 @@ pub struct ResultOf {
     /// The kind of failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
-    /// Why, where no check says so.
+    /// The reason, where no check says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The checks that did not hold, by id.
@@ -151,7 +151,7 @@ pub enum FileError {
     #[error("not JSON: {0}")]
     Json(serde_json::Error),
     /// Written by another version of streamspec, or something else altogether.
-    #[error("{}; this version of streamspec reads {SCHEMA}", said(.0.as_deref()))]
+    #[error("{}; this version of streamspec reads {SCHEMA}", schema_fault(.0.as_deref()))]
     Schema(Option<String>),
     /// The right schema, and not what it says.
     #[error("not a report: {0}")]
@@ -168,7 +168,7 @@ pub enum FileError {
     },
 }
 
-fn said(schema: Option<&str>) -> String {
+fn schema_fault(schema: Option<&str>) -> String {
     match schema {
         Some(schema) if schema.starts_with("streamspec-report/") => {
             format!(

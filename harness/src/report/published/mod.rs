@@ -5,9 +5,9 @@
 //! by its place, so that a line which is added or taken away changes no other line.
 
 mod file;
+mod named;
 mod of_view;
 mod pack;
-mod table;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -24,6 +24,7 @@ use crate::id::{CaseId, SdkId, SurfaceId, Variant};
 use crate::judge::{Grade, Mode, Status};
 
 pub use file::{FileError, ReportFile};
+pub(super) use of_view::write;
 pub use write::schema;
 
 /// The name and version of the report's schema.
@@ -40,7 +41,7 @@ pub struct Report {
     pub sdks: Vec<ReportSdk>,
     /// The cases, by id.
     pub cases: Vec<ReportCase>,
-    /// How many trials came to each status, by SDK, surface and group.
+    /// The numbers of trials that came to each status, by SDK, surface and group.
     pub counts: Vec<Count>,
     /// Every trial that is not a plain pass, with the checks that did not hold.
     pub results: Vec<TrialResult>,
@@ -66,19 +67,19 @@ pub struct ReportSdk {
     /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<SurfaceId>,
-    /// How the bytes of its trials were split or framed when they were run again. A variant run that this and the case name, and
+    /// The variants in which its trials were run again. A variant run that this and the case name, and
     /// that is not in `results`, came out as the trial as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variant_runs: Vec<Variant>,
-    /// What is known to deviate, and why.
+    /// The known deviations, with their reasons.
     pub known: Vec<Known>,
-    /// Why it was not run.
+    /// The reason why it was not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_run: Option<String>,
 }
 
 impl ReportSdk {
-    /// Whether a count is one of the SDK's own, and not of a handler around it.
+    /// Says whether a count is one of the SDK's own, and not of a handler around it.
     pub fn owns(&self, count: &Count) -> bool {
         count.sdk == self.id && !self.handlers.contains(&count.surface)
     }
@@ -91,15 +92,15 @@ pub struct ReportCase {
     pub id: CaseId,
     /// The dialect.
     pub api: Api,
-    /// What it sends and expects, with the other combinations of its file, as a digest.
+    /// A digest of everything that it and the other combinations of its file send and expect.
     pub digest: Option<String>,
-    /// What happens on the wire.
+    /// The title: a sentence about what happens on the wire.
     pub title: String,
-    /// Where the expectation comes from.
+    /// The sources of the expectation.
     pub sources: Vec<Source>,
-    /// Where maintainers have ruled otherwise.
+    /// The ruling of maintainers who see it otherwise.
     pub disputed: Option<Dispute>,
-    /// How its bytes were split or framed when its trials were run again.
+    /// The variants in which its trials were run again.
     pub variant_runs: Vec<Variant>,
 }
 
@@ -117,13 +118,13 @@ pub struct TrialResult {
     pub surface: SurfaceId,
     /// The case's id.
     pub case: CaseId,
-    /// How the bytes were split or framed.
+    /// The way in which the bytes were split or framed.
     pub variant: Variant,
     /// The overall status.
     pub verdict: Status,
     /// The kind of failure.
     pub mode: Option<Mode>,
-    /// Why, where no check says so.
+    /// The reason, where no check says it.
     pub reason: Option<String>,
     /// The checks that did not hold.
     pub checks: Vec<ResultCheck>,
@@ -134,17 +135,17 @@ pub struct TrialResult {
 /// A check that did not hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ResultCheck {
-    /// What was compared.
+    /// The axis that was compared.
     pub axis: Axis,
-    /// How much it weighs.
+    /// The level: how much it weighs.
     pub level: Level,
-    /// What the case expects.
+    /// The value that the case expects.
     pub expected: Value,
-    /// What was seen; long texts are cut with a note.
+    /// The value that was seen; long texts are cut with a note.
     pub observed: Value,
-    /// How the two compare.
+    /// The grade: how the two compare.
     pub grade: Grade,
-    /// Whether maintainers have ruled otherwise.
+    /// True where maintainers have ruled otherwise.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disputed: bool,
 }

@@ -1,28 +1,48 @@
 //! From a view to the report that is published: what is a plain pass is a number only.
 
+use std::io::Write;
+
+use super::file::ReportFile;
+use super::pack::Results;
 use super::{Report, ReportCase, ReportSdk, ResultCheck, SCHEMA, TrialResult};
 use crate::id::Variant;
 use crate::judge::Check;
-use crate::record::CaseRecord;
+use crate::record::{CaseRecord, ReadError};
+use crate::report::sink::RenderError;
 use crate::report::view::{LONGEST_TEXT, Row, Sdk, View, cut, without_patch};
 
 /// The number of characters of a case's digest that a report keeps: enough to see a difference that nobody made on purpose.
 const DIGEST: usize = 12;
 
-impl From<&View<'_>> for Report {
-    fn from(view: &View<'_>) -> Self {
-        let variant_runs = view.variant_runs();
-        let case = |case: &&CaseRecord| {
-            report_case(case, variant_runs.get(case.id.as_str()).into_iter().flatten().copied().collect())
-        };
-        Self {
-            schema: SCHEMA.to_owned(),
-            suite: view.suite.clone(),
-            sdks: view.sdks.iter().map(report_sdk).collect(),
-            cases: view.cases.values().map(case).collect(),
-            counts: view.surfaces().flat_map(|surface| surface.counts.iter().cloned()).collect(),
-            results: view.rows().filter(|row| row.has_result()).map(result).collect(),
-        }
+/// Writes `compatibility.json`. Trials are read one by one, and what is alike of them becomes one at once.
+pub(in crate::report) fn write(view: &View<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+    let mut results = Results::default();
+    for row in view.rows_if(|place| place.has_result) {
+        results.add(&result(&row?));
+    }
+    Ok(ReportFile::of(&report(view, Vec::new()), results).write(out)?)
+}
+
+impl Report {
+    /// Makes the report of a view, trial by trial.
+    pub fn of(view: &View<'_>) -> Result<Self, ReadError> {
+        let rows = view.rows_if(|place| place.has_result);
+        Ok(report(view, rows.map(|row| row.map(|row| result(&row))).collect::<Result<_, _>>()?))
+    }
+}
+
+fn report(view: &View<'_>, results: Vec<TrialResult>) -> Report {
+    let variant_runs = view.variant_runs();
+    let case = |case: &&CaseRecord| {
+        report_case(case, variant_runs.get(case.id.as_str()).into_iter().flatten().copied().collect())
+    };
+    Report {
+        schema: SCHEMA.to_owned(),
+        suite: view.suite.clone(),
+        sdks: view.sdks.iter().map(report_sdk).collect(),
+        cases: view.cases.values().map(case).collect(),
+        counts: view.surfaces().flat_map(|surface| surface.counts.iter().cloned()).collect(),
+        results,
     }
 }
 
@@ -57,7 +77,7 @@ fn report_case(case: &CaseRecord, variant_runs: Vec<Variant>) -> ReportCase {
 }
 
 fn result(row: &Row<'_>) -> TrialResult {
-    let trial = row.trial;
+    let trial = &row.trial;
     TrialResult {
         sdk: trial.sdk.clone(),
         surface: trial.surface.clone(),

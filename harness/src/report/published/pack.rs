@@ -1,24 +1,34 @@
 //! From a report to its file: what is alike becomes one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::file::{CaseOf, CountOf, ReportFile, ResultOf, VariantRuns};
-use super::table::Table;
+use super::named::Named;
 use super::{Report, ReportCase, ResultCheck, TrialResult};
 use crate::case::Source;
-use crate::id::{SurfaceId, Variant};
+use crate::id::{CaseId, SurfaceId, Variant};
 use crate::report::alike::alike;
+use crate::report::table::Table;
 use crate::report::view::Count;
 
 impl From<&Report> for ReportFile {
     fn from(report: &Report) -> Self {
-        let sources = Table::of(report.cases.iter().flat_map(|case| &case.sources), |source| {
+        let mut results = Results::default();
+        report.results.iter().for_each(|result| results.add(result));
+        Self::of(report, results)
+    }
+}
+
+impl ReportFile {
+    /// Makes the file of a report whose results have been collected.
+    pub(super) fn of(report: &Report, results: Results) -> Self {
+        let sources = Named::of(report.cases.iter().flat_map(|case| &case.sources), |source| {
             json!(source.basis).as_str().unwrap_or_default().to_owned()
         });
-        let all = report.results.iter().flat_map(|result| &result.checks);
-        let checks = Table::of(all, |check| check.axis.name().to_owned());
+        let (checks, results) = results.packed();
         Self {
             schema: report.schema.clone(),
             suite: report.suite.clone(),
@@ -26,13 +36,13 @@ impl From<&Report> for ReportFile {
             cases: cases(&report.cases, &sources),
             sources: sources.by_id,
             counts: counts(&report.counts),
-            results: results(&report.results, &checks),
-            checks: checks.by_id,
+            results,
+            checks,
         }
     }
 }
 
-fn cases(cases: &[ReportCase], said: &Table<Source>) -> Vec<CaseOf> {
+fn cases(cases: &[ReportCase], sources: &Named<Source>) -> Vec<CaseOf> {
     let files = alike(cases.iter().map(|case| {
         let (file, combination) = (case.id.file(), case.id.combination());
         let shared = CaseOf {
@@ -40,7 +50,7 @@ fn cases(cases: &[ReportCase], said: &Table<Source>) -> Vec<CaseOf> {
             api: case.api,
             digest: case.digest.clone(),
             title: case.title.clone(),
-            sources: case.sources.iter().filter_map(|source| said.id(source)).collect(),
+            sources: case.sources.iter().filter_map(|source| sources.id(source)).collect(),
             disputed: case.disputed.clone(),
             combinations: Vec::new(),
             variant_runs: Vec::new(),
@@ -75,44 +85,102 @@ fn counts(counts: &[Count]) -> Vec<CountOf> {
     groups.into_iter().map(count).collect()
 }
 
-fn results(results: &[TrialResult], said: &Table<ResultCheck>) -> Vec<ResultOf> {
-    let by_surfaces = alike(results.iter().map(|result| {
-        let way = ResultOf {
-            sdk: result.sdk.clone(),
-            variant: result.variant,
-            surfaces: Vec::new(),
-            verdict: result.verdict,
-            mode: result.mode,
-            reason: result.reason.clone(),
-            checks: result.checks.iter().filter_map(|check| said.id(check)).collect(),
-            known: result.known.clone(),
-            cases: BTreeMap::new(),
-        };
-        ((way, &result.case), result.surface.clone())
-    }));
-    let ways = alike(by_surfaces.into_iter().map(|((way, case), surfaces)| {
-        let (file, combination) = (case.file(), case.combination());
-        ((ResultOf { surfaces, ..way }, combination.is_some()), (file, combination))
-    }));
-    let mut ways: Vec<ResultOf> = ways.into_iter().map(|((way, _), cases)| way_of(way, cases)).collect();
-    ways.sort_by(|one, other| {
-        let place = |way: &ResultOf| (way.variant, way.verdict, way.mode);
-        (&one.sdk, place(one), &one.surfaces, &one.checks, &one.known, &one.reason).cmp(&(
-            &other.sdk,
-            place(other),
-            &other.surfaces,
-            &other.checks,
-            &other.known,
-            &other.reason,
-        ))
-    });
-    ways
+/// The results of trials, while they are collected: of each trial only the places of what it shares with others.
+#[derive(Default)]
+pub(super) struct Results {
+    checks: Table<ResultCheck>,
+    ways: Table<Way>,
+    surfaces: Table<SurfaceId>,
+    cases: Table<CaseId>,
+    trials: Vec<Packed>,
 }
 
-/// A way with the cases that came out so.
-fn way_of(mut way: ResultOf, cases: Vec<(&str, Option<&str>)>) -> ResultOf {
-    for (file, combination) in cases {
-        way.cases.entry(file.to_owned()).or_default().extend(combination.map(ToOwned::to_owned));
+/// A way in which a trial came out, with the places of its checks. Surfaces, checks and cases of the result are empty.
+#[derive(Serialize)]
+struct Way {
+    result: ResultOf,
+    checks: Vec<u32>,
+}
+
+/// The places of one trial's parts, and its own number.
+#[derive(Clone, Copy)]
+struct Packed {
+    way: u32,
+    case: u32,
+    number: u32,
+    surface: u32,
+}
+
+impl Results {
+    /// Adds the result of a trial.
+    pub(super) fn add(&mut self, result: &TrialResult) {
+        let way = Way {
+            result: ResultOf {
+                sdk: result.sdk.clone(),
+                variant: result.variant,
+                surfaces: Vec::new(),
+                verdict: result.verdict,
+                mode: result.mode,
+                reason: result.reason.clone(),
+                checks: Vec::new(),
+                known: result.known.clone(),
+                cases: BTreeMap::new(),
+            },
+            checks: result.checks.iter().map(|check| self.checks.place(check.clone())).collect(),
+        };
+        self.trials.push(Packed {
+            way: self.ways.place(way),
+            case: self.cases.place(result.case.clone()),
+            number: u32::try_from(self.trials.len()).unwrap_or(u32::MAX),
+            surface: self.surfaces.place(result.surface.clone()),
+        });
     }
-    way
+
+    /// Joins what is alike: first the surfaces on which a case came out in one way, then the cases.
+    fn packed(mut self) -> (BTreeMap<String, ResultCheck>, Vec<ResultOf>) {
+        self.trials.sort_unstable_by_key(|trial| (trial.way, trial.case, trial.number));
+        let mut lists: Table<Vec<u32>> = Table::default();
+        let alike = self.trials.chunk_by(|one, other| (one.way, one.case) == (other.way, other.case));
+        let mut joined: Vec<Packed> = alike
+            .map(|trials| {
+                let surface = lists.place(trials.iter().map(|trial| trial.surface).collect());
+                Packed { surface, ..trials[0] }
+            })
+            .collect();
+        drop(self.trials);
+        joined.sort_unstable_by_key(|trials| trials.number);
+
+        let named = Named::of(self.checks.values.iter(), |check| check.axis.name().to_owned());
+        let ids: Vec<Option<String>> = self.checks.values.iter().map(|check| named.id(check)).collect();
+        let mut places: HashMap<(u32, u32, bool), usize> = HashMap::new();
+        let mut results: Vec<ResultOf> = Vec::new();
+        for Packed { way, case, surface, .. } in joined {
+            let case = &self.cases.values[case as usize];
+            let combination = case.combination();
+            let place = *places.entry((way, surface, combination.is_some())).or_insert(results.len());
+            if place == results.len() {
+                let Way { result, checks } = &self.ways.values[way as usize];
+                let surfaces = lists.values[surface as usize].iter();
+                results.push(ResultOf {
+                    surfaces: surfaces.map(|surface| self.surfaces.values[*surface as usize].clone()).collect(),
+                    checks: checks.iter().filter_map(|check| ids[*check as usize].clone()).collect(),
+                    ..result.clone()
+                });
+            }
+            let combinations = results[place].cases.entry(case.file().to_owned()).or_default();
+            combinations.extend(combination.map(ToOwned::to_owned));
+        }
+        results.sort_by(|one, other| {
+            let place = |way: &ResultOf| (way.variant, way.verdict, way.mode);
+            (&one.sdk, place(one), &one.surfaces, &one.checks, &one.known, &one.reason).cmp(&(
+                &other.sdk,
+                place(other),
+                &other.surfaces,
+                &other.checks,
+                &other.known,
+                &other.reason,
+            ))
+        });
+        (named.by_id, results)
+    }
 }

@@ -55,9 +55,9 @@ impl TryFrom<ReportFile> for Report {
     }
 }
 
-fn cases_of(case: CaseOf, said: &BTreeMap<String, Source>) -> Result<Vec<ReportCase>, FileError> {
+fn cases_of(case: CaseOf, by_id: &BTreeMap<String, Source>) -> Result<Vec<ReportCase>, FileError> {
     let CaseOf { id: file, api, digest, title, sources, disputed, combinations, variant_runs } = case;
-    let source = |id: &String| said.get(id).cloned().ok_or_else(|| missing("source", id, &file));
+    let source = |id: &String| by_id.get(id).cloned().ok_or_else(|| missing("source", id, &file));
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, _>>()?;
     let run_in_variants = |combination: Option<&str>| {
         let is_of = |one: &&VariantRuns| one.of.is_empty() || one.of.iter().any(|of| Some(of.as_str()) == combination);

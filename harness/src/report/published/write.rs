@@ -1,7 +1,6 @@
 //! `compatibility.json`: one element a line, so that a change of behaviour is a readable diff.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,35 +11,41 @@ use super::{Report, ReportSdk};
 impl Report {
     /// Writes `compatibility.json`.
     pub fn json(&self) -> String {
-        written(ReportFile::from(self))
+        let mut out = Vec::new();
+        // Writing to a vector does not fail.
+        let _ = ReportFile::from(self).write(&mut out);
+        String::from_utf8(out).unwrap_or_default()
     }
 }
 
-fn written(file: ReportFile) -> String {
-    let ReportFile { schema, suite, sdks, sources, cases, counts, checks, results } = file;
-    let mut out = String::new();
-    let _ = writeln!(out, "{{\n\"schema\": {},\n\"suite\": {},", compact(&schema), compact(&suite));
-    let sdks: Vec<String> = sdks.into_iter().map(sdk).collect();
-    let _ = writeln!(out, "\"sdks\": [\n{}\n],", sdks.join(",\n"));
-    table(&mut out, "sources", &sources);
-    array(&mut out, "cases", &cases, ",");
-    array(&mut out, "counts", &counts, ",");
-    table(&mut out, "checks", &checks);
-    let results: Vec<String> = results.into_iter().map(result).collect();
-    let _ = writeln!(out, "\"results\": [\n{}\n]", results.join(",\n"));
-    out.push_str("}\n");
-    out
+impl ReportFile {
+    /// Writes the file, one element a line.
+    pub(super) fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { schema, suite, sdks, sources, cases, counts, checks, results } = self;
+        writeln!(out, "{{\n\"schema\": {},\n\"suite\": {},", compact(&schema), compact(&suite))?;
+        lines(out, "sdks", "[]", sdks.into_iter().map(sdk))?;
+        lines(out, "sources", "{}", sources.iter().map(entry))?;
+        lines(out, "cases", "[]", cases.iter().map(compact))?;
+        lines(out, "counts", "[]", counts.iter().map(compact))?;
+        lines(out, "checks", "{}", checks.iter().map(entry))?;
+        lines(out, "results", "[]", results.into_iter().map(result))?;
+        out.write_all(b"}\n")
+    }
 }
 
-fn array<T: Serialize>(out: &mut String, name: &str, elements: &[T], after: &str) {
-    let lines: Vec<String> = elements.iter().map(compact).collect();
-    let _ = writeln!(out, "\"{name}\": [\n{}\n]{after}", lines.join(",\n"));
+/// Writes a list or a table, by its brackets.
+fn lines(out: &mut dyn Write, name: &str, brackets: &str, lines: impl Iterator<Item = String>) -> io::Result<()> {
+    let (open, close) = brackets.split_at(1);
+    writeln!(out, "\"{name}\": {open}")?;
+    for (number, line) in lines.enumerate() {
+        write!(out, "{}{line}", if number > 0 { ",\n" } else { "" })?;
+    }
+    // The results come last.
+    writeln!(out, "\n{close}{}", if name == "results" { "" } else { "," })
 }
 
-fn table<T: Serialize>(out: &mut String, name: &str, elements: &BTreeMap<String, T>) {
-    let line = |(id, element): (&String, &T)| format!("{}: {}", compact(id), compact(element));
-    let lines: Vec<String> = elements.iter().map(line).collect();
-    let _ = writeln!(out, "\"{name}\": {{\n{}\n}},", lines.join(",\n"));
+fn entry<T: Serialize>((id, element): (&String, &T)) -> String {
+    format!("{}: {}", compact(id), compact(element))
 }
 
 /// An SDK, with a line for each of its known deviations.

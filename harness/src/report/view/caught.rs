@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Field as AnswerField, Observation, Reading};
 
-use super::{Breakage, Row, Sdk, View, cut};
+use super::{Breakage, Row, View, cut};
 use crate::case::Axis;
 use crate::judge::Mode;
 use crate::record::TrialRecord;
 
-/// The most ways that are told of one breakage, and the most values of one field.
+/// The most ways that are seen of one breakage, and the most values of one field.
 const MOST: (usize, usize) = (12, 4);
 
 /// The most characters of a value.
@@ -88,46 +88,52 @@ pub struct Example {
 }
 
 /// The counts of one breakage.
-#[derive(Default)]
-struct Counts<'a> {
+#[derive(Debug, Default)]
+struct Counts {
     trials: usize,
     retryable: usize,
     retried: usize,
-    ways: BTreeMap<(String, String, String), Counted<'a>>,
+    ways: BTreeMap<(String, String, String), Counted>,
 }
 
 /// The counts of one way.
-struct Counted<'a> {
-    example: &'a TrialRecord,
+#[derive(Debug)]
+struct Counted {
+    example: Example,
     classes: Vec<String>,
-    surfaces: BTreeSet<&'a str>,
+    surfaces: BTreeSet<String>,
     trials: usize,
     fields: BTreeMap<&'static str, BTreeMap<String, usize>>,
     kept: usize,
     lost: usize,
 }
 
-impl View<'_> {
-    /// Collects what the callers of each SDK saw, by SDK in its order and by breakage. A handler is not what the SDK does.
-    pub fn caught(&self) -> Vec<Vec<CatchRow>> {
-        let with_text: BTreeSet<&str> =
-            self.rows().filter(|row| has_text(row.trial)).map(|row| row.trial.case.as_str()).collect();
-        let caught = |sdk: &Sdk<'_>| {
-            let mut all: BTreeMap<Breakage, Counts<'_>> = BTreeMap::new();
-            for row in sdk.own().flat_map(|surface| &surface.rows).filter(|row| !row.is_variant_run()) {
-                if let Some(kind) = row.case.and_then(Breakage::of) {
-                    all.entry(kind).or_default().add(row, with_text.contains(row.trial.case.as_str()));
-                }
-            }
-            all.into_iter().map(|(kind, counts)| counts.caught(kind)).collect()
-        };
-        self.sdks.iter().map(caught).collect()
-    }
+/// The failures of one SDK, while they are counted.
+#[derive(Debug)]
+pub struct Catches<'a> {
+    view: &'a View<'a>,
+    counts: BTreeMap<Breakage, Counts>,
 }
 
-fn has_text(trial: &TrialRecord) -> bool {
-    let text = trial.observation.as_ref().and_then(|observation| observation.text.as_ref());
-    text.is_some_and(|text| !text.is_empty())
+impl<'a> Catches<'a> {
+    /// Begins to count.
+    pub const fn new(view: &'a View<'a>) -> Self {
+        Self { view, counts: BTreeMap::new() }
+    }
+
+    /// Adds a trial of one of the SDK's own surfaces; a handler is not what the SDK does. A variant run adds nothing.
+    pub fn add(&mut self, row: &Row<'_>) {
+        if let Some(kind) = row.case.and_then(Breakage::of)
+            && !row.trial.is_variant_run()
+        {
+            self.counts.entry(kind).or_default().add(row, self.view.with_text.contains(row.trial.case.as_str()));
+        }
+    }
+
+    /// Lists what the callers saw, by breakage.
+    pub fn rows(self) -> Vec<CatchRow> {
+        self.counts.into_iter().map(|(kind, counts)| counts.row(kind)).collect()
+    }
 }
 
 /// Says whether the case wants a normal completion and nothing else.
@@ -135,9 +141,9 @@ fn is_healthy(trial: &TrialRecord) -> bool {
     trial.verdict.checks.iter().any(|check| check.axis == Axis::Outcome && check.expected == "completed")
 }
 
-impl<'a> Counts<'a> {
-    fn add(&mut self, row: &Row<'a>, with_text: bool) {
-        let trial = row.trial;
+impl Counts {
+    fn add(&mut self, row: &Row<'_>, with_text: bool) {
+        let trial = &row.trial;
         if row.case.is_some_and(|case| case.max_retries > 0) {
             self.retryable += 1;
             self.retried += usize::from(trial.wire.len() > 1);
@@ -147,7 +153,7 @@ impl<'a> Counts<'a> {
         }
         self.trials += 1;
         let way = self.ways.entry(way_of(trial)).or_insert_with(|| Counted {
-            example: trial,
+            example: Example { surface: trial.surface.to_string(), case: trial.case.to_string() },
             classes: Vec::new(),
             surfaces: BTreeSet::new(),
             trials: 0,
@@ -156,15 +162,15 @@ impl<'a> Counts<'a> {
             lost: 0,
         });
         way.trials += 1;
-        way.surfaces.insert(&trial.surface);
-        way.kept += usize::from(has_text(trial));
-        way.lost += usize::from(with_text && !has_text(trial));
+        way.surfaces.insert(trial.surface.to_string());
+        way.kept += usize::from(row.has_text());
+        way.lost += usize::from(with_text && !row.has_text());
         if let Some(observation) = &trial.observation {
             way.add(observation);
         }
     }
 
-    fn caught(self, kind: Breakage) -> CatchRow {
+    fn row(self, kind: Breakage) -> CatchRow {
         let mut ways: Vec<_> = self.ways.into_iter().collect();
         ways.sort_by(|(one_key, one), (other_key, other)| {
             other.trials.cmp(&one.trials).then_with(|| one_key.cmp(other_key))
@@ -187,7 +193,7 @@ fn way_of(trial: &TrialRecord) -> (String, String, String) {
     }
 }
 
-impl Counted<'_> {
+impl Counted {
     fn add(&mut self, observation: &Observation) {
         let Some(error) = &observation.error else {
             let label = match &observation.stop_reason {
@@ -209,8 +215,8 @@ impl Counted<'_> {
         self.count("retryable", &error.retryable);
     }
 
-    fn count<T: Serialize>(&mut self, field: &'static str, told: &AnswerField<Reading<T>>) {
-        let label = match told {
+    fn count<T: Serialize>(&mut self, field: &'static str, seen: &AnswerField<Reading<T>>) {
+        let label = match seen {
             AnswerField::Absent => "no such field".to_owned(),
             AnswerField::Empty => "empty".to_owned(),
             AnswerField::Value(reading) => {
@@ -228,12 +234,12 @@ impl Counted<'_> {
             class,
             site,
             classes: self.classes,
-            surfaces: self.surfaces.into_iter().map(str::to_owned).collect(),
+            surfaces: self.surfaces,
             trials: self.trials,
             fields: self.fields.into_iter().map(|(field, labels)| (field, most(labels))).collect(),
             kept: self.kept,
             lost: self.lost,
-            example: Example { surface: self.example.surface.to_string(), case: self.example.case.to_string() },
+            example: self.example,
         }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Row;
 use crate::id::{SdkId, SurfaceId};
 use crate::judge::{Mode, Status};
 use crate::record::TrialRecord;
@@ -42,19 +41,19 @@ impl Count {
     }
 
     /// Counts a trial.
-    pub(super) fn add(&mut self, row: &Row<'_>) {
-        if row.is_variant_run() {
-            self.cut_dependent += usize::from(row.is_cut_dependent());
+    pub(super) fn add(&mut self, trial: &TrialRecord) {
+        if trial.is_variant_run() {
+            self.cut_dependent += usize::from(trial.is_cut_dependent());
             return;
         }
-        match row.trial.verdict.status {
+        match trial.verdict.status {
             Status::Pass => self.pass += 1,
             Status::Disputed => self.disputed += 1,
             Status::Deviates => self.deviates += 1,
             Status::Fails => self.fails += 1,
             not_judged => *self.not_judged.entry(not_judged).or_default() += 1,
         }
-        if let Some(mode) = row.trial.verdict.mode {
+        if let Some(mode) = trial.verdict.mode {
             *self.modes.entry(mode).or_default() += 1;
         }
     }

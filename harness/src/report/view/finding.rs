@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::{Row, Sdk, View};
-use crate::id::CaseId;
+use super::Row;
+use crate::id::{CaseId, TrialId};
 use crate::judge::{Grade, Mode};
+use crate::record::{SdkRecord, TrialRecord};
 
 /// A way in which an SDK misleads its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,26 +21,47 @@ pub enum FindingKind {
 
 /// One kind of finding.
 #[derive(Debug)]
-pub struct Finding<'v> {
+pub struct Finding<'a> {
     /// The kind.
     pub kind: FindingKind,
     /// The number of trials, or variant runs, that say something about an SDK: what the findings are a part of.
     pub of: usize,
     /// The SDKs in which it was found, most trials first.
-    pub sdks: Vec<SdkFinding<'v>>,
+    pub sdks: Vec<SdkFinding<'a>>,
 }
 
-/// The trials of one SDK in which it was found.
+/// One kind of finding in one SDK.
 #[derive(Debug)]
-pub struct SdkFinding<'v> {
+pub struct SdkFinding<'a> {
     /// The SDK.
-    pub sdk: &'v Sdk<'v>,
+    pub sdk: &'a SdkRecord,
     /// The number of its trials, or variant runs, that say something about it.
     pub of: usize,
-    /// The trials in which it was found; never empty.
-    pub rows: Vec<&'v Row<'v>>,
-    /// Their cases.
-    pub cases: BTreeSet<&'v CaseId>,
+    /// The number of trials in which it was found; never 0.
+    pub trials: usize,
+    /// The number of their cases.
+    pub cases: usize,
+    /// The first of these cases, by id.
+    pub first_case: &'a CaseId,
+    /// The first of these trials, by surface and case.
+    pub example: TrialId,
+}
+
+/// The findings in the trials of one SDK, while they are counted.
+pub(super) struct Found<'a> {
+    sdk: &'a SdkRecord,
+    /// The numbers of trials as written and of variant runs that say something about it.
+    judged: [usize; 2],
+    /// One for each kind.
+    kinds: [Tally<'a>; FindingKind::ALL.len()],
+}
+
+/// The trials of one kind.
+#[derive(Default)]
+struct Tally<'a> {
+    trials: usize,
+    cases: BTreeSet<&'a CaseId>,
+    example: Option<TrialId>,
 }
 
 impl FindingKind {
@@ -55,14 +77,14 @@ impl FindingKind {
         Self::Failed(Mode::Wrong),
     ];
 
-    fn covers(self, row: &Row<'_>) -> bool {
+    fn covers(self, trial: &TrialRecord) -> bool {
         match self {
-            Self::Failed(mode) => !row.is_variant_run() && row.trial.verdict.mode == Some(mode),
+            Self::Failed(mode) => !trial.is_variant_run() && trial.verdict.mode == Some(mode),
             Self::Contradicts => {
-                let mut broken = row.trial.verdict.broken_checks();
-                !row.is_variant_run() && broken.any(|check| check.grade == Grade::Contradictory)
+                let mut broken = trial.verdict.broken_checks();
+                !trial.is_variant_run() && broken.any(|check| check.grade == Grade::Contradictory)
             }
-            Self::CutDependent => row.is_cut_dependent(),
+            Self::CutDependent => trial.is_cut_dependent(),
         }
     }
 }
@@ -70,31 +92,54 @@ impl FindingKind {
 impl Finding<'_> {
     /// Counts the trials in which it was found.
     pub fn trials(&self) -> usize {
-        self.sdks.iter().map(|found| found.rows.len()).sum()
+        self.sdks.iter().map(|found| found.trials).sum()
     }
 }
 
-impl View<'_> {
-    /// Collects everything that was found, the most harmful first.
-    pub fn findings(&self) -> Vec<Finding<'_>> {
-        FindingKind::ALL.into_iter().map(|kind| self.finding(kind)).filter(|finding| !finding.sdks.is_empty()).collect()
+impl<'a> Found<'a> {
+    pub(super) fn new(sdk: &'a SdkRecord) -> Self {
+        Self { sdk, judged: [0, 0], kinds: Default::default() }
     }
 
-    fn finding(&self, kind: FindingKind) -> Finding<'_> {
-        let mut sdks: Vec<SdkFinding<'_>> = Vec::new();
-        let mut all = 0;
-        for sdk in &self.sdks {
-            let judged: Vec<&Row<'_>> =
-                sdk.own().flat_map(|surface| &surface.rows).filter(|row| row.is_judged()).collect();
-            let of = judged.iter().filter(|row| row.is_variant_run() == (kind == FindingKind::CutDependent)).count();
-            let rows: Vec<&Row<'_>> = judged.into_iter().filter(|row| kind.covers(row)).collect();
-            let cases = rows.iter().map(|row| &row.trial.case).collect();
-            all += of;
-            if !rows.is_empty() {
-                sdks.push(SdkFinding { sdk, of, rows, cases });
+    /// Adds a trial of one of the SDK's own surfaces.
+    pub(super) fn add(&mut self, row: &Row<'_>, case: &'a CaseId) {
+        let trial = &row.trial;
+        if !trial.is_judged() {
+            return;
+        }
+        self.judged[usize::from(trial.is_variant_run())] += 1;
+        for (kind, tally) in FindingKind::ALL.into_iter().zip(&mut self.kinds) {
+            if kind.covers(trial) {
+                tally.trials += 1;
+                tally.cases.insert(case);
+                tally.example.get_or_insert_with(|| trial.id());
             }
         }
-        sdks.sort_by_key(|found| (Reverse(found.rows.len()), &found.sdk.record.id));
-        Finding { kind, of: all, sdks }
     }
+
+    /// Adds what was found to the findings of all SDKs, which stand in the order of their kinds.
+    pub(super) fn add_to(self, findings: &mut [Finding<'a>]) {
+        for (finding, tally) in findings.iter_mut().zip(self.kinds) {
+            let of = self.judged[usize::from(finding.kind == FindingKind::CutDependent)];
+            finding.of += of;
+            if let (Some(first_case), Some(example)) = (tally.cases.first().copied(), tally.example) {
+                let (sdk, trials, cases) = (self.sdk, tally.trials, tally.cases.len());
+                finding.sdks.push(SdkFinding { sdk, of, trials, cases, first_case, example });
+            }
+        }
+    }
+}
+
+/// Makes findings of every kind, in none of which anything was found yet.
+pub(super) fn none<'a>() -> Vec<Finding<'a>> {
+    FindingKind::ALL.into_iter().map(|kind| Finding { kind, of: 0, sdks: Vec::new() }).collect()
+}
+
+/// Sorts findings, and leaves out those of which there are none.
+pub(super) fn sorted(mut findings: Vec<Finding<'_>>) -> Vec<Finding<'_>> {
+    findings.retain(|finding| !finding.sdks.is_empty());
+    for finding in &mut findings {
+        finding.sdks.sort_by_key(|found| (Reverse(found.trials), &found.sdk.id));
+    }
+    findings
 }

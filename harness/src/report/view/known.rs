@@ -34,10 +34,10 @@ impl From<Statement<'_>> for Known {
 /// Collects the known deviations of a list, each statement once, and the id of the statement that each scope makes, by its
 /// number.
 pub(super) fn statements(entries: &[Entry]) -> (Vec<Known>, Vec<String>) {
-    let said: Vec<Known> = record::statements(entries).map(Known::from).collect();
-    let ids = ids(said.iter().map(|known| (known.axis.name(), known)));
+    let all: Vec<Known> = record::statements(entries).map(Known::from).collect();
+    let ids = ids(all.iter().map(|known| (known.axis.name(), known)));
     let mut once: Vec<Known> = Vec::new();
-    for (id, known) in ids.iter().zip(said) {
+    for (id, known) in ids.iter().zip(all) {
         if !once.iter().any(|other| other.id == *id) {
             once.push(Known { id: id.clone(), ..known });
         }

@@ -4,11 +4,13 @@
 
 mod breakage;
 mod caught;
+mod conclusion;
 mod count;
 mod finding;
 mod known;
 mod place;
 mod row;
+mod rows;
 mod sdk;
 mod shown;
 
@@ -20,15 +22,17 @@ use thiserror::Error;
 
 use crate::deviation::KnownError;
 use crate::id::Variant;
-use crate::record::{CaseRecord, Record, SdkRecord, TrialRecord};
+use crate::record::{CaseRecord, ReadError, Records, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
-pub use caught::CatchRow;
+pub use caught::{CatchRow, Catches};
+pub use conclusion::Conclusion;
 pub use count::Count;
 pub use finding::{Finding, FindingKind, SdkFinding};
 pub use known::Known;
 pub use place::{Place, Places};
-pub use row::{Conclusion, Row, Unlisted};
+pub use row::{Row, Unlisted};
+use rows::Numbers;
 pub use sdk::{Sdk, Surface, without_patch};
 
 pub(super) use known::reason;
@@ -51,7 +55,8 @@ pub struct Suite {
     pub variant_runs: usize,
 }
 
-/// A run, as every format shows it.
+/// A run, as every format shows it. The trials stay in their records and are read again, one after another, where a format
+/// needs more of them than the numbers here.
 #[derive(Debug)]
 pub struct View<'a> {
     /// The suite that was run.
@@ -60,8 +65,13 @@ pub struct View<'a> {
     pub sdks: Vec<Sdk<'a>>,
     /// The cases, by id.
     pub cases: BTreeMap<&'a str, &'a CaseRecord>,
+    /// Everything that was found, the most harmful first.
+    pub findings: Vec<Finding<'a>>,
     /// The places of the checks in their case files; the beginnings of the files until they are looked for.
     pub places: Places,
+    records: &'a Records,
+    /// The cases in which some surface delivers text.
+    with_text: BTreeSet<&'a str>,
 }
 
 /// Records that do not make a report.
@@ -78,6 +88,9 @@ pub enum ViewError {
         /// Another one.
         other: String,
     },
+    /// The records, when they are read again.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The same trial twice.
     #[error("{0} is recorded twice; leave out one of the files")]
     Twice(String),
@@ -92,47 +105,50 @@ pub enum ViewError {
 }
 
 impl<'a> View<'a> {
-    /// Sorts the records and compares each trial with its SDK's list of known deviations. The order of the records does not
-    /// matter. Trials of an SDK that no record describes are left out; a run describes every SDK before its first trial.
-    pub fn from_records(records: &'a [Record]) -> Result<Self, ViewError> {
-        let (mut versions, mut whole) = (BTreeSet::new(), true);
-        let (mut sdks, mut cases) = (BTreeMap::<&str, &SdkRecord>::new(), BTreeMap::new());
-        let mut trials: BTreeMap<&str, Vec<&TrialRecord>> = BTreeMap::new();
-        for record in records {
-            match record {
-                Record::Suite(suite) => {
-                    versions.insert((suite.version.as_str(), suite.rules));
-                    whole &= suite.whole;
-                }
-                Record::Case(case) => _ = cases.insert(case.id.as_str(), case),
-                Record::Sdk(sdk) => _ = sdks.insert(&sdk.id, sdk),
-                Record::Trial(trial) => trials.entry(&trial.sdk).or_default().push(trial),
-            }
+    /// Compares each trial with its SDK's list of known deviations and counts. The order of the trials does not matter.
+    pub fn from_records(records: &'a Records) -> Result<Self, ViewError> {
+        let suites = records.runs.iter().map(|run| (run.suite.version.as_str(), run.suite.rules));
+        let (version, rules) = only(suites.collect())?;
+        let whole = records.runs.iter().all(|run| run.suite.whole);
+        let cases: BTreeMap<&str, &CaseRecord> =
+            records.runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (id.as_str(), case)).collect();
+        let sdks: BTreeMap<&str, &SdkRecord> =
+            records.runs.iter().flat_map(|run| &run.sdks).map(|(id, sdk)| (id.as_str(), sdk)).collect();
+        // A report does not tell routes or transports apart.
+        if let Some((trial, ..)) = records.doubles(|place| Some((place.case, place.variant))).next() {
+            return Err(ViewError::Twice(trial.to_string()));
         }
-        let (version, rules) = only(versions)?;
-        let name = |trial: &'a TrialRecord| (&trial.surface, &trial.case, trial.variant);
-        let sdks = sdks.into_iter().map(|(id, sdk)| {
-            let mut trials = trials.remove(id).unwrap_or_default();
-            trials.sort_unstable_by_key(|trial| name(trial));
-            if let Some(twice) = trials.windows(2).find(|two| name(two[0]) == name(two[1])) {
-                return Err(ViewError::Twice(twice[0].name()));
-            }
-            Sdk::of(sdk, &trials, &cases, whole)
-                .map_err(|error| ViewError::Known { sdk: id.to_owned(), error: error.into() })
-        });
-        let sdks = sdks.collect::<Result<Vec<_>, _>>()?;
-        let (all, variant_runs) = sdks
-            .iter()
-            .flat_map(Sdk::rows)
-            .fold((0, 0), |(all, variant_runs), row| (all + 1, variant_runs + usize::from(row.is_variant_run())));
         let suite = Suite {
             version: version.to_owned(),
             rules: (rules > 0).then_some(rules),
             cases: cases.len(),
-            trials: all - variant_runs,
-            variant_runs,
+            trials: 0,
+            variant_runs: 0,
         };
-        Ok(Self { suite, sdks, cases, places: Places::default() })
+        let (places, with_text) = (Places::default(), BTreeSet::new());
+        let mut view = Self { suite, sdks: Vec::new(), cases, findings: Vec::new(), places, records, with_text };
+        let mut findings = finding::none();
+        for record in sdks.into_values() {
+            let sdk = Sdk::of(record, records)
+                .map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
+            let mut numbers = Numbers::of(record);
+            for surface in &sdk.surfaces {
+                view.count(&sdk, surface, &mut numbers)?;
+            }
+            let sdk = numbers.of_sdk(sdk, whole);
+            view.with_text.append(&mut numbers.with_text);
+            numbers.found.add_to(&mut findings);
+            view.sdks.push(sdk);
+        }
+        view.findings = finding::sorted(findings);
+        let variant_runs = view.trials().filter(|place| place.variant != Variant::AsWritten).count();
+        (view.suite.trials, view.suite.variant_runs) = (view.trials().count() - variant_runs, variant_runs);
+        Ok(view)
+    }
+
+    /// Goes through the places of the trials, in the order of [`View::rows`].
+    fn trials(&self) -> impl Iterator<Item = &'a TrialPlace> {
+        self.surfaces().flat_map(|surface| surface.trials)
     }
 
     /// Goes through the surfaces, by SDK and name.
@@ -140,23 +156,18 @@ impl<'a> View<'a> {
         self.sdks.iter().flat_map(|sdk| &sdk.surfaces)
     }
 
-    /// Goes through every trial, by SDK, surface, case and variant.
-    pub fn rows(&self) -> impl Iterator<Item = &Row<'a>> {
-        self.sdks.iter().flat_map(Sdk::rows)
-    }
-
     /// Collects the variants in which the trials of each case were run again.
     pub fn variant_runs(&self) -> BTreeMap<&'a str, BTreeSet<Variant>> {
         let mut variant_runs: BTreeMap<&str, BTreeSet<Variant>> = BTreeMap::new();
-        for row in self.rows().filter(|row| row.is_variant_run()) {
-            variant_runs.entry(&row.trial.case).or_default().insert(row.trial.variant);
+        for place in self.trials().filter(|place| place.variant != Variant::AsWritten) {
+            variant_runs.entry(self.records.case(place)).or_default().insert(place.variant);
         }
         variant_runs
     }
 
     /// Counts all trials by standing, in one sentence.
     pub fn standings(&self) -> String {
-        let count = |standing: Conclusion| self.rows().filter(|row| row.standing == standing).count();
+        let count = |standing: Conclusion| self.sdks.iter().map(|sdk| sdk.standing(standing)).sum::<usize>();
         format!(
             "trials: {}; pass: {}; variants as written: {}; as listed: {}; not as listed: {}; faults: {}; not judged: {}",
             self.suite.trials + self.suite.variant_runs,

@@ -8,8 +8,9 @@ use super::View;
 use crate::case::{Axis, Level};
 use crate::id::CaseId;
 use crate::load::Location;
+use crate::record::ReadError;
 
-/// The places of checks in their case files; found before anything is rendered, since rendering reads no files.
+/// The places of checks in their case files; found before anything is rendered, since formats read no case files.
 #[derive(Clone, Debug, Default)]
 pub struct Places(BTreeMap<(String, Level, Axis), Place>);
 
@@ -36,9 +37,10 @@ impl Places {
 
 impl View<'_> {
     /// Asks for every place that a format may point at.
-    pub fn find_places(&mut self, locate: impl Fn(&str, Level, Axis) -> Option<Location>) {
+    pub fn find_places(&mut self, locate: impl Fn(&str, Level, Axis) -> Option<Location>) -> Result<(), ReadError> {
         let mut places = BTreeMap::new();
         for row in self.rows() {
+            let row = row?;
             let stale = row.surprises().into_iter().map(|surprise| (Level::Must, surprise.axis));
             for (level, axis) in row.own_checks().map(|check| (check.level, check.axis)).chain(stale) {
                 let key = (row.file(), level, axis);
@@ -50,6 +52,7 @@ impl View<'_> {
             }
         }
         self.places = Places(places);
+        Ok(())
     }
 }
 

@@ -1,11 +1,11 @@
 //! A trial beside what its SDK's list of known deviations says of it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::{file, sentence, visible};
+use super::{Conclusion, Sdk, file, sentence, visible};
 use crate::case::{Axis, Level};
-use crate::deviation::Comparison;
-use crate::id::Variant;
+use crate::deviation::{self, Comparison};
 use crate::judge::{Check, Status};
 use crate::record::{CaseRecord, SdkRecord, Statement, TrialRecord, statements};
 
@@ -13,33 +13,15 @@ use crate::record::{CaseRecord, SdkRecord, Statement, TrialRecord, statements};
 #[derive(Clone, Debug)]
 pub struct Row<'a> {
     /// Its record.
-    pub trial: &'a TrialRecord,
+    pub trial: TrialRecord,
     /// Its SDK.
     pub sdk: &'a SdkRecord,
     /// Its case.
     pub case: Option<&'a CaseRecord>,
-    /// Its meaning for a build.
-    pub standing: Conclusion,
     /// The known deviations that cover it, by their ids in the SDK's list.
     pub known: Vec<String>,
-    pub(super) comparison: Comparison,
-}
-
-/// The meaning of a trial for a build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Conclusion {
-    /// It passes, and nothing else was expected.
-    Passes,
-    /// It is a variant run and comes out just as the trial as written, whatever that is.
-    AsWritten,
-    /// It deviates or fails as the list of known deviations says.
-    AsListed,
-    /// It deviates or fails as nobody said, or does not although the list says so.
-    NotAsListed,
-    /// The adapter or the harness broke, or two attempts differed: nobody can say what the trial comes to.
-    Fault,
-    /// The SDK's documents exclude it, or it was not run.
-    NotJudged,
+    list: &'a deviation::Known,
+    comparison: OnceCell<Comparison>,
 }
 
 /// Something about a trial that the list does not cover.
@@ -56,55 +38,35 @@ pub struct Unlisted<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(
-        trial: &'a TrialRecord,
-        sdk: &'a SdkRecord,
-        case: Option<&'a CaseRecord>,
-        ids: &[String],
-        comparison: Comparison,
-    ) -> Self {
-        let known: BTreeSet<&String> = trial.known.iter().filter_map(|place| ids.get(*place)).collect();
+    pub(super) fn new(trial: TrialRecord, sdk: &'a Sdk<'_>, case: Option<&'a CaseRecord>) -> Self {
+        let known: BTreeSet<&String> = trial.known.iter().filter_map(|place| sdk.ids.get(*place)).collect();
         let known = known.into_iter().cloned().collect();
-        let mut row = Self { trial, sdk, case, standing: Conclusion::Passes, known, comparison };
-        row.standing = row.stands();
-        row
+        Self { trial, sdk: sdk.record, case, known, list: &sdk.list, comparison: OnceCell::new() }
     }
 
-    fn stands(&self) -> Conclusion {
+    /// Compares it with its SDK's list of known deviations, the first time that this is asked for.
+    pub(super) fn comparison(&self) -> &Comparison {
+        self.comparison.get_or_init(|| self.list.compare(&self.trial, &self.sdk.version))
+    }
+
+    /// Tells its meaning for a build.
+    pub fn standing(&self) -> Conclusion {
         match self.trial.verdict.status {
             Status::Unsupported | Status::NotRun => Conclusion::NotJudged,
             Status::Flaky | Status::AdapterFault | Status::HarnessFault => Conclusion::Fault,
-            Status::Pass | Status::Disputed | Status::Deviates | Status::Fails if !self.comparison.is_as_listed() => {
+            Status::Pass | Status::Disputed | Status::Deviates | Status::Fails if !self.comparison().is_as_listed() => {
                 Conclusion::NotAsListed
             }
-            _ if self.is_variant_run() && self.own_checks().next().is_none() => Conclusion::AsWritten,
+            _ if self.trial.is_variant_run() && self.own_checks().next().is_none() => Conclusion::AsWritten,
             Status::Pass => Conclusion::Passes,
             Status::Disputed | Status::Deviates | Status::Fails => Conclusion::AsListed,
         }
     }
 
-    /// Says whether the bytes were split or framed otherwise than the case says.
-    pub fn is_variant_run(&self) -> bool {
-        self.trial.variant != Variant::AsWritten
-    }
-
-    /// Tells whether it says something about the SDK.
-    pub fn is_judged(&self) -> bool {
-        self.trial.verdict.status <= Status::Fails
-    }
-
-    /// Says whether it is a variant run that came to another verdict than the trial as written.
-    pub fn is_cut_dependent(&self) -> bool {
-        self.trial.verdict.broken_checks().any(|check| check.axis.is_of_variants())
-    }
-
-    /// Says whether a report has more of it than a number: as written when it is not a pass, in a variant only when it came out differently.
-    pub fn has_result(&self) -> bool {
-        if self.is_variant_run() {
-            !self.is_judged() || self.is_cut_dependent()
-        } else {
-            self.trial.verdict.status != Status::Pass
-        }
+    /// Says whether text was delivered.
+    pub(super) fn has_text(&self) -> bool {
+        let text = self.trial.observation.as_ref().and_then(|observation| observation.text.as_ref());
+        text.is_some_and(|text| !text.is_empty())
     }
 
     /// Names the case and, of a variant run, the variant: `anthropic/in-band/overloaded@crlf`.
@@ -128,33 +90,33 @@ impl<'a> Row<'a> {
     }
 
     /// Finds the checks that do not hold; of a variant run, only those about being one.
-    pub fn own_checks(&self) -> impl Iterator<Item = &'a Check> {
-        let variant_run = self.is_variant_run();
+    pub fn own_checks(&self) -> impl Iterator<Item = &Check> {
+        let variant_run = self.trial.is_variant_run();
         self.trial.verdict.broken_checks().filter(move |check| check.axis.is_of_variants() == variant_run)
     }
 
     /// Finds the checks that do not hold as the list says, each with the statements that say so.
-    pub fn listed(&self) -> Vec<(&'a Check, Vec<Statement<'a>>)> {
+    pub fn listed(&self) -> Vec<(&Check, Vec<Statement<'a>>)> {
         let surprises: Vec<usize> = self.surprising().collect();
         let checks = self.trial.verdict.checks.iter().enumerate().filter(|(place, _)| !surprises.contains(place));
         checks
             .filter(|(_, check)| self.own_checks().any(|own| std::ptr::eq(own, *check)))
             .map(|(_, check)| {
-                let said = self.comparison.used.iter().filter_map(|number| self.statement(*number));
-                (check, said.filter(|said| said.scope.axis == check.axis).collect())
+                let used = self.comparison().used.iter().filter_map(|number| self.statement(*number));
+                (check, used.filter(|used| used.scope.axis == check.axis).collect())
             })
             .collect()
     }
 
     /// Finds what the list does not cover: new deviations, other ones than listed, listed ones that are gone.
-    pub fn surprises(&self) -> Vec<Unlisted<'a>> {
+    pub fn surprises(&self) -> Vec<Unlisted<'_>> {
         let mut all = Vec::new();
         for place in self.surprising() {
             let Some(check) = self.trial.verdict.checks.get(place) else { continue };
-            let listed = self.comparison.different.iter().find(|(different, _)| *different == place);
+            let listed = self.comparison().different.iter().find(|(different, _)| *different == place);
             let listed = listed.and_then(|(_, number)| self.statement(*number));
             let listed = listed
-                .map(|said| format!("; listed is {}", visible(&said.scope.observed.join(" or "))))
+                .map(|listed| format!("; listed is {}", visible(&listed.scope.observed.join(" or "))))
                 .unwrap_or_default();
             all.push(Unlisted {
                 axis: check.axis,
@@ -163,7 +125,7 @@ impl<'a> Row<'a> {
                 check: Some(check),
             });
         }
-        for Statement { entry, scope } in self.comparison.stale.iter().filter_map(|number| self.statement(*number)) {
+        for Statement { entry, scope } in self.comparison().stale.iter().filter_map(|number| self.statement(*number)) {
             let text = format!(
                 "{} holds, though a deviation is listed ({}); remove or narrow the entry",
                 scope.axis,
@@ -184,6 +146,6 @@ impl<'a> Row<'a> {
     }
 
     fn surprising(&self) -> impl Iterator<Item = usize> {
-        self.comparison.new.iter().copied().chain(self.comparison.different.iter().map(|(place, _)| *place))
+        self.comparison().new.iter().copied().chain(self.comparison().different.iter().map(|(place, _)| *place))
     }
 }

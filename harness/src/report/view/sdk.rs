@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Count, Known, Row, known};
+use super::{Conclusion, Count, Known, known};
 use crate::deviation::{self, KnownError};
 use crate::id::{SurfaceId, Variant};
-use crate::judge::Status;
-use crate::record::{CaseRecord, SdkRecord, Statement, TrialRecord, statements};
+use crate::record::{Records, SdkRecord, Statement, TrialPlace};
 
 /// One SDK with its trials.
 #[derive(Debug)]
@@ -21,6 +20,11 @@ pub struct Sdk<'a> {
     pub surfaces: Vec<Surface<'a>>,
     /// The statements of its list that match nothing, where every case was run on every surface.
     pub unused: Vec<Statement<'a>>,
+    /// The ids of the statements of its list, by their numbers.
+    pub(super) ids: Vec<String>,
+    pub(super) list: deviation::Known,
+    /// The numbers of its trials by standing.
+    pub(super) standings: BTreeMap<Conclusion, usize>,
 }
 
 /// One surface with its trials.
@@ -32,46 +36,34 @@ pub struct Surface<'a> {
     pub is_handler: bool,
     /// The numbers of its trials by verdict, by group.
     pub counts: Vec<Count>,
-    /// The trials, by case and variant; never empty.
-    pub rows: Vec<Row<'a>>,
+    /// The places of the trials, by case and variant; never empty.
+    pub trials: &'a [TrialPlace],
 }
 
 impl<'a> Sdk<'a> {
-    /// Makes an SDK of trials that are sorted by surface, case and variant.
-    pub(super) fn of(
-        record: &'a SdkRecord,
-        trials: &[&'a TrialRecord],
-        cases: &BTreeMap<&'a str, &'a CaseRecord>,
-        whole: bool,
-    ) -> Result<Self, KnownError> {
+    /// Makes an SDK whose trials have not been counted yet.
+    pub(super) fn of(record: &'a SdkRecord, records: &'a Records) -> Result<Self, KnownError> {
         let (known, ids) = known::statements(&record.known);
-        let list = deviation::Known::of(record.known.clone())?;
-        let judged = trials.iter().any(|trial| trial.verdict.status <= Status::Fails);
-        let row = |trial: &&'a TrialRecord| {
-            let comparison = list.compare(trial, &record.version);
-            Row::new(trial, record, cases.get(trial.case.as_str()).copied(), &ids, comparison)
+        let own = records.surfaces.iter().filter(|((sdk, _), _)| *sdk == record.id);
+        let surface = |((_, name), trials): (&'a (_, SurfaceId), &'a Vec<TrialPlace>)| {
+            let is_handler = record.is_handler(name);
+            Surface { name, is_handler, counts: Vec::new(), trials: trials.as_slice() }
         };
-        let surface = |trials: &[&'a TrialRecord]| {
-            Surface::of(record.is_handler(&trials[0].surface), trials.iter().map(row).collect())
-        };
-        let surfaces: Vec<Surface<'a>> =
-            trials.chunk_by(|one, other| one.surface == other.surface).map(surface).collect();
-        let compared = surfaces.iter().flat_map(|surface| &surface.rows).map(|row| (row.trial, &row.comparison));
-        let unused = if whole && judged { list.unused_by(compared, &record.version) } else { Vec::new() };
-        let unused = unused.into_iter().filter_map(|number| statements(&record.known).nth(number)).collect();
-        let variants = trials.iter().map(|trial| trial.variant);
         Ok(Self {
             record,
             known,
-            variant_runs: variants.filter(|variant| *variant != Variant::AsWritten).collect(),
-            surfaces,
-            unused,
+            variant_runs: BTreeSet::new(),
+            surfaces: own.map(surface).collect(),
+            unused: Vec::new(),
+            ids,
+            list: deviation::Known::of(record.known.clone())?,
+            standings: BTreeMap::new(),
         })
     }
 
-    /// Goes through its trials, by surface, case and variant.
-    pub fn rows(&self) -> impl Iterator<Item = &Row<'a>> {
-        self.surfaces.iter().flat_map(|surface| &surface.rows)
+    /// Counts its trials of one meaning for a build.
+    pub fn standing(&self, standing: Conclusion) -> usize {
+        self.standings.get(&standing).copied().unwrap_or_default()
     }
 
     /// Goes through its own surfaces, without the handlers around it.
@@ -82,21 +74,6 @@ impl<'a> Sdk<'a> {
     /// Adds up the trials of its own surfaces.
     pub fn total(&self) -> Count {
         Count::sum(self.own().flat_map(|surface| &surface.counts))
-    }
-}
-
-impl<'a> Surface<'a> {
-    fn of(is_handler: bool, rows: Vec<Row<'a>>) -> Self {
-        let by_group = rows.chunk_by(|one, other| one.trial.case.group() == other.trial.case.group());
-        let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-        for rows in by_group {
-            let trial = rows[0].trial;
-            let count = counts.entry(trial.case.group()).or_insert_with(|| Count::new(trial));
-            for row in rows {
-                count.add(row);
-            }
-        }
-        Self { name: &rows[0].trial.surface, is_handler, counts: counts.into_values().collect(), rows }
     }
 }
 

@@ -4,10 +4,11 @@
 //! Fields that end in a place are the place of something in a list beside them: what many share is written once.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use streamspec_adapters::contract::{Api, Observation};
 
@@ -110,7 +111,8 @@ pub(super) struct CaseData {
     /// The id.
     pub(super) id: String,
     /// The place of its group.
-    pub(super) group: usize,
+    #[schemars(with = "usize")]
+    pub(super) group: u32,
     /// The rest of the id: the name of the file and the combination.
     pub(super) within: String,
     /// The id of its file.
@@ -122,7 +124,8 @@ pub(super) struct CaseData {
     /// The title: a sentence about what happens on the wire.
     pub(super) title: String,
     /// The places of its sources.
-    pub(super) sources: Vec<usize>,
+    #[schemars(with = "Vec<usize>")]
+    pub(super) sources: Vec<u32>,
     /// The ruling of maintainers who see it otherwise.
     pub(super) disputed: Option<Dispute>,
 }
@@ -147,7 +150,8 @@ pub(super) struct VerdictData {
     pub(super) status: Status,
     pub(super) mode: Option<Mode>,
     /// The places of the checks that do not hold.
-    pub(super) checks: Vec<usize>,
+    #[schemars(with = "Vec<usize>")]
+    pub(super) checks: Vec<u32>,
     /// The ids of the known deviations that cover it.
     pub(super) known: Vec<String>,
     /// The variants that came out alike.
@@ -166,7 +170,8 @@ pub(super) struct RowData {
     /// The cases that it was run on, as runs of consecutive places.
     pub(super) cases: Vec<RunData>,
     /// The places of the verdicts, one for each case.
-    pub(super) verdicts: Vec<usize>,
+    #[schemars(with = "Vec<usize>")]
+    pub(super) verdicts: Vec<u32>,
 }
 
 /// Consecutive places.
@@ -187,7 +192,8 @@ pub(super) struct VariantRunData {
     pub(super) case: usize,
     pub(super) variant: Variant,
     /// The place of its verdict.
-    pub(super) verdict: usize,
+    #[schemars(with = "usize")]
+    pub(super) verdict: u32,
 }
 
 /// The data that the page of a trial shows and the matrix does not need, for one group of cases.
@@ -216,7 +222,8 @@ pub(super) struct CaseDetail {
     /// The id.
     pub(super) id: String,
     /// The place of its answers.
-    pub(super) wire: usize,
+    #[schemars(with = "usize")]
+    pub(super) wire: u32,
 }
 
 /// A surface.
@@ -232,18 +239,29 @@ pub(super) struct RowDetail {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TrialDetail {
     /// The place of its surface.
-    pub(super) row: usize,
+    #[schemars(with = "usize")]
+    pub(super) row: u32,
     /// The place of its case.
-    pub(super) case: usize,
+    #[schemars(with = "usize")]
+    pub(super) case: u32,
     pub(super) variant: Variant,
     /// The places of its checks.
-    pub(super) checks: Vec<usize>,
+    #[schemars(with = "Vec<usize>")]
+    #[serde(serialize_with = "as_list")]
+    pub(super) checks: Rc<[u32]>,
     /// The place of its observation.
-    pub(super) observation: Option<usize>,
+    #[schemars(with = "Option<usize>")]
+    pub(super) observation: Option<u32>,
     /// The place of the answers that were sent, where they are not those of the case.
-    pub(super) wire: Option<usize>,
+    #[schemars(with = "Option<usize>")]
+    pub(super) wire: Option<u32>,
     /// The place of its requests.
-    pub(super) requests: usize,
+    #[schemars(with = "usize")]
+    pub(super) requests: u32,
+}
+
+fn as_list<S: Serializer>(places: &Rc<[u32]>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(places.iter())
 }
 
 /// A request and the answer that it got.

@@ -1,15 +1,16 @@
 //! The data that the page of a trial shows and the matrix does not need: a compressed file for each group of cases.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
 use super::data::{CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
 use super::packed;
-use super::table::Table;
 use crate::case::{Axis, End};
-use crate::id::CaseId;
-use crate::record::{TrialRecord, WireRecord};
+use crate::id::Variant;
+use crate::record::{ReadError, TrialRecord, WireRecord};
+use crate::report::table::Table;
 use crate::report::view::{View, cut};
 use crate::transport::{DescribedAnswer, DescribedStep};
 
@@ -19,59 +20,68 @@ pub(super) const BEGINNING: &str = "streamspec.detail(";
 /// The most characters of one observed text.
 const LONGEST: usize = 2000;
 
-/// The files, by name.
-pub(super) fn details(view: &View<'_>) -> BTreeMap<String, String> {
-    let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
-    for case in view.cases.values() {
-        let group = groups.entry(case.id.group()).or_default();
-        group.places.insert(case.id.clone(), group.cases.len());
-        let wire = group.wires.place(case.answers.clone());
-        group.cases.push(CaseDetail { id: case.id.to_string(), wire });
-        group.answers.push(case.answers.clone());
-    }
-    for row in view.rows().filter(|row| !row.is_variant_run() || row.has_result()) {
-        groups.entry(row.trial.case.group()).or_default().add(row.trial);
-    }
-    groups.into_iter().map(|(group, details)| (file_name(group), details.file(group))).collect()
+/// Lists the groups of cases, each of which has a file.
+pub(super) fn groups<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
+    view.cases.values().map(|case| case.id.group()).collect()
 }
 
-fn file_name(group: &str) -> String {
+/// Writes the file of one group: a script that hands its compressed details to the page.
+pub(super) fn details(view: &View<'_>, group: &str) -> Result<String, ReadError> {
+    let mut details = Group::default();
+    for case in view.cases.values().filter(|case| case.id.group() == group) {
+        details.places.insert(&case.id, details.answers.len());
+        let wire = details.wires.place(case.answers.clone());
+        details.cases.push(CaseDetail { id: case.id.to_string(), wire });
+        details.answers.push(&case.answers);
+    }
+    for row in view.rows_of_group(group, |place| place.variant == Variant::AsWritten || place.has_result) {
+        details.add(&row?.trial);
+    }
+    Ok(details.file(group))
+}
+
+/// Names the file of a group.
+pub(super) fn file_name(group: &str) -> String {
     format!("{}.js", group.replace(|character: char| !character.is_ascii_alphanumeric(), "-"))
 }
 
 /// The data of one group, while it is collected.
 #[derive(Default)]
-struct Group {
-    places: HashMap<CaseId, usize>,
+struct Group<'a> {
+    places: HashMap<&'a str, usize>,
     cases: Vec<CaseDetail>,
-    answers: Vec<Vec<DescribedAnswer>>,
+    answers: Vec<&'a [DescribedAnswer]>,
     wires: Table<Vec<DescribedAnswer>>,
     checks: Table<CheckData>,
     observations: Table<Value>,
     requests: Table<Vec<RequestData>>,
     rows: Table<RowDetail>,
+    /// Lists of places of checks: trials that came out alike share one.
+    lists: HashMap<Vec<u32>, Rc<[u32]>>,
     trials: Vec<TrialDetail>,
 }
 
-impl Group {
+impl Group<'_> {
     fn add(&mut self, trial: &TrialRecord) {
-        let Some(&case) = self.places.get(&trial.case) else { return };
+        let Some(&case) = self.places.get(trial.case.as_str()) else { return };
         let checks = &trial.verdict.checks;
-        let answers = if trial.answers.is_empty() { &self.answers[case] } else { &trial.answers };
+        let answers: &[DescribedAnswer] = if trial.answers.is_empty() { self.answers[case] } else { &trial.answers };
         let is_watched = checks.iter().any(|check| check.axis == Axis::Connection);
         let requests = trial.wire.iter().map(|wire| request(wire, answers, is_watched)).collect();
+        let places: Vec<u32> = checks.iter().map(|check| self.checks.place(CheckData::of(check, LONGEST))).collect();
+        let list = self.lists.entry(places).or_insert_with_key(|places| places.as_slice().into());
         self.trials.push(TrialDetail {
             row: self.rows.place(RowDetail { sdk: trial.sdk.to_string(), surface: trial.surface.to_string() }),
-            case,
+            case: u32::try_from(case).unwrap_or(u32::MAX),
             variant: trial.variant,
-            checks: checks.iter().map(|check| self.checks.place(CheckData::of(check, LONGEST))).collect(),
+            checks: Rc::clone(list),
             observation: trial.observation.as_ref().map(|seen| self.observations.place(cut(json!(seen), LONGEST))),
             wire: (!trial.answers.is_empty()).then(|| self.wires.place(trial.answers.clone())),
             requests: self.requests.place(requests),
         });
     }
 
-    /// A script that hands the compressed details to the page.
+    /// Packs the data.
     fn file(self, group: &str) -> String {
         let data = DetailsData {
             cases: self.cases,
@@ -86,7 +96,7 @@ impl Group {
     }
 }
 
-/// A request, the answer it got and, where the server stays silent until the case has seen what the client does, whether
+/// Tells a request, the answer it got and, where the server stays silent until the case has seen what the client does, whether
 /// and after how many steps the client left. Everywhere else that is a race, and a report is the same from run to run.
 fn request(wire: &WireRecord, answers: &[DescribedAnswer], is_watched: bool) -> RequestData {
     let answer = answers.get(wire.answer).or(answers.last()).filter(|answer| is_watched && answer.end == End::Stall);

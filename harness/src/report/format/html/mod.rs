@@ -8,12 +8,11 @@
 mod data;
 mod details;
 mod page;
-mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::io::Write as _;
+use std::io::{self, BufWriter};
 
 use askama::Template;
 use base64::Engine as _;
@@ -21,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, GzBuilder};
 use serde::Serialize;
 
-use super::{Format, Output, RenderError, Written};
+use super::{Format, RenderError, Sink};
 use crate::report::page::{STYLE, hash};
 use crate::report::view::View;
 
@@ -66,21 +65,25 @@ impl Format for Html {
     }
 
     /// Takes time linear in the records.
-    fn render(&self, view: &View<'_>) -> Result<Output, RenderError> {
+    fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
         let page = Page {
             view,
             summary: words::summary(view),
-            findings: view.findings().iter().map(words::finding).collect(),
+            findings: view.findings.iter().map(|finding| words::finding(view, finding)).collect(),
             style: STYLE,
             script: SCRIPT,
             style_hash: hash(STYLE),
             script_hash: hash(SCRIPT),
-            data: packed(&page::page(view)),
+            data: packed(&page::page(view)?),
         };
-        Ok(Output::Files(vec![
-            Written::File { name: "compatibility.html", text: page.render()? },
-            Written::Folder { name: "details", files: details::details(view), stale: Some(details::BEGINNING) },
-        ]))
+        out.file("compatibility.html", &mut |file| Ok(page.write_into(file)?))?;
+        drop(page);
+        for group in details::groups(view) {
+            let name = format!("details/{}", details::file_name(group));
+            let details = details::details(view, group)?;
+            out.file(&name, &mut |file| Ok(file.write_all(details.as_bytes())?))?;
+        }
+        out.folder("details", Some(details::BEGINNING))
     }
 }
 
@@ -99,9 +102,9 @@ struct Page<'a> {
 
 /// JSON, compressed and in base64: whatever texts are in it, none of them is there for the page's markup to meet.
 fn packed(data: &impl Serialize) -> String {
-    let mut member = GzBuilder::new().write(Vec::new(), Compression::best());
+    let mut member = BufWriter::new(GzBuilder::new().write(Vec::new(), Compression::best()));
     // What the page is handed is plain data with string keys, and writing to a vector does not fail.
-    let json = serde_json::to_vec(data).unwrap_or_default();
-    let packed = member.write_all(&json).and_then(|()| member.finish());
+    let written = serde_json::to_writer(&mut member, data).map_err(io::Error::from);
+    let packed = written.and_then(|()| member.into_inner().map_err(io::Error::from)?.finish());
     STANDARD.encode(packed.unwrap_or_default())
 }

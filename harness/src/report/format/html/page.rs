@@ -7,13 +7,14 @@ use serde_json::Value;
 use super::data::{
     CaseData, CheckData, CodeData, GroupData, PageData, RowData, RunData, SdkData, VariantRunData, VerdictData,
 };
-use super::table::Table;
 use crate::id::{self, TrialId, Variant};
 use crate::message;
-use crate::report::view::{CatchRow, LONGEST_TEXT, Row, Sdk, Surface, View, cut, without_patch};
+use crate::record::ReadError;
+use crate::report::table::Table;
+use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, View, cut, without_patch};
 
-/// The data of the page.
-pub(super) fn page(view: &View<'_>) -> PageData {
+/// Collects the data of the page.
+pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
     let (mut sources, mut groups) = (Table::default(), Table::default());
     let cases: Vec<CaseData> = view
         .cases
@@ -31,11 +32,15 @@ pub(super) fn page(view: &View<'_>) -> PageData {
         })
         .collect();
     let mut rows = Rows { places: view.cases.keys().copied().zip(0..).collect(), ..Rows::default() };
-    view.surfaces().for_each(|surface| rows.add(surface));
-    PageData {
+    let mut sdks = Vec::new();
+    for sdk in &view.sdks {
+        let catches = rows.add(view, sdk)?;
+        sdks.push(sdk_data(sdk, catches));
+    }
+    Ok(PageData {
         suite: view.suite.clone(),
         commands: Variant::every().map(|variant| (variant.name().to_owned(), command(variant))).collect(),
-        sdks: view.sdks.iter().zip(view.caught()).map(|(sdk, caught)| sdk_data(sdk, caught)).collect(),
+        sdks,
         sources: sources.values,
         groups: groups.values,
         cases,
@@ -43,7 +48,7 @@ pub(super) fn page(view: &View<'_>) -> PageData {
         verdicts: rows.verdicts.values,
         rows: rows.written,
         variant_runs: rows.variant_runs,
-    }
+    })
 }
 
 fn group(name: &str) -> GroupData {
@@ -86,34 +91,50 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn add(&mut self, surface: &Surface<'_>) {
-        let (sdk, name) = (surface.rows[0].trial.sdk.to_string(), surface.name.to_string());
-        let mut data = RowData { sdk, surface: name, cases: Vec::new(), verdicts: Vec::new() };
-        for of_case in surface.rows.chunk_by(|one, other| one.trial.case == other.trial.case) {
-            let Some(&case) = self.places.get(of_case[0].trial.case.as_str()) else { continue };
-            let mut same = Vec::new();
-            for variant_run in of_case.iter().filter(|row| row.is_variant_run()) {
-                let variant = variant_run.trial.variant;
-                if variant_run.has_result() {
-                    let verdict = self.verdict(variant_run, Vec::new());
-                    self.variant_runs.push(VariantRunData { row: self.written.len(), case, variant, verdict });
-                } else {
-                    same.push(variant);
+    /// Adds the surfaces of an SDK, and collects what its callers catch.
+    fn add(&mut self, view: &View<'_>, sdk: &Sdk<'_>) -> Result<Vec<CatchRow>, ReadError> {
+        let mut catches = Catches::new(view);
+        for surface in &sdk.surfaces {
+            let (id, name) = (sdk.record.id.to_string(), surface.name.to_string());
+            let mut data = RowData { sdk: id, surface: name, cases: Vec::new(), verdicts: Vec::new() };
+            for of_case in surface.trials.chunk_by(|one, other| one.case == other.case) {
+                let (mut written, mut case, mut same) = (None, None, Vec::new());
+                for place in of_case {
+                    let is_variant_run = place.variant != Variant::AsWritten;
+                    if is_variant_run && !place.has_result {
+                        same.push(place.variant);
+                        continue;
+                    }
+                    let row = view.row(sdk, place)?;
+                    case = self.places.get(row.trial.case.as_str()).copied();
+                    let Some(case) = case else { break };
+                    if is_variant_run {
+                        let (row_place, verdict) = (self.written.len(), self.verdict(&row, Vec::new()));
+                        let variant = place.variant;
+                        self.variant_runs.push(VariantRunData { row: row_place, case, variant, verdict });
+                    } else {
+                        if !surface.is_handler {
+                            catches.add(&row);
+                        }
+                        written = Some(row);
+                    }
+                }
+                if let (Some(row), Some(case)) = (written, case) {
+                    let verdict = self.verdict(&row, same);
+                    data.push(case, verdict);
                 }
             }
-            if let Some(written) = of_case.iter().find(|row| !row.is_variant_run()) {
-                let verdict = self.verdict(written, same);
-                data.push(case, verdict);
-            }
+            data.verdicts.shrink_to_fit();
+            self.written.push(data);
         }
-        self.written.push(data);
+        Ok(catches.rows())
     }
 
-    /// The place of a verdict with everything that does not hold, a MAY too.
-    fn verdict(&mut self, row: &Row<'_>, same: Vec<Variant>) -> usize {
+    /// Finds the place of a verdict with everything that does not hold, a MAY too.
+    fn verdict(&mut self, row: &Row<'_>, same: Vec<Variant>) -> u32 {
         let verdict = &row.trial.verdict;
         let broken = verdict.checks.iter().filter(|check| check.held() == Some(false));
-        let broken = broken.filter(|check| !row.is_variant_run() || check.axis.is_of_variants());
+        let broken = broken.filter(|check| !row.trial.is_variant_run() || check.axis.is_of_variants());
         let checks = broken.map(|check| self.checks.place(CheckData::of(check, LONGEST_TEXT))).collect();
         let reason = verdict.reason.clone().map(|reason| cut(Value::from(reason), LONGEST_TEXT));
         self.verdicts.place(VerdictData {
@@ -128,7 +149,7 @@ impl Rows<'_> {
 }
 
 impl RowData {
-    fn push(&mut self, case: usize, verdict: usize) {
+    fn push(&mut self, case: usize, verdict: u32) {
         match self.cases.last_mut() {
             Some(run) if run.first + run.count == case => run.count += 1,
             _ => self.cases.push(RunData { first: case, count: 1 }),

@@ -2,8 +2,8 @@
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
+use crate::id::TrialId;
 use crate::judge::Mode;
-use crate::record::TrialRecord;
 use crate::report::view::{Count, Finding, FindingKind, Sdk, SdkFinding, Surface, View};
 use crate::text::RESERVED;
 
@@ -81,8 +81,8 @@ const fn words(kind: FindingKind) -> (&'static str, &'static str, &'static str) 
     }
 }
 
-/// A finding in words.
-pub(super) fn finding(finding: &Finding<'_>) -> FindingText {
+/// Puts a finding into words.
+pub(super) fn finding(view: &View<'_>, finding: &Finding<'_>) -> FindingText {
     let noun = if finding.kind == FindingKind::CutDependent { "variant run" } else { "trial" };
     let (title, why, filter) = words(finding.kind);
     let title = format!(
@@ -91,27 +91,26 @@ pub(super) fn finding(finding: &Finding<'_>) -> FindingText {
         counted(finding.of, noun),
         counted(finding.sdks.len(), "SDK")
     );
-    FindingText { title, why, lines: finding.sdks.iter().map(|found| line(found, noun, filter)).collect() }
+    FindingText { title, why, lines: finding.sdks.iter().map(|found| line(view, found, noun, filter)).collect() }
 }
 
-fn line(found: &SdkFinding<'_>, noun: &str, filter: &str) -> Line {
-    let sdk = &found.sdk.record.id;
-    let (of, cases) = (counted(found.of, noun), counted(found.cases.len(), "case"));
-    let example = found.rows.first();
-    let title = example.map(|row| row.case.map_or(row.trial.case.as_str(), |case| &case.title));
+fn line(view: &View<'_>, found: &SdkFinding<'_>, noun: &str, filter: &str) -> Line {
+    let sdk = &found.sdk.id;
+    let (of, cases) = (counted(found.of, noun), counted(found.cases, "case"));
+    let case = found.example.case.as_str();
     Line {
         sdk: sdk.to_string(),
         page: format!("#/sdk/{}", escaped(sdk)),
-        count: format!("{} of {of}, in {cases}", grouped(found.rows.len())),
+        count: format!("{} of {of}, in {cases}", grouped(found.trials)),
         link: format!("#/?sdk={}&{filter}", escaped(sdk)),
-        example: title.unwrap_or_default().to_owned(),
-        example_link: example.map(|row| address(row.trial)).unwrap_or_default(),
+        example: view.cases.get(case).map_or(case, |case| &case.title).to_owned(),
+        example_link: address(&found.example),
     }
 }
 
-/// The address of a trial inside the page.
-fn address(trial: &TrialRecord) -> String {
-    format!("#/trial/{}", escaped(&trial.id().to_string()))
+/// Makes the address of a trial inside the page.
+fn address(trial: &TrialId) -> String {
+    format!("#/trial/{}", escaped(&trial.to_string()))
 }
 
 /// The characters that are escaped in a part of an address: all but those that separate the parts of a name.
@@ -129,7 +128,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
     let own = sum(view.sdks.iter().flat_map(Sdk::own).collect());
     let around = sum(view.surfaces().filter(|surface| surface.is_handler).collect());
     let not_judged = own.not_judged();
-    let said = format!(
+    let as_written = format!(
         "{} on {}: of {} as written, {} pass, {} differ only where maintainers have ruled otherwise, {} deviate, {} fail",
         counted(view.suite.cases, "case"),
         counted(run, "SDK"),
@@ -157,7 +156,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
             grouped(around.pass)
         ),
     };
-    format!("{said}{not_judged}.{variant_runs}{handlers}")
+    format!("{as_written}{not_judged}.{variant_runs}{handlers}")
 }
 
 fn counted(number: usize, noun: &str) -> String {

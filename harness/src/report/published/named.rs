@@ -1,4 +1,4 @@
-//! A table of what is said once.
+//! Values that are written once, each under a name of its own.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,13 +7,14 @@ use serde_json::json;
 
 use crate::report::ids::ids;
 
-/// Things that are said once, each under its id.
-pub(super) struct Table<T> {
+/// Values that are written once, each under its id.
+pub(super) struct Named<T> {
     pub(super) by_id: BTreeMap<String, T>,
     ids: HashMap<String, String>,
 }
 
-impl<T: Clone + Serialize> Table<T> {
+impl<T: Clone + Serialize> Named<T> {
+    /// Names values by ids that are made from what they are about and what they say.
     pub(super) fn of<'a>(things: impl Iterator<Item = &'a T>, about: impl Fn(&T) -> String) -> Self
     where
         T: 'a,
@@ -25,7 +26,7 @@ impl<T: Clone + Serialize> Table<T> {
         Self { by_id, ids: distinct.into_keys().zip(ids).collect() }
     }
 
-    /// The id of one of them.
+    /// Finds the id of one of them.
     pub(super) fn id(&self, thing: &T) -> Option<String> {
         self.ids.get(&json!(thing).to_string()).cloned()
     }

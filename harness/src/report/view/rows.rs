@@ -1,0 +1,113 @@
+//! The trials of a view, read again from their records, and the numbers that are made of them once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::Found;
+use super::{Conclusion, Count, Row, Sdk, Surface, View};
+use crate::deviation::{Point, Usage};
+use crate::id::{CaseId, SurfaceId, Variant};
+use crate::record::{ReadError, SdkRecord, TrialPlace, statements};
+
+impl<'a> View<'a> {
+    /// Reads every trial, by SDK, surface, case and variant.
+    pub fn rows(&self) -> impl Iterator<Item = Result<Row<'_>, ReadError>> {
+        self.rows_if(|_| true)
+    }
+
+    /// Reads the trials that are wanted, in the same order.
+    pub fn rows_if(&self, is_wanted: impl Fn(&TrialPlace) -> bool) -> impl Iterator<Item = Result<Row<'_>, ReadError>> {
+        let places = self.sdks.iter().flat_map(|sdk| {
+            sdk.surfaces.iter().flat_map(move |surface| surface.trials.iter().map(move |place| (sdk, place)))
+        });
+        places.filter(move |(_, place)| is_wanted(place)).map(move |(sdk, place)| self.row(sdk, place))
+    }
+
+    /// Reads the trials of a group of cases that are wanted, in the same order.
+    pub fn rows_of_group(
+        &self,
+        group: &str,
+        is_wanted: impl Fn(&TrialPlace) -> bool,
+    ) -> impl Iterator<Item = Result<Row<'_>, ReadError>> {
+        let cases: Vec<bool> = self.records.cases.iter().map(|case| case.group() == group).collect();
+        self.rows_if(move |place| cases[place.case as usize] && is_wanted(place))
+    }
+
+    /// Reads a trial of an SDK.
+    pub fn row<'v>(&'v self, sdk: &'v Sdk<'a>, place: &TrialPlace) -> Result<Row<'v>, ReadError> {
+        let trial = self.records.trial(place)?;
+        let case = self.cases.get(trial.case.as_str()).copied();
+        Ok(Row::new(trial, sdk, case))
+    }
+
+    /// Reads the trials of a surface and counts them.
+    pub(super) fn count(
+        &self,
+        sdk: &Sdk<'a>,
+        surface: &Surface<'a>,
+        numbers: &mut Numbers<'a>,
+    ) -> Result<(), ReadError> {
+        let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+        for place in surface.trials {
+            let case = self.records.case(place);
+            let row = self.row(sdk, place)?;
+            counts.entry(case.group()).or_insert_with(|| Count::new(&row.trial)).add(&row.trial);
+            numbers.add(&row, (surface.name, case), surface.is_handler);
+        }
+        numbers.counts.push(counts.into_values().collect());
+        Ok(())
+    }
+}
+
+/// The numbers of one SDK, while its trials are counted.
+pub(super) struct Numbers<'a> {
+    usage: Usage<'a>,
+    standings: BTreeMap<Conclusion, usize>,
+    /// The counts of each surface.
+    counts: Vec<Vec<Count>>,
+    is_judged: bool,
+    pub(super) found: Found<'a>,
+    pub(super) with_text: BTreeSet<&'a str>,
+}
+
+impl<'a> Numbers<'a> {
+    pub(super) fn of(sdk: &'a SdkRecord) -> Self {
+        Self {
+            usage: Usage::default(),
+            standings: BTreeMap::new(),
+            counts: Vec::new(),
+            is_judged: false,
+            found: Found::new(sdk),
+            with_text: BTreeSet::new(),
+        }
+    }
+
+    /// Adds a trial of a surface and a case.
+    fn add(&mut self, row: &Row<'_>, (surface, case): (&'a SurfaceId, &'a CaseId), is_handler: bool) {
+        let trial = &row.trial;
+        let point = Point { case, surface, way: (trial.route, trial.transport) };
+        self.usage.add(point, trial.variant, trial.verdict.status, row.comparison());
+        *self.standings.entry(row.standing()).or_default() += 1;
+        self.is_judged |= trial.is_judged();
+        if !is_handler {
+            self.found.add(row, case);
+        }
+        if row.has_text() {
+            self.with_text.insert(case);
+        }
+    }
+
+    /// Gives an SDK the numbers of its trials.
+    pub(super) fn of_sdk(&mut self, mut sdk: Sdk<'a>, is_whole: bool) -> Sdk<'a> {
+        for (surface, counts) in sdk.surfaces.iter_mut().zip(self.counts.drain(..)) {
+            surface.counts = counts;
+        }
+        if is_whole && self.is_judged {
+            let unused = sdk.list.unused_in(&self.usage, &sdk.record.version).into_iter();
+            sdk.unused = unused.filter_map(|number| statements(&sdk.record.known).nth(number)).collect();
+        }
+        let variants = sdk.surfaces.iter().flat_map(|surface| surface.trials).map(|place| place.variant);
+        sdk.variant_runs = variants.filter(|variant| *variant != Variant::AsWritten).collect();
+        sdk.standings = std::mem::take(&mut self.standings);
+        sdk
+    }
+}
