@@ -43,11 +43,16 @@ impl Deadlines {
     /// For the reference client's mutants, many of which hang by design.
     pub const MUTANT: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(3), again: false };
 
-    /// The time after which a call for this case is a hang.
-    fn deadline(self, case: &Case) -> Duration {
-        (case.hang_after() + self.grace).max(self.least)
+    /// The time after which a call for this case is a hang. Tens of thousands of pieces keep a client busy for seconds, and many
+    /// such calls are made at once.
+    fn deadline(self, case: &Case, script: &Script) -> Duration {
+        let pieces = u32::try_from(script.pieces()).unwrap_or(u32::MAX);
+        (case.hang_after() + self.grace).max(self.least) + PER_PIECE * pieces
     }
 }
+
+/// The time that a piece of an answer adds to the deadline of its call.
+const PER_PIECE: Duration = Duration::from_millis(1);
 
 /// The time in which a client must let go of the connection after its caller was told of a failure.
 const RELEASE: Duration = Duration::from_secs(2);
@@ -260,7 +265,7 @@ impl Engine {
             surface: trial.surface.to_string(),
             base_url: base_url.clone(),
             timeout: Duration::from_millis(case.timeout),
-            deadline: self.deadlines.deadline(case),
+            deadline: self.deadlines.deadline(case, script),
             max_retries: case.max_retries,
             ask: case.ask,
             alone,

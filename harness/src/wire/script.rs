@@ -54,6 +54,16 @@ impl Script {
     pub fn answer(&self, number: usize) -> Option<&Answer> {
         self.answers.get(number).or(self.answers.last())
     }
+
+    /// Counts the pieces in which all answers are sent: the writes, and the frames of those that have one for each byte.
+    pub fn pieces(&self) -> usize {
+        let pieces = |part: &Part| match part {
+            Part::Write(write) if write.one_by_one => write.bytes.len(),
+            Part::Write(_) => 1,
+            Part::Pause(_) => 0,
+        };
+        self.answers.iter().flat_map(|answer| &answer.body).map(pieces).sum()
+    }
 }
 
 impl Answer {
