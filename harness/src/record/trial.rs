@@ -33,7 +33,7 @@ pub struct TrialRecord {
     /// The observation of the SDK's caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
-    /// The scopes of the SDK's list of known deviations that cover this trial, by their numbers; see [`statements`].
+    /// The scopes of the SDK's list of known deviations that cover this trial, by their numbers; see `record::statements`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<usize>,
     /// The requests that the server saw, in short.
