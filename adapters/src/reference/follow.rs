@@ -32,37 +32,26 @@ pub(crate) fn follow<'a>(
     opened: &'a mut Opened,
     answer: &'a mut PartialAnswer,
 ) -> BoxFuture<'a, Result<(), Failure>> {
-    Box::pin(async move {
-        let mut reader = Reader::new(*client, call.api);
-        read_to_end(client, call, &mut opened.body, &mut reader, answer).await.map(|_| ())
-    })
+    Box::pin(async move { read_to_end(client, call, &mut opened.body, answer).await.map(|_| ()) })
 }
 
-/// The way in which an answer came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// With its terminal marker.
-    Marker,
-    /// With the body, or with what became of it.
-    Body,
-}
-
-/// Reads the body to the end of the answer.
+/// Reads the body to the end of the answer. Returns the reader where that was the terminal marker, so that it could go on behind
+/// it; none where it was the body that ended.
 pub(crate) async fn read_to_end(
     client: &Client,
     call: &Call,
     body: &mut Body,
-    reader: &mut Reader,
     answer: &mut PartialAnswer,
-) -> Result<Ending, Failure> {
+) -> Result<Option<Reader>, Failure> {
+    let mut reader = Reader::new(*client, call.api);
     loop {
         let bytes = match body.next().await {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return reader.finish(answer).map(|()| Ending::Body),
-            Err(failure) => return (client.take_failure)(call.api, failure, answer).map(|()| Ending::Body),
+            Ok(None) => return reader.finish(answer).map(|()| None),
+            Err(failure) => return (client.take_failure)(call.api, failure, answer).map(|()| None),
         };
         match reader.take(&bytes, answer)? {
-            Progress::End => return Ok(Ending::Marker),
+            Progress::End => return Ok(Some(reader)),
             progress => (client.wind_clock)(body, progress, answer),
         }
     }

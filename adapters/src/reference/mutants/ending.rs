@@ -11,8 +11,8 @@ use crate::reference::answer::PartialAnswer;
 use crate::reference::client::{Client, Opened};
 use crate::reference::coding;
 use crate::reference::failure::{Class, Failure};
-use crate::reference::follow::{self, Ending, read_to_end};
-use crate::reference::reader::{self, Reader};
+use crate::reference::follow::{self, read_to_end};
+use crate::reference::reader;
 
 /// A time that outlasts every call.
 const FOR_EVER: Duration = Duration::from_hours(1);
@@ -83,8 +83,7 @@ fn waits_for_close<'a>(
     answer: &'a mut PartialAnswer,
 ) -> BoxFuture<'a, Result<(), Failure>> {
     Box::pin(async move {
-        let mut reader = Reader::new(*client, call.api);
-        if read_to_end(client, call, &mut opened.body, &mut reader, answer).await? == Ending::Marker {
+        if read_to_end(client, call, &mut opened.body, answer).await?.is_some() {
             while opened.body.next().await?.is_some() {}
         }
         Ok(())
@@ -116,8 +115,7 @@ fn reads_on<'a>(
     answer: &'a mut PartialAnswer,
 ) -> BoxFuture<'a, Result<(), Failure>> {
     Box::pin(async move {
-        let mut reader = Reader::new(*client, call.api);
-        if read_to_end(client, call, &mut opened.body, &mut reader, answer).await? == Ending::Marker {
+        if let Some(mut reader) = read_to_end(client, call, &mut opened.body, answer).await? {
             reader.take(&[], answer)?;
             let soon = Duration::from_millis(300);
             while let Ok(Ok(Some(bytes))) = tokio::time::timeout(soon, opened.body.next()).await {

@@ -20,33 +20,37 @@ fn whole() -> Wire {
     sse(&(a_start() + &a_text("Hello") + &a_stop("end_turn") + &a_end()), End::Finish)
 }
 
-/// A Gemini answer in gzip; `short` bytes of it are not sent.
+/// The Gemini answer that is sent in content codings.
+fn content() -> String {
+    g_text("Hello", None) + &g_text("!", Some("STOP"))
+}
+
+/// A response in a content coding; `short` bytes of it are not sent.
+fn coded(coding: &str, mut bytes: Vec<u8>, short: usize) -> Wire {
+    bytes.truncate(bytes.len() - short);
+    plain(200, &format!("Content-Type: text/event-stream\r\nContent-Encoding: {coding}\r\n"), bytes)
+}
+
 fn gzipped(short: usize) -> Wire {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all((g_text("Hello", None) + &g_text("!", Some("STOP"))).as_bytes()).expect("in memory");
-    let mut bytes = encoder.finish().expect("in memory");
-    bytes.truncate(bytes.len() - short);
-    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n", bytes)
+    encoder.write_all(content().as_bytes()).expect("in memory");
+    coded("gzip", encoder.finish().expect("in memory"), short)
 }
 
-/// The same in zlib's format.
+/// The answer in zlib's format.
 fn deflated(short: usize) -> Wire {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all((g_text("Hello", None) + &g_text("!", Some("STOP"))).as_bytes()).expect("in memory");
-    let mut bytes = encoder.finish().expect("in memory");
-    bytes.truncate(bytes.len() - short);
-    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: deflate\r\n", bytes)
+    encoder.write_all(content().as_bytes()).expect("in memory");
+    coded("deflate", encoder.finish().expect("in memory"), short)
 }
 
-/// The same in Brotli, as one block that holds its content as it is (RFC 7932 section 9.2); `short` bytes of it are not sent.
+/// The answer in Brotli, as one block that holds its content as it is (RFC 7932 section 9.2).
 fn in_brotli(short: usize) -> Wire {
-    let content = g_text("Hello", None) + &g_text("!", Some("STOP"));
+    let content = content();
     let length = u32::try_from(content.len() - 1).expect("a short text");
     // A window of 64 KiB, not the last block, four digits of four bits for the length, and uncompressed.
     let head = (length << 4 | 1 << 20).to_le_bytes();
-    let mut bytes = [&head[..3], content.as_bytes(), &[0b11]].concat();
-    bytes.truncate(bytes.len() - short);
-    plain(200, "Content-Type: text/event-stream\r\nContent-Encoding: br\r\n", bytes)
+    coded("br", [&head[..3], content.as_bytes(), &[0b11]].concat(), short)
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
