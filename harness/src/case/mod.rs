@@ -6,6 +6,8 @@ mod about;
 mod compare;
 mod expect;
 mod rule;
+#[cfg(test)]
+mod sample;
 mod step;
 mod time;
 

@@ -92,31 +92,15 @@ mod tests {
     use std::time::Duration;
 
     use serde_json::{Value, json};
-    use streamspec_adapters::contract::{Api, Ask};
+    use streamspec_adapters::contract::Api;
 
-    use crate::case::{About, Case, End, Respond, Step, Variants};
+    use crate::case::{About, Case, End, Respond, Step};
 
     /// Checks how long a case with these answers may take, and when a call of it is a hang, in milliseconds.
     fn check(exchanges: &[&[Step]], max_retries: u32, expect: &Value, longest: u64, hang_after: u64) {
-        let case = Case {
-            id: "openai-chat/retry/one".into(),
-            file: "cases/openai-chat/retry/one.yaml".into(),
-            digest: String::new(),
-            title: "One".into(),
-            api: Api::OpenaiChat,
-            sources: Vec::new(),
-            rules: Vec::new(),
-            disputed: None,
-            ask: Ask::Text,
-            timeout: 1000,
-            max_retries,
-            about: About::Refusal,
-            exchanges: exchanges.iter().map(|steps| steps.to_vec()).collect(),
-            control: None,
-            beyond_schema: None,
-            variants: Variants::default(),
-            expect: serde_json::from_value(expect.clone()).expect("an expectation"),
-        };
+        let answers = exchanges.iter().map(|steps| steps.to_vec()).collect();
+        let sample = Case::sample("openai-chat/retry/one", Api::OpenaiChat, answers, expect.clone());
+        let case = Case { max_retries, about: About::Refusal, ..sample };
         let took = (case.longest(), case.hang_after());
         let expected = (Duration::from_millis(longest), Duration::from_millis(hang_after));
         assert_eq!(took, expected, "{exchanges:?} {max_retries} {expect}");

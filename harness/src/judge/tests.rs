@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use streamspec_adapters::contract::{Api, Ask, CallOutcome, CallResult};
+use streamspec_adapters::contract::{Api, CallOutcome, CallResult};
 
 use super::*;
-use crate::case::{About, Dispute, End, Event, Step, Variants};
+use crate::case::{About, Dispute, End, Event, Step};
 use crate::id::{Transport, Variant};
 use crate::server::{Exchange, Refused, Sent};
 use crate::transport::{self, Encoded, Version};
@@ -30,25 +30,8 @@ fn answered(observation: Value) -> CallResult {
 fn case(expect: Value) -> Case {
     let error = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "no ${nonce}" } });
     let steps = vec![Step::Event(Event { name: "error".into(), data: error }), Step::End(End::Finish)];
-    Case {
-        id: "anthropic/in-band/one".into(),
-        file: "cases/anthropic/in-band/one.yaml".into(),
-        digest: String::new(),
-        title: "One".into(),
-        api: Api::AnthropicMessages,
-        sources: Vec::new(),
-        rules: Vec::new(),
-        disputed: None,
-        ask: Ask::Text,
-        timeout: 1000,
-        max_retries: 0,
-        about: About::InBandError,
-        exchanges: vec![steps],
-        control: None,
-        beyond_schema: None,
-        variants: Variants::default(),
-        expect: serde_json::from_value(expect).expect("an expectation"),
-    }
+    let sample = Case::sample("anthropic/in-band/one", Api::AnthropicMessages, vec![steps], expect);
+    Case { about: About::InBandError, ..sample }
 }
 
 /// Encodes the first answer of a script.

@@ -1,10 +1,10 @@
 //! The places of sweeps, and what is said of them.
 
 use serde_json::json;
-use streamspec_adapters::contract::{Api, Ask, CallOutcome, CallResult};
+use streamspec_adapters::contract::{Api, CallOutcome, CallResult};
 
 use super::*;
-use crate::case::{About, Axis, End, Event, Step, Variants};
+use crate::case::{Axis, End, Event, Step};
 use crate::codec;
 use crate::judge::{Grade, Mode, Status, Verdict};
 
@@ -19,25 +19,8 @@ fn healthy() -> Case {
         event("message_stop", json!({})),
         Step::End(End::Finish),
     ];
-    Case {
-        id: "anthropic/benign/one".into(),
-        file: "cases/anthropic/benign/one.yaml".into(),
-        digest: String::new(),
-        title: "One".into(),
-        api: Api::AnthropicMessages,
-        sources: Vec::new(),
-        rules: Vec::new(),
-        disputed: None,
-        ask: Ask::Text,
-        timeout: 20_000,
-        max_retries: 0,
-        about: About::Healthy,
-        exchanges: vec![stream],
-        control: None,
-        beyond_schema: None,
-        variants: Variants::default(),
-        expect: serde_json::from_value(json!({ "must": must })).expect("an expectation"),
-    }
+    let sample = Case::sample("anthropic/benign/one", Api::AnthropicMessages, vec![stream], json!({ "must": must }));
+    Case { timeout: 20_000, ..sample }
 }
 
 fn script(case: &Case) -> Script {
