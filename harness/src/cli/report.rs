@@ -20,8 +20,7 @@ pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result
     let records = merge::read(root, &options.records)?;
     if committed::is_committed(root, &folder) {
         committed::are_whole(root, &records)?;
-    }
-    if let Err(error) = crate::merge::check(&records) {
+    } else if let Err(error) = crate::merge::check(&records) {
         output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
     }
     let _lock = OutputLock::folder(root, &folder)?;

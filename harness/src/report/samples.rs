@@ -221,7 +221,7 @@ pub(super) fn hostile() -> Vec<Record> {
     ]
 }
 
-/// More SDKs, surprises and kinds of failure than anyone wants to read.
+/// More SDKs, unlisted trials and kinds of failure than anyone wants to read.
 pub(super) fn many() -> Vec<Record> {
     let mut records = vec![suite(false, &[])];
     records.extend(CASES.map(|(id, title)| case(id, title)));

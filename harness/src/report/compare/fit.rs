@@ -1,4 +1,4 @@
-//! Whether two reports can be compared at all: by the same rules, on cases that send and expect the same.
+//! The conditions under which two reports can be compared: the same rules, and cases that send and expect the same.
 
 use std::collections::BTreeMap;
 

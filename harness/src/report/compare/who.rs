@@ -1,4 +1,4 @@
-//! What of a report is compared: all of it, one SDK, or one surface.
+//! The part of a report that is compared: all of it, one SDK, or one surface.
 
 use std::collections::BTreeSet;
 

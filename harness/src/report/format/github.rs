@@ -87,10 +87,10 @@ fn github(view: &View<'_>) -> Result<String, ReadError> {
         if row.standing() != Conclusion::NotAsListed {
             continue;
         }
-        for surprise in row.surprises() {
-            let level = surprise.level.unwrap_or(Level::Must);
-            let Place { line, column } = view.places.of(&row.trial.case, level, surprise.axis);
-            let fails = level == Level::Must && surprise.check.is_some();
+        for unlisted in row.unlisted() {
+            let level = unlisted.level.unwrap_or(Level::Must);
+            let Place { line, column } = view.places.of(&row.trial.case, level, unlisted.axis);
+            let fails = level == Level::Must && unlisted.check.is_some();
             let annotation = Annotation {
                 severity: if fails { Severity::Error } else { Severity::Warning },
                 mode: Reverse(row.trial.verdict.mode.filter(|_| fails)),
@@ -99,9 +99,9 @@ fn github(view: &View<'_>) -> Result<String, ReadError> {
                 column,
                 title: format!(
                     "streamspec: {}",
-                    if surprise.check.is_some() { row.verdict() } else { "gone".to_owned() }
+                    if unlisted.check.is_some() { row.verdict() } else { "gone".to_owned() }
                 ),
-                text: surprise.text,
+                text: unlisted.text,
             };
             annotations.entry(annotation).or_default().add(name.clone());
         }

@@ -130,7 +130,7 @@ fn status(row: &Row<'_>) -> TestCaseStatus {
             with_message(TestCaseStatus::non_success(NonSuccessKind::Error), status, &row.reason(), "")
         }
         Conclusion::NotAsListed => {
-            let mut lines: Vec<String> = row.surprises().into_iter().map(|surprise| surprise.text).collect();
+            let mut lines: Vec<String> = row.unlisted().into_iter().map(|unlisted| unlisted.text).collect();
             let message = lines.first().cloned().unwrap_or_default();
             if row.trial.verdict.reason.is_some() {
                 lines.push(row.reason());

@@ -162,8 +162,11 @@ fn about(out: &mut String, view: &View<'_>, sdk: &Sdk<'_>) -> Result<(), ReadErr
     for place in places.filter(|place| place.has_result && place.status <= Status::Fails) {
         let row = view.row(sdk, place)?;
         trials += 1;
-        row.known.iter().for_each(|id| *by_known.entry(id.clone()).or_default() += 1);
-        if row.known.is_empty() {
+        let known = row.known();
+        for id in &known {
+            *by_known.entry((*id).to_owned()).or_default() += 1;
+        }
+        if known.is_empty() {
             unlisted.add(&row);
         }
     }

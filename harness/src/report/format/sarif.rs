@@ -96,12 +96,12 @@ fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
     if matches!(row.standing(), Conclusion::Fault | Conclusion::NotJudged) {
         return results;
     }
-    for surprise in row.surprises() {
-        let level = surprise.level.unwrap_or(Level::Must);
-        let name = surprise.level.map_or("gone", Level::name);
-        let severity = if level == Level::Must && surprise.check.is_some() { "error" } else { "warning" };
-        let place = view.places.of(&row.trial.case, level, surprise.axis);
-        results.push((surprise.axis, result(row, (surprise.axis, name), severity, &surprise.text, place)));
+    for unlisted in row.unlisted() {
+        let level = unlisted.level.unwrap_or(Level::Must);
+        let name = unlisted.level.map_or("gone", Level::name);
+        let severity = if level == Level::Must && unlisted.check.is_some() { "error" } else { "warning" };
+        let place = view.places.of(&row.trial.case, level, unlisted.axis);
+        results.push((unlisted.axis, result(row, (unlisted.axis, name), severity, &unlisted.text, place)));
     }
     for (check, entries) in row.listed() {
         let place = view.places.of(&row.trial.case, check.level, check.axis);

@@ -8,10 +8,10 @@ use crate::record::{ReadError, Statement};
 use crate::report::markup::{code, name, text};
 use crate::report::view::{Conclusion, Count, FindingKind, Row, Sdk, SdkFinding, View};
 
-/// The most SDKs, findings and surprises that are told one by one; together with the rest under 60 lines.
+/// The most SDKs, findings and unlisted trials that are told one by one; together with the rest under 60 lines.
 const SDKS: usize = 18;
 const FINDINGS: usize = 8;
-const SURPRISES: usize = 12;
+const UNLISTED: usize = 12;
 
 /// `short.md`: under 60 lines.
 #[derive(Debug)]
@@ -38,24 +38,24 @@ impl Format for Short {
 /// The trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
 fn short(view: &View<'_>) -> Result<String, ReadError> {
     let mut out = format!("### streamspec {}\n\n{}\n", text(&view.suite.version), view.standings());
-    surprises(&mut out, view)?;
+    unlisted(&mut out, view)?;
     sdks(&mut out, view);
     findings(&mut out, view);
     Ok(out)
 }
 
-fn surprises(out: &mut String, view: &View<'_>) -> Result<(), ReadError> {
+fn unlisted(out: &mut String, view: &View<'_>) -> Result<(), ReadError> {
     let mut worst = Vec::new();
     let mut trials = 0;
     for row in view.rows() {
         let row = row?;
         if matches!(row.standing(), Conclusion::NotAsListed | Conclusion::Fault) {
             trials += 1;
-            worst.push((Reverse((row.trial.verdict.status, row.trial.verdict.mode)), surprise(&row)));
+            worst.push((Reverse((row.trial.verdict.status, row.trial.verdict.mode)), first_unlisted(&row)));
             // The sort keeps the order of equals, so that the first of them stay.
-            if worst.len() > 10 * SURPRISES {
+            if worst.len() > 10 * UNLISTED {
                 worst.sort_by_key(|(harm, _)| *harm);
-                worst.truncate(SURPRISES);
+                worst.truncate(UNLISTED);
             }
         }
     }
@@ -70,14 +70,14 @@ fn surprises(out: &mut String, view: &View<'_>) -> Result<(), ReadError> {
     if all > 0 {
         out.push_str("\n**Not as listed:**\n\n");
         let lines = worst.into_iter().map(|(_, line)| line).chain(unused);
-        capped(out, (lines, all), SURPRISES, |more| format!("- … and {more} more"));
+        capped(out, (lines, all), UNLISTED, |more| format!("- … and {more} more"));
     }
     Ok(())
 }
 
-fn surprise(row: &Row<'_>) -> String {
-    let about = match row.surprises().into_iter().next() {
-        Some(surprise) => surprise.text,
+fn first_unlisted(row: &Row<'_>) -> String {
+    let about = match row.unlisted().into_iter().next() {
+        Some(unlisted) => unlisted.text,
         None => row.reason(),
     };
     format!("- {} {}: {}", name(&row.trial.name()), row.verdict(), name(&about))
@@ -101,9 +101,9 @@ fn sdk_line(sdk: &Sdk<'_>, not_as_listed: usize) -> String {
     }
     let total = sdk.total();
     let Count { pass, disputed, deviates, fails, .. } = &total;
-    let surprising = if not_as_listed > 0 { format!("**{not_as_listed}**") } else { "0".to_owned() };
+    let unlisted = if not_as_listed > 0 { format!("**{not_as_listed}**") } else { "0".to_owned() };
     let (judged, not_judged) = (total.judged(), total.not_judged());
-    format!("| {about} | {pass} of {judged} | {disputed} | {deviates} | {fails} | {surprising} | {not_judged} |")
+    format!("| {about} | {pass} of {judged} | {disputed} | {deviates} | {fails} | {unlisted} | {not_judged} |")
 }
 
 fn findings(out: &mut String, view: &View<'_>) {

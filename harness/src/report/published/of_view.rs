@@ -87,7 +87,7 @@ fn result(row: &Row<'_>) -> TrialResult {
         mode: trial.verdict.mode,
         reason: trial.verdict.reason.clone(),
         checks: row.own_checks().map(result_check).collect(),
-        known: row.known.clone(),
+        known: row.known().into_iter().map(ToOwned::to_owned).collect(),
     }
 }
 

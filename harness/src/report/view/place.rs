@@ -41,7 +41,7 @@ impl View<'_> {
         let mut places = BTreeMap::new();
         for row in self.rows() {
             let row = row?;
-            let stale = row.surprises().into_iter().map(|surprise| (Level::Must, surprise.axis));
+            let stale = row.unlisted().into_iter().map(|unlisted| (Level::Must, unlisted.axis));
             for (level, axis) in row.own_checks().map(|check| (check.level, check.axis)).chain(stale) {
                 let key = (row.file(), level, axis);
                 if axis.is_of_variants() || places.contains_key(&key) {

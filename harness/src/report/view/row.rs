@@ -18,9 +18,9 @@ pub struct Row<'a> {
     pub sdk: &'a SdkRecord,
     /// Its case.
     pub case: Option<&'a CaseRecord>,
-    /// The known deviations that cover it, by their ids in the SDK's list.
-    pub known: Vec<String>,
     list: &'a deviation::Known,
+    /// The ids of the statements in that list.
+    ids: &'a [String],
     comparison: OnceCell<Comparison>,
 }
 
@@ -39,9 +39,12 @@ pub struct Unlisted<'a> {
 
 impl<'a> Row<'a> {
     pub(super) fn new(trial: TrialRecord, sdk: &'a Sdk<'_>, case: Option<&'a CaseRecord>) -> Self {
-        let known: BTreeSet<&String> = trial.known.iter().filter_map(|place| sdk.ids.get(*place)).collect();
-        let known = known.into_iter().cloned().collect();
-        Self { trial, sdk: sdk.record, case, known, list: &sdk.list, comparison: OnceCell::new() }
+        Self { trial, sdk: sdk.record, case, list: &sdk.list, ids: &sdk.ids, comparison: OnceCell::new() }
+    }
+
+    /// Collects the known deviations that cover it, by their ids in the SDK's list.
+    pub fn known(&self) -> BTreeSet<&'a str> {
+        self.trial.known.iter().filter_map(|place| self.ids.get(*place)).map(String::as_str).collect()
     }
 
     /// Compares it with its SDK's list of known deviations, the first time that this is asked for.
@@ -97,8 +100,8 @@ impl<'a> Row<'a> {
 
     /// Finds the checks that do not hold as the list says, each with the statements that say so.
     pub fn listed(&self) -> Vec<(&Check, Vec<Statement<'a>>)> {
-        let surprises: Vec<usize> = self.surprising().collect();
-        let checks = self.trial.verdict.checks.iter().enumerate().filter(|(place, _)| !surprises.contains(place));
+        let unlisted: Vec<usize> = self.unlisted_checks().collect();
+        let checks = self.trial.verdict.checks.iter().enumerate().filter(|(place, _)| !unlisted.contains(place));
         checks
             .filter(|(_, check)| self.own_checks().any(|own| std::ptr::eq(own, *check)))
             .map(|(_, check)| {
@@ -109,9 +112,9 @@ impl<'a> Row<'a> {
     }
 
     /// Finds what the list does not cover: new deviations, other ones than listed, listed ones that are gone.
-    pub fn surprises(&self) -> Vec<Unlisted<'_>> {
+    pub fn unlisted(&self) -> Vec<Unlisted<'_>> {
         let mut all = Vec::new();
-        for place in self.surprising() {
+        for place in self.unlisted_checks() {
             let Some(check) = self.trial.verdict.checks.get(place) else { continue };
             let listed = self.comparison().different.iter().find(|(different, _)| *different == place);
             let listed = listed.and_then(|(_, number)| self.statement(*number));
@@ -145,7 +148,7 @@ impl<'a> Row<'a> {
         statements(&self.sdk.known).nth(number)
     }
 
-    fn surprising(&self) -> impl Iterator<Item = usize> {
+    fn unlisted_checks(&self) -> impl Iterator<Item = usize> {
         self.comparison().new.iter().copied().chain(self.comparison().different.iter().map(|(place, _)| *place))
     }
 }

@@ -269,7 +269,7 @@ fn as_list<S: Serializer>(places: &Rc<[u32]>, serializer: S) -> Result<S::Ok, S:
 pub(super) struct RequestData {
     /// Method and target.
     pub(super) request: String,
-    /// Which of the answers it got.
+    /// The number of the answer that it got, from 0.
     pub(super) answer: usize,
     /// True where the client left while the server was silent; none where that is not watched.
     pub(super) left: Option<bool>,

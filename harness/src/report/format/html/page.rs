@@ -141,7 +141,7 @@ impl Rows<'_> {
             status: verdict.status,
             mode: verdict.mode,
             checks,
-            known: row.known.clone(),
+            known: row.known().into_iter().map(ToOwned::to_owned).collect(),
             same,
             reason: reason.and_then(|reason| reason.as_str().map(ToOwned::to_owned)),
         })
