@@ -1,4 +1,4 @@
-//! Which rule and which public bug is tested by which case.
+//! The rules and public bugs, each with the cases that test it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

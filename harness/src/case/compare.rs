@@ -279,7 +279,7 @@ pub enum Connection {
     Released,
 }
 
-/// What of a request is sent when it is sent again.
+/// The part of a request that must be the same when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resent {

@@ -89,7 +89,7 @@ pub struct Checks {
     pub stop_reason: Option<OneOf<Option<String>>>,
     /// The number of requests that reached the server.
     pub requests: Option<Bound>,
-    /// What the client sent when it asked again, for a redirect or after a failure.
+    /// The requests that follow the first one, for a redirect or after a failure, beside it.
     pub resent: Option<Resent>,
     /// The time between an answer and the client's next request, in milliseconds; the shortest if there are several.
     pub wait: Option<Bound>,
@@ -197,8 +197,8 @@ pub enum Axis {
     /// The cuts of a healthy stream before its stop reason, none of which may look completed; sweeps only.
     #[serde(rename = "cuts")]
     Cuts,
-    /// Whether the dialect's documented error, wherever it stands in a healthy stream before its stop reason, is told; sweeps
-    /// only.
+    /// The dialect's documented error, which must be told wherever it stands in a healthy stream before its stop reason;
+    /// sweeps only.
     #[serde(rename = "errors")]
     Errors,
 }

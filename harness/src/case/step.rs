@@ -127,7 +127,7 @@ pub enum Version {
     /// Without chunks and trailers; the connection ends after the answer.
     #[serde(rename = "http1.0")]
     Http10,
-    /// What the server speaks unless it is told otherwise.
+    /// The version that the server speaks unless a case names another one.
     #[default]
     #[serde(rename = "http1.1")]
     Http11,

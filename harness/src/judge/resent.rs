@@ -1,4 +1,4 @@
-//! Whether what a client sent again is what it sent first.
+//! The comparison of a request that is sent again with the first one.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What must hold at every place of a sweep.
+//! The laws that hold at every place of a sweep.
 
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{CallOutcome, CallResult};

@@ -11,7 +11,7 @@ use crate::record::SweepRecord;
 /// The number of places that a sentence names.
 const NAMED: usize = 3;
 
-/// What came of the places so far.
+/// The results of the places so far.
 #[derive(Debug)]
 pub(super) struct Sum {
     variant: Variant,
@@ -19,7 +19,7 @@ pub(super) struct Sum {
     /// The first verdict that says nothing about the SDK: something broke.
     fault: Option<Verdict>,
     worst: Option<Mode>,
-    /// How the type of the error was first lost.
+    /// The grade with which the type of the error was first lost.
     lost: Option<Grade>,
 }
 
