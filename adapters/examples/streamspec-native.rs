@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use streamspec_adapters::contract::{Adapter, Call, CallOutcome};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Caller};
 use streamspec_adapters::native;
 use streamspec_adapters::protocol::{Hello, Reply, Request, Run, VERSION};
 use tokio::runtime::Runtime;
@@ -57,10 +57,11 @@ async fn answer(adapter: Arc<dyn Adapter>, run: Run) {
         deadline: NEVER,
         max_retries: run.max_retries,
         ask: run.ask,
+        caller: Caller::default(),
         alone: false,
     };
     match adapter.observe(call).await.outcome {
-        CallOutcome::Observed(observation) => send(&Reply::Observed { id, observation: *observation }),
+        CallOutcome::Observed(observation) => send(&Reply::Observed { id, observation }),
         CallOutcome::Fault { detail } => send(&Reply::Fault { id: Some(id), message: detail }),
         CallOutcome::Hang | CallOutcome::Stuck => {}
         CallOutcome::Crash { detail, .. } => {

@@ -29,8 +29,83 @@ pub struct Call {
     pub max_retries: u32,
     /// The question to the model.
     pub ask: Ask,
+    /// The caller's own doings, other than to read to the end.
+    pub caller: Caller,
     /// True where no other call runs in the same process, so that a crash has one cause.
     pub alone: bool,
+}
+
+/// The caller's part in a call: how far it reads, and whether it calls a second time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Caller {
+    /// The extent to which the answer is read.
+    pub read: Read,
+    /// True where the same call is made once more, on the same client, as soon as the first has ended.
+    pub again: bool,
+}
+
+impl Caller {
+    /// Says whether it reads one answer to the end, as every surface lets it.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns the abilities that a surface needs for it.
+    pub fn needs(&self) -> impl Iterator<Item = Ability> {
+        let read = match self.read {
+            Read::All => None,
+            Read::StopAfter(_) => Some(Ability::Stop),
+            Read::CancelAfter(_) => Some(Ability::Cancel),
+        };
+        read.into_iter().chain(self.again.then_some(Ability::Again))
+    }
+}
+
+/// The extent to which a caller reads an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Read {
+    /// To the end.
+    #[default]
+    All,
+    /// Until so many items have been handed over; then the caller stops, in the way that the SDK documents.
+    StopAfter(u32),
+    /// For so many milliseconds from the beginning of the call; then the caller cancels it, in the way that the SDK
+    /// documents.
+    CancelAfter(u32),
+}
+
+/// An ability of a surface's caller, which not every SDK gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ability {
+    /// To stop reading before the end, and to let go of the answer.
+    Stop,
+    /// To cancel a call that is waiting for the server.
+    Cancel,
+    /// To make another call on the client of the one before.
+    Again,
+}
+
+impl Ability {
+    /// Returns the name in manifests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Cancel => "cancel",
+            Self::Again => "again",
+        }
+    }
+
+    /// Returns the deed in words, after "to".
+    pub const fn deed(self) -> &'static str {
+        match self {
+            Self::Stop => "stop before the end",
+            Self::Cancel => "cancel a call",
+            Self::Again => "call again on the same client",
+        }
+    }
 }
 
 /// A driver of one SDK, or of any other client.
@@ -132,9 +207,52 @@ pub struct Observation {
     /// The stop or finish reason in the SDK's words; absent where the surface has no such field.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub stop_reason: Field<String>,
+    /// The numbers of tokens as handed over; absent where the surface has no such field.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub usage: Field<Usage>,
+    /// The text of the model's thoughts as handed over until the end; absent where the surface hands over none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<String>,
+    /// The text with which the model refuses, where it is apart from the answer's text; absent where the surface hands
+    /// over none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// The failure, if one was raised or handed over as an item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ObservedError>,
+    /// The observation of the second call, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Box<Observation>>,
+}
+
+impl Observation {
+    /// Makes the observation of a caller who was handed nothing.
+    pub const fn of(ended: Ended) -> Self {
+        Self {
+            ended,
+            events: 0,
+            text: None,
+            tool_calls: None,
+            stop_reason: Field::Absent,
+            usage: Field::Absent,
+            thinking: None,
+            refusal: None,
+            error: None,
+            again: None,
+        }
+    }
+}
+
+/// Numbers of tokens, of the whole answer as far as the SDK tells it. A number that the SDK leaves empty is null.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// The tokens of the request.
+    #[serde(default)]
+    pub input: Option<u64>,
+    /// The tokens of the answer.
+    #[serde(default)]
+    pub output: Option<u64>,
 }
 
 /// The way in which a call or an iteration came to its end.
@@ -149,6 +267,11 @@ pub enum Ended {
     ErrorItem,
     /// The SDK itself says the answer was interrupted.
     Aborted,
+    /// The caller stopped by itself, and nothing was raised.
+    Stopped,
+    /// The caller cancelled, and was told so: by the error that the SDK or the platform has for it, or because the caller's
+    /// own construct ended the call, as where a future is dropped.
+    Cancelled,
 }
 
 /// A tool call as the SDK handed it over.

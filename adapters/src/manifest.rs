@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Api, Identity};
+use crate::contract::{Ability, Api, Identity};
 
 /// The environment variable in which an adapter's process gets its manifest, as JSON with the keys of `adapter.toml`.
 pub const VARIABLE: &str = "STREAMSPEC_MANIFEST";
@@ -79,6 +79,12 @@ pub struct Surface {
     /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
     #[serde(default)]
     pub lacks: Vec<AnswerField>,
+    /// The fields that this surface shows beside those that all surfaces of its kind do.
+    #[serde(default)]
+    pub also_shows: Vec<AnswerField>,
+    /// The abilities of its caller beside to read to the end. A case that needs another one is unsupported.
+    #[serde(default)]
+    pub caller: Vec<Ability>,
     /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an
     /// answer, an empty one for example. More requests than a case expects then say nothing about retries.
     #[serde(default)]
@@ -102,7 +108,8 @@ impl Surface {
             Delivers::Events | Delivers::Final => &[AnswerField::Text, AnswerField::ToolCalls, AnswerField::StopReason],
             Delivers::Text => &[AnswerField::Text],
         };
-        all.iter().copied().filter(|field| !self.lacks.contains(field)).collect()
+        let also = self.also_shows.iter().copied();
+        all.iter().copied().filter(|field| !self.lacks.contains(field)).chain(also).collect()
     }
 }
 
@@ -116,6 +123,12 @@ pub enum AnswerField {
     ToolCalls,
     /// The stop reason.
     StopReason,
+    /// The numbers of tokens.
+    Usage,
+    /// The model's thoughts.
+    Thinking,
+    /// The text of a refusal, where it is apart from the answer's.
+    Refusal,
     /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of
     /// errors.
     ErrorClass,
@@ -134,6 +147,9 @@ impl AnswerField {
             Self::Text => "text",
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
+            Self::Usage => "usage",
+            Self::Thinking => "thinking",
+            Self::Refusal => "refusal",
             Self::ErrorClass => "error_class",
             Self::ErrorStatus => "error_status",
             Self::ErrorType => "error_type",

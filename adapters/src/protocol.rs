@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Api, Ask, Identity, Observation};
+use crate::contract::{Api, Ask, Caller, Identity, Observation};
 
 /// The version this harness speaks.
 pub const VERSION: u32 = 1;
@@ -56,6 +56,9 @@ pub struct Run {
     pub max_retries: u32,
     /// The kind of answer to ask the model for.
     pub ask: Ask,
+    /// The caller's own doings; absent where it reads one answer to the end.
+    #[serde(default, skip_serializing_if = "Caller::is_plain")]
+    pub caller: Caller,
 }
 
 /// A line from the adapter to the harness.
@@ -69,7 +72,7 @@ pub enum Reply {
         /// The id of the `run` this answers.
         id: u64,
         /// The observation.
-        observation: Observation,
+        observation: Box<Observation>,
     },
     /// The adapter itself broke on this call: not a verdict about the SDK.
     Fault {

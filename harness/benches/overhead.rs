@@ -14,7 +14,7 @@ use streamspec::load::{self, Selection};
 use streamspec::run::{Deadlines, Engine, Trial};
 use streamspec::server::Server;
 use streamspec::wire::Script;
-use streamspec_adapters::contract::{Api, Ask, Call};
+use streamspec_adapters::contract::{Api, Ask, Call, Caller};
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
 use tokio::task::JoinSet;
@@ -106,6 +106,7 @@ async fn bare_reference(base_url: String) -> anyhow::Result<Duration> {
                 deadline: Duration::from_secs(20),
                 max_retries: 0,
                 ask: Ask::Text,
+                caller: Caller::default(),
                 alone: false,
             };
             adapter.observe(call).await

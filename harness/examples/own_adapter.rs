@@ -67,5 +67,6 @@ fn read(call: &Call) -> std::io::Result<Observation> {
     let pieces = stream.split(r#""text_delta","text":""#).skip(1).filter_map(|piece| piece.split('"').next());
     let (text, events) = (pieces.collect(), stream.matches("data:").count() as u64);
     let (tool_calls, stop_reason, error) = (None, Field::Absent, None);
-    Ok(Observation { ended: Ended::Returned, events, text: Some(text), tool_calls, stop_reason, error })
+    let seen = Observation::of(Ended::Returned);
+    Ok(Observation { events, text: Some(text), tool_calls, stop_reason, error, ..seen })
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use streamspec_adapters::contract::Api;
+use streamspec_adapters::contract::{Api, Caller};
 
 pub(crate) use entry::every_surface;
 pub use entry::{Entry, Scope, Statement, statements};
@@ -114,6 +114,9 @@ pub struct CaseRecord {
     /// See [`Case::max_retries`].
     #[serde(default)]
     pub max_retries: u32,
+    /// See [`Case::caller`].
+    #[serde(default, skip_serializing_if = "Caller::is_plain")]
+    pub caller: Caller,
     /// See [`Case::about`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
@@ -136,6 +139,7 @@ impl From<&Case> for CaseRecord {
             sources: case.sources.clone(),
             disputed: case.disputed.clone(),
             max_retries: case.max_retries,
+            caller: case.caller,
             about: Some(case.about),
             answers: describe(&script, Transport::default(), SOME_NONCE),
         }

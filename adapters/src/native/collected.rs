@@ -231,12 +231,12 @@ impl Collected {
             ToolCall { name: tool.name.clone(), arguments, complete }
         });
         Observation {
-            ended,
             events: self.events,
             tool_calls: Some(tool_calls.collect()),
             text: Some(self.text),
             stop_reason: self.stop_reason.into(),
             error: self.failure,
+            ..Observation::of(ended)
         }
     }
 }
@@ -253,15 +253,13 @@ fn is_empty(arguments: &Value) -> bool {
 
 /// A call for the finished answer that failed: nothing was handed over.
 pub(super) fn no_answer(error: ObservedError) -> Observation {
-    let (ended, stop_reason) = (Ended::Raised, Field::Absent);
-    Observation { ended, events: 0, text: None, tool_calls: None, stop_reason, error: Some(error) }
+    Observation { error: Some(error), ..Observation::of(Ended::Raised) }
 }
 
 /// A normal end without the finished answer that was asked for.
 pub(super) fn empty_handed() -> Observation {
-    let (ended, stop_reason) = (Ended::Returned, Field::Empty);
     let (text, tool_calls) = (Some(String::new()), Some(Vec::new()));
-    Observation { ended, events: 0, text, tool_calls, stop_reason, error: None }
+    Observation { text, tool_calls, stop_reason: Field::Empty, ..Observation::of(Ended::Returned) }
 }
 
 /// An error of which nothing but its classes and its message is known; the first class is its own.

@@ -111,7 +111,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Task;
-    use crate::contract::{Adapter, Api, Ask, Call, CallOutcome, Ended, Field, Observation};
+    use crate::contract::{Adapter, Api, Ask, Call, CallOutcome, Caller, Ended, Observation};
     use crate::native::manifest;
 
     fn call(surface: &str, api: Api) -> Call {
@@ -123,19 +123,13 @@ mod tests {
             deadline: Duration::from_millis(50),
             max_retries: 0,
             ask: Ask::Text,
+            caller: Caller::default(),
             alone: false,
         }
     }
 
     fn seen() -> Observation {
-        Observation {
-            ended: Ended::Returned,
-            events: 0,
-            text: None,
-            tool_calls: None,
-            stop_reason: Field::Absent,
-            error: None,
-        }
+        Observation::of(Ended::Returned)
     }
 
     #[tokio::test]

@@ -141,7 +141,7 @@ impl CallsInFlight {
                 return Ok(());
             }
             Line::Reply(Reply::Observed { id, observation }) => {
-                return state.answer(id, CallOutcome::Observed(Box::new(observation)), self.stray_limit, notes);
+                return state.answer(id, CallOutcome::Observed(observation), self.stray_limit, notes);
             }
             Line::Reply(Reply::Fault { id: Some(id), message }) => {
                 return state.answer(id, CallOutcome::Fault { detail: message }, self.stray_limit, notes);

@@ -301,6 +301,7 @@ fn run(id: u64, call: &Call) -> Run {
         timeout_ms: u64::try_from(call.timeout.as_millis()).unwrap_or(u64::MAX),
         max_retries: call.max_retries,
         ask: call.ask,
+        caller: call.caller,
     }
 }
 

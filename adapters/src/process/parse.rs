@@ -16,7 +16,6 @@ pub(super) const EXCERPT_BYTES: usize = EXCERPT_CHARS * 4;
 
 /// A line judged by the protocol.
 #[derive(Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a line lives for a moment, alone")]
 pub(super) enum Line {
     /// A message of the protocol.
     Reply(Reply),

@@ -10,6 +10,9 @@ use super::step::Step;
 use crate::contract::Api;
 use crate::dialect::Meaning;
 
+/// The names of the numbers of tokens, those of the request first.
+const TOKENS: [&str; 2] = ["input_tokens", "output_tokens"];
+
 /// Takes one event into the answer.
 pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
     let index = payload.get("index").and_then(Value::as_u64).unwrap_or_default();
@@ -27,16 +30,21 @@ pub(crate) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> R
                 answer.tools.close(index);
             }
             stop(text("/message/stop_reason"), answer);
+            answer.count(payload.pointer("/message/usage"), TOKENS);
         }
         "content_block_start" => return Ok(begin(index, payload.get("content_block"), answer)),
         "content_block_delta" => match text("/delta/type") {
             Some("text_delta") => answer.text.push_str(text("/delta/text").unwrap_or_default()),
             Some("input_json_delta") => answer.tools.extend(index, text("/delta/partial_json").unwrap_or_default()),
-            Some("thinking_delta" | "signature_delta" | "citations_delta") => {}
+            Some("thinking_delta") => answer.thinking.push_str(text("/delta/thinking").unwrap_or_default()),
+            Some("signature_delta" | "citations_delta") => {}
             _ => return Ok(Step::UnknownPart),
         },
         "content_block_stop" => answer.tools.close(index),
-        "message_delta" => stop(text("/delta/stop_reason"), answer),
+        "message_delta" => {
+            stop(text("/delta/stop_reason"), answer);
+            answer.count(payload.get("usage"), TOKENS);
+        }
         "message_stop" => return Ok(Step::Terminal),
         "ping" => return Ok(Step::Ping),
         _ => return Ok(Step::Unknown),
@@ -51,7 +59,8 @@ fn begin(index: u64, block: Option<&Value>, answer: &mut PartialAnswer) -> Step 
     match text("type") {
         Some("text") => answer.text.push_str(text("text").unwrap_or_default()),
         Some("tool_use") => open(index, block, answer),
-        Some("thinking" | "redacted_thinking" | "server_tool_use" | "mcp_tool_use") => {}
+        Some("thinking") => answer.thinking.push_str(text("thinking").unwrap_or_default()),
+        Some("redacted_thinking" | "server_tool_use" | "mcp_tool_use") => {}
         Some(kind) if kind.ends_with("_tool_result") => {}
         _ => return Step::UnknownPart,
     }

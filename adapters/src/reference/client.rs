@@ -14,11 +14,15 @@ use super::payload::Payload;
 use super::provider::Provider;
 use super::step::{Progress, Step};
 use super::tools::Assembly;
-use crate::contract::{Api, Call, Site};
+use crate::contract::{Api, Call, Caller, Site};
 
 /// A stage that makes one attempt.
-pub(crate) type Attempt =
-    for<'a> fn(&'a Client, &'a Call, &'a mut PartialAnswer) -> BoxFuture<'a, Result<(), (Site, Failure)>>;
+pub(crate) type Attempt = for<'a> fn(
+    &'a Client,
+    &'a reqwest::Client,
+    &'a Call,
+    &'a mut PartialAnswer,
+) -> BoxFuture<'a, Result<(), (Site, Failure)>>;
 
 /// A stage that reads the head of a response.
 pub(crate) type ReadHead =
@@ -40,6 +44,8 @@ pub(crate) struct Client {
     pub(crate) read_head: ReadHead,
     /// Finds the place that an answer sends the client to with the request as it was.
     pub(crate) redirect: fn(&reqwest::Response) -> Option<reqwest::Url>,
+    /// Makes the request of a call at its place.
+    pub(crate) request: fn(&reqwest::Client, &str, &Call) -> reqwest::RequestBuilder,
     /// Makes the request of a call at the place that a redirect named.
     pub(crate) request_again: fn(&reqwest::Client, reqwest::Url, &Call) -> reqwest::RequestBuilder,
     /// Finds the decoder for a content coding.
@@ -54,8 +60,10 @@ pub(crate) struct Client {
     pub(crate) wind_clock: fn(&mut Body, Progress, &PartialAnswer),
     /// Takes the failure of a body, which may come after the answer.
     pub(crate) take_failure: fn(Api, Failure, &mut PartialAnswer) -> Result<(), Failure>,
-    /// Lets go of the body, and of the connection with it; `true` after a failure.
-    pub(crate) release: fn(Body, bool),
+    /// Decides whether the caller has what it wants, after an event that was handed over.
+    pub(crate) has_enough: fn(Caller, &PartialAnswer) -> bool,
+    /// Lets go of the body, and of the connection with it.
+    pub(crate) release: fn(Body, Release),
     /// Makes the decoder of the event stream.
     pub(crate) decoder: fn() -> Box<dyn Decode>,
     /// Reads the payload of an event.
@@ -86,6 +94,17 @@ pub(crate) struct Client {
     pub(crate) not_a_stream: fn(&Self, Api, &Head, &str) -> Failure,
     /// Makes the failure of an error of the HTTP library.
     pub(crate) transport_failure: fn(&reqwest::Error) -> Failure,
+}
+
+/// The occasion on which a body is let go of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Release {
+    /// The answer has ended.
+    Ended,
+    /// The answer has failed.
+    Failed,
+    /// The caller has stopped reading.
+    Stopped,
 }
 
 /// A response that streams an answer.

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use super::answer::PartialAnswer;
 use super::body::Body;
-use super::client::{Client, Opened};
+use super::client::{Client, Opened, Release};
 use super::failure::{Class, Failure};
 use super::http;
 use super::reader::Reader;
@@ -14,13 +14,19 @@ use crate::contract::{Api, Call, Site};
 /// Sends one request, with the retries that its head allows, and follows its answer to the end.
 pub(crate) fn attempt<'a>(
     client: &'a Client,
+    http: &'a reqwest::Client,
     call: &'a Call,
     answer: &'a mut PartialAnswer,
 ) -> BoxFuture<'a, Result<(), (Site, Failure)>> {
     Box::pin(async move {
-        let mut opened = http::open(client, call).await.map_err(|failure| (Site::Open, failure))?;
+        let mut opened = http::open(client, http, call).await.map_err(|failure| (Site::Open, failure))?;
         let followed = (client.follow)(client, call, &mut opened, answer).await;
-        (client.release)(opened.body, followed.is_err());
+        let occasion = match &followed {
+            Err(_) => Release::Failed,
+            Ok(()) if answer.stopped => Release::Stopped,
+            Ok(()) => Release::Ended,
+        };
+        (client.release)(opened.body, occasion);
         followed.map_err(|failure| (Site::Iterate, failure.of_request(&opened.head)))
     })
 }
@@ -43,7 +49,7 @@ pub(crate) async fn read_to_end(
     body: &mut Body,
     answer: &mut PartialAnswer,
 ) -> Result<Option<Reader>, Failure> {
-    let mut reader = Reader::new(*client, call.api);
+    let mut reader = Reader::new(client, call.api, call.caller);
     loop {
         let bytes = match body.next().await {
             Ok(Some(bytes)) => bytes,

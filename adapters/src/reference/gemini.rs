@@ -10,6 +10,7 @@ use crate::contract::Api;
 
 /// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
 pub(crate) fn read(payload: &Value, answer: &mut PartialAnswer) -> Step {
+    answer.count(payload.get("usageMetadata"), ["promptTokenCount", "candidatesTokenCount"]);
     if let Some(reason) = payload.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
         answer.stop_reason = Some(reason.to_owned());
     }
@@ -21,9 +22,8 @@ pub(crate) fn read(payload: &Value, answer: &mut PartialAnswer) -> Step {
     };
     for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
         let is_thought = part.get("thought").and_then(Value::as_bool).unwrap_or_default();
-        if let Some(text) = part.get("text").and_then(Value::as_str).filter(|_| !is_thought) {
-            answer.text.push_str(text);
-        }
+        let place = if is_thought { &mut answer.thinking } else { &mut answer.text };
+        place.push_str(part.get("text").and_then(Value::as_str).unwrap_or_default());
         if let Some(call) = part.get("functionCall") {
             let key = answer.tools.count();
             answer.tools.open(key, call.get("name").and_then(Value::as_str).unwrap_or_default());

@@ -12,11 +12,10 @@ use super::head::Head;
 use super::{coding, redirect};
 use crate::contract::Call;
 
-/// Sends the request until an event stream comes back, an error stands, or the attempts are used up. Only what failed before
-/// any output is sent again.
-pub(crate) async fn open(client: &Client, call: &Call) -> Result<Opened, Failure> {
+/// Makes the HTTP client of a call, or of two that follow one another: then connections are kept for the second.
+pub(crate) fn client(again: bool) -> reqwest::Result<reqwest::Client> {
     // What SDKs that are linked in turn on in the crate is off: this client decodes by itself.
-    let http = reqwest::Client::builder()
+    reqwest::Client::builder()
         .no_proxy()
         .no_gzip()
         .no_brotli()
@@ -24,12 +23,16 @@ pub(crate) async fn open(client: &Client, call: &Call) -> Result<Opened, Failure
         .no_deflate()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(0)
+        .pool_max_idle_per_host(usize::from(again))
         .build()
-        .map_err(|error| (client.transport_failure)(&error))?;
+}
+
+/// Sends the request until an event stream comes back, an error stands, or the attempts are used up. Only what failed before
+/// any output is sent again.
+pub(crate) async fn open(client: &Client, http: &reqwest::Client, call: &Call) -> Result<Opened, Failure> {
     let mut attempt = 0;
     loop {
-        let failure = match attempt_once(client, &http, call).await {
+        let failure = match attempt_once(client, http, call).await {
             Ok(opened) => return Ok(opened),
             Err(failure) => failure,
         };
@@ -44,7 +47,7 @@ pub(crate) async fn open(client: &Client, call: &Call) -> Result<Opened, Failure
 
 async fn attempt_once(client: &Client, http: &reqwest::Client, call: &Call) -> Result<Opened, Failure> {
     let url = format!("{}{}", call.base_url.trim_end_matches('/'), call.api.dialect().request_path());
-    let mut request = request(http, url, call);
+    let mut request = (client.request)(http, &url, call);
     let mut redirects = 0;
     let response = loop {
         let response = tokio::time::timeout(call.timeout, request.send())

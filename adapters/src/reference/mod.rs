@@ -6,6 +6,7 @@
 mod answer;
 mod anthropic;
 mod body;
+mod caller;
 mod client;
 mod coding;
 mod decoder;
@@ -39,13 +40,14 @@ use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;
 use self::step::Step;
 use self::tools::Assembly;
-use crate::contract::{Api, Call, Observation};
+use crate::contract::{Api, Call, Caller, Observation, Site};
 
 /// The client as the documents have it.
 const DOCUMENTED: Client = Client {
     attempt: follow::attempt,
     read_head: http::read_head,
     redirect: redirect::place,
+    request: |http, url, call| http::request(http, url, call),
     request_again: http::request,
     coding: body::decoder,
     is_worth_a_retry: retry::is_worth_a_retry,
@@ -53,6 +55,7 @@ const DOCUMENTED: Client = Client {
     follow: follow::follow,
     wind_clock: follow::wind_clock,
     take_failure: follow::take_failure,
+    has_enough: caller::has_enough,
     release: |body, _| drop(body),
     decoder: || Box::new(Decoder::new()),
     payload: payload::parse,
@@ -76,11 +79,21 @@ pub(crate) async fn observe(call: Call) -> Observation {
     observe_with(&DOCUMENTED, &call).await
 }
 
-/// Makes one call with these stages.
+/// Makes a call with these stages, and the same once more where the caller does.
 async fn observe_with(client: &Client, call: &Call) -> Observation {
-    let mut answer = PartialAnswer::new(client.tools);
-    let outcome = (client.attempt)(client, call, &mut answer).await;
-    report::report(call, answer, outcome)
+    let http = match http::client(call.caller.again) {
+        Ok(http) => http,
+        Err(error) => {
+            let failure = (client.transport_failure)(&error);
+            return report::report(call, PartialAnswer::new(client.tools), Err((Site::Open, failure)));
+        }
+    };
+    let mut observation = caller::call(client, &http, call).await;
+    if call.caller.again {
+        let plain = Call { caller: Caller::default(), ..call.clone() };
+        observation.again = Some(Box::new(caller::call(client, &http, &plain).await));
+    }
+    observation
 }
 
 /// Takes one event of a dialect into the answer, by its type and its payload.

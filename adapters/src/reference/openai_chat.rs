@@ -14,6 +14,7 @@ use crate::dialect::Meaning;
 
 /// Takes one chunk into the answer. Choices beyond the one that was asked for are no part of it.
 pub(crate) fn read(client: &Client, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
+    answer.count(payload.get("usage"), ["prompt_tokens", "completion_tokens"]);
     let Some(choices) = payload.get("choices").and_then(Value::as_array) else { return Ok(Step::Unknown) };
     let is_first = |choice: &&Value| choice.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
     for choice in choices.iter().filter(is_first) {
@@ -33,6 +34,10 @@ fn take_choice(client: &Client, choice: &Value, answer: &mut PartialAnswer) -> R
         }
         _ => {}
     }
+    let piece = |name: &str| choice.get("delta")?.get(name)?.as_str();
+    answer.refusal.push_str(piece("refusal").unwrap_or_default());
+    // The two names under which vendors send the model's thoughts; one that sends both sends the same text twice.
+    answer.thinking.push_str(piece("reasoning_content").or(piece("reasoning")).unwrap_or_default());
     for call in choice.pointer("/delta/tool_calls").and_then(Value::as_array).into_iter().flatten() {
         let key = call.get("index").and_then(Value::as_u64).unwrap_or_default();
         take_piece(key, call.get("function"), answer);

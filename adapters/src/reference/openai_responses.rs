@@ -17,6 +17,7 @@ pub(crate) fn read(client: &Client, kind: &str, payload: &Value, answer: &mut Pa
     let key = payload.get("output_index").and_then(Value::as_u64).unwrap_or_default();
     let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
     let call = payload.get("item").filter(|item| is_call(item));
+    answer.count(payload.pointer("/response/usage"), ["input_tokens", "output_tokens"]);
     match kind {
         "response.created" => {
             let id = text("/response/id").unwrap_or_default().to_owned();
@@ -25,6 +26,10 @@ pub(crate) fn read(client: &Client, kind: &str, payload: &Value, answer: &mut Pa
             }
         }
         "response.output_text.delta" => answer.text.push_str(text("/delta").unwrap_or_default()),
+        "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
+            answer.thinking.push_str(text("/delta").unwrap_or_default());
+        }
+        "response.refusal.delta" => answer.refusal.push_str(text("/delta").unwrap_or_default()),
         "response.output_text.done" if answer.text.is_empty() => {
             answer.text.push_str(text("/text").unwrap_or_default());
         }

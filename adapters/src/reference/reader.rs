@@ -12,13 +12,14 @@ use super::openai_responses;
 use super::payload::Payload;
 use super::step::{Progress, Step};
 use super::stray::StrayLines;
-use crate::contract::Api;
+use crate::contract::{Api, Caller};
 use crate::dialect::Meaning;
 
 /// Reads one stream.
 pub(crate) struct Reader {
     client: Client,
     api: Api,
+    caller: Caller,
     decoder: Box<dyn Decode>,
     stray: StrayLines,
     items: VecDeque<Item>,
@@ -27,19 +28,24 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn new(client: Client, api: Api) -> Self {
+    pub(crate) fn new(client: &Client, api: Api, caller: Caller) -> Self {
         let (decoder, stray) = ((client.decoder)(), StrayLines::default());
-        Self { client, api, decoder, stray, items: VecDeque::new(), arrived: 0 }
+        Self { client: *client, api, caller, decoder, stray, items: VecDeque::new(), arrived: 0 }
     }
 
-    /// Takes some bytes into the answer, up to the terminal marker.
+    /// Takes some bytes into the answer, up to the terminal marker, or to where the caller stops.
     pub(crate) fn take(&mut self, bytes: &[u8], answer: &mut PartialAnswer) -> Result<Progress, Failure> {
         let items = self.decoder.feed(bytes);
         self.items.extend(items);
         let mut reached = if self.is_arriving() { Progress::Further } else { Progress::Nothing };
         while let Some(item) = self.items.pop_front() {
+            let before = answer.events;
             match self.item(item, answer)? {
                 Step::Terminal => return Ok(Progress::End),
+                _ if answer.events > before && (self.client.has_enough)(self.caller, answer) => {
+                    answer.stopped = true;
+                    return Ok(Progress::End);
+                }
                 Step::Progress | Step::Part => reached = Progress::Further,
                 Step::Ping | Step::Unknown | Step::UnknownPart => {}
             }

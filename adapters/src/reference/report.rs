@@ -2,38 +2,43 @@
 
 use super::answer::PartialAnswer;
 use super::failure::Failure;
-use crate::contract::{Call, Ended, Field, Observation, Site};
+use crate::contract::{Call, Ended, Observation, Site};
 
 /// The surface that hands over the finished answer; the other one hands over events as they come.
 const FINAL: &str = "final";
 
 /// Makes the observation of the caller of a surface. `final` hands over nothing before it fails.
 pub(crate) fn report(call: &Call, answer: PartialAnswer, outcome: Result<(), (Site, Failure)>) -> Observation {
-    let tool_calls = answer.tools.handed_over();
     match outcome {
-        Ok(()) => Observation {
-            ended: if answer.interrupted { Ended::Aborted } else { Ended::Returned },
-            events: if call.surface == FINAL { 1 } else { answer.events },
-            text: Some(answer.text),
-            tool_calls: Some(tool_calls),
-            stop_reason: answer.stop_reason.into(),
-            error: None,
-        },
-        Err((_, failure)) if call.surface == FINAL => Observation {
-            ended: Ended::Raised,
-            events: 0,
-            text: None,
-            tool_calls: None,
-            stop_reason: Field::Absent,
-            error: Some(failure.observed(Site::Finalize)),
-        },
-        Err((site, failure)) => Observation {
-            ended: Ended::Raised,
-            events: answer.events,
-            text: Some(answer.text),
-            tool_calls: Some(tool_calls),
-            stop_reason: answer.stop_reason.into(),
-            error: Some(failure.observed(site)),
-        },
+        Ok(()) => {
+            let ended = if answer.interrupted { Ended::Aborted } else { Ended::Returned };
+            let events = if call.surface == FINAL { 1 } else { answer.events };
+            Observation { events, ..handed_over(answer, ended) }
+        }
+        Err((_, failure)) if call.surface == FINAL => {
+            Observation { error: Some(failure.observed(Site::Finalize)), ..Observation::of(Ended::Raised) }
+        }
+        Err((site, failure)) => {
+            Observation { error: Some(failure.observed(site)), ..handed_over(answer, Ended::Raised) }
+        }
+    }
+}
+
+/// Makes the observation of a caller that has left before the answer ended.
+pub(crate) fn left(call: &Call, answer: PartialAnswer, ended: Ended) -> Observation {
+    if call.surface == FINAL { Observation::of(ended) } else { handed_over(answer, ended) }
+}
+
+/// The answer as far as it has come.
+fn handed_over(answer: PartialAnswer, ended: Ended) -> Observation {
+    Observation {
+        events: answer.events,
+        tool_calls: Some(answer.tools.handed_over()),
+        text: Some(answer.text),
+        stop_reason: answer.stop_reason.into(),
+        usage: answer.usage.into(),
+        thinking: Some(answer.thinking),
+        refusal: Some(answer.refusal),
+        ..Observation::of(ended)
     }
 }

@@ -8,7 +8,7 @@ mod ends;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
-use streamspec_adapters::contract::{Adapter, Api, Ask, Call, CallOutcome, CallResult};
+use streamspec_adapters::contract::{Adapter, Api, Ask, Call, CallOutcome, CallResult, Caller};
 use streamspec_adapters::process::{Launch, ProcessAdapter, StartError};
 use tempfile::TempDir;
 
@@ -49,6 +49,7 @@ fn call(surface: &str, deadline: u64) -> Call {
         deadline: Duration::from_millis(deadline),
         max_retries: 0,
         ask: Ask::Text,
+        caller: Caller::default(),
         alone: false,
     }
 }

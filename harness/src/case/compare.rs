@@ -16,11 +16,16 @@ pub enum Outcome {
     Incomplete,
     /// There was no end before the deadline, where the case lets the client wait that long.
     Waiting,
+    /// The caller stopped reading by itself, and nothing was raised.
+    Stopped,
+    /// The caller cancelled the call, and was told so.
+    Cancelled,
 }
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 4] = [Self::Completed, Self::Error, Self::Incomplete, Self::Waiting];
+    pub const ALL: [Self; 6] =
+        [Self::Completed, Self::Error, Self::Incomplete, Self::Waiting, Self::Stopped, Self::Cancelled];
 
     /// Returns the name in cases and reports.
     pub const fn name(self) -> &'static str {
@@ -29,6 +34,8 @@ impl Outcome {
             Self::Error => "error",
             Self::Incomplete => "incomplete",
             Self::Waiting => "waiting",
+            Self::Stopped => "stopped",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -114,6 +121,8 @@ pub enum TextMatch {
     Equals(String),
     /// A part of it: `{ contains: … }`.
     Contains(String),
+    /// No part of it: `{ not-contains: … }`.
+    NotContains(String),
     /// Its beginning: `{ starts-with: … }`.
     StartsWith(String),
     /// A beginning of this: `{ prefix-of: … }`; the empty text is one.
@@ -126,6 +135,7 @@ impl<'de> Deserialize<'de> for TextMatch {
         #[serde(rename_all = "kebab-case")]
         enum Part {
             Contains(String),
+            NotContains(String),
             StartsWith(String),
             PrefixOf(String),
         }
@@ -133,6 +143,7 @@ impl<'de> Deserialize<'de> for TextMatch {
             Value::String(text) => Ok(Self::Equals(text)),
             other => match serde_json::from_value(other).map_err(serde::de::Error::custom)? {
                 Part::Contains(text) => Ok(Self::Contains(text)),
+                Part::NotContains(text) => Ok(Self::NotContains(text)),
                 Part::StartsWith(text) => Ok(Self::StartsWith(text)),
                 Part::PrefixOf(text) => Ok(Self::PrefixOf(text)),
             },
@@ -153,7 +164,9 @@ impl JsonSchema for TextMatch {
         };
         schemars::json_schema!({
             "description": "A whole text, or a part of one.",
-            "anyOf": [{ "type": "string" }, part("contains"), part("starts-with"), part("prefix-of")]
+            "anyOf": [
+                { "type": "string" }, part("contains"), part("not-contains"), part("starts-with"), part("prefix-of")
+            ]
         })
     }
 }

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use streamspec_adapters::contract::Site;
 
-use super::{Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolsMatch};
+use super::{
+    Bound, Connection, ErrorClass, OneOf, Outcome, RequestMatch, Resent, StatusCheck, TextMatch, ToolsMatch, UsageMatch,
+};
 
 /// The checks of a case by level.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -87,6 +89,14 @@ pub struct Checks {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Option<OneOf<Option<String>>>")]
     pub stop_reason: Option<OneOf<Option<String>>>,
+    /// The numbers of tokens.
+    pub usage: Option<UsageMatch>,
+    /// The model's thoughts that were delivered.
+    pub thinking: Option<TextMatch>,
+    /// The text of a refusal that was delivered apart from the answer's text.
+    pub refusal: Option<TextMatch>,
+    /// The parts that every request has.
+    pub request: Option<RequestMatch>,
     /// The number of requests that reached the server.
     pub requests: Option<Bound>,
     /// The requests that follow the first one, for a redirect or after a failure, beside it.
@@ -97,6 +107,8 @@ pub struct Checks {
     pub elapsed: Option<Bound>,
     /// The state of the connection after the failure.
     pub connection: Option<Connection>,
+    /// The second call on the same client, where the caller makes one: what must hold of it, as a whole.
+    pub again: Option<Box<Self>>,
     /// Several ends that will do, each with what must hold there; one of them must hold as a whole.
     pub either: Vec<Self>,
 }
@@ -123,7 +135,7 @@ impl Checks {
 }
 
 /// Keeps a written `null` apart from a missing key.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
@@ -172,6 +184,18 @@ pub enum Axis {
     /// [`Checks::stop_reason`].
     #[serde(rename = "stop_reason")]
     StopReason,
+    /// [`Checks::usage`].
+    #[serde(rename = "usage")]
+    Usage,
+    /// [`Checks::thinking`].
+    #[serde(rename = "thinking")]
+    Thinking,
+    /// [`Checks::refusal`].
+    #[serde(rename = "refusal")]
+    Refusal,
+    /// [`Checks::request`].
+    #[serde(rename = "request")]
+    Request,
     /// [`Checks::requests`].
     #[serde(rename = "requests")]
     Requests,
@@ -187,6 +211,9 @@ pub enum Axis {
     /// [`Checks::connection`].
     #[serde(rename = "connection")]
     Connection,
+    /// [`Checks::again`].
+    #[serde(rename = "again")]
+    Again,
     /// [`Checks::either`].
     #[serde(rename = "either")]
     Either,
@@ -221,11 +248,16 @@ impl Axis {
             Self::Text => "text",
             Self::ToolCalls => "tool_calls",
             Self::StopReason => "stop_reason",
+            Self::Usage => "usage",
+            Self::Thinking => "thinking",
+            Self::Refusal => "refusal",
+            Self::Request => "request",
             Self::Requests => "requests",
             Self::Resent => "resent",
             Self::Wait => "wait",
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
+            Self::Again => "again",
             Self::Either => "either",
             Self::Variants => "variants",
             Self::Cuts => "cuts",

@@ -5,17 +5,19 @@
 mod about;
 mod compare;
 mod expect;
+mod request;
 mod rule;
 #[cfg(test)]
 mod sample;
 mod step;
 mod time;
+mod usage;
 
 use camino::Utf8PathBuf;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use streamspec_adapters::contract::{Api, Ask};
+use streamspec_adapters::contract::{Api, Ask, Caller, Read};
 use thiserror::Error;
 
 pub use about::About;
@@ -23,8 +25,10 @@ pub use compare::{
     Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolExpected, ToolsMatch,
 };
 pub use expect::{Axis, Checks, Expect, Level};
+pub use request::RequestMatch;
 pub use rule::{Rule, RuleFile};
 pub use step::{Encoding, End, Event, Framing, Respond, Step, Version};
+pub use usage::UsageMatch;
 
 use crate::id::{self, CaseId, Variant};
 
@@ -58,6 +62,8 @@ pub struct Case {
     pub timeout: u64,
     /// The number of retries the SDK is configured with.
     pub max_retries: u32,
+    /// The caller's own doings, other than to read to the end.
+    pub caller: Caller,
     /// The subject.
     pub about: About,
     /// The answers to the first, second, … request; the last one is repeated. Of the names in `${…}` only `${nonce}` is
@@ -77,6 +83,7 @@ impl Case {
     /// Says whether the clock decides what is seen: the SDK's timeout is short enough to fire, or some time counts.
     pub fn is_timed(&self) -> bool {
         self.timeout < DEFAULT_TIMEOUT
+            || matches!(self.caller.read, Read::CancelAfter(_))
             || self.levels().flat_map(|(_, checks)| checks.all()).any(|checks| {
                 checks.elapsed.is_some()
                     || checks.wait.is_some()
@@ -160,7 +167,7 @@ fn depth(pattern: &str) -> usize {
 }
 
 /// The groups that every api has: folders of cases, columns of the matrix.
-pub const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall"];
+pub const GROUPS: [&str; 9] = ["benign", "in-band", "cut", "framing", "payload", "http", "retry", "stall", "caller"];
 
 /// Returns the groups of an api.
 pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,7 @@
 //! A case for tests.
 
 use serde_json::Value;
-use streamspec_adapters::contract::{Api, Ask};
+use streamspec_adapters::contract::{Api, Ask, Caller};
 
 use super::{About, Case, Step, Variants};
 
@@ -20,6 +20,7 @@ impl Case {
             ask: Ask::Text,
             timeout: 1000,
             max_retries: 0,
+            caller: Caller::default(),
             about: About::Healthy,
             exchanges,
             control: None,

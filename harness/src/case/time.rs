@@ -19,14 +19,22 @@ impl Case {
     /// pauses, the client's own timeout where the server stops sending, and the delay that is asked for or the client's
     /// own.
     pub fn longest(&self) -> Duration {
+        let again = self.exchanges.last().filter(|_| self.caller.again).map_or(Duration::ZERO, |steps| self.one(steps));
+        self.first_call() + again
+    }
+
+    /// Computes the longest time that one answer keeps a correct client.
+    fn one(&self, steps: &[Step]) -> Duration {
+        let timeout = if stops_sending(steps) { Duration::from_millis(self.timeout) } else { Duration::ZERO };
+        pauses(steps) + timeout
+    }
+
+    fn first_call(&self) -> Duration {
         let mut longest = Duration::ZERO;
         let mut backoff = FIRST_BACKOFF;
         for attempt in 0..=self.max_retries as usize {
             let Some(steps) = self.exchanges.get(attempt).or(self.exchanges.last()) else { break };
-            longest += pauses(steps);
-            if stops_sending(steps) {
-                longest += Duration::from_millis(self.timeout);
-            }
+            longest += self.one(steps);
             let is_last = attempt == self.max_retries as usize;
             if is_last || (attempt + 1 >= self.exchanges.len() && !is_refusal(steps)) {
                 break;

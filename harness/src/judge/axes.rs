@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 use streamspec_adapters::contract::{CallOutcome, Ended, Field, Observation, ObservedError, Reading};
 use streamspec_adapters::manifest::AnswerField;
 
+use super::outcome::outcome;
 use super::reason::{same_reason, says_nothing};
+use super::request::request;
 use super::resent::resent;
+use super::usage::usage;
 use super::verdict::listed;
-use super::{Check, Evidence, Grade, Observed};
+use super::{Check, Evidence, Grade, Observed, stop_reason_on_wire};
 use crate::case::{
     Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
 };
@@ -46,11 +49,16 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         (Axis::Text, checks.text.as_ref().map(|wanted| text(wanted, observation.text.as_deref(), nonce))),
         (Axis::ToolCalls, checks.tool_calls.as_ref().map(|wanted| tools(wanted, observation))),
         (Axis::StopReason, checks.stop_reason.as_ref().map(|wanted| stop_reason(wanted, observation, evidence))),
+        (Axis::Usage, checks.usage.as_ref().map(|wanted| usage(wanted, &observation.usage))),
+        (Axis::Thinking, checks.thinking.as_ref().map(|wanted| text(wanted, observation.thinking.as_deref(), nonce))),
+        (Axis::Refusal, checks.refusal.as_ref().map(|wanted| text(wanted, observation.refusal.as_deref(), nonce))),
+        (Axis::Request, checks.request.as_ref().map(|wanted| request(wanted, &evidence.transcript.exchanges, nonce))),
         (Axis::Requests, checks.requests.map(|wanted| requests(wanted, evidence))),
         (Axis::Resent, checks.resent.map(|wanted| resent(wanted, &evidence.transcript.exchanges))),
         (Axis::Wait, checks.wait.map(|wanted| wait(wanted, evidence))),
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),
+        (Axis::Again, checks.again.as_ref().map(|wanted| again(level, wanted, observation, evidence))),
         (Axis::Either, (!checks.either.is_empty()).then(|| either(level, &checks.either, seen, evidence))),
     ];
     found
@@ -83,6 +91,25 @@ fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &
         _ => seen.outcome.name().to_owned(),
     };
     (expected, json!(observed), exact_if(nearest.is_empty()))
+}
+
+/// Compares the second call with what must hold of it, as a whole.
+fn again(level: Level, wanted: &Checks, first: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
+    let Some(observation) = first.again.as_deref() else {
+        return (json!(wanted.outcome.as_ref().map(|outcome| listed(&outcome.0))), Value::Null, Grade::NotObservable);
+    };
+    let outcome = outcome(observation, stop_reason_on_wire(evidence));
+    let graded = grade(level, wanted, Observed { observation, outcome }, evidence);
+    let expected = graded.iter().map(|check| (check.axis.name().to_owned(), check.expected.clone())).collect();
+    let broken: Vec<&Check> = graded.iter().filter(|check| check.held() == Some(false)).collect();
+    let ended = match &observation.error {
+        Some(error) => format!("{} ({})", outcome.name(), error.class),
+        None => outcome.name().to_owned(),
+    };
+    let others: Vec<&str> =
+        broken.iter().map(|check| check.axis).filter(|axis| *axis != Axis::Outcome).map(Axis::name).collect();
+    let observed = if others.is_empty() { ended } else { format!("{ended}, with another {}", others.join(" and ")) };
+    (expected, json!(observed), exact_if(broken.is_empty()))
 }
 
 fn an_outcome(wanted: &OneOf<Outcome>, seen: Outcome) -> AxisComparison {
@@ -192,20 +219,27 @@ fn message(wanted: &TextMatch, error: Option<&ObservedError>, nonce: &str) -> Ax
 fn text(wanted: &TextMatch, seen: Option<&str>, nonce: &str) -> AxisComparison {
     let expected = expected_text(wanted, nonce);
     let Some(seen) = seen else { return (expected, Value::Null, Grade::NotObservable) };
-    let filled = |text: &str| text.replace("${nonce}", nonce);
-    let holds = match wanted {
-        TextMatch::Equals(whole) => seen == filled(whole),
-        TextMatch::Contains(part) => seen.contains(&filled(part)),
-        TextMatch::StartsWith(start) => seen.starts_with(&filled(start)),
-        TextMatch::PrefixOf(whole) => filled(whole).starts_with(seen),
-    };
-    (expected, json!(seen), exact_if(holds))
+    (expected, json!(seen), exact_if(holds(wanted, seen, nonce)))
 }
 
-fn expected_text(wanted: &TextMatch, nonce: &str) -> Value {
+/// Says whether a text is what was wanted.
+pub(super) fn holds(wanted: &TextMatch, seen: &str, nonce: &str) -> bool {
+    let filled = |text: &str| text.replace("${nonce}", nonce);
+    match wanted {
+        TextMatch::Equals(whole) => seen == filled(whole),
+        TextMatch::Contains(part) => seen.contains(&filled(part)),
+        TextMatch::NotContains(part) => !seen.contains(&filled(part)),
+        TextMatch::StartsWith(start) => seen.starts_with(&filled(start)),
+        TextMatch::PrefixOf(whole) => filled(whole).starts_with(seen),
+    }
+}
+
+/// Writes the expectation of a text as a case does.
+pub(super) fn expected_text(wanted: &TextMatch, nonce: &str) -> Value {
     let value = match wanted {
         TextMatch::Equals(text) => json!(text),
         TextMatch::Contains(text) => json!({ "contains": text }),
+        TextMatch::NotContains(text) => json!({ "not-contains": text }),
         TextMatch::StartsWith(text) => json!({ "starts-with": text }),
         TextMatch::PrefixOf(text) => json!({ "prefix-of": text }),
     };

@@ -1,6 +1,6 @@
 //! Faults of the harness and of the adapter, which are no verdict about an SDK.
 
-use streamspec_adapters::contract::{CallOutcome, Ended, Observation, ObservedError};
+use streamspec_adapters::contract::{CallOutcome, Caller, Ended, Observation, ObservedError, Read};
 use streamspec_adapters::manifest::{AnswerField, Delivers, Surface};
 
 use super::{Check, Evidence, Grade, Verdict};
@@ -52,16 +52,46 @@ pub(super) fn of_the_requests(transcript: &Transcript) -> Option<String> {
     Some(format!("the server refused the request `{request}` with {status}: {reason}"))
 }
 
+/// Finds a fault of the adapter in what it says of one call, or of two where the caller makes two.
+pub(super) fn of_the_observations(observation: &Observation, evidence: &Evidence<'_>) -> Option<String> {
+    let Caller { read, again } = evidence.case.caller;
+    let surface = evidence.surface;
+    match (&observation.again, again) {
+        (Some(_), false) => return Some("the observation holds a second call, which was not asked for".to_owned()),
+        (None, true) => return Some("the observation does not hold the second call that was asked for".to_owned()),
+        (Some(second), true) => {
+            if let Some(reason) = of_the_observation(second, Read::All, surface) {
+                return Some(format!("of the second call: {reason}"));
+            }
+        }
+        (None, false) => {}
+    }
+    of_the_observation(observation, read, surface)
+}
+
 /// Finds a fault of the adapter: an observation that contradicts itself, or leaves out a field that its surface shows.
-pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Surface>) -> Option<String> {
+fn of_the_observation(observation: &Observation, read: Read, surface: Option<&Surface>) -> Option<String> {
+    let left = match observation.ended {
+        Ended::Stopped if !matches!(read, Read::StopAfter(_)) => Some("stopped"),
+        Ended::Cancelled if !matches!(read, Read::CancelAfter(_)) => Some("cancelled"),
+        _ => None,
+    };
+    if let Some(left) = left {
+        return Some(format!("the observation says that the caller {left}, which it was not asked to"));
+    }
     match (observation.ended, &observation.error) {
+        (Ended::Stopped, Some(_)) => {
+            return Some("the observation says that nothing was raised, but holds an error".to_owned());
+        }
         (Ended::Raised | Ended::ErrorItem, None) => {
             return Some("the observation says that the SDK failed, but holds no error".to_owned());
         }
         (Ended::Returned, Some(_)) => {
             return Some("the observation says that the SDK returned normally, but holds an error".to_owned());
         }
-        (Ended::Raised | Ended::ErrorItem, Some(_)) | (Ended::Returned, None) | (Ended::Aborted, _) => {}
+        (Ended::Raised | Ended::ErrorItem, Some(_))
+        | (Ended::Returned | Ended::Stopped, None)
+        | (Ended::Aborted | Ended::Cancelled, _) => {}
     }
     let surface = surface?;
     if surface.delivers == Delivers::Final && observation.ended != Ended::Returned {
@@ -71,6 +101,9 @@ pub(super) fn of_the_observation(observation: &Observation, surface: Option<&Sur
         AnswerField::Text => observation.text.is_none(),
         AnswerField::ToolCalls => observation.tool_calls.is_none(),
         AnswerField::StopReason => observation.stop_reason.is_absent(),
+        AnswerField::Usage => observation.usage.is_absent(),
+        AnswerField::Thinking => observation.thinking.is_none(),
+        AnswerField::Refusal => observation.refusal.is_none(),
         // Every error that is reported has a class; of the others only a probe asks.
         AnswerField::ErrorClass | AnswerField::ErrorStatus | AnswerField::ErrorType | AnswerField::ErrorCode => false,
     };

@@ -4,12 +4,14 @@ mod axes;
 mod fault;
 mod outcome;
 mod reason;
+mod request;
 mod resent;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod verdict;
 
-use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Field, Observation, STUCK};
+use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Observation, STUCK};
 use streamspec_adapters::manifest::Surface;
 
 pub use reason::says_stop;
@@ -101,14 +103,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     {
         return Verdict::adapter_fault("no request reached the server, so nothing is known about the SDK".to_owned());
     }
-    let waited = Observation {
-        ended: Ended::Aborted,
-        events: 0,
-        text: None,
-        tool_calls: None,
-        stop_reason: Field::Absent,
-        error: None,
-    };
+    let waited = Observation::of(Ended::Aborted);
     let seen = match &evidence.answered.outcome {
         CallOutcome::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
         CallOutcome::Hang if evidence.case.may_wait() => Observed { observation: &waited, outcome: Outcome::Waiting },
@@ -122,7 +117,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         }
     };
     if seen.outcome != Outcome::Waiting
-        && let Some(reason) = fault::of_the_observation(seen.observation, evidence.surface)
+        && let Some(reason) = fault::of_the_observations(seen.observation, evidence)
     {
         return Verdict::adapter_fault(reason);
     }

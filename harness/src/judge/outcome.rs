@@ -17,6 +17,8 @@ pub(super) fn outcome(observation: &Observation, reason_on_wire: bool) -> Outcom
         (Ended::Returned, Field::Value(reason)) if says_interrupted(reason) => Outcome::Incomplete,
         (Ended::Returned, Field::Value(reason)) if says_nothing(reason) && !reason_on_wire => Outcome::Incomplete,
         (Ended::Returned, Field::Value(_) | Field::Absent) => Outcome::Completed,
+        (Ended::Stopped, _) => Outcome::Stopped,
+        (Ended::Cancelled, _) => Outcome::Cancelled,
     }
 }
 
@@ -25,7 +27,7 @@ mod tests {
     use super::*;
 
     fn observation(ended: Ended, stop_reason: Field<String>) -> Observation {
-        Observation { ended, events: 1, text: None, tool_calls: None, stop_reason, error: None }
+        Observation { stop_reason, ..Observation::of(ended) }
     }
 
     #[test]
@@ -42,6 +44,8 @@ mod tests {
             (Ended::Returned, reason("something_new"), true, Outcome::Completed),
             (Ended::Returned, reason("unknown"), true, Outcome::Completed),
             (Ended::Returned, reason("unknown"), false, Outcome::Incomplete),
+            (Ended::Stopped, Field::Empty, false, Outcome::Stopped),
+            (Ended::Cancelled, Field::Absent, false, Outcome::Cancelled),
         ] {
             let seen = outcome(&observation(ended, stop.clone()), on_wire);
             assert_eq!(seen, expected, "{ended:?} {stop:?} {on_wire}");

@@ -261,7 +261,7 @@ fn judged(file: &Node) -> String {
 
 /// Returns the case of one combination; none if all of them together are too large.
 fn case(id: CaseId, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
-    let CaseFile { title, api, sources, rules, disputed, ask, timeout, max_retries, .. } = written;
+    let CaseFile { title, api, sources, rules, disputed, ask, caller, timeout, max_retries, .. } = written;
     let CaseFile { stream, exchanges, control, beyond_schema, variants, expect, .. } = written;
     let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
     let exchanges: Vec<_> = answers.iter().map(|steps| unroll::steps(steps, spent)).collect::<Option<_>>()?;
@@ -283,6 +283,7 @@ fn case(id: CaseId, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes
         rules,
         disputed,
         ask,
+        caller,
         timeout,
         max_retries,
         exchanges,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use streamspec_adapters::contract::{Api, Ask};
+use streamspec_adapters::contract::{Api, Ask, Caller};
 
 use crate::case::{DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants};
 
@@ -34,6 +34,10 @@ pub(super) struct CaseFile {
     /// The kind of answer that the client asks the model for.
     #[serde(default)]
     pub(super) ask: Ask,
+    /// The caller's own doings: to stop reading, to cancel, to call again on the same client. Without it one answer is
+    /// read to the end.
+    #[serde(default)]
+    pub(super) caller: Caller,
     /// The timeout the SDK is configured with, in milliseconds.
     #[serde(default = "default_timeout")]
     pub(super) timeout: u64,

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use streamspec_adapters::contract::{Adapter, Api, Ask, Call, CallOutcome, CallResult, Ended, Observation, STUCK};
+use streamspec_adapters::contract::{
+    Adapter, Api, Ask, Call, CallOutcome, CallResult, Caller, Ended, Observation, STUCK,
+};
 use streamspec_adapters::manifest::{AnswerField, Delivers};
 use thiserror::Error;
 
@@ -227,6 +229,7 @@ fn call(target: &Target, base_url: String, scenario: Scenario) -> Call {
         deadline: if scenario == Scenario::Stall { timeout * 4 } else { timeout },
         max_retries: 0,
         ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
+        caller: Caller::default(),
         alone: false,
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use streamspec_adapters::contract::Adapter;
+use streamspec_adapters::contract::{Adapter, Caller};
 use tokio::sync::Mutex;
 
 use super::engine::Engine;
 use super::plan::Trial;
-use crate::case::Step;
+use crate::case::{Case, Step};
 use crate::id::{TrialId, Variant};
 use crate::judge::Control;
 use crate::record::{AttemptRecord, Attempted};
@@ -48,6 +48,9 @@ impl Engine {
         }
         let exchanges: [Vec<Step>; 1] = [steps.clone()];
         let script = Script::build(trial.case.api, &exchanges, Variant::AsWritten, &self.trial_nonce(&key));
+        // Its caller reads to the end, whatever that of the case does.
+        let plain = Case { caller: Caller::default(), ..case.as_ref().clone() };
+        let trial = &Trial { case: plain.into(), ..trial.clone() };
         let (played, attempts) = self.attempt(trial, id, adapter, &script, Attempted::Control).await;
         controlled.tries += 1;
         controlled.last = Some(Control::new(played.answered, &played.transcript));

@@ -268,6 +268,7 @@ impl Engine {
             deadline: self.deadlines.deadline(case, script),
             max_retries: case.max_retries,
             ask: case.ask,
+            caller: case.caller,
             alone,
         };
         let answered = adapter.observe(call).await;

@@ -65,10 +65,19 @@ pub(crate) fn honest(got: &str) -> CallOutcome {
     let nonce = nonce(got).unwrap_or_default();
     observed(&json!({
         "ended": "raised", "events": 3, "text": text, "tool_calls": [], "stop_reason": null,
+        "usage": null, "thinking": "", "refusal": "",
         "error": {
             "site": "iterate", "class": "ApiError", "classes": ["ApiError"], "message": format!("Overloaded {nonce}"),
             "status": { "value": 529, "via": "attribute" }, "type": { "value": kind, "via": "attribute" }, "causes": [],
         },
+    }))
+}
+
+/// Says that the answer ended as it should, with this text.
+pub(crate) fn completed(text: &str) -> CallOutcome {
+    observed(&json!({
+        "ended": "returned", "events": 3, "text": text, "tool_calls": [], "stop_reason": "end_turn",
+        "usage": null, "thinking": "", "refusal": "",
     }))
 }
 

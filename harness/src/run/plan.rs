@@ -201,6 +201,11 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     {
         return Some(format!("`{}` came with {} {since}", trial.surface, manifest.package));
     }
+    if let Some(surface) = manifest.surfaces.get(trial.surface.as_str())
+        && let Some(ability) = trial.case.caller.needs().find(|ability| !surface.caller.contains(ability))
+    {
+        return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.deed()));
+    }
     let covers = |(surfaces, cases, _): &&Exclusion| {
         surfaces.as_ref().is_none_or(|glob| glob.is_match(trial.surface.as_str()))
             && cases.is_match(trial.case.id.as_str())

@@ -20,6 +20,9 @@ use sum::Sum;
 impl Engine {
     /// Runs a trial once for each place, and sums up; nothing for a stream that is not healthy.
     pub(super) async fn sweep(&self, trial: &Trial, variant: Variant) -> Option<TrialRun> {
+        if !trial.case.caller.is_plain() {
+            return None;
+        }
         let id = trial.id(variant);
         let nonce = self.trial_nonce(&id.to_string());
         let whole = Script::build(trial.case.api, &trial.case.exchanges, Variant::AsWritten, &nonce);

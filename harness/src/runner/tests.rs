@@ -8,7 +8,7 @@ use serde_json::json;
 use streamspec_adapters::contract::Call;
 
 use crate::judge::Status;
-use crate::run::liar::{CASE, engine, honest, is_control, observed, root};
+use crate::run::liar::{CASE, completed, engine, honest, is_control, observed, root};
 use crate::runner::{self, Event, Subscriber};
 use crate::session::{Request, Session};
 
@@ -71,13 +71,7 @@ fn session(cases: &[&str]) -> Session {
 async fn attempts_that_differ_are_flaky_and_both_are_told() {
     // The second call is the trial's, after its control; any later one is its repetition.
     let say = |_: &Call, got: &str, number| {
-        if number == 1 {
-            observed(
-                &json!({ "ended": "returned", "events": 3, "text": "Hello", "tool_calls": [], "stop_reason": "end_turn" }),
-            )
-        } else {
-            honest(got)
-        }
+        if number == 1 { completed("Hello") } else { honest(got) }
     };
     let (engine, trials) = engine(&[CASE], say).await;
     let settled = session(&[CASE]).settle(&engine, &trials[0]).await;
@@ -92,13 +86,7 @@ async fn attempts_that_differ_are_flaky_and_both_are_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_that_stays_is_repeated_once_and_no_more_than_some() {
     let say = |_: &Call, got: &str, _| {
-        if is_control(got) {
-            honest(got)
-        } else {
-            observed(
-                &json!({ "ended": "returned", "events": 3, "text": "", "tool_calls": [], "stop_reason": "end_turn" }),
-            )
-        }
+        if is_control(got) { honest(got) } else { completed("") }
     };
     let (engine, trials) = engine(&["anthropic/in-band"], say).await;
     let session = session(&["anthropic/in-band"]);

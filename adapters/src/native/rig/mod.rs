@@ -6,7 +6,7 @@ pub(crate) mod wire;
 use std::time::Duration;
 
 use self::server::{Server, Wire};
-use crate::contract::{Api, Ask, Call, CallOutcome, Field, Observation, ObservedError, Reading};
+use crate::contract::{Api, Ask, Call, CallOutcome, Caller, Field, Observation, ObservedError, Reading};
 use crate::native;
 use crate::reference::Mutant;
 
@@ -80,6 +80,7 @@ impl Scenario {
             deadline: self.timeout + Duration::from_millis(1_800),
             max_retries: self.max_retries,
             ask: Ask::Tool,
+            caller: Caller::default(),
             alone: false,
         };
         native::open(id).expect(id).observe(call).await.outcome

@@ -29,6 +29,7 @@ impl Faulty {
     const NONE: Self = Self { before: |call| call, client: DOCUMENTED, after: |_, observation| observation };
 
     /// A client whose fault is in its stages.
+    #[expect(clippy::large_types_passed_by_value, reason = "a table that is written where it is handed over")]
     const fn of(client: Client) -> Self {
         Self { client, ..Self::NONE }
     }

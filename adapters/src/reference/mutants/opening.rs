@@ -103,15 +103,15 @@ pub(super) const CAPS_RETRY_AFTER: Faulty = Faulty::of(Client {
 });
 
 pub(super) const RETRIES_IN_BAND: Faulty = Faulty::of(Client {
-    attempt: |client, call, answer| {
-        attempt_again(1, |failure, answer| failure.in_band && answer.events == 0, client, call, answer)
+    attempt: |client, http, call, answer| {
+        attempt_again(1, |failure, answer| failure.in_band && answer.events == 0, client, http, call, answer)
     },
     ..DOCUMENTED
 });
 
 pub(super) const RETRIES_AFTER_OUTPUT: Faulty = Faulty::of(Client {
-    attempt: |client, call, answer| {
-        attempt_again(call.max_retries, |_, answer| answer.events > 0, client, call, answer)
+    attempt: |client, http, call, answer| {
+        attempt_again(call.max_retries, |_, answer| answer.events > 0, client, http, call, answer)
     },
     ..DOCUMENTED
 });
@@ -121,16 +121,17 @@ fn attempt_again<'a>(
     more: u32,
     is_worth_it: fn(&Failure, &PartialAnswer) -> bool,
     client: &'a Client,
+    http: &'a reqwest::Client,
     call: &'a Call,
     answer: &'a mut PartialAnswer,
 ) -> Attempted<'a> {
     Box::pin(async move {
         for _ in 0..more {
-            match follow::attempt(client, call, answer).await {
+            match follow::attempt(client, http, call, answer).await {
                 Err((Site::Iterate, failure)) if is_worth_it(&failure, answer) => answer.id = None,
                 outcome => return outcome,
             }
         }
-        follow::attempt(client, call, answer).await
+        follow::attempt(client, http, call, answer).await
     })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{DOCUMENTED, Faulty};
 use crate::contract::{Api, Field, Observation, ObservedError};
-use crate::reference::client::Client;
+use crate::reference::client::{Client, Release};
 use crate::reference::errors;
 use crate::reference::failure::{Class, Failure};
 use crate::reference::provider::{self, Provider};
@@ -104,8 +104,8 @@ pub(super) const FOREIGN_ERROR: Faulty = Faulty::of(Client {
 pub(super) const HTTP_ERROR_UNTYPED: Faulty = Faulty::of(Client { error_in_body: |_, _, _| None, ..DOCUMENTED });
 
 pub(super) const HOLDS_CONNECTION: Faulty = Faulty::of(Client {
-    release: |body, failed| {
-        if failed {
+    release: |body, occasion| {
+        if occasion == Release::Failed {
             tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_secs(30)).await;
                 drop(body);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::contract::Api;
+use crate::contract::{Api, Caller};
 use crate::reference::DOCUMENTED;
 use crate::reference::answer::PartialAnswer;
 use crate::reference::reader::Reader;
@@ -10,7 +10,7 @@ use crate::reference::reader::Reader;
 /// The answer as far as a stream of these events brings it.
 fn seen(api: Api, events: &[Value]) -> Value {
     let mut answer = PartialAnswer::new(DOCUMENTED.tools);
-    let mut reader = Reader::new(DOCUMENTED, api);
+    let mut reader = Reader::new(&DOCUMENTED, api, Caller::default());
     for event in events {
         let name = event.get("type").and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();
         // An answer that breaks off is an error of its own; what was seen of it until then is what counts here.

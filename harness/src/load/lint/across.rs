@@ -84,7 +84,7 @@ fn duplicates(files: &[Loaded], problems: &mut Collector) {
 }
 
 fn same(a: &Case, b: &Case) -> bool {
-    (a.api, a.ask, a.timeout, a.max_retries) == (b.api, b.ask, b.timeout, b.max_retries)
+    (a.api, a.ask, a.caller, a.timeout, a.max_retries) == (b.api, b.ask, b.caller, b.timeout, b.max_retries)
         && (&a.exchanges, &a.control, &a.expect, &a.variants) == (&b.exchanges, &b.control, &b.expect, &b.variants)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lint;
-use crate::case::{Basis, Checks, ErrorClass, Level, Outcome, TextMatch, ToolsMatch};
+use crate::case::{Basis, Checks, ErrorClass, Level, Outcome, RequestMatch, TextMatch, ToolsMatch, UsageMatch};
 use crate::load::template::NONCE;
 use crate::load::written::Step;
 
@@ -110,11 +110,24 @@ impl Lint<'_> {
             let help = "`error.foreign: false` says that no exception from outside the SDK may escape";
             self.refuse(&["expect", level.name(), "error.foreign"], "`error.foreign` cannot be true", help);
         }
-        if let Some(message) = &checks.error_message {
+        if let Some(again) = &checks.again {
+            self.again(level, again);
+        }
+        if checks.usage.as_ref().is_some_and(|usage| *usage == UsageMatch::default()) {
+            let help = "name `input`, `output` or both: `usage: { input: 12, output: 6 }`";
+            self.refuse(&["expect", level.name(), "usage"], "no number is compared", help);
+        }
+        if checks.request.as_ref().is_some_and(|request| *request == RequestMatch::default()) {
+            let help = "name `path`, `body`, `headers` or `steady`";
+            self.refuse(&["expect", level.name(), "request"], "nothing of the request is compared", help);
+        }
+        let is_absence = |message: &&TextMatch| matches!(message, TextMatch::NotContains(_));
+        if let Some(message) = checks.error_message.as_ref().filter(|message| !is_absence(message)) {
             let path = ["expect", level.name(), "error.message"];
             let nonce = format!("${{{NONCE}}}");
             let (TextMatch::Equals(text)
             | TextMatch::Contains(text)
+            | TextMatch::NotContains(text)
             | TextMatch::StartsWith(text)
             | TextMatch::PrefixOf(text)) = message;
             if !text.contains(&nonce) {
@@ -124,6 +137,25 @@ impl Lint<'_> {
                 let help = "put it into the message that the server sends";
                 self.refuse(&path, "no answer contains `${nonce}`", help);
             }
+        }
+    }
+
+    /// Judges what is expected of a second call.
+    fn again(&mut self, level: Level, again: &Checks) {
+        let path = ["expect", level.name(), "again"];
+        if !self.case.caller.again {
+            self.refuse(&path, "there is no second call", "say `caller: { again: true }`, and send it an answer");
+        }
+        let Checks { outcome, text, tool_calls, stop_reason, usage, thinking, refusal, .. } = again.clone();
+        let comparable =
+            Checks { outcome, text, tool_calls, stop_reason, usage, thinking, refusal, ..Checks::default() };
+        if *again != comparable {
+            let help =
+                "`outcome`, `text`, `tool_calls`, `stop_reason`, `usage`, `thinking` and `refusal` can be compared";
+            self.refuse(&path, "a second call is compared by what its caller gets only", help);
+        }
+        if again.outcome.is_none() {
+            self.refuse(&path, "the end of the second call is not named", "add `outcome:`");
         }
     }
 

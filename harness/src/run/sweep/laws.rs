@@ -56,7 +56,7 @@ fn whole_text(healthy: &Case) -> Option<String> {
     let texts = [&healthy.expect.must.text, &healthy.expect.should.text];
     texts.into_iter().flatten().find_map(|text| match text {
         TextMatch::Equals(text) => Some(text.clone()),
-        TextMatch::Contains(_) | TextMatch::StartsWith(_) | TextMatch::PrefixOf(_) => None,
+        TextMatch::Contains(_) | TextMatch::NotContains(_) | TextMatch::StartsWith(_) | TextMatch::PrefixOf(_) => None,
     })
 }
 

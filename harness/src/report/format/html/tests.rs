@@ -1,7 +1,7 @@
 //! The pages hold what records say, as data and never as markup.
 
 use serde_json::json;
-use streamspec_adapters::contract::{Api, Ended, Field as AnswerField, Observation, ObservedError, Site};
+use streamspec_adapters::contract::{Api, Caller, Ended, Field as AnswerField, Observation, ObservedError, Site};
 
 use std::collections::BTreeMap;
 
@@ -35,6 +35,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
             axes: vec![Axis::Outcome],
         }),
         max_retries: 0,
+        caller: Caller::default(),
         about: None,
         answers: vec![DescribedAnswer {
             status: Some(200),
@@ -115,12 +116,11 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
     };
     let ended = Ended::Raised;
     let observation = Observation {
-        ended,
         events: 1,
         text: Some(HOSTILE.into()),
-        tool_calls: None,
         stop_reason: AnswerField::Empty,
         error: Some(error),
+        ..Observation::of(ended)
     };
     let id = TrialId::new("sdk-one@0.49.0", format!("surface-{surface:02}"), case, Variant::AsWritten);
     TrialRecord {
