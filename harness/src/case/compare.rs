@@ -40,6 +40,11 @@ impl Outcome {
     }
 }
 
+/// Keeps a written `null` apart from a missing key.
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// One value, or a list of values each of which will do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OneOf<T>(pub Vec<T>);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use streamspec_adapters::contract::Site;
 
 use super::{
@@ -86,7 +86,7 @@ pub struct Checks {
     /// The tool calls that were delivered.
     pub tool_calls: Option<ToolsMatch>,
     /// The stop or finish reason; null where none was on the wire.
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "super::compare::present")]
     #[schemars(with = "Option<OneOf<Option<String>>>")]
     pub stop_reason: Option<OneOf<Option<String>>>,
     /// The numbers of tokens.
@@ -132,11 +132,6 @@ impl Checks {
     pub fn all(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.either)
     }
-}
-
-/// Keeps a written `null` apart from a missing key.
-pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 /// The name of a thing that checks compare.

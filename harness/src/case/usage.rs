@@ -10,11 +10,11 @@ use super::OneOf;
 #[serde(deny_unknown_fields, default)]
 pub struct UsageMatch {
     /// The tokens of the request.
-    #[serde(deserialize_with = "super::expect::present")]
+    #[serde(deserialize_with = "super::compare::present")]
     #[schemars(with = "Option<OneOf<Option<u64>>>")]
     pub input: Option<OneOf<Option<u64>>>,
     /// The tokens of the answer.
-    #[serde(deserialize_with = "super::expect::present")]
+    #[serde(deserialize_with = "super::compare::present")]
     #[schemars(with = "Option<OneOf<Option<u64>>>")]
     pub output: Option<OneOf<Option<u64>>>,
 }

@@ -10,6 +10,7 @@ use super::outcome::outcome;
 use super::reason::{same_reason, says_nothing};
 use super::request::request;
 use super::resent::resent;
+use super::text::{expected_text, text, with_nonce};
 use super::usage::usage;
 use super::verdict::listed;
 use super::{Check, Evidence, Grade, Observed, stop_reason_on_wire};
@@ -90,7 +91,7 @@ fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &
         (false, false) => format!("{}, with another {}", seen.outcome.name(), axes.join(" and ")),
         _ => seen.outcome.name().to_owned(),
     };
-    (expected, json!(observed), exact_if(nearest.is_empty()))
+    (expected, json!(observed), Grade::exact_if(nearest.is_empty()))
 }
 
 /// Compares the second call with what must hold of it, as a whole.
@@ -109,11 +110,11 @@ fn again(level: Level, wanted: &Checks, first: &Observation, evidence: &Evidence
     let others: Vec<&str> =
         broken.iter().map(|check| check.axis).filter(|axis| *axis != Axis::Outcome).map(Axis::name).collect();
     let observed = if others.is_empty() { ended } else { format!("{ended}, with another {}", others.join(" and ")) };
-    (expected, json!(observed), exact_if(broken.is_empty()))
+    (expected, json!(observed), Grade::exact_if(broken.is_empty()))
 }
 
 fn an_outcome(wanted: &OneOf<Outcome>, seen: Outcome) -> AxisComparison {
-    (listed(&wanted.0), json!(seen), exact_if(wanted.0.contains(&seen)))
+    (listed(&wanted.0), json!(seen), Grade::exact_if(wanted.0.contains(&seen)))
 }
 
 fn word(
@@ -145,7 +146,7 @@ fn field_value<T: serde::Serialize>(
         None => (expected, Value::Null, Grade::NotApplicable),
         Some(Field::Absent) => (expected, Value::Null, Grade::Absent),
         Some(Field::Empty) => (expected, Value::Null, Grade::Empty),
-        Some(Field::Value(reading)) => (expected, json!(reading.value), exact_if(holds(&reading.value))),
+        Some(Field::Value(reading)) => (expected, json!(reading.value), Grade::exact_if(holds(&reading.value))),
     }
 }
 
@@ -191,7 +192,9 @@ fn class(wanted: ErrorClass, error: Option<&ObservedError>, evidence: &Evidence<
     let lost = match &control.answered.outcome {
         CallOutcome::Observed(observation) => match &observation.error {
             // A handler for the class of the control reaches a subclass of it, too.
-            Some(control) => return (json!(control.class), seen, exact_if(error.classes.contains(&control.class))),
+            Some(control) => {
+                return (json!(control.class), seen, Grade::exact_if(error.classes.contains(&control.class)));
+            }
             None => "same-as-http, which raised nothing",
         },
         CallOutcome::Hang | CallOutcome::Stuck => "same-as-http, which hung",
@@ -206,7 +209,7 @@ fn foreign(wanted: bool, seen: &Observation, bases: &[String]) -> AxisComparison
     // A failure that was handed over as an item was not thrown at anyone.
     let foreign = seen.ended == Ended::Raised && !error.classes.iter().any(|class| bases.contains(class));
     let observed = if foreign { json!(error.class) } else { json!(false) };
-    (json!(wanted), observed, exact_if(foreign == wanted))
+    (json!(wanted), observed, Grade::exact_if(foreign == wanted))
 }
 
 fn message(wanted: &TextMatch, error: Option<&ObservedError>, nonce: &str) -> AxisComparison {
@@ -214,36 +217,6 @@ fn message(wanted: &TextMatch, error: Option<&ObservedError>, nonce: &str) -> Ax
         None => (expected_text(wanted, nonce), Value::Null, Grade::NotApplicable),
         Some(error) => text(wanted, Some(&error.message), nonce),
     }
-}
-
-fn text(wanted: &TextMatch, seen: Option<&str>, nonce: &str) -> AxisComparison {
-    let expected = expected_text(wanted, nonce);
-    let Some(seen) = seen else { return (expected, Value::Null, Grade::NotObservable) };
-    (expected, json!(seen), exact_if(holds(wanted, seen, nonce)))
-}
-
-/// Says whether a text is what was wanted.
-pub(super) fn holds(wanted: &TextMatch, seen: &str, nonce: &str) -> bool {
-    let filled = |text: &str| text.replace("${nonce}", nonce);
-    match wanted {
-        TextMatch::Equals(whole) => seen == filled(whole),
-        TextMatch::Contains(part) => seen.contains(&filled(part)),
-        TextMatch::NotContains(part) => !seen.contains(&filled(part)),
-        TextMatch::StartsWith(start) => seen.starts_with(&filled(start)),
-        TextMatch::PrefixOf(whole) => filled(whole).starts_with(seen),
-    }
-}
-
-/// Writes the expectation of a text as a case does.
-pub(super) fn expected_text(wanted: &TextMatch, nonce: &str) -> Value {
-    let value = match wanted {
-        TextMatch::Equals(text) => json!(text),
-        TextMatch::Contains(text) => json!({ "contains": text }),
-        TextMatch::NotContains(text) => json!({ "not-contains": text }),
-        TextMatch::StartsWith(text) => json!({ "starts-with": text }),
-        TextMatch::PrefixOf(text) => json!({ "prefix-of": text }),
-    };
-    with_nonce(value, nonce)
 }
 
 fn tools(wanted: &ToolsMatch, seen: &Observation) -> AxisComparison {
@@ -261,7 +234,7 @@ fn tools(wanted: &ToolsMatch, seen: &Observation) -> AxisComparison {
         ToolsMatch::NoneComplete => complete.is_empty(),
         ToolsMatch::Complete(calls) => json!(calls) == json!(complete),
     };
-    (expected, Value::Array(complete), exact_if(holds))
+    (expected, Value::Array(complete), Grade::exact_if(holds))
 }
 
 /// Arguments as a value, whether the SDK parsed them or not.
@@ -285,7 +258,7 @@ fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Ev
             (expected, json!(reported), Grade::Exact)
         }
         Field::Value(reported) => {
-            let grade = exact_if(wanted.0.iter().flatten().any(|one| same(one, reported)));
+            let grade = Grade::exact_if(wanted.0.iter().flatten().any(|one| same(one, reported)));
             (expected, json!(reported), grade)
         }
     }
@@ -317,11 +290,11 @@ fn timed(wanted: Bound, seen: Duration) -> AxisComparison {
         (false, true) => "too early",
         (false, false) => "too late",
     };
-    (wanted.as_written(), json!(observed), exact_if(wanted.holds(milliseconds)))
+    (wanted.as_written(), json!(observed), Grade::exact_if(wanted.holds(milliseconds)))
 }
 
 fn bound(wanted: Bound, seen: u64) -> AxisComparison {
-    (wanted.as_written(), json!(seen), exact_if(wanted.holds(seen)))
+    (wanted.as_written(), json!(seen), Grade::exact_if(wanted.holds(seen)))
 }
 
 fn requests(wanted: Bound, evidence: &Evidence<'_>) -> AxisComparison {
@@ -347,20 +320,8 @@ fn one_of<T: PartialEq + serde::Serialize>(wanted: &OneOf<T>, seen: Option<T>) -
     match seen {
         None => (expected, Value::Null, Grade::NotApplicable),
         Some(seen) => {
-            let grade = exact_if(wanted.0.contains(&seen));
+            let grade = Grade::exact_if(wanted.0.contains(&seen));
             (expected, json!(seen), grade)
         }
     }
-}
-
-fn with_nonce(value: Value, nonce: &str) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.replace("${nonce}", nonce)),
-        Value::Object(map) => map.into_iter().map(|(key, value)| (key, with_nonce(value, nonce))).collect(),
-        other => other,
-    }
-}
-
-const fn exact_if(holds: bool) -> Grade {
-    if holds { Grade::Exact } else { Grade::Wrong }
 }

@@ -8,6 +8,7 @@ mod request;
 mod resent;
 #[cfg(test)]
 mod tests;
+mod text;
 mod usage;
 mod verdict;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Grade;
-use super::axes::{expected_text, holds};
+use super::text::{expected_text, holds};
 use crate::case::{RequestMatch, TextMatch};
 use crate::server::Exchange;
 
@@ -42,8 +42,7 @@ fn written(wanted: &RequestMatch, nonce: &str) -> Value {
 
 /// Finds the first part that a request has otherwise.
 fn difference(wanted: &RequestMatch, exchange: &Exchange, nonce: &str) -> Option<Value> {
-    if let Some(path) = wanted.path.as_ref().filter(|path| !holds(path, &exchange.path, nonce)) {
-        let _ = path;
+    if wanted.path.as_ref().is_some_and(|path| !holds(path, &exchange.path, nonce)) {
         return Some(json!({ "path": exchange.path }));
     }
     for (name, value) in &wanted.headers {

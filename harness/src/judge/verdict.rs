@@ -169,6 +169,11 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// Grades a value that was observed, by whether it is the expected one.
+    pub(super) const fn exact_if(holds: bool) -> Self {
+        if holds { Self::Exact } else { Self::Wrong }
+    }
+
     /// Returns the name in reports and in lists of known deviations.
     pub const fn name(self) -> &'static str {
         match self {
