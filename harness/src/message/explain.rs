@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
+use streamspec_adapters::contract::Observation;
 
 use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
 use crate::case::{Axis, Case};
@@ -164,7 +165,15 @@ fn difference<'a>(out: &mut String, broken: impl Iterator<Item = &'a Check>) {
 
 fn observed(out: &mut String, ran: &TrialRun) {
     let Some(observation) = &ran.record.observation else { return };
-    let _ = write!(out, "  {} {:?} after {} items", styled(BOLD, "observed:"), observation.ended, observation.events);
+    one_call(out, "observed:", observation);
+    if let Some(second) = &observation.again {
+        one_call(out, "observed of the second call:", second);
+    }
+}
+
+fn one_call(out: &mut String, label: &str, observation: &Observation) {
+    let items = if observation.events == 1 { "item" } else { "items" };
+    let _ = write!(out, "  {} {:?} after {} {items}", styled(BOLD, label), observation.ended, observation.events);
     if let Some(text) = &observation.text {
         let _ = write!(out, ", text \"{}\"", shown(text, 120));
     }
