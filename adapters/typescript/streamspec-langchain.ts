@@ -5,7 +5,10 @@ import type { ChatModelStreamEvent } from "@langchain/core/language_models/event
 import type { AIMessageChunk } from "@langchain/core/messages";
 import type { Adapter, Call, Surface } from "./streamspec-adapter.ts";
 import { question } from "./streamspec-dialects.ts";
-import { type Api, type Observer, type Reader, type ToolCall, list } from "./streamspec-observation.ts";
+import type { Reader } from "./streamspec-failure.ts";
+import type { Observer, ToolCall } from "./streamspec-observation.ts";
+import type { Api } from "./streamspec-tables.ts";
+import { list } from "./streamspec-values.ts";
 
 type Model = BaseChatModel<any, AIMessageChunk>;
 type Errors = typeof import("@langchain/core/errors");
