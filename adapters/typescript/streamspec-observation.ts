@@ -147,8 +147,12 @@ export class Observer {
     this.#stopReason = word(reason) ?? null;
   }
 
-  /** The failure as an item of the stream, or as the finished message itself; counts unless something is raised. */
+  /**
+   * The failure as an item of the stream, or as the finished message itself; the first that says anything counts, also
+   * before what is raised behind it.
+   */
   failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code: unknown }): void {
+    if (this.#item && saysAnything(this.#item)) return;
     const code = word(item.code);
     this.#item = {
       site: item.site,
@@ -171,16 +175,23 @@ export class Observer {
   }
 
   observation<E>(fields: ErrorFields<E>, origin: Origin = {}): Observation {
-    const thrown = this.#raised ?? this.#handed;
+    const read = (found: { site: Site; error: unknown } | undefined) =>
+      found && describeError(found.error, found.site, fields, origin);
+    const item = read(this.#handed) ?? this.#item;
+    const raised = item && saysAnything(item) ? undefined : read(this.#raised);
     return {
-      ended: this.#raised ? "raised" : thrown || this.#item ? "error-item" : this.#aborted ? "aborted" : "returned",
+      ended: raised ? "raised" : item ? "error-item" : this.#aborted ? "aborted" : "returned",
       events: this.#events,
       text: this.#text,
       tool_calls: this.#tools && calls(this.#tools),
       stop_reason: this.#stopReason,
-      error: thrown ? describeError(thrown.error, thrown.site, fields, origin) : this.#item,
+      error: raised ?? item,
     };
   }
+}
+
+function saysAnything({ message, type, code }: ObservedError): boolean {
+  return Boolean(message || type || code);
 }
 
 /** The calls that a caller can make: one without a name is none, and one without arguments has an empty object of them. */
