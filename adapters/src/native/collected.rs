@@ -313,13 +313,17 @@ mod tests {
         let coded = ObservedError { code: attribute_word(Some("first".to_owned())), ..item("") };
         let followed = |items: Vec<Result<ObservedError, &'static str>>| {
             let seen = Collected::new(Api::OpenaiResponses);
-            let read = seen.follow(stream::iter(items), Collected::failed, |site, raised| error(site, &["Err"], *raised));
+            let read =
+                seen.follow(stream::iter(items), Collected::failed, |site, raised| error(site, &["Err"], *raised));
             read.now_or_never().expect("the stream has all its items")
         };
         let observed = followed(vec![Ok(item("")), Ok(coded.clone()), Ok(item("second")), Err("broken")]);
         assert_eq!((observed.ended, observed.error), (Ended::ErrorItem, Some(coded)));
         let observed = followed(vec![Ok(item("")), Err("broken")]);
-        assert_eq!((observed.ended, observed.error.map(|error| error.message)), (Ended::Raised, Some("broken".to_owned())));
+        assert_eq!(
+            (observed.ended, observed.error.map(|error| error.message)),
+            (Ended::Raised, Some("broken".to_owned()))
+        );
     }
 
     #[test]
