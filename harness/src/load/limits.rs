@@ -34,8 +34,8 @@ pub const MAX_EXCHANGES: usize = 16;
 pub const MAX_CASE_BYTES: usize = 2 * 1024 * 1024;
 
 /// The same for a case that is run byte by byte, each of which may be a write of its own: half a mebibyte of them took
-/// the reference client, not optimised, longer than the ten seconds of a trial.
-pub const MAX_SPLIT_BYTES: usize = 64 * 1024;
+/// the reference client, not optimised, longer than the ten seconds of a trial, and a run has ten thousand such trials.
+pub const MAX_SPLIT_BYTES: usize = 6 * 1024;
 
 /// The number of steps that one answer may have once `repeat` is multiplied out. Each may be a write of its own, too.
 pub const MAX_STEPS: usize = 20_000;

@@ -92,8 +92,8 @@ fn what_costs_too_much_is_refused_with_its_place_and_number() {
         (lines, "5:1 the answers have 24028000 bytes together, more than 2097152"),
         (raw(4000, &kilobyte), "5:1 the answers have 4096000 bytes together, more than 2097152"),
         (
-            raw(65, &kilobyte),
-            "5:1 the answers have 66560 bytes together, more than 65536, which is the most that is sent byte by byte",
+            raw(7, &kilobyte),
+            "5:1 the answers have 7168 bytes together, more than 6144, which is the most that is sent byte by byte",
         ),
         (matrix, "5:1 with every `repeat` multiplied out, the file takes more than 64 MiB of memory"),
     ] {
