@@ -1,8 +1,8 @@
 // Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API.
 //
-// The loops are those of its documentation, which does not close a stream. The surface `accumulate` reads the message
-// that `Accumulate` has built: after an error its text is in the caller's hands, but nothing in it tells a finished
-// tool call from a cut one, so the tool calls are left out.
+// The loops are those of its documentation, which does not close a stream; a caller who stops before the end does. The
+// surface `accumulate` reads the message that `Accumulate` has built: after an error its text is in the caller's hands, but
+// nothing in it tells a finished tool call from a cut one, so the tool calls are left out.
 package main
 
 import (
@@ -10,11 +10,10 @@ import (
 
 	"github.com/anthropics/anthropic-sdk-go/v2"
 	"github.com/anthropics/anthropic-sdk-go/v2/option"
+	"github.com/anthropics/anthropic-sdk-go/v2/packages/respjson"
 
 	"streamspec"
 )
-
-var httpClient = streamspec.HTTPClient()
 
 func readError(err *anthropic.Error) streamspec.Fields {
 	return streamspec.Fields{
@@ -39,11 +38,13 @@ func readEvent(seen *streamspec.Seen, event anthropic.MessageStreamEventUnion) {
 	case "content_block_start":
 		seen.Block(event.Index)
 		seen.Say(event.ContentBlock.Text)
+		seen.Think(event.ContentBlock.Thinking)
 		if event.ContentBlock.Type == "tool_use" {
 			seen.Tool(event.Index, event.ContentBlock.Name).Set(event.ContentBlock.Input)
 		}
 	case "content_block_delta":
 		seen.Say(event.Delta.Text)
+		seen.Think(event.Delta.Thinking)
 		if tool != nil {
 			tool.Add(event.Delta.PartialJSON)
 		}
@@ -53,7 +54,14 @@ func readEvent(seen *streamspec.Seen, event anthropic.MessageStreamEventUnion) {
 		}
 	case "message_delta":
 		seen.StopMessage(string(event.Delta.StopReason))
+		usage := event.Usage
+		seen.Count(tokens(usage.InputTokens, usage.JSON.InputTokens), tokens(usage.OutputTokens, usage.JSON.OutputTokens))
 	}
+}
+
+// tokens is a number of tokens, of which the SDK says whether it was told.
+func tokens(number int64, field respjson.Field) streamspec.Tokens {
+	return streamspec.Tokens{Number: number, Told: field.Valid()}
 }
 
 // readMessage reads a message: the beginning of a stream, which may bring content, or what was accumulated.
@@ -64,16 +72,20 @@ func readMessage(seen *streamspec.Seen, message anthropic.Message) {
 		switch block.Type {
 		case "text":
 			seen.Say(block.Text)
+		case "thinking":
+			seen.Think(block.Thinking)
 		case "tool_use":
 			seen.Tool(key, block.Name).Set(string(block.Input))
 		}
 	}
 	seen.StopMessage(string(message.StopReason))
+	usage := message.Usage
+	seen.Count(tokens(usage.InputTokens, usage.JSON.InputTokens), tokens(usage.OutputTokens, usage.JSON.OutputTokens))
 }
 
 // readAccumulated reads the accumulated message, which is finished unless the stream failed.
 func readAccumulated(seen *streamspec.Seen, message anthropic.Message, finished bool) {
-	seen.HandOver("text", "stop_reason")
+	seen.HandOver("text", "stop_reason", "usage", "thinking")
 	readMessage(seen, message)
 	if finished {
 		seen.HandOver("tool_calls")
@@ -85,7 +97,7 @@ func plan(run streamspec.Run) streamspec.Call {
 	client := anthropic.NewClient(
 		option.WithoutEnvironmentDefaults(),
 		option.WithAPIKey("no-key"),
-		option.WithHTTPClient(httpClient),
+		option.WithHTTPClient(run.HTTPClient),
 		option.WithBaseURL(run.BaseURL),
 		option.WithRequestTimeout(run.Timeout()),
 		option.WithMaxRetries(run.MaxRetries),
@@ -107,12 +119,12 @@ func plan(run streamspec.Run) streamspec.Call {
 		}}}
 	}
 	return map[string]streamspec.Call{
-		"stream": func(seen *streamspec.Seen) error {
-			stream := client.Messages.NewStreaming(context.Background(), request)
+		"stream": func(ctx context.Context, seen *streamspec.Seen) error {
+			stream := client.Messages.NewStreaming(ctx, request)
 			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readEvent))
 		},
-		"accumulate": func(seen *streamspec.Seen) error {
-			stream := client.Messages.NewStreaming(context.Background(), request)
+		"accumulate": func(ctx context.Context, seen *streamspec.Seen) error {
+			stream := client.Messages.NewStreaming(ctx, request)
 			message := anthropic.Message{}
 			err := streamspec.Iterate(seen, stream, message.Accumulate)
 			seen.Read(func() { readAccumulated(seen, message, err == nil) })

@@ -16,8 +16,6 @@ import (
 
 const model = "gemini-2.5-flash"
 
-var httpClient = streamspec.HTTPClient()
-
 // readError reads an error; its `Code` is the number in the body, or else the HTTP status, and so it is both.
 func readError(err genai.APIError) streamspec.Fields {
 	return streamspec.Fields{
@@ -40,6 +38,9 @@ func retryDelay(err genai.APIError) string {
 
 // readChunk reads a chunk; function calls come whole, and are over when the candidate says so.
 func readChunk(seen *streamspec.Seen, chunk *genai.GenerateContentResponse) {
+	if usage := chunk.UsageMetadata; usage != nil {
+		seen.Count(tokens(usage.PromptTokenCount), tokens(usage.CandidatesTokenCount))
+	}
 	if chunk.PromptFeedback != nil {
 		seen.Stop(string(chunk.PromptFeedback.BlockReason))
 	}
@@ -54,12 +55,17 @@ func readChunk(seen *streamspec.Seen, chunk *genai.GenerateContentResponse) {
 	}
 }
 
+// tokens is a number of tokens, which the SDK leaves at zero where it was not told.
+func tokens(number int32) streamspec.Tokens { return streamspec.Tokens{Number: int64(number)} }
+
 func readParts(seen *streamspec.Seen, parts []*genai.Part) {
 	for _, part := range parts {
 		if part == nil {
 			continue
 		}
-		if !part.Thought {
+		if part.Thought {
+			seen.Think(part.Text)
+		} else {
 			seen.Say(part.Text)
 		}
 		if call := part.FunctionCall; call != nil {
@@ -83,23 +89,21 @@ func plan(run streamspec.Run) streamspec.Call {
 			ParametersJsonSchema: streamspec.ToolParameters(),
 		}}}}
 	}
-	return func(seen *streamspec.Seen) error {
-		background := context.Background()
-		client, err := genai.NewClient(background, &genai.ClientConfig{
-			APIKey: "no-key", Backend: genai.BackendGeminiAPI, HTTPClient: httpClient, HTTPOptions: options,
-		})
-		if err != nil {
-			return err
+	client, unusable := genai.NewClient(context.Background(), &genai.ClientConfig{
+		APIKey: "no-key", Backend: genai.BackendGeminiAPI, HTTPClient: run.HTTPClient, HTTPOptions: options,
+	})
+	return func(ctx context.Context, seen *streamspec.Seen) error {
+		if unusable != nil {
+			return unusable
 		}
 		if run.Surface == "chat" {
-			chat, err := client.Chats.Create(background, model, config, nil)
+			chat, err := client.Chats.Create(ctx, model, config, nil)
 			if err != nil {
 				return err
 			}
-			return iterate(seen, chat.SendMessageStream(background, genai.Part{Text: streamspec.Prompt}))
+			return iterate(seen, chat.SendMessageStream(ctx, genai.Part{Text: streamspec.Prompt}))
 		}
-		contents := genai.Text(streamspec.Prompt)
-		return iterate(seen, client.Models.GenerateContentStream(background, model, contents, config))
+		return iterate(seen, client.Models.GenerateContentStream(ctx, model, genai.Text(streamspec.Prompt), config))
 	}
 }
 
@@ -111,6 +115,9 @@ func iterate(seen *streamspec.Seen, stream iter.Seq2[*genai.GenerateContentRespo
 		}
 		seen.Item()
 		seen.Read(func() { readChunk(seen, chunk) })
+		if seen.Stops() {
+			break
+		}
 	}
 	return nil
 }

@@ -10,11 +10,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/respjson"
 	"github.com/openai/openai-go/v3/packages/ssestream"
 	"github.com/openai/openai-go/v3/responses"
 	"github.com/openai/openai-go/v3/shared"
@@ -23,8 +25,6 @@ import (
 )
 
 const model = "gpt-5.2"
-
-var httpClient = streamspec.HTTPClient()
 
 // readError reads an HTTP error. What its Error returns is only a summary of the status; the provider's words are in
 // its fields. RawJSON is what the body has at `error`; the whole body is in the response, from which the SDK has it dumped.
@@ -55,11 +55,14 @@ func readStreamError(err *ssestream.StreamError) streamspec.Fields {
 }
 
 func readChunk(seen *streamspec.Seen, chunk openai.ChatCompletionChunk) {
+	readUsage(seen, chunk.Usage)
 	for _, choice := range chunk.Choices {
 		if choice.Index != 0 {
 			continue
 		}
 		seen.Say(choice.Delta.Content)
+		seen.Refuse(choice.Delta.Refusal)
+		seen.Think(thoughts(choice.Delta))
 		for _, piece := range choice.Delta.ToolCalls {
 			seen.Tool(piece.Index, piece.Function.Name).Add(piece.Function.Arguments)
 		}
@@ -67,14 +70,37 @@ func readChunk(seen *streamspec.Seen, chunk openai.ChatCompletionChunk) {
 	}
 }
 
+// thoughts are those of a chunk, in the fields that other vendors have for them: the SDK hands over a field that it does not
+// know as its JSON. A vendor that sends both sends the same text twice.
+func thoughts(delta openai.ChatCompletionChunkChoiceDelta) (piece string) {
+	for _, name := range []string{"reasoning_content", "reasoning"} {
+		if json.Unmarshal([]byte(delta.JSON.ExtraFields[name].Raw()), &piece) == nil && piece != "" {
+			break
+		}
+	}
+	return piece
+}
+
+func readUsage(seen *streamspec.Seen, usage openai.CompletionUsage) {
+	told := usage.JSON
+	seen.Count(tokens(usage.PromptTokens, told.PromptTokens), tokens(usage.CompletionTokens, told.CompletionTokens))
+}
+
+// tokens is a number of tokens, of which the SDK says whether it was told.
+func tokens(number int64, field respjson.Field) streamspec.Tokens {
+	return streamspec.Tokens{Number: number, Told: field.Valid()}
+}
+
 // readCompletion reads the accumulated completion, which is finished unless the stream failed.
 func readCompletion(seen *streamspec.Seen, completion openai.ChatCompletion, finished bool) {
-	seen.HandOver("text", "stop_reason")
+	seen.HandOver("text", "stop_reason", "usage", "refusal")
+	readUsage(seen, completion.Usage)
 	for _, choice := range completion.Choices {
 		if choice.Index != 0 {
 			continue
 		}
 		seen.Say(choice.Message.Content)
+		seen.Refuse(choice.Message.Refusal)
 		for _, call := range choice.Message.ToolCalls {
 			seen.AddTool(call.Function.Name).Set(call.Function.Arguments)
 		}
@@ -90,6 +116,10 @@ func readResponseEvent(seen *streamspec.Seen, event responses.ResponseStreamEven
 	switch event.Type {
 	case "response.output_text.delta":
 		seen.Say(event.Delta)
+	case "response.reasoning_summary_text.delta", "response.reasoning_text.delta":
+		seen.Think(event.Delta)
+	case "response.refusal.delta":
+		seen.Refuse(event.Delta)
 	case "response.output_item.added":
 		readItem(seen, event.OutputIndex, event.Item)
 	case "response.output_item.done":
@@ -118,6 +148,8 @@ func readResponseEvent(seen *streamspec.Seen, event responses.ResponseStreamEven
 		seen.FailedItem(event.AsAny(), failure.Message, fields)
 	}
 	seen.StopResponse(string(event.Response.Status), event.Response.IncompleteDetails.Reason)
+	usage := event.Response.Usage
+	seen.Count(tokens(usage.InputTokens, usage.JSON.InputTokens), tokens(usage.OutputTokens, usage.JSON.OutputTokens))
 }
 
 // readItem reads an output item if it is a function call, and not what the provider executes itself.
@@ -134,6 +166,8 @@ func chatRequest(run streamspec.Run) openai.ChatCompletionNewParams {
 	request := openai.ChatCompletionNewParams{
 		Model:    model,
 		Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(streamspec.Prompt)},
+		// Without it there is no usage in a stream.
+		StreamOptions: openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(true)},
 	}
 	if run.WithTool() {
 		request.Tools = []openai.ChatCompletionToolUnionParam{openai.ChatCompletionFunctionTool(
@@ -165,25 +199,25 @@ func responseRequest(run streamspec.Run) responses.ResponseNewParams {
 func plan(run streamspec.Run) streamspec.Call {
 	client := openai.NewClient(
 		option.WithAPIKey("no-key"),
-		option.WithHTTPClient(httpClient),
+		option.WithHTTPClient(run.HTTPClient),
 		option.WithBaseURL(run.BaseURL+"/v1"),
 		option.WithRequestTimeout(run.Timeout()),
 		option.WithMaxRetries(run.MaxRetries),
 	)
 	chat, response := chatRequest(run), responseRequest(run)
 	return map[string]streamspec.Call{
-		"stream openai-chat": func(seen *streamspec.Seen) error {
-			stream := client.Chat.Completions.NewStreaming(context.Background(), chat)
+		"stream openai-chat": func(ctx context.Context, seen *streamspec.Seen) error {
+			stream := client.Chat.Completions.NewStreaming(ctx, chat)
 			defer stream.Close()
 			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readChunk))
 		},
-		"stream openai-responses": func(seen *streamspec.Seen) error {
-			stream := client.Responses.NewStreaming(context.Background(), response)
+		"stream openai-responses": func(ctx context.Context, seen *streamspec.Seen) error {
+			stream := client.Responses.NewStreaming(ctx, response)
 			defer stream.Close()
 			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readResponseEvent))
 		},
-		"accumulate openai-chat": func(seen *streamspec.Seen) error {
-			stream := client.Chat.Completions.NewStreaming(context.Background(), chat)
+		"accumulate openai-chat": func(ctx context.Context, seen *streamspec.Seen) error {
+			stream := client.Chat.Completions.NewStreaming(ctx, chat)
 			defer stream.Close()
 			accumulator := openai.ChatCompletionAccumulator{}
 			err := streamspec.Iterate(seen, stream, func(chunk openai.ChatCompletionChunk) error {

@@ -12,6 +12,7 @@ package streamspec
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,6 +54,9 @@ type Run struct {
 	TimeoutMS  int64  `json:"timeout_ms"`
 	MaxRetries int    `json:"max_retries"`
 	Ask        string `json:"ask"`
+	Caller     Caller `json:"caller"`
+	// HTTPClient is what the SDK is to send with.
+	HTTPClient *http.Client `json:"-"`
 }
 
 // Timeout is what the SDK is to be configured with.
@@ -61,8 +65,9 @@ func (run Run) Timeout() time.Duration { return time.Duration(run.TimeoutMS) * t
 // WithTool says whether the request declares the tool.
 func (run Run) WithTool() bool { return run.Ask == "tool" }
 
-// Call goes through the SDK to its end and returns the error that its caller got.
-type Call func(seen *Seen) error
+// Call goes through the SDK to its end and returns the error that its caller got. It can be made twice, on one client of
+// the SDK. The caller cancels it by its context.
+type Call func(ctx context.Context, seen *Seen) error
 
 // SDK is what an adapter declares about its SDK, besides what its manifest says.
 type SDK struct {
@@ -70,14 +75,6 @@ type SDK struct {
 	Errors []ErrorType
 	// Plan prepares a call in the SDK's words; a panic in it is the adapter's fault.
 	Plan func(run Run) Call
-}
-
-// HTTPClient is for all calls of an adapter. It keeps no connection for a next call: each call is on its own, and the
-// server can tell a connection that was let go from one that idles in a pool.
-func HTTPClient() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = -1
-	return &http.Client{Transport: transport}
 }
 
 // Serve speaks the protocol until `bye` or the end of stdin, then exits at once, whatever is still in flight.
@@ -170,25 +167,33 @@ func (server *server) answer(run Run) {
 	if !known || !slices.Contains(surface.APIs, run.API) {
 		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
 	}
+	run.HTTPClient = run.Caller.httpClient()
 	call := server.sdk.Plan(run)
 	if call == nil {
 		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
 	}
-	observation := Observe(surface.Delivers, server.sdk.Errors, call)
+	observation := Observe(surface, server.sdk.Errors, run.Caller.Read, call)
+	if run.Caller.Again {
+		observation["again"] = Observe(surface, server.sdk.Errors, Read{}, call)
+		run.HTTPClient.CloseIdleConnections()
+	}
 	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": observation})
 }
 
 // Observe makes a call and is the contract's `Observation` of what its caller saw.
-func Observe(delivers Delivers, own []ErrorType, call Call) map[string]any {
-	seen := newSeen(delivers)
-	if err := guarded(call, seen); err != nil {
+func Observe(surface Surface, own []ErrorType, read Read, call Call) map[string]any {
+	seen, ctx := newSeen(surface, read), read.context()
+	if err := guarded(ctx, call, seen); err != nil {
 		seen.raised(describeError(err, own))
+		if isCancellation(ctx, err) {
+			seen.ended = "cancelled"
+		}
 	}
 	return seen.observation()
 }
 
 // guarded makes a call; a panic of the SDK is what its caller gets, and one of the adapter's passes through.
-func guarded(call Call, seen *Seen) (err error) {
+func guarded(ctx context.Context, call Call, seen *Seen) (err error) {
 	defer func() {
 		switch panicked := recover().(type) {
 		case nil:
@@ -198,7 +203,7 @@ func guarded(call Call, seen *Seen) (err error) {
 			err = panicError{panicked}
 		}
 	}()
-	return call(seen)
+	return call(ctx, seen)
 }
 
 func (server *server) fault(id *uint64, message string) {

@@ -2,6 +2,7 @@ package streamspec
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,14 +39,17 @@ func (err *sampleError) Error() string { return "the sample failed" }
 func readSampleError(err *sampleError) Fields { return Fields{"status": {Attribute(err.status)}} }
 
 type sampleStream struct {
-	items []any
-	at    int
-	err   error
+	items   []any
+	at      int
+	err     error
+	closed  bool
+	closing error
 }
 
 func (stream *sampleStream) Next() bool   { stream.at++; return stream.at <= len(stream.items) }
 func (stream *sampleStream) Current() any { return stream.items[stream.at-1] }
 func (stream *sampleStream) Err() error   { return stream.err }
+func (stream *sampleStream) Close() error { stream.closed = true; return stream.closing }
 
 func sample() SDK {
 	var meeting sync.WaitGroup
@@ -74,7 +78,7 @@ func sample() SDK {
 			if run.API == "unplanned" {
 				return nil
 			}
-			return func(seen *Seen) error {
+			return func(ctx context.Context, seen *Seen) error {
 				read := func(seen *Seen, item any) { seen.Say(item.(string)) }
 				return Iterate(seen, open(run.API), Reader(seen, read))
 			}

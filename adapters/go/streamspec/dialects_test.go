@@ -28,7 +28,7 @@ func TestAReasonEndsCallsOrCutsThem(t *testing.T) {
 		{(*Seen).StopMessage, "max_tokens", false, false, "max_tokens"},
 		{(*Seen).StopMessage, "model_context_window_exceeded", false, false, "model_context_window_exceeded"},
 	} {
-		seen := newSeen(Events)
+		seen := newSeen(Surface{Delivers: Events}, Read{})
 		seen.Block(0)
 		seen.Tool(0, "weather")
 		if !each.begun {
@@ -40,7 +40,7 @@ func TestAReasonEndsCallsOrCutsThem(t *testing.T) {
 }
 
 func TestALimitCutsOnlyTheLastBlock(t *testing.T) {
-	seen := newSeen(Events)
+	seen := newSeen(Surface{Delivers: Events}, Read{})
 	seen.Block(0)
 	seen.Tool(0, "weather").End()
 	seen.Block(1)
@@ -66,13 +66,13 @@ func TestTheStatusOfAnItemAndOfItsResponseDecide(t *testing.T) {
 		{"in_progress", "", "", false, nil},
 		{"incomplete", "completed", "", false, "completed"},
 	} {
-		seen := newSeen(Events)
+		seen := newSeen(Surface{Delivers: Events}, Read{})
 		seen.Tool(0, "weather").EndItem(each.item)
 		seen.StopResponse(each.response, each.why)
 		sees(t, seen, each.complete, each.stop)
 	}
 	// What the finished response says of an item counts.
-	seen := newSeen(Events)
+	seen := newSeen(Surface{Delivers: Events}, Read{})
 	seen.Tool(0, "weather").EndItem("in_progress")
 	seen.Tool(0, "weather").EndItem("completed")
 	seen.StopResponse("incomplete", "max_output_tokens")

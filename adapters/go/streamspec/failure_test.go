@@ -103,7 +103,7 @@ func TestAFieldIsAbsentEmptyOrAReading(t *testing.T) {
 }
 
 func TestAToolCallIsTextUntilItIsParsed(t *testing.T) {
-	seen := newSeen(Events)
+	seen := newSeen(Surface{Delivers: Events}, Read{})
 	tool := seen.Tool(0, "weather")
 	tool.Set(map[string]any{})
 	tool.Add(`{"city":`)
@@ -129,7 +129,7 @@ func TestAToolCallIsTextUntilItIsParsed(t *testing.T) {
 }
 
 func TestTheFirstFailureThatSaysAnythingCounts(t *testing.T) {
-	seen := newSeen(Events)
+	seen := newSeen(Surface{Delivers: Events}, Read{})
 	seen.Opened()
 	seen.FailedItem(sampleStream{}, "", Fields{"code": {Attribute("")}})
 	seen.FailedItem(sampleStream{}, "first", nil)

@@ -14,10 +14,15 @@ const manifestVariable = "STREAMSPEC_MANIFEST"
 // manifest is what an adapter needs of its adapter.toml, which the harness hands over: what it says, no adapter repeats.
 type manifest struct {
 	Package  string
-	Surfaces map[string]struct {
-		APIs     []string
-		Delivers Delivers
-	}
+	Surfaces map[string]Surface
+}
+
+// Surface is one way of using the SDK.
+type Surface struct {
+	APIs     []string
+	Delivers Delivers
+	// AlsoShows are the fields that its caller is handed beside those of every surface that delivers the same.
+	AlsoShows []string `json:"also-shows"`
 }
 
 // handedOver is the manifest of this adapter; an adapter is started by the harness, which hands it over.

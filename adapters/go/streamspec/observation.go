@@ -60,30 +60,34 @@ func (tool *Tool) call() map[string]any {
 
 // Seen is what the SDK's caller has seen of one call.
 type Seen struct {
-	site, ended string
-	events      int
-	fields      map[string]any
-	text        strings.Builder
-	keys        []any
-	tools       map[any]*Tool
-	lastBlock   any
-	failure     map[string]any
+	site, ended             string
+	events, stopAfter       int
+	fields                  map[string]any
+	text, thinking, refusal strings.Builder
+	keys                    []any
+	tools                   map[any]*Tool
+	lastBlock               any
+	usage                   map[string]any
+	failure                 map[string]any
 }
 
-func newSeen(delivers Delivers) *Seen {
+func newSeen(surface Surface, read Read) *Seen {
 	seen := &Seen{site: "open", ended: "returned", fields: map[string]any{}, tools: map[any]*Tool{}}
-	switch delivers {
+	seen.stopAfter = read.StopAfter
+	switch surface.Delivers {
 	case Events:
 		seen.HandOver("text", "tool_calls", "stop_reason")
+		seen.HandOver(surface.AlsoShows...)
 	case Text:
 		seen.HandOver("text")
+		seen.HandOver(surface.AlsoShows...)
 	case Final:
 	}
 	return seen
 }
 
 // HandOver says which fields the caller can read from here on, though they may still be empty: text, tool_calls,
-// stop_reason. A final surface begins with none.
+// stop_reason, usage, thinking, refusal. A final surface begins with none.
 func (seen *Seen) HandOver(fields ...string) {
 	for _, field := range fields {
 		seen.fields[field] = nil
@@ -111,15 +115,16 @@ func (seen *Seen) Read(read func()) {
 	read()
 }
 
-// Stream is what SDKs hand out that iterate with Next, Current and Err.
+// Stream is what SDKs hand out that iterate with Next, Current and Err, and are let go with Close.
 type Stream[T any] interface {
 	Next() bool
 	Current() T
 	Err() error
+	Close() error
 }
 
-// Iterate takes all items of a stream with the loop of its documentation. The error of `each`, which an SDK's own
-// accumulator may return, ends it.
+// Iterate takes the items of a stream with the loop of its documentation. The error of `each`, which an SDK's own
+// accumulator may return, ends it. A caller who stops leaves the loop and closes the stream.
 func Iterate[T any](seen *Seen, stream Stream[T], each func(item T) error) error {
 	if err := stream.Err(); err != nil {
 		return err
@@ -130,6 +135,9 @@ func Iterate[T any](seen *Seen, stream Stream[T], each func(item T) error) error
 		seen.Item()
 		if err := each(item); err != nil {
 			return err
+		}
+		if seen.Stops() {
+			return stream.Close()
 		}
 	}
 	return stream.Err()
@@ -145,6 +153,33 @@ func Reader[T any](seen *Seen, read func(seen *Seen, item T)) func(item T) error
 
 // Say adds a piece of text.
 func (seen *Seen) Say(piece string) { seen.text.WriteString(piece) }
+
+// Think adds a piece of the model's thoughts.
+func (seen *Seen) Think(piece string) { seen.thinking.WriteString(piece) }
+
+// Refuse adds a piece of a refusal that is apart from the text.
+func (seen *Seen) Refuse(piece string) { seen.refusal.WriteString(piece) }
+
+// Tokens is a number of tokens of the whole answer so far, as SDKs in Go have it: zero, where they do not say that it was
+// told, is no number.
+type Tokens struct {
+	Number int64
+	Told   bool
+}
+
+// Count keeps the numbers of tokens of the request and of the answer; one that was not told does not take back an earlier
+// one.
+func (seen *Seen) Count(input, output Tokens) {
+	for name, tokens := range map[string]Tokens{"input": input, "output": output} {
+		if tokens.Number < 0 || tokens.Number == 0 && !tokens.Told {
+			continue
+		}
+		if seen.usage == nil {
+			seen.usage = map[string]any{"input": nil, "output": nil}
+		}
+		seen.usage[name] = tokens.Number
+	}
+}
 
 // Tool is the tool call with this key, begun now if it is new.
 func (seen *Seen) Tool(key any, name string) *Tool {
@@ -207,8 +242,14 @@ func (seen *Seen) observation() map[string]any {
 	for field, value := range seen.fields {
 		observation[field] = value
 	}
-	if _, offered := seen.fields["text"]; offered {
-		observation["text"] = seen.text.String()
+	texts := map[string]*strings.Builder{"text": &seen.text, "thinking": &seen.thinking, "refusal": &seen.refusal}
+	for field, text := range texts {
+		if _, offered := seen.fields[field]; offered {
+			observation[field] = text.String()
+		}
+	}
+	if _, offered := seen.fields["usage"]; offered && seen.usage != nil {
+		observation["usage"] = seen.usage
 	}
 	if _, offered := seen.fields["tool_calls"]; offered {
 		calls := []any{}

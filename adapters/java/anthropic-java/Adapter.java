@@ -30,6 +30,7 @@ import streamspec.Server;
 
 /** Drives {@code anthropic-java}, Anthropic's SDK for Java, over the Messages API. */
 public final class Adapter {
+    private static final String KEY = "no-key";
     private final Tool tool = Tool.builder()
             .name(Asked.TOOL)
             .description(Asked.ABOUT_THE_TOOL)
@@ -42,11 +43,11 @@ public final class Adapter {
             .build();
 
     /**
-     * One client for all calls, as the SDK asks for. It keeps no idle connection: each call is on its own, and the server
-     * can tell a connection that was let go from one that idles in a pool.
+     * One client for all calls, as the SDK asks for, but for a caller who calls again. It keeps no idle connection: each call
+     * is on its own, and the server can tell a connection that was let go from one that idles in a pool.
      */
     private final AnthropicClient shared = AnthropicOkHttpClient.builder()
-            .apiKey("no-key")
+            .apiKey(KEY)
             .maxIdleConnections(0)
             .keepAliveDuration(Duration.ofSeconds(1))
             .build();
@@ -70,8 +71,17 @@ public final class Adapter {
                 .body();
     }
 
+    /** A caller who calls again has a client for itself, which keeps connections as the SDK does by default. */
     private Sdk.Call prepare(Run run) {
-        AnthropicClient client = shared.withOptions(
+        if (!run.caller().again()) {
+            return call(run, shared);
+        }
+        AnthropicClient own = AnthropicOkHttpClient.builder().apiKey(KEY).build();
+        return call(run, own).closing(own::close);
+    }
+
+    private Sdk.Call call(Run run, AnthropicClient made) {
+        AnthropicClient client = made.withOptions(
                 options -> options.baseUrl(run.baseUrl()).timeout(run.timeout()).maxRetries(run.maxRetries()));
         MessageCreateParams.Builder asked = MessageCreateParams.builder()
                 .model("claude-sonnet-4-6")
@@ -88,7 +98,11 @@ public final class Adapter {
         };
     }
 
-    /** Takes every event of the stream, as the SDK's documentation shows it. */
+    /**
+     * Takes every event of the stream, as the SDK's documentation shows it. A caller who stops closes the stream from within,
+     * as the SDK's examples of cancellation do.
+     */
+    @SuppressWarnings("try")
     private static void stream(
             Run run,
             AnthropicClient client,
@@ -100,7 +114,12 @@ public final class Adapter {
             try (StreamResponse<RawMessageStreamEvent> stream =
                     client.messages().createStreaming(params)) {
                 seen.opened();
-                stream.stream().forEach(take);
+                stream.stream().forEach(event -> {
+                    take.accept(event);
+                    if (seen.stops()) {
+                        stream.close();
+                    }
+                });
             }
             return;
         }
@@ -112,6 +131,9 @@ public final class Adapter {
             @Override
             public void onNext(RawMessageStreamEvent event) {
                 take.accept(event);
+                if (seen.stops()) {
+                    stream.close();
+                }
             }
 
             @Override
@@ -137,12 +159,17 @@ public final class Adapter {
                 .flatMap(stop -> seen.openTool(stop.index()))
                 .ifPresent(Seen.ToolCall::end);
         event.messageDelta()
+                .flatMap(delta -> delta._usage().asKnown())
+                .ifPresent(usage -> seen.count(
+                        usage._inputTokens().asKnown(), usage._outputTokens().asKnown()));
+        event.messageDelta()
                 .flatMap(delta -> delta.delta().stopReason())
                 .ifPresent(reason -> Dialects.stopMessage(seen, reason.asString()));
     }
 
     /** A message that was whole before it was streamed begins with its content and its stop reason; no other one need have any. */
     private static void readStart(Seen seen, Message message) {
+        readUsage(seen, message);
         message._content().asKnown().ifPresent(content -> readContent(seen, content));
         message._stopReason().asKnown().ifPresent(reason -> {
             Dialects.endCalls(seen);
@@ -153,17 +180,34 @@ public final class Adapter {
     private static void readStart(Seen seen, RawContentBlockStartEvent start) {
         seen.block(start._index().asKnown().orElse(null));
         start.contentBlock().text().ifPresent(text -> seen.say(text.text()));
+        start.contentBlock()
+                .thinking()
+                .flatMap(thought -> thought._thinking().asKnown())
+                .ifPresent(seen::think);
         start.contentBlock().toolUse().ifPresent(tool -> readCall(seen.tool(start.index()), tool));
     }
 
     private static void readDelta(Seen seen, RawContentBlockDeltaEvent delta) {
         delta.delta().text().ifPresent(text -> seen.say(text.text()));
         delta.delta()
+                .thinking()
+                .flatMap(thought -> thought._thinking().asKnown())
+                .ifPresent(seen::think);
+        delta.delta()
                 .inputJson()
                 .ifPresent(piece -> seen.openTool(delta.index()).ifPresent(tool -> tool.add(piece.partialJson())));
     }
 
+    /** The numbers of tokens as the SDK has them: who reads them need not have each. */
+    private static void readUsage(Seen seen, Message message) {
+        message._usage()
+                .asKnown()
+                .ifPresent(usage -> seen.count(
+                        usage._inputTokens().asKnown(), usage._outputTokens().asKnown()));
+    }
+
     static void readMessage(Seen seen, Message message) {
+        readUsage(seen, message);
         readContent(seen, message.content());
         Dialects.endCalls(seen);
         Dialects.stopMessage(
@@ -176,6 +220,7 @@ public final class Adapter {
             Object key = index++;
             seen.block(key);
             block.text().ifPresent(text -> seen.say(text.text()));
+            block.thinking().flatMap(thought -> thought._thinking().asKnown()).ifPresent(seen::think);
             block.toolUse().ifPresent(tool -> readCall(seen.tool(key), tool));
         }
     }

@@ -11,6 +11,7 @@ import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStreamEvent;
@@ -30,12 +31,14 @@ import streamspec.Server;
 /** Drives {@code openai-java}, OpenAI's SDK for Java, over Chat Completions and Responses. */
 public final class Adapter {
     private static final String MODEL = "gpt-5.2";
+    private static final String KEY = "no-key";
+
     /**
-     * One client for all calls, as the SDK asks for. It keeps no idle connection: each call is on its own, and the server
-     * can tell a connection that was let go from one that idles in a pool.
+     * One client for all calls, as the SDK asks for, but for a caller who calls again. It keeps no idle connection: each call
+     * is on its own, and the server can tell a connection that was let go from one that idles in a pool.
      */
     private final OpenAIClient shared = OpenAIOkHttpClient.builder()
-            .apiKey("no-key")
+            .apiKey(KEY)
             .maxIdleConnections(0)
             .keepAliveDuration(Duration.ofSeconds(1))
             .build();
@@ -59,15 +62,28 @@ public final class Adapter {
                 .body();
     }
 
+    /** A caller who calls again has a client for itself, which keeps connections as the SDK does by default. */
     private Sdk.Call prepare(Run run) {
-        OpenAIClient client = shared.withOptions(options ->
+        if (!run.caller().again()) {
+            return call(run, shared);
+        }
+        OpenAIClient own = OpenAIOkHttpClient.builder().apiKey(KEY).build();
+        return call(run, own).closing(own::close);
+    }
+
+    private static Sdk.Call call(Run run, OpenAIClient made) {
+        OpenAIClient client = made.withOptions(options ->
                 options.baseUrl(run.baseUrl() + "/v1").timeout(run.timeout()).maxRetries(run.maxRetries()));
         return run.api().equals("openai-chat") ? chat(run, client) : responses(run, client);
     }
 
     private static Sdk.Call chat(Run run, OpenAIClient client) {
-        ChatCompletionCreateParams.Builder asked =
-                ChatCompletionCreateParams.builder().model(MODEL).addUserMessage(Asked.PROMPT);
+        // Without the option there is no usage in a stream.
+        ChatCompletionCreateParams.Builder asked = ChatCompletionCreateParams.builder()
+                .model(MODEL)
+                .addUserMessage(Asked.PROMPT)
+                .streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build());
         if (run.asksTool()) {
             FunctionParameters parameters = FunctionParameters.builder()
                     .putAllAdditionalProperties(parameters())
@@ -122,16 +138,22 @@ public final class Adapter {
         };
     }
 
-    /** Gives every item of a stream, as the SDK's documentation shows it. */
+    /** Gives every item of a stream, as the SDK's documentation shows it. A caller who stops closes the stream from within. */
     private interface Events<T> {
         void give(Seen seen, Consumer<T> take) throws Throwable;
     }
 
+    @SuppressWarnings("try")
     private static <T> Events<T> iterated(Supplier<StreamResponse<T>> open) {
         return (seen, take) -> {
             try (StreamResponse<T> stream = open.get()) {
                 seen.opened();
-                stream.stream().forEach(take);
+                stream.stream().forEach(item -> {
+                    take.accept(item);
+                    if (seen.stops()) {
+                        stream.close();
+                    }
+                });
             }
         };
     }
@@ -145,6 +167,9 @@ public final class Adapter {
                 @Override
                 public void onNext(T item) {
                     take.accept(item);
+                    if (seen.stops()) {
+                        stream.close();
+                    }
                 }
 
                 @Override

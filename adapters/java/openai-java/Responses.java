@@ -2,6 +2,7 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseError;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
+import com.openai.models.responses.ResponseReasoningItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import java.util.List;
@@ -21,6 +22,11 @@ final class Responses {
 
     static void readEvent(Seen seen, ResponseStreamEvent event) {
         event.outputTextDelta().ifPresent(text -> seen.say(text.delta()));
+        event.reasoningSummaryTextDelta()
+                .flatMap(piece -> piece._delta().asKnown())
+                .ifPresent(seen::think);
+        event.reasoningTextDelta().flatMap(piece -> piece._delta().asKnown()).ifPresent(seen::think);
+        event.refusalDelta().flatMap(piece -> piece._delta().asKnown()).ifPresent(seen::refuse);
         event.outputItemAdded()
                 .ifPresent(added ->
                         added.item().functionCall().ifPresent(call -> readCall(seen.tool(added.outputIndex()), call)));
@@ -49,14 +55,32 @@ final class Responses {
     }
 
     static void readResponse(Seen seen, Response response) {
+        seen.alsoShow("thinking");
         for (ResponseOutputItem item : response.output()) {
             item.message().stream()
                     .flatMap(message -> message.content().stream())
                     .flatMap(part -> part.outputText().stream())
                     .forEach(text -> seen.say(text.text()));
+            item.message().stream()
+                    .flatMap(message -> message.content().stream())
+                    .flatMap(part -> part.refusal().stream())
+                    .flatMap(refusal -> refusal._refusal().asKnown().stream())
+                    .forEach(seen::refuse);
+            item.reasoning().ifPresent(reasoning -> readReasoning(seen, reasoning));
         }
         readCalls(seen, response.output());
         readStatus(seen, response, response);
+    }
+
+    private static void readReasoning(Seen seen, ResponseReasoningItem reasoning) {
+        reasoning._summary().asKnown().stream()
+                .flatMap(List::stream)
+                .flatMap(part -> part._text().asKnown().stream())
+                .forEach(seen::think);
+        reasoning._content().asKnown().stream()
+                .flatMap(List::stream)
+                .flatMap(part -> part._text().asKnown().stream())
+                .forEach(seen::think);
     }
 
     private static void readCalls(Seen seen, List<ResponseOutputItem> output) {
@@ -78,6 +102,10 @@ final class Responses {
 
     /** The status of a response that is over, and its error if it failed; the item is what was handed over. */
     private static void readStatus(Seen seen, Object item, Response response) {
+        response._usage()
+                .asKnown()
+                .ifPresent(usage -> seen.count(
+                        usage._inputTokens().asKnown(), usage._outputTokens().asKnown()));
         Optional<String> status = response.status().map(ResponseStatus::asString);
         Optional<String> reason = response.incompleteDetails()
                 .flatMap(details -> details.reason())

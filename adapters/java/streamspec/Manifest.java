@@ -23,8 +23,9 @@ record Manifest(String sdk, Map<String, Surface> surfaces) {
      * One way of using the SDK.
      *
      * @param isFinal whether it hands over the finished answer only
+     * @param alsoShows the fields that it hands over beside those of every one of its kind
      */
-    record Surface(List<String> apis, boolean isFinal) {}
+    record Surface(List<String> apis, boolean isFinal, List<String> alsoShows) {}
 
     /** The manifest of this adapter; an adapter is started by the harness, which hands it over. */
     static Manifest handedOver() throws JsonProcessingException {
@@ -36,12 +37,19 @@ record Manifest(String sdk, Map<String, Surface> surfaces) {
         JsonNode said = Json.MAPPER.readTree(text);
         Map<String, Surface> surfaces = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> each : said.required("surfaces").properties()) {
-            List<String> apis = new ArrayList<>();
-            each.getValue().required("apis").forEach(api -> apis.add(api.textValue()));
             boolean isFinal = each.getValue().required("delivers").textValue().equals("final");
-            surfaces.put(each.getKey(), new Surface(apis, isFinal));
+            List<String> apis = words(each.getValue().required("apis"));
+            surfaces.put(
+                    each.getKey(),
+                    new Surface(apis, isFinal, words(each.getValue().path("also-shows"))));
         }
         return new Manifest(said.required("package").textValue(), surfaces);
+    }
+
+    private static List<String> words(JsonNode list) {
+        List<String> words = new ArrayList<>();
+        list.forEach(word -> words.add(word.textValue()));
+        return words;
     }
 
     /** The apis of all surfaces. */

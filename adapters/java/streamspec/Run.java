@@ -2,12 +2,15 @@ package streamspec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
  * One call through the SDK, as the harness asks for it.
  *
  * @param isFinal whether the surface hands over the finished answer only
+ * @param alsoShows the fields that the surface hands over beside those of every one of its kind
+ * @param caller the caller's part in it
  */
 public record Run(
         long id,
@@ -17,7 +20,9 @@ public record Run(
         Duration timeout,
         int maxRetries,
         boolean asksTool,
-        boolean isFinal) {
+        boolean isFinal,
+        List<String> alsoShows,
+        Caller caller) {
 
     /** From a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the manifest. */
     static Run parse(JsonNode message, Manifest manifest) {
@@ -35,7 +40,14 @@ public record Run(
                 Duration.ofMillis(message.required("timeout_ms").longValue()),
                 message.required("max_retries").intValue(),
                 message.required("ask").textValue().equals("tool"),
-                known.isFinal());
+                known.isFinal(),
+                known.alsoShows(),
+                Caller.parse(message.path("caller")));
+    }
+
+    /** The second call of a caller who calls again, which is read to the end. */
+    Run toTheEnd() {
+        return new Run(id, api, surface, baseUrl, timeout, maxRetries, asksTool, isFinal, alsoShows, Caller.PLAIN);
     }
 
     /** Whether the surface belongs to the async client. */

@@ -16,8 +16,27 @@ public record Sdk(
         Function<Run, Call> prepare,
         Function<Throwable, ErrorFields> fields) {
 
-    /** One call; whatever it throws is what the SDK threw. */
+    /** One call; whatever it throws is what the SDK threw. It can be made twice, on one client of the SDK. */
     public interface Call {
         void make(Seen seen) throws Throwable;
+
+        /** Closes a client that no other call has, after the last one. */
+        default void close() {}
+
+        /** This call, with what closes its client. */
+        default Call closing(Runnable close) {
+            Call call = this;
+            return new Call() {
+                @Override
+                public void make(Seen seen) throws Throwable {
+                    call.make(seen);
+                }
+
+                @Override
+                public void close() {
+                    close.run();
+                }
+            };
+        }
     }
 }

@@ -1,5 +1,6 @@
 package streamspec;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -8,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -65,18 +67,26 @@ public final class Seen {
     }
 
     private final Class<? extends Throwable> errorBase;
+    private final Set<String> alsoShows;
+    private final long stopAfter;
     private String site = "open";
     private String ended = "returned";
     private long events;
     private StringBuilder text;
     private Map<Object, ToolCall> tools;
     private String stopReason;
+    private final StringBuilder thinking = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
+    private Long inputTokens;
+    private Long outputTokens;
     private Object lastBlock;
     private ObjectNode error;
     private ReadingFault fault;
 
     Seen(Run run, Class<? extends Throwable> errorBase) {
         this.errorBase = errorBase;
+        this.alsoShows = new LinkedHashSet<>(run.alsoShows());
+        this.stopAfter = run.caller().stopAfter();
         if (!run.isFinal()) {
             handOver();
         }
@@ -106,6 +116,15 @@ public final class Seen {
         }
     }
 
+    /** Whether the caller wants no more items, and stops here; it then lets go of the stream as the SDK documents. */
+    public boolean stops() {
+        boolean stops = stopAfter > 0 && events >= stopAfter;
+        if (stops && error == null) {
+            ended = "stopped";
+        }
+        return stops;
+    }
+
     /** Asks for the finished answer, and reads it. */
     public <T> void finish(Supplier<T> answer, BiConsumer<Seen, T> read) {
         site = "finalize";
@@ -117,6 +136,30 @@ public final class Seen {
     /** A piece of text. */
     public void say(String piece) {
         text.append(piece);
+    }
+
+    /** A piece of the model's thoughts. */
+    public void think(String piece) {
+        thinking.append(piece);
+    }
+
+    /** A field that the surface shows in this dialect and not in each of its dialects. */
+    public void alsoShow(String field) {
+        alsoShows.add(field);
+    }
+
+    /** A piece of a refusal that is apart from the text. */
+    public void refuse(String piece) {
+        refusal.append(piece);
+    }
+
+    /**
+     * Numbers of tokens of the request and of the answer, of the whole answer so far; one that was not told does not take back
+     * an earlier one.
+     */
+    public void count(Optional<Long> input, Optional<Long> output) {
+        inputTokens = input.filter(number -> number >= 0).orElse(inputTokens);
+        outputTokens = output.filter(number -> number >= 0).orElse(outputTokens);
     }
 
     /** The tool call with this key, begun now if it is new. */
@@ -191,8 +234,25 @@ public final class Seen {
             // A call without a name is none.
             tools.values().stream().filter(tool -> !tool.name.isEmpty()).forEach(tool -> tool.writeTo(calls));
             seen.set("stop_reason", stopReason == null ? null : Json.text(stopReason));
+            alsoShows.forEach(field -> seen.set(field, shown(field)));
         }
         return error == null ? seen : seen.set("error", error);
+    }
+
+    /** A field that not every surface shows. */
+    private JsonNode shown(String field) {
+        return switch (field) {
+            case "usage" ->
+                inputTokens == null && outputTokens == null
+                        ? NullNode.instance
+                        : JsonNodeFactory.instance
+                                .objectNode()
+                                .put("input", inputTokens)
+                                .put("output", outputTokens);
+            case "thinking" -> Json.text(thinking.toString());
+            case "refusal" -> Json.text(refusal.toString());
+            default -> throw new IllegalArgumentException("no field " + field);
+        };
     }
 
     /** From here on the surface offers its fields, though they may still be empty. */

@@ -86,26 +86,37 @@ public final class Server {
         return true;
     }
 
-    /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
+    /** Makes a call, and a second one where the caller calls again. */
     private ObjectNode answer(Run run) {
         try {
-            Seen seen = new Seen(run, sdk.errorBase());
             Sdk.Call call = sdk.prepare().apply(run);
             try {
-                call.make(seen);
-            } catch (Throwable thrown) {
-                Throwable said = opened(thrown);
-                ErrorFields fields =
-                        sdk.errorBase().isInstance(said) ? sdk.fields().apply(said) : new ErrorFields(said);
-                seen.raised(said, fields, said != thrown);
+                ObjectNode observation = observe(call, new Seen(run, sdk.errorBase()));
+                if (run.caller().again()) {
+                    observation.set("again", observe(call, new Seen(run.toTheEnd(), sdk.errorBase())));
+                }
+                return reply("observed").put("id", run.id()).set("observation", observation);
+            } finally {
+                call.close();
             }
-            if (seen.fault() != null) {
-                throw seen.fault();
-            }
-            return reply("observed").put("id", run.id()).set("observation", seen.observation());
         } catch (Throwable thrown) {
             return fault(JsonNodeFactory.instance.numberNode(run.id()), thrown);
         }
+    }
+
+    /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
+    private ObjectNode observe(Sdk.Call call, Seen seen) {
+        try {
+            call.make(seen);
+        } catch (Throwable thrown) {
+            Throwable said = opened(thrown);
+            ErrorFields fields = sdk.errorBase().isInstance(said) ? sdk.fields().apply(said) : new ErrorFields(said);
+            seen.raised(said, fields, said != thrown);
+        }
+        if (seen.fault() != null) {
+            throw seen.fault();
+        }
+        return seen.observation();
     }
 
     /** What is in the wrappers of the platform, which whoever waits for a future opens. */

@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What says that a tool call is over, and what that it was cut. */
 final class DialectsTest {
-    private final Seen seen =
-            new Seen(new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, false), Error.class);
+    private final Seen seen = new Seen(
+            new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, false, List.of(), Caller.PLAIN), Error.class);
 
     @Test
     void aReasonEndsCallsOrCutsThem() {

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 /** Has an adapter read the items of adapters/golden.json, as its SDK's own types; the tests of the adapters call it. */
 public final class Golden {
     private static final List<String> SEEN = List.of("text", "tool_calls", "stop_reason");
+    private static final List<String> ALSO_SHOWN = List.of("usage", "thinking", "refusal");
 
     private final JsonNode items;
     private final JsonMapper mapper;
@@ -49,6 +50,40 @@ public final class Golden {
             check(item, seen);
         }
         return this;
+    }
+
+    /** Reads events, which are JSON with single quotes, and compares what is seen besides text, calls and the stop reason. */
+    public <T> Golden also(Class<T> event, BiConsumer<Seen, T> read, String sees, String... events)
+            throws JsonProcessingException {
+        Seen seen = seen("create-sync");
+        for (String each : events) {
+            seen.take(mapper.readValue(json(each), event), read);
+        }
+        compare(sees, seen);
+        return this;
+    }
+
+    /** Reads a finished answer, and compares the same. */
+    public <T> Golden alsoFinal(Class<T> answer, BiConsumer<Seen, T> read, String sees, String given)
+            throws JsonProcessingException {
+        Seen seen = seen("final-sync");
+        T finished = mapper.readValue(json(given), answer);
+        seen.finish(() -> finished, read);
+        compare(sees, seen);
+        return this;
+    }
+
+    private void compare(String sees, Seen seen) throws JsonProcessingException {
+        read++;
+        JsonNode told =
+                Json.MAPPER.readTree(seen.observation().retain(ALSO_SHOWN).toString());
+        if (!told.equals(Json.MAPPER.readTree(json(sees)))) {
+            wrong.add("expected " + json(sees) + "\n  but " + told);
+        }
+    }
+
+    private static String json(String text) {
+        return text.replace('\'', '"');
     }
 
     /** Ends the process: with status 1 if anything was read otherwise. */
@@ -103,7 +138,8 @@ public final class Golden {
     }
 
     private static Seen seen(String surface) {
-        return new Seen(
-                new Run(0, "golden", surface, "", Duration.ZERO, 0, false, surface.startsWith("final")), Error.class);
+        boolean isFinal = surface.startsWith("final");
+        Run run = new Run(0, "golden", surface, "", Duration.ZERO, 0, false, isFinal, ALSO_SHOWN, Caller.PLAIN);
+        return new Seen(run, Error.class);
     }
 }

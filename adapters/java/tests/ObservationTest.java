@@ -140,6 +140,40 @@ final class ObservationTest {
     }
 
     @Test
+    void whatASurfaceAlsoShowsIsThereFromTheBeginning() {
+        List<String> fields = List.of("usage", "thinking", "refusal");
+        Seen seen = seen("create-sync", fields);
+        checkSeen("{'usage':null,'thinking':'','refusal':''}", seen, fields);
+        seen.think("Hm");
+        seen.think("m.");
+        seen.refuse("I can");
+        seen.refuse("not.");
+        seen.count(Optional.of(25L), Optional.empty());
+        String told = "{'usage':{'input':25,'output':null},'thinking':'Hmm.','refusal':'I cannot.'}";
+        checkSeen(told, seen, fields);
+        Seen plain = seen("create-sync");
+        plain.think("Hm");
+        plain.count(Optional.of(25L), Optional.of(1L));
+        checkSeen("{}", plain, fields);
+        plain.alsoShow("thinking");
+        checkSeen("{'thinking':'Hm'}", plain, fields);
+        Seen unfinished = seen("final-sync", fields);
+        checkSeen("{}", unfinished, fields);
+        unfinished.finish(() -> "Hello", Seen::think);
+        checkSeen("{'usage':null,'thinking':'Hello','refusal':''}", unfinished, fields);
+    }
+
+    @Test
+    void theLastNumberThatWasToldCounts() {
+        Seen seen = seen("create-sync", List.of("usage"));
+        seen.count(Optional.of(25L), Optional.of(1L));
+        seen.count(Optional.empty(), Optional.of(15L));
+        checkSeen("{'usage':{'input':25,'output':15}}", seen, List.of("usage"));
+        seen.count(Optional.of(0L), Optional.of(-1L));
+        checkSeen("{'usage':{'input':0,'output':15}}", seen, List.of("usage"));
+    }
+
+    @Test
     void aToolCallGrows() {
         Seen seen = seen("create-sync");
         seen.tool(0L).name("get_weather").arguments(JsonNodeFactory.instance.objectNode());
@@ -229,8 +263,17 @@ final class ObservationTest {
     }
 
     private static Seen seen(String surface) {
-        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, surface.startsWith("final"));
+        return seen(surface, List.of());
+    }
+
+    private static Seen seen(String surface, List<String> alsoShows) {
+        boolean isFinal = surface.startsWith("final");
+        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, isFinal, alsoShows, Caller.PLAIN);
         return new Seen(run, IllegalStateException.class);
+    }
+
+    private static void checkSeen(String expected, Seen seen, List<String> fields) {
+        assertEquals(json(expected), seen.observation().retain(fields).toString());
     }
 
     private static void checkTool(Seen seen, String arguments, boolean complete) {

@@ -79,6 +79,21 @@ final class ProtocolTest {
     }
 
     @Test
+    void theSecondCallIsReadToTheEnd() throws IOException {
+        run(1, "returns", "{\"read\":{\"stop-after\":1},\"again\":true}");
+        run(2, "misread", "{\"again\":true}");
+        run(3, "returns", "{\"read\":{\"cancel-after\":500}}");
+        Map<Integer, JsonNode> replies = replies(3);
+        JsonNode observation = replies.get(1).get("observation");
+        assertEquals("stopped", observation.get("ended").textValue());
+        assertEquals("a", observation.get("text").textValue());
+        assertEquals("returned", observation.at("/again/ended").textValue());
+        assertEquals("ab", observation.at("/again/text").textValue());
+        assertEquals("fault", replies.get(2).get("op").textValue());
+        assertEquals("fault", replies.get(3).get("op").textValue());
+    }
+
+    @Test
     void whatTheAdapterCannotDoIsAFault() throws IOException {
         send("no JSON");
         send("{\"op\":\"dance\",\"id\":1}");
@@ -117,9 +132,13 @@ final class ProtocolTest {
     }
 
     private void run(int id, String api) throws IOException {
+        run(id, api, "{}");
+    }
+
+    private void run(int id, String api, String caller) throws IOException {
         send("{\"op\":\"run\",\"id\":%d,\"api\":\"%s\",\"surface\":\"create-sync\",\"base_url\":\"\","
                         .formatted(id, api)
-                + "\"timeout_ms\":1,\"max_retries\":0,\"ask\":\"text\"}");
+                + "\"timeout_ms\":1,\"max_retries\":0,\"ask\":\"text\",\"caller\":" + caller + "}");
     }
 
     private void send(String line) throws IOException {

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** An adapter of an SDK that prints, reads stdin, throws and never returns, for the tests of the protocol. */
 final class SampleAdapter {
@@ -46,7 +47,7 @@ final class SampleAdapter {
         if (run.api().equals("unprepared")) {
             throw new IllegalStateException("not prepared");
         }
-        return seen -> {
+        Sdk.Call call = seen -> {
             System.out.println("noise");
             System.in.read();
             seen.opened();
@@ -62,8 +63,20 @@ final class SampleAdapter {
             }
             for (String item : List.of("a", "b")) {
                 seen.take(item, (to, text) -> read(run.api(), to, text));
+                if (seen.stops()) {
+                    return;
+                }
             }
         };
+        // Closed too early, the client is of no use for a second call.
+        AtomicBoolean closed = new AtomicBoolean();
+        Sdk.Call open = seen -> {
+            if (closed.get()) {
+                throw new SampleException("closed");
+            }
+            call.make(seen);
+        };
+        return open.closing(() -> closed.set(true));
     }
 
     private static void read(String api, Seen seen, String item) {

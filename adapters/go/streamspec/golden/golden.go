@@ -2,6 +2,7 @@
 package golden
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -44,6 +45,44 @@ func Finals[Answer any](t *testing.T, api string, read func(*streamspec.Seen, An
 	})
 }
 
+// Sees has a surface's reader read events, or a finished answer as the only one, and compares the fields that are named.
+func Sees[Event any](t *testing.T, final bool, read func(*streamspec.Seen, Event), events []string, wanted map[string]any) {
+	t.Helper()
+	seen := observe(final, func(seen *streamspec.Seen) error {
+		for _, raw := range events {
+			var event Event
+			if err := json.Unmarshal([]byte(raw), &event); err != nil {
+				return err
+			}
+			seen.Read(func() { read(seen, event) })
+		}
+		return nil
+	})
+	compare(t, seen, wanted)
+}
+
+// observe is what is seen in a call of a surface that shows every field.
+func observe(final bool, read func(*streamspec.Seen) error) map[string]any {
+	surface := streamspec.Surface{Delivers: streamspec.Events, AlsoShows: []string{"usage", "thinking", "refusal"}}
+	if final {
+		surface.Delivers = streamspec.Final
+	}
+	call := func(_ context.Context, seen *streamspec.Seen) error { return read(seen) }
+	return streamspec.Observe(surface, nil, streamspec.Read{}, call)
+}
+
+func compare(t *testing.T, observation, wanted map[string]any) {
+	t.Helper()
+	if observation["error"] != nil {
+		t.Fatal(observation["error"])
+	}
+	for field, wanted := range plain(t, wanted) {
+		if seen, there := plain(t, observation)[field]; !there || !reflect.DeepEqual(seen, wanted) {
+			t.Errorf("%s: %v is not %v", field, seen, wanted)
+		}
+	}
+}
+
 func check(t *testing.T, api string, final bool, leftOut []string, read func(*streamspec.Seen, item) error) {
 	text, err := os.ReadFile("../../golden.json")
 	var golden struct{ Items []item }
@@ -53,25 +92,14 @@ func check(t *testing.T, api string, final bool, leftOut []string, read func(*st
 	if err != nil {
 		t.Fatal(err)
 	}
-	delivers, count := streamspec.Events, 0
-	if final {
-		delivers = streamspec.Final
-	}
+	count := 0
 	for _, each := range golden.Items {
 		if each.API != api || final == (each.Final == nil) || slices.Contains(leftOut, each.Name) {
 			continue
 		}
 		count++
 		t.Run(each.Name, func(t *testing.T) {
-			observation := streamspec.Observe(delivers, nil, func(seen *streamspec.Seen) error { return read(seen, each) })
-			if observation["error"] != nil {
-				t.Fatal(observation["error"])
-			}
-			for field, wanted := range plain(t, each.Sees) {
-				if seen := plain(t, observation)[field]; !reflect.DeepEqual(seen, wanted) {
-					t.Errorf("%s: %v is not %v", field, seen, wanted)
-				}
-			}
+			compare(t, observe(final, func(seen *streamspec.Seen) error { return read(seen, each) }), each.Sees)
 		})
 	}
 	if count == 0 {
