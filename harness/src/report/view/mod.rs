@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::deviation::KnownError;
-use crate::id::Variant;
+use crate::id::{TrialId, Variant, VariantRun};
 use crate::record::{CaseRecord, ReadError, Records, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
@@ -114,8 +114,7 @@ impl<'a> View<'a> {
             records.runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (id.as_str(), case)).collect();
         let sdks: BTreeMap<&str, &SdkRecord> =
             records.runs.iter().flat_map(|run| &run.sdks).map(|(id, sdk)| (id.as_str(), sdk)).collect();
-        // A report does not tell routes or transports apart.
-        if let Some((trial, ..)) = records.doubles(|place| Some((place.case, place.variant))).next() {
+        if let Some((trial, ..)) = records.doubles(|place| Some(place.name())).next() {
             return Err(ViewError::Twice(trial.to_string()));
         }
         let suite = Suite {
@@ -156,13 +155,18 @@ impl<'a> View<'a> {
         self.sdks.iter().flat_map(|sdk| &sdk.surfaces)
     }
 
-    /// Collects the variants in which the trials of each case were run again.
-    pub fn variant_runs(&self) -> BTreeMap<&'a str, BTreeSet<Variant>> {
-        let mut variant_runs: BTreeMap<&str, BTreeSet<Variant>> = BTreeMap::new();
+    /// Collects the variants in which the trials of each case were run again, by route and transport.
+    pub fn variant_runs(&self) -> BTreeMap<&'a str, BTreeSet<VariantRun>> {
+        let mut variant_runs: BTreeMap<&str, BTreeSet<VariantRun>> = BTreeMap::new();
         for place in self.trials().filter(|place| place.variant != Variant::AsWritten) {
-            variant_runs.entry(self.records.case(place)).or_default().insert(place.variant);
+            variant_runs.entry(self.records.case(place)).or_default().insert(place.variant_run());
         }
         variant_runs
+    }
+
+    /// Finds a trial that was run by two routes or transports, which not every format tells apart.
+    pub fn run_by_two_ways(&self) -> Option<TrialId> {
+        self.records.doubles(|place| Some((place.case, place.variant))).next().map(|(trial, ..)| trial)
     }
 
     /// Counts all trials by standing, in one sentence.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Conclusion, Count, Known, known};
 use crate::deviation::{self, KnownError};
-use crate::id::{SurfaceId, Variant};
+use crate::id::{SurfaceId, VariantRun};
 use crate::record::{Records, SdkRecord, Statement, TrialPlace};
 
 /// One SDK with its trials.
@@ -14,8 +14,8 @@ pub struct Sdk<'a> {
     pub record: &'a SdkRecord,
     /// The known deviations with their reasons, each statement once.
     pub known: Vec<Known>,
-    /// The variants in which its trials were run again.
-    pub variant_runs: BTreeSet<Variant>,
+    /// The variants in which its trials were run again, by route and transport.
+    pub variant_runs: BTreeSet<VariantRun>,
     /// The surfaces that have trials, by name.
     pub surfaces: Vec<Surface<'a>>,
     /// The statements of its list that match nothing, where every case was run on every surface.
@@ -34,7 +34,7 @@ pub struct Surface<'a> {
     pub name: &'a SurfaceId,
     /// True where it is no call of the SDK but an application's handling of it; then it is in no number of the SDK as a whole.
     pub is_handler: bool,
-    /// The numbers of its trials by verdict, by group.
+    /// The numbers of its trials by verdict, by group, route and transport.
     pub counts: Vec<Count>,
     /// The places of the trials, by case and variant; never empty.
     pub trials: &'a [TrialPlace],
