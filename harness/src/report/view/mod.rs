@@ -15,12 +15,13 @@ mod sdk;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::deviation::KnownError;
+use crate::deviation::{self, KnownError};
 use crate::id::{TrialId, Variant, VariantRun};
 use crate::record::{CaseRecord, ReadError, Records, SdkRecord, TrialPlace};
 
@@ -128,8 +129,9 @@ impl<'a> View<'a> {
         let mut view = Self { suite, sdks: Vec::new(), cases, findings: Vec::new(), places, records, with_text };
         let mut findings = finding::none();
         for record in sdks.into_values() {
-            let sdk = Sdk::of(record, records)
-                .map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
+            let list = view.list(record);
+            let list = list.map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
+            let sdk = Sdk::of(record, records, list);
             let mut numbers = Numbers::of(record);
             for surface in &sdk.surfaces {
                 view.count(&sdk, surface, &mut numbers)?;
@@ -143,6 +145,14 @@ impl<'a> View<'a> {
         let variant_runs = view.trials().filter(|place| place.variant != Variant::AsWritten).count();
         (view.suite.trials, view.suite.variant_runs) = (view.trials().count() - variant_runs, variant_runs);
         Ok(view)
+    }
+
+    /// Makes the list of known deviations of an SDK. Builds of one SDK share theirs: its globs take much memory.
+    fn list(&self, record: &SdkRecord) -> Result<Rc<deviation::Known>, KnownError> {
+        match self.sdks.iter().find(|sdk| sdk.record.known == record.known) {
+            Some(sdk) => Ok(Rc::clone(&sdk.list)),
+            None => Ok(Rc::new(deviation::Known::of(record.known.clone())?)),
+        }
     }
 
     /// Goes through the places of the trials, in the order of [`View::rows`].

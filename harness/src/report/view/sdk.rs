@@ -1,9 +1,10 @@
 //! An SDK of a view with its surfaces and their trials.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::{Conclusion, Count, Known, known};
-use crate::deviation::{self, KnownError};
+use crate::deviation;
 use crate::id::{SurfaceId, VariantRun};
 use crate::record::{Records, SdkRecord, Statement, TrialPlace};
 
@@ -22,7 +23,7 @@ pub struct Sdk<'a> {
     pub unused: Vec<Statement<'a>>,
     /// The ids of the statements of its list, by their numbers.
     pub(super) ids: Vec<String>,
-    pub(super) list: deviation::Known,
+    pub(super) list: Rc<deviation::Known>,
     /// The numbers of its trials by standing.
     pub(super) standings: BTreeMap<Conclusion, usize>,
 }
@@ -42,23 +43,23 @@ pub struct Surface<'a> {
 
 impl<'a> Sdk<'a> {
     /// Makes an SDK whose trials have not been counted yet.
-    pub(super) fn of(record: &'a SdkRecord, records: &'a Records) -> Result<Self, KnownError> {
+    pub(super) fn of(record: &'a SdkRecord, records: &'a Records, list: Rc<deviation::Known>) -> Self {
         let (known, ids) = known::statements(&record.known);
         let own = records.surfaces.iter().filter(|((sdk, _), _)| *sdk == record.id);
         let surface = |((_, name), trials): (&'a (_, SurfaceId), &'a Vec<TrialPlace>)| {
             let is_handler = record.is_handler(name);
             Surface { name, is_handler, counts: Vec::new(), trials: trials.as_slice() }
         };
-        Ok(Self {
+        Self {
             record,
             known,
             variant_runs: BTreeSet::new(),
             surfaces: own.map(surface).collect(),
             unused: Vec::new(),
             ids,
-            list: deviation::Known::of(record.known.clone())?,
+            list,
             standings: BTreeMap::new(),
-        })
+        }
     }
 
     /// Counts its trials of one meaning for a build.
