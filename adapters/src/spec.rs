@@ -3,6 +3,7 @@
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::json;
 
 /// The origin of an SDK's package.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -135,6 +136,19 @@ fn version(word: &str) -> Option<Build> {
     (plain && word.starts_with(|c: char| c.is_ascii_digit())).then(|| Build::Version(word.to_owned()))
 }
 
+impl Build {
+    /// Returns the canonical text of a build, which other machines and other versions of streamspec write in the same way; two
+    /// builds have two texts. The names of environments are made from it.
+    pub(crate) fn canonical(&self) -> String {
+        match self {
+            Self::Locked => "Locked".to_owned(),
+            Self::Version(version) => format!("Version({})", json!(version)),
+            Self::Latest => "Latest".to_owned(),
+            Self::Local(path) => format!("Local({})", json!(path.as_str())),
+        }
+    }
+}
+
 impl fmt::Display for Build {
     /// Writes the suffix that follows the id of an SDK in names: nothing, `@1.2.3`, `@latest` or `@local`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,6 +178,19 @@ mod tests {
         check("a@v1.0.0-beta.2", &["a@1.0.0-beta.2"]);
         check("a=.,b=Cargo.toml", &["a@local", "b@local"]);
         check("a=./,a@1.2", &["a@local", "a@1.2"]);
+    }
+
+    /// Environments that are there keep their names only as long as these texts stay as they are.
+    #[test]
+    fn the_canonical_texts_are_pinned() {
+        for (build, expected) in [
+            (Build::Locked, "Locked"),
+            (Build::Latest, "Latest"),
+            (Build::Version("1.0.0-beta.2+b_1".into()), r#"Version("1.0.0-beta.2+b_1")"#),
+            (Build::Local("/a b/\u{e9}\u{301}\"\\c".into()), "Local(\"/a b/\u{e9}\u{301}\\\"\\\\c\")"),
+        ] {
+            assert_eq!(build.canonical(), expected);
+        }
     }
 
     #[test]

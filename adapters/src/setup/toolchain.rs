@@ -97,7 +97,7 @@ impl Environment {
         }
         let inputs = toolchain.inputs(&base, id, sources, build)?;
         let mut hash = Sha256::new();
-        for part in [LAYOUT, &inputs.runtime, std::env::consts::OS, &format!("{build:?}")] {
+        for part in [LAYOUT, &inputs.runtime, std::env::consts::OS, &build.canonical()] {
             hash.update(part);
             hash.update([0]);
         }

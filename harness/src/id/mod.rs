@@ -13,6 +13,7 @@ mod surface;
 mod transport;
 mod trial;
 mod variant;
+mod variant_run;
 
 pub use case::{CaseId, about, api_folder, file_of, folder_of, is_below, is_of_api};
 pub use member::UnknownMember;
@@ -23,3 +24,4 @@ pub use surface::{NoTrialId, SdkSurface, SurfaceId, divided};
 pub use transport::Transport;
 pub use trial::TrialId;
 pub use variant::{UnknownVariant, Variant};
+pub use variant_run::{NoVariantRun, VariantRun};

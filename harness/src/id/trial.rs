@@ -7,14 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::escape::{Escaped, plain};
-use super::{CaseId, NoTrialId, Route, SdkId, SdkSurface, SurfaceId, Transport, Variant};
+use super::{CaseId, NoTrialId, Route, SdkId, SdkSurface, SurfaceId, Transport, Variant, VariantRun};
 
 /// The sign that ends the name of a case, and the one that escapes it in there.
 const SIGNS: &[char] = &['%', '@'];
-
-/// The words before the route and the transport in the name of a trial.
-const ROUTE: &str = "route=";
-const TRANSPORT: &str = "transport=";
 
 /// The identity of a trial.
 ///
@@ -59,29 +55,29 @@ impl TrialId {
         Self { variant: Variant::AsWritten, ..self.clone() }
     }
 
-    /// Returns the name without the SDK and the surface.
-    pub fn case_and_variant(&self) -> String {
-        format!("{}{}", Escaped(&self.case, SIGNS), self.suffix(false))
+    /// Returns the variant with the route and the transport.
+    pub const fn variant_run(&self) -> VariantRun {
+        let Self { variant, route, transport, .. } = *self;
+        VariantRun { variant, route, transport }
     }
 
-    /// Returns what follows the case: nothing, or `@` and what is not the default; everything in the long form.
-    fn suffix(&self, is_long: bool) -> String {
-        let Self { variant, route, transport, .. } = *self;
-        let parts = [
-            (variant != Variant::default(), variant.to_string()),
-            (route != Route::default(), format!("{ROUTE}{route}")),
-            (transport != Transport::default(), format!("{TRANSPORT}{transport}")),
-        ];
-        let named = parts.into_iter().filter(|(is_named, _)| *is_named || is_long).map(|(_, part)| part);
-        let named = named.collect::<Vec<_>>().join(",");
-        if named.is_empty() { named } else { format!("@{named}") }
+    /// Returns the name without the SDK and the surface.
+    pub fn case_and_variant(&self) -> String {
+        format!("{}{}", Escaped(&self.case, SIGNS), suffix(&self.variant_run().to_string()))
     }
+}
+
+/// Returns what follows the case: nothing, or `@` and the variant with the rest.
+fn suffix(variant_run: &str) -> String {
+    if variant_run.is_empty() { String::new() } else { format!("@{variant_run}") }
 }
 
 impl fmt::Display for TrialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = SdkSurface::new(self.sdk.clone(), self.surface.clone());
-        write!(f, "{of}::{}{}", Escaped(&self.case, SIGNS), self.suffix(f.alternate()))
+        let run = self.variant_run();
+        let run = if f.alternate() { format!("{run:#}") } else { run.to_string() };
+        write!(f, "{of}::{}{}", Escaped(&self.case, SIGNS), suffix(&run))
     }
 }
 
@@ -96,20 +92,9 @@ impl FromStr for TrialId {
 fn parsed(text: &str) -> Option<TrialId> {
     let (of, case) = text.split_once("::")?;
     let SdkSurface { sdk, surface } = of.parse().ok()?;
-    let (case, suffix) = case.split_once('@').map_or((case, None), |(case, suffix)| (case, Some(suffix)));
-    let mut id = TrialId::new(sdk, surface, plain(case, SIGNS)?, Variant::default());
-    // Each part once at the most, in this order.
-    let mut parts = suffix.into_iter().flat_map(|suffix| suffix.split(',')).peekable();
-    if let Some(variant) = parts.next_if(|part| !part.contains('=')) {
-        id.variant = Variant::named(variant)?;
-    }
-    if let Some(route) = parts.next_if(|part| part.starts_with(ROUTE)) {
-        id.route = route[ROUTE.len()..].parse().ok()?;
-    }
-    if let Some(transport) = parts.next_if(|part| part.starts_with(TRANSPORT)) {
-        id.transport = transport[TRANSPORT.len()..].parse().ok()?;
-    }
-    parts.next().is_none().then_some(id)
+    let (case, run) = case.split_once('@').map_or((case, None), |(case, run)| (case, Some(run)));
+    let VariantRun { variant, route, transport } = run.map_or_else(|| Ok(VariantRun::default()), str::parse).ok()?;
+    Some(TrialId { route, transport, ..TrialId::new(sdk, surface, plain(case, SIGNS)?, variant) })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
 use super::{CaseRecord, ReadError, SdkRecord, SuiteRecord, TrialRecord};
-use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant};
+use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant, VariantRun};
 use crate::judge::Status;
 
 /// The records of some files. A trial is read again from its line whenever it is needed.
@@ -166,6 +166,12 @@ impl TrialPlace {
     /// Returns the parts of its identity that its surface does not say, in the order of a surface's trials.
     pub const fn name(&self) -> (u32, Variant, Route, Transport) {
         (self.case, self.variant, self.route, self.transport)
+    }
+
+    /// Returns its variant with the route and the transport.
+    pub const fn variant_run(&self) -> VariantRun {
+        let Self { variant, route, transport, .. } = *self;
+        VariantRun { variant, route, transport }
     }
 
     /// Tells the order of a surface's trials; of two with one name, the one that was read first is before the other.

@@ -17,7 +17,7 @@ use who::ComparedPart;
 
 use super::published::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level};
-use crate::id::{CaseId, SdkSurface, TrialId, Variant};
+use crate::id::{CaseId, SdkSurface, TrialId, Variant, VariantRun};
 use crate::judge::{Mode, Status};
 
 /// The name and version of the comparison's shape.
@@ -36,7 +36,7 @@ pub struct Comparison {
     pub counts: BTreeMap<ChangeKind, usize>,
     /// The number of trials that came out alike.
     pub unchanged: usize,
-    /// Every change, by kind, SDK, surface, case and variant.
+    /// Every change, by kind and the trial's identity.
     pub changes: Vec<Change>,
 }
 
@@ -131,9 +131,9 @@ pub struct State {
 /// A report as states by trial.
 struct States<'a> {
     of: BTreeMap<TrialId, State>,
-    /// The variants in which the SDKs and the cases were run.
-    sdks: BTreeMap<&'a str, &'a [Variant]>,
-    cases: BTreeMap<&'a str, &'a [Variant]>,
+    /// The variants in which the SDKs and the cases were run, by route and transport.
+    sdks: BTreeMap<&'a str, &'a [VariantRun]>,
+    cases: BTreeMap<&'a str, &'a [VariantRun]>,
 }
 
 /// Compares two reports, or one SDK of each, or one surface of that: `anthropic-python/create-sync`. What is named on one
@@ -192,22 +192,27 @@ impl<'a> States<'a> {
             let cases = by_group.get(count.group.as_str()).map_or(&[][..], Vec::as_slice);
             let has = count.judged() + count.not_judged();
             let listed = report.results.iter().filter(|result| {
-                result.variant == Variant::AsWritten
-                    && (&result.sdk, &result.surface) == (&count.sdk, &count.surface)
-                    && result.case.group() == count.group
+                let TrialId { sdk, surface, case, variant, route, transport } = &result.id;
+                *variant == Variant::AsWritten
+                    && (sdk, surface) == (&count.sdk, &count.surface)
+                    && (*route, *transport) == (count.route, count.transport)
+                    && case.group() == count.group
             });
             if has != cases.len() || listed.count() != has - count.pass {
                 let (surface, group) =
-                    (SdkSurface::new(count.sdk.clone(), count.surface.clone()).to_string(), count.group.clone());
+                    (SdkSurface::new(count.sdk.clone(), count.row()).to_string(), count.group.clone());
                 return Err(CompareError::Partial { side, surface, group, has, trials: cases.len() });
             }
             for case in cases {
-                of.insert(name.key(&count.sdk, &count.surface, case, Variant::AsWritten), State::pass());
+                let (sdk, surface, route, transport) =
+                    (count.sdk.clone(), count.surface.clone(), count.route, count.transport);
+                let id =
+                    TrialId { route, transport, ..TrialId::new(sdk, surface, (*case).clone(), Variant::AsWritten) };
+                of.insert(name.key(id), State::pass());
             }
         }
-        for result in report.results.iter().filter(|result| who.has(&result.sdk, &result.surface)) {
-            let key = name.key(&result.sdk, &result.surface, &result.case, result.variant);
-            of.insert(key, State::from(result));
+        for result in report.results.iter().filter(|result| who.has(&result.id.sdk, &result.id.surface)) {
+            of.insert(name.key(result.id.clone()), State::from(result));
         }
         let sdks = report.sdks.iter().filter(|sdk| who.sdk.is_none_or(|id| sdk.id == id));
         let sdks = sdks.map(|sdk| (name.sdk.unwrap_or(&sdk.id), sdk.variant_runs.as_slice())).collect();
@@ -218,9 +223,7 @@ impl<'a> States<'a> {
     /// Finds the state of a trial. A variant run that is not listed came out as the trial as written, if it was run.
     fn state(&self, key: &TrialId) -> Option<State> {
         self.of.get(key).cloned().or_else(|| {
-            let has = |variant_runs: Option<&&[Variant]>| {
-                variant_runs.is_some_and(|variant_runs| variant_runs.contains(&key.variant))
-            };
+            let has = |runs: Option<&&[VariantRun]>| runs.is_some_and(|runs| runs.contains(&key.variant_run()));
             let run_in_variants = has(self.sdks.get(key.sdk.as_str())) && has(self.cases.get(key.case.as_str()));
             (run_in_variants && self.of.get(&key.as_written())?.is_judged()).then(State::pass)
         })

@@ -47,17 +47,17 @@ impl Cell {
 /// The matrix of these SDKs as Markdown: trials that pass of those that were judged, and the worst kind of failure with its
 /// number. Surfaces of one SDK that came out alike share a row.
 pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
-    let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, Cell>> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, String), BTreeMap<&str, Cell>> = BTreeMap::new();
     for count in report.counts.iter().filter(|count| is_shown(&count.sdk)) {
         let group = about(&count.group);
         let column = GROUPS.iter().find(|known| **known == group).copied().unwrap_or(VENDORS);
-        rows.entry((&count.sdk, &count.surface)).or_default().entry(column).or_default().add(count);
+        rows.entry((&count.sdk, count.row())).or_default().entry(column).or_default().add(count);
     }
     let columns: Vec<&str> = GROUPS.into_iter().chain([VENDORS]).collect();
     let mut out = format!("| surface | {} |\n|---|{}\n", columns.join(" | "), "---|".repeat(columns.len()));
-    let lines = rows.into_iter().map(|((sdk, surface), cells)| {
+    let lines = rows.iter().map(|((sdk, surface), cells)| {
         let cell = |column: &&str| cells.get(column).map_or_else(|| "–".to_owned(), Cell::text);
-        ((sdk, columns.iter().map(cell).collect::<Vec<_>>()), surface)
+        ((sdk, columns.iter().map(cell).collect::<Vec<_>>()), surface.as_str())
     });
     for ((sdk, cells), surfaces) in alike(lines) {
         let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.join(" | "));

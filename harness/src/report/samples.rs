@@ -10,8 +10,9 @@ use super::published::Report;
 use super::sink::{Content, RenderError, Sink};
 use super::view::View;
 use crate::case::Level;
+use crate::id::{Route, Transport};
 use crate::load::Location;
-use crate::record::{FORMAT, Record, Records};
+use crate::record::{FORMAT, Record, Records, TrialRecord};
 
 const CASES: [(&str, &str); 4] = [
     ("anthropic/cut/eof", "The connection ends after the first words"),
@@ -237,27 +238,49 @@ pub(super) fn many() -> Vec<Record> {
     records
 }
 
-/// A run of any cases on any surfaces in which anything may have happened, variant runs among it.
+/// A record, by another route and transport if it is of a trial.
+fn by((route, transport): (Route, Transport), record: Record) -> Record {
+    match record {
+        Record::Trial(trial) => Record::Trial(Box::new(TrialRecord { route, transport, ..*trial })),
+        other => other,
+    }
+}
+
+/// A whole run in which everything was run by two routes and transports: directly it came out as in [`records`], by the others
+/// as in [`later`].
+pub(super) fn two_ways() -> Vec<Record> {
+    let later = later().into_iter().filter(|record| matches!(record, Record::Trial(_)));
+    records().into_iter().chain(later.map(|record| by((Route::Relay, Transport::Other), record))).collect()
+}
+
+/// The samples as if every trial had been run by other routes and transports.
+pub(super) fn another_way() -> Vec<Record> {
+    records().into_iter().map(|record| by((Route::Relay, Transport::Other), record)).collect()
+}
+
+/// A run of any cases on any surfaces by any routes and transports in which anything may have happened, variant runs among it.
 pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
+    const WAYS: [(Route, Transport); 2] = [(Route::Direct, Transport::Http1), (Route::Relay, Transport::Other)];
+    let surfaces: Vec<_> = SURFACES.into_iter().flat_map(|surface| WAYS.map(|way| (surface, way))).collect();
     let chosen =
-        (prop::collection::vec(any::<bool>(), CASES.len()), prop::collection::vec(any::<bool>(), SURFACES.len()));
-    let outcome = prop::collection::vec((0..ALL.len(), any::<bool>()), CASES.len() * SURFACES.len());
-    (chosen, outcome).prop_map(|((cases, surfaces), outcome)| {
+        (prop::collection::vec(any::<bool>(), CASES.len()), prop::collection::vec(any::<bool>(), surfaces.len()));
+    let outcome = prop::collection::vec((0..ALL.len(), any::<bool>()), CASES.len() * surfaces.len());
+    (chosen, outcome).prop_map(move |((cases, are_run), outcome)| {
         let mut records = vec![suite(false, &[("alpha", 1), ("beta", 1)])];
         records.extend(["alpha", "beta"].map(|id| sdk(id, "1.0.0", &["create", "stream"], &json!([]), None)));
         let chosen_cases: Vec<_> = CASES.into_iter().zip(cases).filter(|(_, is)| *is).map(|(case, _)| case).collect();
         records.extend(chosen_cases.iter().map(|(id, title)| case(id, title)));
         let mut outcome = outcome.into_iter();
-        for ((sdk, surface), _) in SURFACES.into_iter().zip(surfaces).filter(|(_, is)| *is) {
+        for (((sdk, surface), way), _) in surfaces.iter().zip(are_run).filter(|(_, is_run)| *is_run) {
             for (case, _) in &chosen_cases {
                 let (number, differs) = outcome.next().unwrap_or_default();
-                records.push(trial(sdk, surface, case, "as-written", &verdict(ALL[number]), &[]));
+                records.push(by(*way, trial(sdk, surface, case, "as-written", &verdict(ALL[number]), &[])));
                 if differs {
                     let check = json!({ "axis": "variants", "level": "must", "expected": "as written",
                         "observed": "crlf: otherwise", "grade": "wrong" });
                     let variant_run = json!({ "status": "fails", "mode": "wrong", "checks": [check] });
-                    records.push(trial(sdk, surface, case, "crlf", &variant_run, &[]));
+                    records.push(by(*way, trial(sdk, surface, case, "crlf", &variant_run, &[])));
                 }
             }
         }

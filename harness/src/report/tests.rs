@@ -60,6 +60,38 @@ fn formats_have_names_of_their_own_and_render_the_same_whatever_the_order_of_rec
 }
 
 #[test]
+fn routes_and_transports_are_told_apart_or_refused() {
+    let records = samples::two_ways();
+    let view = samples::view(&records);
+    for format in FORMATS {
+        match format.name() {
+            "html" => {
+                let refused = format.render(&view, &mut samples::Kept::default()).expect_err("two trials would be one");
+                assert!(
+                    refused.to_string().starts_with("the page does not tell routes or transports apart, and alpha")
+                );
+            }
+            "csv" => {
+                let text = samples::rendered(format, &view);
+                let rows = |way: &str| text.matches(way).count();
+                assert_eq!((rows(",direct,http1,"), rows(",relay,other,")), (14, 13), "{text}");
+            }
+            "markdown" => {
+                let text = samples::rendered(format, &view);
+                assert!(text.contains("| `alpha-python`<br>create | "), "{text}");
+                assert!(text.contains("| `alpha-python`<br>create (route=relay,transport=other) | "), "{text}");
+            }
+            "junit" | "sarif" | "github" | "short" => {
+                let text = samples::rendered(format, &view).replace("%2C", ",");
+                assert!(text.contains("@route=relay,transport=other"), "{}: {text}", format.name());
+            }
+            // Numbers of an SDK, whatever the way.
+            name => assert!(["json", "badges"].contains(&name), "{name}"),
+        }
+    }
+}
+
+#[test]
 fn records_that_make_no_report_are_refused_in_words() {
     let check = |records: &[Record], expected: &str| {
         let refused = View::from_records(samples::kept(records)).expect_err(expected).to_string();

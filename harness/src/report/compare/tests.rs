@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::id::{Route, Transport};
 use crate::record::Record;
 use crate::report::samples::{self, report};
 
@@ -146,6 +147,38 @@ fn a_variant_that_was_not_run_is_not_fixed() {
     let kinds: Vec<(ChangeKind, Variant)> =
         comparison.changes.iter().map(|change| (change.kind, change.id.variant)).collect();
     assert_eq!(kinds, [(ChangeKind::Gone, Variant::Crlf)]);
+}
+
+#[test]
+fn a_trial_by_another_route_or_transport_is_another_trial() {
+    let judged = compared(&samples::records(), &samples::records()).unchanged;
+    let moved = compared(&samples::records(), &samples::another_way());
+    assert_eq!((moved.count(ChangeKind::Gone), moved.count(ChangeKind::New), moved.unchanged), (judged, judged, 0));
+    let added = compared(&samples::records(), &samples::two_ways());
+    assert_eq!((added.unchanged, added.count(ChangeKind::New)), (judged, added.changes.len()));
+    let by_relay = |change: &Change| (change.id.route, change.id.transport) == (Route::Relay, Transport::Other);
+    assert!(added.changes.iter().all(by_relay));
+    let name = "alpha-python/create::anthropic/cut/eof@route=relay,transport=other";
+    let json = r#""variant": "as-written",
+      "route": "relay",
+      "transport": "other","#;
+    assert!(added.html().expect("the template renders").contains(name) && added.json().contains(json));
+    assert_eq!(compared(&samples::two_ways(), &samples::two_ways()).changes, []);
+}
+
+/// A variant that was run by one route only says nothing about another one.
+#[test]
+fn a_variant_run_is_made_by_each_route_and_transport() {
+    let is_trial = |record: &Record| matches!(record, Record::Trial(_));
+    let both: Vec<Record> =
+        samples::records().into_iter().chain(samples::another_way().into_iter().filter(is_trial)).collect();
+    let mut fewer = both.clone();
+    fewer.retain(|record| {
+        !matches!(record, Record::Trial(trial) if trial.variant == Variant::Crlf && trial.route == Route::Relay)
+    });
+    let changes = compared(&both, &fewer).changes;
+    let changes: Vec<_> = changes.iter().map(|change| (change.kind, change.id.variant, change.id.route)).collect();
+    assert_eq!(changes, [(ChangeKind::Gone, Variant::Crlf, Route::Relay)]);
 }
 
 #[test]

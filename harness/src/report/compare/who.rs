@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{CompareError, States};
-use crate::id::{CaseId, SdkId, SdkSurface, TrialId, Variant, divided};
+use crate::id::{SdkId, SdkSurface, SurfaceId, TrialId, divided};
 use crate::report::published::{Report, ReportSdk};
 
 /// The part of a report that is compared; everything where nothing is named.
@@ -37,8 +37,9 @@ impl<'a> ComparedPart<'a> {
     }
 
     /// The name under which a trial is compared.
-    pub(super) fn key(self, sdk: &str, surface: &str, case: &CaseId, variant: Variant) -> TrialId {
-        TrialId::new(self.sdk.unwrap_or(sdk), self.surface.unwrap_or(surface), case.clone(), variant)
+    pub(super) fn key(self, id: TrialId) -> TrialId {
+        let (sdk, surface) = (self.sdk.map_or(id.sdk, SdkId::from), self.surface.map_or(id.surface, SurfaceId::from));
+        TrialId { sdk, surface, ..id }
     }
 
     pub(super) fn chosen(self, side: &'static str, report: &'a Report) -> Result<Vec<&'a ReportSdk>, CompareError> {

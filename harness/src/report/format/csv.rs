@@ -27,7 +27,19 @@ impl Format for Csv {
     }
 }
 
-const HEAD: [&str; 9] = ["sdk", "version", "surface", "case", "variant", "verdict", "mode", "failed_axes", "standing"];
+const HEAD: [&str; 11] = [
+    "sdk",
+    "version",
+    "surface",
+    "case",
+    "variant",
+    "route",
+    "transport",
+    "verdict",
+    "mode",
+    "failed_axes",
+    "standing",
+];
 
 /// Writes the trials as CSV (RFC 4180) with a header line.
 fn csv(view: &View<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
@@ -57,6 +69,8 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
         trial.surface.to_string(),
         trial.case.to_string(),
         trial.variant.name().to_owned(),
+        trial.route.name().to_owned(),
+        trial.transport.name().to_owned(),
         trial.verdict.status.name().to_owned(),
         trial.verdict.mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),
         axes.join(" "),

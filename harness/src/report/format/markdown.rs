@@ -107,17 +107,17 @@ fn anchor(heading: &str) -> String {
 
 /// One api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
 fn matrix(out: &mut String, view: &View<'_>, folder: &str, name: &str) {
-    let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, String>> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, String), BTreeMap<&str, String>> = BTreeMap::new();
     let counts = view.surfaces().flat_map(|surface| &surface.counts);
     for count in counts.filter(|count| id::api_folder(&count.group) == folder) {
-        rows.entry((&count.sdk, &count.surface)).or_default().insert(&count.group, cell(count));
+        rows.entry((&count.sdk, count.row())).or_default().insert(&count.group, cell(count));
     }
     let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
     let short = |group: &str| text(id::about(group));
     let _ = writeln!(out, "\n## {name}\n");
     let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
     let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
-    for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), *surface))) {
+    for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), surface.as_str()))) {
         let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
         let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.collect::<Vec<_>>().join(" | "));
     }
@@ -209,7 +209,7 @@ impl Unlisted {
         self.trials += 1;
         if self.lines.len() < UNLISTED {
             let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
-            let trial = text(&format!("{}/{}", row.trial.surface, row.trial.case));
+            let trial = text(&format!("{}/{}", row.trial.surface, row.case_name()));
             self.lines.push(format!("- {trial}: {} ({})", row.trial.verdict.status.name(), axes.join(", ")));
         }
     }

@@ -2,6 +2,11 @@
 //!
 //! Known deviations are suppressed results, so that a viewer can show and hide them. Faults of adapters and of streamspec
 //! say nothing about an SDK: they are notifications of an execution that was not successful.
+//!
+//! The log is written with `json!` and not with the types of the crate `serde-sarif` (0.8.0 was tried). Its builders make this file
+//! no shorter, and only the level and the kind of a result have types of their own in it: the level of a notification, the kind
+//! and the status of a suppression, the unit of columns and the version may be any JSON there, too. It makes its types with a
+//! build script and brings eight crates with it that nothing else here needs.
 
 use std::collections::BTreeMap;
 

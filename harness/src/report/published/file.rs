@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::{Report, ReportSdk, ResultCheck, SCHEMA};
 use crate::case::{Dispute, Source};
-use crate::id::{SdkId, SurfaceId, Variant};
+use crate::id::{Route, SdkId, SurfaceId, Transport, Variant, VariantRun};
 use crate::judge::{Mode, Status};
 use crate::report::view::Suite;
 
@@ -27,7 +27,7 @@ pub struct ReportFile {
     pub sources: BTreeMap<String, Source>,
     /// The case files, by id.
     pub cases: Vec<CaseOf>,
-    /// The numbers of trials that came to each status, by SDK, surfaces and group.
+    /// The numbers of trials that came to each status, by SDK, surfaces, group, route and transport.
     pub counts: Vec<CountOf>,
     /// Every check that did not hold in some trial, by its id in `results`.
     pub checks: BTreeMap<String, ResultCheck>,
@@ -64,8 +64,8 @@ pub struct CaseOf {
 /// The variants in which some cases of a file were run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantRuns {
-    /// The ways.
-    pub variants: Vec<Variant>,
+    /// The variants, each with a route and a transport that are not the default: `crlf,route=NAME,transport=NAME`.
+    pub variants: Vec<VariantRun>,
     /// These combinations only; all of them where absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
@@ -81,10 +81,16 @@ pub struct CountOf {
     pub surfaces: Vec<SurfaceId>,
     /// The first two folders of the cases' ids.
     pub group: String,
+    /// The route; `direct` where absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub route: Route,
+    /// The transport; `http1` where absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transport: Transport,
     /// Trials in which every MUST and SHOULD that can be seen holds.
     pub pass: usize,
     /// Trials in which only checks that maintainers have ruled otherwise on do not hold.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub disputed: usize,
     /// Trials in which every MUST holds and a SHOULD does not.
     pub deviates: usize,
@@ -97,7 +103,7 @@ pub struct CountOf {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub not_judged: BTreeMap<Status, usize>,
     /// Variant runs that came to another verdict than the trial as written.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cut_dependent: usize,
 }
 
@@ -108,8 +114,14 @@ pub struct ResultOf {
     /// The SDK's id.
     pub sdk: SdkId,
     /// The way in which the bytes were split or framed; as written where absent.
-    #[serde(default = "as_written", skip_serializing_if = "is_as_written")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub variant: Variant,
+    /// The route; `direct` where absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub route: Route,
+    /// The transport; `http1` where absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transport: Transport,
     /// The surfaces.
     pub surfaces: Vec<SurfaceId>,
     /// The overall status.
@@ -130,18 +142,8 @@ pub struct ResultOf {
     pub cases: BTreeMap<String, Vec<String>>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_zero(number: &usize) -> bool {
-    *number == 0
-}
-
-const fn as_written() -> Variant {
-    Variant::AsWritten
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_as_written(variant: &Variant) -> bool {
-    *variant == Variant::AsWritten
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A file that is no report, or one of another version.

@@ -20,7 +20,7 @@ use streamspec_adapters::contract::Api;
 
 use super::view::{Count, Known, Suite};
 use crate::case::{Axis, Dispute, Level, Source};
-use crate::id::{CaseId, SdkId, SurfaceId, Variant};
+use crate::id::{CaseId, SdkId, SurfaceId, TrialId, VariantRun};
 use crate::judge::{Grade, Mode, Status};
 
 pub use file::{FileError, ReportFile};
@@ -41,7 +41,7 @@ pub struct Report {
     pub sdks: Vec<ReportSdk>,
     /// The cases, by id.
     pub cases: Vec<ReportCase>,
-    /// The numbers of trials that came to each status, by SDK, surface and group.
+    /// The numbers of trials that came to each status, by SDK, surface, group, route and transport.
     pub counts: Vec<Count>,
     /// Every trial that is not a plain pass, with the checks that did not hold.
     pub results: Vec<TrialResult>,
@@ -67,10 +67,11 @@ pub struct ReportSdk {
     /// Those that are no call of the SDK but an application's handling of it; they are in no number of the SDK as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<SurfaceId>,
-    /// The variants in which its trials were run again. A variant run that this and the case name, and
-    /// that is not in `results`, came out as the trial as written.
+    /// The variants in which its trials were run again, each with a route and a transport that are not the default:
+    /// `crlf,route=NAME,transport=NAME`. A variant run that this and the case name, and that is not in `results`, came out as
+    /// the trial as written by the same route and transport.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variant_runs: Vec<Variant>,
+    pub variant_runs: Vec<VariantRun>,
     /// The known deviations, with their reasons.
     pub known: Vec<Known>,
     /// The reason why it was not run.
@@ -100,8 +101,8 @@ pub struct ReportCase {
     pub sources: Vec<Source>,
     /// The ruling of maintainers who see it otherwise.
     pub disputed: Option<Dispute>,
-    /// The variants in which its trials were run again.
-    pub variant_runs: Vec<Variant>,
+    /// The variants in which its trials were run again, by route and transport.
+    pub variant_runs: Vec<VariantRun>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -112,14 +113,8 @@ const fn is_false(value: &bool) -> bool {
 /// One trial that is not a plain pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialResult {
-    /// The SDK's id.
-    pub sdk: SdkId,
-    /// The surface's name.
-    pub surface: SurfaceId,
-    /// The case's id.
-    pub case: CaseId,
-    /// The way in which the bytes were split or framed.
-    pub variant: Variant,
+    /// The identity of the trial.
+    pub id: TrialId,
     /// The overall status.
     pub verdict: Status,
     /// The kind of failure.

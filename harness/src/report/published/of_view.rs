@@ -5,7 +5,7 @@ use std::io::Write;
 use super::file::ReportFile;
 use super::pack::Results;
 use super::{Report, ReportCase, ReportSdk, ResultCheck, SCHEMA, TrialResult};
-use crate::id::Variant;
+use crate::id::VariantRun;
 use crate::judge::Check;
 use crate::record::{CaseRecord, ReadError};
 use crate::report::sink::RenderError;
@@ -63,7 +63,7 @@ fn report_sdk(sdk: &Sdk<'_>) -> ReportSdk {
     }
 }
 
-fn report_case(case: &CaseRecord, variant_runs: Vec<Variant>) -> ReportCase {
+fn report_case(case: &CaseRecord, variant_runs: Vec<VariantRun>) -> ReportCase {
     let CaseRecord { id, digest, api, title, sources, disputed, .. } = case;
     ReportCase {
         id: id.clone(),
@@ -79,10 +79,7 @@ fn report_case(case: &CaseRecord, variant_runs: Vec<Variant>) -> ReportCase {
 fn result(row: &Row<'_>) -> TrialResult {
     let trial = &row.trial;
     TrialResult {
-        sdk: trial.sdk.clone(),
-        surface: trial.surface.clone(),
-        case: trial.case.clone(),
-        variant: trial.variant,
+        id: trial.id(),
         verdict: trial.verdict.status,
         mode: trial.verdict.mode,
         reason: trial.verdict.reason.clone(),

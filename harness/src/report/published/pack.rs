@@ -9,7 +9,7 @@ use super::file::{CaseOf, CountOf, ReportFile, ResultOf, VariantRuns};
 use super::named::Named;
 use super::{Report, ReportCase, ResultCheck, TrialResult};
 use crate::case::Source;
-use crate::id::{CaseId, SurfaceId, Variant};
+use crate::id::{CaseId, SurfaceId, TrialId, VariantRun};
 use crate::report::alike::alike;
 use crate::report::table::Table;
 use crate::report::view::Count;
@@ -61,8 +61,8 @@ fn cases(cases: &[ReportCase], sources: &Named<Source>) -> Vec<CaseOf> {
 }
 
 /// A case file with its combinations, each with the variants in which it was run.
-fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<Variant>)]) -> CaseOf {
-    let of = |(variants, of): (&Vec<Variant>, Vec<&str>)| VariantRuns {
+fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<VariantRun>)]) -> CaseOf {
+    let of = |(variants, of): (&Vec<VariantRun>, Vec<&str>)| VariantRuns {
         variants: variants.clone(),
         of: if of.len() == names.len() { Vec::new() } else { of.into_iter().map(ToOwned::to_owned).collect() },
     };
@@ -78,9 +78,21 @@ fn counts(counts: &[Count]) -> Vec<CountOf> {
     let groups =
         alike(counts.iter().map(|count| (Count { surface: SurfaceId::default(), ..count.clone() }, &count.surface)));
     let count = |(count, surfaces): (Count, Vec<&SurfaceId>)| {
-        let Count { sdk, group, pass, disputed, deviates, fails, modes, not_judged, cut_dependent, .. } = count;
         let surfaces = surfaces.into_iter().cloned().collect();
-        CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, not_judged, cut_dependent }
+        CountOf {
+            sdk: count.sdk,
+            surfaces,
+            group: count.group,
+            route: count.route,
+            transport: count.transport,
+            pass: count.pass,
+            disputed: count.disputed,
+            deviates: count.deviates,
+            fails: count.fails,
+            modes: count.modes,
+            not_judged: count.not_judged,
+            cut_dependent: count.cut_dependent,
+        }
     };
     groups.into_iter().map(count).collect()
 }
@@ -114,10 +126,13 @@ struct Packed {
 impl Results {
     /// Adds the result of a trial.
     pub(super) fn add(&mut self, result: &TrialResult) {
+        let TrialId { sdk, surface, case, variant, route, transport } = &result.id;
         let way = Way {
             result: ResultOf {
-                sdk: result.sdk.clone(),
-                variant: result.variant,
+                sdk: sdk.clone(),
+                variant: *variant,
+                route: *route,
+                transport: *transport,
                 surfaces: Vec::new(),
                 verdict: result.verdict,
                 mode: result.mode,
@@ -130,9 +145,9 @@ impl Results {
         };
         self.trials.push(Packed {
             way: self.ways.place(way),
-            case: self.cases.place(result.case.clone()),
+            case: self.cases.place(case.clone()),
             number: u32::try_from(self.trials.len()).unwrap_or(u32::MAX),
-            surface: self.surfaces.place(result.surface.clone()),
+            surface: self.surfaces.place(surface.clone()),
         });
     }
 
@@ -171,7 +186,7 @@ impl Results {
             combinations.extend(combination.map(ToOwned::to_owned));
         }
         results.sort_by(|one, other| {
-            let place = |way: &ResultOf| (way.variant, way.verdict, way.mode);
+            let place = |way: &ResultOf| (way.variant, way.route, way.transport, way.verdict, way.mode);
             (&one.sdk, place(one), &one.surfaces, &one.checks, &one.known, &one.reason).cmp(&(
                 &other.sdk,
                 place(other),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::id::{Route, Transport};
 use crate::report::samples::{self, report};
 
 #[test]
@@ -21,6 +22,22 @@ fn a_file_is_what_its_schema_says() {
         let errors: Vec<String> = schema.iter_errors(&file).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");
     }
+}
+
+/// Each result and each number is of one route and transport, and nothing is said of the default ones.
+#[test]
+fn results_of_another_route_or_transport_stand_by_themselves() {
+    let (plain, both) = (report(&samples::records()), report(&samples::two_ways()));
+    let of = |route: Route| both.results.iter().filter(move |result| result.id.route == route);
+    assert!(of(Route::Direct).eq(&plain.results), "what was seen directly is not mixed with the rest");
+    assert!(both.counts.iter().filter(|count| count.route == Route::Direct).eq(&plain.counts));
+    assert!(of(Route::Relay).all(|result| result.id.transport == Transport::Other));
+    assert!(of(Route::Relay).count() > 0 && both.counts.len() == 2 * plain.counts.len());
+    let text = both.json();
+    let runs = r#""variant_runs":["one-byte","crlf","crlf,route=relay,transport=other"]"#;
+    assert!(text.contains(runs) && text.contains(r#""route":"relay","transport":"other""#), "{text}");
+    assert_eq!(Report::read(&text).expect("it is one"), both);
+    assert!(!plain.json().contains("\"route\"") && !plain.json().contains("\"transport\":\""));
 }
 
 /// Whoever clones the repository gets the report of the whole fleet with it.

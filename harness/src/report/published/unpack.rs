@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::file::{CaseOf, CountOf, FileError, ReportFile, ResultOf, VariantRuns};
 use super::{Report, ReportCase, TrialResult};
 use crate::case::Source;
-use crate::id::{CaseId, SurfaceId, Variant};
+use crate::id::{CaseId, SurfaceId, TrialId, VariantRun};
 use crate::report::view::Count;
 
 impl TryFrom<ReportFile> for Report {
@@ -14,7 +14,8 @@ impl TryFrom<ReportFile> for Report {
     fn try_from(file: ReportFile) -> Result<Self, FileError> {
         let mut results = Vec::new();
         for way in file.results {
-            let ResultOf { sdk, variant, surfaces, verdict, mode, reason, checks, known, cases } = way;
+            let ResultOf { sdk, variant, route, transport, surfaces, verdict, mode, reason, checks, known, cases } =
+                way;
             let check = |id: &String| {
                 let case = cases.keys().next().map_or("", String::as_str);
                 file.checks.get(id).cloned().ok_or_else(|| missing("check", id, case))
@@ -22,10 +23,14 @@ impl TryFrom<ReportFile> for Report {
             let checks = checks.iter().map(check).collect::<Result<Vec<_>, _>>()?;
             for case in cases.iter().flat_map(|(file, of)| all(file, of)) {
                 results.extend(surfaces.iter().map(|surface| TrialResult {
-                    sdk: sdk.clone(),
-                    surface: surface.clone(),
-                    case: case.clone(),
-                    variant,
+                    id: TrialId {
+                        sdk: sdk.clone(),
+                        surface: surface.clone(),
+                        case: case.clone(),
+                        variant,
+                        route,
+                        transport,
+                    },
                     verdict,
                     mode,
                     reason: reason.clone(),
@@ -34,23 +39,17 @@ impl TryFrom<ReportFile> for Report {
                 }));
             }
         }
-        results.sort_by(|one, other| {
-            (&one.sdk, &one.surface, &one.case, one.variant).cmp(&(
-                &other.sdk,
-                &other.surface,
-                &other.case,
-                other.variant,
-            ))
-        });
+        results.sort_by(|one, other| one.id.cmp(&other.id));
         let mut cases = Vec::new();
         for case in file.cases {
             cases.extend(cases_of(case, &file.sources)?);
         }
         cases.sort_by(|one, other| one.id.cmp(&other.id));
         let mut counts: Vec<Count> = file.counts.into_iter().flat_map(count_of).collect();
-        counts.sort_by(|one, other| {
-            (&one.sdk, &one.surface, &one.group).cmp(&(&other.sdk, &other.surface, &other.group))
-        });
+        let place = |count: &Count| {
+            (count.sdk.clone(), count.surface.clone(), count.group.clone(), count.route, count.transport)
+        };
+        counts.sort_by_cached_key(place);
         Ok(Self { schema: file.schema, suite: file.suite, sdks: file.sdks, cases, counts, results })
     }
 }
@@ -61,7 +60,7 @@ fn cases_of(case: CaseOf, by_id: &BTreeMap<String, Source>) -> Result<Vec<Report
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, _>>()?;
     let run_in_variants = |combination: Option<&str>| {
         let is_of = |one: &&VariantRuns| one.of.is_empty() || one.of.iter().any(|of| Some(of.as_str()) == combination);
-        let mut variants: Vec<Variant> =
+        let mut variants: Vec<VariantRun> =
             variant_runs.iter().filter(is_of).flat_map(|one| one.variants.iter().copied()).collect();
         variants.sort_unstable();
         variants
@@ -82,11 +81,14 @@ fn cases_of(case: CaseOf, by_id: &BTreeMap<String, Source>) -> Result<Vec<Report
 }
 
 fn count_of(count: CountOf) -> Vec<Count> {
-    let CountOf { sdk, surfaces, group, pass, disputed, deviates, fails, modes, not_judged, cut_dependent } = count;
+    let CountOf { sdk, surfaces, group, route, transport, .. } = count;
+    let CountOf { pass, disputed, deviates, fails, modes, not_judged, cut_dependent, .. } = count;
     let one = |surface: SurfaceId| Count {
         sdk: sdk.clone(),
         surface,
         group: group.clone(),
+        route,
+        transport,
         pass,
         disputed,
         deviates,

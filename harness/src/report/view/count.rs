@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::id::{SdkId, SurfaceId};
+use crate::id::{Route, SdkId, SurfaceId, Transport, VariantRun};
 use crate::judge::{Mode, Status};
 use crate::record::TrialRecord;
 
-/// The numbers of trials of one surface and one group that came to each status.
+/// The numbers of trials of one surface and one group, on one route and transport, that came to each status.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
     /// The SDK's id.
@@ -17,6 +17,10 @@ pub struct Count {
     pub surface: SurfaceId,
     /// The first two folders of the cases' ids.
     pub group: String,
+    /// The route.
+    pub route: Route,
+    /// The transport.
+    pub transport: Transport,
     /// Trials in which every MUST and SHOULD that can be seen holds.
     pub pass: usize,
     /// Trials in which only checks that maintainers have ruled otherwise on do not hold.
@@ -34,10 +38,19 @@ pub struct Count {
 }
 
 impl Count {
-    /// No trial of this one's surface and group.
+    /// No trial of this one's surface, group, route and transport.
     pub(super) fn new(trial: &TrialRecord) -> Self {
         let (sdk, surface, group) = (trial.sdk.clone(), trial.surface.clone(), trial.case.group().to_owned());
-        Self { sdk, surface, group, ..Self::default() }
+        Self { sdk, surface, group, route: trial.route, transport: trial.transport, ..Self::default() }
+    }
+
+    /// Names the surface for people, with the route and the transport where they are not the default: `create (transport=NAME)`.
+    pub fn row(&self) -> String {
+        let Self { route, transport, .. } = *self;
+        match (VariantRun { route, transport, ..VariantRun::default() }).to_string() {
+            way if way.is_empty() => self.surface.to_string(),
+            way => format!("{} ({way})", self.surface),
+        }
     }
 
     /// Counts a trial.

@@ -15,13 +15,14 @@ mod sdk;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::deviation::KnownError;
-use crate::id::Variant;
+use crate::deviation::{self, KnownError};
+use crate::id::{TrialId, Variant, VariantRun};
 use crate::record::{CaseRecord, ReadError, Records, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
@@ -114,8 +115,7 @@ impl<'a> View<'a> {
             records.runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (id.as_str(), case)).collect();
         let sdks: BTreeMap<&str, &SdkRecord> =
             records.runs.iter().flat_map(|run| &run.sdks).map(|(id, sdk)| (id.as_str(), sdk)).collect();
-        // A report does not tell routes or transports apart.
-        if let Some((trial, ..)) = records.doubles(|place| Some((place.case, place.variant))).next() {
+        if let Some((trial, ..)) = records.doubles(|place| Some(place.name())).next() {
             return Err(ViewError::Twice(trial.to_string()));
         }
         let suite = Suite {
@@ -129,8 +129,9 @@ impl<'a> View<'a> {
         let mut view = Self { suite, sdks: Vec::new(), cases, findings: Vec::new(), places, records, with_text };
         let mut findings = finding::none();
         for record in sdks.into_values() {
-            let sdk = Sdk::of(record, records)
-                .map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
+            let list = view.list(record);
+            let list = list.map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
+            let sdk = Sdk::of(record, records, list);
             let mut numbers = Numbers::of(record);
             for surface in &sdk.surfaces {
                 view.count(&sdk, surface, &mut numbers)?;
@@ -146,6 +147,14 @@ impl<'a> View<'a> {
         Ok(view)
     }
 
+    /// Makes the list of known deviations of an SDK. Builds of one SDK share theirs: its globs take much memory.
+    fn list(&self, record: &SdkRecord) -> Result<Rc<deviation::Known>, KnownError> {
+        match self.sdks.iter().find(|sdk| sdk.record.known == record.known) {
+            Some(sdk) => Ok(Rc::clone(&sdk.list)),
+            None => Ok(Rc::new(deviation::Known::of(record.known.clone())?)),
+        }
+    }
+
     /// Goes through the places of the trials, in the order of [`View::rows`].
     fn trials(&self) -> impl Iterator<Item = &'a TrialPlace> {
         self.surfaces().flat_map(|surface| surface.trials)
@@ -156,13 +165,18 @@ impl<'a> View<'a> {
         self.sdks.iter().flat_map(|sdk| &sdk.surfaces)
     }
 
-    /// Collects the variants in which the trials of each case were run again.
-    pub fn variant_runs(&self) -> BTreeMap<&'a str, BTreeSet<Variant>> {
-        let mut variant_runs: BTreeMap<&str, BTreeSet<Variant>> = BTreeMap::new();
+    /// Collects the variants in which the trials of each case were run again, by route and transport.
+    pub fn variant_runs(&self) -> BTreeMap<&'a str, BTreeSet<VariantRun>> {
+        let mut variant_runs: BTreeMap<&str, BTreeSet<VariantRun>> = BTreeMap::new();
         for place in self.trials().filter(|place| place.variant != Variant::AsWritten) {
-            variant_runs.entry(self.records.case(place)).or_default().insert(place.variant);
+            variant_runs.entry(self.records.case(place)).or_default().insert(place.variant_run());
         }
         variant_runs
+    }
+
+    /// Finds a trial that was run by two routes or transports, which not every format tells apart.
+    pub fn run_by_two_ways(&self) -> Option<TrialId> {
+        self.records.doubles(|place| Some((place.case, place.variant))).next().map(|(trial, ..)| trial)
     }
 
     /// Counts all trials by standing, in one sentence.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::Found;
 use super::{Conclusion, Count, Row, Sdk, Surface, View};
 use crate::deviation::{Point, Usage};
-use crate::id::{CaseId, SurfaceId, Variant};
+use crate::id::{CaseId, Route, SurfaceId, Transport, Variant};
 use crate::record::{ReadError, SdkRecord, TrialPlace, statements};
 
 impl<'a> View<'a> {
@@ -46,11 +46,12 @@ impl<'a> View<'a> {
         surface: &Surface<'a>,
         numbers: &mut Numbers<'a>,
     ) -> Result<(), ReadError> {
-        let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, Route, Transport), Count> = BTreeMap::new();
         for place in surface.trials {
             let case = self.records.case(place);
             let row = self.row(sdk, place)?;
-            counts.entry(case.group()).or_insert_with(|| Count::new(&row.trial)).add(&row.trial);
+            let (route, transport) = (place.route, place.transport);
+            counts.entry((case.group(), route, transport)).or_insert_with(|| Count::new(&row.trial)).add(&row.trial);
             numbers.add(&row, (surface.name, case), surface.is_handler);
         }
         numbers.counts.push(counts.into_values().collect());
@@ -105,8 +106,8 @@ impl<'a> Numbers<'a> {
             let unused = sdk.list.unused_in(&self.usage, &sdk.record.version).into_iter();
             sdk.unused = unused.filter_map(|number| statements(&sdk.record.known).nth(number)).collect();
         }
-        let variants = sdk.surfaces.iter().flat_map(|surface| surface.trials).map(|place| place.variant);
-        sdk.variant_runs = variants.filter(|variant| *variant != Variant::AsWritten).collect();
+        let runs = sdk.surfaces.iter().flat_map(|surface| surface.trials).map(TrialPlace::variant_run);
+        sdk.variant_runs = runs.filter(|run| run.variant != Variant::AsWritten).collect();
         sdk.standings = std::mem::take(&mut self.standings);
         sdk
     }

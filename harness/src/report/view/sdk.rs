@@ -1,10 +1,11 @@
 //! An SDK of a view with its surfaces and their trials.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::{Conclusion, Count, Known, known};
-use crate::deviation::{self, KnownError};
-use crate::id::{SurfaceId, Variant};
+use crate::deviation;
+use crate::id::{SurfaceId, VariantRun};
 use crate::record::{Records, SdkRecord, Statement, TrialPlace};
 
 /// One SDK with its trials.
@@ -14,15 +15,15 @@ pub struct Sdk<'a> {
     pub record: &'a SdkRecord,
     /// The known deviations with their reasons, each statement once.
     pub known: Vec<Known>,
-    /// The variants in which its trials were run again.
-    pub variant_runs: BTreeSet<Variant>,
+    /// The variants in which its trials were run again, by route and transport.
+    pub variant_runs: BTreeSet<VariantRun>,
     /// The surfaces that have trials, by name.
     pub surfaces: Vec<Surface<'a>>,
     /// The statements of its list that match nothing, where every case was run on every surface.
     pub unused: Vec<Statement<'a>>,
     /// The ids of the statements of its list, by their numbers.
     pub(super) ids: Vec<String>,
-    pub(super) list: deviation::Known,
+    pub(super) list: Rc<deviation::Known>,
     /// The numbers of its trials by standing.
     pub(super) standings: BTreeMap<Conclusion, usize>,
 }
@@ -34,7 +35,7 @@ pub struct Surface<'a> {
     pub name: &'a SurfaceId,
     /// True where it is no call of the SDK but an application's handling of it; then it is in no number of the SDK as a whole.
     pub is_handler: bool,
-    /// The numbers of its trials by verdict, by group.
+    /// The numbers of its trials by verdict, by group, route and transport.
     pub counts: Vec<Count>,
     /// The places of the trials, by case and variant; never empty.
     pub trials: &'a [TrialPlace],
@@ -42,23 +43,23 @@ pub struct Surface<'a> {
 
 impl<'a> Sdk<'a> {
     /// Makes an SDK whose trials have not been counted yet.
-    pub(super) fn of(record: &'a SdkRecord, records: &'a Records) -> Result<Self, KnownError> {
+    pub(super) fn of(record: &'a SdkRecord, records: &'a Records, list: Rc<deviation::Known>) -> Self {
         let (known, ids) = known::statements(&record.known);
         let own = records.surfaces.iter().filter(|((sdk, _), _)| *sdk == record.id);
         let surface = |((_, name), trials): (&'a (_, SurfaceId), &'a Vec<TrialPlace>)| {
             let is_handler = record.is_handler(name);
             Surface { name, is_handler, counts: Vec::new(), trials: trials.as_slice() }
         };
-        Ok(Self {
+        Self {
             record,
             known,
             variant_runs: BTreeSet::new(),
             surfaces: own.map(surface).collect(),
             unused: Vec::new(),
             ids,
-            list: deviation::Known::of(record.known.clone())?,
+            list,
             standings: BTreeMap::new(),
-        })
+        }
     }
 
     /// Counts its trials of one meaning for a build.

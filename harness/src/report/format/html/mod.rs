@@ -66,6 +66,9 @@ impl Format for Html {
 
     /// Takes time linear in the records.
     fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
+        if let Some(trial) = view.run_by_two_ways() {
+            return Err(RenderError::Ways(trial));
+        }
         let page = Page {
             view,
             summary: words::summary(view),
