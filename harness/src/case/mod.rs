@@ -8,6 +8,7 @@ mod expect;
 mod rule;
 #[cfg(test)]
 mod sample;
+mod source;
 mod step;
 mod time;
 
@@ -24,6 +25,7 @@ pub use compare::{
 };
 pub use expect::{Axis, Checks, Expect, Level};
 pub use rule::{Rule, RuleFile};
+pub use source::{Basis, Confidence, Recording, Source};
 pub use step::{Encoding, End, Event, Framing, Respond, Step, Version};
 
 use crate::id::{self, CaseId, Variant};
@@ -165,37 +167,6 @@ pub const GROUPS: [&str; 8] = ["benign", "in-band", "cut", "framing", "payload",
 /// Returns the groups of an api.
 pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {
     GROUPS.iter().chain(api.dialect().vendors).copied()
-}
-
-/// A document that an expectation comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// The kind of document.
-    pub basis: Basis,
-    /// The document, with an anchor where it has one.
-    pub url: String,
-    /// The words that say so, in one line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
-}
-
-/// The kind of document that an expectation rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Basis {
-    /// A standard: WHATWG, an RFC.
-    Spec,
-    /// The provider's documentation.
-    VendorDoc,
-    /// The provider's published schema or the types generated from it.
-    VendorSchema,
-    /// A maintainer's decision in an issue or pull request.
-    MaintainerRuling,
-    /// A conclusion from documents that do not say it in these words.
-    Derived,
-    /// A report of what happened.
-    Issue,
 }
 
 /// A ruling that differs from the expectation.

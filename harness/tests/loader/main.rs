@@ -4,7 +4,7 @@ mod hostile;
 mod schemas;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use streamspec::case::{Case, Checks, Rule, Step};
+use streamspec::case::{Basis, Case, Checks, Confidence, Rule, Source, Step};
 use streamspec::load::{self, Problems, Selection, Severity};
 use streamspec_adapters::contract::Api;
 
@@ -165,6 +165,17 @@ fn values_and_fragments_are_filled_in() {
     assert!(control.contains(r#""status":429"#) && control.contains(r#""type":"rate_limit_error""#), "{control}");
     let Checks { error_status, error_type, .. } = case.expect.should;
     assert_eq!((error_status, error_type), (Some(streamspec::case::StatusCheck::Equals(429)), None));
+}
+
+#[test]
+fn a_source_says_what_it_is_and_how_surely_it_says_it() {
+    let sources = case("gemini/in-band/unavailable").sources;
+    let [issue, page, recorded] = sources.as_slice() else { panic!("three: {sources:?}") };
+    assert_eq!((issue.confidence, &issue.gone, &issue.recording), (Confidence::High, &None, &None));
+    assert_eq!((page.confidence, page.gone.as_deref()), (Confidence::Low, Some("2026-11-29")));
+    let recording = recorded.recording.as_ref().expect("a recording");
+    assert_eq!((recorded.basis, recording.date.as_str()), (Basis::Recorded, "2026-11-28"));
+    assert_eq!(sources.iter().map(Source::carries_a_must).collect::<Vec<_>>(), [false; 3]);
 }
 
 #[test]
