@@ -41,8 +41,8 @@ pub struct Case {
     pub id: CaseId,
     /// The file, relative to the root of the repository.
     pub file: Utf8PathBuf,
-    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect.
-    /// Words that only people read are no part of it.
+    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect,
+    /// with their names. Words that only people read are no part of it.
     pub digest: String,
     /// One sentence: what happens on the wire.
     pub title: String,

@@ -179,6 +179,26 @@ fn a_source_says_what_it_is_and_how_surely_it_says_it() {
 }
 
 #[test]
+fn a_digest_is_that_of_what_is_sent_and_expected_and_of_the_names() {
+    let file = "cases/anthropic/in-band/after-text.yaml";
+    let written = std::fs::read_to_string(fixtures().join(file)).expect("the fixtures");
+    let digest = |text: &str| {
+        let (_folder, root) = project(&[(file, text.as_bytes())]);
+        let suite = load::suite(&root, &Selection::All).unwrap_or_else(|problems| panic!("{problems}"));
+        suite.cases[0].digest.clone()
+    };
+    let changed = |from: &str, to: &str| {
+        assert!(written.contains(from), "`{from}` is not in {written}");
+        digest(&written.replace(from, to))
+    };
+    let before = digest(&written);
+    assert_eq!(before, changed("title: ", "title: In other words, "));
+    assert_eq!(before, changed("basis: ", "confidence: medium, basis: "));
+    assert_ne!(before, changed("overloaded:", "too-busy:"), "the name of a combination is part of a case's id");
+    assert_ne!(before, changed("529", "503"));
+}
+
+#[test]
 fn a_round_is_a_number_or_a_part_of_a_text() {
     let case = case("gemini/in-band/unavailable");
     let data: Vec<_> = case.exchanges[0]
