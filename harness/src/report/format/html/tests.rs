@@ -80,6 +80,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         version: "0.1.0".into(),
         rules: RULES,
         digest: String::new(),
+        edition: None,
         nonce: "n".into(),
         whole: true,
         shard: None,
