@@ -22,7 +22,7 @@
 //!
 //! One module for each stage, named for it: [`load`], [`codec`], [`wire`], [`transport`], [`server`], [`run`], [`judge`],
 //! [`record`], [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the
-//! lists of what is known, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
+//! lists of what is known, [`edition`] the frozen lists of cases, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
 //! and [`runner`] what the command line ([`cli`]) and the test binary share.
 //!
 //! # Invariants
@@ -44,6 +44,7 @@ pub mod cli;
 pub mod codec;
 pub mod coverage;
 pub mod deviation;
+pub mod edition;
 pub mod id;
 pub mod judge;
 pub mod load;

@@ -158,6 +158,7 @@ fn suite(runs: &[Run]) -> SuiteRecord {
     SuiteRecord {
         format: FORMAT,
         rules,
+        edition: Run::edition(runs).cloned(),
         digest: record::digest(rules, runs.iter().flat_map(|run| run.cases.values())),
         version: runs.first().map(|run| run.suite.version.clone()).unwrap_or_default(),
         nonce: nonces.into_iter().collect::<Vec<_>>().join("+"),

@@ -3,6 +3,7 @@
 //! Every line stands for itself, so the records of several machines are merged by concatenating files, and a run that
 //! is cut short keeps what it had.
 
+mod edition;
 mod entry;
 mod error;
 mod read;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Api, Caller};
 
+pub use edition::EditionRecord;
 pub(crate) use entry::every_surface;
 pub use entry::{Entry, Scope, Statement, statements};
 pub use error::ReadError;
@@ -37,7 +39,7 @@ use crate::transport::{DescribedAnswer, describe};
 use crate::wire::Script;
 
 /// The number of this shape of records; changes when a reader would have to.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -67,6 +69,9 @@ pub struct SuiteRecord {
     /// SHA-256 of the cases that were run, each with what it sends and expects, and of the rules; in hexadecimal.
     #[serde(default)]
     pub digest: String,
+    /// The edition of the suite that was run; absent where the cases were selected otherwise, or none is frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionRecord>,
     /// The run's nonce, from which every trial's nonce is made.
     pub nonce: String,
     /// True where every case was run on every surface of these SDKs, rather than a selection or a shard.

@@ -15,10 +15,11 @@ pub use records::opened;
 
 use crate::case::{Axis, Case, Level};
 use crate::deviation::{Comparison, Known};
-use crate::id::{Shard, Transport, Variant};
-use crate::load::{self, Location, Problems, Selection};
+use crate::edition::{Edition, EditionError};
+use crate::id::{EditionId, Shard, Transport, Variant};
+use crate::load::{self, Location, Problems, Selection, Suite};
 use crate::message::{Listed, explain};
-use crate::record::PlanRecord;
+use crate::record::{EditionRecord, PlanRecord};
 use crate::run::{Filter, Plan, PlanError, TrialRun, has_surfaces, is_sound, plan};
 
 /// The number of SDKs that are set up at once; most of an install waits for the network.
@@ -33,6 +34,8 @@ pub struct Request {
     pub surfaces: Vec<String>,
     /// Ids, globs over ids or files of cases.
     pub cases: Vec<String>,
+    /// The edition of which the cases are; of all that there are where it is none.
+    pub edition: Option<EditionId>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
     /// The transports; the default one where there are none.
@@ -51,7 +54,7 @@ impl Request {
 
     fn is_unselected(&self) -> bool {
         let has_default = self.transports.is_empty() || self.transports.contains(&Transport::default());
-        self.surfaces.is_empty() && self.cases.is_empty() && has_default
+        self.surfaces.is_empty() && self.cases.is_empty() && self.edition.is_none() && has_default
     }
 }
 
@@ -61,6 +64,8 @@ pub struct Session {
     pub root: Utf8PathBuf,
     /// The cases that were chosen.
     pub cases: Vec<Arc<Case>>,
+    /// The edition that they are of, and in what they differ from it; none where they were selected otherwise.
+    pub edition: Option<EditionRecord>,
     /// The SDKs that can be run, with their lists of known deviations.
     pub sdks: Vec<(Arc<Sdk>, Known)>,
     /// The SDKs that cannot be run here.
@@ -81,6 +86,9 @@ pub enum SessionError {
     /// Cases that cannot be used.
     #[error("{0}")]
     Cases(Problems),
+    /// An edition that cannot be used, or of which a case is no more what it was.
+    #[error(transparent)]
+    Edition(#[from] EditionError),
     /// A selection that cannot be used.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -122,7 +130,7 @@ impl Session {
         request: &Request,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Self, SessionError> {
-        let suite = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
+        let (suite, edition) = suite(root, request)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
         let SelectedSdks { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
         has_surfaces(&chosen, &request.surfaces)?;
@@ -162,7 +170,7 @@ impl Session {
         if let Some(shard) = request.shard {
             plan.keep(shard);
         }
-        Ok(Self { root: root.to_owned(), cases, sdks, unavailable, broken, plan, shard: request.shard, plans })
+        Ok(Self { root: root.to_owned(), cases, edition, sdks, unavailable, broken, plan, shard: request.shard, plans })
     }
 
     /// Returns the list of an SDK.
@@ -192,6 +200,27 @@ impl Session {
         listed.covered = covered.map(|(place, _)| place).collect();
         explain(ran, case, nonce, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
+}
+
+/// Loads the cases that are asked for, and says which edition they are of.
+///
+/// # Errors
+///
+/// Cases or an edition that cannot be used; also where a case of the edition that is asked for is not what it was, whether it
+/// is one of those that are asked for or not.
+pub fn suite(root: &Utf8Path, request: &Request) -> Result<(Suite, Option<EditionRecord>), SessionError> {
+    let selected = load::suite(root, &Selection::named(&request.cases)).map_err(SessionError::Cases)?;
+    let Some(id) = request.edition else {
+        let latest = if request.cases.is_empty() { Edition::latest(root)? } else { None };
+        let differs = latest.map(|edition| edition.compared(&selected.cases));
+        return Ok((selected, differs));
+    };
+    let edition = Edition::read(root, id)?;
+    let all = if request.cases.is_empty() { None } else { Some(load::suite(root, &Selection::All)) };
+    let all = all.transpose().map_err(SessionError::Cases)?;
+    let kept = edition.kept(all.as_ref().map_or(&selected.cases, |all| &all.cases))?;
+    let cases: Vec<Case> = selected.cases.into_iter().filter(|case| edition.takes(case)).collect();
+    if cases.is_empty() { Err(EditionError::Nothing(id).into()) } else { Ok((Suite { cases, ..selected }, Some(kept))) }
 }
 
 /// Reads the list of an SDK. What is wrong with it, or with the globs of its manifest, concerns no other SDK.

@@ -110,10 +110,33 @@ function sources(one) {
       "ul",
       {},
       one.sources.map((source) =>
-        h("li", {}, `${source.basis}: `, outside(source.url), source.quote ? h("q", {}, visible(source.quote)) : ""),
+        h(
+          "li",
+          {},
+          `${source.basis}: `,
+          outside(source.url),
+          source.quote ? h("q", {}, visible(source.quote)) : "",
+          provenance(source),
+        ),
       ),
     ),
   );
+}
+
+/**
+ * What is to be known of a source beyond its address.
+ *
+ * @param {Source} source
+ */
+function provenance({ confidence, gone, recording }) {
+  const notes = [
+    confidence && confidence !== "high" ? `Confidence: ${confidence}.` : "",
+    gone ? `The page was gone on ${gone}.` : "",
+    recording
+      ? `Recorded on ${recording.date}, SHA-256 ${recording.sha256}; taken out or replaced: ${recording.redacted}`
+      : "",
+  ].filter(Boolean);
+  return notes.length ? h("small", {}, visible(notes.join(" "))) : "";
 }
 
 /**

@@ -132,6 +132,11 @@ test("cases, surfaces and SDKs have pages of their own", async () => {
   await page.goto(address("hostile", "#/case/anthropic/group-0/case%230000"));
   await page.getByText("Side by side").waitFor();
   assert.equal(await page.locator("#page .list tbody tr").count(), 2);
+  const source = await page.locator("#page section:last-child li").last().textContent();
+  assert.match(
+    source,
+    /Confidence: medium\. The page was gone on 2026-11-29\. Recorded on 2026-11-28, SHA-256 e3b0c442;/,
+  );
   await page.goto(address("hostile", "#/sdk/sdk-one@0.49.0"));
   assert.match(await text("#page h1"), /sdk-one@0\.49\.0: what do I catch\?/);
   await page.goto(address("hostile", "#/compare?one=sdk-one@0.49.0/surface-00&other=sdk-one@0.49.0/surface-01"));

@@ -141,7 +141,7 @@ func TestTheFirstFailureThatSaysAnythingCounts(t *testing.T) {
 	same(t, observation["error"].(map[string]any)["class"], "streamspec.sampleStream")
 	seen.raised(describeError(&sampleError{}, nil))
 	same(t, seen.observation()["ended"], "error-item")
-	seen = newSeen(Events)
+	seen = newSeen(Surface{Delivers: Events}, Read{})
 	seen.FailedItem(sampleStream{}, "", nil)
 	seen.raised(describeError(&sampleError{}, nil))
 	same(t, seen.observation()["ended"], "raised")

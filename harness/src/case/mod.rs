@@ -9,6 +9,7 @@ mod request;
 mod rule;
 #[cfg(test)]
 mod sample;
+mod source;
 mod step;
 mod time;
 mod usage;
@@ -27,6 +28,7 @@ pub use compare::{
 pub use expect::{Axis, Checks, Expect, Level};
 pub use request::RequestMatch;
 pub use rule::{Rule, RuleFile};
+pub use source::{Basis, Confidence, Recording, Source};
 pub use step::{Encoding, End, Event, Framing, Respond, Step, Version};
 pub use usage::UsageMatch;
 
@@ -43,8 +45,8 @@ pub struct Case {
     pub id: CaseId,
     /// The file, relative to the root of the repository.
     pub file: Utf8PathBuf,
-    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect.
-    /// Words that only people read are no part of it.
+    /// SHA-256 of the file with everything filled in, in hexadecimal: of what all its combinations send and expect,
+    /// with their names. Words that only people read are no part of it.
     pub digest: String,
     /// One sentence: what happens on the wire.
     pub title: String,
@@ -172,37 +174,6 @@ pub const GROUPS: [&str; 9] = ["benign", "in-band", "cut", "framing", "payload",
 /// Returns the groups of an api.
 pub fn groups(api: Api) -> impl Iterator<Item = &'static str> {
     GROUPS.iter().chain(api.dialect().vendors).copied()
-}
-
-/// A document that an expectation comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// The kind of document.
-    pub basis: Basis,
-    /// The document, with an anchor where it has one.
-    pub url: String,
-    /// The words that say so, in one line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
-}
-
-/// The kind of document that an expectation rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Basis {
-    /// A standard: WHATWG, an RFC.
-    Spec,
-    /// The provider's documentation.
-    VendorDoc,
-    /// The provider's published schema or the types generated from it.
-    VendorSchema,
-    /// A maintainer's decision in an issue or pull request.
-    MaintainerRuling,
-    /// A conclusion from documents that do not say it in these words.
-    Derived,
-    /// A report of what happened.
-    Issue,
 }
 
 /// A ruling that differs from the expectation.

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
-use crate::id::{Shard, Transport};
+use crate::id::{EditionId, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
@@ -62,7 +62,7 @@ pub enum Command {
     Bless(BlessOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
-    /// Write the generated files: JSON Schemas and the table of rules and cases.
+    /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.
     Generate(GenerateOptions),
 }
 
@@ -86,6 +86,9 @@ pub struct Selected {
     /// In globs `*` and `?` do not match `/`, `**` does; one that matches a folder takes all that lies in it.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
+    /// Only the cases of this edition, `2026.12`; refused where one of them is not what it was when the edition was made.
+    #[arg(long, value_name = "NAME")]
+    pub edition: Option<EditionId>,
     /// Also run every case split or framed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
     /// first combination of each matrix, as in `cargo test`.
     #[arg(long, value_delimiter = ',', value_name = "VARIANT")]
@@ -273,4 +276,10 @@ pub struct GenerateOptions {
     /// Fail if a committed file is not what would be written, and write nothing.
     #[arg(long)]
     pub check: bool,
+    /// Instead of these files, write the list of all cases with their digests as a draft of this edition, `2026.12`.
+    #[arg(long, value_name = "NAME", conflicts_with = "check")]
+    pub edition: Option<EditionId>,
+    /// Freeze the edition: it is no draft, and is never written again.
+    #[arg(long, requires = "edition")]
+    pub freeze: bool,
 }

@@ -6,13 +6,46 @@ use streamspec_adapters::fleet::Fleet;
 use super::arguments::CheckOptions;
 use super::{Exit, output, tell_broken};
 use crate::deviation::Known;
-use crate::load;
+use crate::edition::{Edition, names};
+use crate::judge::RULES;
+use crate::load::{self, Selection};
+use crate::session::SessionError;
 
 pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<Exit> {
     let checked = load::check(root, &options.paths);
     output::print(checked.render());
     let exit = if checked.has_errors() { Exit::Usage } else { Exit::Conformant };
-    if options.paths.is_empty() { Ok(exit.max(adapters(root)?)) } else { Ok(exit) }
+    if !options.paths.is_empty() {
+        return Ok(exit);
+    }
+    let exit = exit.max(adapters(root)?);
+    if !checked.has_errors() {
+        editions(root)?;
+    }
+    Ok(exit)
+}
+
+/// Reads every edition, says what is wrong with it, and which cases of a frozen one are not what they were.
+fn editions(root: &Utf8Path) -> anyhow::Result<()> {
+    let mut cases = None;
+    for id in Edition::ids(root)? {
+        let edition = Edition::read(root, id)?;
+        if edition.draft || edition.rules != RULES {
+            continue;
+        }
+        let cases = match &mut cases {
+            Some(cases) => cases,
+            none => none.insert(load::suite(root, &Selection::All).map_err(SessionError::Cases)?.cases),
+        };
+        let differs = edition.compared(&*cases);
+        if !differs.is_kept() {
+            let (file, names) = (Edition::file(id), names(&differs));
+            output::warn(format_args!(
+                "warning: {file}: not what they are in this edition: {names}; a run here says so, and `--edition {id}` is refused"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Reads every manifest and every list, and says what is wrong with them.

@@ -10,6 +10,8 @@ use streamspec_adapters::fleet::Fleet;
 use super::arguments::GenerateOptions;
 use super::{Exit, output};
 use crate::coverage::{self, Coverage};
+use crate::edition::Edition;
+use crate::id::EditionId;
 use crate::load::{self, Selection};
 use crate::message::sdk_table;
 use crate::record;
@@ -54,6 +56,9 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
 }
 
 pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Result<Exit> {
+    if let Some(id) = options.edition {
+        return edition(root, id, !options.freeze);
+    }
     let generated = match generated(root) {
         Ok(generated) => generated,
         Err(error) => {
@@ -76,6 +81,20 @@ pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Re
         }
     }
     Ok(exit)
+}
+
+/// Writes all cases as an edition.
+fn edition(root: &Utf8Path, id: EditionId, draft: bool) -> anyhow::Result<Exit> {
+    let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
+    let edition = Edition::of(id, draft, &suite.cases);
+    let (file, files) = (Edition::file(id), edition.cases.len());
+    if edition.write(root)? {
+        let what = if draft { "a draft, which `--freeze` freezes" } else { "frozen" };
+        output::say(format_args!("wrote {file}: case files: {files}, cases: {}; {what}", suite.cases.len()));
+    } else {
+        output::say(format_args!("{file} is up to date"));
+    }
+    Ok(Exit::Conformant)
 }
 
 /// Returns a page with a generated part in place of what stands between its marks; one without marks is left as it is.

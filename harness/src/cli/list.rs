@@ -8,19 +8,19 @@ use streamspec_adapters::fleet::Fleet;
 use super::arguments::ListOptions;
 use super::{Exit, output, tell_broken};
 use crate::coverage::Coverage;
-use crate::load::{self, Selection};
 use crate::run::{Filter, PlanError, has_surfaces, plan};
-use crate::session::Request;
+use crate::session::{self, Request, SessionError};
 use crate::text;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
     let request = options.selected.request()?;
-    let suite = match load::suite(root, &Selection::named(&request.cases)) {
-        Ok(suite) => suite,
-        Err(problems) => {
+    let suite = match session::suite(root, &request) {
+        Ok((suite, _)) => suite,
+        Err(SessionError::Cases(problems)) => {
             output::warn(text::visible(&problems.to_string()));
             return Ok(Exit::Usage);
         }
+        Err(error) => return Err(error.into()),
     };
     if options.coverage {
         output::print(Coverage::of(&suite).markdown());

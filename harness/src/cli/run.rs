@@ -83,6 +83,7 @@ impl Selected {
             sdks: self.sdk.clone(),
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
+            edition: self.edition,
             first_combination_only: self.variants == ["quick"],
             transports: self.transports.clone(),
             shard: self.shard,

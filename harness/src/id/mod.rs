@@ -3,6 +3,7 @@
 //! Each is a name with one grammar. Nothing else takes a name apart or puts one together.
 
 mod case;
+mod edition;
 mod escape;
 mod member;
 mod name;
@@ -16,6 +17,7 @@ mod variant;
 mod variant_run;
 
 pub use case::{CaseId, about, api_folder, file_of, folder_of, is_below, is_of_api};
+pub use edition::{EditionId, NoEditionId};
 pub use member::UnknownMember;
 pub use route::Route;
 pub use sdk::SdkId;

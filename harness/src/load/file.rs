@@ -85,6 +85,10 @@ pub(super) fn cases(
             if spent_out {
                 break;
             }
+            let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
+            let combination = (!chosen.is_empty()).then(|| chosen.join(","));
+            // Where two combinations change their names with each other, each case is another one.
+            digest.update(combination.as_deref().unwrap_or_default());
             digest.update(judged(&node));
             let Some(file) = typed::read::<CaseFile>(node, &mut removed, files, problems) else {
                 failed += 1;
@@ -97,8 +101,6 @@ pub(super) fn cases(
             if problems.has_errors_in(&source.file) {
                 continue;
             }
-            let chosen: Vec<_> = combination.iter().map(|(_, name, _)| name.text.as_str()).collect();
-            let combination = (!chosen.is_empty()).then(|| chosen.join(","));
             let id = CaseId::of(&id, combination.as_deref());
             let Some(case) = case(id, source.file.clone(), file, shapes, &mut spent) else {
                 let key = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());

@@ -28,7 +28,7 @@ pub(super) struct CaseFile {
     /// The ruling of maintainers that differs from the expectation, if there is one.
     #[serde(default)]
     pub(super) disputed: Option<Dispute>,
-    /// The reason why a MUST may rest on an issue alone.
+    /// The reason why a MUST may rest on issues, recordings and sources of low confidence alone.
     #[serde(default)]
     pub(super) why_must: Option<MustReason>,
     /// The kind of answer that the client asks the model for.

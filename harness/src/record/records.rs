@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
-use super::{CaseRecord, ReadError, SdkRecord, SuiteRecord, TrialRecord};
+use super::{CaseRecord, EditionRecord, ReadError, SdkRecord, SuiteRecord, TrialRecord};
 use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant, VariantRun};
 use crate::judge::Status;
 
@@ -114,6 +114,14 @@ impl Source {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Source").field(&self.name).finish()
+    }
+}
+
+impl Run {
+    /// Returns the edition that all of these runs are of, with the same differences from it.
+    pub fn edition(runs: &[Self]) -> Option<&EditionRecord> {
+        let first = runs.first()?.suite.edition.as_ref();
+        first.filter(|first| runs.iter().all(|run| run.suite.edition.as_ref() == Some(first)))
     }
 }
 

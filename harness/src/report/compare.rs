@@ -19,6 +19,7 @@ use super::published::{Report, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level};
 use crate::id::{CaseId, SdkSurface, TrialId, Variant, VariantRun};
 use crate::judge::{Mode, Status};
+use crate::record::EditionRecord;
 
 /// The name and version of the comparison's shape.
 const SCHEMA: &str = "streamspec-comparison/2";
@@ -45,6 +46,9 @@ pub struct Comparison {
 pub struct ComparedReport {
     /// The version of streamspec.
     pub suite: String,
+    /// The edition of the suite, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionRecord>,
     /// The number of cases that were run.
     pub cases: usize,
     /// The SDKs with their versions.
@@ -169,6 +173,7 @@ pub fn compare(old: (&Report, Option<&str>), new: (&Report, Option<&str>)) -> Re
 fn side(report: &Report, sdks: &[&ReportSdk], who: ComparedPart<'_>) -> ComparedReport {
     ComparedReport {
         suite: report.suite.version.clone(),
+        edition: report.suite.edition.clone(),
         cases: report.cases.len(),
         sdks: sdks.iter().map(|sdk| (sdk.id.to_string(), sdk.version.clone())).collect(),
         surface: who.surface.map(ToOwned::to_owned),

@@ -20,6 +20,7 @@ impl Session {
             format: FORMAT,
             rules: RULES,
             digest: record::digest(RULES, cases.iter()),
+            edition: self.edition.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             nonce: nonce.to_owned(),
             whole,

@@ -44,7 +44,8 @@ const STAND_INS: [(&str, &str); 11] = [
 ];
 
 /// Options of `run` that `list` has, too.
-const SELECTING: [&str; 7] = ["--sdk", "--surface", "--case", "--variants", "--cuts", "--errors", "--shard"];
+const SELECTING: [&str; 8] =
+    ["--sdk", "--surface", "--case", "--edition", "--variants", "--cuts", "--errors", "--shard"];
 
 #[test]
 fn the_commands_of_the_pages_can_be_run() {
@@ -53,6 +54,7 @@ fn the_commands_of_the_pages_can_be_run() {
         repository.copy(&file);
     }
     check(repository.call(&["run", "--sdk", "reference", "--case", HEALTHY]), 0, "wrote ");
+    check(repository.call(&["generate", "--edition", "2026.12"]), 0, "wrote ");
     for checkout in ["checkout", "anthropic-sdk-python"] {
         std::fs::create_dir(repository.root.join(checkout)).expect("a folder");
     }

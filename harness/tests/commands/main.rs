@@ -3,6 +3,7 @@
 mod bless;
 mod documents;
 mod each;
+mod editions;
 mod exits;
 mod help;
 mod places;

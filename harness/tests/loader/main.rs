@@ -4,7 +4,7 @@ mod hostile;
 mod schemas;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use streamspec::case::{Case, Checks, Rule, Step};
+use streamspec::case::{Basis, Case, Checks, Confidence, Rule, Source, Step};
 use streamspec::load::{self, Problems, Selection, Severity};
 use streamspec_adapters::contract::Api;
 
@@ -165,6 +165,37 @@ fn values_and_fragments_are_filled_in() {
     assert!(control.contains(r#""status":429"#) && control.contains(r#""type":"rate_limit_error""#), "{control}");
     let Checks { error_status, error_type, .. } = case.expect.should;
     assert_eq!((error_status, error_type), (Some(streamspec::case::StatusCheck::Equals(429)), None));
+}
+
+#[test]
+fn a_source_says_what_it_is_and_how_surely_it_says_it() {
+    let sources = case("gemini/in-band/unavailable").sources;
+    let [issue, page, recorded] = sources.as_slice() else { panic!("three: {sources:?}") };
+    assert_eq!((issue.confidence, &issue.gone, &issue.recording), (Confidence::High, &None, &None));
+    assert_eq!((page.confidence, page.gone.as_deref()), (Confidence::Low, Some("2026-11-29")));
+    let recording = recorded.recording.as_ref().expect("a recording");
+    assert_eq!((recorded.basis, recording.date.as_str()), (Basis::Recorded, "2026-11-28"));
+    assert_eq!(sources.iter().map(Source::carries_a_must).collect::<Vec<_>>(), [false; 3]);
+}
+
+#[test]
+fn a_digest_is_that_of_what_is_sent_and_expected_and_of_the_names() {
+    let file = "cases/anthropic/in-band/after-text.yaml";
+    let written = std::fs::read_to_string(fixtures().join(file)).expect("the fixtures");
+    let digest = |text: &str| {
+        let (_folder, root) = project(&[(file, text.as_bytes())]);
+        let suite = load::suite(&root, &Selection::All).unwrap_or_else(|problems| panic!("{problems}"));
+        suite.cases[0].digest.clone()
+    };
+    let changed = |from: &str, to: &str| {
+        assert!(written.contains(from), "`{from}` is not in {written}");
+        digest(&written.replace(from, to))
+    };
+    let before = digest(&written);
+    assert_eq!(before, changed("title: ", "title: In other words, "));
+    assert_eq!(before, changed("basis: ", "confidence: medium, basis: "));
+    assert_ne!(before, changed("overloaded:", "too-busy:"), "the name of a combination is part of a case's id");
+    assert_ne!(before, changed("529", "503"));
 }
 
 #[test]

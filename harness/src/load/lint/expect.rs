@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lint;
-use crate::case::{Basis, Checks, ErrorClass, Level, Outcome, RequestMatch, TextMatch, ToolsMatch, UsageMatch};
+use crate::case::{Checks, ErrorClass, Level, Outcome, RequestMatch, Source, TextMatch, ToolsMatch, UsageMatch};
 use crate::load::template::NONCE;
 use crate::load::written::Step;
 
@@ -27,10 +27,11 @@ impl Lint<'_> {
             self.checks(level, checks);
         }
         self.end_and_whole();
-        let issues_only = case.sources.iter().all(|source| source.basis == Basis::Issue);
-        if !empty(&case.expect.must) && issues_only && case.why_must.is_none() && !case.sources.is_empty() {
+        let carried = case.sources.iter().any(Source::carries_a_must);
+        if !empty(&case.expect.must) && !carried && case.why_must.is_none() && !case.sources.is_empty() {
             let help = "name a document, or say `why-must: failure-looks-like-success` or `why-must: repeats-effects`";
-            self.refuse(&["expect", "must"], "a MUST cannot rest on an issue alone", help);
+            let message = "a MUST cannot rest on issues, recordings and sources of low confidence alone";
+            self.refuse(&["expect", "must"], message, help);
         }
         let mut all = levels.iter().flat_map(|(_, checks)| checks.all());
         let compares = all.any(|checks| checks.error_class == Some(ErrorClass::SameAsHttp));

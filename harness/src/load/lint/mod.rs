@@ -2,6 +2,7 @@
 
 mod across;
 mod expect;
+mod sources;
 mod steps;
 
 pub(super) use across::across;
@@ -12,7 +13,6 @@ use super::size;
 use super::tree::{Node, Segment, Span};
 use super::typed::Files;
 use super::written::{CaseFile, Step};
-use crate::case::Level;
 use crate::codec::{self, Codec};
 use crate::id::Variant;
 
@@ -59,6 +59,7 @@ pub(super) fn case(case: &CaseFile, tree: &Node, sites: &Sites, files: Files<'_>
     let mut lint = Lint { case, tree, files, problems };
     lint.answers(sites);
     lint.sources();
+    lint.disputed();
     lint.expectations();
     if case.title.trim().is_empty() {
         lint.refuse(&["title"], "the title is empty", "say in one sentence what happens on the wire");
@@ -141,44 +142,4 @@ impl Lint<'_> {
             self.refuse(&[field], message, "opt out with `variants: { except: [one-byte] }`");
         }
     }
-
-    fn sources(&mut self) {
-        let case = self.case;
-        if case.sources.is_empty() {
-            self.refuse(&["sources"], "`sources` is empty", "say which document the expectation comes from");
-        }
-        let written = self.tree.get("sources").cloned();
-        for (at, source) in case.sources.iter().enumerate() {
-            if !is_url(&source.url) {
-                let path = [Segment::Index(at), Segment::Key("url".to_owned())];
-                let span = written.as_ref().and_then(|list| list.at(&path)).map(|(_, url)| url.span);
-                let span = span.unwrap_or_else(|| self.tree.place(&["sources"]));
-                self.refuse_at(span, "this is not an absolute URL", "it begins with https:// and holds no space");
-            }
-        }
-        let Some(disputed) = &case.disputed else { return };
-        if !is_url(&disputed.url) {
-            let help = "it begins with https:// and holds no space";
-            self.refuse(&["disputed", "url"], "this is not an absolute URL", help);
-        }
-        let written = self.tree.get("expect");
-        let is_checked = |axis: &str| {
-            let levels = [Level::Must, Level::Should, Level::May].into_iter();
-            let mut of = levels.filter_map(|level| written?.get(level.name()));
-            of.any(|checks| checks.get(axis).is_some())
-        };
-        let unchecked = disputed.axes.iter().find(|axis| !is_checked(axis.name()));
-        if let Some(axis) = unchecked {
-            let message = format!("nothing checks `{axis}`, which is said to be disputed");
-            self.refuse(&["disputed", "axes"], message, "name what the ruling is about and the case expects");
-        } else if disputed.axes.is_empty() {
-            self.refuse(&["disputed", "axes"], "`axes` is empty", "name the axes that the ruling is about");
-        }
-    }
-}
-
-fn is_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    host.is_some_and(|host| !host.is_empty()) && !text.contains(char::is_whitespace)
 }

@@ -68,6 +68,11 @@ impl Comparison {
     pub(super) fn sides(&self) -> Vec<(String, String, String)> {
         let suite = |side: &ComparedReport| format!("{}, {} cases", side.suite, side.cases);
         let mut lines = vec![("suite".to_owned(), suite(&self.old), suite(&self.new))];
+        if self.old.edition.is_some() || self.new.edition.is_some() {
+            let edition =
+                |side: &ComparedReport| side.edition.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+            lines.push(("edition".to_owned(), edition(&self.old), edition(&self.new)));
+        }
         let version = |side: &ComparedReport, id: &str| match (side.not_run.get(id), side.sdks.get(id)) {
             (Some(_), _) => "not run".to_owned(),
             (None, Some(version)) => version.clone(),
@@ -104,7 +109,11 @@ impl Comparison {
             0 => String::new(),
             lost => format!(" Lost to faults of an adapter or of streamspec itself: {lost}."),
         };
-        format!("{}; {} as before.{lost}", counts.join(", "), self.unchanged)
+        let editions = match (&self.old.edition, &self.new.edition) {
+            (old, new) if old == new => "",
+            _ => " The two reports are of different editions of the suite.",
+        };
+        format!("{}; {} as before.{lost}{editions}", counts.join(", "), self.unchanged)
     }
 }
 

@@ -30,7 +30,7 @@ impl Comparison {
     pub fn markdown(&self) -> String {
         let mut out = String::from("# Comparison\n\n| | old | new |\n|---|---|---|\n");
         for (about, old, new) in self.sides() {
-            let about = if about == "suite" || about == "SDK" { about } else { code(&about) };
+            let about = if ["suite", "edition", "SDK"].contains(&&*about) { about } else { code(&about) };
             let _ = writeln!(out, "| {about} | {} | {} |", code(&old), code(&new));
         }
         let _ = writeln!(out, "\n{}", self.summary());

@@ -42,8 +42,12 @@ fn markdown(view: &View<'_>) -> Result<String, ReadError> {
     let suite = &view.suite;
     let _ = writeln!(
         out,
-        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} variant runs with the bytes split or framed otherwise.\n",
-        suite.version, suite.cases, suite.trials, suite.variant_runs
+        "# Compatibility\n\nstreamspec {}: {} cases, {} trials as written, {} variant runs with the bytes split or framed otherwise.{}\n",
+        suite.version,
+        suite.cases,
+        suite.trials,
+        suite.variant_runs,
+        suite.of_edition()
     );
     out.push_str(
         "A cell counts trials. *Pass*: every MUST and SHOULD that the surface can show holds. *Disputed*: it differs \

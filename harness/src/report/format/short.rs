@@ -38,6 +38,9 @@ impl Format for Short {
 /// The trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
 fn short(view: &View<'_>) -> Result<String, ReadError> {
     let mut out = format!("### streamspec {}\n\n{}\n", text(&view.suite.version), view.standings());
+    if view.suite.edition.is_some() {
+        let _ = writeln!(out, "\n{}", view.suite.of_edition().trim_start());
+    }
     unlisted(&mut out, view)?;
     sdks(&mut out, view);
     findings(&mut out, view);

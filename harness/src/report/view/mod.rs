@@ -23,7 +23,7 @@ use thiserror::Error;
 
 use crate::deviation::{self, KnownError};
 use crate::id::{TrialId, Variant, VariantRun};
-use crate::record::{CaseRecord, ReadError, Records, SdkRecord, TrialPlace};
+use crate::record::{CaseRecord, EditionRecord, ReadError, Records, Run, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
 pub use caught::{CatchRow, Catches};
@@ -48,12 +48,22 @@ pub struct Suite {
     /// The number of the rules by which it was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<u32>,
+    /// The edition of the suite that was run; absent where the cases were selected otherwise, or none is frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionRecord>,
     /// The number of cases.
     pub cases: usize,
     /// The number of trials as written.
     pub trials: usize,
     /// The number of variant runs: trials that were run again with their bytes split or framed otherwise.
     pub variant_runs: usize,
+}
+
+impl Suite {
+    /// Says which edition it is, in a sentence with a space before it; nothing where it is none.
+    pub fn of_edition(&self) -> String {
+        self.edition.as_ref().map(|edition| format!(" The suite is edition {edition}.")).unwrap_or_default()
+    }
 }
 
 /// A run, as every format shows it. The trials stay in their records and are read again, one after another, where a format
@@ -121,6 +131,7 @@ impl<'a> View<'a> {
         let suite = Suite {
             version: version.to_owned(),
             rules: (rules > 0).then_some(rules),
+            edition: Run::edition(&records.runs).cloned(),
             cases: cases.len(),
             trials: 0,
             variant_runs: 0,

@@ -6,7 +6,7 @@ use streamspec_adapters::contract::{Api, Caller, Ended, Field as AnswerField, Ob
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::case::{Axis, Basis, Dispute, End, Level, Source};
+use crate::case::{Axis, Basis, Confidence, Dispute, End, Level, Recording, Source};
 use crate::id::{TrialId, Variant};
 use crate::judge::{Check, Grade, Mode, RULES, Status, Verdict};
 use crate::record::{CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord, WireRecord};
@@ -28,7 +28,18 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         digest: String::new(),
         api: Api::AnthropicMessages,
         title: title(case),
-        sources: vec![Source { basis: Basis::Issue, url: "javascript:alert(3)".into(), quote: Some(HOSTILE.into()) }],
+        sources: vec![Source {
+            basis: Basis::Recorded,
+            url: "javascript:alert(3)".into(),
+            quote: Some(HOSTILE.into()),
+            recording: Some(Recording {
+                date: "2026-11-28".into(),
+                sha256: "e3b0c442".into(),
+                redacted: if hostile { HOSTILE } else { "The ids were replaced" }.into(),
+            }),
+            confidence: Confidence::Medium,
+            gone: Some("2026-11-29".into()),
+        }],
         disputed: hostile.then(|| Dispute {
             url: "https://example.com/".into(),
             position: HOSTILE.into(),
@@ -70,6 +81,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         version: "0.1.0".into(),
         rules: RULES,
         digest: String::new(),
+        edition: None,
         nonce: "n".into(),
         whole: true,
         shard: None,

@@ -156,7 +156,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
             grouped(around.pass)
         ),
     };
-    format!("{as_written}{not_judged}.{variant_runs}{handlers}")
+    format!("{as_written}{not_judged}.{variant_runs}{handlers}{}", view.suite.of_edition())
 }
 
 fn counted(number: usize, noun: &str) -> String {
