@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::error::{Errors, StreamError};
+use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
@@ -74,6 +74,9 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("DEADLINE_EXCEEDED", 504),
         ],
         quota: &[],
+        // <https://cloud.google.com/apis/design/errors>
+        unauthorized: ErrorName { kind: Some("UNAUTHENTICATED"), code: Some("401") },
+        too_many: ErrorName { kind: Some("RESOURCE_EXHAUSTED"), code: Some("429") },
         example: StreamError {
             name: None,
             kind: Some("UNAVAILABLE"),
