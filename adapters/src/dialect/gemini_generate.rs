@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::Codec;
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
@@ -18,6 +19,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1beta/models/{model}:streamGenerateContent?alt=sse",
     headers: &[("x-goog-api-key", "test")],
     body,
+    codec: Codec::Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: None },
     // `FinishReason` of a candidate and `BlockedReason` of a prompt.
     stop_reasons: StopReasons {

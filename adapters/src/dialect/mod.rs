@@ -64,6 +64,22 @@ impl Api {
     }
 }
 
+/// A codec: the encoding of the events of a stream as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// Server-Sent Events (WHATWG HTML 9.2).
+    Sse,
+}
+
+impl Codec {
+    /// Returns the media type of such a stream, for which a client asks.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Sse => "text/event-stream",
+        }
+    }
+}
+
 impl fmt::Display for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::Codec;
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
@@ -20,6 +21,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1/chat/completions",
     headers: &[("authorization", "Bearer test")],
     body,
+    codec: Codec::Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: Some("[DONE]") },
     stop_reasons: StopReasons {
         own: &[

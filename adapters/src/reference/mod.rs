@@ -34,12 +34,13 @@ use serde_json::Value;
 
 use self::answer::PartialAnswer;
 use self::client::Client;
-use self::decoder::Decoder;
+use self::decoder::{Decode, Decoder};
 use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;
 use self::step::Step;
 use self::tools::Assembly;
 use crate::contract::{Api, Call, Observation};
+use crate::dialect::Codec;
 
 /// The client as the documents have it.
 const DOCUMENTED: Client = Client {
@@ -54,7 +55,8 @@ const DOCUMENTED: Client = Client {
     wind_clock: follow::wind_clock,
     take_failure: follow::take_failure,
     release: |body, _| drop(body),
-    decoder: || Box::new(Decoder::new()),
+    decoder,
+    sse: || Box::new(Decoder::new()),
     payload: payload::parse,
     take_object: reader::take_object,
     take_sentinel: reader::take_sentinel,
@@ -81,6 +83,13 @@ async fn observe_with(client: &Client, call: &Call) -> Observation {
     let mut answer = PartialAnswer::new(client.tools);
     let outcome = (client.attempt)(client, call, &mut answer).await;
     report::report(call, answer, outcome)
+}
+
+/// Makes the decoder of a codec's streams.
+fn decoder(client: &Client, codec: Codec) -> Box<dyn Decode> {
+    match codec {
+        Codec::Sse => (client.sse)(),
+    }
 }
 
 /// Takes one event of a dialect into the answer, by its type and its payload.
