@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::encode::{encode, reason};
 use super::play::{ConnectionFate, play};
 use super::request;
+use super::stream::Stream;
 use crate::transport::{Host, Refusal, Reply, Request};
 
 /// The time that a request may take to arrive, and a connection may idle before it.
@@ -18,9 +18,7 @@ const ARRIVAL: Duration = Duration::from_mins(1);
 const DRAIN: Duration = Duration::from_secs(2);
 
 /// Serves a connection until one side closes it.
-pub(super) async fn serve(mut stream: TcpStream, host: &dyn Host) {
-    // Without it, small writes would be joined; the scripts decide what is one write.
-    let _ = stream.set_nodelay(true);
+pub(super) async fn serve(mut stream: impl Stream, host: &dyn Host) {
     let mut buffer = Vec::new();
     let mut client_left: Option<Box<dyn FnOnce() + Send>> = None;
     loop {
@@ -58,7 +56,7 @@ pub(super) async fn serve(mut stream: TcpStream, host: &dyn Host) {
 }
 
 /// Answers one request. Returns whether the connection goes on.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply, request: &Request) -> bool {
+async fn answer(stream: &mut impl Stream, buffer: &mut Vec<u8>, reply: &dyn Reply, request: &Request) -> bool {
     let Some(answer) = reply.answer().map(|answer| encode(answer, request.version)) else { return false };
     let after = tokio::select! {
         biased;
@@ -70,7 +68,7 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply,
         ConnectionFate::Drop => {}
         ConnectionFate::Reset => {
             // The socket is closed when the connection's task ends, now with RST.
-            let _ = stream.set_zero_linger();
+            stream.reset();
         }
         ConnectionFate::Fin => tokio::select! {
             () = close(stream) => {}
@@ -81,18 +79,18 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply,
 }
 
 /// Sends FIN and waits for the client's.
-async fn close(stream: &mut TcpStream) {
+async fn close(stream: &mut impl Stream) {
     if stream.shutdown().await.is_ok() {
         let _ = timeout(DRAIN, drain(stream)).await;
     }
 }
 
-async fn drain(stream: &mut TcpStream) {
+async fn drain(stream: &mut impl Stream) {
     let mut unread = [0; 1024];
     while matches!(stream.read(&mut unread).await, Ok(1..)) {}
 }
 
-async fn refuse(stream: &mut TcpStream, refusal: &Refusal) {
+async fn refuse(stream: &mut impl Stream, refusal: &Refusal) {
     let body = format!("streamspec: {}\n", refusal.reason);
     let response = format!(
         "HTTP/1.1 {} {}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
