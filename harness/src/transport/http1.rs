@@ -1,10 +1,10 @@
 //! HTTP/1.1 in the clear (RFC 9112), and HTTP/1.0 for a client that asks for it.
 
-mod connection;
+pub(super) mod connection;
 mod encode;
 mod play;
 mod request;
-mod stream;
+pub(super) mod stream;
 
 use std::sync::Arc;
 

@@ -18,7 +18,7 @@ const ARRIVAL: Duration = Duration::from_mins(1);
 const DRAIN: Duration = Duration::from_secs(2);
 
 /// Serves a connection until one side closes it.
-pub(super) async fn serve(mut stream: impl Stream, host: &dyn Host) {
+pub(in crate::transport) async fn serve(mut stream: impl Stream, host: &dyn Host) {
     let mut buffer = Vec::new();
     let mut client_left: Option<Box<dyn FnOnce() + Send>> = None;
     loop {
