@@ -31,6 +31,6 @@ impl Transport for Http1 {
     async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>) {
         // Without it, small writes would be joined; the scripts decide what is one write.
         let _ = stream.set_nodelay(true);
-        connection::serve(stream, host.as_ref()).await;
+        connection::serve(self, stream, host.as_ref()).await;
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
-use super::encode::{encode, reason};
+use super::encode::reason;
 use super::play::{ConnectionFate, play};
 use super::request;
 use super::stream::Stream;
-use crate::transport::{Host, Refusal, Reply, Request};
+use crate::transport::{Host, Refusal, Reply, Request, Transport};
 
 /// The time that a request may take to arrive, and a connection may idle before it.
 const ARRIVAL: Duration = Duration::from_mins(1);
@@ -17,8 +17,8 @@ const ARRIVAL: Duration = Duration::from_mins(1);
 /// The time that the server waits for the client's FIN after its own; an earlier `close` could destroy what is unread.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// Serves a connection until one side closes it.
-pub(in crate::transport) async fn serve(mut stream: impl Stream, host: &dyn Host) {
+/// Serves a connection until one side closes it, with answers as the transport encodes them.
+pub(in crate::transport) async fn serve(transport: &dyn Transport, mut stream: impl Stream, host: &dyn Host) {
     let mut buffer = Vec::new();
     let mut client_left: Option<Box<dyn FnOnce() + Send>> = None;
     loop {
@@ -42,7 +42,7 @@ pub(in crate::transport) async fn serve(mut stream: impl Stream, host: &dyn Host
         match read {
             Ok((reply, request)) => {
                 client_left = Some(reply.client_left_later());
-                if !answer(&mut stream, &mut buffer, reply.as_ref(), &request).await {
+                if !answer(transport, &mut stream, &mut buffer, reply.as_ref(), &request).await {
                     return;
                 }
             }
@@ -56,8 +56,14 @@ pub(in crate::transport) async fn serve(mut stream: impl Stream, host: &dyn Host
 }
 
 /// Answers one request. Returns whether the connection goes on.
-async fn answer(stream: &mut impl Stream, buffer: &mut Vec<u8>, reply: &dyn Reply, request: &Request) -> bool {
-    let Some(answer) = reply.answer().map(|answer| encode(answer, request.version)) else { return false };
+async fn answer(
+    transport: &dyn Transport,
+    stream: &mut impl Stream,
+    buffer: &mut Vec<u8>,
+    reply: &dyn Reply,
+    request: &Request,
+) -> bool {
+    let Some(answer) = reply.answer().map(|answer| transport.encode(answer, request.version)) else { return false };
     let after = tokio::select! {
         biased;
         after = play(stream, buffer, reply, &answer, request::keeps_alive(request)) => after,
