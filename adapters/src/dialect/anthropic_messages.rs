@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::error::{Errors, StreamError};
+use super::Codec;
+use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Limit, Normal, Paused};
@@ -20,6 +21,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1/messages",
     headers: &[("x-api-key", "test"), ("anthropic-version", "2023-06-01")],
     body,
+    codec: Codec::Sse,
     events: Events {
         prefixes: &["message_", "content_block_"],
         always_named: true,
@@ -68,6 +70,8 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("overloaded_error", 529),
         ],
         quota: &[],
+        unauthorized: ErrorName { kind: Some("authentication_error"), code: None },
+        too_many: ErrorName { kind: Some("rate_limit_error"), code: None },
         // <https://platform.claude.com/docs/en/build-with-claude/streaming#error-events>
         example: StreamError {
             name: Some("error"),

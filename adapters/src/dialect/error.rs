@@ -15,8 +15,21 @@ pub struct Errors {
     pub types: &'static [(&'static str, u16)],
     /// Codes that say that a budget is used up, which no retry changes. Their status is 429.
     pub quota: &'static [&'static str],
+    /// The error of a wrong key, whose status is 401.
+    pub unauthorized: ErrorName,
+    /// The error of too many requests, whose status is 429.
+    pub too_many: ErrorName,
     /// An error as the vendor's documents have it inside a stream.
     pub example: StreamError,
+}
+
+/// The name of an error in the body of a plain HTTP response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorName {
+    /// The error's type, where its shape has one.
+    pub kind: Option<&'static str>,
+    /// The error's code, where its shape has one; digits stand for a number.
+    pub code: Option<&'static str>,
 }
 
 /// An error inside a stream, in an event of its own.

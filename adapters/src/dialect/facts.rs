@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Codec;
 use super::error::Errors;
 use super::question::Ask;
 use super::stop::StopReasons;
@@ -23,6 +24,8 @@ pub struct Dialect {
     pub headers: &'static [(&'static str, &'static str)],
     /// Makes the body of a request that has its answer streamed.
     pub body: fn(Ask) -> Value,
+    /// The encoding of an answer's events.
+    pub codec: Codec,
     /// The events of an answer.
     pub events: Events,
     /// The reasons with which an answer stops.

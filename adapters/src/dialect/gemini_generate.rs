@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::error::{Errors, StreamError};
+use super::Codec;
+use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
@@ -18,6 +19,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1beta/models/{model}:streamGenerateContent?alt=sse",
     headers: &[("x-goog-api-key", "test")],
     body,
+    codec: Codec::Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: None },
     // `FinishReason` of a candidate and `BlockedReason` of a prompt.
     stop_reasons: StopReasons {
@@ -74,6 +76,9 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("DEADLINE_EXCEEDED", 504),
         ],
         quota: &[],
+        // <https://cloud.google.com/apis/design/errors>
+        unauthorized: ErrorName { kind: Some("UNAUTHENTICATED"), code: Some("401") },
+        too_many: ErrorName { kind: Some("RESOURCE_EXHAUSTED"), code: Some("429") },
         example: StreamError {
             name: None,
             kind: Some("UNAVAILABLE"),

@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use self::error::{Errors, StreamError};
+pub use self::error::{ErrorName, Errors, StreamError};
 pub use self::facts::{Dialect, Events};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 pub use self::stop::{CutCalls, Meaning, StopReasons};
@@ -61,6 +61,22 @@ impl Api {
     /// The first folder of this api's cases under `cases/`.
     pub const fn folder(self) -> &'static str {
         self.dialect().folder
+    }
+}
+
+/// A codec: the encoding of the events of a stream as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// Server-Sent Events (WHATWG HTML 9.2).
+    Sse,
+}
+
+impl Codec {
+    /// Returns the media type of such a stream, for which a client asks.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Sse => "text/event-stream",
+        }
     }
 }
 

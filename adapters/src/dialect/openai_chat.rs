@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::error::{Errors, StreamError};
+use super::Codec;
+use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
@@ -20,6 +21,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1/chat/completions",
     headers: &[("authorization", "Bearer test")],
     body,
+    codec: Codec::Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: Some("[DONE]") },
     stop_reasons: StopReasons {
         own: &[
@@ -76,6 +78,8 @@ pub(super) const ERRORS: Errors = Errors {
         "organization_usage_limit_exceeded",
         "enforced_spend_limit_reached",
     ],
+    unauthorized: ErrorName { kind: Some("invalid_request_error"), code: Some("invalid_api_key") },
+    too_many: ErrorName { kind: Some("rate_limit_error"), code: Some("rate_limit_exceeded") },
     example: StreamError {
         name: None,
         kind: Some("server_error"),

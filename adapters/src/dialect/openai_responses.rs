@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::Codec;
 use super::error::{Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::openai_chat::{ERRORS, MODEL};
@@ -19,6 +20,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1/responses",
     headers: &[("authorization", "Bearer test")],
     body,
+    codec: Codec::Sse,
     events: Events {
         prefixes: &["response."],
         always_named: false,

@@ -15,6 +15,7 @@ use super::provider::Provider;
 use super::step::{Progress, Step};
 use super::tools::Assembly;
 use crate::contract::{Api, Call, Caller, Site};
+use crate::dialect::Codec;
 
 /// A stage that makes one attempt.
 pub(crate) type Attempt = for<'a> fn(
@@ -64,8 +65,10 @@ pub(crate) struct Client {
     pub(crate) has_enough: fn(Caller, &PartialAnswer) -> bool,
     /// Lets go of the body, and of the connection with it.
     pub(crate) release: fn(Body, Release),
-    /// Makes the decoder of the event stream.
-    pub(crate) decoder: fn() -> Box<dyn Decode>,
+    /// Makes the decoder of a stream by its codec.
+    pub(crate) decoder: fn(&Self, Codec) -> Box<dyn Decode>,
+    /// Makes the decoder of Server-Sent Events.
+    pub(crate) sse: fn() -> Box<dyn Decode>,
     /// Reads the payload of an event.
     pub(crate) payload: fn(Api, &Event) -> Result<Payload, Failure>,
     /// Takes a payload that is an object, with the name of its event.

@@ -61,7 +61,8 @@ pub(crate) fn not_a_stream(client: &Client, api: Api, head: &Head, body: &str) -
         return (client.in_band)(client, api, provider);
     }
     let got = if head.content_type.is_empty() { "no content type" } else { &head.content_type };
-    Failure::new(Class::Protocol, format!("expected text/event-stream, got {got}: {}", excerpt(body)))
+    let expected = api.dialect().codec.media_type();
+    Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", excerpt(body)))
 }
 
 /// The beginning of a body, for a message.

@@ -11,6 +11,7 @@ use super::failure::{Class, Failure};
 use super::head::Head;
 use super::{coding, redirect};
 use crate::contract::Call;
+use crate::dialect::Codec;
 
 /// Makes the HTTP client of a call, or of two that follow one another: then connections are kept for the second.
 pub(crate) fn client(again: bool) -> reqwest::Result<reqwest::Client> {
@@ -69,7 +70,7 @@ async fn attempt_once(client: &Client, http: &reqwest::Client, call: &Call) -> R
 pub(crate) fn request(http: &reqwest::Client, url: impl IntoUrl, call: &Call) -> RequestBuilder {
     let dialect = call.api.dialect();
     let mut builder = http.post(url).header(CONTENT_TYPE, "application/json");
-    builder = builder.header("accept", "text/event-stream").header("accept-encoding", coding::ACCEPTED);
+    builder = builder.header("accept", dialect.codec.media_type()).header("accept-encoding", coding::ACCEPTED);
     for (name, value) in dialect.headers {
         builder = builder.header(*name, *value);
     }
@@ -88,7 +89,8 @@ pub(crate) fn read_head<'a>(
         if head.status != 200 {
             return Err(errors::refused(client, call.api, head, &body.rest().await));
         }
-        if head.content_type == "text/event-stream" || body.looks_like_events().await? {
+        let codec = call.api.dialect().codec;
+        if head.content_type == codec.media_type() || codec == Codec::Sse && body.looks_like_events().await? {
             return Ok(body);
         }
         Err((client.not_a_stream)(client, call.api, head, &body.rest().await))

@@ -35,12 +35,13 @@ use serde_json::Value;
 
 use self::answer::PartialAnswer;
 use self::client::Client;
-use self::decoder::Decoder;
+use self::decoder::{Decode, Decoder};
 use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;
 use self::step::Step;
 use self::tools::Assembly;
 use crate::contract::{Api, Call, Caller, Observation, Site};
+use crate::dialect::Codec;
 
 /// The client as the documents have it.
 const DOCUMENTED: Client = Client {
@@ -57,7 +58,8 @@ const DOCUMENTED: Client = Client {
     take_failure: follow::take_failure,
     has_enough: caller::has_enough,
     release: |body, _| drop(body),
-    decoder: || Box::new(Decoder::new()),
+    decoder,
+    sse: || Box::new(Decoder::new()),
     payload: payload::parse,
     take_object: reader::take_object,
     take_sentinel: reader::take_sentinel,
@@ -94,6 +96,13 @@ async fn observe_with(client: &Client, call: &Call) -> Observation {
         observation.again = Some(Box::new(caller::call(client, &http, &plain).await));
     }
     observation
+}
+
+/// Makes the decoder of a codec's streams.
+fn decoder(client: &Client, codec: Codec) -> Box<dyn Decode> {
+    match codec {
+        Codec::Sse => (client.sse)(),
+    }
 }
 
 /// Takes one event of a dialect into the answer, by its type and its payload.

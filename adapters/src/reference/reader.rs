@@ -29,7 +29,7 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(client: &Client, api: Api, caller: Caller) -> Self {
-        let (decoder, stray) = ((client.decoder)(), StrayLines::default());
+        let (decoder, stray) = ((client.decoder)(client, api.dialect().codec), StrayLines::default());
         Self { client: *client, api, caller, decoder, stray, items: VecDeque::new(), arrived: 0 }
     }
 

@@ -262,6 +262,40 @@ impl Axis {
 }
 
 impl Axis {
+    /// Returns a sentence that says what a client does where this axis holds.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Outcome => "A failure looks like a failure to the caller, and a healthy answer like a completion.",
+            Self::ErrorType => "The error has the provider's own type.",
+            Self::ErrorCode => "The error has the provider's own code.",
+            Self::ErrorStatus => "The error has the status it is equivalent to.",
+            Self::ErrorClass => "The error has the class of the same error as a plain HTTP response.",
+            Self::ErrorMessage => "The error's message holds the provider's.",
+            Self::ErrorRequestId => "The error has the provider's request id.",
+            Self::ErrorRetryAfter => "The error has the delay that the server asked for.",
+            Self::ErrorRetryable => "The error says whether to try again.",
+            Self::ErrorSite => "The error comes up where the caller is.",
+            Self::ErrorForeign => "The error is of the SDK's own hierarchy.",
+            Self::Text => "The text that arrived is delivered.",
+            Self::ToolCalls => "Whole tool calls are delivered, and only these.",
+            Self::StopReason => "The stop reason is the one on the wire.",
+            Self::Usage => "The numbers of tokens are those on the wire.",
+            Self::Thinking => "The model's thoughts that arrived are delivered.",
+            Self::Refusal => "The text of a refusal is delivered.",
+            Self::Request => "Every request has the parts that the documents ask for.",
+            Self::Requests => "The server sees as many requests as it should.",
+            Self::Resent => "What is sent again is the request that was sent first.",
+            Self::Wait => "The client waits before its next request as it was asked to.",
+            Self::Elapsed => "The answer comes in time.",
+            Self::Connection => "The connection is let go of.",
+            Self::Again => "The next call on the same client works, whatever became of the one before.",
+            Self::Either => "The answer ends in one of the ways that will do, with what must hold there.",
+            Self::Variants => "The same stream means the same however its bytes are cut.",
+            Self::Cuts => "A cut before the stop reason can be told from a completion.",
+            Self::Errors => "An error before the stop reason is told, wherever it stands in the stream.",
+        }
+    }
+
     /// Returns true for an axis of variant runs or sweeps, false for one of the trial as written.
     pub const fn is_of_variants(self) -> bool {
         matches!(self, Self::Variants | Self::Cuts | Self::Errors)

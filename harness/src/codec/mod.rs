@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 use streamspec_adapters::contract::Api;
+use streamspec_adapters::dialect;
 
 pub(crate) use body::body;
 pub use body::{Content, Item, Span};
@@ -17,8 +18,8 @@ use crate::id::Variant;
 
 /// Finds the codec of a dialect's streams.
 pub fn of(api: Api) -> &'static dyn Codec {
-    match api {
-        Api::AnthropicMessages | Api::OpenaiChat | Api::OpenaiResponses | Api::GeminiGenerate => &sse::Sse,
+    match api.dialect().codec {
+        dialect::Codec::Sse => &sse::Sse,
     }
 }
 

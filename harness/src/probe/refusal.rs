@@ -4,17 +4,17 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value, json};
 use streamspec_adapters::contract::{Api, Field, Observation, ObservedError, Reading};
+use streamspec_adapters::dialect::ErrorName;
 use streamspec_adapters::manifest::AnswerField;
 
 use super::Target;
 use crate::case::Step;
 
-/// The status of the response, the error's type and its code, where the vendor documents one.
+/// The status of the response, and the name of the error that the vendor documents for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     status: u16,
-    kind: &'static str,
-    code: Option<&'static str>,
+    name: ErrorName,
 }
 
 /// The fields that were read of a refusal, and those that are missing although the surface shows them.
@@ -26,25 +26,14 @@ pub(super) struct RefusalFields {
 }
 
 impl Refusal {
-    /// Returns the documented error of a wrong key: <https://platform.claude.com/docs/en/api/errors>,
-    /// <https://developers.openai.com/api/docs/guides/error-codes>, <https://cloud.google.com/apis/design/errors>.
+    /// Returns the documented error of a wrong key.
     pub(super) const fn unauthorized(api: Api) -> Self {
-        let (kind, code) = match api {
-            Api::AnthropicMessages => ("authentication_error", None),
-            Api::OpenaiChat | Api::OpenaiResponses => ("invalid_request_error", Some("invalid_api_key")),
-            Api::GeminiGenerate => ("UNAUTHENTICATED", Some("401")),
-        };
-        Self { status: 401, kind, code }
+        Self { status: 401, name: api.dialect().errors.unauthorized }
     }
 
-    /// Returns the documented error of too many requests, from the same pages.
+    /// Returns the documented error of too many requests.
     pub(super) const fn too_many(api: Api) -> Self {
-        let (kind, code) = match api {
-            Api::AnthropicMessages => ("rate_limit_error", None),
-            Api::OpenaiChat | Api::OpenaiResponses => ("rate_limit_error", Some("rate_limit_exceeded")),
-            Api::GeminiGenerate => ("RESOURCE_EXHAUSTED", Some("429")),
-        };
-        Self { status: 429, kind, code }
+        Self { status: 429, name: api.dialect().errors.too_many }
     }
 
     /// Puts this error into the steps of the fragment `http-error`.
@@ -63,14 +52,12 @@ impl Refusal {
     }
 
     fn put_into_body(self, error: &mut Map<String, Value>, api: Api) {
-        if api == Api::GeminiGenerate {
-            error.insert("status".to_owned(), json!(self.kind));
-            error.insert("code".to_owned(), json!(self.status));
-        } else {
-            error.insert("type".to_owned(), json!(self.kind));
-            if let Some(code) = self.code {
-                error.insert("code".to_owned(), json!(code));
-            }
+        if let Some(kind) = self.name.kind {
+            error.insert(api.dialect().errors.type_member.to_owned(), json!(kind));
+        }
+        if let Some(code) = self.name.code {
+            let number = code.parse::<u16>().ok().map(Value::from);
+            error.insert("code".to_owned(), number.unwrap_or_else(|| json!(code)));
         }
     }
 
@@ -81,8 +68,8 @@ impl Refusal {
         let shows = |field| target.lacks.as_ref().is_some_and(|lacks| !lacks.contains(&field));
         let fields = [
             (AnswerField::ErrorStatus, Some(self.status.to_string()), error.status.value().is_some()),
-            (AnswerField::ErrorType, Some(self.kind.to_owned()), error.kind.value().is_some()),
-            (AnswerField::ErrorCode, self.code.map(str::to_owned), error.code.value().is_some()),
+            (AnswerField::ErrorType, self.name.kind.map(str::to_owned), error.kind.value().is_some()),
+            (AnswerField::ErrorCode, self.name.code.map(str::to_owned), error.code.value().is_some()),
         ];
         let missing = fields.into_iter().filter(|(field, _, is_read)| !is_read && shows(*field));
         let missing: Vec<String> =
@@ -165,7 +152,7 @@ mod tests {
                 panic!("they stay what they are")
             };
             assert_eq!(head.status, 429);
-            assert_eq!(body.pointer(path), Some(&json!(refusal.kind)));
+            assert_eq!(body.pointer(path), Some(&json!(refusal.name.kind)));
             assert_eq!(body["error"]["code"].to_string().trim_matches('"'), code);
         }
     }

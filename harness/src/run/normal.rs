@@ -37,7 +37,7 @@ impl Particulars<'_> {
     /// Returns a text with the nonce, the addresses, the suite's folder, ports and object identities replaced by their names.
     pub(super) fn text(self, text: &str) -> String {
         let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
-        let address = self.base_url.trim_start_matches("http://").split('/').next().unwrap_or_default();
+        let address = self.base_url.split('/').nth(2).unwrap_or_default();
         let text = if address.is_empty() { text } else { text.replace(address, "${address}") };
         let text = if self.root.len() > 1 { text.replace(self.root, "${root}") } else { text };
         let text = hide(&text, "127.0.0.1:", char::is_ascii_digit, 4);

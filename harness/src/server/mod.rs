@@ -29,6 +29,7 @@ pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
 use crate::id::Transport;
+use crate::transport;
 use crate::wire::Script;
 use accept::Connections;
 use trial::TrialState;
@@ -87,8 +88,8 @@ impl Server {
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
         let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
-        let address = self.listeners[&transport].address;
-        Registered::new(format!("http://{address}/t/{token}"), token, trial, Arc::clone(&self.shared))
+        let (scheme, address) = (transport::of(transport).scheme(), self.listeners[&transport].address);
+        Registered::new(format!("{scheme}://{address}/t/{token}"), token, trial, Arc::clone(&self.shared))
     }
 
     /// Counts the requests that could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.

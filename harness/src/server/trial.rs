@@ -64,7 +64,7 @@ impl Registered {
         Self { base_url, token, trial, shared }
     }
 
-    /// Returns the root under which the script is played, `http://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.
+    /// Returns the root under which the script is played, `SCHEME://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.
     pub fn base_url(&self) -> String {
         self.base_url.clone()
     }

@@ -1,9 +1,10 @@
 //! HTTP/1.1 in the clear (RFC 9112), and HTTP/1.0 for a client that asks for it.
 
-mod connection;
+pub(super) mod connection;
 mod encode;
 mod play;
 mod request;
+pub(super) mod stream;
 
 use std::sync::Arc;
 
@@ -19,11 +20,17 @@ pub(super) struct Http1;
 
 #[async_trait]
 impl Transport for Http1 {
+    fn scheme(&self) -> &'static str {
+        "http"
+    }
+
     fn encode(&self, answer: &Answer, version: Version) -> Encoded {
         encode::encode(answer, version)
     }
 
     async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>) {
-        connection::serve(stream, host.as_ref()).await;
+        // Without it, small writes would be joined; the scripts decide what is one write.
+        let _ = stream.set_nodelay(true);
+        connection::serve(self, stream, host.as_ref()).await;
     }
 }

@@ -35,6 +35,9 @@ pub fn of(transport: id::Transport) -> &'static dyn Transport {
 /// A way for requests and answers to travel.
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
+    /// Returns the scheme of the URLs under which scripts are played.
+    fn scheme(&self) -> &'static str;
+
     /// Encodes an answer for a client that speaks this version, in the writes in which it is sent.
     fn encode(&self, answer: &Answer, version: Version) -> Encoded;
 

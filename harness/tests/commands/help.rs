@@ -41,7 +41,7 @@ fn mistakes_on_the_command_line_are_explained() {
         (&["run", "--jobs", "0"], "0 is not in 1..=1024"),
         (&["run", "--cuts", "words"], "[possible values: events, bytes]"),
         (&["run", "--shard", "3/2"], "invalid value '3/2' for '--shard <I/N>'"),
-        (&["run", "--transport", "h9"], "[possible values: http1]"),
+        (&["run", "--transport", "h9"], "[possible values: http1"),
         (&["list", "--transport", "http1,h9"], "invalid value 'h9' for '--transport <NAME>'"),
         (&["report", "--format", "pdf"], "[possible values: "),
         (&["probe"], "the following required arguments were not provided"),

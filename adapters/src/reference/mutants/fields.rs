@@ -18,8 +18,8 @@ impl TakeLine for Take {
 }
 
 /// A client with this decoder.
-const fn decoding(decoder: fn() -> Box<dyn Decode>) -> Faulty {
-    Faulty::of(Client { decoder, ..DOCUMENTED })
+const fn decoding(sse: fn() -> Box<dyn Decode>) -> Faulty {
+    Faulty::of(Client { sse, ..DOCUMENTED })
 }
 
 /// A decoder with this function in the place of the stage that takes lines.

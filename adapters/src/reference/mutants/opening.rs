@@ -20,9 +20,10 @@ pub(super) const IGNORES_STATUS: Faulty = Faulty::of(Client { redirect: |_| None
 
 pub(super) const REDIRECT_BECOMES_GET: Faulty = Faulty::of(Client {
     request_again: |http, place, call| {
-        let mut builder =
-            http.get(place).header("accept", "text/event-stream").header("accept-encoding", coding::ACCEPTED);
-        for (name, value) in call.api.dialect().headers {
+        let dialect = call.api.dialect();
+        let accepted = [("accept", dialect.codec.media_type()), ("accept-encoding", coding::ACCEPTED)];
+        let mut builder = http.get(place);
+        for (name, value) in accepted.iter().chain(dialect.headers) {
             builder = builder.header(*name, *value);
         }
         builder
@@ -46,7 +47,7 @@ pub(super) const WRONG_CONTENT_IS_EMPTY: Faulty = Faulty::of(Client {
         _ => http::read_head(client, call, head, response),
     },
     follow: |client, call, opened, answer| {
-        let is_empty = opened.head.content_type != "text/event-stream";
+        let is_empty = opened.head.content_type != call.api.dialect().codec.media_type();
         follow_unless(is_empty, client, call, opened, answer)
     },
     ..DOCUMENTED

@@ -108,7 +108,7 @@ pub(super) const IGNORES_ERROR_FINISH: Faulty = Faulty::of(Client {
 });
 
 pub(super) const IGNORES_BARE_JSON: Faulty =
-    Faulty::of(Client { decoder: || Box::new(IgnoresBareJson(Decoder::new())), ..DOCUMENTED });
+    Faulty::of(Client { sse: || Box::new(IgnoresBareJson(Decoder::new())), ..DOCUMENTED });
 
 struct IgnoresBareJson(Decoder);
 

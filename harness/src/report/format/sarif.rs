@@ -92,7 +92,7 @@ fn sarif(view: &View<'_>) -> Result<String, ReadError> {
 fn rule(axis: Axis) -> Value {
     json!({
         "id": axis.name(),
-        "shortDescription": { "text": about(axis) },
+        "shortDescription": { "text": axis.about() },
     })
 }
 
@@ -166,39 +166,6 @@ const PATH: &AsciiSet = &RESERVED.remove(b'/');
 /// A path as a URI reference: a case's name needs no escape, a hostile one does.
 fn uri(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
-}
-
-const fn about(axis: Axis) -> &'static str {
-    match axis {
-        Axis::Outcome => "A failure looks like a failure to the caller, and a healthy answer like a completion.",
-        Axis::ErrorType => "The error has the provider's own type.",
-        Axis::ErrorCode => "The error has the provider's own code.",
-        Axis::ErrorStatus => "The error has the status it is equivalent to.",
-        Axis::ErrorClass => "The error has the class of the same error as a plain HTTP response.",
-        Axis::ErrorMessage => "The error's message holds the provider's.",
-        Axis::ErrorRequestId => "The error has the provider's request id.",
-        Axis::ErrorRetryAfter => "The error has the delay that the server asked for.",
-        Axis::ErrorRetryable => "The error says whether to try again.",
-        Axis::ErrorSite => "The error comes up where the caller is.",
-        Axis::ErrorForeign => "The error is of the SDK's own hierarchy.",
-        Axis::Text => "The text that arrived is delivered.",
-        Axis::ToolCalls => "Whole tool calls are delivered, and only these.",
-        Axis::StopReason => "The stop reason is the one on the wire.",
-        Axis::Usage => "The numbers of tokens are those on the wire.",
-        Axis::Thinking => "The model's thoughts that arrived are delivered.",
-        Axis::Refusal => "The text of a refusal is delivered.",
-        Axis::Request => "Every request has the parts that the documents ask for.",
-        Axis::Requests => "The server sees as many requests as it should.",
-        Axis::Resent => "What is sent again is the request that was sent first.",
-        Axis::Elapsed => "The answer comes in time.",
-        Axis::Connection => "The connection is let go of.",
-        Axis::Variants => "The same stream means the same however its bytes are cut.",
-        Axis::Wait => "The client waits before its next request as it was asked to.",
-        Axis::Again => "The next call on the same client works, whatever became of the one before.",
-        Axis::Either => "The answer ends in one of the ways that will do, with what must hold there.",
-        Axis::Cuts => "A cut before the stop reason can be told from a completion.",
-        Axis::Errors => "An error before the stop reason is told, wherever it stands in the stream.",
-    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::encode::{encode, reason};
+use super::encode::reason;
 use super::play::{ConnectionFate, play};
 use super::request;
-use crate::transport::{Host, Refusal, Reply, Request};
+use super::stream::Stream;
+use crate::transport::{Host, Refusal, Reply, Request, Transport};
 
 /// The time that a request may take to arrive, and a connection may idle before it.
 const ARRIVAL: Duration = Duration::from_mins(1);
@@ -17,10 +17,8 @@ const ARRIVAL: Duration = Duration::from_mins(1);
 /// The time that the server waits for the client's FIN after its own; an earlier `close` could destroy what is unread.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// Serves a connection until one side closes it.
-pub(super) async fn serve(mut stream: TcpStream, host: &dyn Host) {
-    // Without it, small writes would be joined; the scripts decide what is one write.
-    let _ = stream.set_nodelay(true);
+/// Serves a connection until one side closes it, with answers as the transport encodes them.
+pub(in crate::transport) async fn serve(transport: &dyn Transport, mut stream: impl Stream, host: &dyn Host) {
     let mut buffer = Vec::new();
     let mut client_left: Option<Box<dyn FnOnce() + Send>> = None;
     loop {
@@ -44,7 +42,7 @@ pub(super) async fn serve(mut stream: TcpStream, host: &dyn Host) {
         match read {
             Ok((reply, request)) => {
                 client_left = Some(reply.client_left_later());
-                if !answer(&mut stream, &mut buffer, reply.as_ref(), &request).await {
+                if !answer(transport, &mut stream, &mut buffer, reply.as_ref(), &request).await {
                     return;
                 }
             }
@@ -58,8 +56,14 @@ pub(super) async fn serve(mut stream: TcpStream, host: &dyn Host) {
 }
 
 /// Answers one request. Returns whether the connection goes on.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply, request: &Request) -> bool {
-    let Some(answer) = reply.answer().map(|answer| encode(answer, request.version)) else { return false };
+async fn answer(
+    transport: &dyn Transport,
+    stream: &mut impl Stream,
+    buffer: &mut Vec<u8>,
+    reply: &dyn Reply,
+    request: &Request,
+) -> bool {
+    let Some(answer) = reply.answer().map(|answer| transport.encode(answer, request.version)) else { return false };
     let after = tokio::select! {
         biased;
         after = play(stream, buffer, reply, &answer, request::keeps_alive(request)) => after,
@@ -70,7 +74,7 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply,
         ConnectionFate::Drop => {}
         ConnectionFate::Reset => {
             // The socket is closed when the connection's task ends, now with RST.
-            let _ = stream.set_zero_linger();
+            stream.reset();
         }
         ConnectionFate::Fin => tokio::select! {
             () = close(stream) => {}
@@ -81,18 +85,18 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, reply: &dyn Reply,
 }
 
 /// Sends FIN and waits for the client's.
-async fn close(stream: &mut TcpStream) {
+async fn close(stream: &mut impl Stream) {
     if stream.shutdown().await.is_ok() {
         let _ = timeout(DRAIN, drain(stream)).await;
     }
 }
 
-async fn drain(stream: &mut TcpStream) {
+async fn drain(stream: &mut impl Stream) {
     let mut unread = [0; 1024];
     while matches!(stream.read(&mut unread).await, Ok(1..)) {}
 }
 
-async fn refuse(stream: &mut TcpStream, refusal: &Refusal) {
+async fn refuse(stream: &mut impl Stream, refusal: &Refusal) {
     let body = format!("streamspec: {}\n", refusal.reason);
     let response = format!(
         "HTTP/1.1 {} {}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

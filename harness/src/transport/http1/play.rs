@@ -1,9 +1,8 @@
 //! Plays one answer on a connection, and notices when the client leaves.
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+use super::stream::Stream;
 use crate::case::End;
 use crate::transport::{Encoded, Op, Reply};
 
@@ -25,13 +24,13 @@ pub(super) enum ConnectionFate {
 
 /// Plays the answer. What the client sends meanwhile goes to `ahead`.
 pub(super) async fn play(
-    stream: &mut TcpStream,
+    stream: &mut impl Stream,
     ahead: &mut Vec<u8>,
     reply: &dyn Reply,
     answer: &Encoded,
     client_keeps: bool,
 ) -> ConnectionFate {
-    let (reader, mut writer) = stream.split();
+    let (reader, mut writer) = tokio::io::split(stream);
     let mut client = Client { reader, ahead };
     for op in &answer.ops {
         let stayed = match op {
@@ -58,7 +57,12 @@ pub(super) async fn play(
 
 /// Hands one write to the socket; more than one system call is needed only when its buffer is full. False when the
 /// client has left.
-async fn send(writer: &mut WriteHalf<'_>, client: &mut Client<'_>, reply: &dyn Reply, mut bytes: &[u8]) -> bool {
+async fn send(
+    writer: &mut (impl AsyncWrite + Unpin),
+    client: &mut Client<'_, impl AsyncRead + Unpin>,
+    reply: &dyn Reply,
+    mut bytes: &[u8],
+) -> bool {
     while !bytes.is_empty() {
         let wrote = tokio::select! {
             biased;
@@ -73,15 +77,20 @@ async fn send(writer: &mut WriteHalf<'_>, client: &mut Client<'_>, reply: &dyn R
             Ok(0) | Err(_) => return false,
         }
     }
-    true
+    // A socket has nothing to flush; a protocol on one may.
+    tokio::select! {
+        biased;
+        flushed = writer.flush() => flushed.is_ok(),
+        () = client.leaves() => false,
+    }
 }
 
-struct Client<'a> {
-    reader: ReadHalf<'a>,
+struct Client<'a, R> {
+    reader: R,
     ahead: &'a mut Vec<u8>,
 }
 
-impl Client<'_> {
+impl<R: AsyncRead + Unpin> Client<'_, R> {
     /// Waits for FIN or RST. Nothing is lost when the wait is given up.
     async fn leaves(&mut self) {
         while self.ahead.len() < MAX_AHEAD {

@@ -2,8 +2,8 @@
 
 use httparse::Status;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
+use super::stream::Stream;
 use crate::transport::{Refusal, Request, Version};
 
 const MAX_HEAD: usize = 64 * 1024;
@@ -18,7 +18,7 @@ pub(super) fn keeps_alive(request: &Request) -> bool {
 
 /// Reads the next request. `buffer` holds what arrived before, and afterwards what arrived beyond the request. None
 /// when the client has left.
-pub(super) async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<Request>, Refusal> {
+pub(super) async fn read(stream: &mut impl Stream, buffer: &mut Vec<u8>) -> Result<Option<Request>, Refusal> {
     let (head, head_length) = loop {
         if let Some(head) = Head::parse(buffer)? {
             break head;
@@ -56,7 +56,7 @@ pub(super) fn refused_line(buffer: &[u8]) -> (String, String) {
 }
 
 /// Reads what is there; false when the client has left.
-async fn more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
+async fn more(stream: &mut impl Stream, buffer: &mut Vec<u8>) -> bool {
     buffer.reserve(4096);
     matches!(stream.read_buf(buffer).await, Ok(1..))
 }
