@@ -12,16 +12,11 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
+import { type ErrorFields, describeError } from "./streamspec-failure.ts";
 import { type Manifest, handedOver } from "./streamspec-manifest.ts";
-import {
-  type Api,
-  type ErrorFields,
-  Observer,
-  describeError,
-  exportedAs,
-  get,
-  messageOf,
-} from "./streamspec-observation.ts";
+import { Observer } from "./streamspec-observation.ts";
+import type { Api } from "./streamspec-tables.ts";
+import { exportedAs, get, messageOf } from "./streamspec-values.ts";
 
 /** One call through the SDK, as the harness asks for it. */
 export interface Call {

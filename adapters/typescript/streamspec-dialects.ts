@@ -7,8 +7,9 @@
 
 import { Agent } from "node:http";
 import type { Call } from "./streamspec-adapter.ts";
-import { type Observer, list } from "./streamspec-observation.ts";
+import type { Observer } from "./streamspec-observation.ts";
 import { type Api, DIALECTS } from "./streamspec-tables.ts";
+import { list } from "./streamspec-values.ts";
 
 export const API_KEY = "streamspec-no-key";
 

@@ -12,7 +12,9 @@ import {
   readResponse,
   responsesReader,
 } from "./streamspec-dialects.ts";
-import { type Api, type Observation, Observer, describeError } from "./streamspec-observation.ts";
+import { describeError } from "./streamspec-failure.ts";
+import { type Observation, Observer } from "./streamspec-observation.ts";
+import type { Api } from "./streamspec-tables.ts";
 
 interface Golden {
   fields: { field: "status" | "type"; raw: unknown; reads: unknown }[];

@@ -5,7 +5,10 @@ import type { ChatModelStreamEvent } from "@langchain/core/language_models/event
 import type { AIMessageChunk } from "@langchain/core/messages";
 import type { Adapter, Call, Surface } from "./streamspec-adapter.ts";
 import { question } from "./streamspec-dialects.ts";
-import { type Api, type Observer, type Reader, type ToolCall, list } from "./streamspec-observation.ts";
+import type { Reader } from "./streamspec-failure.ts";
+import type { Observer } from "./streamspec-observation.ts";
+import type { Api } from "./streamspec-tables.ts";
+import { list } from "./streamspec-values.ts";
 
 type Model = BaseChatModel<any, AIMessageChunk>;
 type Errors = typeof import("@langchain/core/errors");
@@ -65,11 +68,12 @@ function readEvent(seen: Observer, event: ChatModelStreamEvent): void {
   }
 }
 
-function readMessage(seen: Observer, message: AIMessageChunk): void {
-  const tools: ToolCall[] = list(message.tool_calls).map(({ name, args }) => {
-    return { name, arguments: args, complete: true };
-  });
-  seen.finished(message.text, tools, stopReason(message));
+/** Reads a finished message; LangChain keeps the calls whose arguments it could not parse apart from those to be executed. */
+export function readMessage(seen: Observer, message: AIMessageChunk): void {
+  const calls = (found: readonly { name?: string; args?: unknown }[] | undefined, complete: boolean) =>
+    list(found).map(({ name, args }) => ({ name, arguments: args, complete }));
+  const made = [...calls(message.tool_calls, true), ...calls(message.invalid_tool_calls, false)];
+  seen.finished(message.text, made, stopReason(message));
 }
 
 /** The surfaces of a chat model for each of these apis; `options` are those of a call, with its tools. */

@@ -1,6 +1,7 @@
 /** The adapter's manifest, `adapter.toml`, as the harness hands it over: what it says, no adapter repeats. */
 
-import type { Api, Delivers } from "./streamspec-observation.ts";
+import type { Delivers } from "./streamspec-observation.ts";
+import type { Api } from "./streamspec-tables.ts";
 
 /** Holds the manifest as JSON, with the keys of `adapter.toml`. */
 const VARIABLE = "STREAMSPEC_MANIFEST";

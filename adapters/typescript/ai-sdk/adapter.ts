@@ -6,7 +6,10 @@ import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
 import { type Call, type Surface, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
-import { type Api, type ErrorFields, type Observer, type ToolCall, list } from "../streamspec-observation.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
+import type { Observer, ToolCall } from "../streamspec-observation.ts";
+import type { Api } from "../streamspec-tables.ts";
+import { list } from "../streamspec-values.ts";
 import type { AnswerFailed } from "./handler.ts";
 
 /** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */

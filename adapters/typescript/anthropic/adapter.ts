@@ -3,7 +3,8 @@
 import Anthropic, { type APIError } from "@anthropic-ai/sdk";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, NO_POOL, messagesReader, messagesRequest, readMessage } from "../streamspec-dialects.ts";
-import type { ErrorFields, Observer } from "../streamspec-observation.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
+import type { Observer } from "../streamspec-observation.ts";
 import { AnswerFailed, answer } from "./handler.ts";
 
 /**

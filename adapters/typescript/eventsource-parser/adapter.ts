@@ -24,7 +24,8 @@ import {
   responsesReader,
   responsesRequest,
 } from "../streamspec-dialects.ts";
-import type { ErrorFields, Observer } from "../streamspec-observation.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
+import type { Observer } from "../streamspec-observation.ts";
 import { type Api, DIALECTS, type Dialect } from "../streamspec-tables.ts";
 
 /** Parsed JSON off the wire, of which nothing is known. */

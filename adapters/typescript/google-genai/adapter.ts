@@ -3,7 +3,8 @@
 import * as genai from "@google/genai";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
-import type { ErrorFields, Observer } from "../streamspec-observation.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
+import type { Observer } from "../streamspec-observation.ts";
 import type { AnswerFailed } from "./handler.ts";
 
 /**

@@ -5,8 +5,8 @@ import { ChatOpenAI } from "@langchain/openai";
 import type { APIError } from "openai";
 import { type Call, serve } from "../streamspec-adapter.ts";
 import { API_KEY, MODEL, NO_POOL, chatRequest } from "../streamspec-dialects.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
 import { MISSING_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
-import type { ErrorFields } from "../streamspec-observation.ts";
 
 /** The errors of `openai` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "code" | "requestID" | "headers" | "error"> &

@@ -13,7 +13,8 @@ import {
   responsesReader,
   responsesRequest,
 } from "../streamspec-dialects.ts";
-import type { ErrorFields, Observer } from "../streamspec-observation.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
+import type { Observer } from "../streamspec-observation.ts";
 import { AnswerFailed, chat, respond } from "./handler.ts";
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;

@@ -120,7 +120,8 @@ export async function chat(
 ): Promise<ChatAnswer> {
   const open = (options: { signal: AbortSignal }) => client.chat.completions.create(request, options);
   return streamed(open, silence, async (chunks, arrived) => {
-    const calls: ChatAnswer["calls"] = [];
+    // Other servers leave out the index, too: pieces that have none are one call.
+    const calls = new Map<number | undefined, ChatAnswer["calls"][number]>();
     let refusal = "";
     let finishReason = "";
     for await (const chunk of chunks) {
@@ -129,9 +130,10 @@ export async function chat(
       arrived.text += textOf(choice?.delta?.content);
       refusal += choice?.delta?.refusal ?? "";
       for (const piece of choice?.delta?.tool_calls ?? []) {
-        const call = (calls[piece.index] ??= { name: "", arguments: "" });
+        const call = calls.get(piece.index) ?? { name: "", arguments: "" };
         call.name += piece.function?.name ?? "";
         call.arguments += piece.function?.arguments ?? "";
+        calls.set(piece.index, call);
       }
       finishReason = choice?.finish_reason || finishReason;
       // Gateways report a failure of their provider in the choice.
@@ -142,7 +144,7 @@ export async function chat(
     }
     if (!finishReason) throw new AnswerFailed("the stream ended before a finish reason", arrived);
     const isOver = ["tool_calls", "function_call", "stop"].includes(finishReason);
-    const whole = calls.filter(({ name }) => isOver && name);
+    const whole = [...calls.values()].filter(({ name }) => isOver && name);
     const made = whole.map((call) => ({ ...call, arguments: call.arguments || "{}" }));
     return { text: arrived.text, refusal, calls: made, finishReason };
   });

@@ -1,0 +1,36 @@
+/** What one call saw, as its observation says it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Observer } from "./streamspec-observation.ts";
+
+class FailedError extends Error {
+  readonly status = 529;
+}
+
+test("tool calls are open until they are closed, and a finished message replaces everything", () => {
+  const seen = new Observer("events");
+  seen.openTool(0, "get_weather", {});
+  seen.addArguments(0, '{"city":');
+  seen.addArguments(0, '"Paris"}');
+  seen.addArguments(1, "never opened");
+  const call = { name: "get_weather", arguments: '{"city":"Paris"}', complete: false };
+  assert.deepEqual(seen.observation({}).tool_calls, [call]);
+  seen.closeTool(0);
+  assert.deepEqual(seen.observation({}).tool_calls, [{ ...call, complete: true }]);
+  const last = new Observer("final");
+  assert.equal(last.observation({}).text, undefined);
+  last.finished("Hello", [], null);
+  assert.deepEqual([last.observation({}).text, last.observation({}).stop_reason], ["Hello", null]);
+});
+
+test("what was handed over as a failure is described like what was thrown, and an abort is neither", () => {
+  const seen = new Observer("events");
+  seen.abort();
+  assert.equal(seen.observation({}).ended, "aborted");
+  seen.errorItem("iterate", new FailedError("first"));
+  seen.errorItem("iterate", "second");
+  const { ended, error } = seen.observation<FailedError>({ status: [["attribute", "status"]] });
+  assert.deepEqual([ended, error?.class, error?.message], ["error-item", "FailedError", "first"]);
+  assert.deepEqual(error?.status, { value: 529, via: "attribute" });
+});
