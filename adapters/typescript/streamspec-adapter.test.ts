@@ -16,7 +16,8 @@ if (process.argv[2] === "serve") serveFixture();
 else tests();
 
 function serveFixture(): void {
-  serve<BaseError>({
+  serve<BaseError, void>({
+    client: () => {},
     exports: { PublicError: BaseError },
     missingErrors: ["LaterError"],
     errorFields: { status: [["attribute", "status"]] },

@@ -3,18 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  chatRequest,
   messagesReader,
-  messagesRequest,
   readChatChunk,
   readCompletion,
   readGeminiChunk,
   readMessage,
   readResponse,
   responsesReader,
-  responsesRequest,
 } from "./streamspec-dialects.ts";
 import { Observer } from "./streamspec-observation.ts";
+import { chatRequest, messagesRequest, responsesRequest } from "./streamspec-requests.ts";
 
 const ARGS = '{"city":"Paris"}';
 const whole = { name: "get_weather", arguments: ARGS, complete: true };

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { AIMessageChunk } from "@langchain/core/messages";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import type { Call, Surface } from "./streamspec-adapter.ts";
-import { MISSING_ERRORS, RETRYABLE, readMessage, surfaces } from "./streamspec-langchain.ts";
+import { MISSING_ERRORS, type Model, RETRYABLE, readMessage, surfaces } from "./streamspec-langchain.ts";
 import { Observer } from "./streamspec-observation.ts";
 
 const call: Call = { id: 1, api: "openai-chat", surface: "", base_url: "", timeout_ms: 0, max_retries: 0, ask: "text" };
@@ -20,13 +20,9 @@ for (const [name, delivers] of [
   ["final", "final"],
 ] as const) {
   test(`${name} hands over the text`, async () => {
-    const surface = surfaces(
-      ["openai-chat"],
-      () => fake(),
-      () => ({}),
-    )[name]?.["openai-chat"] as Surface;
+    const surface = surfaces(["openai-chat"], () => ({}))[name]?.["openai-chat"] as Surface<Model>;
     const seen = new Observer(delivers);
-    await surface(call, seen);
+    await surface(call, seen, fake());
     assert.deepEqual([seen.observation({}).ended, seen.observation({}).text], ["returned", "Hello"]);
   });
 }
