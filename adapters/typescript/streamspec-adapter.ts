@@ -32,6 +32,8 @@ export interface Call {
   caller?: Caller;
   /** Set while a call is made whose caller cancels it. */
   signal?: AbortSignal | undefined;
+  /** Set where the caller stops, for SDKs that go on when their caller leaves the loop, and document a signal instead. */
+  leaving?: AbortSignal | undefined;
 }
 
 /** One way of using the SDK, for one api, on a client; what its caller is handed is in the manifest. */
@@ -106,7 +108,9 @@ export function serve<E, C>(adapter: Adapter<E, C>): void {
       const observe = async (caller?: Caller): Promise<Observation> => {
         const asked = begin(caller, adapter.cancellations);
         const seen = new Observer(known.delivers, known["also-shows"], asked);
-        await surface({ ...call, signal: asked.signal }, seen, client).finally(asked.over);
+        await surface({ ...call, signal: asked.signal, leaving: asked.leave?.signal }, seen, client).finally(
+          asked.over,
+        );
         return seen.observation(adapter.errorFields, origin);
       };
       const observeBoth = async () => ({ ...(await observe(call.caller)), again: await observe() });

@@ -14,6 +14,8 @@ export interface Caller {
 export interface Asked {
   /** The number of items after which the caller stops. */
   stopAfter?: number;
+  /** Aborted as the caller stops. */
+  leave?: AbortController;
   /** Aborted where the caller has cancelled. */
   signal?: AbortSignal;
   /** The classes that the SDK has for a call that its caller cancelled. */
@@ -29,7 +31,7 @@ export interface Doings extends Asked {
 /** Begins a call: from now on the milliseconds count after which a caller cancels it. */
 export function begin({ read }: Caller = {}, cancellations: readonly string[] = []): Doings {
   if (typeof read !== "object") return { over: () => {} };
-  if ("stop-after" in read) return { stopAfter: read["stop-after"], over: () => {} };
+  if ("stop-after" in read) return { stopAfter: read["stop-after"], leave: new AbortController(), over: () => {} };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), read["cancel-after"]);
   return { signal: controller.signal, cancellations, over: () => clearTimeout(timer) };

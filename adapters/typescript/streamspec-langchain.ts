@@ -117,12 +117,13 @@ export function readMessage(seen: Observer, message: AIMessageChunk): void {
 
 /** The surfaces of a chat model for each of these apis; `tools` are those of a call. */
 export function surfaces(apis: Api[], tools: (call: Call) => object): Adapter<unknown, Model>["surfaces"] {
-  const options = (call: Call) => ({ ...tools(call), ...(call.signal ? { signal: call.signal } : {}) });
+  const options = (call: Call, signal = call.signal) => ({ ...tools(call), ...(signal ? { signal } : {}) });
   const stream: Surface<Model> = (call, seen, model) =>
     seen.iterate<AIMessageChunk>(() => model.stream(question(call), options(call)), chunkReader(seen));
   const streamEvents: Surface<Model> = (call, seen, model) =>
     seen.iterate<ChatModelStreamEvent>(
-      () => model.streamEvents(question(call), options(call)),
+      // Several callers may read the same events, so the call goes on when one of them leaves.
+      () => model.streamEvents(question(call), options(call, call.signal ?? call.leaving)),
       (event) => readEvent(seen, event),
     );
   const final: Surface<Model> = (call, seen, model) =>

@@ -78,14 +78,15 @@ export class Observer {
 
   /**
    * Opens a stream and takes all its items, with the plain `for await` of a user: helpers race their own events
-   * against the loop, so any extra turn here would change what they report. A caller who wants no more breaks out of it,
-   * after `letGo` where the SDK documents more than that.
+   * against the loop, so any extra turn here would change what they report. A caller who stops breaks out of it; items that
+   * the SDK makes before it has asked, for which `counts` is false, are none of those that he wants.
    */
   async iterate<T>(
     open: () => AsyncIterable<T> | Promise<AsyncIterable<T>>,
     fold: (item: T) => void,
-    letGo: () => void = () => {},
+    counts: (item: T) => boolean = () => true,
   ): Promise<void> {
+    let wanted = this.#asked.stopAfter ?? Infinity;
     let site: Site = "open";
     let own: { error: unknown } | undefined;
     try {
@@ -100,9 +101,10 @@ export class Observer {
           own = { error };
           break;
         }
-        if (this.#events === this.#asked.stopAfter) {
+        if (counts(item)) wanted -= 1;
+        if (wanted <= 0) {
           this.#ended = "stopped";
-          letGo();
+          this.#asked.leave?.abort();
           break;
         }
       }

@@ -88,15 +88,14 @@ function request(call: Call, model: ai.LanguageModel) {
   };
 }
 
-/** What a caller may set beside the request. */
-interface Settings {
-  onError?: ai.StreamTextOnErrorCallback;
-  onAbort?: () => void;
-  abortSignal?: AbortSignal;
-}
-
-function start(call: Call, model: ai.LanguageModel, settings: Settings = {}) {
-  return ai.streamText({ ...request(call, model), abortSignal: limit(call), ...settings });
+function start(
+  call: Call,
+  model: ai.LanguageModel,
+  callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {},
+) {
+  // To leave the loop is not said to end the call.
+  const abortSignal = limit({ ...call, signal: call.signal ?? call.leaving });
+  return ai.streamText({ ...request(call, model), abortSignal, ...callbacks });
 }
 
 /**
@@ -155,46 +154,30 @@ function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
   }
 }
 
-/** Takes what a stream hands over. Its caller stops by the signal: to leave the loop is not said to end the call. */
-async function take<T>(
-  call: Call,
-  seen: Observer,
-  open: (settings: Settings) => AsyncIterable<T>,
-  fold: (item: T) => void,
-): Promise<void> {
-  const stop = new AbortController();
-  const abortSignal = call.caller ? AbortSignal.any([limit(call), stop.signal]) : limit(call);
-  await seen.iterate(
-    () => open({ abortSignal }),
-    fold,
-    () => stop.abort(),
-  );
+/** Says whether a part is of the answer: the first ones are made before anything has been asked for. */
+function isOfAnswer({ type }: ai.TextStreamPart<ai.ToolSet>): boolean {
+  return type !== "start" && type !== "start-step";
 }
 
 async function fullStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  await take(
-    call,
-    seen,
-    (settings) => start(call, model, settings).fullStream,
+  await seen.iterate(
+    () => start(call, model).fullStream,
     (part) => fold(seen, part),
+    isOfAnswer,
   );
 }
 
 async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  await take(
-    call,
-    seen,
-    (settings) => start(call, model, settings).textStream,
+  await seen.iterate(
+    () => start(call, model).textStream,
     (text) => seen.addText(text),
   );
 }
 
 async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   const onError: ai.StreamTextOnErrorCallback = ({ error }) => seen.errorItem("iterate", error);
-  await take(
-    call,
-    seen,
-    (settings) => start(call, model, { onError, onAbort: () => seen.signalled(), ...settings }).textStream,
+  await seen.iterate(
+    () => start(call, model, { onError, onAbort: () => seen.signalled() }).textStream,
     (text) => seen.addText(text),
   );
 }
