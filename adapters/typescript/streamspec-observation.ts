@@ -97,11 +97,11 @@ export class Observer {
         this.#events += 1;
         try {
           fold(item);
+          if (counts(item)) wanted -= 1;
         } catch (error) {
           own = { error };
           break;
         }
-        if (counts(item)) wanted -= 1;
         if (wanted <= 0) {
           this.#ended = "stopped";
           this.#asked.leave?.abort();
