@@ -33,7 +33,7 @@ async function cancelled(error: unknown, cancellations: string[] = []): Promise<
   return seen.observation({}).ended;
 }
 
-test("a caller who stops lets go of the answer after the items that he wants, and nothing is raised", async () => {
+test("a caller who stops lets go of the answer after as many items as are wanted, and nothing is raised", async () => {
   const told: string[] = [];
   const asked = begin({ read: { "stop-after": 3 } });
   const seen = new Observer("events", [], asked);
@@ -53,7 +53,7 @@ test("items that were made before anything was asked are none of those that are 
   assert.deepEqual([seen.observation({}).ended, seen.observation({}).events], ["stopped", 5]);
 });
 
-test("an answer that is over before a caller stops has returned, and one that raises as he leaves has raised", async () => {
+test("an answer that is over before a caller stops has returned, and one that raises as the caller leaves has raised", async () => {
   const short = new Observer("events", [], begin({ read: { "stop-after": 3 } }));
   await short.iterate(
     async function* () {
@@ -112,7 +112,7 @@ test("the time is over with the call", async () => {
   assert.equal(asked.signal?.aborted, false);
 });
 
-test("a notice that a signal aborted the call is the caller's only where his signal did", async () => {
+test("a notice that a signal aborted the call is the caller's only where the caller's signal did", async () => {
   const asked = begin({ read: { "cancel-after": 1 } });
   const early = new Observer("events", [], asked);
   early.signalled();

@@ -79,7 +79,7 @@ export class Observer {
   /**
    * Opens a stream and takes all its items, with the plain `for await` of a user: helpers race their own events
    * against the loop, so any extra turn here would change what they report. A caller who stops breaks out of it; items that
-   * the SDK makes before it has asked, for which `counts` is false, are none of those that he wants.
+   * the SDK makes before it has asked, for which `counts` is false, are none of those that are wanted.
    */
   async iterate<T>(
     open: () => AsyncIterable<T> | Promise<AsyncIterable<T>>,
