@@ -115,9 +115,14 @@ class Seen:
         if reason not in (None, ""):
             self.stop_reason = text_of(reason)
 
+    @property
+    def knows_why(self) -> bool:
+        """Whether the failure so far has a message, a type or a code."""
+        return self.error is not None and any(self.error.get(key) for key in ("message", "type", "code"))
+
     def failed_item(self, error: dict[str, object]) -> None:
         """The SDK handed the failure over as an item; the first such item that says anything counts."""
-        if self.error is None or not self.error["message"]:
+        if not self.knows_why:
             self.ended, self.error = "error-item", error
 
     def interrupted(self) -> None:
@@ -126,8 +131,9 @@ class Seen:
             self.ended = "aborted"
 
     def raised(self, error: dict[str, object]) -> None:
-        """The SDK raised."""
-        self.ended, self.error = "raised", error
+        """The SDK raised; an item that has said why it failed stands."""
+        if not self.knows_why:
+            self.ended, self.error = "raised", error
 
     def observation(self) -> dict[str, object]:
         """The contract's `Observation`."""

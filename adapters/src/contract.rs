@@ -263,7 +263,7 @@ pub enum Ended {
     Returned,
     /// An exception, a rejected promise, an `Err`.
     Raised,
-    /// The SDK handed the failure over as an item of the stream, and ended normally.
+    /// The SDK handed the failure over as an item of the stream.
     ErrorItem,
     /// The SDK itself says the answer was interrupted.
     Aborted,

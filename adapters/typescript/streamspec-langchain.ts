@@ -32,7 +32,10 @@ function stopReason(message: Pick<AIMessageChunk, "response_metadata" | "additio
   return stop_reason ?? message?.additional_kwargs?.["stop_reason"] ?? finish_reason ?? incomplete ?? status;
 }
 
-/** The model's thoughts: blocks of a standard form, or what other vendors' models bring beside the content. */
+/**
+ * The model's thoughts: blocks of a standard form, of each chunk as of a message
+ * (https://docs.langchain.com/oss/javascript/langchain/models#reasoning), or what other vendors' models bring beside the content.
+ */
 function thoughts(message: AIMessageChunk): string {
   const blocks: readonly unknown[] = list(get(message, "contentBlocks") as unknown[]);
   const texts = blocks.map((block) => (get(block, "type") === "reasoning" ? get(block, "reasoning") : undefined));

@@ -24,6 +24,24 @@ test("tool calls are open until they are closed, and a finished message replaces
   assert.deepEqual([last.observation({}).text, last.observation({}).stop_reason], ["Hello", null]);
 });
 
+test("the first that says anything of the failure counts, an item or what is raised behind it", async () => {
+  for (const [codes, ended, code, message] of [
+    [[undefined, "first", "second"], "error-item", "first", ""],
+    [[undefined], "raised", undefined, "raised"],
+  ] as const) {
+    const seen = new Observer("events");
+    for (const code of codes) seen.failureItem({ site: "iterate", class: "FailedEvent", message: "", code });
+    assert.equal(seen.observation({}).ended, "error-item");
+    await seen.settle(
+      "iterate",
+      () => Promise.reject(new FailedError("raised")),
+      () => assert.fail(),
+    );
+    const { ended: end, error } = seen.observation({});
+    assert.deepEqual([end, error?.code?.value, error?.message], [ended, code, message]);
+  }
+});
+
 test("what was handed over as a failure is described like what was thrown, and an abort is neither", () => {
   const seen = new Observer("events");
   seen.abort();

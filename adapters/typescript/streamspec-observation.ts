@@ -219,8 +219,12 @@ export class Observer {
     this.#refusal = refusal;
   }
 
-  /** The failure as an item of the stream, or as the finished message itself; counts unless something is raised. */
+  /**
+   * The failure as an item of the stream, or as the finished message itself; the first that says anything counts, also
+   * before what is raised behind it.
+   */
   failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code: unknown }): void {
+    if (this.#item && saysAnything(this.#item)) return;
     const code = word(item.code);
     this.#item = {
       site: item.site,
@@ -248,11 +252,14 @@ export class Observer {
   }
 
   observation<E>(fields: ErrorFields<E>, origin: Origin = {}): Observation {
-    const thrown = this.#raised ?? this.#handed;
-    const failed = this.#raised ? "raised" : thrown || this.#item ? "error-item" : undefined;
-    const cancelled = thrown && isCancellation(thrown.error, this.#asked);
+    const read = (found: { site: Site; error: unknown } | undefined) =>
+      found && describeError(found.error, found.site, fields, origin);
+    const item = read(this.#handed) ?? this.#item;
+    const raised = item && saysAnything(item) ? undefined : read(this.#raised);
+    const told = raised ? this.#raised : this.#handed;
+    const failed = raised ? "raised" : item ? "error-item" : undefined;
     return {
-      ended: cancelled ? "cancelled" : (failed ?? this.#ended ?? "returned"),
+      ended: told && isCancellation(told.error, this.#asked) ? "cancelled" : (failed ?? this.#ended ?? "returned"),
       events: this.#events,
       text: this.#text,
       tool_calls: this.#tools && calls(this.#tools),
@@ -260,9 +267,13 @@ export class Observer {
       usage: this.#usage,
       thinking: this.#thinking,
       refusal: this.#refusal,
-      error: thrown ? describeError(thrown.error, thrown.site, fields, origin) : this.#item,
+      error: raised ?? item,
     };
   }
+}
+
+function saysAnything({ message, type, code }: ObservedError): boolean {
+  return Boolean(message || type || code);
 }
 
 /** The calls that a caller can make: one without a name is none, and one without arguments has an empty object of them. */

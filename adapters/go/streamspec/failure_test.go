@@ -128,9 +128,10 @@ func TestAToolCallIsTextUntilItIsParsed(t *testing.T) {
 	same(t, seen.OpenTool(9), (*Tool)(nil))
 }
 
-func TestTheFirstFailedItemCountsUnlessAnErrorIsRaised(t *testing.T) {
+func TestTheFirstFailureThatSaysAnythingCounts(t *testing.T) {
 	seen := newSeen(Events)
 	seen.Opened()
+	seen.FailedItem(sampleStream{}, "", Fields{"code": {Attribute("")}})
 	seen.FailedItem(sampleStream{}, "first", nil)
 	seen.FailedItem(sampleStream{}, "second", nil)
 	seen.Interrupted()
@@ -138,6 +139,10 @@ func TestTheFirstFailedItemCountsUnlessAnErrorIsRaised(t *testing.T) {
 	same(t, observation["ended"], "error-item")
 	same(t, observation["error"].(map[string]any)["message"], "first")
 	same(t, observation["error"].(map[string]any)["class"], "streamspec.sampleStream")
+	seen.raised(describeError(&sampleError{}, nil))
+	same(t, seen.observation()["ended"], "error-item")
+	seen = newSeen(Events)
+	seen.FailedItem(sampleStream{}, "", nil)
 	seen.raised(describeError(&sampleError{}, nil))
 	same(t, seen.observation()["ended"], "raised")
 }

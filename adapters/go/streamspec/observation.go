@@ -172,12 +172,18 @@ func (seen *Seen) Stop(reason string) {
 	}
 }
 
-// FailedItem says that the SDK handed the failure over as an item; the first such item counts.
+// FailedItem says that the SDK handed the failure over as an item; the first such item that says anything counts.
 func (seen *Seen) FailedItem(item any, message string, fields Fields) {
-	if seen.failure == nil {
+	if !seen.knowsWhy() {
 		seen.ended, seen.failure = "error-item", described([]string{typeName(item, nil)}, message, fields)
 		seen.failure["site"] = seen.site
 	}
+}
+
+// knowsWhy says whether the failure so far has a message, a type or a code.
+func (seen *Seen) knowsWhy() bool {
+	failure := seen.failure
+	return failure != nil && (failure["message"] != "" || failure["type"] != nil || failure["code"] != nil)
 }
 
 // Interrupted says that the SDK itself says, without an error, that what it hands over is not the whole answer.
@@ -187,9 +193,12 @@ func (seen *Seen) Interrupted() {
 	}
 }
 
+// raised says that the SDK raised; an item that has said why it failed stands.
 func (seen *Seen) raised(failure map[string]any) {
-	seen.ended, seen.failure = "raised", failure
-	seen.failure["site"] = seen.site
+	if !seen.knowsWhy() {
+		seen.ended, seen.failure = "raised", failure
+		seen.failure["site"] = seen.site
+	}
 }
 
 // observation is the contract's `Observation`.

@@ -149,16 +149,25 @@ public final class Seen {
         stopReason = reason == null ? stopReason : reason;
     }
 
-    /** The SDK handed the failure over as an item; the first such item counts. */
+    /** The SDK handed the failure over as an item; the first such item that says anything counts. */
     public void failedItem(Object item, String message, ErrorFields fields) {
-        if (error == null) {
+        if (!knowsWhy()) {
             ended = "error-item";
             error = described(item, message, fields, false);
         }
     }
 
-    /** The SDK threw, in a wrapper of the platform's that was opened or as it is. */
+    /** Whether the failure so far has a message, a type or a code. */
+    private boolean knowsWhy() {
+        return error != null
+                && (!error.path("message").asText().isEmpty() || error.hasNonNull("type") || error.hasNonNull("code"));
+    }
+
+    /** The SDK threw, in a wrapper of the platform's that was opened or as it is; an item that has said why stands. */
     void raised(Throwable thrown, ErrorFields fields, boolean opened) {
+        if (knowsWhy()) {
+            return;
+        }
         ended = "raised";
         error = described(thrown, thrown.getMessage(), fields, opened);
         Set<Throwable> met = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -166,13 +166,20 @@ final class ObservationTest {
     }
 
     @Test
-    void theFirstItemThatIsAFailureCounts() {
+    void theFirstItemThatSaysAnythingCounts() {
         Seen seen = seen("create-sync");
+        seen.failedItem("empty", "", new ErrorFields(null));
         seen.failedItem("first", "one", new ErrorFields(null));
         seen.failedItem("second", "two", new ErrorFields(null));
         assertEquals("error-item", seen.observation().get("ended").textValue());
         assertEquals("one", seen.observation().at("/error/message").textValue());
         assertEquals("String", seen.observation().at("/error/class").textValue());
+        seen.raised(new IllegalStateException("three"), new ErrorFields(null), false);
+        assertEquals("error-item", seen.observation().get("ended").textValue());
+        seen = seen("create-sync");
+        seen.failedItem("empty", "", new ErrorFields(null));
+        seen.raised(new IllegalStateException("three"), new ErrorFields(null), false);
+        assertEquals("raised", seen.observation().get("ended").textValue());
     }
 
     @Test

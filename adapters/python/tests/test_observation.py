@@ -185,10 +185,18 @@ class Values(unittest.TestCase):
 class Failures(unittest.TestCase):
     def test_the_first_item_that_says_anything_counts(self):
         seen = Seen("events")
-        for message in ("", "first", "second"):
-            seen.failed_item({"message": message})
-        self.assertEqual(seen.observation()["error"], {"message": "first"})
+        code = {"value": "first", "via": "attribute"}
+        for said in ({"code": None}, {"code": code}, {"message": "second"}):
+            seen.failed_item({"message": "", **said})
+        self.assertEqual(seen.observation()["error"], {"message": "", "code": code})
         self.assertEqual(seen.observation()["ended"], "error-item")
+        seen.raised({"message": "behind it"})
+        self.assertEqual(seen.observation()["ended"], "error-item")
+        seen = Seen("events")
+        seen.failed_item({"message": ""})
+        seen.raised({"message": "raised"})
+        self.assertEqual(seen.observation()["error"], {"message": "raised"})
+        self.assertEqual(seen.observation()["ended"], "raised")
 
 
 class Calls(unittest.TestCase):

@@ -27,7 +27,8 @@ pub(super) static DIALECT: Dialect = Dialect {
         ends: &["message_stop"],
         sentinel: None,
     },
-    // <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>
+    // <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>, and for `compaction`
+    // <https://platform.claude.com/docs/en/build-with-claude/compaction>
     stop_reasons: StopReasons {
         own: &[
             ("end_turn", &[Normal]),
@@ -35,6 +36,7 @@ pub(super) static DIALECT: Dialect = Dialect {
             ("stop_sequence", &[Normal]),
             ("tool_use", &[Calls]),
             ("pause_turn", &[Paused]),
+            ("compaction", &[Paused]),
             ("refusal", &[Filtered]),
             ("model_context_window_exceeded", &[Limit]),
         ],

@@ -172,9 +172,11 @@ impl Collected {
         }
     }
 
-    /// A failure that came as an item; the first one counts.
+    /// A failure that came as an item; the first one that says anything counts.
     pub(super) fn failed(&mut self, error: ObservedError) {
-        self.failure.get_or_insert(error);
+        if !self.knows_why() {
+            self.failure = Some(error);
+        }
     }
 
     /// The normal end.
@@ -183,10 +185,20 @@ impl Collected {
         self.observation(ended)
     }
 
-    /// An `Err`.
+    /// An `Err`; an item that has said why it failed stands.
     pub(super) fn raised(mut self, error: ObservedError) -> Observation {
+        if self.knows_why() {
+            return self.returned();
+        }
         self.failure = Some(error);
         self.observation(Ended::Raised)
+    }
+
+    /// Says whether the failure so far has a message, a type or a code.
+    fn knows_why(&self) -> bool {
+        let has_word = |field: &Field<_>| matches!(field, Field::Value(_));
+        let failure = self.failure.as_ref();
+        failure.is_some_and(|error| !error.message.is_empty() || has_word(&error.kind) || has_word(&error.code))
     }
 
     /// Follows a stream to its end, which may be an `Err`.
@@ -214,8 +226,6 @@ impl Collected {
                     self.handed_over();
                     take(self, item);
                 }
-                // A failure that came as an item was the caller's first word of it.
-                Err(_) if self.failure.is_some() => break,
                 Err(error) => return Some(error),
             }
         }
@@ -288,10 +298,31 @@ pub(super) fn word(variant: &impl serde::Serialize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::{FutureExt as _, stream};
     use serde_json::json;
 
-    use super::Collected;
-    use crate::contract::Api;
+    use super::super::reading::attribute_word;
+    use super::{Collected, error};
+    use crate::contract::{Api, Ended, ObservedError, Site};
+
+    #[test]
+    fn the_first_item_or_error_that_says_anything_counts() {
+        let item = |message| error(Site::Iterate, &["Failed"], message);
+        let coded = ObservedError { code: attribute_word(Some("first".to_owned())), ..item("") };
+        let followed = |items: Vec<Result<ObservedError, &'static str>>| {
+            let seen = Collected::new(Api::OpenaiResponses);
+            let read =
+                seen.follow(stream::iter(items), Collected::failed, |site, raised| error(site, &["Err"], *raised));
+            read.now_or_never().expect("the stream has all its items")
+        };
+        let observed = followed(vec![Ok(item("")), Ok(coded.clone()), Ok(item("second")), Err("broken")]);
+        assert_eq!((observed.ended, observed.error), (Ended::ErrorItem, Some(coded)));
+        let observed = followed(vec![Ok(item("")), Err("broken")]);
+        assert_eq!(
+            (observed.ended, observed.error.map(|error| error.message)),
+            (Ended::Raised, Some("broken".to_owned()))
+        );
+    }
 
     #[test]
     fn nothing_behind_the_end_takes_a_call_back() {

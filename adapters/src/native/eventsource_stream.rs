@@ -34,7 +34,6 @@ pub(super) async fn observe(call: Call) -> Observation {
     while let Some(event) = events.next().await {
         let event = match event {
             Ok(event) => event,
-            Err(_) if failed.is_some() => break,
             Err(raised) => return seen.raised(broken(&raised)),
         };
         if is_sentinel(&event.data) {

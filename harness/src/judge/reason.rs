@@ -75,6 +75,8 @@ mod tests {
             (A, "refusal", "stop", false, false),
             (A, "pause_turn", "stop", false, false),
             (A, "pause_turn", "other", false, true),
+            (A, "compaction", "stop", false, false),
+            (A, "compaction", "pause_turn", false, false),
             (A, "end_turn", "other", false, false),
             (A, "model_went_fishing", "stop", false, false),
             (A, "model_went_fishing", "other", false, true),
