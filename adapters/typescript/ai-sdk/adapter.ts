@@ -154,12 +154,18 @@ function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
   }
 }
 
+/** Says whether the module of an api reads thoughts; in chunks of OpenAI's Chat Completions OpenAI itself sends none. */
+function hasThoughts({ api }: Call): boolean {
+  return api !== "openai-chat";
+}
+
 /** Says whether a part is of the answer: the first ones are made before anything has been asked for. */
 function isOfAnswer({ type }: ai.TextStreamPart<ai.ToolSet>): boolean {
   return type !== "start" && type !== "start-step";
 }
 
 async function fullStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
+  if (hasThoughts(call)) seen.addThinking("");
   await seen.iterate(
     () => start(call, model).fullStream,
     (part) => fold(seen, part),
@@ -199,7 +205,7 @@ async function final(call: Call, seen: Observer, model: ai.LanguageModel): Promi
     },
     ({ text, toolCalls, unified, raw, usage, thinking = "" }) => {
       const tokens = { input: usage?.inputTokens, output: usage?.outputTokens };
-      seen.finished(text, calls(toolCalls), null, { usage: tokens, thinking });
+      seen.finished(text, calls(toolCalls), null, { usage: tokens, ...(hasThoughts(call) ? { thinking } : {}) });
       stop(seen, unified, raw);
     },
   );
