@@ -16,7 +16,9 @@ if (process.argv[2] === "serve") serveFixture();
 else tests();
 
 function serveFixture(): void {
-  serve<BaseError>({
+  let clients = 0;
+  serve<BaseError, { number: number; calls: number }>({
+    client: () => ({ number: (clients += 1), calls: 0 }),
     exports: { PublicError: BaseError },
     missingErrors: ["LaterError"],
     errorFields: { status: [["attribute", "status"]] },
@@ -36,6 +38,16 @@ function serveFixture(): void {
         },
         "openai-responses": false,
       },
+      client: {
+        "openai-chat": async (_, seen, client) => {
+          client.calls += 1;
+          const items = async function* () {
+            do yield `call ${client.calls} on ${client.number}`;
+            while (client.calls === 1);
+          };
+          await seen.iterate(items, (piece) => seen.addText(piece));
+        },
+      },
       later: { "openai-chat": false },
     },
   });
@@ -47,6 +59,7 @@ const MANIFEST: Manifest = {
   "error-bases": ["BaseError", "LaterError"],
   surfaces: {
     items: { apis: ["openai-chat", "openai-responses"], delivers: "events" },
+    client: { apis: ["openai-chat"], delivers: "events", "also-shows": ["usage", "thinking"] },
     later: { apis: ["openai-chat"], delivers: "events" },
   },
 };
@@ -97,7 +110,7 @@ function tests(): void {
     const { replies, code, err } = await converse([...lines, run(4, { api: "gemini-generate" }), "garbage"], 6);
     const found = Object.fromEntries(replies.map((reply) => [reply.id ?? reply.op, reply]));
     assert.equal(found.hello.runtime, `Node.js ${process.versions.node}`);
-    assert.deepEqual([found.hello.apis, found.hello.surfaces], [["openai-chat"], ["items"]]);
+    assert.deepEqual([found.hello.apis, found.hello.surfaces], [["openai-chat"], ["items", "client"]]);
     assert.deepEqual([found.hello.sdk.name, found.hello.error_bases], ["prettier", ["BaseError"]]);
     assert.deepEqual([found[3].op, found[3].message], ["fault", "the adapter's own"]);
     assert.equal(found[4].message, "no surface items for gemini-generate");
@@ -108,6 +121,17 @@ function tests(): void {
     assert.deepEqual([found[2].observation.ended, found[2].observation.error.site], ["raised", "iterate"]);
     assert.match(err, /an SDK that prints/);
     assert.equal(code, 0);
+  });
+
+  test("the second call is made on the client of the first, read to its end, and told beside it", async () => {
+    const caller = { read: { "stop-after": 1 }, again: true };
+    const lines = [run(1, { surface: "client", caller }), run(2, { surface: "client", caller: { read: caller.read } })];
+    const { replies } = await converse(lines, 2);
+    const [{ again, ...first }, second] = [1, 2].map((id) => replies.find((reply) => reply.id === id).observation);
+    const shown = { events: 1, tool_calls: [], stop_reason: null, usage: null, thinking: "" };
+    assert.deepEqual(first, { ...shown, ended: "stopped", text: "call 1 on 1" });
+    assert.deepEqual(again, { ...shown, ended: "returned", text: "call 2 on 1" });
+    assert.deepEqual(second, { ...shown, ended: "stopped", text: "call 1 on 2" });
   });
 
   test("an adapter that is handed no manifest says so", async () => {

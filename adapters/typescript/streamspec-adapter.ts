@@ -12,9 +12,11 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
+import { type Caller, begin } from "./streamspec-caller.ts";
+import { inPoolOfItsOwn } from "./streamspec-connections.ts";
 import { type ErrorFields, describeError } from "./streamspec-failure.ts";
 import { type Manifest, handedOver } from "./streamspec-manifest.ts";
-import { Observer } from "./streamspec-observation.ts";
+import { type Observation, Observer } from "./streamspec-observation.ts";
 import type { Api } from "./streamspec-tables.ts";
 import { exportedAs, get, messageOf } from "./streamspec-values.ts";
 
@@ -27,19 +29,28 @@ export interface Call {
   timeout_ms: number;
   max_retries: number;
   ask: "text" | "tool";
+  caller?: Caller;
+  /** Set while a call is made whose caller cancels it. */
+  signal?: AbortSignal | undefined;
+  /** Set where the caller stops, for SDKs that go on when their caller leaves the loop, and document a signal instead. */
+  leaving?: AbortSignal | undefined;
 }
 
-/** One way of using the SDK, for one api; what its caller is handed is in the manifest. */
-export type Surface = (call: Call, seen: Observer) => Promise<void>;
+/** One way of using the SDK, for one api, on a client; what its caller is handed is in the manifest. */
+export type Surface<C = void> = (call: Call, seen: Observer, client: C) => Promise<void>;
 
 /**
  * What an adapter does with its SDK, and what the loaded version has of the manifest: adapters also run other versions
  * than the one they are written for.
  */
-export interface Adapter<E> {
+export interface Adapter<E, C = void> {
   errorFields: ErrorFields<E>;
+  /** Makes the client of a call, which is that of the second call too. */
+  client: (call: Call) => C;
   /** A surface that the loaded version lacks is `false`. */
-  surfaces: Record<string, Partial<Record<Api, Surface | false>>>;
+  surfaces: Record<string, Partial<Record<Api, Surface<C> | false>>>;
+  /** The classes that the SDK has for a call that its caller cancelled; the platform's is known. */
+  cancellations?: readonly string[];
   /** Those of the manifest's error bases that the loaded version has not yet. */
   missingErrors?: string[];
   /** The SDK's module, where its callers know its classes by other names than a bundler left inside them. */
@@ -54,6 +65,12 @@ export function silence(call: Call): number {
   return (call.max_retries + 1) * call.timeout_ms + 500;
 }
 
+/** The signal of a call to what has no timeout of its own: aborted when that is over, or when the caller cancels. */
+export function limit({ timeout_ms, signal }: Call): AbortSignal {
+  const timeout = AbortSignal.timeout(timeout_ms);
+  return signal ? AbortSignal.any([timeout, signal]) : timeout;
+}
+
 /** One line of ASCII; lone surrogates, which JSON text cannot carry, become U+FFFD. */
 export function encode(message: object): string {
   return JSON.stringify(message)
@@ -62,7 +79,7 @@ export function encode(message: object): string {
 }
 
 /** Speaks the protocol until standard input ends or says `bye`. */
-export function serve<E>(adapter: Adapter<E>): void {
+export function serve<E, C>(adapter: Adapter<E, C>): void {
   const manifest = handedOver();
   const errorBases = manifest["error-bases"].filter((name) => !adapter.missingErrors?.includes(name));
   const write = process.stdout.write.bind(process.stdout);
@@ -86,10 +103,20 @@ export function serve<E>(adapter: Adapter<E>): void {
       const surface = adapter.surfaces[call.surface]?.[call.api];
       const known = manifest.surfaces[call.surface];
       if (!surface || !known) throw new Error(`no surface ${call.surface} for ${call.api}`);
-      const seen = new Observer(known.delivers);
-      await surface(call, seen);
+      const client = adapter.client(call);
       const origin = { api: call.api, errorBases };
-      reply({ op: "observed", id: call.id, observation: seen.observation(adapter.errorFields, origin) });
+      const observe = async (caller?: Caller): Promise<Observation> => {
+        const asked = begin(caller, adapter.cancellations);
+        const seen = new Observer(known.delivers, known["also-shows"], asked);
+        await surface({ ...call, signal: asked.signal, leaving: asked.leave?.signal }, seen, client).finally(
+          asked.over,
+        );
+        return seen.observation(adapter.errorFields, origin);
+      };
+      const observeBoth = async () => ({ ...(await observe(call.caller)), again: await observe() });
+      const again = call.caller?.again;
+      const observation = await (again ? inPoolOfItsOwn(observeBoth) : observe(call.caller));
+      reply({ op: "observed", id: call.id, observation });
     } catch (error) {
       process.stderr.write(`streamspec-adapter: call ${call.id}: ${String(get(error, "stack") ?? "")}\n`);
       reply({ op: "fault", id: call.id, message: messageOf(error) });
@@ -122,7 +149,7 @@ export function serve<E>(adapter: Adapter<E>): void {
 }
 
 /** What is loaded: the harness compares it with the manifest. */
-function hello<E>(adapter: Adapter<E>, manifest: Manifest, errorBases: string[]): object {
+function hello<E, C>(adapter: Adapter<E, C>, manifest: Manifest, errorBases: string[]): object {
   const surfaces = Object.entries(adapter.surfaces).map(([name, byApi]) => {
     return { name, apis: Object.entries(byApi).flatMap(([api, surface]) => (surface ? [api] : [])) };
   });

@@ -3,18 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  chatRequest,
   messagesReader,
-  messagesRequest,
   readChatChunk,
   readCompletion,
   readGeminiChunk,
   readMessage,
   readResponse,
   responsesReader,
-  responsesRequest,
 } from "./streamspec-dialects.ts";
 import { Observer } from "./streamspec-observation.ts";
+import { chatRequest, messagesRequest, responsesRequest } from "./streamspec-requests.ts";
 
 const ARGS = '{"city":"Paris"}';
 const whole = { name: "get_weather", arguments: ARGS, complete: true };
@@ -109,6 +107,83 @@ test("Responses: an error completes no call, and takes none back", () => {
   check(responsesReader, [done("completed"), failed], { tool_calls: [whole], stop_reason: "failed" });
   check(responsesReader, [done("in_progress"), failed], { tool_calls: [open], stop_reason: "failed" });
   check(responsesReader, [failed], { stop_reason: "failed" });
+});
+
+/** What is read of these beside the text, the calls and the stop reason. */
+function beside(
+  delivers: "events" | "final",
+  read: (seen: Observer) => (item: any) => void,
+  items: unknown[],
+): unknown[] {
+  const seen = new Observer(delivers, ["usage", "thinking", "refusal"]);
+  const reader = read(seen);
+  for (const item of items) reader(item);
+  const { text, usage, thinking, refusal } = seen.observation({});
+  return [usage && [usage.input, usage.output], thinking, refusal, text];
+}
+
+test("Messages: the last counts that were told, and thoughts", () => {
+  const start = { type: "message_start", message: { content: [], usage: { input_tokens: 25, output_tokens: 1 } } };
+  const thinking = { type: "thinking", thinking: "Let " };
+  const delta = { type: "thinking_delta", thinking: "me see." };
+  const events: object[] = [start, { type: "content_block_start", index: 0, content_block: thinking }];
+  events.push({ type: "content_block_delta", index: 0, delta });
+  assert.deepEqual(beside("events", messagesReader, events), [[25, 1], "Let me see.", "", ""]);
+  events.push({ type: "message_delta", delta: {}, usage: { input_tokens: null, output_tokens: 15 } });
+  events.push({ type: "message_delta", delta: {}, usage: { output_tokens: null } }, { type: "message_delta" });
+  assert.deepEqual(beside("events", messagesReader, events), [[25, 15], "Let me see.", "", ""]);
+  assert.deepEqual(beside("events", messagesReader, [{ type: "message_start" }]), [null, "", "", ""]);
+  const content = [
+    { ...thinking, signature: "c2ln" },
+    { type: "redacted_thinking", data: "" },
+    { type: "text", text: "Hi" },
+  ];
+  const usage = { input_tokens: 25, output_tokens: 15 };
+  assert.deepEqual(beside("final", each(readMessage), [{ content, usage }]), [[25, 15], "Let ", undefined, "Hi"]);
+  assert.deepEqual(beside("final", each(readMessage), [{ content: [] }]), [null, "", undefined, ""]);
+});
+
+test("Chat Completions: the counts of the last chunk, thoughts by either name, and refusals", () => {
+  const chunk = (delta: object) => ({ choices: [{ index: 0, delta }], usage: null });
+  const counts = { choices: [], usage: { prompt_tokens: 9, completion_tokens: 4 } };
+  const chunks = [
+    chunk({ reasoning_content: "a", reasoning: "a" }),
+    chunk({ reasoning: "b" }),
+    chunk({ refusal: "No." }),
+  ];
+  chunks.push(chunk({ reasoning_content: null, reasoning: "c", refusal: null }));
+  assert.deepEqual(beside("events", each(readChatChunk), chunks), [null, "abc", "No.", ""]);
+  assert.deepEqual(beside("events", each(readChatChunk), [...chunks, counts]), [[9, 4], "abc", "No.", ""]);
+  const answer = { ...counts, choices: [{ message: { content: null, refusal: "No." } }] };
+  assert.deepEqual(beside("final", each(readCompletion), [answer]), [[9, 4], undefined, "No.", ""]);
+  assert.deepEqual(beside("final", each(readCompletion), [{}]), [null, undefined, "", ""]);
+});
+
+test("Responses: pieces of reasoning and of a refusal, or what only the finished response holds", () => {
+  const reasoning = { type: "reasoning", summary: [{ text: "Let " }, { text: "me " }], content: [{ text: "see." }] };
+  const refusal = { type: "message", content: [{ type: "refusal", refusal: "No." }] };
+  const response = {
+    status: "completed",
+    output: [reasoning, refusal, null],
+    usage: { input_tokens: 9, output_tokens: 4 },
+  };
+  const piece = (type: string, delta: string) => ({ type: `response.${type}.delta`, delta });
+  const pieces = [piece("reasoning_summary_text", "S"), piece("reasoning_text", "T"), piece("refusal", "R")];
+  const completed = { type: "response.completed", response };
+  const created = { type: "response.created", response: { usage: null } };
+  assert.deepEqual(beside("events", responsesReader, [created, ...pieces]), [null, "ST", "R", ""]);
+  assert.deepEqual(beside("events", responsesReader, [created, ...pieces, completed]), [[9, 4], "ST", "R", ""]);
+  assert.deepEqual(beside("events", responsesReader, [completed]), [[9, 4], "Let me see.", "No.", ""]);
+  assert.deepEqual(beside("final", each(readResponse), [response]), [[9, 4], "Let me see.", "No.", ""]);
+  assert.deepEqual(beside("final", each(readResponse), [{}]), [null, "", "", ""]);
+});
+
+test("Gemini: parts that are thoughts, and the last counts", () => {
+  const parts = [{ text: "hm", thought: true }, { text: "Hello" }];
+  const chunk = { candidates: [{ content: { parts } }], usageMetadata: { promptTokenCount: 4 } };
+  const last = { usageMetadata: { promptTokenCount: 4, candidatesTokenCount: 2 } };
+  assert.deepEqual(beside("events", each(readGeminiChunk), [chunk]), [[4, null], "hm", "", "Hello"]);
+  assert.deepEqual(beside("events", each(readGeminiChunk), [chunk, last]), [[4, 2], "hm", "", "Hello"]);
 });
 
 test("a tool is declared only where the call asks for one", () => {

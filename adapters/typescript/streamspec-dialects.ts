@@ -1,80 +1,33 @@
 /**
- * What is asked in every call, and how the vendors' own items are read: SDKs hand these out typed, and whoever uses none
- * parses them. When a tool call is complete follows the rule of `adapters/README.md`.
+ * How the vendors' own items are read: SDKs hand these out typed, and whoever uses none parses them. When a tool call is complete follows the rule of `adapters/README.md`.
  *
  * The interfaces name the fields that are read, so that the types of an SDK are checked against them.
  */
 
-import { Agent } from "node:http";
-import type { Call } from "./streamspec-adapter.ts";
 import type { Observer } from "./streamspec-observation.ts";
-import { type Api, DIALECTS } from "./streamspec-tables.ts";
+import { DIALECTS } from "./streamspec-tables.ts";
 import { list } from "./streamspec-values.ts";
-
-export const API_KEY = "streamspec-no-key";
-
-/** No pool: an idle connection that goes away just as the next call takes it would look like that call's failure. */
-export const HEADERS = { connection: "close" };
-
-/** The same for clients of Anthropic and OpenAI; their versions on `node-fetch` would keep a pool all the same. */
-export const NO_POOL = { defaultHeaders: HEADERS, httpAgent: new Agent({ keepAlive: false }) };
-
-export const MODEL: Record<Api, string> = {
-  "anthropic-messages": "claude-opus-4-5",
-  "openai-chat": "gpt-5.1",
-  "openai-responses": "gpt-5.1",
-  "gemini-generate": "gemini-2.5-flash",
-};
-
-export const PARAMETERS = { type: "object" as const, properties: { city: { type: "string" } }, required: ["city"] };
-export const WEATHER = { name: "get_weather", description: "The weather in a city." };
-
-export function question(call: Call): string {
-  return call.ask === "tool" ? "What is the weather in Paris?" : "Say hello.";
-}
-
-export function messagesRequest(call: Call) {
-  return {
-    model: MODEL[call.api],
-    max_tokens: 1024,
-    stream: true as const,
-    messages: [{ role: "user" as const, content: question(call) }],
-    ...(call.ask === "tool" ? { tools: [{ ...WEATHER, input_schema: PARAMETERS }] } : {}),
-  };
-}
-
-export function chatRequest(call: Call) {
-  const tool = { type: "function" as const, function: { ...WEATHER, parameters: PARAMETERS } };
-  return {
-    model: MODEL[call.api],
-    stream: true as const,
-    messages: [{ role: "user" as const, content: question(call) }],
-    ...(call.ask === "tool" ? { tools: [tool] } : {}),
-  };
-}
-
-export function responsesRequest(call: Call) {
-  const tool = { type: "function" as const, strict: false, ...WEATHER, parameters: PARAMETERS };
-  return {
-    model: MODEL[call.api],
-    stream: true as const,
-    input: question(call),
-    ...(call.ask === "tool" ? { tools: [tool] } : {}),
-  };
-}
 
 type Maybe<T> = T | null | undefined;
 
 interface MessageBlock {
   type: string;
   text?: string;
+  thinking?: string;
   name?: string;
   input?: unknown;
+}
+
+/** The counts of Anthropic and of Responses, which have the same names. */
+interface TokenCounts {
+  input_tokens?: Maybe<number>;
+  output_tokens?: Maybe<number>;
 }
 
 export interface Message {
   content: readonly MessageBlock[];
   stop_reason?: Maybe<string>;
+  usage?: Maybe<TokenCounts>;
 }
 
 export interface MessagesEvent {
@@ -82,7 +35,8 @@ export interface MessagesEvent {
   index?: number;
   message?: Message;
   content_block?: MessageBlock;
-  delta?: { type?: string; text?: string; partial_json?: string; stop_reason?: Maybe<string> };
+  delta?: { type?: string; text?: string; thinking?: string; partial_json?: string; stop_reason?: Maybe<string> };
+  usage?: Maybe<TokenCounts>;
 }
 
 /** Stop reasons that end the calls of a message, and those that cut its last block, which need not be a tool call. */
@@ -96,6 +50,7 @@ export function messagesReader(seen: Observer): (event: MessagesEvent) => void {
   const begin = (index: Maybe<number>, block: Maybe<MessageBlock>) => {
     last = index;
     if (block?.type === "text") seen.addText(block.text);
+    if (block?.type === "thinking") seen.addThinking(block.thinking);
     if (block?.type === "tool_use") seen.openTool(index, block.name, block.input);
   };
   const end = (index: Maybe<number>) => {
@@ -112,12 +67,14 @@ export function messagesReader(seen: Observer): (event: MessagesEvent) => void {
     switch (type) {
       case "message_start":
         message = event.message;
+        seen.count(message?.usage?.input_tokens, message?.usage?.output_tokens);
         break;
       case "content_block_start":
         begin(index, block);
         break;
       case "content_block_delta":
         if (delta?.type === "text_delta") seen.addText(delta.text);
+        if (delta?.type === "thinking_delta") seen.addThinking(delta.thinking);
         if (delta?.type === "input_json_delta") seen.addArguments(index, delta.partial_json);
         break;
       case "content_block_stop":
@@ -125,6 +82,7 @@ export function messagesReader(seen: Observer): (event: MessagesEvent) => void {
         break;
       case "message_delta":
         stop(delta?.stop_reason);
+        seen.count(event.usage?.input_tokens, event.usage?.output_tokens);
         break;
       case "message_stop":
         // What `message_start` brought and no later event did. Read only now, as a helper fills that message itself.
@@ -148,7 +106,14 @@ export function readMessage(seen: Observer, message: Message): void {
     return [{ name: block.name, arguments: block.input, complete }];
   });
   const texts = blocks.map((block) => (block?.type === "text" ? (block.text ?? "") : ""));
-  seen.finished(texts.join(""), calls, message.stop_reason);
+  const thoughts = blocks.map((block) => (block?.type === "thinking" ? (block.thinking ?? "") : ""));
+  const usage = { input: message.usage?.input_tokens, output: message.usage?.output_tokens };
+  seen.finished(texts.join(""), calls, message.stop_reason, { usage, thinking: thoughts.join("") });
+}
+
+interface ChatUsage {
+  prompt_tokens?: Maybe<number>;
+  completion_tokens?: Maybe<number>;
 }
 
 export interface ChatChunk {
@@ -156,10 +121,15 @@ export interface ChatChunk {
     index: number;
     delta: {
       content?: Maybe<string>;
+      refusal?: Maybe<string>;
+      /** The two names under which vendors send the model's thoughts. */
+      reasoning_content?: Maybe<string>;
+      reasoning?: Maybe<string>;
       tool_calls?: readonly { index: number; function?: { name?: string; arguments?: string } }[];
     };
     finish_reason: Maybe<string>;
   }[];
+  usage?: Maybe<ChatUsage>;
 }
 
 export interface Completion {
@@ -167,10 +137,12 @@ export interface Completion {
     index: number;
     message: {
       content: Maybe<string>;
+      refusal?: Maybe<string>;
       tool_calls?: readonly { type: string; function?: { name: string; arguments: string } }[];
     };
     finish_reason: Maybe<string>;
   }[];
+  usage?: Maybe<ChatUsage>;
 }
 
 /** With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished. */
@@ -192,6 +164,11 @@ function textOf(content: unknown): string {
 export function readChatChunk(seen: Observer, chunk: ChatChunk): void {
   const choice = first(chunk?.choices);
   seen.addText(textOf(choice?.delta?.content));
+  seen.addRefusal(choice?.delta?.refusal);
+  // A vendor that sends both sends the same twice.
+  const { reasoning_content, reasoning } = choice?.delta ?? {};
+  seen.addThinking(typeof reasoning_content === "string" ? reasoning_content : reasoning);
+  seen.count(chunk?.usage?.prompt_tokens, chunk?.usage?.completion_tokens);
   for (const tool of list(choice?.delta?.tool_calls)) {
     seen.openTool(tool?.index, tool?.function?.name, "");
     seen.addArguments(tool?.index, tool?.function?.arguments);
@@ -200,14 +177,16 @@ export function readChatChunk(seen: Observer, chunk: ChatChunk): void {
   if (FINISHED.includes(choice?.finish_reason)) seen.closeTools();
 }
 
-/** Reads a finished completion. */
+/** Reads a finished completion; the thoughts of other vendors' models have no place there. */
 export function readCompletion(seen: Observer, completion: Completion): void {
   const choice = first(completion.choices);
   const complete = FINISHED.includes(choice?.finish_reason);
   const calls = list(choice?.message?.tool_calls).map((tool) => {
     return { name: tool?.function?.name, arguments: tool?.function?.arguments, complete };
   });
-  seen.finished(textOf(choice?.message?.content), calls, choice?.finish_reason);
+  const usage = { input: completion.usage?.prompt_tokens, output: completion.usage?.completion_tokens };
+  const refusal = choice?.message?.refusal ?? "";
+  seen.finished(textOf(choice?.message?.content), calls, choice?.finish_reason, { usage, refusal });
 }
 
 interface ResponseItem {
@@ -216,7 +195,14 @@ interface ResponseItem {
   name?: string;
   arguments?: unknown;
   status?: Maybe<string>;
-  content?: readonly { type: string; text?: string }[];
+  content?: readonly ResponsePart[];
+  summary?: readonly ResponsePart[];
+}
+
+interface ResponsePart {
+  type: string;
+  text?: string;
+  refusal?: string;
 }
 
 export interface Response {
@@ -224,6 +210,7 @@ export interface Response {
   output?: readonly ResponseItem[];
   incomplete_details?: Maybe<{ reason?: string }>;
   error?: Maybe<{ code: string; message: string }>;
+  usage?: Maybe<TokenCounts>;
 }
 
 export interface ResponseEvent {
@@ -240,6 +227,8 @@ export function responsesReader(seen: Observer): (event: ResponseEvent) => void 
   /** Items that are done by their events, and in progress by their own word. */
   const held = new Set<unknown>();
   let over: Maybe<Response>;
+  let thought = false;
+  let refused = false;
   const settle = (key: unknown, item: ResponseItem) => {
     const whole = isWhole(item, over);
     if (!whole && item.status === "in_progress") held.add(key);
@@ -247,9 +236,19 @@ export function responsesReader(seen: Observer): (event: ResponseEvent) => void 
   };
   return (event) => {
     const { type, output_index: index, item, response } = event ?? {};
+    seen.count(response?.usage?.input_tokens, response?.usage?.output_tokens);
     switch (type) {
       case "response.output_text.delta":
         seen.addText(event.delta);
+        break;
+      case "response.reasoning_summary_text.delta":
+      case "response.reasoning_text.delta":
+        thought = true;
+        seen.addThinking(event.delta);
+        break;
+      case "response.refusal.delta":
+        refused = true;
+        seen.addRefusal(event.delta);
         break;
       case "response.function_call_arguments.delta":
         seen.addArguments(index, event.delta);
@@ -273,6 +272,8 @@ export function responsesReader(seen: Observer): (event: ResponseEvent) => void 
           seen.openTool(place, made.name, made.arguments);
           settle(place, made);
         }
+        if (!thought) seen.addThinking(thoughtsIn(response));
+        if (!refused) seen.addRefusal(refusalIn(response));
         seen.stop(responseStop(response));
         break;
       case "response.failed":
@@ -285,15 +286,39 @@ export function responsesReader(seen: Observer): (event: ResponseEvent) => void 
 
 /** Reads a finished response; one that was cut is finished like a whole one, and its open calls say so themselves. */
 export function readResponse(seen: Observer, response: Response): void {
-  const items = list(response.output).filter((item) => item);
-  const parts = items.flatMap((item) => list(item.content));
-  const texts = parts.map((part) => (part?.type === "output_text" ? (part.text ?? "") : ""));
-  const calls = items.filter(({ type }) => type === "function_call");
+  const text = joined(response, ({ content }) => {
+    return list(content).map((part) => (part?.type === "output_text" ? part.text : undefined));
+  });
+  const calls = list(response.output).filter((item) => item?.type === "function_call");
   seen.finished(
-    texts.join(""),
+    text,
     calls.map((item) => ({ name: item.name, arguments: item.arguments, complete: isWhole(item, response) })),
     responseStop(response),
+    {
+      usage: { input: response.usage?.input_tokens, output: response.usage?.output_tokens },
+      thinking: thoughtsIn(response),
+      refusal: refusalIn(response),
+    },
   );
+}
+
+/** The texts of these parts of a response's items, put together. */
+function joined(response: Maybe<Response>, parts: (item: ResponseItem) => (string | undefined)[]): string {
+  const items = list(response?.output).filter((item) => item);
+  return items.flatMap(parts).join("");
+}
+
+/** The summaries and the texts of reasoning that a response holds. */
+function thoughtsIn(response: Maybe<Response>): string {
+  return joined(response, ({ type, summary, content }) => {
+    return type === "reasoning" ? [...list(summary), ...list(content)].map((part) => part?.text) : [];
+  });
+}
+
+function refusalIn(response: Maybe<Response>): string {
+  return joined(response, ({ content }) => {
+    return list(content).map((part) => (part?.type === "refusal" ? part.refusal : undefined));
+  });
 }
 
 /** Whether an item that is over was not cut; in a response that completed, one may stay in progress all the same. */
@@ -309,6 +334,7 @@ function responseStop(response: Maybe<Response>): string | undefined {
 }
 
 export interface GeminiChunk {
+  usageMetadata?: { promptTokenCount?: number; candidatesTokenCount?: number };
   promptFeedback?: { blockReason?: string };
   candidates?: readonly {
     index?: number;
@@ -322,9 +348,11 @@ export interface GeminiChunk {
 /** Reads a chunk of Gemini's. Function calls come whole, one a part, and are over when the candidate says so. */
 export function readGeminiChunk(seen: Observer, chunk: GeminiChunk): void {
   const candidate = first(chunk?.candidates);
+  seen.count(chunk?.usageMetadata?.promptTokenCount, chunk?.usageMetadata?.candidatesTokenCount);
   seen.stop(chunk?.promptFeedback?.blockReason);
   for (const part of list(candidate?.content?.parts)) {
-    if (!part?.thought) seen.addText(part?.text);
+    if (part?.thought) seen.addThinking(part.text);
+    else seen.addText(part?.text);
     if (part?.functionCall) seen.openTool(Symbol(), part.functionCall.name, part.functionCall.args);
   }
   seen.stop(candidate?.finishReason);

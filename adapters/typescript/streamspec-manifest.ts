@@ -1,6 +1,6 @@
 /** The adapter's manifest, `adapter.toml`, as the harness hands it over: what it says, no adapter repeats. */
 
-import type { Delivers } from "./streamspec-observation.ts";
+import type { AlsoShown, Delivers } from "./streamspec-observation.ts";
 import type { Api } from "./streamspec-tables.ts";
 
 /** Holds the manifest as JSON, with the keys of `adapter.toml`. */
@@ -11,7 +11,7 @@ export interface Manifest {
   /** The name of the package, which also says its version. */
   package: string;
   "error-bases": string[];
-  surfaces: Record<string, { apis: Api[]; delivers: Delivers }>;
+  surfaces: Record<string, { apis: Api[]; delivers: Delivers; "also-shows"?: AlsoShown[] }>;
 }
 
 /** The manifest of this adapter; an adapter is started by the harness, which hands it over. */

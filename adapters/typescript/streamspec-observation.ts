@@ -4,11 +4,21 @@
  * Only errors that come out of the SDK's calls, inside {@link Observer}, are observations.
  */
 
+import { type Asked, isCancellation } from "./streamspec-caller.ts";
 import { type ErrorFields, type ObservedError, type Origin, type Site, describeError } from "./streamspec-failure.ts";
-import { cut, get, word } from "./streamspec-values.ts";
+import { cut, get, tokens, word } from "./streamspec-values.ts";
 
 /** What the caller of a surface is handed; decides which fields exist before anything has arrived. */
 export type Delivers = "events" | "text" | "final";
+
+/** The fields that a surface may show beside those that all surfaces of its kind do. */
+export type AlsoShown = "usage" | "thinking" | "refusal";
+
+/** Numbers of tokens, of the whole answer as far as the SDK tells it. */
+export interface Usage {
+  input: number | null;
+  output: number | null;
+}
 
 export interface ToolCall {
   name: string;
@@ -18,12 +28,24 @@ export interface ToolCall {
 }
 
 export interface Observation {
-  ended: "returned" | "raised" | "error-item" | "aborted";
+  ended: "returned" | "raised" | "error-item" | "aborted" | "stopped" | "cancelled";
   events: number;
   text?: string | undefined;
   tool_calls?: ToolCall[] | undefined;
   stop_reason?: string | null | undefined;
+  usage?: Usage | null | undefined;
+  thinking?: string | undefined;
+  refusal?: string | undefined;
   error?: ObservedError | undefined;
+  /** That of the second call, where there was one. */
+  again?: Observation | undefined;
+}
+
+/** What a finished answer holds beside its text, its calls and its stop reason, as far as the SDK has a place for it. */
+export interface Beside {
+  usage?: { input: unknown; output: unknown };
+  thinking?: string;
+  refusal?: string;
 }
 
 /** Collects what one call saw. */
@@ -32,13 +54,23 @@ export class Observer {
   #text: string | undefined;
   #tools: Map<unknown, ToolCall> | undefined;
   #stopReason: string | null | undefined;
+  #usage: Usage | null | undefined;
+  #thinking: string | undefined;
+  #refusal: string | undefined;
   #raised: { site: Site; error: unknown } | undefined;
   #item: ObservedError | undefined;
   #handed: { site: Site; error: unknown } | undefined;
-  #aborted = false;
+  #ended: "aborted" | "stopped" | "cancelled" | undefined;
+  readonly #asked: Asked;
 
-  constructor(delivers: Delivers) {
-    if (delivers !== "final") this.#text = "";
+  constructor(delivers: Delivers, also: readonly AlsoShown[] = [], asked: Asked = {}) {
+    this.#asked = asked;
+    if (delivers !== "final") {
+      this.#text = "";
+      if (also.includes("usage")) this.#usage = null;
+      if (also.includes("thinking")) this.#thinking = "";
+      if (also.includes("refusal")) this.#refusal = "";
+    }
     if (delivers !== "events") return;
     this.#tools = new Map();
     this.#stopReason = null;
@@ -46,9 +78,15 @@ export class Observer {
 
   /**
    * Opens a stream and takes all its items, with the plain `for await` of a user: helpers race their own events
-   * against the loop, so any extra turn here would change what they report.
+   * against the loop, so any extra turn here would change what they report. A caller who stops breaks out of it; items that
+   * the SDK makes before it has asked, for which `counts` is false, are none of those that are wanted.
    */
-  async iterate<T>(open: () => AsyncIterable<T> | Promise<AsyncIterable<T>>, fold: (item: T) => void): Promise<void> {
+  async iterate<T>(
+    open: () => AsyncIterable<T> | Promise<AsyncIterable<T>>,
+    fold: (item: T) => void,
+    counts: (item: T) => boolean = () => true,
+  ): Promise<void> {
+    let wanted = this.#asked.stopAfter ?? Infinity;
     let site: Site = "open";
     let own: { error: unknown } | undefined;
     try {
@@ -59,8 +97,14 @@ export class Observer {
         this.#events += 1;
         try {
           fold(item);
+          if (counts(item)) wanted -= 1;
         } catch (error) {
           own = { error };
+          break;
+        }
+        if (wanted <= 0) {
+          this.#ended = "stopped";
+          this.#asked.leave?.abort();
           break;
         }
       }
@@ -96,6 +140,23 @@ export class Observer {
 
   addText(piece: unknown): void {
     if (typeof piece === "string") this.#text = (this.#text ?? "") + piece;
+  }
+
+  /** A piece of the model's thoughts. */
+  addThinking(piece: unknown): void {
+    if (typeof piece === "string") this.#thinking = (this.#thinking ?? "") + piece;
+  }
+
+  /** A piece of the text of a refusal. */
+  addRefusal(piece: unknown): void {
+    if (typeof piece === "string") this.#refusal = (this.#refusal ?? "") + piece;
+  }
+
+  /** Numbers of tokens of the whole answer so far; one that is left empty does not take back an earlier one. */
+  count(input: unknown, output: unknown): void {
+    const told = { input: tokens(input) ?? this.#usage?.input, output: tokens(output) ?? this.#usage?.output };
+    if (told.input === undefined && told.output === undefined) return;
+    this.#usage = { input: told.input ?? null, output: told.output ?? null };
   }
 
   /** The first words about a tool call; `key` ties later ones to it. */
@@ -136,7 +197,12 @@ export class Observer {
   }
 
   /** Everything at once, from a finished message; the message is the one item its caller was handed. */
-  finished(text: string, tools: (Omit<ToolCall, "name"> & { name: unknown })[], reason: unknown): void {
+  finished(
+    text: string,
+    tools: (Omit<ToolCall, "name"> & { name: unknown })[],
+    reason: unknown,
+    { usage, thinking, refusal }: Beside = {},
+  ): void {
     this.#events = 1;
     this.#text = text;
     this.#tools = new Map();
@@ -145,6 +211,12 @@ export class Observer {
       this.closeTool(place, undefined, tool.complete);
     }
     this.#stopReason = word(reason) ?? null;
+    if (usage) {
+      this.#usage = null;
+      this.count(usage.input, usage.output);
+    }
+    this.#thinking = thinking;
+    this.#refusal = refusal;
   }
 
   /**
@@ -171,7 +243,12 @@ export class Observer {
 
   /** The SDK's own word that the answer was interrupted. */
   abort(): void {
-    this.#aborted = true;
+    this.#ended ??= "aborted";
+  }
+
+  /** The SDK's own word, which is no error, that a signal aborted the call: the caller's, or one of another kind. */
+  signalled(): void {
+    this.#ended ??= this.#asked.signal?.aborted ? "cancelled" : "aborted";
   }
 
   observation<E>(fields: ErrorFields<E>, origin: Origin = {}): Observation {
@@ -179,12 +256,17 @@ export class Observer {
       found && describeError(found.error, found.site, fields, origin);
     const item = read(this.#handed) ?? this.#item;
     const raised = item && saysAnything(item) ? undefined : read(this.#raised);
+    const told = raised ? this.#raised : this.#handed;
+    const failed = raised ? "raised" : item ? "error-item" : undefined;
     return {
-      ended: raised ? "raised" : item ? "error-item" : this.#aborted ? "aborted" : "returned",
+      ended: told && isCancellation(told.error, this.#asked) ? "cancelled" : (failed ?? this.#ended ?? "returned"),
       events: this.#events,
       text: this.#text,
       tool_calls: this.#tools && calls(this.#tools),
       stop_reason: this.#stopReason,
+      usage: this.#usage,
+      thinking: this.#thinking,
+      refusal: this.#refusal,
       error: raised ?? item,
     };
   }

@@ -39,6 +39,11 @@ export function httpStatus(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 999 ? value : undefined;
 }
 
+/** A number of tokens: a whole number that is not negative. */
+export function tokens(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
 /** A provider's word; numbers are words too (`"code": 429`), an empty text is none. */
 export function word(value: unknown): string | undefined {
   if (isEmpty(value)) return undefined;

@@ -4,10 +4,11 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import * as google from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
-import { type Call, type Surface, serve, silence } from "../streamspec-adapter.ts";
-import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-dialects.ts";
+import { type Call, type Surface, limit, serve, silence } from "../streamspec-adapter.ts";
+import { headers } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer, ToolCall } from "../streamspec-observation.ts";
+import { API_KEY, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-requests.ts";
 import type { Api } from "../streamspec-tables.ts";
 import { list } from "../streamspec-values.ts";
 import type { AnswerFailed } from "./handler.ts";
@@ -55,32 +56,46 @@ const TOOLS: ai.ToolSet = {
   [WEATHER.name]: { description: WEATHER.description, inputSchema: ai.jsonSchema(PARAMETERS) },
 };
 
-const SETTINGS = { apiKey: API_KEY, headers: HEADERS };
-
 /** Before version 4 of its package the provider of Gemini had a longer name. */
 const createGoogle = google.createGoogle ?? (google as any).createGoogleGenerativeAI;
 
-const MODELS: Record<Api, (root: string, model: string) => ai.LanguageModel> = {
-  "anthropic-messages": (root, model) => createAnthropic({ ...SETTINGS, baseURL: `${root}/v1` })(model),
-  "openai-chat": (root, model) => createOpenAI({ ...SETTINGS, baseURL: `${root}/v1` }).chat(model),
-  "openai-responses": (root, model) => createOpenAI({ ...SETTINGS, baseURL: `${root}/v1` }).responses(model),
-  "gemini-generate": (root, model) => createGoogle({ ...SETTINGS, baseURL: `${root}/v1beta` })(model),
-};
+/** The model of a call, with its provider's client in it. */
+function makeModel(call: Call): ai.LanguageModel {
+  const settings = { apiKey: API_KEY, headers: headers(call) };
+  const name = MODEL[call.api];
+  const v1 = { ...settings, baseURL: `${call.base_url}/v1` };
+  switch (call.api) {
+    case "anthropic-messages":
+      return createAnthropic(v1)(name);
+    case "openai-chat":
+      return createOpenAI(v1).chat(name);
+    case "openai-responses":
+      return createOpenAI(v1).responses(name);
+    case "gemini-generate":
+      return createGoogle({ ...settings, baseURL: `${call.base_url}/v1beta` })(name);
+  }
+}
 
 /** Without an `onError` the SDK prints each error with all that it holds, which would take longer than the calls. */
 console.error = () => {};
 
-function request(call: Call) {
+function request(call: Call, model: ai.LanguageModel) {
   return {
-    model: MODELS[call.api](call.base_url, MODEL[call.api]),
+    model,
     prompt: question(call),
     maxRetries: call.max_retries,
     ...(call.ask === "tool" ? { tools: TOOLS } : {}),
   };
 }
 
-function start(call: Call, callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {}) {
-  return ai.streamText({ ...request(call), abortSignal: AbortSignal.timeout(call.timeout_ms), ...callbacks });
+function start(
+  call: Call,
+  model: ai.LanguageModel,
+  callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {},
+) {
+  // To leave the loop is not said to end the call.
+  const abortSignal = limit({ ...call, signal: call.signal ?? call.leaving });
+  return ai.streamText({ ...request(call, model), abortSignal, ...callbacks });
 }
 
 /**
@@ -103,6 +118,9 @@ function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
     case "text-delta":
       seen.addText(part.text);
       break;
+    case "reasoning-delta":
+      seen.addThinking(part.text);
+      break;
     case "tool-input-start":
       if (!part.providerExecuted) seen.openTool(part.id, part.toolName, "");
       break;
@@ -119,37 +137,53 @@ function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
       if (!part.invalid) seen.closeTool(part.toolCallId, part.input);
       break;
     case "finish-step":
+      seen.count(part.usage?.inputTokens, part.usage?.outputTokens);
+      stop(seen, part.finishReason, part.rawFinishReason);
+      break;
     case "finish":
+      seen.count(part.totalUsage?.inputTokens, part.totalUsage?.outputTokens);
       stop(seen, part.finishReason, part.rawFinishReason);
       break;
     case "error":
       seen.errorItem("iterate", part.error);
       break;
     case "abort":
-      seen.abort();
+      seen.signalled();
       break;
     default:
   }
 }
 
-async function fullStream(call: Call, seen: Observer): Promise<void> {
+/** Says whether the module of an api reads thoughts; in chunks of OpenAI's Chat Completions OpenAI itself sends none. */
+function hasThoughts({ api }: Call): boolean {
+  return api !== "openai-chat";
+}
+
+/** Says whether a part is of the answer: the first ones are made before anything has been asked for. */
+function isOfAnswer({ type }: ai.TextStreamPart<ai.ToolSet>): boolean {
+  return type !== "start" && type !== "start-step";
+}
+
+async function fullStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
+  if (hasThoughts(call)) seen.addThinking("");
   await seen.iterate(
-    () => start(call).fullStream,
+    () => start(call, model).fullStream,
     (part) => fold(seen, part),
+    isOfAnswer,
   );
 }
 
-async function textStream(call: Call, seen: Observer): Promise<void> {
+async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   await seen.iterate(
-    () => start(call).textStream,
+    () => start(call, model).textStream,
     (text) => seen.addText(text),
   );
 }
 
-async function textWithCallbacks(call: Call, seen: Observer): Promise<void> {
+async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   const onError: ai.StreamTextOnErrorCallback = ({ error }) => seen.errorItem("iterate", error);
   await seen.iterate(
-    () => start(call, { onError, onAbort: () => seen.abort() }).textStream,
+    () => start(call, model, { onError, onAbort: () => seen.signalled() }).textStream,
     (text) => seen.addText(text),
   );
 }
@@ -160,31 +194,33 @@ function calls(made: readonly ai.TypedToolCall<ai.ToolSet>[]): ToolCall[] {
   return own.map(({ toolName, input, invalid }) => ({ name: toolName, arguments: input, complete: !invalid }));
 }
 
-async function final(call: Call, seen: Observer): Promise<void> {
+async function final(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   await seen.settle(
     "finalize",
     async () => {
-      const result = start(call);
+      const result = start(call, model);
       const [text, toolCalls] = [await result.text, await result.toolCalls];
-      return { text, toolCalls, unified: await result.finishReason, raw: await result.rawFinishReason };
+      const [unified, raw] = [await result.finishReason, await result.rawFinishReason];
+      return { text, toolCalls, unified, raw, usage: await result.totalUsage, thinking: await result.reasoningText };
     },
-    ({ text, toolCalls, unified, raw }) => {
-      seen.finished(text, calls(toolCalls), null);
+    ({ text, toolCalls, unified, raw, usage, thinking = "" }) => {
+      const tokens = { input: usage?.inputTokens, output: usage?.outputTokens };
+      seen.finished(text, calls(toolCalls), null, { usage: tokens, ...(hasThoughts(call) ? { thinking } : {}) });
       stop(seen, unified, raw);
     },
   );
 }
 
-async function handler(call: Call, seen: Observer): Promise<void> {
+async function handler(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   // Written against the locked version, so other versions need not have what it imports.
   const { answer } = await import("./handler.ts");
   await seen.handle(
-    () => answer(request(call), silence(call)),
+    () => answer(request(call, model), silence(call)),
     (whole) => seen.finished(whole.text, calls(whole.calls), whole.reason),
   );
 }
 
-function everyApi(surface: Surface): Record<Api, Surface> {
+function everyApi(surface: Surface<ai.LanguageModel>): Record<Api, Surface<ai.LanguageModel>> {
   return {
     "anthropic-messages": surface,
     "openai-chat": surface,
@@ -195,6 +231,7 @@ function everyApi(surface: Surface): Record<Api, Surface> {
 
 serve({
   exports: ai,
+  client: makeModel,
   errorFields: ERROR_FIELDS,
   surfaces: {
     "full-stream": everyApi(fullStream),

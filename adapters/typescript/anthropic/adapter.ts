@@ -2,9 +2,11 @@
 
 import Anthropic, { type APIError } from "@anthropic-ai/sdk";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
-import { API_KEY, NO_POOL, messagesReader, messagesRequest, readMessage } from "../streamspec-dialects.ts";
+import { connections } from "../streamspec-connections.ts";
+import { messagesReader, readMessage } from "../streamspec-dialects.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
+import { API_KEY, messagesRequest } from "../streamspec-requests.ts";
 import { AnswerFailed, answer } from "./handler.ts";
 
 /**
@@ -26,9 +28,9 @@ const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string 
 };
 
 /** A client of its own for each call: not every version can derive one from another. */
-function client(call: Call): Anthropic {
+function makeClient(call: Call): Anthropic {
   return new Anthropic({
-    ...NO_POOL,
+    ...connections(call),
     apiKey: API_KEY,
     baseURL: call.base_url,
     timeout: call.timeout_ms,
@@ -36,42 +38,50 @@ function client(call: Call): Anthropic {
   });
 }
 
-async function create(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate(() => client(call).messages.create(messagesRequest(call)), messagesReader(seen));
+async function create(call: Call, seen: Observer, client: Anthropic): Promise<void> {
+  await seen.iterate(
+    () => client.messages.create(messagesRequest(call), { signal: call.signal }),
+    messagesReader(seen),
+  );
 }
 
-async function stream(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate(() => client(call).messages.stream(messagesRequest(call)), messagesReader(seen));
+async function stream(call: Call, seen: Observer, client: Anthropic): Promise<void> {
+  await seen.iterate(
+    () => client.messages.stream(messagesRequest(call), { signal: call.signal }),
+    messagesReader(seen),
+  );
 }
 
-async function text(call: Call, seen: Observer): Promise<void> {
+async function text(call: Call, seen: Observer, client: Anthropic): Promise<void> {
   await seen.settle(
     "iterate",
     () => {
-      const running = client(call).messages.stream(messagesRequest(call));
+      const running = client.messages.stream(messagesRequest(call), { signal: call.signal });
       return running.on("text", (delta) => seen.textEvent(delta)).done();
     },
     () => {},
   );
 }
 
-async function final(call: Call, seen: Observer): Promise<void> {
+async function final(call: Call, seen: Observer, client: Anthropic): Promise<void> {
   await seen.settle(
     "finalize",
-    () => client(call).messages.stream(messagesRequest(call)).finalMessage(),
+    () => client.messages.stream(messagesRequest(call), { signal: call.signal }).finalMessage(),
     (message) => readMessage(seen, message),
   );
 }
 
-async function handler(call: Call, seen: Observer): Promise<void> {
+async function handler(call: Call, seen: Observer, client: Anthropic): Promise<void> {
   await seen.handle(
-    () => answer(client(call), messagesRequest(call), silence(call)),
+    () => answer(client, messagesRequest(call), silence(call)),
     (message) => readMessage(seen, message),
   );
 }
 
 serve({
+  client: makeClient,
   errorFields: ERROR_FIELDS,
+  cancellations: ["APIUserAbortError"],
   surfaces: {
     create: { "anthropic-messages": create },
     stream: { "anthropic-messages": stream },

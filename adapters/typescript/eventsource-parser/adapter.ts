@@ -9,23 +9,20 @@
 
 import * as parser from "eventsource-parser";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { type Call, serve } from "../streamspec-adapter.ts";
+import { type Call, limit, serve } from "../streamspec-adapter.ts";
+import { headers } from "../streamspec-connections.ts";
+import { messagesReader, readChatChunk, readGeminiChunk, responsesReader } from "../streamspec-dialects.ts";
+import type { ErrorFields } from "../streamspec-failure.ts";
+import type { Observer } from "../streamspec-observation.ts";
 import {
-  HEADERS,
   MODEL,
   PARAMETERS,
   WEATHER,
   chatRequest,
-  messagesReader,
   messagesRequest,
   question,
-  readChatChunk,
-  readGeminiChunk,
-  responsesReader,
   responsesRequest,
-} from "../streamspec-dialects.ts";
-import type { ErrorFields } from "../streamspec-failure.ts";
-import type { Observer } from "../streamspec-observation.ts";
+} from "../streamspec-requests.ts";
 import { type Api, DIALECTS, type Dialect } from "../streamspec-tables.ts";
 
 /** Parsed JSON off the wire, of which nothing is known. */
@@ -85,9 +82,9 @@ function post(call: Call): Promise<Response> {
   const path = DIALECTS[call.api].path.replace("{model}", MODEL[call.api]);
   return fetch(`${call.base_url}${path}`, {
     method: "POST",
-    headers: { ...HEADERS, "content-type": "application/json", "anthropic-version": "2023-06-01" },
+    headers: { ...headers(call), "content-type": "application/json", "anthropic-version": "2023-06-01" },
     body: JSON.stringify(BY_HAND[call.api].request(call)),
-    signal: AbortSignal.timeout(call.timeout_ms),
+    signal: limit(call),
   });
 }
 
@@ -171,6 +168,8 @@ async function events(call: Call, seen: Observer): Promise<void> {
 }
 
 serve({
+  // There is none: `fetch` is the platform's.
+  client: () => {},
   missingErrors: "ParseError" in parser ? [] : ["ParseError"],
   errorFields: ERROR_FIELDS,
   surfaces: {

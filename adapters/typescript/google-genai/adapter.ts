@@ -2,9 +2,11 @@
 
 import * as genai from "@google/genai";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
-import { API_KEY, HEADERS, MODEL, PARAMETERS, WEATHER, question, readGeminiChunk } from "../streamspec-dialects.ts";
+import { headers } from "../streamspec-connections.ts";
+import { readGeminiChunk } from "../streamspec-dialects.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
+import { API_KEY, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-requests.ts";
 import type { AnswerFailed } from "./handler.ts";
 
 /**
@@ -20,7 +22,7 @@ const ERROR_FIELDS: ErrorFields<genai.ApiError & AnswerFailed> = {
 
 const TOOL: genai.Tool = { functionDeclarations: [{ ...WEATHER, parametersJsonSchema: PARAMETERS }] };
 
-function client(call: Call): genai.GoogleGenAI {
+function makeClient(call: Call): genai.GoogleGenAI {
   return new genai.GoogleGenAI({
     apiKey: API_KEY,
     vertexai: false,
@@ -28,38 +30,39 @@ function client(call: Call): genai.GoogleGenAI {
       baseUrl: call.base_url,
       timeout: call.timeout_ms,
       retryOptions: { attempts: call.max_retries + 1 },
-      headers: HEADERS,
+      headers: headers(call),
     },
   });
 }
 
 /** The settings of a call or of a chat; the chat's own are all of its calls'. */
 function settings(call: Call) {
-  return { model: MODEL[call.api], ...(call.ask === "tool" ? { config: { tools: [TOOL] } } : {}) };
+  const config: genai.GenerateContentConfig = {
+    ...(call.ask === "tool" ? { tools: [TOOL] } : {}),
+    ...(call.signal ? { abortSignal: call.signal } : {}),
+  };
+  return { model: MODEL[call.api], config };
 }
 
-async function stream(call: Call, seen: Observer): Promise<void> {
+async function stream(call: Call, seen: Observer, client: genai.GoogleGenAI): Promise<void> {
   await seen.iterate<genai.GenerateContentResponse>(
-    () => client(call).models.generateContentStream({ ...settings(call), contents: question(call) }),
+    () => client.models.generateContentStream({ ...settings(call), contents: question(call) }),
     (chunk) => readGeminiChunk(seen, chunk),
   );
 }
 
-async function chat(call: Call, seen: Observer): Promise<void> {
+async function chat(call: Call, seen: Observer, client: genai.GoogleGenAI): Promise<void> {
   await seen.iterate<genai.GenerateContentResponse>(
-    () =>
-      client(call)
-        .chats.create(settings(call))
-        .sendMessageStream({ message: question(call) }),
+    () => client.chats.create(settings(call)).sendMessageStream({ message: question(call) }),
     (chunk) => readGeminiChunk(seen, chunk),
   );
 }
 
-async function handler(call: Call, seen: Observer): Promise<void> {
+async function handler(call: Call, seen: Observer, client: genai.GoogleGenAI): Promise<void> {
   // Written against the locked version, so other versions need not have what it imports.
   const { answer } = await import("./handler.ts");
   await seen.handle(
-    () => answer(client(call), { ...settings(call), contents: question(call) }, silence(call)),
+    () => answer(client, { ...settings(call), contents: question(call) }, silence(call)),
     ({ text, calls, reason }) => {
       const tools = calls.map((made) => ({ name: made.name, arguments: made.args, complete: true }));
       seen.finished(text, tools, reason);
@@ -68,6 +71,7 @@ async function handler(call: Call, seen: Observer): Promise<void> {
 }
 
 serve({
+  client: makeClient,
   missingErrors: "ApiError" in genai ? [] : ["ApiError", "AnswerFailed"],
   errorFields: ERROR_FIELDS,
   surfaces: {

@@ -4,9 +4,10 @@ import type { APIError } from "@anthropic-ai/sdk";
 import { ChatAnthropic } from "@langchain/anthropic";
 import type { ContextOverflowError } from "@langchain/core/errors";
 import { type Call, serve } from "../streamspec-adapter.ts";
-import { API_KEY, MODEL, NO_POOL, messagesRequest } from "../streamspec-dialects.ts";
+import { connections } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
-import { MISSING_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import { CANCELLATIONS, MISSING_ERRORS, type Model, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import { API_KEY, MODEL, messagesRequest } from "../streamspec-requests.ts";
 
 /** The errors of `@anthropic-ai/sdk` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "requestID" | "headers" | "error"> &
@@ -36,7 +37,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
   bodies: [["error"], ["cause", "error"]],
 };
 
-function model(call: Call) {
+function makeModel(call: Call): Model {
   return new ChatAnthropic({
     model: MODEL[call.api],
     maxTokens: 1024,
@@ -44,12 +45,14 @@ function model(call: Call) {
     anthropicApiUrl: call.base_url,
     maxRetries: call.max_retries,
     streaming: true,
-    clientOptions: { ...NO_POOL, timeout: call.timeout_ms },
+    clientOptions: { ...connections(call), timeout: call.timeout_ms },
   });
 }
 
 serve({
+  client: makeModel,
+  cancellations: CANCELLATIONS,
   missingErrors: MISSING_ERRORS,
   errorFields: ERROR_FIELDS,
-  surfaces: surfaces(["anthropic-messages"], model, (call) => ({ tools: messagesRequest(call).tools })),
+  surfaces: surfaces(["anthropic-messages"], (call) => ({ tools: messagesRequest(call).tools })),
 });

@@ -4,9 +4,10 @@ import type { ContextOverflowError } from "@langchain/core/errors";
 import { ChatOpenAI } from "@langchain/openai";
 import type { APIError } from "openai";
 import { type Call, serve } from "../streamspec-adapter.ts";
-import { API_KEY, MODEL, NO_POOL, chatRequest } from "../streamspec-dialects.ts";
+import { connections } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
-import { MISSING_ERRORS, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import { CANCELLATIONS, MISSING_ERRORS, type Model, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
+import { API_KEY, MODEL, chatRequest } from "../streamspec-requests.ts";
 
 /** The errors of `openai` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "code" | "requestID" | "headers" | "error"> &
@@ -47,7 +48,7 @@ globalThis.fetch = async (input, init) => {
   return reach(input, init);
 };
 
-function model(call: Call) {
+function makeModel(call: Call): Model {
   return new ChatOpenAI({
     model: MODEL[call.api],
     useResponsesApi: call.api === "openai-responses",
@@ -55,12 +56,14 @@ function model(call: Call) {
     timeout: call.timeout_ms,
     maxRetries: call.max_retries,
     streaming: true,
-    configuration: { ...NO_POOL, baseURL: `${call.base_url}/v1` },
+    configuration: { ...connections(call), baseURL: `${call.base_url}/v1` },
   });
 }
 
 serve({
+  client: makeModel,
+  cancellations: CANCELLATIONS,
   missingErrors: MISSING_ERRORS,
   errorFields: ERROR_FIELDS,
-  surfaces: surfaces(["openai-chat", "openai-responses"], model, (call) => ({ tools: chatRequest(call).tools })),
+  surfaces: surfaces(["openai-chat", "openai-responses"], (call) => ({ tools: chatRequest(call).tools })),
 });

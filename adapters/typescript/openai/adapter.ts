@@ -3,18 +3,11 @@
 import OpenAI, { type APIError } from "openai";
 import type { Stream } from "openai/streaming";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
-import {
-  API_KEY,
-  NO_POOL,
-  chatRequest,
-  readChatChunk,
-  readCompletion,
-  readResponse,
-  responsesReader,
-  responsesRequest,
-} from "../streamspec-dialects.ts";
+import { connections } from "../streamspec-connections.ts";
+import { readChatChunk, readCompletion, readResponse, responsesReader } from "../streamspec-dialects.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
+import { API_KEY, chatRequest, responsesRequest } from "../streamspec-requests.ts";
 import { AnswerFailed, chat, respond } from "./handler.ts";
 
 type Chunk = OpenAI.Chat.ChatCompletionChunk;
@@ -38,9 +31,9 @@ const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string 
 };
 
 /** A client of its own for each call: not every version can derive one from another. */
-function client(call: Call): OpenAI {
+function makeClient(call: Call): OpenAI {
   return new OpenAI({
-    ...NO_POOL,
+    ...connections(call),
     apiKey: API_KEY,
     baseURL: `${call.base_url}/v1`,
     timeout: call.timeout_ms,
@@ -54,24 +47,24 @@ function helper({ chat, beta }: OpenAI): Pick<typeof chat.completions, "stream">
   return (beta as unknown as { chat: Pick<typeof chat, "completions"> }).chat.completions;
 }
 
-async function chatCreate(call: Call, seen: Observer): Promise<void> {
+async function chatCreate(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.iterate<Chunk>(
-    (): Promise<Stream<Chunk>> => client(call).chat.completions.create(chatRequest(call)),
+    (): Promise<Stream<Chunk>> => client.chat.completions.create(chatRequest(call), { signal: call.signal }),
     (chunk) => readChatChunk(seen, chunk),
   );
 }
 
-async function chatStream(call: Call, seen: Observer): Promise<void> {
+async function chatStream(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.iterate<Chunk>(
-    () => helper(client(call)).stream(chatRequest(call)),
+    () => helper(client).stream(chatRequest(call), { signal: call.signal }),
     (chunk) => readChatChunk(seen, chunk),
   );
 }
 
-async function chatFinal(call: Call, seen: Observer): Promise<void> {
+async function chatFinal(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.settle(
     "finalize",
-    () => helper(client(call)).stream(chatRequest(call)).finalChatCompletion(),
+    () => helper(client).stream(chatRequest(call), { signal: call.signal }).finalChatCompletion(),
     (completion) => readCompletion(seen, completion),
   );
 }
@@ -90,21 +83,24 @@ function eventReader(seen: Observer): (event: ResponseEvent) => void {
   };
 }
 
-async function responsesCreate(call: Call, seen: Observer): Promise<void> {
+async function responsesCreate(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.iterate<ResponseEvent>(
-    (): Promise<Stream<ResponseEvent>> => client(call).responses.create(responsesRequest(call)),
+    (): Promise<Stream<ResponseEvent>> => client.responses.create(responsesRequest(call), { signal: call.signal }),
     eventReader(seen),
   );
 }
 
-async function responsesStream(call: Call, seen: Observer): Promise<void> {
-  await seen.iterate<ResponseEvent>(() => client(call).responses.stream(responsesRequest(call)), eventReader(seen));
+async function responsesStream(call: Call, seen: Observer, client: OpenAI): Promise<void> {
+  await seen.iterate<ResponseEvent>(
+    () => client.responses.stream(responsesRequest(call), { signal: call.signal }),
+    eventReader(seen),
+  );
 }
 
-async function responsesFinal(call: Call, seen: Observer): Promise<void> {
+async function responsesFinal(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.settle(
     "finalize",
-    () => client(call).responses.stream(responsesRequest(call)).finalResponse(),
+    () => client.responses.stream(responsesRequest(call), { signal: call.signal }).finalResponse(),
     (response) => {
       readResponse(seen, response);
       if (response.status !== "failed") return;
@@ -114,22 +110,19 @@ async function responsesFinal(call: Call, seen: Observer): Promise<void> {
   );
 }
 
-async function chatHandler(call: Call, seen: Observer): Promise<void> {
+async function chatHandler(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.handle(
-    () => chat(client(call), chatRequest(call), silence(call)),
-    ({ text, calls, finishReason }) => {
-      seen.finished(
-        text,
-        calls.map((made) => ({ ...made, complete: true })),
-        finishReason,
-      );
+    () => chat(client, chatRequest(call), silence(call)),
+    ({ text, refusal, calls, finishReason }) => {
+      const made = calls.map((call) => ({ ...call, complete: true }));
+      seen.finished(text, made, finishReason, { refusal });
     },
   );
 }
 
-async function responsesHandler(call: Call, seen: Observer): Promise<void> {
+async function responsesHandler(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.handle(
-    () => respond(client(call), responsesRequest(call), silence(call)),
+    () => respond(client, responsesRequest(call), silence(call)),
     (response) => readResponse(seen, response),
   );
 }
@@ -138,7 +131,9 @@ const sample = new OpenAI({ apiKey: API_KEY });
 const hasResponses = "responses" in sample;
 
 serve({
+  client: makeClient,
   errorFields: ERROR_FIELDS,
+  cancellations: ["APIUserAbortError"],
   surfaces: {
     create: {
       "openai-chat": chatCreate,

@@ -1,0 +1,51 @@
+/** The connections of calls: one for each, but where the caller makes a second call on the same client. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Agent } from "node:http";
+import type { Call } from "./streamspec-adapter.ts";
+
+/** No pool: an idle connection that goes away just as the next call takes it would look like that call's failure. */
+const CLOSE = { connection: "close" };
+
+/** The headers of ours that a call has: none where its client keeps its connections as it does by itself. */
+export function headers(call: Call): Record<string, string> {
+  return call.caller?.again ? {} : CLOSE;
+}
+
+/** The same for clients of Anthropic and OpenAI; their versions on `node-fetch` would keep a pool all the same. */
+export function connections(call: Call) {
+  return call.caller?.again ? {} : { defaultHeaders: CLOSE, httpAgent: new Agent({ keepAlive: false }) };
+}
+
+/** The part of the platform's dispatcher that makes requests. */
+interface Dispatcher {
+  dispatch(...request: unknown[]): boolean;
+}
+
+/** Where the platform keeps the dispatcher of all calls of `fetch` (https://undici.nodejs.org/#/docs/api/GlobalInstallation). */
+const GLOBAL = Symbol.for("undici.globalDispatcher.1");
+
+const pools = new AsyncLocalStorage<Dispatcher>();
+
+let shared: Dispatcher | undefined;
+
+/**
+ * Lets what `run` fetches keep its connections in a pool like the platform's, and yet its own: the platform's is one for the
+ * whole process, where an application has one client, and an adapter those of many calls at once.
+ */
+export function inPoolOfItsOwn<T>(run: () => Promise<T>): Promise<T> {
+  const platform = (shared ??= divide());
+  return pools.run(Reflect.construct(platform.constructor, []), run);
+}
+
+/** Sends each request to the pool that it was made in, and returns the platform's, for those that were made in none. */
+function divide(): Dispatcher {
+  // The platform makes its dispatcher with the first use of any part of `fetch`.
+  void new Headers();
+  const holder = globalThis as unknown as Record<symbol, Dispatcher>;
+  const platform = holder[GLOBAL];
+  if (!platform) throw new Error("the platform's `fetch` has no dispatcher where it is documented");
+  const dispatch: Dispatcher["dispatch"] = (...request) => (pools.getStore() ?? platform).dispatch(...request);
+  holder[GLOBAL] = Object.create(platform, { dispatch: { value: dispatch } });
+  return platform;
+}
