@@ -112,9 +112,10 @@ pub fn names(differs: &EditionRecord) -> String {
 }
 
 fn mend(differs: &EditionRecord) -> String {
-    match differs.draft {
-        true => format!("it is a draft: `streamspec generate --edition {}` writes it again", differs.name),
-        false => CHECKOUT.to_owned(),
+    if differs.draft {
+        format!("it is a draft: `streamspec generate --edition {}` writes it again", differs.name)
+    } else {
+        CHECKOUT.to_owned()
     }
 }
 
