@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
@@ -28,7 +28,10 @@ from streamspec_dialects import (
     read_message_event,
     read_response_item,
 )
-from streamspec_observation import BODY, Reads, Seen, attribute, header
+from streamspec_errors import BODY, Reads, attribute, header
+
+if TYPE_CHECKING:
+    from streamspec_observation import Seen
 
 # The first versions have no errors of their own that share a root.
 OWN: Final[list[type[Exception]]] = [each for each in [getattr(any_llm.exceptions, "AnyLLMError", None)] if each]

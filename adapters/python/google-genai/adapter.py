@@ -18,7 +18,8 @@ from google.genai import errors, types
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
-from streamspec_observation import ABSENT, RawBody, Read, Reads, Seen, attribute, dig, header, text_kept
+from streamspec_errors import RawBody, Read, Reads, attribute, header
+from streamspec_observation import ABSENT, Seen, dig, text_kept
 
 
 def retry_delay(error: Any) -> object:

@@ -34,18 +34,8 @@ from streamspec_dialects import (
     read_message_event,
     read_response_event,
 )
-from streamspec_observation import (
-    ABSENT,
-    RawBody,
-    Read,
-    Reads,
-    Seen,
-    described,
-    dig,
-    read_body,
-    text_of,
-    told,
-)
+from streamspec_errors import RawBody, Read, Reads, described, read_body, told
+from streamspec_observation import ABSENT, Seen, dig, text_of
 from streamspec_tables import DIALECTS, Events
 
 
