@@ -185,8 +185,9 @@ class Server:
                 raise LookupError(f"the caller of {run.surface} has no way to {' or '.join(lacking)}")
             # The second one reads to the end.
             callers = [run.caller, Caller()] if run.caller.again else [run.caller]
-            calls = [(Seen(surface.delivers, surface.also_shows), caller) for caller in callers]
-            yield self.sdk.plan(run), calls
+            plan = self.sdk.plan(run)
+            calls = [(Seen(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller) for caller in callers]
+            yield plan, calls
             observation, *again = (seen.observation() for seen, _caller in calls)
             if again:
                 observation["again"] = again[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,8 +54,9 @@ class Plan:
     """How a call goes: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
 
     A stream that is a context manager is entered; one that is not is iterated as it is. `kept` says what of the answer
-    an exception still holds, where callers can read that off it. A caller that calls again opens a second time: what
-    the SDK keeps from call to call, its client or its model, is made no later than with the first.
+    an exception still holds, where callers can read that off it. `also_shows` are fields beside those that the manifest
+    names of the surface, for one that shows them with one api and not with another. A caller that calls again opens a
+    second time: what the SDK keeps from call to call, its client or its model, is made no later than with the first.
     """
 
     open: Callable[[], Any]
@@ -63,6 +64,7 @@ class Plan:
     items: Callable[[Any], Any] = field(default=lambda stream: stream)
     final: Callable[[Any], Any] | None = None
     kept: Callable[[BaseException], str | None] = field(default=lambda _error: None)
+    also_shows: Collection[str] = ()
 
 
 def take(plan: Plan, seen: Seen, item: object) -> None:

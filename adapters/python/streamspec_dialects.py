@@ -66,11 +66,13 @@ def say_content(seen: Seen, content: Any) -> None:
 
 
 def say_apart(seen: Seen, message: Any) -> None:
-    """What a message or a delta of a chat completion has apart from its text: a refusal, and the model's thoughts.
-
-    These have two names; a vendor that sends both sends the same twice.
-    """
+    """What a message or a delta of a chat completion has apart from its text: a refusal, and the model's thoughts."""
     seen.refuse(dig(message, "refusal"))
+    say_thoughts(seen, message)
+
+
+def say_thoughts(seen: Seen, message: Any) -> None:
+    """The model's thoughts, which have two names; a vendor that sends both sends the same twice."""
     thoughts = dig(message, "reasoning_content")
     seen.think(thoughts if isinstance(thoughts, str) else dig(message, "reasoning"))
 

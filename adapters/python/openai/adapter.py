@@ -21,6 +21,7 @@ from handler import chat as handled
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import (
+    CHAT_TOKENS,
     MESSAGES,
     PROMPT,
     TOOL_DESCRIPTION,
@@ -34,6 +35,7 @@ from streamspec_dialects import (
     read_finished_response,
     read_response_item,
     say_content,
+    say_thoughts,
 )
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Seen, dig, text_kept
@@ -56,7 +58,7 @@ FUNCTION: Final[dict[str, Any]] = {
     "strict": True,
     "parameters": TOOL_PARAMETERS,
 }
-CHAT: Final[dict[str, Any]] = {"model": "gpt-5.2", "messages": MESSAGES}
+CHAT: Final[dict[str, Any]] = {"model": "gpt-5.2", "messages": MESSAGES, "stream_options": {"include_usage": True}}
 CHAT_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", "function": FUNCTION}]
 RESPONSES: Final[dict[str, Any]] = {"model": "gpt-5.2", "input": PROMPT}
 RESPONSES_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", **FUNCTION}]
@@ -65,11 +67,15 @@ CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)
 
 
 def read_chat_event(seen: Seen, event: Any) -> None:
-    """An event of the chat helper; its `chunk` events repeat what the others say, but for the finish reason."""
+    """An event of the chat helper; its `chunk` events repeat what the others say, but for some fields."""
     match dig(event, "type"):
         case "chunk":
+            seen.count(dig(event, "chunk", "usage"), CHAT_TOKENS)
             for choice in first(dig(event, "chunk", "choices")):
+                say_thoughts(seen, dig(choice, "delta"))
                 read_chat_finish(seen, choice)
+        case "refusal.delta":
+            seen.refuse(dig(event, "delta"))
         case "content.delta":
             say_content(seen, dig(event, "delta"))
         case "tool_calls.function.arguments.delta":
@@ -118,7 +124,11 @@ def plan(run: Run) -> Plan:
     asked = {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
     return {
         "handler": Plan(
-            lambda: asked, read_finished_response, final=lambda asked: respond(client, **asked), kept=text_kept
+            lambda: asked,
+            read_finished_response,
+            final=lambda asked: respond(client, **asked),
+            kept=text_kept,
+            also_shows=("usage", "thinking", "refusal"),
         ),
         "create": Plan(lambda: client.responses.create(stream=True, **asked), read_response_item),
         "stream": Plan(lambda: client.responses.stream(**asked), read_response_item),
