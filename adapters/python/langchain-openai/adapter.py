@@ -37,8 +37,8 @@ RESPONSES_KNOWN: Final = "use_responses_api" in ChatOpenAI.model_fields
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
     route = {"use_responses_api": run.api == "openai-responses"} if RESPONSES_KNOWN else {}
-    # Of Chat Completions LangChain documents that it extracts no field that is not OpenAI's own, such as thoughts; and it
-    # streams none of their refusals.
+    # Of Chat Completions LangChain documents that it extracts no field that is not OpenAI's own, such as thoughts; it
+    # streams no refusals either.
     also_shows = ("thinking", "refusal") if run.api == "openai-responses" else ()
     settings = {"model": "gpt-5.2", "base_url": f"{run.base_url}/v1", **route, **USAGE}
     return plan_with(ChatOpenAI, run, also_shows, **settings)
