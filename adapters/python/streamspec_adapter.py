@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import inspect
 import json
 import os
 import platform
@@ -20,13 +19,17 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
 
+from streamspec_call import Caller, Plan, ReadingFault, cancelled_after, watch, watch_async
+from streamspec_errors import Reads, describe_error
 from streamspec_manifest import Manifest
-from streamspec_observation import Reads, Seen, describe_error, plain
+from streamspec_observation import Seen, plain
+
+__all__ = ["Plan", "Run", "Sdk", "serve"]
 
 PROTOCOL: Final = 1
 THREADS: Final = 64
@@ -36,10 +39,6 @@ LONGEST_CALL: Final = 15
 # The suite speaks plain HTTP. With a folder that holds no certificates, a new client does not read the system's, which
 # takes 35 milliseconds: ten times the rest of a call.
 os.environ.setdefault("SSL_CERT_DIR", str(Path(__file__).parent))
-
-
-class ReadingFault(BaseException):
-    """The adapter could not read what the SDK handed over; not an `Exception`, so that no SDK swallows it."""
 
 
 @dataclass(frozen=True)
@@ -53,74 +52,18 @@ class Run:
     timeout_ms: int
     max_retries: int
     ask: Literal["text", "tool"]
+    caller: Caller
 
     @classmethod
     def parse(cls, message: Mapping[str, Any]) -> Run:
         """From a `run` message; a missing field is a `KeyError`."""
-        return cls(**{name: message[name] for name in cls.__dataclass_fields__})
+        said = {name: message[name] for name in cls.__dataclass_fields__ if name != "caller"}
+        return cls(**said, caller=Caller.parse(message.get("caller", {})))
 
     @property
     def is_async(self) -> bool:
         """Whether the surface belongs to the async client."""
         return self.surface.endswith("-async")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a call goes: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
-
-    A stream that is a context manager is entered; one that is not is iterated as it is. `kept` says what of the answer
-    an exception still holds, where callers can read that off it.
-    """
-
-    open: Callable[[], Any]
-    read: Callable[[Seen, Any], None]
-    items: Callable[[Any], Any] = field(default=lambda stream: stream)
-    final: Callable[[Any], Any] | None = None
-    kept: Callable[[BaseException], str | None] = field(default=lambda _error: None)
-
-
-def take(plan: Plan, seen: Seen, item: object) -> None:
-    """Reads one item; what goes wrong here is the adapter's fault, not the SDK's."""
-    seen.events += 1
-    try:
-        plan.read(seen, item)
-    except Exception as error:
-        raise ReadingFault(f"cannot read {type(item).__name__}") from error
-
-
-def held(stream: Any, enter: Literal["__enter__", "__aenter__"]) -> Any:
-    """What is entered to hold the stream while it is read."""
-    return stream if hasattr(type(stream), enter) else nullcontext(stream)
-
-
-def watch(plan: Plan, seen: Seen) -> None:
-    """Makes a sync call to its end; the SDK's exceptions pass through."""
-    with held(plan.open(), "__enter__") as stream:
-        if plan.final is None:
-            seen.site = "iterate"
-            for item in plan.items(stream):
-                take(plan, seen, item)
-        else:
-            seen.site = "finalize"
-            answer = plan.final(stream)
-            seen.hand_over()
-            take(plan, seen, answer)
-
-
-async def watch_async(plan: Plan, seen: Seen) -> None:
-    """Makes an async call to its end; the SDK's exceptions pass through."""
-    opened = plan.open()
-    async with held(await opened if inspect.isawaitable(opened) else opened, "__aenter__") as stream:
-        if plan.final is None:
-            seen.site = "iterate"
-            async for item in plan.items(stream):
-                take(plan, seen, item)
-        else:
-            seen.site = "finalize"
-            answer = await plan.final(stream)
-            seen.hand_over()
-            take(plan, seen, answer)
 
 
 @dataclass(frozen=True)
@@ -232,33 +175,55 @@ class Server:
                 os._exit(0)
 
     @contextmanager
-    def answering(self, run: Run) -> Iterator[tuple[Plan, Seen]]:
-        """Sends the one answer to a `run`, however the call inside comes out."""
+    def answering(self, run: Run) -> Iterator[tuple[Plan, list[tuple[Seen, Caller]]]]:
+        """Sends the one answer to a `run`, however its one or two calls inside come out."""
         try:
             if run.api not in self.sdk.apis(self.manifest, run.surface):
                 raise LookupError(f"no surface {run.surface} for {run.api}")
-            seen = Seen(self.manifest.surfaces[run.surface].delivers)
+            surface = self.manifest.surfaces[run.surface]
+            if lacking := [need for need in run.caller.needs() if need not in surface.caller]:
+                raise LookupError(f"the caller of {run.surface} has no way to {' or '.join(lacking)}")
+            # The second one reads to the end.
+            callers = [run.caller, Caller()] if run.caller.again else [run.caller]
             plan = self.sdk.plan(run)
-            try:
-                yield plan, seen
-            except ReadingFault:
-                raise
-            except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
-                seen.raised(describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base, run.api))
-                seen.keep(plan.kept(error))
-            self.send({"op": "observed", "id": run.id, "observation": seen.observation()})
+            calls = [(Seen(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller) for caller in callers]
+            yield plan, calls
+            observation, *again = (seen.observation() for seen, _caller in calls)
+            if again:
+                observation["again"] = again[0]
+            self.send({"op": "observed", "id": run.id, "observation": observation})
         except BaseException as error:  # noqa: BLE001 - and everything else is the adapter's fault
             self.send(fault(error, run.id))
 
+    @contextmanager
+    def observing(self, run: Run, plan: Plan, seen: Seen) -> Iterator[None]:
+        """Keeps what is raised in one call."""
+        try:
+            yield
+        except ReadingFault:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
+            told = describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base, run.api)
+            seen.raised(told, is_cancellation=isinstance(error, asyncio.CancelledError))
+            seen.keep(plan.kept(error))
+
     def answer(self, run: Run) -> None:
         """Answers a call on a sync surface."""
-        with own_loop(), self.answering(run) as (plan, seen):
-            watch(plan, seen)
+        with own_loop(), self.answering(run) as (plan, calls):
+            for seen, caller in calls:
+                with self.observing(run, plan, seen):
+                    watch(plan, seen, caller)
 
     async def answer_async(self, run: Run) -> None:
         """Answers a call on an async surface."""
-        with self.answering(run) as (plan, seen):
-            await watch_async(plan, seen)
+
+        async def observed(plan: Plan, seen: Seen, caller: Caller) -> None:
+            with self.observing(run, plan, seen):
+                await watch_async(plan, seen, caller)
+
+        with self.answering(run) as (plan, calls):
+            for seen, caller in calls:
+                await cancelled_after(caller.cancel_after, seen, observed(plan, seen, caller))
 
     def handle(self, line: bytes) -> bool:
         """Handles one line; false after the last."""

@@ -1,9 +1,34 @@
-"""The HTTP clients that SDKs are given which take one: shared by all calls, with no connection kept for a next call."""
+"""The clients of SDKs that take an HTTP client: shared by all calls, with no connection kept for a next call."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from streamspec_adapter import Run
+
+KEY: Final = "no-key"
+
+
+class Clients:
+    """The sync and the async client of an SDK, one of each for all calls but those whose caller calls again."""
+
+    def __init__(self, sdk: Any, sync_kind: Any, async_kind: Any) -> None:
+        self.sync_kind, self.async_kind = sync_kind, async_kind
+        sync_http, async_http = unpooled(sdk)
+        self.sync: Any = sync_kind(api_key=KEY, http_client=sync_http)
+        self.asynchronous: Any = async_kind(api_key=KEY, http_client=async_http)
+
+    def of(self, run: Run, base_url: str) -> Any:
+        """The client of a call; both kinds have the same methods.
+
+        A caller that calls again has one of its own, which keeps its connections as the SDK does by itself.
+        """
+        options = {"base_url": base_url, "timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+        if run.caller.again:
+            return (self.async_kind if run.is_async else self.sync_kind)(api_key=KEY, **options)
+        return (self.asynchronous if run.is_async else self.sync).with_options(**options)
 
 
 def unpooled(sdk: Any) -> tuple[Any, Any]:

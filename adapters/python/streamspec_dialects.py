@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from streamspec_observation import ABSENT, Seen, Tool, described, dig, text_of, told
+from streamspec_errors import described, told
+from streamspec_observation import ABSENT, Seen, Tokens, Tool, dig, text_of
 from streamspec_tables import DIALECTS
 
 PROMPT: Final = "Say hello, or ask for the weather in Paris."
@@ -44,6 +45,12 @@ CUTTING: Final = DIALECTS["anthropic-messages"]["stop_reasons"]["limits"]
 # With these a candidate of Gemini's says that its calls are over; any other reason cuts them all.
 STOPPED: Final = DIALECTS["gemini-generate"]["stop_reasons"]["end_calls"]
 
+# The names of the numbers of tokens.
+CHAT_TOKENS: Final[Tokens] = ("prompt_tokens", "completion_tokens")
+MESSAGE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
+RESPONSE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
+GEMINI_TOKENS: Final[Tokens] = ("prompt_token_count", "candidates_token_count")
+
 
 def first(choices: Any) -> list[Any]:
     """The one choice or candidate that was asked for, if it is there."""
@@ -56,6 +63,18 @@ def say_content(seen: Seen, content: Any) -> None:
         if dig(part, "type") == "text":
             seen.say(dig(part, "text"))
     seen.say(content)
+
+
+def say_apart(seen: Seen, message: Any) -> None:
+    """What a message or a delta of a chat completion has apart from its text: a refusal, and the model's thoughts."""
+    seen.refuse(dig(message, "refusal"))
+    say_thoughts(seen, message)
+
+
+def say_thoughts(seen: Seen, message: Any) -> None:
+    """The model's thoughts, which have two names; a vendor that sends both sends the same twice."""
+    thoughts = dig(message, "reasoning_content")
+    seen.think(thoughts if isinstance(thoughts, str) else dig(message, "reasoning"))
 
 
 def arguments_of(call: Any) -> object:
@@ -74,8 +93,10 @@ def read_chat_finish(seen: Seen, choice: Any) -> None:
 
 def read_chat_chunk(seen: Seen, chunk: Any) -> None:
     """A chunk of a chat completion."""
+    seen.count(dig(chunk, "usage"), CHAT_TOKENS)
     for choice in first(dig(chunk, "choices")):
         say_content(seen, dig(choice, "delta", "content"))
+        say_apart(seen, dig(choice, "delta"))
         for piece in dig(choice, "delta", "tool_calls") or []:
             seen.tool(dig(piece, "index"), dig(piece, "function", "name")).add(dig(piece, "function", "arguments"))
         read_chat_finish(seen, choice)
@@ -83,8 +104,10 @@ def read_chat_chunk(seen: Seen, chunk: Any) -> None:
 
 def read_chat_completion(seen: Seen, completion: Any) -> None:
     """A finished chat completion."""
+    seen.count(dig(completion, "usage"), CHAT_TOKENS)
     for choice in first(dig(completion, "choices")):
         say_content(seen, dig(choice, "message", "content"))
+        say_apart(seen, dig(choice, "message"))
         for index, call in enumerate(dig(choice, "message", "tool_calls") or []):
             tool = seen.tool(index, dig(call, "function", "name"))
             tool.arguments, tool.over = arguments_of(dig(call, "function")), True
@@ -104,6 +127,7 @@ def read_message_event(seen: Seen, event: Any) -> None:
             read_block(seen, index, dig(event, "content_block"))
         case "content_block_delta":
             seen.say(dig(event, "delta", "text"))
+            seen.think(dig(event, "delta", "thinking"))
             if tool is not None:
                 tool.add(dig(event, "delta", "partial_json"))
         case "content_block_stop" if tool is not None:
@@ -112,6 +136,7 @@ def read_message_event(seen: Seen, event: Any) -> None:
                 tool.arguments = parsed
         case "message_delta":
             read_message_stop(seen, dig(event, "delta", "stop_reason"))
+            seen.count(dig(event, "usage"), MESSAGE_TOKENS)
 
 
 def read_message(seen: Seen, message: Any, *, finished: bool = True) -> None:
@@ -120,12 +145,14 @@ def read_message(seen: Seen, message: Any, *, finished: bool = True) -> None:
         if (tool := read_block(seen, index, block)) is not None:
             tool.over = finished
     read_message_stop(seen, dig(message, "stop_reason"))
+    seen.count(dig(message, "usage"), MESSAGE_TOKENS)
 
 
 def read_block(seen: Seen, index: object, block: Any) -> Tool | None:
     """A content block as far as it has come, and the tool call that it is; tools of the server are not the caller's."""
     seen.last_block = index
     seen.say(dig(block, "text"))
+    seen.think(dig(block, "thinking"))
     if dig(block, "type") != "tool_use":
         return None
     tool = seen.tool(index, dig(block, "name"))
@@ -149,6 +176,10 @@ def read_response_event(seen: Seen, event: Any) -> None:
     match kind:
         case "response.output_text.delta":
             seen.say(dig(event, "delta"))
+        case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
+            seen.think(dig(event, "delta"))
+        case "response.refusal.delta":
+            seen.refuse(dig(event, "delta"))
         case "response.output_item.added":
             read_call(seen, index, item)
         case "response.output_item.done":
@@ -167,9 +198,15 @@ def read_response_event(seen: Seen, event: Any) -> None:
 def read_response(seen: Seen, response: Any) -> None:
     """A finished response."""
     for item in dig(response, "output") or []:
-        for part in dig(item, "content") or [] if dig(item, "type") == "message" else []:
-            if dig(part, "type") == "output_text":
-                seen.say(dig(part, "text"))
+        is_message = dig(item, "type") == "message"
+        for part in [*(dig(item, "summary") or []), *(dig(item, "content") or [])]:
+            match dig(part, "type"):
+                case "output_text" if is_message:
+                    seen.say(dig(part, "text"))
+                case "refusal" if is_message:
+                    seen.refuse(dig(part, "refusal"))
+                case "summary_text" | "reasoning_text" if not is_message:
+                    seen.think(dig(part, "text"))
     read_output(seen, dig(response, "output"))
     read_status(seen, response)
 
@@ -197,10 +234,11 @@ def read_output(seen: Seen, output: Any) -> None:
 
 
 def read_status(seen: Seen, response: Any) -> None:
-    """The status of a response once it is over.
+    """The status of a response once it is over, and its numbers of tokens.
 
     A call that stays in progress is whole where the response completed: so does one that the model's own code makes.
     """
+    seen.count(dig(response, "usage"), RESPONSE_TOKENS)
     status = dig(response, "status")
     if status not in ("queued", "in_progress"):
         seen.stop(dig(response, "incomplete_details", "reason") if status == "incomplete" else status)
@@ -243,10 +281,11 @@ def read_gemini_chunk(seen: Seen, chunk: Any) -> None:
     Calls come whole, and are over when the candidate says so.
     """
     seen.stop(either(either(chunk, "prompt_feedback"), "block_reason"))
+    usage = either(chunk, "usage_metadata")
+    seen.count({name: either(usage, name) for name in GEMINI_TOKENS}, GEMINI_TOKENS)
     for candidate in first(dig(chunk, "candidates")):
         for part in dig(candidate, "content", "parts") or []:
-            if not dig(part, "thought"):
-                seen.say(dig(part, "text"))
+            (seen.think if dig(part, "thought") else seen.say)(dig(part, "text"))
             if (call := either(part, "function_call")) is not None:
                 seen.tool(len(seen.begun_tools()), dig(call, "name")).arguments = dig(call, "args") or {}
         finish_reason = either(candidate, "finish_reason")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from functools import cache
+from typing import Any, Final
 
 from streamspec_adapter import Plan, Run
 from streamspec_dialects import CHAT_TOOLS, PROMPT
-from streamspec_observation import Seen, dig
+from streamspec_observation import Seen, Tokens, dig
+
+# The names of the numbers of tokens, whatever the provider.
+TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 
 
 def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
@@ -37,6 +41,8 @@ def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
     """A chunk: pieces of tool calls until the last one, with which LangChain has made them whole calls."""
     chunk, full = item
     read_text(seen, chunk)
+    read_thoughts(seen, chunk)
+    seen.count(dig(full, "usage_metadata"), TOKENS)
     for piece in dig(chunk, "tool_call_chunks") or []:
         seen.tool(dig(piece, "index"), dig(piece, "name")).add(dig(piece, "args"))
     if (chunk is None or dig(chunk, "chunk_position") == "last") and seen.tools is not None:
@@ -48,6 +54,8 @@ def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
 def read_message(seen: Seen, message: Any) -> None:
     """The finished message."""
     read_text(seen, message)
+    read_thoughts(seen, message)
+    seen.count(dig(message, "usage_metadata"), TOKENS)
     read_tools(seen, message)
     read_stop(seen, message)
 
@@ -56,6 +64,16 @@ def read_text(seen: Seen, message: Any) -> None:
     """The message's `text`; before 1.0 it was a method, and at first there was only the content."""
     text = dig(message, "text")
     seen.say(dig(message, "content") if text is None else text if isinstance(text, str) else text())
+
+
+def read_thoughts(seen: Seen, message: Any) -> None:
+    """The blocks of the message that are thoughts, or a refusal; before 1.0 there are no `content_blocks`."""
+    for block in dig(message, "content_blocks") or []:
+        match dig(block, "type"):
+            case "reasoning":
+                seen.think(dig(block, "reasoning"))
+            case "non_standard" if dig(block, "value", "type") == "refusal":
+                seen.refuse(dig(block, "value", "refusal"))
 
 
 def read_tools(seen: Seen, message: Any) -> None:
@@ -75,20 +93,24 @@ def read_stop(seen: Seen, message: Any) -> None:
     seen.stop(dig(said, "incomplete_details", "reason") if status == "incomplete" else status)
 
 
-def plan_with(chat_model: Callable[..., Any], run: Run, **settings: Any) -> Plan:
-    """The call on a chat model with these settings, as a stream or in one go over a stream."""
+def plan_with(chat_model: Callable[..., Any], run: Run, also_shows: Collection[str] = (), **settings: Any) -> Plan:
+    """The call on a chat model with these settings, as a stream or in one go over a stream.
+
+    The model is made with the first call, and a caller that calls again asks the same one.
+    """
     in_one_go = run.surface.startswith("invoke")
     settings |= {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
     if in_one_go:
         settings["streaming"] = True  # false would turn streaming off for `stream` too
 
+    @cache
     def model() -> Any:
         made = chat_model(api_key="no-key", **settings)
         return made.bind_tools(CHAT_TOOLS) if run.ask == "tool" else made
 
     if in_one_go:
         ask = (lambda made: made.ainvoke(PROMPT)) if run.is_async else (lambda made: made.invoke(PROMPT))
-        return Plan(model, read_message, final=ask)
+        return Plan(model, read_message, final=ask, also_shows=also_shows)
     if run.is_async:
-        return Plan(lambda: model().astream(PROMPT), read_chunk, items=added_up_async)
-    return Plan(lambda: model().stream(PROMPT), read_chunk, items=added_up)
+        return Plan(lambda: model().astream(PROMPT), read_chunk, items=added_up_async, also_shows=also_shows)
+    return Plan(lambda: model().stream(PROMPT), read_chunk, items=added_up, also_shows=also_shows)

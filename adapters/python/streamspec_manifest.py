@@ -22,6 +22,14 @@ class Surface:
 
     apis: tuple[str, ...]
     delivers: Delivers
+    also_shows: frozenset[str]
+    caller: frozenset[str]
+
+    @classmethod
+    def parse(cls, said: Mapping[str, Any]) -> Surface:
+        """From its part of the manifest."""
+        also_shows, caller = frozenset(said.get("also-shows", ())), frozenset(said.get("caller", ()))
+        return cls(tuple(said["apis"]), said["delivers"], also_shows, caller)
 
 
 @dataclass(frozen=True)
@@ -35,8 +43,7 @@ class Manifest:
     def parse(cls, text: str) -> Manifest:
         """From its JSON; a missing key is a `KeyError`."""
         said: dict[str, Any] = json.loads(text)
-        surfaces = {name: Surface(tuple(each["apis"]), each["delivers"]) for name, each in said["surfaces"].items()}
-        return cls(said["package"], surfaces)
+        return cls(said["package"], {name: Surface.parse(each) for name, each in said["surfaces"].items()})
 
     @classmethod
     def handed_over(cls) -> Manifest:

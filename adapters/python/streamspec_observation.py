@@ -1,27 +1,22 @@
-"""What the SDK's caller has seen, in the contract's terms: text, tools, the stop reason, and the error as caught."""
+"""What the SDK's caller has seen, in the contract's terms: text, tools, the stop reason, tokens, thoughts, refusals."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timezone
-from email.utils import parsedate_to_datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from time import time
 from typing import Any, Final, Literal, TypeAlias
 
-from streamspec_tables import DIALECTS
-
 LONGEST_STRING: Final = 5_000_000
-LONGEST_EXCERPT: Final = 60
 DEEPEST_NESTING: Final = 64
+MOST_TOKENS: Final = 2**64
 
 Delivers: TypeAlias = Literal["events", "text", "final"]
+# The names of the numbers of tokens, that of the request first.
+Tokens: TypeAlias = tuple[str, str]
 Site: TypeAlias = Literal["open", "iterate", "finalize"]
-Via: TypeAlias = Literal["attribute", "body", "header", "cause"]
 
 
 class Absent(Enum):
@@ -62,17 +57,25 @@ class Tool:
 
 @dataclass
 class Seen:
-    """What the SDK's caller has seen of one call."""
+    """What the SDK's caller has seen of one call.
+
+    `also_shows` are the fields of the surface beside those that all of its kind have, as the manifest names them.
+    """
 
     delivers: Delivers
+    also_shows: Collection[str] = ()
     site: Site = "open"
-    ended: Literal["returned", "raised", "error-item", "aborted"] = "returned"
+    ended: Literal["returned", "raised", "error-item", "aborted", "stopped", "cancelled"] = "returned"
     events: int = 0
     text: list[str] | None = None
     tools: dict[object, Tool] | None = None
     last_block: object = None
     stop_reason: object = ABSENT
+    usage: dict[str, int | None] | None = None
+    thinking: list[str] | None = None
+    refusal: list[str] | None = None
     error: dict[str, object] | None = None
+    has_cancelled: bool = False
 
     def __post_init__(self) -> None:
         if self.delivers != "final":
@@ -84,11 +87,31 @@ class Seen:
         if self.delivers != "text":
             self.tools = {}
             self.stop_reason = None
+        self.usage = {"input": None, "output": None} if "usage" in self.also_shows else None
+        self.thinking = [] if "thinking" in self.also_shows else None
+        self.refusal = [] if "refusal" in self.also_shows else None
 
     def say(self, piece: object) -> None:
         """Adds a piece of text; anything but a string is no text."""
         if isinstance(piece, str) and self.text is not None:
             self.text.append(piece)
+
+    def think(self, piece: object) -> None:
+        """Adds a piece of the model's thoughts."""
+        if isinstance(piece, str) and self.thinking is not None:
+            self.thinking.append(piece)
+
+    def refuse(self, piece: object) -> None:
+        """Adds a piece of a refusal."""
+        if isinstance(piece, str) and self.refusal is not None:
+            self.refusal.append(piece)
+
+    def count(self, usage: object, tokens: Tokens) -> None:
+        """Keeps the numbers of tokens under these names; one that is left empty does not take back an earlier one."""
+        for key, name in zip(("input", "output"), tokens, strict=True):
+            number = dig(usage, name)
+            if type(number) is int and 0 <= number < MOST_TOKENS and self.usage is not None:
+                self.usage[key] = number
 
     def keep(self, text: str | None) -> None:
         """The text that an exception holds, from a surface that hands over none before it fails."""
@@ -130,10 +153,19 @@ class Seen:
         if self.error is None:
             self.ended = "aborted"
 
-    def raised(self, error: dict[str, object]) -> None:
-        """The SDK raised; an item that has said why it failed stands."""
+    def stopped(self) -> None:
+        """The caller has stopped by itself, and nothing was raised; a failure that was an item stays one."""
+        if self.ended == "returned":
+            self.ended = "stopped"
+
+    def raised(self, error: dict[str, object], *, is_cancellation: bool = False) -> None:
+        """The SDK raised; an item that has said why it failed stands.
+
+        What it raises is no cancellation where its caller has not cancelled.
+        """
         if not self.knows_why:
-            self.ended, self.error = "raised", error
+            self.ended = "cancelled" if is_cancellation and self.has_cancelled else "raised"
+            self.error = error
 
     def observation(self) -> dict[str, object]:
         """The contract's `Observation`."""
@@ -145,6 +177,12 @@ class Seen:
             out["tool_calls"] = [tool.told() for tool in self.tools.values() if tool.name]
         if self.stop_reason is not ABSENT:
             out["stop_reason"] = self.stop_reason
+        if self.usage is not None:
+            out["usage"] = None if set(self.usage.values()) == {None} else self.usage
+        if self.thinking is not None:
+            out["thinking"] = "".join(self.thinking)
+        if self.refusal is not None:
+            out["refusal"] = "".join(self.refusal)
         if self.error is not None:
             out["error"] = self.error
         return out
@@ -185,227 +223,3 @@ def plain(value: object, depth: int = 0) -> object:
     if depth < DEEPEST_NESTING and isinstance(value, list | tuple):
         return [plain(each, depth + 1) for each in value]
     return plain(str(value))
-
-
-class NotReadableError(Exception):
-    """There is something where a value is looked for, and a helper of this module cannot read it."""
-
-
-def kind_of(value: object) -> str:
-    """What a value is, for the sentences about what cannot be read."""
-    return f"a {type(value).__name__}"
-
-
-@dataclass(frozen=True)
-class Read:
-    """One way of reaching a value of an error; `get` gives `ABSENT` where the SDK has no such field."""
-
-    via: Via
-    get: Callable[[Any], object]
-
-
-@dataclass(frozen=True)
-class RawBody:
-    """The way through the raw body that the SDK's error hands out, parsed or as text; one rule reads all of them."""
-
-    get: Callable[[Any], object]
-
-
-Reads: TypeAlias = Mapping[str, Sequence[Read | RawBody]]
-
-
-def attribute(name: str) -> Read:
-    """A documented attribute of the error."""
-    return Read("attribute", lambda error: getattr(error, name, ABSENT))
-
-
-def header(name: str) -> Read:
-    """A header of the response in the error's documented `response`."""
-
-    def get(error: Any) -> object:
-        response = getattr(error, "response", None)
-        if response is None:
-            return ABSENT
-        headers: Any = getattr(response, "headers", None)
-        if not hasattr(headers, "get"):
-            raise NotReadableError(f"the `headers` of its response are {kind_of(headers)}")
-        return headers.get(name)
-
-    return Read("header", get)
-
-
-def error_in(raw: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """A body and the error in it: the object at `error`, or the body itself where it has no `error`."""
-    body = parsed(raw)
-    error = body if body.get("error") is None else body["error"]
-    return body, error if isinstance(error, Mapping) else {}
-
-
-def parsed(raw: object) -> Mapping[str, Any]:
-    """A raw body as the object that it is; empty where it is none."""
-    if isinstance(raw, str | bytes):
-        try:
-            raw = json.loads(raw)
-        except ValueError:
-            return {}
-    if isinstance(raw, list):
-        # Google wraps the error of a stream.
-        raw = raw[0] if raw else None
-    return raw if isinstance(raw, Mapping) else {}
-
-
-def not_readable(raw: object) -> str | None:
-    """Why nothing is read in a raw body that is there, in a sentence; `None` where it is an object."""
-    if raw is None or raw in ("", b"") or isinstance(parsed(raw).get("error"), Mapping):
-        return None
-    if body := parsed(raw):
-        return None if body.get("error") is None else f"the `error` in the body is {kind_of(body['error'])}"
-    if isinstance(raw, str | bytes):
-        return "the body is text that is not a JSON object"
-    return None if isinstance(raw, Mapping) else f"the body is {kind_of(raw)}"
-
-
-def read_body(api: str, raw: object) -> dict[str, object]:
-    """Every field that is read from the raw body of an error, by the one rule for bodies."""
-    whole, error = error_in(raw)
-    kind = error.get(DIALECTS[api]["error_type"])
-    numbers = [error.get(name) for name in ("status_code", "code")]
-    said = {
-        "status": next((number for number in numbers if converted("status", number) is not None), None),
-        # An envelope's `"type": "error"` is no error type.
-        "type": None if error is whole and kind == "error" else kind,
-        "code": error.get("code"),
-        "request_id": whole.get("request_id") or error.get("request_id"),
-    }
-    values = {key: converted(key, value) for key, value in said.items()}
-    return {key: value for key, value in values.items() if value is not None}
-
-
-BODY: Final = RawBody(lambda error: getattr(error, "body", None))
-
-
-def retry_after(value: object) -> float | None:
-    """`Retry-After` in seconds: digits, with or without a fraction, or an HTTP date, of which one that passed is 0."""
-    text = str(value).strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        seconds = float(text)
-        return seconds if math.isfinite(seconds) else None
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(date.replace(tzinfo=date.tzinfo or timezone.utc).timestamp() - time(), 0.0)
-
-
-CONVERSIONS: Final[Mapping[str, Callable[[Any], object]]] = {
-    "status": lambda value: value if type(value) is int and 100 <= value <= 999 else None,  # noqa: PLR2004 - three digits
-    "retryable": lambda value: value if type(value) is bool else None,
-    "retry_after": retry_after,
-}
-
-
-def converted(key: str, value: object) -> object:
-    """A raw value as what is read of it, by the one rule for values; `None` for one left empty or not readable."""
-    return None if value in (None, "") else CONVERSIONS.get(key, text_of)(value)
-
-
-def told(key: str, value: object, via: Via) -> dict[str, object] | None:
-    """A field the SDK has: the contract's `Reading`, or `None` for one left empty."""
-    value = converted(key, value)
-    return None if value is None else {"value": value, "via": via}
-
-
-@dataclass
-class Reader:
-    """Reads the fields of an error, and keeps what was there and could not be read."""
-
-    error: BaseException
-    api: str
-    unread: list[str] = field(default_factory=list)
-
-    def fields(self, reads: Reads) -> dict[str, dict[str, object] | None]:
-        """Every field at the first of its ways that leads to a value: absent, empty, or a reading."""
-        fields: dict[str, dict[str, object] | None] = {}
-        for key, ways in reads.items():
-            for way in ways:
-                if fields.get(key) is not None:
-                    break
-                value = self.value(key, way)
-                if value is not ABSENT:
-                    fields[key] = told(key, value, "body" if isinstance(way, RawBody) else way.via)
-                    if value not in (None, "") and fields[key] is None:
-                        self.note(f"{key}: {str(plain(value))[:LONGEST_EXCERPT]!r}, {kind_of(value)}, is none")
-        return fields
-
-    def value(self, key: str, way: Read | RawBody) -> object:
-        """What one way leads to; a caller cannot read an attribute that raises either."""
-        try:
-            found = way.get(self.error)
-        except NotReadableError as unread:
-            self.note(f"{key}: {unread}")
-            return ABSENT
-        except Exception as raised:  # noqa: BLE001 - whatever a property of the SDK's raises
-            self.note(f"{key}: reading it raises {type(raised).__name__}")
-            return ABSENT
-        if not isinstance(way, RawBody):
-            return found
-        if why := not_readable(found):
-            self.note(why)
-        return read_body(self.api, found).get(key, ABSENT)
-
-    def note(self, sentence: str) -> None:
-        """Keeps a sentence once."""
-        if sentence not in self.unread:
-            self.unread.append(sentence)
-
-
-def causes(error: BaseException) -> list[str]:
-    """Classes of the chain of causes, nearest first, as a traceback would show it."""
-    names: list[str] = []
-    seen = {id(error)}
-    current: BaseException | None = error
-    while current is not None:
-        hidden = current.__cause__ is not None or current.__suppress_context__
-        current = current.__cause__ if hidden else current.__context__
-        if current is None or id(current) in seen:
-            break
-        seen.add(id(current))
-        names.append(type(current).__name__)
-    return names
-
-
-def class_names(subject: object) -> list[str]:
-    """A value's class and all base classes, most derived first, without modules."""
-    return [each.__name__ for each in type(subject).__mro__ if each is not object]
-
-
-def described(subject: object, site: Site, message: str, fields: Mapping[str, object]) -> dict[str, object]:
-    """The contract's `ObservedError` for an exception or for an item that is a failure."""
-    classes = class_names(subject)
-    return {"site": site, "class": classes[0], "classes": classes, "message": message, "causes": [], **fields}
-
-
-Classes: TypeAlias = type[BaseException] | tuple[type[BaseException], ...]
-
-
-def unwrapped(error: BaseException, own: Classes) -> BaseException | None:
-    """The first of the SDK's `own` errors in an exception group, as `except*` hands it over."""
-    if isinstance(error, own):
-        return error
-    within = getattr(error, "exceptions", ()) if "BaseExceptionGroup" in class_names(error) else ()
-    return next((found for each in within if (found := unwrapped(each, own)) is not None), None)
-
-
-def describe_error(error: BaseException, site: Site, reads: Reads, own: Classes, api: str) -> dict[str, object]:
-    """An exception as its catcher can read it; `reads` apply to the SDK's `own` exceptions only."""
-    caught, error = error, unwrapped(error, own) or error
-    try:
-        message = str(error)
-    except Exception as broken:  # noqa: BLE001 - an exception may fail to print itself
-        message = f"<message not readable: {type(broken).__name__}>"
-    reader = Reader(error, api)
-    fields = reader.fields(reads) if isinstance(error, own) else {}
-    if error is not caught:
-        fields = {key: {**reading, "via": "cause"} if reading else reading for key, reading in fields.items()}
-    noted = {"unread": reader.unread} if reader.unread else {}
-    return {**described(error, site, message, fields), "causes": causes(error), **noted}

@@ -14,9 +14,10 @@ import anthropic
 
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_clients import unpooled
+from streamspec_clients import Clients
 from streamspec_dialects import ANTHROPIC_TOOL, MESSAGES, read_message, read_message_event
-from streamspec_observation import BODY, Reads, Seen, attribute, header, text_kept
+from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_observation import Seen, text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
@@ -32,18 +33,14 @@ READS: Final[Reads] = {
 REQUEST: Final[dict[str, Any]] = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "messages": MESSAGES}
 TOOLS: Final[list[dict[str, Any]]] = [ANTHROPIC_TOOL]
 
-KEY: Final = "no-key"
-SYNC_HTTP, ASYNC_HTTP = unpooled(anthropic)
-SYNC: Final = anthropic.Anthropic(api_key=KEY, http_client=SYNC_HTTP)
-ASYNC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=ASYNC_HTTP)
+CLIENTS: Final = Clients(anthropic, anthropic.Anthropic, anthropic.AsyncAnthropic)
 # The first versions have no parameter for tools.
-TOOLS_KNOWN: Final = "tools" in inspect.signature(SYNC.messages.create).parameters
+TOOLS_KNOWN: Final = "tools" in inspect.signature(CLIENTS.sync.messages.create).parameters
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words; both clients have the same methods."""
-    shared: Any = ASYNC if run.is_async else SYNC
-    client = shared.with_options(base_url=run.base_url, timeout=run.timeout_ms / 1000, max_retries=run.max_retries)
+    """The call, in the SDK's words."""
+    client = CLIENTS.of(run, run.base_url)
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
     request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST
     if run.surface == "handler":

@@ -24,11 +24,13 @@ from streamspec_dialects import (
     MESSAGES,
     PROMPT,
     RESPONSES_TOOL,
+    first,
     read_chat_chunk,
     read_message_event,
     read_response_item,
 )
-from streamspec_observation import BODY, Reads, Seen, attribute, header
+from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_observation import Seen, dig
 
 # The first versions have no errors of their own that share a root.
 OWN: Final[list[type[Exception]]] = [each for each in [getattr(any_llm.exceptions, "AnyLLMError", None)] if each]
@@ -42,6 +44,14 @@ READS: Final[Reads] = {
     "request_id": (attribute("request_id"), BODY, header("request-id"), header("x-request-id")),
     "retry_after": (attribute("retry_after"), header("retry-after")),
 }
+
+
+def read_chunk(seen: Seen, chunk: Any) -> None:
+    """A chunk of a chat completion, whose thoughts any-llm hands over in an object of its own."""
+    read_chat_chunk(seen, chunk)
+    for choice in first(dig(chunk, "choices")):
+        if not isinstance(dig(choice, "delta", "reasoning_content"), str):
+            seen.think(dig(choice, "delta", "reasoning", "content"))
 
 
 def plan(run: Run) -> Plan:
@@ -59,7 +69,7 @@ def plan(run: Run) -> Plan:
     }
     kind = run.surface.split("-")[0]
     requests: dict[str, tuple[dict[str, Any], Any, Callable[[Seen, Any], None]]] = {
-        "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chat_chunk),
+        "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chunk),
         "messages": ({"messages": MESSAGES, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
         "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_item),
     }

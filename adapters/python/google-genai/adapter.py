@@ -18,7 +18,8 @@ from google.genai import errors, types
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
-from streamspec_observation import ABSENT, RawBody, Read, Reads, Seen, attribute, dig, header, text_kept
+from streamspec_errors import RawBody, Read, Reads, attribute, header
+from streamspec_observation import ABSENT, Seen, dig, text_kept
 
 
 def retry_delay(error: Any) -> object:
@@ -61,8 +62,9 @@ TOOLS: Final[list[Any]] = [types.Tool(function_declarations=[WEATHER])]
 # Whether the SDK has imported httpx or httpx2, and which options it knows, differs from version to version.
 HTTP: Final = sys.modules.get("httpx2") or sys.modules["httpx"]
 POOL: Final = {"limits": HTTP.Limits(max_connections=1000, max_keepalive_connections=0)}
+KEY: Final = "no-key"
 CLIENT: Final = genai.Client(
-    vertexai=False, api_key="no-key", http_options=known_options(client_args=POOL, async_client_args=POOL)
+    vertexai=False, api_key=KEY, http_options=known_options(client_args=POOL, async_client_args=POOL)
 )
 
 
@@ -83,14 +85,20 @@ def plan(run: Run) -> Plan:
     )
     # The SDK would call a declared function by itself only if it were a Python function.
     config = types.GenerateContentConfig(http_options=options, tools=TOOLS if run.ask == "tool" else None)
-    client: Any = CLIENT.aio if run.is_async else CLIENT
+    # A caller that calls again has a client of its own, which keeps its connections as the SDK does by itself.
+    whole = genai.Client(vertexai=False, api_key=KEY) if run.caller.again else CLIENT
+
+    def client() -> Any:
+        # A client that nobody holds any longer closes itself, and its parts do not hold it.
+        return whole.aio if run.is_async else whole
+
     if run.surface.startswith("chat"):
-        begun = client.chats.create
-        return Plan(lambda: begun(model=MODEL, config=config).send_message_stream(PROMPT), read_gemini_chunk)
+        begin = {"model": MODEL, "config": config}
+        return Plan(lambda: client().chats.create(**begin).send_message_stream(PROMPT), read_gemini_chunk)
     asked: dict[str, Any] = {"model": MODEL, "contents": PROMPT, "config": config}
     if run.surface == "handler":
-        return Plan(lambda: asked, read_handled, final=lambda asked: answer(client, **asked), kept=text_kept)
-    return Plan(lambda: client.models.generate_content_stream(**asked), read_gemini_chunk)
+        return Plan(lambda: asked, read_handled, final=lambda asked: answer(client(), **asked), kept=text_kept)
+    return Plan(lambda: client().models.generate_content_stream(**asked), read_gemini_chunk)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 import groq
 
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_clients import unpooled
-from streamspec_dialects import CHAT_TOOLS, MESSAGES, read_chat_chunk
-from streamspec_observation import BODY, Reads, attribute, header
+from streamspec_clients import Clients
+from streamspec_dialects import CHAT_TOKENS, CHAT_TOOLS, MESSAGES, read_chat_chunk
+from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_observation import Seen, dig
 
 # `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`: the whole
 # body of a response, or the `error` of an event.
@@ -25,20 +26,22 @@ READS: Final[Reads] = {
     "retry_after": (header("retry-after"),),
 }
 
-KEY: Final = "no-key"
-SYNC_HTTP, ASYNC_HTTP = unpooled(groq)
-SYNC: Final = groq.Groq(api_key=KEY, http_client=SYNC_HTTP)
-ASYNC: Final = groq.AsyncGroq(api_key=KEY, http_client=ASYNC_HTTP)
+CLIENTS: Final = Clients(groq, groq.Groq, groq.AsyncGroq)
+
+
+def read_chunk(seen: Seen, chunk: Any) -> None:
+    """A chunk; the numbers of tokens come with the last one, in `x_groq`."""
+    read_chat_chunk(seen, chunk)
+    seen.count(dig(chunk, "x_groq", "usage"), CHAT_TOKENS)
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words; both clients have the same methods."""
-    shared: Any = ASYNC if run.is_async else SYNC
-    client = shared.with_options(base_url=run.base_url, timeout=run.timeout_ms / 1000, max_retries=run.max_retries)
+    """The call, in the SDK's words."""
+    client = CLIENTS.of(run, run.base_url)
     request: dict[str, Any] = {"model": "openai/gpt-oss-120b", "messages": MESSAGES, "stream": True}
     if run.ask == "tool":
         request["tools"] = CHAT_TOOLS
-    return Plan(lambda: client.chat.completions.create(**request), read_chat_chunk)
+    return Plan(lambda: client.chat.completions.create(**request), read_chunk)
 
 
 if __name__ == "__main__":

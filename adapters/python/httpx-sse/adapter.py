@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -34,18 +35,8 @@ from streamspec_dialects import (
     read_message_event,
     read_response_event,
 )
-from streamspec_observation import (
-    ABSENT,
-    RawBody,
-    Read,
-    Reads,
-    Seen,
-    described,
-    dig,
-    read_body,
-    text_of,
-    told,
-)
+from streamspec_errors import RawBody, Read, Reads, described, read_body, told
+from streamspec_observation import ABSENT, Seen, dig, text_of
 from streamspec_tables import DIALECTS, Events
 
 
@@ -99,16 +90,17 @@ APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Seen, Any], Non
 DONE: Final = [word for each in DIALECTS.values() if (word := each["events"]["sentinel"])]
 
 # One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
-# own, and the server can tell a connection that was let go from one that idles in a pool.
+# own, and the server can tell a connection that was let go from one that idles in a pool. But a caller that calls again
+# has a client of its own, which keeps them as httpx does by itself.
 LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
 SYNC: Final = httpx.Client(limits=LIMITS)
 ASYNC: Final = httpx.AsyncClient(limits=LIMITS)
 
 
 @contextmanager
-def connected(url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
+def connected(client: httpx.Client, url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
     """The event source of a response with a good status; of any other the body is read, as far as it comes."""
-    with httpx_sse.connect_sse(SYNC, "POST", url, **options) as source:
+    with httpx_sse.connect_sse(client, "POST", url, **options) as source:
         try:
             source.response.raise_for_status()
         except httpx.HTTPStatusError as error:
@@ -119,9 +111,9 @@ def connected(url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
 
 
 @asynccontextmanager
-async def connected_async(url: str, **options: Any) -> AsyncIterator[httpx_sse.EventSource]:
+async def connected_async(client: httpx.AsyncClient, url: str, **options: Any) -> AsyncIterator[httpx_sse.EventSource]:
     """The same with the async client."""
-    async with httpx_sse.aconnect_sse(ASYNC, "POST", url, **options) as source:
+    async with httpx_sse.aconnect_sse(client, "POST", url, **options) as source:
         try:
             source.response.raise_for_status()
         except httpx.HTTPStatusError as error:
@@ -221,8 +213,11 @@ def plan(run: Run) -> Plan:
     url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)
     options: dict[str, Any] = {"json": body, "timeout": run.timeout_ms / 1000}
     if run.is_async:
-        return Plan(lambda: connected_async(url, **options), reader(run.api, read), items=events_async(run.api))
-    return Plan(lambda: connected(url, **options), reader(run.api, read), items=events(run.api))
+        asynchronous = httpx.AsyncClient() if run.caller.again else ASYNC
+        opened_async = partial(connected_async, asynchronous, url, **options)
+        return Plan(opened_async, reader(run.api, read), items=events_async(run.api))
+    client = httpx.Client() if run.caller.again else SYNC
+    return Plan(partial(connected, client, url, **options), reader(run.api, read), items=events(run.api))
 
 
 if __name__ == "__main__":

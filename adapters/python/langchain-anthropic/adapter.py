@@ -14,8 +14,8 @@ from langchain_anthropic import ChatAnthropic
 from langchain_core.exceptions import LangChainException
 
 from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_langchain import plan_with
-from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {

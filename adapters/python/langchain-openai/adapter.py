@@ -14,8 +14,8 @@ from langchain_core.exceptions import LangChainException
 from langchain_openai import ChatOpenAI
 
 from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_langchain import plan_with
-from streamspec_observation import BODY, Reads, attribute, header
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
@@ -28,6 +28,8 @@ READS: Final[Reads] = {
 }
 
 
+# Without it no tokens are told of Chat Completions behind another base URL than OpenAI's; the first versions lack it.
+USAGE: Final = {"stream_usage": True} if "stream_usage" in ChatOpenAI.model_fields else {}
 # The first versions speak Chat Completions only.
 RESPONSES_KNOWN: Final = "use_responses_api" in ChatOpenAI.model_fields
 
@@ -35,7 +37,11 @@ RESPONSES_KNOWN: Final = "use_responses_api" in ChatOpenAI.model_fields
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
     route = {"use_responses_api": run.api == "openai-responses"} if RESPONSES_KNOWN else {}
-    return plan_with(ChatOpenAI, run, model="gpt-5.2", base_url=f"{run.base_url}/v1", **route)
+    # Of Chat Completions LangChain documents that it extracts no field that is not OpenAI's own, such as thoughts; it
+    # streams no refusals either.
+    also_shows = ("thinking", "refusal") if run.api == "openai-responses" else ()
+    settings = {"model": "gpt-5.2", "base_url": f"{run.base_url}/v1", **route, **USAGE}
+    return plan_with(ChatOpenAI, run, also_shows, **settings)
 
 
 if __name__ == "__main__":

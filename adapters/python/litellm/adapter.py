@@ -30,7 +30,7 @@ from streamspec_dialects import (
     read_chat_completion,
     read_response_item,
 )
-from streamspec_observation import BODY, Read, Reads, attribute
+from streamspec_errors import BODY, Read, Reads, attribute
 
 
 def provider_header(name: str) -> Read:

@@ -19,8 +19,9 @@ import openai
 from handler import AnswerFailed, respond
 from handler import chat as handled
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_clients import unpooled
+from streamspec_clients import Clients
 from streamspec_dialects import (
+    CHAT_TOKENS,
     MESSAGES,
     PROMPT,
     TOOL_DESCRIPTION,
@@ -34,8 +35,10 @@ from streamspec_dialects import (
     read_finished_response,
     read_response_item,
     say_content,
+    say_thoughts,
 )
-from streamspec_observation import BODY, Reads, Seen, attribute, dig, header, text_kept
+from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_observation import Seen, dig, text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
@@ -55,23 +58,24 @@ FUNCTION: Final[dict[str, Any]] = {
     "strict": True,
     "parameters": TOOL_PARAMETERS,
 }
-CHAT: Final[dict[str, Any]] = {"model": "gpt-5.2", "messages": MESSAGES}
+CHAT: Final[dict[str, Any]] = {"model": "gpt-5.2", "messages": MESSAGES, "stream_options": {"include_usage": True}}
 CHAT_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", "function": FUNCTION}]
 RESPONSES: Final[dict[str, Any]] = {"model": "gpt-5.2", "input": PROMPT}
 RESPONSES_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", **FUNCTION}]
 
-KEY: Final = "no-key"
-SYNC_HTTP, ASYNC_HTTP = unpooled(openai)
-SYNC: Final = openai.OpenAI(api_key=KEY, http_client=SYNC_HTTP)
-ASYNC: Final = openai.AsyncOpenAI(api_key=KEY, http_client=ASYNC_HTTP)
+CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)
 
 
 def read_chat_event(seen: Seen, event: Any) -> None:
-    """An event of the chat helper; its `chunk` events repeat what the others say, but for the finish reason."""
+    """An event of the chat helper; its `chunk` events repeat what the others say, but for some fields."""
     match dig(event, "type"):
         case "chunk":
+            seen.count(dig(event, "chunk", "usage"), CHAT_TOKENS)
             for choice in first(dig(event, "chunk", "choices")):
+                say_thoughts(seen, dig(choice, "delta"))
                 read_chat_finish(seen, choice)
+        case "refusal.delta":
+            seen.refuse(dig(event, "delta"))
         case "content.delta":
             say_content(seen, dig(event, "delta"))
         case "tool_calls.function.arguments.delta":
@@ -89,8 +93,8 @@ def helper(client: Any) -> Any:
 def has(surface: str, api: str) -> bool:
     """Whether this version has Responses, which came late, and the helper behind two kinds of surfaces."""
     # Looking at `responses` itself imports it, which can fail.
-    known = api != "openai-responses" or "responses" in dir(SYNC)
-    return known and (not surface.startswith(("stream", "final")) or bool(helper(SYNC)))
+    known = api != "openai-responses" or "responses" in dir(CLIENTS.sync)
+    return known and (not surface.startswith(("stream", "final")) or bool(helper(CLIENTS.sync)))
 
 
 def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> None:
@@ -104,10 +108,8 @@ def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> N
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words; both clients have the same methods."""
-    shared: Any = ASYNC if run.is_async else SYNC
-    timeout = run.timeout_ms / 1000
-    client = shared.with_options(base_url=f"{run.base_url}/v1", timeout=timeout, max_retries=run.max_retries)
+    """The call, in the SDK's words."""
+    client = CLIENTS.of(run, f"{run.base_url}/v1")
     tool, kind = run.ask == "tool", run.surface.split("-")[0]
     if run.api == "openai-chat":
         asked = {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
@@ -122,7 +124,11 @@ def plan(run: Run) -> Plan:
     asked = {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
     return {
         "handler": Plan(
-            lambda: asked, read_finished_response, final=lambda asked: respond(client, **asked), kept=text_kept
+            lambda: asked,
+            read_finished_response,
+            final=lambda asked: respond(client, **asked),
+            kept=text_kept,
+            also_shows=("usage", "thinking", "refusal"),
         ),
         "create": Plan(lambda: client.responses.create(stream=True, **asked), read_response_item),
         "stream": Plan(lambda: client.responses.stream(**asked), read_response_item),

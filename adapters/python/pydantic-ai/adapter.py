@@ -32,7 +32,8 @@ from pydantic_ai.toolsets import ExternalToolset
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
-from streamspec_observation import ABSENT, BODY, Read, Reads, Seen, Tool, attribute, dig
+from streamspec_errors import BODY, Read, Reads, attribute
+from streamspec_observation import ABSENT, Seen, Tool, dig
 from streamspec_tables import DIALECTS
 
 # Some came later than the others.

@@ -14,6 +14,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from streamspec_adapter import Plan, Sdk, serve
 
 MEETING = threading.Barrier(2, timeout=10)
+STALLING = ("stalls", "translates", "exits-when-cancelled", "resembles", "swallows", "breaks-by-itself")
 
 
 class SampleError(Exception):
@@ -95,6 +96,69 @@ def bare():
     yield from ("a", "b")
 
 
+class Stalling:
+    """Hands over one item and then nothing; the name of the api says what it makes of a cancellation."""
+
+    def __init__(self, api):
+        self.api = api
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        pass
+
+    async def __aiter__(self):
+        yield "a"
+        if self.api == "breaks-by-itself":
+            raise asyncio.CancelledError
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            match self.api:
+                case "translates":
+                    raise SampleError("cancelled") from None
+                case "exits-when-cancelled":
+                    sys.exit(7)
+                case "resembles":
+                    raise type("CancelledError", (Exception,), {}) from None
+                case "swallows":
+                    return
+                case _:
+                    raise
+
+
+class Closing:
+    """Says what became of it and of those that the same plan opened before."""
+
+    def __init__(self, calls, *, fails):
+        self.calls, self.fails = calls, fails
+        calls.append("open")
+
+    def __enter__(self):
+        return self
+
+    async def __aenter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.calls[-1] = "closed"
+        if self.fails:
+            raise SampleError("at close")
+
+    async def __aexit__(self, *_):
+        self.__exit__()
+
+    def __iter__(self):
+        yield " ".join(self.calls)
+        yield "!"
+        raise SampleError("at the end")
+
+    async def __aiter__(self):
+        for item in self.__iter__():
+            yield item
+
+
 def read(seen, item):
     """Fails as an adapter does that did not expect a value."""
     seen.say(item.strip())
@@ -104,6 +168,11 @@ def plan(run):
     """One surface, sync and async."""
     if run.api == "bare":
         return Plan(bare_async if run.is_async else bare, read)
+    if run.api in ("closing", "fails-to-close"):
+        calls = []
+        return Plan(lambda: Closing(calls, fails=run.api == "fails-to-close"), read)
+    if run.api in STALLING:
+        return Plan(lambda: Stalling(run.api), read)
     return Plan(lambda: (opened_async if run.is_async else opened_sync)(run.api), read)
 
 

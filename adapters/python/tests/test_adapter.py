@@ -4,21 +4,25 @@ import json
 import os
 import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 
 SAMPLE = Path(__file__).with_name("sample_adapter.py")
 
 APIS = ["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves", "later"]
-SURFACE = {"apis": APIS, "delivers": "text", "call": "opened()"}
+APIS += ["closing", "fails-to-close"]
+APIS += ["stalls", "translates", "exits-when-cancelled", "resembles", "swallows", "breaks-by-itself"]
+SURFACE = {"apis": APIS, "delivers": "text", "caller": ["stop", "cancel", "again"], "call": "opened()"}
 SURFACES = {"text-sync": SURFACE, "text-async": SURFACE, "final-sync": {**SURFACE, "apis": ["later"]}}
+SURFACES["plain-sync"] = {"apis": APIS, "delivers": "text", "call": "opened()"}
 MANIFEST = {"package": "sample", "surfaces": SURFACES}
 
 
-def run(call, api, surface="text-sync"):
+def run(call, api, surface="text-sync", **caller):
     """A `run` message."""
     rest = {"base_url": "http://127.0.0.1:9", "timeout_ms": 1000, "max_retries": 0, "ask": "text"}
-    return {"op": "run", "id": call, "api": api, "surface": surface, **rest}
+    return {"op": "run", "id": call, "api": api, "surface": surface, **rest, **({"caller": caller} if caller else {})}
 
 
 class Protocol(unittest.TestCase):
@@ -43,7 +47,7 @@ class Protocol(unittest.TestCase):
         hello = self.heard(1)[None]
         self.assertEqual(hello["sdk"], {"name": "sample", "version": "1", "language": "python"})
         self.assertEqual(hello["error_bases"], ["SampleError", "WrappedError"])
-        self.assertEqual(hello["surfaces"], ["text-sync", "text-async"])
+        self.assertEqual(hello["surfaces"], ["text-sync", "text-async", "plain-sync"])
         self.assertEqual(hello["apis"], sorted(api for api in APIS if api != "later"))
 
     def test_without_a_manifest_it_says_what_is_missing(self):
@@ -96,6 +100,72 @@ class Protocol(unittest.TestCase):
         misread = next(answer["message"] for answer in heard if answer.get("id") == 1)
         self.assertIn("cannot read int", misread)
         self.assertIn("AttributeError", misread)
+
+    def test_a_caller_stops_after_so_many_items(self):
+        first = {"read": {"stop-after": 1}}
+        self.say(
+            run(1, "closing", **first),
+            run(2, "closing", "text-async", **first),
+            run(3, "bare", **first),
+            run(4, "bare", "text-async", **first),
+            run(5, "closing", read={"stop-after": 3}),
+            run(6, "plain", read={"stop-after": 2}),
+            run(7, "plain", read={"stop-after": 3}),
+            run(8, "fails-to-close", **first),
+        )
+        heard = {call: answer["observation"] for call, answer in self.heard(8).items()}
+        for call, text in ((1, "open"), (2, "open"), (3, "a"), (4, "a")):
+            self.assertEqual(heard[call], {"ended": "stopped", "events": 1, "text": text})
+        self.assertEqual(heard[5]["ended"], "raised", "it failed before the caller had enough")
+        self.assertEqual((heard[6]["ended"], heard[6]["events"]), ("stopped", 2))
+        self.assertEqual((heard[7]["ended"], heard[7]["events"]), ("returned", 2), "there were no more")
+        self.assertEqual((heard[8]["ended"], heard[8]["error"]["message"]), ("raised", "at close"))
+
+    def test_a_caller_calls_again_when_the_first_call_has_ended(self):
+        for call, surface in enumerate(("text-sync", "text-async")):
+            self.say(run(call, "closing", surface, read={"stop-after": 1}, again=True))
+            observation = self.heard(1)[call]["observation"]
+            again = observation.pop("again")
+            self.assertEqual(observation, {"ended": "stopped", "events": 1, "text": "open"})
+            self.assertEqual((again["ended"], again["events"], again["text"]), ("raised", 2, "closed open!"))
+            self.assertNotIn("again", again)
+
+    def test_only_the_error_of_a_cancellation_says_that_it_was_cancelled(self):
+        soon = {"read": {"cancel-after": 100}}
+        endings = (
+            ("stalls", "cancelled", "CancelledError"),
+            ("translates", "raised", "SampleError"),
+            ("exits-when-cancelled", "raised", "SystemExit"),
+            ("resembles", "raised", "CancelledError"),
+            ("swallows", "returned", None),
+            ("breaks-by-itself", "raised", "CancelledError"),
+        )
+        self.say(*(run(call, api, "text-async", **soon) for call, (api, _, _) in enumerate(endings)))
+        heard = self.heard(len(endings))
+        for call, (api, ended, kind) in enumerate(endings):
+            observation = heard[call]["observation"]
+            self.assertEqual((observation["ended"], observation["text"]), (ended, "a"), api)
+            self.assertEqual((observation.get("error") or {}).get("class"), kind, api)
+        # The loop of all async calls goes on.
+        self.say(run(9, "plain", "text-async"), run(10, "plain", "text-async", read={"cancel-after": 60_000}))
+        self.assertEqual({answer["observation"]["ended"] for answer in self.heard(2).values()}, {"returned"})
+
+    def test_a_second_call_is_not_cancelled(self):
+        self.say(run(1, "swallows", "text-async", read={"cancel-after": 50}, again=True))
+        time.sleep(0.5)
+        self.say(run(2, "plain"))
+        self.assertEqual(self.heard(1).keys(), {2})
+
+    def test_what_the_caller_of_a_surface_cannot_do_is_a_fault(self):
+        self.say(
+            run(1, "plain", "plain-sync", read={"stop-after": 1}, again=True),
+            run(2, "plain", read={"skip": 1}),
+            run(3, "plain", "plain-sync", read="all", again=False),
+        )
+        heard = self.heard(3)
+        self.assertIn("no way to stop or again", heard[1]["message"])
+        self.assertIn("no way to read", heard[2]["message"])
+        self.assertEqual(heard[3]["observation"]["ended"], "returned")
 
     def test_it_ends_at_once_with_calls_in_flight(self):
         self.say(run(1, "hangs"), {"op": "bye"})

@@ -13,7 +13,8 @@ from streamspec_dialects import (
     read_response,
     read_response_event,
 )
-from streamspec_observation import Seen, converted, read_body
+from streamspec_errors import converted, read_body
+from streamspec_observation import Seen
 
 GOLDEN = json.loads((Path(__file__).resolve().parents[2] / "golden.json").read_text())
 EVENTS = {
@@ -60,7 +61,7 @@ class Golden(unittest.TestCase):
     def test_items(self):
         for vector in GOLDEN["items"]:
             with self.subTest(api=vector["api"], name=vector["name"]):
-                seen = Seen("events")
+                seen = Seen("events", ("usage", "thinking", "refusal"))
                 if "final" in vector:
                     FINISHED[vector["api"]](seen, vector["final"])
                 for event in vector.get("events", ()):

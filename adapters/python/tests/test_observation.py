@@ -6,16 +6,8 @@ import unittest
 from email.utils import formatdate
 from time import time
 
-from streamspec_observation import (
-    BODY,
-    LONGEST_STRING,
-    Seen,
-    attribute,
-    describe_error,
-    header,
-    plain,
-    retry_after,
-)
+from streamspec_errors import BODY, attribute, describe_error, header, retry_after
+from streamspec_observation import LONGEST_STRING, Seen, plain
 
 # Before 3.11 there is none.
 GROUP = getattr(builtins, "ExceptionGroup", None)

@@ -1,0 +1,65 @@
+"""What is read of LangChain's chunks and messages."""
+
+import asyncio
+import unittest
+
+from streamspec_adapter import Run
+from streamspec_call import Caller
+from streamspec_langchain import plan_with, read_chunk, read_message
+from streamspec_observation import Seen
+
+FIELDS = ("usage", "thinking", "refusal")
+
+
+def run(surface):
+    """A call on a chat model."""
+    return Run(1, "openai-chat", surface, "http://127.0.0.1:9", 1000, 0, "text", Caller(again=True))
+
+
+class Fields(unittest.TestCase):
+    def told(self, read, *items):
+        seen = Seen("events", FIELDS)
+        for item in items:
+            read(seen, item)
+        return {key: seen.observation()[key] for key in FIELDS}
+
+    def test_the_tokens_are_those_of_the_sum_and_the_blocks_those_of_the_chunk(self):
+        def chunk(*blocks, **fields):
+            return {"content_blocks": list(blocks), **fields}
+
+        first = chunk({"type": "reasoning", "reasoning": "A"}, {"type": "text", "text": "no"})
+        second = chunk({"type": "reasoning"}, {"type": "non_standard", "value": {"type": "refusal", "refusal": "No"}})
+        whole = {"usage_metadata": {"input_tokens": 7, "output_tokens": 5}}
+        fields = self.told(read_chunk, (first, {}), (second, whole), (None, whole))
+        self.assertEqual(fields, {"usage": {"input": 7, "output": 5}, "thinking": "A", "refusal": "No"})
+
+    def test_a_finished_message(self):
+        block = {"type": "reasoning", "reasoning": "A"}
+        fields = self.told(read_message, {"content_blocks": [block], "usage_metadata": None})
+        self.assertEqual(fields, {"usage": None, "thinking": "A", "refusal": ""})
+
+
+class Again(unittest.TestCase):
+    def test_both_calls_ask_the_same_model(self):
+        made = []
+
+        class ChatModel:
+            def __init__(self, **_):
+                made.append(self)
+
+            def stream(self, _):
+                return iter([self])
+
+            async def ainvoke(self, _):
+                return self
+
+        plan = plan_with(ChatModel, run("stream-sync"))
+        self.assertEqual([chunk for _ in range(2) for chunk in plan.open()], made * 2)
+        plan = plan_with(ChatModel, run("invoke-async"))
+        answers = [asyncio.run(plan.final(plan.open())) for _ in range(2)]
+        self.assertEqual(answers, made[1:] * 2)
+        self.assertEqual(len(made), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
