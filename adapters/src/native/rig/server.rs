@@ -134,7 +134,7 @@ async fn read_request(socket: &mut TcpStream) -> bool {
         }
         let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
-            let is_streamed = head.contains("?alt=sse ") || body.contains("\"stream\":true");
+            let is_streamed = head.contains("alt=sse") || body.contains("\"stream\":true");
             return is_streamed && (head.contains("\r\nanthropic-version: ") || !head.contains("/v1/messages "));
         }
     }
