@@ -5,29 +5,31 @@ use anthropic_ai_sdk::types::message::{
     ContentBlock, ContentBlockDelta, CreateMessageParams, MessageClient as _, MessageError, StreamEvent,
 };
 
+use super::caller;
 use super::collected::{Collected, error, word};
 use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
 use crate::contract::{Call, Observation, ObservedError, Site};
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Collected::new(call.api);
-    let client = match client(&call) {
-        Ok(client) => client,
-        Err(raised) => return seen.raised(describe(Site::Open, &raised)),
-    };
-    let request: CreateMessageParams = typed(&call);
-    match client.create_message_streaming(&request).await {
-        Ok(stream) => seen.follow(std::pin::pin!(stream), event, describe).await,
-        Err(raised) => seen.raised(describe(Site::Open, &raised)),
-    }
+    let client = client(&call).map_err(|raised| describe(Site::Open, &raised));
+    let offers = &[AnswerField::Usage, AnswerField::Thinking];
+    caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
+}
+
+async fn make(client: &AnthropicClient, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let request: CreateMessageParams = typed(call);
+    let opened = client.create_message_streaming(&request).await;
+    let stream = opened.map_err(|raised| describe(Site::Open, &raised))?;
+    seen.follow(std::pin::pin!(stream), event, describe).await
 }
 
 /// The client as its documentation configures it: the base URL with the version, the timeout in an HTTP client of one's
 /// own.
 fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
-    let http = http_0_12(call.timeout).map_err(|error| MessageError::RequestFailed(error.to_string()))?;
+    let http = http_0_12(call).map_err(|error| MessageError::RequestFailed(error.to_string()))?;
     AnthropicClient::builder("test", AnthropicClient::DEFAULT_API_VERSION)
         .with_api_base_url(format!("{}/v1", call.base_url))
         .with_http_client(http)
@@ -39,15 +41,23 @@ fn event(seen: &mut Collected, event: StreamEvent) {
         StreamEvent::MessageStart { message } => {
             message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
             seen.begun(message.stop_reason.as_ref().and_then(word));
+            seen.count(Some(message.usage.input_tokens), Some(message.usage.output_tokens));
         }
         StreamEvent::ContentBlockStart { index, content_block } => start(seen, index, content_block),
         StreamEvent::ContentBlockDelta { index, delta } => match delta {
             ContentBlockDelta::TextDelta { text } => seen.say(&text),
             ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
-            ContentBlockDelta::ThinkingDelta { .. } | ContentBlockDelta::SignatureDelta { .. } => {}
+            ContentBlockDelta::ThinkingDelta { thinking } => seen.think(&thinking),
+            ContentBlockDelta::SignatureDelta { .. } => {}
         },
         StreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
-        StreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
+        StreamEvent::MessageDelta { delta, usage } => {
+            seen.stop(delta.stop_reason.as_ref().and_then(word));
+            if let Some(usage) = usage {
+                // The SDK's type says that they may be missing, and has zero for that.
+                seen.count(Some(usage.input_tokens).filter(|tokens| *tokens > 0), Some(usage.output_tokens));
+            }
+        }
         StreamEvent::Error { error: said } => {
             let failure = error(Site::Iterate, &["StreamEvent::Error", "StreamEvent"], said.message);
             seen.failed(ObservedError { kind: attribute_word(Some(said.type_)), ..failure });
@@ -61,6 +71,7 @@ fn start(seen: &mut Collected, index: usize, block: ContentBlock) {
     match block {
         ContentBlock::Text { text } => seen.say(&text),
         ContentBlock::ToolUse { name, input, .. } => seen.tool(&index, Some(name)).set(input),
+        ContentBlock::Thinking { thinking, .. } => seen.think(&thinking),
         _ => {}
     }
 }

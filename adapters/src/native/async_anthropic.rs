@@ -2,40 +2,43 @@
 
 use async_anthropic::Client;
 use async_anthropic::errors::AnthropicError;
-use async_anthropic::types::{ContentBlockDelta, CreateMessagesRequest, MessageContent, MessagesStreamEvent};
+use async_anthropic::types::{ContentBlockDelta, CreateMessagesRequest, MessageContent, MessagesStreamEvent, Usage};
 
+use super::caller;
 use super::collected::{Collected, error};
 use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
 use crate::contract::{Call, Observation, ObservedError, Site};
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Collected::new(call.api);
-    let http = match http_0_12(call.timeout) {
-        Ok(http) => http,
-        Err(raised) => return seen.raised(describe(Site::Open, &AnthropicError::NetworkError(raised))),
+    let client = match http_0_12(&call) {
+        Ok(http) => Client::builder()
+            .http_client(http)
+            .base_url(call.base_url.as_str())
+            .api_key("test")
+            .version("2023-06-01")
+            .build()
+            .map_err(|raised| error(Site::Open, &["ClientBuilderError"], raised.to_string())),
+        Err(raised) => Err(describe(Site::Open, &AnthropicError::NetworkError(raised))),
     };
-    let built = Client::builder()
-        .http_client(http)
-        .base_url(call.base_url.as_str())
-        .api_key("test")
-        .version("2023-06-01")
-        .build();
-    let client = match built {
-        Ok(client) => client,
-        Err(raised) => return seen.raised(error(Site::Open, &["ClientBuilderError"], raised.to_string())),
-    };
-    let request: CreateMessagesRequest = typed(&call);
+    let offers = &[AnswerField::Usage];
+    caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
+}
+
+async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let request: CreateMessagesRequest = typed(call);
     let stream = client.messages().create_stream(request).await;
     seen.follow(stream, event, describe).await
 }
 
 fn event(seen: &mut Collected, event: MessagesStreamEvent) {
     match event {
-        MessagesStreamEvent::MessageStart { message, .. } => {
+        MessagesStreamEvent::MessageStart { message, usage } => {
             message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
             seen.begun(message.stop_reason);
+            count(seen, message.usage.or(usage));
         }
         MessagesStreamEvent::ContentBlockStart { index, content_block } => start(seen, index, content_block),
         MessagesStreamEvent::ContentBlockDelta { index, delta } => match delta {
@@ -43,8 +46,17 @@ fn event(seen: &mut Collected, event: MessagesStreamEvent) {
             ContentBlockDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
         },
         MessagesStreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
-        MessagesStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason),
+        MessagesStreamEvent::MessageDelta { delta, usage } => {
+            seen.stop(delta.stop_reason);
+            count(seen, usage);
+        }
         MessagesStreamEvent::MessageStop => {}
+    }
+}
+
+fn count(seen: &mut Collected, usage: Option<Usage>) {
+    if let Some(usage) = usage {
+        seen.count(usage.input_tokens, usage.output_tokens);
     }
 }
 

@@ -11,41 +11,48 @@ use async_openai::error::{OpenAIError, StreamError};
 use async_openai::middleware::ReqwestService;
 use async_openai::middleware::retry::OpenAIRetryLayer;
 use async_openai::types::chat::CreateChatCompletionStreamResponse;
-use async_openai::types::responses::{FunctionToolCall, OutputItem, Response, ResponseStreamEvent};
+use async_openai::types::responses::{
+    FunctionToolCall, OutputItem, OutputMessageContent, ReasoningItem, ReasoningItemContent, Response,
+    ResponseStreamEvent, SummaryPart,
+};
 use serde_json::Value;
 use tower::Layer as _;
 
-use super::collected::{Collected, error, no_answer, word};
+use super::caller;
+use super::collected::{Collected, error, word};
 use super::reading::{attribute, attribute_word, read_body};
 use super::request::{body, http, typed};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let seen = Collected::new(call.api);
-    let describe = |site, raised: &OpenAIError| describe(call.api, site, raised);
-    let client = match client(&call) {
-        Ok(client) => client,
-        Err(error) => return seen.raised(describe(Site::Open, &error)),
+    let client = client(&call).map_err(|raised| describe(call.api, Site::Open, &raised));
+    let offers: &[AnswerField] = match (call.surface.as_str(), call.api) {
+        ("handler", _) => &[AnswerField::Refusal],
+        (_, Api::OpenaiResponses) => &[AnswerField::Usage, AnswerField::Thinking, AnswerField::Refusal],
+        _ => &[AnswerField::Usage, AnswerField::Refusal],
     };
+    caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
+}
+
+async fn make(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let describe = |site, raised: &OpenAIError| describe(call.api, site, raised);
+    let unopened = |raised| describe(Site::Open, &raised);
     if call.surface == "handler" {
-        return handled(seen, &client, &call).await;
+        return handled(client, call, seen).await;
     }
     if call.api == Api::OpenaiResponses {
-        match client.responses().create_stream(typed(&call)).await {
-            Ok(stream) => seen.follow(stream, response_event, describe).await,
-            Err(error) => seen.raised(describe(Site::Open, &error)),
-        }
+        let stream = client.responses().create_stream(typed(call)).await.map_err(unopened)?;
+        seen.follow(stream, response_event, describe).await
     } else {
-        match client.chat().create_stream(typed(&call)).await {
-            Ok(stream) => seen.follow(stream, chunk, describe).await,
-            Err(error) => seen.raised(describe(Site::Open, &error)),
-        }
+        let stream = client.chat().create_stream(typed(call)).await.map_err(unopened)?;
+        seen.follow(stream, chunk, describe).await
     }
 }
 
 /// The answer that the handler returns, and where it fails, the part that it says had arrived.
-async fn handled(mut seen: Collected, client: &Client<OpenAIConfig>, call: &Call) -> Observation {
+async fn handled(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
     let request = body(call);
     let answered = if call.api == Api::OpenaiResponses {
         handler::respond(client, &request).await
@@ -56,6 +63,7 @@ async fn handled(mut seen: Collected, client: &Client<OpenAIConfig>, call: &Call
         Ok(answer) => {
             seen.handed_over();
             seen.say(&answer.text);
+            seen.refuse(&answer.refusal);
             for (name, arguments) in answer.calls {
                 // It hands out whole calls only.
                 let tool = seen.add_tool(Some(name));
@@ -63,18 +71,18 @@ async fn handled(mut seen: Collected, client: &Client<OpenAIConfig>, call: &Call
                     (Value::String(arguments), true, Some("completed".to_owned()));
             }
             seen.stop(Some(answer.reason));
-            return seen.returned();
+            return Ok(());
         }
         Err(failed) => failed,
     };
-    let described = ObservedError {
+    seen.say(&failed.text);
+    Err(ObservedError {
         status: attribute(failed.status.map(i64::from)),
         retryable: attribute(Some(failed.is_retryable())),
         kind: attribute_word(failed.kind),
         code: attribute_word(failed.code),
         ..error(Site::Finalize, &["AnswerFailed"], failed.message)
-    };
-    Observation { text: Some(failed.text), ..no_answer(described) }
+    })
 }
 
 /// The client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP client of
@@ -88,8 +96,12 @@ fn client(call: &Call) -> Result<Client<OpenAIConfig>, OpenAIError> {
 }
 
 fn chunk(seen: &mut Collected, chunk: CreateChatCompletionStreamResponse) {
+    if let Some(usage) = &chunk.usage {
+        seen.count(Some(usage.prompt_tokens), Some(usage.completion_tokens));
+    }
     let Some(choice) = chunk.choices.into_iter().find(|choice| choice.index == 0) else { return };
     seen.say(choice.delta.content.as_deref().unwrap_or_default());
+    seen.refuse(choice.delta.refusal.as_deref().unwrap_or_default());
     for call in choice.delta.tool_calls.into_iter().flatten() {
         let function = call.function;
         let name = function.as_ref().and_then(|function| function.name.clone());
@@ -102,6 +114,9 @@ fn chunk(seen: &mut Collected, chunk: CreateChatCompletionStreamResponse) {
 fn response_event(seen: &mut Collected, event: ResponseStreamEvent) {
     match event {
         ResponseStreamEvent::ResponseOutputTextDelta(event) => seen.say(&event.delta),
+        ResponseStreamEvent::ResponseRefusalDelta(event) => seen.refuse(&event.delta),
+        ResponseStreamEvent::ResponseReasoningSummaryTextDelta(event) => seen.think(&event.delta),
+        ResponseStreamEvent::ResponseReasoningTextDelta(event) => seen.think(&event.delta),
         ResponseStreamEvent::ResponseOutputItemAdded(event) => {
             if let OutputItem::FunctionCall(call) = event.item {
                 seen.tool(&event.output_index, Some(call.name));
@@ -123,6 +138,7 @@ fn response_event(seen: &mut Collected, event: ResponseStreamEvent) {
         ResponseStreamEvent::ResponseCompleted(event) => finished(seen, event.response),
         ResponseStreamEvent::ResponseIncomplete(event) => finished(seen, event.response),
         ResponseStreamEvent::ResponseFailed(event) => {
+            count(seen, &event.response);
             seen.stop(word(&event.response.status));
             failed(seen, "ResponseStreamEvent::ResponseFailed", failure_of(event.response));
         }
@@ -133,8 +149,17 @@ fn response_event(seen: &mut Collected, event: ResponseStreamEvent) {
     }
 }
 
-/// The response as it ended: its output has every call again, and those that had no event of their own.
+/// The numbers of tokens, which only a response that has ended holds.
+fn count(seen: &mut Collected, response: &Response) {
+    if let Some(usage) = &response.usage {
+        seen.count(Some(usage.input_tokens), Some(usage.output_tokens));
+    }
+}
+
+/// The response as it ended: its output has everything again, and what had no event of its own.
 fn finished(seen: &mut Collected, response: Response) {
+    count(seen, &response);
+    seen.summed_up(&thoughts(&response), &refusal(&response));
     let details = response.incomplete_details;
     seen.stop(details.map(|details| details.reason).or_else(|| word(&response.status)));
     for (item, index) in response.output.into_iter().zip(0..) {
@@ -142,6 +167,33 @@ fn finished(seen: &mut Collected, response: Response) {
             done(seen, index, call);
         }
     }
+}
+
+/// The model's thoughts in the output of a response: the summary, and their text where the provider shows it.
+fn thoughts(response: &Response) -> String {
+    let of_item = |item: &ReasoningItem| {
+        let summary = item.summary.iter().map(|SummaryPart::SummaryText(part)| part.text.as_str());
+        let content = item.content.iter().flatten().map(|ReasoningItemContent::ReasoningText(part)| part.text.as_str());
+        summary.chain(content).collect::<String>()
+    };
+    let items = response.output.iter().filter_map(|item| match item {
+        OutputItem::Reasoning(item) => Some(of_item(item)),
+        _ => None,
+    });
+    items.collect()
+}
+
+/// The text of a refusal in the output of a response.
+fn refusal(response: &Response) -> String {
+    let messages = response.output.iter().filter_map(|item| match item {
+        OutputItem::Message(message) => Some(&message.content),
+        _ => None,
+    });
+    let refusals = messages.flatten().filter_map(|content| match content {
+        OutputMessageContent::Refusal(refusal) => Some(refusal.refusal.as_str()),
+        OutputMessageContent::OutputText(_) => None,
+    });
+    refusals.collect()
 }
 
 /// A call that the SDK calls done; its status says whether it was cut.

@@ -7,44 +7,48 @@ use claude_api::messages::{
     StreamEvent, Tool,
 };
 use claude_api::retry::RetryPolicy;
+use claude_api::types::Usage;
 use claude_api::{Client, Error};
 
-use super::collected::{Collected, error, no_answer, word};
+use super::caller;
+use super::collected::{Collected, error, word};
 use super::reading::{attribute, attribute_word};
 use super::request::http;
 use crate::contract::{Ask, Call, Field, Observation, ObservedError, Site};
 use crate::dialect::{PROMPT, TOOL, parameters};
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let opened = open(&call).await;
+    let client = client(&call).map_err(|raised| describe(Site::Open, &raised));
+    let offers = &[AnswerField::Usage, AnswerField::Thinking];
+    caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
+}
+
+async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let stream = open(client, call).await.map_err(|raised| describe(Site::Open, &raised))?;
     if call.surface == "final" {
-        let stream = match opened {
-            Ok(stream) => stream,
-            Err(error) => return no_answer(describe(Site::Open, &error)),
-        };
-        return match stream.aggregate().await {
-            Ok(message) => finished(Collected::new(call.api), message).returned(),
-            Err(error) => no_answer(describe(Site::Finalize, &error)),
-        };
+        let message = stream.aggregate().await.map_err(|raised| describe(Site::Finalize, &raised))?;
+        finished(seen, message);
+        return Ok(());
     }
-    match opened {
-        Ok(stream) => Collected::new(call.api).follow(stream, event, describe).await,
-        Err(error) => Collected::new(call.api).raised(describe(Site::Open, &error)),
-    }
+    seen.follow(stream, event, describe).await
 }
 
 /// The client as its documentation configures it; the timeout is what `ClientBuilder::timeout` sets in a client of the
 /// SDK's own, over the whole answer.
-async fn open(call: &Call) -> Result<EventStream, Error> {
+fn client(call: &Call) -> Result<Client, Error> {
     let mut policy = RetryPolicy::default();
     policy.max_attempts = call.max_retries.saturating_add(1);
-    let client = Client::builder()
+    Client::builder()
         .api_key("test")
         .base_url(&call.base_url)
         .http_client(http().timeout(call.timeout).build()?)
         .retry(policy)
-        .build()?;
+        .build()
+}
+
+async fn open(client: &Client, call: &Call) -> Result<EventStream, Error> {
     let model = call.api.dialect().model;
     let mut request = CreateMessageRequest::builder().model(model).max_tokens(1024).user(PROMPT);
     if call.ask == Ask::Tool {
@@ -59,15 +63,20 @@ fn event(seen: &mut Collected, event: StreamEvent) {
         KnownStreamEvent::MessageStart { message } => {
             message.content.into_iter().zip(0..).for_each(|(block, index)| start(seen, index, block));
             seen.begun(message.stop_reason.as_ref().and_then(word));
+            count(seen, &message.usage);
         }
         KnownStreamEvent::ContentBlockStart { index, content_block } => start(seen, index, content_block),
         KnownStreamEvent::ContentBlockDelta { index, delta: ContentDelta::Known(delta) } => match delta {
             KnownContentDelta::TextDelta { text } => seen.say(&text),
             KnownContentDelta::InputJsonDelta { partial_json } => seen.extend_tool(&index, &partial_json),
+            KnownContentDelta::ThinkingDelta { thinking } => seen.think(&thinking),
             _ => {}
         },
         KnownStreamEvent::ContentBlockStop { index } => seen.close_tool(&index),
-        KnownStreamEvent::MessageDelta { delta, .. } => seen.stop(delta.stop_reason.as_ref().and_then(word)),
+        KnownStreamEvent::MessageDelta { delta, usage } => {
+            seen.stop(delta.stop_reason.as_ref().and_then(word));
+            count(seen, &usage);
+        }
         KnownStreamEvent::Error { error: said } => {
             let failure = error(Site::Iterate, &["KnownStreamEvent::Error", "KnownStreamEvent"], said.message);
             seen.failed(ObservedError { kind: attribute_word(word(&said.kind)), ..failure });
@@ -76,27 +85,32 @@ fn event(seen: &mut Collected, event: StreamEvent) {
     }
 }
 
+fn count(seen: &mut Collected, usage: &Usage) {
+    seen.count(Some(usage.input_tokens), Some(usage.output_tokens));
+}
+
 fn start(seen: &mut Collected, index: u32, block: ContentBlock) {
     seen.other_part();
     match block {
         ContentBlock::Known(KnownBlock::Text { text, .. }) => seen.say(&text),
         ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) => seen.tool(&index, Some(name)).set(input),
+        ContentBlock::Known(KnownBlock::Thinking { thinking, .. }) => seen.think(&thinking),
         _ => {}
     }
 }
 
 /// The message that a caller was given: every call in it is over.
-pub(super) fn finished(mut seen: Collected, message: Message) -> Collected {
+pub(super) fn finished(seen: &mut Collected, message: Message) {
+    count(seen, &message.usage);
     for (block, index) in message.content.into_iter().zip(0..) {
         if let ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) = block {
             let tool = seen.tool(&index, Some(name));
             (tool.arguments, tool.over) = (input, true);
         } else {
-            start(&mut seen, index, block);
+            start(seen, index, block);
         }
     }
     seen.stop(message.stop_reason.as_ref().and_then(word));
-    seen
 }
 
 /// The error by its variant, and by the accessors that every variant has.

@@ -3,8 +3,9 @@
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 
-use crate::contract::{Api, Ended, Field, Observation, ObservedError, Site, ToolCall};
+use crate::contract::{Api, Ended, Field, Observation, ObservedError, Read, Site, ToolCall, Usage};
 use crate::dialect::{CutCalls, Dialect, Meaning};
+use crate::manifest::AnswerField;
 
 /// The answer as far as it was handed over.
 pub(super) struct Collected {
@@ -18,6 +19,15 @@ pub(super) struct Collected {
     ended_whole: bool,
     failure: Option<ObservedError>,
     events: u64,
+    thinking: String,
+    refusal: String,
+    /// The numbers of tokens that were last told.
+    usage: Usage,
+    /// The fields that not every surface has, and this one has.
+    offers: &'static [AnswerField],
+    read: Read,
+    /// True once the caller has stopped reading.
+    stopped: bool,
 }
 
 /// A tool call as its pieces add up.
@@ -52,8 +62,32 @@ impl Tool {
 impl Collected {
     /// Nothing so far of an answer in this dialect.
     pub(super) fn new(api: Api) -> Self {
-        let (text, tools, last, stop_reason) = (String::new(), Vec::new(), None, None);
-        Self { dialect: api.dialect(), text, tools, last, stop_reason, ended_whole: false, failure: None, events: 0 }
+        Self {
+            dialect: api.dialect(),
+            text: String::new(),
+            tools: Vec::new(),
+            last: None,
+            stop_reason: None,
+            ended_whole: false,
+            failure: None,
+            events: 0,
+            thinking: String::new(),
+            refusal: String::new(),
+            usage: Usage::default(),
+            offers: &[],
+            read: Read::All,
+            stopped: false,
+        }
+    }
+
+    /// The same of a surface that also has these fields.
+    pub(super) fn offering(self, offers: &'static [AnswerField]) -> Self {
+        Self { offers, ..self }
+    }
+
+    /// The same with a caller who reads as far as this.
+    pub(super) fn read(self, read: Read) -> Self {
+        Self { read, ..self }
     }
 
     /// One more item.
@@ -67,6 +101,39 @@ impl Collected {
             self.text.push_str(text);
             self.last = None;
         }
+    }
+
+    /// A piece of the model's thoughts.
+    pub(super) fn think(&mut self, text: &str) {
+        self.thinking.push_str(text);
+    }
+
+    /// A piece of the text of a refusal.
+    pub(super) fn refuse(&mut self, text: &str) {
+        self.refusal.push_str(text);
+    }
+
+    /// Thoughts and a refusal as the whole answer has them, of which nothing is new unless no piece of it came.
+    pub(super) fn summed_up(&mut self, thinking: &str, refusal: &str) {
+        for (so_far, whole) in [(&mut self.thinking, thinking), (&mut self.refusal, refusal)] {
+            if so_far.is_empty() {
+                whole.clone_into(so_far);
+            }
+        }
+    }
+
+    /// Numbers of tokens, of the request and of the answer so far; one that is left empty stays as it was.
+    pub(super) fn count(&mut self, input: Option<impl TryInto<u64>>, output: Option<impl TryInto<u64>>) {
+        fn number(told: Option<impl TryInto<u64>>) -> Option<u64> {
+            told?.try_into().ok()
+        }
+        self.usage = Usage { input: number(input).or(self.usage.input), output: number(output).or(self.usage.output) };
+    }
+
+    /// Says whether the caller wants no more than it has, and stops if so.
+    pub(super) fn has_enough(&mut self) -> bool {
+        self.stopped |= matches!(self.read, Read::StopAfter(items) if self.events >= u64::from(items));
+        self.stopped
     }
 
     /// A part of the answer that is no call of the caller's.
@@ -179,10 +246,19 @@ impl Collected {
         }
     }
 
-    /// The normal end.
+    /// The normal end, or that of a caller who has stopped.
     pub(super) fn returned(self) -> Observation {
-        let ended = if self.failure.is_some() { Ended::ErrorItem } else { Ended::Returned };
+        let ended = match self.failure {
+            Some(_) => Ended::ErrorItem,
+            None if self.stopped => Ended::Stopped,
+            None => Ended::Returned,
+        };
         self.observation(ended)
+    }
+
+    /// The end of a call that was dropped.
+    pub(super) fn cancelled(self) -> Observation {
+        self.observation(Ended::Cancelled)
     }
 
     /// An `Err`; an item that has said why it failed stands.
@@ -203,18 +279,18 @@ impl Collected {
 
     /// Follows a stream to its end, which may be an `Err`.
     pub(super) async fn follow<T, E>(
-        mut self,
+        &mut self,
         stream: impl Stream<Item = Result<T, E>> + Unpin,
         take: impl FnMut(&mut Self, T),
         describe: impl Fn(Site, &E) -> ObservedError,
-    ) -> Observation {
+    ) -> Result<(), ObservedError> {
         match self.take(stream, take).await {
-            Some(error) => self.raised(describe(Site::Iterate, &error)),
-            None => self.returned(),
+            Some(error) => Err(describe(Site::Iterate, &error)),
+            None => Ok(()),
         }
     }
 
-    /// Takes items until the stream ends or fails, as a caller does with `while let Some(item)` and `?`.
+    /// Takes items until the stream ends or fails, or the caller has enough, as one does with `while let Some(item)` and `?`.
     pub(super) async fn take<T, E>(
         &mut self,
         mut stream: impl Stream<Item = Result<T, E>> + Unpin,
@@ -225,6 +301,9 @@ impl Collected {
                 Ok(item) => {
                     self.handed_over();
                     take(self, item);
+                    if self.has_enough() {
+                        break;
+                    }
                 }
                 Err(error) => return Some(error),
             }
@@ -240,11 +319,16 @@ impl Collected {
             let arguments = if complete && is_empty(&tool.arguments) { json!({}) } else { tool.arguments.clone() };
             ToolCall { name: tool.name.clone(), arguments, complete }
         });
+        let offers = |field| self.offers.contains(&field);
+        let told = Some(self.usage).filter(|usage| *usage != Usage::default());
         Observation {
             events: self.events,
             tool_calls: Some(tool_calls.collect()),
             text: Some(self.text),
             stop_reason: self.stop_reason.into(),
+            usage: if offers(AnswerField::Usage) { told.into() } else { Field::Absent },
+            thinking: offers(AnswerField::Thinking).then_some(self.thinking),
+            refusal: offers(AnswerField::Refusal).then_some(self.refusal),
             error: self.failure,
             ..Observation::of(ended)
         }
@@ -259,17 +343,6 @@ fn is_empty(arguments: &Value) -> bool {
         Value::Object(members) => members.is_empty(),
         _ => false,
     }
-}
-
-/// A call for the finished answer that failed: nothing was handed over.
-pub(super) fn no_answer(error: ObservedError) -> Observation {
-    Observation { error: Some(error), ..Observation::of(Ended::Raised) }
-}
-
-/// A normal end without the finished answer that was asked for.
-pub(super) fn empty_handed() -> Observation {
-    let (text, tool_calls) = (Some(String::new()), Some(Vec::new()));
-    Observation { text, tool_calls, stop_reason: Field::Empty, ..Observation::of(Ended::Returned) }
 }
 
 /// An error of which nothing but its classes and its message is known; the first class is its own.
@@ -304,16 +377,21 @@ mod tests {
     use super::super::reading::attribute_word;
     use super::{Collected, error};
     use crate::contract::{Api, Ended, ObservedError, Site};
+    use crate::manifest::AnswerField;
 
     #[test]
     fn the_first_item_or_error_that_says_anything_counts() {
         let item = |message| error(Site::Iterate, &["Failed"], message);
         let coded = ObservedError { code: attribute_word(Some("first".to_owned())), ..item("") };
         let followed = |items: Vec<Result<ObservedError, &'static str>>| {
-            let seen = Collected::new(Api::OpenaiResponses);
+            let mut seen = Collected::new(Api::OpenaiResponses);
             let read =
                 seen.follow(stream::iter(items), Collected::failed, |site, raised| error(site, &["Err"], *raised));
-            read.now_or_never().expect("the stream has all its items")
+            let outcome = read.now_or_never().expect("the stream has all its items");
+            match outcome {
+                Ok(()) => seen.returned(),
+                Err(raised) => seen.raised(raised),
+            }
         };
         let observed = followed(vec![Ok(item("")), Ok(coded.clone()), Ok(item("second")), Err("broken")]);
         assert_eq!((observed.ended, observed.error), (Ended::ErrorItem, Some(coded)));
@@ -322,6 +400,31 @@ mod tests {
             (observed.ended, observed.error.map(|error| error.message)),
             (Ended::Raised, Some("broken".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_an_answer_carries_beside_its_text_is_shown_where_the_surface_offers_it() {
+        let told = |offers| {
+            let mut seen = Collected::new(Api::OpenaiResponses).offering(offers);
+            seen.count(Some(12_u32), Some(1_i32));
+            seen.count(None::<u32>, Some(9_u64));
+            // A number that is none of tokens is none.
+            seen.count(Some(-1_i32), None::<u32>);
+            seen.think("Hm");
+            seen.think(".");
+            seen.summed_up("Hm. Hm.", "No.");
+            json!(seen.returned())
+        };
+        let whole = told(&[AnswerField::Usage, AnswerField::Thinking, AnswerField::Refusal]);
+        assert_eq!(
+            (&whole["usage"], &whole["thinking"], &whole["refusal"]),
+            (&json!({ "input": 12, "output": 9 }), &json!("Hm."), &json!("No."))
+        );
+        let bare = told(&[]);
+        assert!(["usage", "thinking", "refusal"].iter().all(|field| bare.get(*field).is_none()), "{bare}");
+        let nothing = Collected::new(Api::OpenaiChat).offering(&[AnswerField::Usage, AnswerField::Refusal]).returned();
+        let nothing = json!(nothing);
+        assert_eq!((nothing.get("usage"), nothing.get("refusal")), (Some(&json!(null)), Some(&json!(""))));
     }
 
     #[test]

@@ -7,26 +7,31 @@
 
 use eventsource_stream::{Event, EventStreamError, Eventsource as _};
 use futures_util::StreamExt as _;
-use reqwest::Response;
 use reqwest::header::HeaderMap;
+use reqwest::{Client, Response};
 use serde_json::Value;
 
+use super::caller;
 use super::collected::{Collected, error};
 use super::reading::{attribute, message_in, read_headers, read_parsed_body};
 use super::request::{body, http};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
 use crate::dialect::is_sentinel;
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let (api, dialect, mut seen) = (call.api, call.api.dialect(), Collected::new(call.api));
-    let response = match send(&call).await {
-        Ok(response) => response,
-        Err(raised) => return seen.raised(error(Site::Open, &["reqwest::Error"], raised.to_string())),
-    };
+    let client = http().read_timeout(call.timeout).build().map_err(|raised| not_sent(&raised));
+    let offers = &[AnswerField::Usage, AnswerField::Thinking, AnswerField::Refusal];
+    caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
+}
+
+async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let (api, dialect) = (call.api, call.api.dialect());
+    let response = send(client, call).await.map_err(|raised| not_sent(&raised))?;
     if !response.status().is_success() {
         seen.failed(refused(api, response).await);
-        return seen.returned();
+        return Ok(());
     }
     let headers = response.headers().clone();
     let mut events = response.bytes_stream().eventsource();
@@ -34,7 +39,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     while let Some(event) = events.next().await {
         let event = match event {
             Ok(event) => event,
-            Err(raised) => return seen.raised(broken(&raised)),
+            Err(raised) => return Err(broken(&raised)),
         };
         if is_sentinel(&event.data) {
             break;
@@ -52,7 +57,7 @@ pub(super) async fn observe(call: Call) -> Observation {
             // What a server sends under a name of its own need not be JSON.
             Err(_) => Value::Null,
         };
-        read(api, &mut seen, &data);
+        read(api, seen, &data);
         if is_failure(api, &event.event, &data) {
             failed = Some(failure(api, &event, &data, &headers));
             // A response that failed without an error may be followed by an event that says why.
@@ -63,16 +68,22 @@ pub(super) async fn observe(call: Call) -> Observation {
         if data["type"].as_str().is_some_and(|kind| dialect.events.ends.contains(&kind)) {
             break;
         }
+        if seen.has_enough() {
+            break;
+        }
     }
     if let Some(failure) = failed {
         seen.failed(failure);
     }
-    seen.returned()
+    Ok(())
 }
 
-async fn send(call: &Call) -> Result<Response, reqwest::Error> {
+fn not_sent(raised: &reqwest::Error) -> ObservedError {
+    error(Site::Open, &["reqwest::Error"], raised.to_string())
+}
+
+async fn send(client: &Client, call: &Call) -> Result<Response, reqwest::Error> {
     let dialect = call.api.dialect();
-    let client = http().read_timeout(call.timeout).build()?;
     let request = client.post(format!("{}{}", call.base_url, dialect.request_path()));
     let request = request.header("content-type", "application/json");
     let request = dialect.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
@@ -99,26 +110,37 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
+/// The numbers of tokens under these names, those of the request first.
+fn count(seen: &mut Collected, usage: &Value, [input, output]: [&str; 2]) {
+    seen.count(usage[input].as_u64(), usage[output].as_u64());
+}
+
 /// The choice or the candidate that was asked for.
 fn first(choices: &Value) -> Option<&Value> {
     items(choices).find(|choice| choice["index"].as_u64().unwrap_or(0) == 0)
 }
 
 fn message_event(seen: &mut Collected, data: &Value) {
+    const TOKENS: [&str; 2] = ["input_tokens", "output_tokens"];
     let (index, delta) = (&data["index"], &data["delta"]);
     match data["type"].as_str().unwrap_or_default() {
         "message_start" => {
             let message = &data["message"];
             items(&message["content"]).enumerate().for_each(|(index, block)| start(seen, &index, block));
             seen.begun(text(&message["stop_reason"]));
+            count(seen, &message["usage"], TOKENS);
         }
         "content_block_start" => start(seen, index, &data["content_block"]),
         "content_block_delta" => {
             seen.say(delta["text"].as_str().unwrap_or_default());
+            seen.think(delta["thinking"].as_str().unwrap_or_default());
             seen.extend_tool(index, delta["partial_json"].as_str().unwrap_or_default());
         }
         "content_block_stop" => seen.close_tool(index),
-        "message_delta" => seen.stop(text(&delta["stop_reason"])),
+        "message_delta" => {
+            seen.stop(text(&delta["stop_reason"]));
+            count(seen, &data["usage"], TOKENS);
+        }
         _ => {}
     }
 }
@@ -128,11 +150,13 @@ fn start(seen: &mut Collected, index: &impl ToString, block: &Value) {
     match block["type"].as_str().unwrap_or_default() {
         "text" => seen.say(block["text"].as_str().unwrap_or_default()),
         "tool_use" => seen.tool(index, text(&block["name"])).set(block["input"].clone()),
+        "thinking" => seen.think(block["thinking"].as_str().unwrap_or_default()),
         _ => {}
     }
 }
 
 fn chat_chunk(seen: &mut Collected, data: &Value) {
+    count(seen, &data["usage"], ["prompt_tokens", "completion_tokens"]);
     let Some(choice) = first(&data["choices"]) else { return };
     match &choice["delta"]["content"] {
         Value::Array(parts) => {
@@ -144,7 +168,11 @@ fn chat_chunk(seen: &mut Collected, data: &Value) {
         }
         content => seen.say(content.as_str().unwrap_or_default()),
     }
-    for call in items(&choice["delta"]["tool_calls"]) {
+    let delta = &choice["delta"];
+    seen.refuse(delta["refusal"].as_str().unwrap_or_default());
+    // The two names under which vendors send the model's thoughts; one that sends both sends the same text twice.
+    seen.think(delta["reasoning_content"].as_str().or_else(|| delta["reasoning"].as_str()).unwrap_or_default());
+    for call in items(&delta["tool_calls"]) {
         let tool = seen.tool(&call["index"], text(&call["function"]["name"]));
         tool.extend(call["function"]["arguments"].as_str().unwrap_or_default());
     }
@@ -153,8 +181,13 @@ fn chat_chunk(seen: &mut Collected, data: &Value) {
 
 fn response_event(seen: &mut Collected, data: &Value) {
     let (index, item, response) = (&data["output_index"], &data["item"], &data["response"]);
+    count(seen, &response["usage"], ["input_tokens", "output_tokens"]);
     match data["type"].as_str().unwrap_or_default() {
         "response.output_text.delta" => seen.say(data["delta"].as_str().unwrap_or_default()),
+        "response.refusal.delta" => seen.refuse(data["delta"].as_str().unwrap_or_default()),
+        "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
+            seen.think(data["delta"].as_str().unwrap_or_default());
+        }
         "response.function_call_arguments.delta" => seen.extend_tool(index, data["delta"].as_str().unwrap_or_default()),
         "response.function_call_arguments.done" => {
             let tool = seen.tool(index, text(&data["name"]));
@@ -167,10 +200,21 @@ fn response_event(seen: &mut Collected, data: &Value) {
         "response.output_item.done" => done(seen, index, item),
         "response.completed" | "response.incomplete" => {
             seen.stop(text(&response["incomplete_details"]["reason"]).or_else(|| text(&response["status"])));
+            seen.summed_up(
+                &parts(response, &["summary_text", "reasoning_text"], "text"),
+                &parts(response, &["refusal"], "refusal"),
+            );
             items(&response["output"]).enumerate().for_each(|(index, item)| done(seen, &index, item));
         }
         _ => {}
     }
+}
+
+/// This member of all parts of these types in the output of a response.
+fn parts(response: &Value, kinds: &[&str], member: &str) -> String {
+    let all = items(&response["output"]).flat_map(|item| items(&item["summary"]).chain(items(&item["content"])));
+    let of_kinds = all.filter(|part| part["type"].as_str().is_some_and(|kind| kinds.contains(&kind)));
+    of_kinds.filter_map(|part| part[member].as_str()).collect()
 }
 
 /// An item that is done; its status says whether it was cut.
@@ -183,11 +227,15 @@ fn done(seen: &mut Collected, index: &impl ToString, item: &Value) {
 }
 
 fn gemini_chunk(seen: &mut Collected, data: &Value) {
+    count(seen, &data["usageMetadata"], ["promptTokenCount", "candidatesTokenCount"]);
     seen.stop(text(&data["promptFeedback"]["blockReason"]));
     let Some(candidate) = first(&data["candidates"]) else { return };
     for part in items(&candidate["content"]["parts"]) {
-        if part["thought"] != true {
-            seen.say(part["text"].as_str().unwrap_or_default());
+        let said = part["text"].as_str().unwrap_or_default();
+        if part["thought"] == true {
+            seen.think(said);
+        } else {
+            seen.say(said);
         }
         if let Some(call) = part.get("functionCall") {
             seen.add_tool(text(&call["name"])).set(call["args"].clone());

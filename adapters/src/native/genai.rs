@@ -1,34 +1,47 @@
 //! genai: the events of `exec_chat_stream`, and the answer that is captured for its last event.
 
+use std::future::ready;
+
 use futures_util::StreamExt as _;
 use genai::adapter::AdapterKind;
 use genai::chat::{ChatMessage, ChatOptions, ChatRequest, ChatStream, ChatStreamEvent, StreamEnd, Tool};
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, Error, ModelIden, ServiceTarget};
 
-use super::collected::{Collected, empty_handed, error, no_answer};
+use super::caller;
+use super::collected::{Collected, error};
 use super::reading::{attribute, read_body, read_headers, read_parsed_body};
 use super::request::http;
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
 use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let opened = open(&call).await;
-    let describe = |site, raised: &Error| describe(call.api, site, raised);
-    match (opened, call.surface.as_str()) {
-        (Ok(stream), "final") => finish(Collected::new(call.api), stream, describe).await,
-        (Err(raised), "final") => no_answer(describe(Site::Open, &raised)),
-        (Ok(stream), _) => Collected::new(call.api).follow(stream, event, describe).await,
-        (Err(raised), _) => Collected::new(call.api).raised(describe(Site::Open, &raised)),
-    }
+    let client = client().map_err(|raised| describe(call.api, Site::Open, &raised));
+    let offers = &[AnswerField::Usage, AnswerField::Thinking];
+    caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-/// The client as its documentation configures it: the target of the call says where, the options of the chat how long.
-async fn open(call: &Call) -> Result<ChatStream, Error> {
+async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let describe = |site, raised: &Error| describe(call.api, site, raised);
+    let stream = open(client, call).await.map_err(|raised| describe(Site::Open, &raised))?;
+    if call.surface == "final" {
+        return finish(seen, stream).await.map_err(|raised| describe(Site::Finalize, &raised));
+    }
+    // An event of the SDK's own, which comes before anything is asked for, is no item of the answer.
+    let items = stream.filter(|item| ready(!matches!(item, Ok(ChatStreamEvent::Start))));
+    seen.follow(items, event, describe).await
+}
+
+fn client() -> Result<Client, Error> {
     let http = http().gzip(true).tcp_nodelay(true).build();
     let http = http.map_err(|raised| Error::ClientBuildFail { cause: raised.to_string() })?;
-    let client = Client::builder().with_reqwest(http).build()?;
+    Client::builder().with_reqwest(http).build()
+}
+
+/// A call as the documentation configures it: its target says where, the options of the chat how long and what is kept.
+async fn open(client: &Client, call: &Call) -> Result<ChatStream, Error> {
     let (kind, version) = match call.api {
         Api::AnthropicMessages => (AdapterKind::Anthropic, "v1"),
         Api::OpenaiChat => (AdapterKind::OpenAI, "v1"),
@@ -46,6 +59,8 @@ async fn open(call: &Call) -> Result<ChatStream, Error> {
         .with_stream_header_timeout(call.timeout)
         .with_stream_read_timeout(call.timeout)
         .with_capture_content(call.surface == "final")
+        .with_capture_reasoning_content(call.surface == "final")
+        .with_capture_usage(true)
         .with_capture_tool_calls(true);
     let mut request = ChatRequest::new(vec![ChatMessage::user(PROMPT)]);
     if call.ask == Ask::Tool {
@@ -56,28 +71,25 @@ async fn open(call: &Call) -> Result<ChatStream, Error> {
 }
 
 /// Takes events for the last one, which has the captured answer; a stream that is cut may end without it.
-async fn finish(
-    mut seen: Collected,
-    mut stream: ChatStream,
-    describe: impl Fn(Site, &Error) -> ObservedError,
-) -> Observation {
+async fn finish(seen: &mut Collected, mut stream: ChatStream) -> Result<(), Error> {
     let mut last = None;
     while let Some(item) = stream.next().await {
-        match item {
-            Ok(ChatStreamEvent::End(end)) => last = Some(end),
-            Ok(_) => {}
-            Err(raised) => return no_answer(describe(Site::Finalize, &raised)),
+        if let ChatStreamEvent::End(end) = item? {
+            last = Some(end);
         }
     }
-    let Some(end) = last else { return empty_handed() };
-    end.captured_texts().into_iter().flatten().for_each(|text| seen.say(text));
-    ended(&mut seen, &end);
-    seen.returned()
+    if let Some(end) = last {
+        end.captured_texts().into_iter().flatten().for_each(|text| seen.say(text));
+        seen.think(end.captured_reasoning_content.as_deref().unwrap_or_default());
+        ended(seen, &end);
+    }
+    Ok(())
 }
 
 fn event(seen: &mut Collected, event: ChatStreamEvent) {
     match event {
         ChatStreamEvent::Chunk(chunk) => seen.say(&chunk.content),
+        ChatStreamEvent::ReasoningChunk(chunk) => seen.think(&chunk.content),
         ChatStreamEvent::ToolCallChunk(chunk) => {
             // Each of them has the call as far as it got.
             let call = chunk.tool_call;
@@ -102,6 +114,9 @@ fn ended(seen: &mut Collected, end: &StreamEnd) {
     }
     if goes_on {
         seen.other_part();
+    }
+    if let Some(usage) = &end.captured_usage {
+        seen.count(usage.prompt_tokens, usage.completion_tokens);
     }
     seen.stop(end.captured_stop_reason.as_ref().map(|reason| reason.raw().to_owned()));
 }

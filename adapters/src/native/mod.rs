@@ -6,6 +6,8 @@ mod anthropic_ai_sdk;
 mod async_anthropic;
 #[cfg(feature = "async-openai")]
 mod async_openai;
+#[allow(dead_code, reason = "whether it is used depends on the SDKs that are linked in")]
+mod caller;
 #[cfg(feature = "claude-api")]
 mod claude_api;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]

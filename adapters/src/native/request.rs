@@ -4,17 +4,21 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
-    time::Duration,
 };
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::contract::Call;
+use crate::contract::{Api, Call};
 
-/// The body of a request as the provider documents it.
+/// The body of a request as the provider documents it, of a caller who wants the numbers of tokens.
 pub(super) fn body(call: &Call) -> Value {
-    (call.api.dialect().body)(call.ask)
+    let mut body = (call.api.dialect().body)(call.ask);
+    if call.api == Api::OpenaiChat {
+        // In a stream they come only where the request asks for them.
+        body["stream_options"] = json!({ "include_usage": true });
+    }
+    body
 }
 
 /// The same body in the SDK's own type.
@@ -22,23 +26,28 @@ pub(super) fn typed<T: DeserializeOwned>(call: &Call) -> T {
     serde_json::from_value(body(call)).expect("the dialects' bodies have the shape that the SDKs' types describe")
 }
 
-/// A client for one call, so that no call inherits another's connection. What other SDKs of this program turn on in the
+/// A client for one call, or for two where the caller makes two, so that no other call inherits a connection. What other SDKs of this program turn on in the
 /// crate that they share is off, and loopback needs no proxy.
 pub(super) fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate()
 }
 
 /// The same of the version before, which some SDKs take. One client serves every call with this timeout, as it reads the
-/// system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next call.
+/// system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next call. A caller who
+/// makes two has a client of its own, which does.
 #[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
-pub(super) fn http_0_12(read_timeout: Duration) -> Result<reqwest_0_12::Client, reqwest_0_12::Error> {
-    static CLIENTS: Mutex<BTreeMap<Duration, reqwest_0_12::Client>> = Mutex::new(BTreeMap::new());
+pub(super) fn http_0_12(call: &Call) -> Result<reqwest_0_12::Client, reqwest_0_12::Error> {
+    static CLIENTS: Mutex<BTreeMap<std::time::Duration, reqwest_0_12::Client>> = Mutex::new(BTreeMap::new());
+    let builder = reqwest_0_12::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate();
+    let builder = builder.read_timeout(call.timeout);
+    if call.caller.again {
+        return builder.build();
+    }
     let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(client) = clients.get(&read_timeout) {
+    if let Some(client) = clients.get(&call.timeout) {
         return Ok(client.clone());
     }
-    let builder = reqwest_0_12::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate();
-    let client = builder.pool_max_idle_per_host(0).read_timeout(read_timeout).build()?;
-    clients.insert(read_timeout, client.clone());
+    let client = builder.pool_max_idle_per_host(0).build()?;
+    clients.insert(call.timeout, client.clone());
     Ok(client)
 }

@@ -1,6 +1,8 @@
 //! rig: the items of `Model::stream`, and the response that `finish` makes of them.
 
-use rig_core::completion::{AssistantContent, CompletionRequest, CompletionResponse, FinishReason, ToolDefinition};
+use rig_core::completion::{
+    AssistantContent, CompletionRequest, CompletionResponse, FinishReason, ToolDefinition, Usage,
+};
 use rig_core::error::ProviderError;
 use rig_core::message::{EmptyToolName, ToolCall, ToolName};
 use rig_core::providers::anthropic::AnthropicConfig;
@@ -10,59 +12,82 @@ use rig_core::streaming::{CompletionStream, Item, StreamEvent};
 use rig_reqwest::ReqwestClient;
 use serde_json::Value;
 
-use super::collected::{Collected, error, no_answer, word};
+use super::caller;
+use super::collected::{Collected, error, word};
 use super::reading::{attribute, attribute_word, read_body, read_headers};
 use super::request::http;
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
 use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
+use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let describe = |site, raised: &ProviderError| describe(call.api, site, raised);
-    let mut seen = Collected::new(call.api);
-    let mut stream = match open(&call) {
-        Ok(stream) => stream,
-        Err(raised) => return seen.raised(describe(Site::Open, &raised)),
-    };
-    if call.surface == "final" {
-        return match stream.finish().await {
-            Ok(response) => finished(seen, response),
-            Err(raised) => no_answer(describe(Site::Finalize, &raised)),
-        };
-    }
-    let raised = seen.take(&mut stream, item).await;
-    // The items have no stop reason; the stream itself knows it once the provider ended the answer.
-    seen.stop(stream.partial().finish_reason().and_then(reason));
-    match raised {
-        Some(raised) => seen.raised(describe(Site::Iterate, &raised)),
-        None => seen.returned(),
-    }
+    let model = model(&call).map_err(|raised| describe(call.api, Site::Open, &raised));
+    let offers = &[AnswerField::Usage, AnswerField::Thinking];
+    caller::observe(call, model, offers, |model, call, seen| Box::pin(make(model, call, seen))).await
 }
 
-/// The client as its documentation configures it: the base URL in the configuration, the timeout in the transport.
+/// A model of a provider's client, whose type differs for each API, by what is asked of it.
+type Model = Box<dyn Fn(CompletionRequest) -> Result<CompletionStream, ProviderError> + Send + Sync>;
+
+async fn make(model: &Model, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    let describe = |site, raised: &ProviderError| describe(call.api, site, raised);
+    let opened = request(call).and_then(model);
+    let mut stream = opened.map_err(|raised| describe(Site::Open, &raised))?;
+    if call.surface == "final" {
+        let response = stream.finish().await.map_err(|raised| describe(Site::Finalize, &raised))?;
+        finished(seen, response);
+        return Ok(());
+    }
+    let ended = seen.follow(&mut stream, item, describe).await;
+    // The items have neither a stop reason nor numbers of tokens; the stream itself knows them once they have come.
+    let partial = stream.partial();
+    seen.stop(partial.finish_reason().and_then(reason));
+    count(seen, &partial.usage);
+    ended
+}
+
 #[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
-fn open(call: &Call) -> Result<CompletionStream, ProviderError> {
-    let http = http().read_timeout(call.timeout).build();
-    let http = ReqwestClient::from(http.map_err(|raised| ProviderError::Request(std::sync::Arc::new(raised)))?);
+fn request(call: &Call) -> Result<CompletionRequest, ProviderError> {
     let mut request = CompletionRequest::new(PROMPT).max_tokens(1024);
     if call.ask == Ask::Tool {
         let name = ToolName::new(TOOL).map_err(|raised: EmptyToolName| ProviderError::request(raised))?;
         request = request.tool(ToolDefinition::new(name, TOOL_DESCRIPTION, parameters()));
     }
+    Ok(request)
+}
+
+/// The client as its documentation configures it: the base URL in the configuration, the timeout in the transport.
+#[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
+fn model(call: &Call) -> Result<Model, ProviderError> {
+    let http = http().read_timeout(call.timeout).build();
+    let http = ReqwestClient::from(http.map_err(|raised| ProviderError::Request(std::sync::Arc::new(raised)))?);
     let (root, model) = (call.base_url.as_str(), call.api.dialect().model);
     let openai = || OpenAIConfig::new("test").with_base_url(format!("{root}/v1"));
-    match call.api {
+    Ok(match call.api {
         Api::AnthropicMessages => {
-            AnthropicConfig::new("test").with_base_url(root).connect(http).completion(model).stream(request)
+            let model = AnthropicConfig::new("test").with_base_url(root).connect(http).completion(model);
+            Box::new(move |request| model.stream(request))
         }
-        Api::OpenaiChat => openai().connect(http).chat(model).stream(request),
-        Api::OpenaiResponses => openai().connect(http).responses(model).stream(request),
+        Api::OpenaiChat => {
+            let model = openai().connect(http).chat(model);
+            Box::new(move |request| model.stream(request))
+        }
+        Api::OpenaiResponses => {
+            let model = openai().connect(http).responses(model);
+            Box::new(move |request| model.stream(request))
+        }
         Api::GeminiGenerate => {
-            GeminiConfig::new("test").with_base_url(root).connect(http).completion(model).stream(request)
+            let model = GeminiConfig::new("test").with_base_url(root).connect(http).completion(model);
+            Box::new(move |request| model.stream(request))
         }
         #[allow(unreachable_patterns, reason = "which dialects it speaks is said by its manifest, and held to that")]
         other => unreachable!("the manifest does not offer {other}"),
-    }
+    })
+}
+
+fn count(seen: &mut Collected, usage: &Usage) {
+    seen.count(usage.input_tokens, usage.output_tokens);
 }
 
 fn item(seen: &mut Collected, item: Item<StreamEvent>) {
@@ -75,8 +100,11 @@ fn item(seen: &mut Collected, item: Item<StreamEvent>) {
         StreamEvent::Text { text, .. } => seen.say(&text),
         StreamEvent::Arguments { json, .. } => seen.extend_tool(&part, &json),
         StreamEvent::End { content: AssistantContent::ToolCall(call), .. } => whole_call(seen, part, call),
+        StreamEvent::Reasoning { text, .. } => seen.think(&text),
+        // A part whose text came in no pieces.
+        StreamEvent::End { content: AssistantContent::Reasoning(thoughts), .. } => seen.summed_up(&thoughts.text, ""),
         StreamEvent::Start { .. } => seen.other_part(),
-        StreamEvent::Reasoning { .. } | StreamEvent::End { .. } => {}
+        StreamEvent::End { .. } => {}
     }
 }
 
@@ -91,17 +119,18 @@ fn whole_call(seen: &mut Collected, part: usize, call: ToolCall) {
 }
 
 /// The response that a caller was given.
-fn finished(mut seen: Collected, response: CompletionResponse) -> Observation {
+fn finished(seen: &mut Collected, response: CompletionResponse) {
+    count(seen, &response.usage);
     seen.stop(response.finish_reason().and_then(reason));
     for (part, content) in response.choice.into_iter().enumerate() {
         seen.other_part();
         match content {
-            AssistantContent::ToolCall(call) => whole_call(&mut seen, part, call),
+            AssistantContent::ToolCall(call) => whole_call(seen, part, call),
             AssistantContent::Text(text) => seen.say(&text.text),
+            AssistantContent::Reasoning(thoughts) => seen.think(&thoughts.text),
             _ => {}
         }
     }
-    seen.returned()
 }
 
 /// The SDK's word for a reason, or the provider's where it has none.

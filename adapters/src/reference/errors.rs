@@ -46,7 +46,7 @@ pub(crate) fn in_band(client: &Client, api: Api, provider: Provider) -> Failure 
 /// A plain HTTP error, with what its body and its headers say.
 pub(crate) fn refused(client: &Client, api: Api, head: &Head, body: &str) -> Failure {
     let mut provider = (client.error_in_body)(client, api, body).unwrap_or_else(|| Provider {
-        message: format!("HTTP status {}: {}", head.status, excerpt(body)),
+        message: format!("HTTP status {}: {}", head.status, (client.excerpt)(body)),
         ..Provider::default()
     });
     let class = known_status(client, api, &provider).unwrap_or(head.status);
@@ -62,13 +62,19 @@ pub(crate) fn not_a_stream(client: &Client, api: Api, head: &Head, body: &str) -
     }
     let got = if head.content_type.is_empty() { "no content type" } else { &head.content_type };
     let expected = api.dialect().codec.media_type();
-    Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", excerpt(body)))
+    Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", (client.excerpt)(body)))
 }
 
-/// The beginning of a body, for a message.
+/// The beginning of a body, for a message, which is text for people: a page of markup is only named.
 pub(crate) fn excerpt(text: &str) -> String {
     let text = text.trim();
-    if text.is_empty() { "an empty body".to_owned() } else { text.chars().take(2_000).collect() }
+    if text.is_empty() {
+        "an empty body".to_owned()
+    } else if text.starts_with('<') {
+        "a page of markup".to_owned()
+    } else {
+        text.chars().take(2_000).collect()
+    }
 }
 
 /// The status that the error itself names, in its body or through its type.

@@ -73,6 +73,7 @@ const DOCUMENTED: Client = Client {
     equivalent_status: errors::equivalent_status,
     in_band: errors::in_band,
     not_a_stream: errors::not_a_stream,
+    excerpt: errors::excerpt,
     transport_failure: Failure::transport,
 };
 

@@ -73,7 +73,11 @@ fn a_case_that_changes_leaves_a_frozen_edition_and_that_is_said() {
     check(repository.call(&["run"]), 0, "wrote ");
     assert_eq!(told(&repository), serde_json::json!({ "name": "2026.12", "gone": [CUT] }));
     let compared = check(repository.call(&["compare", "before.json", REPORT]), 0, "of different editions of the suite");
-    assert!(said(&compared).contains("| edition | `2026.12` | `2026.12, but for case files: 1 gone` |"), "{}", said(&compared));
+    assert!(
+        said(&compared).contains("| edition | `2026.12` | `2026.12, but for case files: 1 gone` |"),
+        "{}",
+        said(&compared)
+    );
     check(repository.call(&["compare", REPORT, REPORT]), 0, "| edition | ");
 }
 

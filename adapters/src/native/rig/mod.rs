@@ -20,6 +20,7 @@ pub(crate) struct Scenario {
     /// Short, since some situations are about pauses.
     pub(crate) timeout: Duration,
     pub(crate) surface: &'static str,
+    pub(crate) caller: Caller,
     /// The observation of the client, as [`said`] puts it.
     pub(crate) expected: &'static str,
     /// The mutants that make something else of it.
@@ -35,7 +36,8 @@ impl Scenario {
         killed: &'static [Mutant],
     ) -> Self {
         let timeout = Duration::from_millis(700);
-        Self { name, api, wire: vec![wire], max_retries: 0, timeout, surface: "events", expected, killed }
+        let (wire, surface, caller) = (vec![wire], "events", Caller::default());
+        Self { name, api, wire, max_retries: 0, timeout, surface, caller, expected, killed }
     }
 
     /// The same with this many retries.
@@ -51,6 +53,11 @@ impl Scenario {
     /// The same through this surface.
     pub(crate) fn surface(self, surface: &'static str) -> Self {
         Self { surface, ..self }
+    }
+
+    /// The same with a caller who does this.
+    pub(crate) fn caller(self, caller: Caller) -> Self {
+        Self { caller, ..self }
     }
 
     pub(crate) async fn run(&self, id: &str) -> String {
@@ -80,7 +87,7 @@ impl Scenario {
             deadline: self.timeout + Duration::from_millis(1_800),
             max_retries: self.max_retries,
             ask: Ask::Tool,
-            caller: Caller::default(),
+            caller: self.caller,
             alone: false,
         };
         native::open(id).expect(id).observe(call).await.outcome
@@ -95,7 +102,16 @@ fn said(observation: &Observation) -> String {
     for call in observation.tool_calls.iter().flatten() {
         words.push(format!("{}({}){}", call.name, call.arguments, if call.complete { "" } else { "…" }));
     }
+    let labelled = [("thinking", &observation.thinking), ("refusal", &observation.refusal)];
+    let told = labelled.into_iter().filter_map(|(label, text)| Some((label, text.as_ref()?)));
+    words.extend(told.filter(|(_, text)| !text.is_empty()).map(|(label, text)| format!("{label}={text:?}")));
+    words.extend(observation.usage.value().map(|usage| {
+        let [input, output] =
+            [usage.input, usage.output].map(|tokens| tokens.map_or("-".into(), |tokens| tokens.to_string()));
+        format!("usage={input}/{output}")
+    }));
     words.extend(observation.error.as_ref().map(failure));
+    words.extend(observation.again.as_deref().map(|second| format!("again: {}", said(second))));
     words.join(" ")
 }
 

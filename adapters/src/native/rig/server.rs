@@ -118,7 +118,8 @@ async fn answer(socket: &mut TcpStream, wire: &Wire) -> std::io::Result<()> {
     }
 }
 
-/// Reads a request with a `Content-Length` whole. One that is no POST gets no answer: no dialect has another method.
+/// Reads a request with a `Content-Length` whole. One that is no POST, does not ask for a stream, or lacks the version where
+/// the dialect has one gets no answer.
 async fn read_request(socket: &mut TcpStream) -> bool {
     let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
@@ -133,7 +134,8 @@ async fn read_request(socket: &mut TcpStream) -> bool {
         }
         let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
-            return true;
+            let is_streamed = head.contains("alt=sse") || body.contains("\"stream\":true");
+            return is_streamed && (head.contains("\r\nanthropic-version: ") || !head.contains("/v1/messages "));
         }
     }
 }

@@ -52,9 +52,7 @@ pub(crate) fn a_text(text: &str) -> String {
 /// Anthropic: everything from the end of the block to the stop reason.
 pub(crate) fn a_stop(reason: &str) -> String {
     event(&json!({ "type": "content_block_stop", "index": 0 }))
-        + &event(
-            &json!({ "type": "message_delta", "delta": { "stop_reason": reason }, "usage": { "output_tokens": 9 } }),
-        )
+        + &event(&json!({ "type": "message_delta", "delta": { "stop_reason": reason } }))
 }
 
 /// Anthropic: the terminal marker.

@@ -257,7 +257,9 @@ fn finished_messages_are_read_by_one_rule() {
     let mut read = 0;
     for (items, message) in whole.filter_map(|items| Some((items.clone(), items.whole?))) {
         let message = serde_json::from_value(message).expect("a message of claude-api's");
-        let seen = crate::native::claude_api::finished(collected::Collected::new(items.api), message).returned();
+        let mut seen = collected::Collected::new(items.api);
+        crate::native::claude_api::finished(&mut seen, message);
+        let seen = seen.returned();
         compare("claude-api", "final", &items.sees, &CallOutcome::Observed(Box::new(seen))).expect(&items.name);
         read += 1;
     }

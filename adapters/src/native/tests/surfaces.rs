@@ -1,20 +1,33 @@
-//! One short story for every surface of every SDK that is linked in: an answer, a tool call, an error in the stream, an
-//! HTTP error.
+//! One short story for every surface of every SDK that is linked in: an answer, a tool call, what an answer carries beside its
+//! text, an error in the stream, an HTTP error, and a caller who stops, cancels, or calls again.
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::contract::Api;
+use crate::contract::{Ability, Api, Caller, Read};
 use crate::native::rig::Scenario;
 use crate::native::rig::server::{End, Wire};
 use crate::native::rig::wire::{a_end, a_error, a_text, c_end, c_text, chunk, data, event, g_text, json_answer, sse};
 use crate::native::{SDKS, manifest, missing_feature};
 
-/// The stories of a dialect, with all that strict types ask for.
-fn stories(api: Api) -> [(&'static str, Wire); 4] {
-    let (text, tool, error) = match api {
+/// The bodies of a dialect, with all that strict types ask for.
+struct Bodies {
+    /// The text, without an end.
+    so_far: String,
+    /// From there to the end.
+    end: String,
+    /// From there to an error.
+    error: String,
+    tool: String,
+    /// Thoughts, a refusal where there is one apart from the text, and the text, with its end.
+    beside: String,
+}
+
+/// The stories of a dialect, each with the answers that the server gives and what the caller does.
+fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 8] {
+    let Bodies { so_far, end, error, tool, beside } = match api {
         Api::AnthropicMessages => anthropic(),
         Api::OpenaiChat => chat(),
         Api::OpenaiResponses => responses(),
@@ -23,19 +36,37 @@ fn stories(api: Api) -> [(&'static str, Wire); 4] {
         other => panic!("there are no stories of {other}"),
     };
     let refusal = json!({ "error": { "type": "bad", "status": "bad", "message": "no", "param": null, "code": null } });
-    let [text, tool, error] = [text, tool, error].map(|body| sse(&body, End::Finish));
-    [("text", text), ("tool", tool), ("error", error), ("http", json_answer(400, "retry-after: 7\r\n", &refusal))]
+    let http = json_answer(400, "retry-after: 7\r\n", &refusal);
+    let pause = sse(&so_far, End::Stall);
+    let [text, tool, error, beside] =
+        [so_far.clone() + &end, tool, so_far + &error, beside].map(|body| sse(&body, End::Finish));
+    let [all, stop] = [Read::All, Read::StopAfter(1)].map(|read| Caller { read, again: false });
+    // Long enough for a busy machine to hand over what came before the pause.
+    let cancel = Caller { read: Read::CancelAfter(1_500), again: false };
+    [
+        ("text", vec![text.clone()], all),
+        ("tool", vec![tool], all),
+        ("beside", vec![beside], all),
+        ("error", vec![error.clone()], all),
+        ("http", vec![http], all),
+        ("stop", vec![pause.clone()], stop),
+        ("cancel", vec![pause], cancel),
+        ("again", vec![error, text], Caller { read: Read::All, again: true }),
+    ]
 }
 
-fn anthropic() -> (String, String, String) {
-    let usage = json!({ "input_tokens": 3, "output_tokens": 1 });
+fn anthropic() -> Bodies {
+    let usage = |output: u32| json!({ "input_tokens": 3, "output_tokens": output });
     let message = json!({ "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [],
-        "stop_reason": null, "stop_sequence": null, "usage": usage });
+        "stop_reason": null, "stop_sequence": null, "usage": usage(1) });
     let block = |block: Value| event(&json!({ "type": "content_block_start", "index": 0, "content_block": block }));
+    let thought = json!({ "type": "thinking_delta", "thinking": "Hm." });
+    let thought = block(json!({ "type": "thinking", "thinking": "", "signature": "" }))
+        + &event(&json!({ "type": "content_block_delta", "index": 0, "delta": thought }));
     let end = |reason: &str| {
         let delta = json!({ "stop_reason": reason, "stop_sequence": null });
         event(&json!({ "type": "content_block_stop", "index": 0 }))
-            + &event(&json!({ "type": "message_delta", "delta": delta, "usage": usage }))
+            + &event(&json!({ "type": "message_delta", "delta": delta, "usage": usage(9) }))
             + &a_end()
     };
     let piece = |json: &str| {
@@ -43,25 +74,46 @@ fn anthropic() -> (String, String, String) {
         event(&json!({ "type": "content_block_delta", "index": 0, "delta": delta }))
     };
     let start = event(&json!({ "type": "message_start", "message": message }));
-    let hello = start.clone() + &block(json!({ "type": "text", "text": "" })) + &a_text("Hello");
+    let hello = block(json!({ "type": "text", "text": "" })) + &a_text("Hello");
     let call = block(json!({ "type": "tool_use", "id": "t", "name": "get_weather", "input": {} }));
-    let call = start + &call + &piece("{\"city\":") + &piece("\"Paris\"}") + &end("tool_use");
-    (hello.clone() + &end("end_turn"), call, hello + &a_error("bad", "no"))
+    let call = call + &piece("{\"city\":") + &piece("\"Paris\"}") + &end("tool_use");
+    let thought = thought + &event(&json!({ "type": "content_block_stop", "index": 0 }));
+    let second = (hello.clone() + &end("end_turn")).replace("\"index\":0", "\"index\":1");
+    Bodies {
+        so_far: start.clone() + &hello,
+        end: end("end_turn"),
+        error: a_error("bad", "no"),
+        tool: start.clone() + &call,
+        beside: start + &thought + &second,
+    }
 }
 
-fn chat() -> (String, String, String) {
+fn chat() -> Bodies {
     let piece = |piece: Value| chunk(&json!({ "tool_calls": [piece] }), None);
     let open = json!({ "index": 0, "id": "t", "type": "function",
         "function": { "name": "get_weather", "arguments": "{\"city\":" } });
     let rest = json!({ "index": 0, "function": { "arguments": "\"Paris\"}" } });
     let error = data(&json!({ "error": { "message": "no", "type": "bad", "param": null, "code": "worse" } }));
-    (c_text("Hello") + &c_end("stop"), piece(open) + &piece(rest) + &c_end("tool_calls"), c_text("Hello") + &error)
+    let usage = json!({ "prompt_tokens": 3, "completion_tokens": 9, "total_tokens": 12 });
+    let usage = data(&json!({ "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [],
+        "usage": usage }));
+    let thought = json!({ "reasoning_content": "Hm.", "refusal": "No." });
+    let end = chunk(&json!({}), Some("stop")) + &usage + "data: [DONE]\n\n";
+    Bodies {
+        so_far: c_text("Hello"),
+        error,
+        tool: piece(open) + &piece(rest) + &c_end("tool_calls"),
+        beside: chunk(&thought, None) + &c_text("Hello") + &end,
+        end,
+    }
 }
 
-fn responses() -> (String, String, String) {
+fn responses() -> Bodies {
     let response = |status: &str| {
         json!({ "id": "r", "object": "response", "created_at": 1, "model": "m", "status": status, "output": [],
-            "error": null, "incomplete_details": null })
+            "error": null, "incomplete_details": null, "usage": { "input_tokens": 3,
+            "input_tokens_details": { "cached_tokens": 0, "cache_write_tokens": 0 }, "output_tokens": 9,
+            "output_tokens_details": { "reasoning_tokens": 0 }, "total_tokens": 12 } })
     };
     let end = |status: &str, number: u32| {
         let kind = format!("response.{status}");
@@ -82,14 +134,38 @@ fn responses() -> (String, String, String) {
     let hello = event(&json!({ "type": "response.output_text.delta", "sequence_number": 1, "item_id": "i",
         "output_index": 0, "content_index": 0, "delta": "Hello" }));
     let error = json!({ "type": "error", "sequence_number": 2, "code": "worse", "message": "no", "param": null });
-    (hello.clone() + &end("completed", 2), call, hello + &event(&error))
+    let thought =
+        event(&json!({ "type": "response.reasoning_summary_text.delta", "sequence_number": 1, "item_id": "i",
+            "output_index": 0, "summary_index": 0, "delta": "Hm." }))
+            + &event(
+                &json!({ "type": "response.refusal.delta", "sequence_number": 1, "item_id": "i", "output_index": 0,
+            "content_index": 0, "delta": "No." }),
+            );
+    Bodies {
+        so_far: hello.clone(),
+        end: end("completed", 2),
+        error: event(&error),
+        tool: call,
+        beside: thought + &hello + &end("completed", 2),
+    }
 }
 
-fn gemini() -> (String, String, String) {
+fn gemini() -> Bodies {
     let call = json!({ "functionCall": { "name": "get_weather", "args": { "city": "Paris" } } });
     let call = json!({ "content": { "parts": [call], "role": "model" }, "index": 0, "finishReason": "STOP" });
     let error = data(&json!({ "error": { "code": 503, "message": "no", "status": "UNAVAILABLE" } }));
-    (g_text("Hello", Some("STOP")), data(&json!({ "candidates": [call] })), g_text("Hello", None) + &error)
+    let thought = json!({ "parts": [{ "text": "Hm.", "thought": true }], "role": "model" });
+    let thought = data(&json!({ "candidates": [{ "content": thought, "index": 0 }] }));
+    let usage = json!({ "promptTokenCount": 3, "candidatesTokenCount": 9, "totalTokenCount": 12 });
+    let end = json!({ "content": { "parts": [{ "text": "!" }], "role": "model" }, "index": 0, "finishReason": "STOP" });
+    let end = data(&json!({ "candidates": [end], "usageMetadata": usage }));
+    Bodies {
+        so_far: g_text("Hello", None),
+        error,
+        tool: data(&json!({ "candidates": [call] })),
+        beside: thought + &g_text("Hello", None) + &end,
+        end,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,12 +175,14 @@ async fn what_the_caller_of_each_surface_sees() {
     for (id, _) in SDKS.iter().filter(|(id, _)| linked(id)) {
         for (surface, about) in manifest(id).expect(id).surfaces {
             let surface: &'static str = String::leak(surface);
-            let told = about.apis.into_iter().flat_map(|api| stories(api).map(|(story, wire)| (api, story, wire)));
-            scenarios.extend(
-                told.map(|(api, story, wire)| {
-                    (*id, Scenario::new(story, api, wire, "", &[]).surface(surface).untimed())
-                }),
-            );
+            let can = |caller: &Caller| caller.needs().all(|ability: Ability| about.caller.contains(&ability));
+            let told = about.apis.iter().flat_map(|api| stories(*api).map(|story| (*api, story)));
+            let told = told.filter(|(_, (_, _, caller))| can(caller));
+            scenarios.extend(told.map(|(api, (story, wire, caller))| {
+                let first = wire[0].clone();
+                let scenario = Scenario { wire, ..Scenario::new(story, api, first, "", &[]) };
+                (*id, scenario.surface(surface).caller(caller).untimed())
+            }));
         }
     }
     let said = join_all(scenarios.iter().map(|(id, scenario)| scenario.run(id))).await;
@@ -112,11 +190,11 @@ async fn what_the_caller_of_each_surface_sees() {
         .lines()
         .filter(|line| linked(line.split('/').next().expect("the SDK comes first")))
         .collect();
-    assert_eq!(said.len(), expected.len());
     let lines = scenarios.iter().zip(said).map(|((id, scenario), said)| {
         let line = format!("{id}/{} {} {}: {said}", scenario.surface, scenario.api, scenario.name);
         line.replace('\n', " ")
     });
     let other: Vec<_> = lines.filter(|line| !expected.contains(line.as_str())).collect();
     assert!(other.is_empty(), "not in surfaces.txt:\n{}", other.join("\n"));
+    assert_eq!(scenarios.len(), expected.len());
 }

@@ -1,6 +1,8 @@
 //! The mutants: the reference client with one stage replaced, or with one thing done to a call before it or to the observation
 //! after it. Each has one fault.
 
+mod answers;
+mod calls;
 mod ending;
 mod fields;
 mod lines;
@@ -158,6 +160,7 @@ mutants! {
     ForeignError "foreign-error" "A transport failure escapes in the transport's own class." reporting::FOREIGN_ERROR;
     HttpErrorUntyped "http-error-untyped" "The body of an HTTP error is not read." reporting::HTTP_ERROR_UNTYPED;
     TextLostOnError "text-lost-on-error" "Text that was delivered is withdrawn when an error follows." reporting::TEXT_LOST_ON_ERROR;
+    MessageIsPage "message-is-page" "The whole page of a refusal is the error's message." reporting::MESSAGE_IS_PAGE;
     HoldsConnection "holds-connection" "The connection stays open after an error." reporting::HOLDS_CONNECTION;
 
     // The end of the stream.
@@ -186,6 +189,27 @@ mutants! {
     CapsRetryAfter "caps-retry-after" "A delay of more than a second is cut to a second." opening::CAPS_RETRY_AFTER;
     RetriesInBand "retries-in-band" "An error as the first event is retried though no retry was allowed." opening::RETRIES_IN_BAND;
     RetriesAfterOutput "retries-after-output" "A failure after some output is retried and the text delivered twice." opening::RETRIES_AFTER_OUTPUT;
+
+    NotStreamed "not-streamed" "The body of a request does not ask for a stream." opening::NOT_STREAMED;
+    LosesHeaders "loses-headers" "The headers of the dialect, which name the key and the version, are not sent." opening::LOSES_HEADERS;
+
+    // What the caller does.
+    IgnoresStop "ignores-stop" "A stream that its caller has left is read on." calls::IGNORES_STOP;
+    StopIsError "stop-is-error" "A caller who stops by himself is told of an error." calls::STOP_IS_ERROR;
+    HoldsWhenStopped "holds-when-stopped" "The connection stays open after the caller has stopped." calls::HOLDS_WHEN_STOPPED;
+    IgnoresCancel "ignores-cancel" "A call that its caller cancels goes on." calls::IGNORES_CANCEL;
+    CancelIsCompletion "cancel-is-completion" "A call that its caller cancels is a finished answer." calls::CANCEL_IS_COMPLETION;
+    SecondCallFails "second-call-fails" "After a failure no other call can be made on the client." calls::SECOND_CALL_FAILS;
+    SecondCallRepeats "second-call-repeats" "The text of a failed call is the beginning of the next one's." calls::SECOND_CALL_REPEATS;
+
+    // What an answer carries beside its text.
+    LosesUsage "loses-usage" "The numbers of tokens are lost." answers::LOSES_USAGE;
+    UsageOfStartOnly "usage-of-start-only" "The first numbers of tokens count, and later ones change nothing." answers::USAGE_OF_START_ONLY;
+    InventsUsage "invents-usage" "A failed answer has numbers of tokens that nobody sent." answers::INVENTS_USAGE;
+    LosesThinking "loses-thinking" "The model's thoughts are lost." answers::LOSES_THINKING;
+    ThinkingIsText "thinking-is-text" "The model's thoughts are text of the answer." answers::THINKING_IS_TEXT;
+    LosesRefusal "loses-refusal" "The text of a refusal is lost." answers::LOSES_REFUSAL;
+    RefusalIsText "refusal-is-text" "The text of a refusal is text of the answer." answers::REFUSAL_IS_TEXT;
 
     // Tool calls.
     CutToolIsComplete "cut-tool-is-complete" "A tool call that was cut is handed out as complete." tools::CUT_TOOL_IS_COMPLETE;

@@ -1,6 +1,7 @@
 //! Faults before the stream.
 
 use futures_util::future::BoxFuture;
+use reqwest::header::CONTENT_TYPE;
 
 use super::{DOCUMENTED, Faulty};
 use crate::contract::{Api, Call, Site};
@@ -76,6 +77,23 @@ pub(super) const JSON_BODY_UNTYPED: Faulty = Faulty::of(Client {
     not_a_stream: |_, _, head, _| {
         let got = if head.content_type.is_empty() { "no content type" } else { &head.content_type };
         Failure::new(Class::Protocol, got)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const NOT_STREAMED: Faulty = Faulty::of(Client {
+    request: |http, url, call| {
+        let mut body = (call.api.dialect().body)(call.ask);
+        body.as_object_mut().and_then(|body| body.remove("stream"));
+        http::request(http, url, call).body(body.to_string())
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const LOSES_HEADERS: Faulty = Faulty::of(Client {
+    request: |http, url, call| {
+        let builder = http.post(url).header(CONTENT_TYPE, "application/json").header("accept", "text/event-stream");
+        builder.header("accept-encoding", coding::ACCEPTED).body((call.api.dialect().body)(call.ask).to_string())
     },
     ..DOCUMENTED
 });

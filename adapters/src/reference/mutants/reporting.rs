@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{DOCUMENTED, Faulty};
 use crate::contract::{Api, Field, Observation, ObservedError};
+use crate::reference::body::Body;
 use crate::reference::client::{Client, Release};
 use crate::reference::errors;
 use crate::reference::failure::{Class, Failure};
@@ -103,14 +104,17 @@ pub(super) const FOREIGN_ERROR: Faulty = Faulty::of(Client {
 
 pub(super) const HTTP_ERROR_UNTYPED: Faulty = Faulty::of(Client { error_in_body: |_, _, _| None, ..DOCUMENTED });
 
-pub(super) const HOLDS_CONNECTION: Faulty = Faulty::of(Client {
-    release: |body, occasion| {
-        if occasion == Release::Failed {
-            tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_secs(30)).await;
-                drop(body);
-            });
-        }
-    },
-    ..DOCUMENTED
-});
+pub(super) const MESSAGE_IS_PAGE: Faulty = Faulty::of(Client { excerpt: str::to_owned, ..DOCUMENTED });
+
+pub(super) const HOLDS_CONNECTION: Faulty =
+    Faulty::of(Client { release: |body, occasion| hold_if(occasion == Release::Failed, body), ..DOCUMENTED });
+
+/// Keeps a body, and its connection with it, for longer than anybody looks; another one is let go of.
+pub(super) fn hold_if(held: bool, body: Body) {
+    if held {
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            drop(body);
+        });
+    }
+}

@@ -69,8 +69,8 @@ fn statuses() -> Vec<Scenario> {
         new(
             "an HTML page",
             plain(502, "Content-Type: text/html\r\n", "<html>Bad Gateway</html>"),
-            "raised \"\" open: ServerError 502 (HTTP status 502: <html>Bad Gateway</html>) | 1 sent",
-            &[],
+            "raised \"\" open: ServerError 502 (HTTP status 502: a page of markup) | 1 sent",
+            &[Mutant::MessageIsPage],
         ),
         new(
             "no body",
@@ -125,7 +125,7 @@ fn contents() -> Vec<Scenario> {
             "HTML at status 200",
             OpenaiChat,
             plain(200, "Content-Type: text/html\r\n", "<html>Log in</html>"),
-            "raised \"\" open: ProtocolError (expected text/event-stream, got text/html: <html>Log in</htm) | 1 sent",
+            "raised \"\" open: ProtocolError (expected text/event-stream, got text/html: a page of markup) | 1 sent",
             &[Mutant::WrongContentIsEmpty],
         ),
         new(

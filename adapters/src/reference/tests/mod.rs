@@ -1,5 +1,7 @@
 //! The reference client and its mutants on real sockets: what the client says, and which mutants say something else.
 
+mod answers;
+mod calls;
 mod decoder;
 mod ends;
 mod errors;
@@ -24,6 +26,8 @@ fn scenarios() -> Vec<Scenario> {
         ends::scenarios(),
         http::scenarios(),
         tools::scenarios(),
+        calls::scenarios(),
+        answers::scenarios(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,161 @@
+//! The caller of a native SDK, who makes a call on a client, or two, and may leave the first before it ends.
+//!
+//! In Rust whoever wants no more drops what is being read: the stream where there is enough of it, the future where a call is
+//! cancelled (<https://docs.rs/tokio/1/tokio/time/fn.timeout.html>).
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::collected::Collected;
+use crate::contract::{Call, Caller, Ended, Observation, ObservedError, Read};
+use crate::manifest::AnswerField;
+
+/// A function that makes one call on a client. What was handed over stays in the last argument where the call is dropped; an
+/// error is what an `Err` of the SDK says.
+pub(super) type Make<C> = for<'a> fn(&'a C, &'a Call, &'a mut Collected) -> BoxFuture<'a, Result<(), ObservedError>>;
+
+/// The surfaces that hand over nothing before the finished answer.
+const FINISHED: [&str; 2] = ["final", HANDLER];
+
+/// The surface that is code of an application; its error holds the text so far.
+const HANDLER: &str = "handler";
+
+/// Makes a call on this client, and the same once more where the caller does. `offers` are the fields of an answer that not
+/// every surface has.
+pub(super) async fn observe<C>(
+    call: Call,
+    client: Result<C, ObservedError>,
+    offers: &'static [AnswerField],
+    make: Make<C>,
+) -> Observation {
+    let mut observation = once(&call, &client, offers, make).await;
+    if call.caller.again {
+        let plain = Call { caller: Caller::default(), ..call };
+        observation.again = Some(Box::new(once(&plain, &client, offers, make).await));
+    }
+    observation
+}
+
+/// Makes one call, which ends where the caller cancels it.
+async fn once<C>(
+    call: &Call,
+    client: &Result<C, ObservedError>,
+    offers: &'static [AnswerField],
+    make: Make<C>,
+) -> Observation {
+    let mut seen = Collected::new(call.api).offering(offers).read(call.caller.read);
+    let outcome = match (client, call.caller.read) {
+        (Err(error), _) => Some(Err(error.clone())),
+        (Ok(client), Read::CancelAfter(milliseconds)) => {
+            let limit = Duration::from_millis(milliseconds.into());
+            tokio::time::timeout(limit, make(client, call, &mut seen)).await.ok()
+        }
+        (Ok(client), Read::All | Read::StopAfter(_)) => Some(make(client, call, &mut seen).await),
+    };
+    let observation = match outcome {
+        Some(Ok(())) => seen.returned(),
+        Some(Err(error)) => seen.raised(error),
+        None => seen.cancelled(),
+    };
+    if FINISHED.contains(&call.surface.as_str()) && observation.ended != Ended::Returned {
+        return without_answer(call, observation);
+    }
+    observation
+}
+
+/// The same where the finished answer was asked for, and there is none.
+fn without_answer(call: &Call, seen: Observation) -> Observation {
+    let text = seen.text.filter(|_| call.surface == HANDLER && seen.ended == Ended::Raised);
+    Observation { text, error: seen.error, ..Observation::of(seen.ended) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::stream;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::contract::{Api, Ask, Site};
+    use crate::native::collected::error;
+
+    /// A client that counts its calls and hands over two words in each, then a pause or an error.
+    #[derive(Default)]
+    struct Client {
+        calls: Mutex<u32>,
+        pauses: bool,
+    }
+
+    async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+        let number = {
+            let mut calls = client.calls.lock().expect("no call panics");
+            *calls += 1;
+            *calls
+        };
+        seen.count(Some(3_u32), None::<u32>);
+        if call.surface == HANDLER {
+            seen.say("Hello");
+            return Err(error(Site::Finalize, &["Failed"], "no"));
+        }
+        let words = [format!("Hello {number}"), "!".to_owned()].map(Ok);
+        let then: Vec<Result<String, &str>> = if client.pauses { Vec::new() } else { vec![Err("no")] };
+        let pause =
+            stream::once(async { if client.pauses { std::future::pending().await } else { Ok(String::new()) } });
+        let words = std::pin::pin!(stream::StreamExt::chain(stream::iter(words.into_iter().chain(then)), pause));
+        seen.follow(words, |seen, word| seen.say(&word), |site, raised| error(site, &["Failed"], *raised)).await
+    }
+
+    async fn observed(surface: &str, caller: Value, pauses: bool) -> Value {
+        let call = Call {
+            api: Api::OpenaiChat,
+            surface: surface.to_owned(),
+            base_url: String::new(),
+            timeout: Duration::from_secs(1),
+            deadline: Duration::from_secs(1),
+            max_retries: 0,
+            ask: Ask::Text,
+            caller: serde_json::from_value(caller).expect("a caller"),
+            alone: false,
+        };
+        let client = Ok(Client { pauses, ..Client::default() });
+        let offers = &[AnswerField::Usage];
+        json!(observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await)
+    }
+
+    #[tokio::test]
+    async fn a_caller_stops_cancels_and_calls_again() {
+        let stopped = observed("stream", json!({ "read": { "stop-after": 1 }, "again": true }), false).await;
+        assert_eq!(
+            (&stopped["ended"], &stopped["text"], &stopped["events"], &stopped["error"]),
+            (&json!("stopped"), &json!("Hello 1"), &json!(1), &Value::Null)
+        );
+        let again = &stopped["again"];
+        assert_eq!((&again["ended"], &again["text"]), (&json!("raised"), &json!("Hello 2!")));
+
+        let late = observed("stream", json!({ "read": { "stop-after": 3 } }), false).await;
+        assert_eq!((&late["ended"], &late["again"]), (&json!("raised"), &Value::Null));
+
+        let cancelled = observed("stream", json!({ "read": { "cancel-after": 50 } }), true).await;
+        assert_eq!((&cancelled["ended"], &cancelled["text"]), (&json!("cancelled"), &json!("Hello 1!")));
+        assert_eq!(cancelled["usage"], json!({ "input": 3, "output": null }));
+        assert_eq!((cancelled.get("thinking"), cancelled.get("refusal")), (None, None));
+
+        let failed = observed("stream", json!({ "read": { "cancel-after": 5_000 } }), false).await;
+        assert_eq!((&failed["ended"], &failed["error"]["message"]), (&json!("raised"), &json!("no")));
+    }
+
+    #[tokio::test]
+    async fn a_finished_answer_that_failed_hands_over_nothing() {
+        let cancelled = observed("final", json!({ "read": { "cancel-after": 50 } }), true).await;
+        assert_eq!(cancelled, json!({ "ended": "cancelled", "events": 0 }));
+        let failed = observed("final", json!({}), false).await;
+        assert_eq!(
+            (&failed["ended"], &failed["text"], &failed["usage"]),
+            (&json!("raised"), &Value::Null, &Value::Null)
+        );
+        let handled = observed(HANDLER, json!({}), false).await;
+        assert_eq!((&handled["text"], &handled["usage"]), (&json!("Hello"), &Value::Null));
+    }
+}
