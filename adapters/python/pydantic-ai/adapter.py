@@ -33,7 +33,7 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
 from streamspec_errors import BODY, Read, Reads, attribute
-from streamspec_observation import ABSENT, Seen, Tool, dig
+from streamspec_observation import ABSENT, Seen, Tokens, Tool, dig
 from streamspec_tables import DIALECTS
 
 # Some came later than the others.
@@ -63,36 +63,54 @@ TOOL: Final = ToolDefinition(
     name=TOOL_NAME, description=TOOL_DESCRIPTION, parameters_json_schema=TOOL_PARAMETERS, strict=True
 )
 
+# The names of the numbers of tokens, whatever the provider.
+TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
+
 KEY: Final = "no-key"
 ANTHROPIC: Final = anthropic.AsyncAnthropic(api_key=KEY, http_client=unpooled(anthropic)[1])
 OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=unpooled(openai)[1])
 
 
-def model_of(run: Run) -> Model:
-    """The model that speaks the api."""
-    options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+def client_of(run: Run, shared: Any, sdk: Any, base_url: str) -> Any:
+    """The client of the provider's SDK; a caller that calls again has its own, which keeps connections by default."""
+    options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries, "base_url": base_url}
+    if run.caller.again:
+        return type(shared)(api_key=KEY, **options)
     if not run.is_async:
         # A sync call runs a loop of its own in its thread, and an async client is not for several at once.
-        options["http_client"] = unpooled(anthropic if run.api == "anthropic-messages" else openai)[1]
+        options["http_client"] = unpooled(sdk)[1]
+    return shared.with_options(**options)
+
+
+def model_of(run: Run) -> Model:
+    """The model that speaks the api."""
     if run.api == "anthropic-messages":
-        client = ANTHROPIC.with_options(base_url=run.base_url, **options)
+        client = client_of(run, ANTHROPIC, anthropic, run.base_url)
         return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))
-    provider = OpenAIProvider(openai_client=OPENAI.with_options(base_url=f"{run.base_url}/v1", **options))
+    provider = OpenAIProvider(openai_client=client_of(run, OPENAI, openai, f"{run.base_url}/v1"))
     kind = OpenAIChatModel if run.api == "openai-chat" else OpenAIResponsesModel
     return kind("gpt-5.2", provider=provider)
 
 
-def with_response(stream: Any) -> Iterator[Any]:
-    """The events, and in the end the response that they make."""
-    yield from stream
-    yield stream.response
+def with_response(stream: Any) -> Iterator[tuple[Any, Any]]:
+    """The events, and in the end the response that they make, each with the usage so far."""
+    for event in stream:
+        yield event, stream.usage
+    yield stream.response, stream.usage
 
 
-async def with_response_async(stream: Any) -> AsyncIterator[Any]:
+async def with_response_async(stream: Any) -> AsyncIterator[tuple[Any, Any]]:
     """The same for an async stream."""
     async for event in stream:
-        yield event
-    yield stream.get()
+        yield event, stream.usage
+    yield stream.get(), stream.usage
+
+
+def read_usage(seen: Seen, usage: Any) -> None:
+    """The numbers of tokens, which are 0 where none were told; at first a stream had a method in their place."""
+    usage = usage() if callable(usage) else usage
+    if usage is not None and usage.has_values():
+        seen.count(usage, TOKENS)
 
 
 def read_event(seen: Seen, event: Any) -> None:
@@ -104,8 +122,8 @@ def read_event(seen: Seen, event: Any) -> None:
             read_part(seen, index, dig(event, "part"))
         case "part_delta":
             delta = dig(event, "delta")
-            if dig(delta, "part_delta_kind") == "text":
-                seen.say(dig(delta, "content_delta"))
+            if (kind := dig(delta, "part_delta_kind")) in ("text", "thinking"):
+                (seen.say if kind == "text" else seen.think)(dig(delta, "content_delta"))
             elif tool is not None:
                 tool.name += dig(delta, "tool_name_delta") or ""
                 read_arguments(tool, dig(delta, "args_delta"))
@@ -125,6 +143,8 @@ def read_part(seen: Seen, index: object, part: Any) -> Tool | None:
     """A part as far as it has come, and the tool call that it is."""
     if dig(part, "part_kind") == "text":
         seen.say(dig(part, "content"))
+    if dig(part, "part_kind") == "thinking":
+        seen.think(dig(part, "content"))
     if dig(part, "part_kind") != "tool-call":
         return None
     tool = seen.tool(index, dig(part, "tool_name"))
@@ -136,6 +156,9 @@ def read_end(seen: Seen, api: str, response: Any, output: Any = None) -> None:
     """How a response ended, with its calls, and those that an agent's output hands over to be executed."""
     reason = dig(response, "provider_details", "finish_reason") or dig(response, "finish_reason")
     seen.stop(reason)
+    if api != "anthropic-messages":
+        # Of Anthropic it is the explanation of a stop reason.
+        seen.refuse(dig(response, "provider_details", "refusal"))
     if dig(response, "state") in ("incomplete", "interrupted"):
         seen.interrupted()
     handed_over = [dig(call, "tool_call_id") for call in dig(output, "calls") or []]
@@ -158,12 +181,14 @@ def is_cut(api: str, reason: object, *, is_last: bool) -> bool:
 def direct_reader(api: str) -> Callable[[Seen, Any], None]:
     """Reads an event of a request by itself, which says of every part when it is complete, or the response."""
 
-    def read(seen: Seen, item: Any) -> None:
-        if (kind := dig(item, "event_kind")) is None:
-            read_end(seen, api, item)
+    def read(seen: Seen, item: tuple[Any, Any]) -> None:
+        event, usage = item
+        read_usage(seen, usage)
+        if (kind := dig(event, "event_kind")) is None:
+            read_end(seen, api, event)
         else:
-            read_event(seen, item)
-            if kind == "part_end" and (tool := seen.open_tool(dig(item, "index"))) is not None:
+            read_event(seen, event)
+            if kind == "part_end" and (tool := seen.open_tool(dig(event, "index"))) is not None:
                 tool.over = True
 
     return read
@@ -174,6 +199,7 @@ def agent_reader(api: str) -> Callable[[Seen, Any], None]:
 
     def read(seen: Seen, item: Any) -> None:
         if dig(item, "event_kind") == "agent_run_result":
+            read_usage(seen, dig(item, "result", "response", "usage"))
             read_end(seen, api, dig(item, "result", "response"), dig(item, "result", "output"))
         else:
             read_event(seen, item)
@@ -188,6 +214,7 @@ def answer_reader(api: str) -> Callable[[Seen, Any], None]:
         response, output = answer
         for index, part in enumerate(dig(response, "parts") or []):
             read_part(seen, index, part)
+        read_usage(seen, dig(response, "usage"))
         read_end(seen, api, response, output)
 
     return read
