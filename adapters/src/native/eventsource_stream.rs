@@ -234,9 +234,9 @@ fn gemini_chunk(seen: &mut Collected, data: &Value) {
     for part in items(&candidate["content"]["parts"]) {
         let said = part["text"].as_str().unwrap_or_default();
         if part["thought"] == true {
-            seen.think(said)
+            seen.think(said);
         } else {
-            seen.say(said)
+            seen.say(said);
         }
         if let Some(call) = part.get("functionCall") {
             seen.add_tool(text(&call["name"])).set(call["args"].clone());

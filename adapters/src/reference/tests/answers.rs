@@ -82,8 +82,8 @@ fn tokens() -> Vec<Scenario> {
 }
 
 fn thoughts() -> Vec<Scenario> {
-    let new = Scenario::new;
     const KILLED: &[Mutant] = &[Mutant::LosesThinking, Mutant::ThinkingIsText];
+    let new = Scenario::new;
     let block = json!({ "type": "content_block_start", "index": 1, "content_block": { "type": "thinking" } });
     let delta = json!({ "type": "thinking_delta", "thinking": "Hm." });
     let delta = json!({ "type": "content_block_delta", "index": 1, "delta": delta });
