@@ -158,4 +158,29 @@ mod tests {
         let handled = observed(HANDLER, json!({}), false).await;
         assert_eq!((&handled["text"], &handled["usage"]), (&json!("Hello"), &Value::Null));
     }
+
+    #[test]
+    fn what_an_answer_carries_beside_its_text_is_shown_where_the_surface_offers_it() {
+        let told = |offers| {
+            let mut seen = Collected::new(Api::OpenaiResponses).offering(offers);
+            seen.count(Some(12_u32), Some(1_i32));
+            seen.count(None::<u32>, Some(9_u64));
+            // A number that is none of tokens is none.
+            seen.count(Some(-1_i32), None::<u32>);
+            seen.think("Hm");
+            seen.think(".");
+            seen.summed_up("Hm. Hm.", "No.");
+            json!(seen.returned())
+        };
+        let whole = told(&[AnswerField::Usage, AnswerField::Thinking, AnswerField::Refusal]);
+        assert_eq!(
+            (&whole["usage"], &whole["thinking"], &whole["refusal"]),
+            (&json!({ "input": 12, "output": 9 }), &json!("Hm."), &json!("No."))
+        );
+        let bare = told(&[]);
+        assert!(["usage", "thinking", "refusal"].iter().all(|field| bare.get(*field).is_none()), "{bare}");
+        let nothing = Collected::new(Api::OpenaiChat).offering(&[AnswerField::Usage, AnswerField::Refusal]).returned();
+        let nothing = json!(nothing);
+        assert_eq!((nothing.get("usage"), nothing.get("refusal")), (Some(&json!(null)), Some(&json!(""))));
+    }
 }

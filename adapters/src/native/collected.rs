@@ -377,7 +377,6 @@ mod tests {
     use super::super::reading::attribute_word;
     use super::{Collected, error};
     use crate::contract::{Api, Ended, ObservedError, Site};
-    use crate::manifest::AnswerField;
 
     #[test]
     fn the_first_item_or_error_that_says_anything_counts() {
@@ -400,31 +399,6 @@ mod tests {
             (observed.ended, observed.error.map(|error| error.message)),
             (Ended::Raised, Some("broken".to_owned()))
         );
-    }
-
-    #[test]
-    fn what_an_answer_carries_beside_its_text_is_shown_where_the_surface_offers_it() {
-        let told = |offers| {
-            let mut seen = Collected::new(Api::OpenaiResponses).offering(offers);
-            seen.count(Some(12_u32), Some(1_i32));
-            seen.count(None::<u32>, Some(9_u64));
-            // A number that is none of tokens is none.
-            seen.count(Some(-1_i32), None::<u32>);
-            seen.think("Hm");
-            seen.think(".");
-            seen.summed_up("Hm. Hm.", "No.");
-            json!(seen.returned())
-        };
-        let whole = told(&[AnswerField::Usage, AnswerField::Thinking, AnswerField::Refusal]);
-        assert_eq!(
-            (&whole["usage"], &whole["thinking"], &whole["refusal"]),
-            (&json!({ "input": 12, "output": 9 }), &json!("Hm."), &json!("No."))
-        );
-        let bare = told(&[]);
-        assert!(["usage", "thinking", "refusal"].iter().all(|field| bare.get(*field).is_none()), "{bare}");
-        let nothing = Collected::new(Api::OpenaiChat).offering(&[AnswerField::Usage, AnswerField::Refusal]).returned();
-        let nothing = json!(nothing);
-        assert_eq!((nothing.get("usage"), nothing.get("refusal")), (Some(&json!(null)), Some(&json!(""))));
     }
 
     #[test]

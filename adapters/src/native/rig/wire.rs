@@ -10,7 +10,7 @@ pub(crate) const CUT: char = '¦';
 /// A 200 with an event stream; [`CUT`] stands between the pieces of the body.
 pub(crate) fn sse(body: &str, end: End) -> Wire {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\
-                request-id: req_head\r\n"
+                Connection: close\r\nrequest-id: req_head\r\n"
         .to_owned();
     let pieces = body.split(CUT).filter(|piece| !piece.is_empty()).map(|piece| piece.as_bytes().to_vec()).collect();
     Wire { head, pieces, chunked: true, end }
