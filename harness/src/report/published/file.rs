@@ -17,7 +17,7 @@ use crate::report::view::Suite;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Report")]
 pub struct ReportFile {
-    /// `streamspec-report/5`; changes when a reader would have to.
+    /// `streamspec-report/6`; changes when a reader would have to.
     pub schema: String,
     /// The suite that was run.
     pub suite: Suite,

@@ -28,7 +28,7 @@ pub(super) use of_view::write;
 pub use write::schema;
 
 /// The name and version of the report's schema.
-pub const SCHEMA: &str = "streamspec-report/5";
+pub const SCHEMA: &str = "streamspec-report/6";
 
 /// A compatibility report, trial by trial; [`ReportFile`] is how `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq)]

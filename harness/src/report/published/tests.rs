@@ -56,9 +56,9 @@ fn the_committed_report_can_be_read_and_is_small() {
 fn other_files_are_refused_in_words() {
     for (text, expected) in [
         ("{", "not JSON: "),
-        ("{}", "not a report of streamspec; this version of streamspec reads streamspec-report/5"),
+        ("{}", "not a report of streamspec; this version of streamspec reads streamspec-report/6"),
         (r#"{"schema":"streamspec-report/2"}"#, "a report of the schema streamspec-report/2: write it again"),
-        (r#"{"schema":"streamspec-report/5"}"#, "not a report: missing field `suite`"),
+        (r#"{"schema":"streamspec-report/6"}"#, "not a report: missing field `suite`"),
     ] {
         let refused = Report::read(text).expect_err(expected).to_string();
         assert!(refused.starts_with(expected), "{refused}");
