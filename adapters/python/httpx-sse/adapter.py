@@ -211,7 +211,9 @@ def plan(run: Run) -> Plan:
     request, tools, read = APIS[run.api]
     body = {**request, "tools": tools} if run.ask == "tool" else request
     url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)
-    options: dict[str, Any] = {"json": body, "timeout": run.timeout_ms / 1000}
+    # Anthropic asks for its version in every request; the other vendors pass over the field.
+    headers = {"anthropic-version": "2023-06-01"}
+    options: dict[str, Any] = {"json": body, "headers": headers, "timeout": run.timeout_ms / 1000}
     if run.is_async:
         asynchronous = httpx.AsyncClient() if run.caller.again else ASYNC
         opened_async = partial(connected_async, asynchronous, url, **options)
