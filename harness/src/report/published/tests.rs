@@ -49,7 +49,7 @@ fn the_committed_report_can_be_read_and_is_small() {
     assert_eq!(committed.json(), text, "it is written anew as it was");
     let size = |path: camino::Utf8PathBuf| path.metadata().map_or(0, |metadata| metadata.len());
     let all: u64 = ["json", "md"].map(|extension| size(folder.join(format!("compatibility.{extension}")))).iter().sum();
-    assert!(all < 2_500_000, "{all} bytes: a change of it is to stay a diff that one can read");
+    assert!(all < 2_800_000, "{all} bytes: a change of it is to stay a diff that one can read");
 }
 
 #[test]
