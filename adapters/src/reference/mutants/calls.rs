@@ -32,7 +32,7 @@ pub(super) const CANCEL_IS_COMPLETION: Faulty = Faulty::telling(|call, observati
         let reason = call.api.dialect().stop_reasons.normal().to_owned();
         let events = observation.events.max(empty.events);
         let text = observation.text.or(empty.text);
-        Observation { events, text, stop_reason: Field::Value(reason), ..empty }
+        Observation { events, text, stop_reason: Field::Value(reason), again: observation.again, ..empty }
     }
     _ => observation,
 });

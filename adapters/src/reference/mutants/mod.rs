@@ -160,7 +160,6 @@ mutants! {
     ForeignError "foreign-error" "A transport failure escapes in the transport's own class." reporting::FOREIGN_ERROR;
     HttpErrorUntyped "http-error-untyped" "The body of an HTTP error is not read." reporting::HTTP_ERROR_UNTYPED;
     TextLostOnError "text-lost-on-error" "Text that was delivered is withdrawn when an error follows." reporting::TEXT_LOST_ON_ERROR;
-    MessageIsPage "message-is-page" "The whole page of a refusal is the error's message." reporting::MESSAGE_IS_PAGE;
     HoldsConnection "holds-connection" "The connection stays open after an error." reporting::HOLDS_CONNECTION;
 
     // The end of the stream.

@@ -104,8 +104,6 @@ pub(super) const FOREIGN_ERROR: Faulty = Faulty::of(Client {
 
 pub(super) const HTTP_ERROR_UNTYPED: Faulty = Faulty::of(Client { error_in_body: |_, _, _| None, ..DOCUMENTED });
 
-pub(super) const MESSAGE_IS_PAGE: Faulty = Faulty::of(Client { excerpt: str::to_owned, ..DOCUMENTED });
-
 pub(super) const HOLDS_CONNECTION: Faulty =
     Faulty::of(Client { release: |body, occasion| hold_if(occasion == Release::Failed, body), ..DOCUMENTED });
 
