@@ -35,6 +35,13 @@ pub struct Call {
     pub alone: bool,
 }
 
+impl Call {
+    /// Returns the second call, which reads to the end, where the caller makes one.
+    pub fn second(&self) -> Option<Self> {
+        self.caller.again.then(|| Self { caller: Caller::default(), ..self.clone() })
+    }
+}
+
 /// The caller's part in a call: how far it reads, and whether it calls a second time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -53,12 +60,9 @@ impl Caller {
 
     /// Returns the abilities that a surface needs for it.
     pub fn needs(&self) -> impl Iterator<Item = Ability> {
-        let read = match self.read {
-            Read::All => None,
-            Read::StopAfter(_) => Some(Ability::Stop),
-            Read::CancelAfter(_) => Some(Ability::Cancel),
-        };
-        read.into_iter().chain(self.again.then_some(Ability::Again))
+        let needed =
+            [(self.read.stops(), Ability::Stop), (self.read.cancels(), Ability::Cancel), (self.again, Ability::Again)];
+        needed.into_iter().filter_map(|(is_needed, ability)| is_needed.then_some(ability))
     }
 }
 
@@ -76,6 +80,31 @@ pub enum Read {
     CancelAfter(u32),
 }
 
+impl Read {
+    /// Says whether the caller stops at some item.
+    pub const fn stops(self) -> bool {
+        matches!(self, Self::StopAfter(_))
+    }
+
+    /// Says whether so many items are all that the caller wants.
+    pub fn has_enough(self, items: u64) -> bool {
+        matches!(self, Self::StopAfter(wanted) if items >= u64::from(wanted))
+    }
+
+    /// Says whether the caller cancels at some time.
+    pub const fn cancels(self) -> bool {
+        self.limit().is_some()
+    }
+
+    /// Returns the time after which the caller cancels, if it does.
+    pub const fn limit(self) -> Option<Duration> {
+        match self {
+            Self::CancelAfter(milliseconds) => Some(Duration::from_millis(milliseconds as u64)),
+            Self::All | Self::StopAfter(_) => None,
+        }
+    }
+}
+
 /// An ability of a surface's caller, which not every SDK gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -89,15 +118,6 @@ pub enum Ability {
 }
 
 impl Ability {
-    /// Returns the name in manifests.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Cancel => "cancel",
-            Self::Again => "again",
-        }
-    }
-
     /// Returns the deed in words, after "to".
     pub const fn deed(self) -> &'static str {
         match self {

@@ -3,12 +3,10 @@
 //! In Rust whoever wants no more drops what is being read: the stream where there is enough of it, the future where a call is
 //! cancelled (<https://docs.rs/tokio/1/tokio/time/fn.timeout.html>).
 
-use std::time::Duration;
-
 use futures_util::future::BoxFuture;
 
 use super::collected::Collected;
-use crate::contract::{Call, Caller, Ended, Observation, ObservedError, Read};
+use crate::contract::{Call, Ended, Observation, ObservedError};
 use crate::manifest::AnswerField;
 
 /// A function that makes one call on a client. What was handed over stays in the last argument where the call is dropped; an
@@ -30,9 +28,8 @@ pub(super) async fn observe<C>(
     make: Make<C>,
 ) -> Observation {
     let mut observation = once(&call, &client, offers, make).await;
-    if call.caller.again {
-        let plain = Call { caller: Caller::default(), ..call };
-        observation.again = Some(Box::new(once(&plain, &client, offers, make).await));
+    if let Some(second) = call.second() {
+        observation.again = Some(Box::new(once(&second, &client, offers, make).await));
     }
     observation
 }
@@ -45,13 +42,10 @@ async fn once<C>(
     make: Make<C>,
 ) -> Observation {
     let mut seen = Collected::new(call.api).offering(offers).read(call.caller.read);
-    let outcome = match (client, call.caller.read) {
+    let outcome = match (client, call.caller.read.limit()) {
         (Err(error), _) => Some(Err(error.clone())),
-        (Ok(client), Read::CancelAfter(milliseconds)) => {
-            let limit = Duration::from_millis(milliseconds.into());
-            tokio::time::timeout(limit, make(client, call, &mut seen)).await.ok()
-        }
-        (Ok(client), Read::All | Read::StopAfter(_)) => Some(make(client, call, &mut seen).await),
+        (Ok(client), Some(limit)) => tokio::time::timeout(limit, make(client, call, &mut seen)).await.ok(),
+        (Ok(client), None) => Some(make(client, call, &mut seen).await),
     };
     let observation = match outcome {
         Some(Ok(())) => seen.returned(),
@@ -73,6 +67,7 @@ fn without_answer(call: &Call, seen: Observation) -> Observation {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Duration;
 
     use futures_util::stream;
     use serde_json::{Value, json};

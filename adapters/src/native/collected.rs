@@ -132,7 +132,7 @@ impl Collected {
 
     /// Says whether the caller wants no more than it has, and stops if so.
     pub(super) fn has_enough(&mut self) -> bool {
-        self.stopped |= matches!(self.read, Read::StopAfter(items) if self.events >= u64::from(items));
+        self.stopped |= self.read.has_enough(self.events);
         self.stopped
     }
 

@@ -95,8 +95,6 @@ pub(crate) struct Client {
     pub(crate) in_band: fn(&Self, Api, Provider) -> Failure,
     /// Makes the failure of a body at status 200 that is no event stream.
     pub(crate) not_a_stream: fn(&Self, Api, &Head, &str) -> Failure,
-    /// Puts a body that says nothing that the dialect knows into a message.
-    pub(crate) excerpt: fn(&str) -> String,
     /// Makes the failure of an error of the HTTP library.
     pub(crate) transport_failure: fn(&reqwest::Error) -> Failure,
 }

@@ -46,7 +46,7 @@ pub(crate) fn in_band(client: &Client, api: Api, provider: Provider) -> Failure 
 /// A plain HTTP error, with what its body and its headers say.
 pub(crate) fn refused(client: &Client, api: Api, head: &Head, body: &str) -> Failure {
     let mut provider = (client.error_in_body)(client, api, body).unwrap_or_else(|| Provider {
-        message: format!("HTTP status {}: {}", head.status, (client.excerpt)(body)),
+        message: format!("HTTP status {}: {}", head.status, excerpt(body)),
         ..Provider::default()
     });
     let class = known_status(client, api, &provider).unwrap_or(head.status);
@@ -62,7 +62,7 @@ pub(crate) fn not_a_stream(client: &Client, api: Api, head: &Head, body: &str) -
     }
     let got = if head.content_type.is_empty() { "no content type" } else { &head.content_type };
     let expected = api.dialect().codec.media_type();
-    Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", (client.excerpt)(body)))
+    Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", excerpt(body)))
 }
 
 /// The beginning of a body, for a message, which is text for people: a page of markup is only named.

@@ -40,7 +40,7 @@ use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;
 use self::step::Step;
 use self::tools::Assembly;
-use crate::contract::{Api, Call, Caller, Observation, Site};
+use crate::contract::{Api, Call, Observation, Site};
 use crate::dialect::Codec;
 
 /// The client as the documents have it.
@@ -56,7 +56,7 @@ const DOCUMENTED: Client = Client {
     follow: follow::follow,
     wind_clock: follow::wind_clock,
     take_failure: follow::take_failure,
-    has_enough: caller::has_enough,
+    has_enough: |caller, answer| caller.read.has_enough(answer.events),
     release: |body, _| drop(body),
     decoder,
     sse: || Box::new(Decoder::new()),
@@ -73,7 +73,6 @@ const DOCUMENTED: Client = Client {
     equivalent_status: errors::equivalent_status,
     in_band: errors::in_band,
     not_a_stream: errors::not_a_stream,
-    excerpt: errors::excerpt,
     transport_failure: Failure::transport,
 };
 
@@ -92,9 +91,8 @@ async fn observe_with(client: &Client, call: &Call) -> Observation {
         }
     };
     let mut observation = caller::call(client, &http, call).await;
-    if call.caller.again {
-        let plain = Call { caller: Caller::default(), ..call.clone() };
-        observation.again = Some(Box::new(caller::call(client, &http, &plain).await));
+    if let Some(second) = call.second() {
+        observation.again = Some(Box::new(caller::call(client, &http, &second).await));
     }
     observation
 }

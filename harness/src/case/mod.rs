@@ -18,7 +18,7 @@ use camino::Utf8PathBuf;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use streamspec_adapters::contract::{Api, Ask, Caller, Read};
+use streamspec_adapters::contract::{Api, Ask, Caller};
 use thiserror::Error;
 
 pub use about::About;
@@ -85,7 +85,7 @@ impl Case {
     /// Says whether the clock decides what is seen: the SDK's timeout is short enough to fire, or some time counts.
     pub fn is_timed(&self) -> bool {
         self.timeout < DEFAULT_TIMEOUT
-            || matches!(self.caller.read, Read::CancelAfter(_))
+            || self.caller.read.cancels()
             || self.levels().flat_map(|(_, checks)| checks.all()).any(|checks| {
                 checks.elapsed.is_some()
                     || checks.wait.is_some()

@@ -72,8 +72,8 @@ pub(super) fn of_the_observations(observation: &Observation, evidence: &Evidence
 /// Finds a fault of the adapter: an observation that contradicts itself, or leaves out a field that its surface shows.
 fn of_the_observation(observation: &Observation, read: Read, surface: Option<&Surface>) -> Option<String> {
     let left = match observation.ended {
-        Ended::Stopped if !matches!(read, Read::StopAfter(_)) => Some("stopped"),
-        Ended::Cancelled if !matches!(read, Read::CancelAfter(_)) => Some("cancelled"),
+        Ended::Stopped if !read.stops() => Some("stopped"),
+        Ended::Cancelled if !read.cancels() => Some("cancelled"),
         _ => None,
     };
     if let Some(left) = left {

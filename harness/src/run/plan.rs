@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 use semver::Version;
-use streamspec_adapters::contract::Read;
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::{Manifest, Unsupported};
 use streamspec_adapters::suggest;
@@ -174,14 +173,13 @@ fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
 }
 
 /// Chooses the variants of a case. Where the caller cancels, the clock decides how much of the answer it has got, so that there is
-/// nothing to compare.
+/// nothing to compare. Where it counts items, one that was added makes it stop elsewhere.
 fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
-    let codec = codec::of(case.api);
-    let wanted = if matches!(case.caller.read, Read::CancelAfter(_)) { &[] } else { wanted };
-    // An event that was added is an item, too, so that a caller who counts items stops elsewhere.
-    let stops = matches!(case.caller.read, Read::StopAfter(_));
-    let wanted = wanted.iter().filter(|variant| !stops || **variant != Variant::UnknownEvents);
-    let allowed = wanted.filter(|variant| codec.has(**variant) && !case.variants.except.contains(variant));
+    let (codec, read) = (codec::of(case.api), case.caller.read);
+    let has_same = |variant| !(read.cancels() || read.stops() && variant == Variant::UnknownEvents);
+    let allowed = wanted
+        .iter()
+        .filter(|variant| has_same(**variant) && codec.has(**variant) && !case.variants.except.contains(variant));
     std::iter::once(Variant::AsWritten)
         .chain(allowed.copied().filter(|variant| *variant != Variant::AsWritten))
         .collect()
