@@ -46,6 +46,7 @@ pub mod coverage;
 pub mod deviation;
 pub mod edition;
 pub mod id;
+mod json;
 pub mod judge;
 pub mod load;
 pub mod merge;

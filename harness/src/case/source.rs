@@ -18,7 +18,7 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,
     /// The degree to which the expectation follows from it.
-    #[serde(default, skip_serializing_if = "Confidence::is_high")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub confidence: Confidence,
     /// The day, `2026-11-29`, on which the page was seen to be gone; absent where it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ pub struct Recording {
     pub date: String,
     /// SHA-256 of the recording's bytes as they are kept, after the redaction, in lower-case hexadecimal.
     pub sha256: String,
-    /// What was taken out or replaced before it was kept; `nothing` where nothing was.
+    /// The parts that were taken out or replaced before it was kept; `nothing` where nothing was.
     pub redacted: String,
 }
 
@@ -86,10 +86,5 @@ impl Confidence {
             Self::Medium => "medium",
             Self::Low => "low",
         }
-    }
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    const fn is_high(&self) -> bool {
-        matches!(self, Self::High)
     }
 }

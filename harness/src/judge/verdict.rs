@@ -137,13 +137,8 @@ pub struct Check {
     /// The result of the comparison.
     pub grade: Grade,
     /// True where maintainers have ruled otherwise.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub disputed: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// The result of comparing an expectation with an observation.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::EditionId;
+use crate::json::is_default;
 
 /// An edition of the suite, and the ways in which the cases of a run differ from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,7 +14,7 @@ pub struct EditionRecord {
     /// The name.
     pub name: EditionId,
     /// True where it is a draft, which may still change.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub draft: bool,
     /// The ids of its case files that send or expect something else now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -22,7 +23,7 @@ pub struct EditionRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<String>,
     /// The number of case files that are not in it.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub added: usize,
 }
 
@@ -42,14 +43,4 @@ impl fmt::Display for EditionRecord {
         let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
         if counts.is_empty() { Ok(()) } else { write!(f, ", but for case files: {}", counts.join(", ")) }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_zero(value: &usize) -> bool {
-    *value == 0
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::{Report, ReportSdk, ResultCheck, SCHEMA};
 use crate::case::{Dispute, Source};
 use crate::id::{Route, SdkId, SurfaceId, Transport, Variant, VariantRun};
+use crate::json::is_default;
 use crate::judge::{Mode, Status};
 use crate::report::view::Suite;
 
@@ -140,10 +141,6 @@ pub struct ResultOf {
     pub known: Vec<String>,
     /// The case files, each with those of its combinations that came out so; none where it has none.
     pub cases: BTreeMap<String, Vec<String>>,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// A file that is no report, or one of another version.

@@ -105,11 +105,6 @@ pub struct ReportCase {
     pub variant_runs: Vec<VariantRun>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
-}
-
 /// One trial that is not a plain pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialResult {
@@ -141,6 +136,6 @@ pub struct ResultCheck {
     /// The grade: how the two compare.
     pub grade: Grade,
     /// True where maintainers have ruled otherwise.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "crate::json::is_default")]
     pub disputed: bool,
 }
