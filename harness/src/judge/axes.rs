@@ -86,11 +86,9 @@ fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &
     };
     let nearest = graded.iter().map(broken).min_by_key(|axes| (axes.contains(&Axis::Outcome), axes.len()));
     let nearest = nearest.unwrap_or_default();
-    let axes: Vec<&str> = nearest.iter().filter(|axis| **axis != Axis::Outcome).map(|axis| axis.name()).collect();
-    let observed = match (nearest.contains(&Axis::Outcome), axes.is_empty()) {
-        (false, false) => format!("{}, with another {}", seen.outcome.name(), axes.join(" and ")),
-        _ => seen.outcome.name().to_owned(),
-    };
+    // Of another end nothing else is told.
+    let others = if nearest.contains(&Axis::Outcome) { &[] } else { nearest.as_slice() };
+    let observed = with_another(seen.outcome.name(), others);
     (expected, json!(observed), Grade::exact_if(nearest.is_empty()))
 }
 
@@ -102,15 +100,16 @@ fn again(level: Level, wanted: &Checks, first: &Observation, evidence: &Evidence
     let outcome = outcome(observation, stop_reason_on_wire(evidence));
     let graded = grade(level, wanted, Observed { observation, outcome }, evidence);
     let expected = graded.iter().map(|check| (check.axis.name().to_owned(), check.expected.clone())).collect();
-    let broken: Vec<&Check> = graded.iter().filter(|check| check.held() == Some(false)).collect();
-    let ended = match &observation.error {
-        Some(error) => format!("{} ({})", outcome.name(), error.class),
-        None => outcome.name().to_owned(),
-    };
-    let others: Vec<&str> =
-        broken.iter().map(|check| check.axis).filter(|axis| *axis != Axis::Outcome).map(Axis::name).collect();
-    let observed = if others.is_empty() { ended } else { format!("{ended}, with another {}", others.join(" and ")) };
+    let broken: Vec<Axis> = graded.iter().filter(|check| check.held() == Some(false)).map(|check| check.axis).collect();
+    let class = observation.error.as_ref().map(|error| format!(" ({})", error.class)).unwrap_or_default();
+    let observed = with_another(&format!("{}{class}", outcome.name()), &broken);
     (expected, json!(observed), Grade::exact_if(broken.is_empty()))
+}
+
+/// Says how an answer ended, and in which axes beside its end it is another one.
+fn with_another(ended: &str, broken: &[Axis]) -> String {
+    let others: Vec<&str> = broken.iter().filter(|axis| **axis != Axis::Outcome).map(|axis| axis.name()).collect();
+    if others.is_empty() { ended.to_owned() } else { format!("{ended}, with another {}", others.join(" and ")) }
 }
 
 fn an_outcome(wanted: &OneOf<Outcome>, seen: Outcome) -> AxisComparison {
