@@ -31,21 +31,13 @@ pub(super) fn resent(wanted: Resent, exchanges: &[Exchange]) -> (Value, Value, G
 mod tests {
     use super::*;
 
-    fn exchange(method: &str, body: &str) -> Exchange {
-        let at = json!({ "secs": 0, "nanos": 0 });
-        serde_json::from_value(json!({
-            "answer": 0, "at": at, "method": method, "path": "/v1/messages", "headers": [], "body": body,
-            "transport": "http1", "version": "Http11", "written": 0, "digest": "", "sent": "whole",
-            "done_at": null, "client_left_at": null,
-        }))
-        .expect("an exchange")
-    }
-
     #[test]
     fn a_request_is_sent_again_as_it_was() {
         let check = |further: &[(&str, &str)], observed: Value, grade| {
             let requests = [("POST", "{}")].into_iter().chain(further.iter().copied());
-            let exchanges: Vec<Exchange> = requests.map(|(method, body)| exchange(method, body)).collect();
+            let exchanges: Vec<Exchange> = requests
+                .map(|(method, body)| Exchange { method: method.into(), body: body.into(), ..Exchange::sample() })
+                .collect();
             assert_eq!(resent(Resent::Whole, &exchanges), (json!("whole"), observed, grade), "{further:?}");
         };
         check(&[], Value::Null, Grade::NotApplicable);

@@ -14,7 +14,7 @@ use streamspec_adapters::contract::{Api, CallOutcome, CallResult};
 use super::*;
 use crate::case::{About, Dispute, End, Event, Step};
 use crate::id::{Transport, Variant};
-use crate::server::{Exchange, Refused, Sent};
+use crate::server::{Exchange, Refused};
 use crate::transport::{self, Encoded, Version};
 
 fn answered(observation: Value) -> CallResult {
@@ -42,21 +42,8 @@ fn encoded(script: &Script, version: Version) -> Encoded {
 /// Returns a transcript of one whole answer to one request.
 fn transcript(script: &Script) -> Transcript {
     let written = u64::MAX;
-    let exchange = Exchange {
-        answer: 0,
-        at: Duration::ZERO,
-        method: "POST".into(),
-        path: "/v1/messages".into(),
-        headers: Vec::new(),
-        body: String::new(),
-        written,
-        transport: Transport::default(),
-        version: Version::default(),
-        digest: encoded(script, Version::default()).digest_prefix(written),
-        sent: Sent::Whole,
-        done_at: None,
-        client_left_at: None,
-    };
+    let digest = encoded(script, Version::default()).digest_prefix(written);
+    let exchange = Exchange { written, digest, ..Exchange::sample() };
     Transcript { exchanges: vec![exchange], ..Transcript::default() }
 }
 

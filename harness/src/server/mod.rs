@@ -10,6 +10,8 @@ mod accept;
 mod files;
 mod host;
 #[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod tests;
 mod transcript;
 mod trial;
