@@ -184,10 +184,7 @@ func (server *server) answer(run Run) {
 func Observe(surface Surface, own []ErrorType, read Read, call Call) map[string]any {
 	seen, ctx := newSeen(surface, read), read.context()
 	if err := guarded(ctx, call, seen); err != nil {
-		seen.raised(describeError(err, own))
-		if isCancellation(ctx, err) {
-			seen.ended = "cancelled"
-		}
+		seen.raised(describeError(err, own), isCancellation(ctx, err))
 	}
 	return seen.observation()
 }

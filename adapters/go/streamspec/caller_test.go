@@ -73,6 +73,16 @@ func TestAFailureThatWasHandedOverStaysOneWhereTheCallerStops(t *testing.T) {
 	same(t, observation["ended"], "error-item")
 }
 
+func TestAFailureThatWasHandedOverStaysOneWhereTheCallerCancels(t *testing.T) {
+	canceled := waiting(func(err error) error { return err })
+	observation := Observe(shown, nil, Read{CancelAfter: 10}, func(ctx context.Context, seen *Seen) error {
+		seen.FailedItem("item", "it failed", nil)
+		return canceled(ctx, seen)
+	})
+	same(t, observation["ended"], "error-item")
+	same(t, observation["error"].(map[string]any)["message"], "it failed")
+}
+
 func TestOnlyAContextThatTheCallerCanceledIsACancellation(t *testing.T) {
 	cancels := Read{CancelAfter: 10}
 	for name, each := range map[string]struct {

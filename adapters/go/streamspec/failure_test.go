@@ -139,11 +139,11 @@ func TestTheFirstFailureThatSaysAnythingCounts(t *testing.T) {
 	same(t, observation["ended"], "error-item")
 	same(t, observation["error"].(map[string]any)["message"], "first")
 	same(t, observation["error"].(map[string]any)["class"], "streamspec.sampleStream")
-	seen.raised(describeError(&sampleError{}, nil))
+	seen.raised(describeError(&sampleError{}, nil), false)
 	same(t, seen.observation()["ended"], "error-item")
 	seen = newSeen(Surface{Delivers: Events}, Read{})
 	seen.FailedItem(sampleStream{}, "", nil)
-	seen.raised(describeError(&sampleError{}, nil))
+	seen.raised(describeError(&sampleError{}, nil), false)
 	same(t, seen.observation()["ended"], "raised")
 }
 

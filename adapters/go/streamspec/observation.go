@@ -228,11 +228,15 @@ func (seen *Seen) Interrupted() {
 	}
 }
 
-// raised says that the SDK raised; an item that has said why it failed stands.
-func (seen *Seen) raised(failure map[string]any) {
-	if !seen.knowsWhy() {
-		seen.ended, seen.failure = "raised", failure
-		seen.failure["site"] = seen.site
+// raised says that the SDK raised, be it because its caller has cancelled; an item that has said why it failed stands.
+func (seen *Seen) raised(failure map[string]any, cancelled bool) {
+	if seen.knowsWhy() {
+		return
+	}
+	seen.ended, seen.failure = "raised", failure
+	seen.failure["site"] = seen.site
+	if cancelled {
+		seen.ended = "cancelled"
 	}
 }
 
