@@ -26,8 +26,8 @@ pub(super) fn typed<T: DeserializeOwned>(call: &Call) -> T {
     serde_json::from_value(body(call)).expect("the dialects' bodies have the shape that the SDKs' types describe")
 }
 
-/// A client for one call, or for two where the caller makes two, so that no other call inherits a connection. What other SDKs of this program turn on in the
-/// crate that they share is off, and loopback needs no proxy.
+/// A client for one call, or for two where the caller makes two, so that no other call inherits a connection. What other SDKs
+/// of this program turn on in the crate that they share is off, and loopback needs no proxy.
 pub(super) fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate()
 }

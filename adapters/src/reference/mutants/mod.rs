@@ -201,7 +201,7 @@ mutants! {
     SecondCallFails "second-call-fails" "After a failure no other call can be made on the client." calls::SECOND_CALL_FAILS;
     SecondCallRepeats "second-call-repeats" "The text of a failed call is the beginning of the next one's." calls::SECOND_CALL_REPEATS;
 
-    // What an answer carries beside its text.
+    // The fields of an answer beside its text.
     LosesUsage "loses-usage" "The numbers of tokens are lost." answers::LOSES_USAGE;
     UsageOfStartOnly "usage-of-start-only" "The first numbers of tokens count, and later ones change nothing." answers::USAGE_OF_START_ONLY;
     InventsUsage "invents-usage" "A failed answer has numbers of tokens that nobody sent." answers::INVENTS_USAGE;

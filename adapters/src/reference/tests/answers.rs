@@ -1,4 +1,4 @@
-//! What an answer carries beside its text: numbers of tokens, thoughts, refusals.
+//! The fields of an answer beside its text: numbers of tokens, thoughts, refusals.
 
 use serde_json::{Value, json};
 
