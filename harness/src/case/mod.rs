@@ -89,6 +89,7 @@ impl Case {
             || self.levels().flat_map(|(_, checks)| checks.all()).any(|checks| {
                 checks.elapsed.is_some()
                     || checks.wait.is_some()
+                    || checks.connection.is_some()
                     || checks.outcome.as_ref().is_some_and(|outcome| outcome.0.contains(&Outcome::Waiting))
             })
     }

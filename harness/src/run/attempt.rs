@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use streamspec_adapters::contract::{Adapter, CallOutcome, CallResult, STUCK};
 use tokio::sync::Mutex as Turn;
@@ -10,7 +11,7 @@ use tokio::sync::Mutex as Turn;
 use super::engine::Engine;
 use super::evidence::CallEvidence;
 use super::plan::Trial;
-use crate::id::TrialId;
+use crate::id::{SurfaceId, TrialId};
 use crate::record::{AttemptRecord, Attempted};
 use crate::wire::Script;
 
@@ -23,6 +24,10 @@ const HUNG: u32 = 20;
 
 /// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
 const UNANSWERED: u32 = 64;
+
+/// The time in which a surface may load what it needs for its first call, beside the deadline of that call: many SDKs import
+/// most of themselves then, and thirty of them begin at once.
+const LOADING: Duration = Duration::from_secs(30);
 
 /// The reason why a call is not repeated that was in a process that answered nothing any more.
 const NOT_REPEATED: &str = "it was not repeated, as others that were hung by themselves, too";
@@ -47,6 +52,8 @@ struct Lessons {
     came_back: u32,
     /// Calls in a row that hung.
     hung_in_a_row: u32,
+    /// Surfaces of which a call has come out, so that what an SDK loads for its first call has been loaded.
+    begun: HashSet<SurfaceId>,
     /// Trials that were run.
     run: u64,
     /// Trials that were repeated because they were not as listed.
@@ -74,13 +81,22 @@ impl LessonsBySdk {
 
     /// Notes how a call came out that others may have been in flight with.
     fn note(&self, trial: &Trial, answer: &CallOutcome) {
-        self.of(trial, |lessons| match answer {
-            CallOutcome::Hang if trial.case.may_wait() => {}
-            CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,
-            CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
-                lessons.hung_in_a_row = 0;
+        self.of(trial, |lessons| {
+            lessons.begun.insert(trial.surface.clone());
+            match answer {
+                CallOutcome::Hang if trial.case.may_wait() => {}
+                CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,
+                CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
+                    lessons.hung_in_a_row = 0;
+                }
             }
         });
+    }
+
+    /// Returns the time that is added to the deadline of a call, where no call of its surface has come out yet.
+    pub(super) fn loading(&self, trial: &Trial) -> Duration {
+        let is_first = self.of(trial, |lessons| !lessons.begun.contains(&trial.surface));
+        if is_first && !trial.case.is_timed() { LOADING } else { Duration::ZERO }
     }
 
     /// Notes how a call came out by itself that was doubtful before.

@@ -265,7 +265,7 @@ impl Engine {
             surface: trial.surface.to_string(),
             base_url: base_url.clone(),
             timeout: Duration::from_millis(case.timeout),
-            deadline: self.deadlines.deadline(case, script),
+            deadline: self.deadline(trial, script),
             max_retries: case.max_retries,
             ask: case.ask,
             caller: case.caller,
@@ -275,6 +275,12 @@ impl Engine {
         let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
         let transcript = registered.finish().await;
         CallEvidence { base_url, answered, released, transcript }
+    }
+
+    /// Returns the time after which a call of this trial is a hang.
+    fn deadline(&self, trial: &Trial, script: &Script) -> Duration {
+        let loading = if self.deadlines.again { self.learnt.loading(trial) } else { Duration::ZERO };
+        self.deadlines.deadline(&trial.case, script) + loading
     }
 
     /// A nonce that no other trial of this run has, and no trial of another run.

@@ -114,6 +114,23 @@ async fn an_adapter_that_answers_nothing_is_not_asked_for_ever() {
     assert!(asked <= 80, "{asked} calls");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_surface_has_time_to_load_before_its_first_call_comes_out_and_none_after_it() {
+    let deadlines = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = Arc::clone(&deadlines);
+    let say = move |call: &Call, got: &str, _| {
+        kept.lock().expect("no panic").push(call.deadline.as_secs());
+        honest(got)
+    };
+    let (engine, trials) = engine(&["anthropic/benign"], say).await;
+    let trials: Vec<_> = trials.iter().filter(|trial| !trial.case.is_timed()).take(2).collect();
+    for trial in &trials {
+        engine.run(trial).await;
+    }
+    let deadlines = deadlines.lock().expect("no panic");
+    assert_eq!(deadlines.as_slice(), [40, 10]);
+}
+
 /// Runs trials side by side under an adapter of which no call comes back: so many that are made together all hang before
 /// the first is repeated. Counts the calls that were made by themselves.
 async fn alone_when_nothing_is_answered(together: fn() -> CallOutcome) -> (u32, Vec<Verdict>) {
