@@ -2,6 +2,7 @@
 
 mod records;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +17,7 @@ pub use records::opened;
 use crate::case::{Axis, Case, Level};
 use crate::deviation::{Comparison, Known};
 use crate::edition::{Edition, EditionError};
-use crate::id::{EditionId, Shard, Transport, Variant};
+use crate::id::{EditionId, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
 use crate::message::{Listed, explain};
 use crate::record::{EditionRecord, PlanRecord};
@@ -44,6 +45,8 @@ pub struct Request {
     pub shard: Option<Shard>,
     /// Run these variants on one combination of each matrix only.
     pub first_combination_only: bool,
+    /// The trials as written to choose from, where it is not from all of them.
+    pub only: Option<BTreeSet<TrialId>>,
 }
 
 impl Request {
@@ -54,7 +57,8 @@ impl Request {
 
     fn is_unselected(&self) -> bool {
         let has_default = self.transports.is_empty() || self.transports.contains(&Transport::default());
-        self.surfaces.is_empty() && self.cases.is_empty() && self.edition.is_none() && has_default
+        let is_any = self.edition.is_none() && self.only.is_none();
+        self.surfaces.is_empty() && self.cases.is_empty() && is_any && has_default
     }
 }
 
@@ -166,6 +170,10 @@ impl Session {
             Err(PlanError::Empty) if !unavailable.is_empty() || !broken.is_empty() => Plan::default(),
             other => other?,
         };
+        if let Some(only) = &request.only {
+            plan.keep_only(only);
+            sdks.retain(|(sdk, _)| plan.trials.iter().any(|trial| trial.sdk.manifest.id == sdk.manifest.id));
+        }
         let plans = plan.recorded(request.shard, request.is_unselected());
         if let Some(shard) = request.shard {
             plan.keep(shard);

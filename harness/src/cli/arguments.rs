@@ -122,6 +122,9 @@ pub struct RunOptions {
     /// The trials to run.
     #[command(flatten)]
     pub selected: Selected,
+    /// Only the trials that these records of an earlier run show as flaky, as a fault, or not as listed: was it the machine?
+    #[arg(long, value_name = "RECORDS")]
+    pub rerun: Option<Utf8PathBuf>,
     /// Ignore the lists of known deviations: every MUST and SHOULD counts.
     #[arg(long)]
     pub strict: bool,

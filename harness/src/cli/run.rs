@@ -1,6 +1,6 @@
 //! `streamspec run`: set up, run, compare with the lists, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use super::arguments::{Places, RunOptions, Selected};
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
 use super::{Exit, committed, named, output, print_progress, report};
-use crate::id::Variant;
+use crate::id::{TrialId, Variant};
 use crate::judge::Status;
 use crate::message::{summary, unexplained};
 use crate::record::{Record, Records, Writer};
-use crate::report::DEFAULT;
+use crate::report::{Conclusion, DEFAULT, View};
 use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
 use crate::session::{Request, Session, SessionError, Unavailable, opened};
@@ -28,7 +28,15 @@ use crate::text;
 const EXPLAINED: usize = 20;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
-    let request = options.selected.request()?;
+    let mut request = options.selected.request()?;
+    if let Some(before) = &options.rerun {
+        let not_green = not_green(root, before)?;
+        if not_green.is_empty() {
+            output::warn(format_args!("error: every trial in {before} is as listed, so there is nothing to run again"));
+            return Ok(Exit::NothingSelected);
+        }
+        request.only = Some(not_green);
+    }
     let (records, folder) = (root.join(&options.records), root.join(&options.report));
     let is_committed = committed::is_committed(root, &folder);
     if is_committed {
@@ -87,8 +95,23 @@ impl Selected {
             first_combination_only: self.variants == ["quick"],
             transports: self.transports.clone(),
             shard: self.shard,
+            only: None,
         })
     }
+}
+
+/// Finds the trials, as written, that records show as flaky, as a fault, or not as listed.
+fn not_green(root: &Utf8Path, file: &Utf8Path) -> anyhow::Result<BTreeSet<TrialId>> {
+    let records = Records::read([(file.as_str(), root.join(file))])?;
+    let view = View::from_records(&records)?;
+    let mut found = BTreeSet::new();
+    for row in view.rows() {
+        let row = row?;
+        if matches!(row.standing(), Conclusion::Fault | Conclusion::NotAsListed) {
+            found.insert(row.trial.id().as_written());
+        }
+    }
+    Ok(found)
 }
 
 /// Waits for the user or the system to end the command.

@@ -155,6 +155,14 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     Ok(plan)
 }
 
+impl Plan {
+    /// Leaves out every trial but these, which are named as written.
+    pub fn keep_only(&mut self, trials: &BTreeSet<TrialId>) {
+        self.trials.retain(|trial| trials.contains(&trial.id(Variant::AsWritten)));
+        self.skipped.clear();
+    }
+}
+
 impl Filter {
     /// Lists the transports that trials travel by, each once.
     fn chosen_transports(&self) -> BTreeSet<Transport> {

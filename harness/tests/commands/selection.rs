@@ -43,6 +43,25 @@ fn a_slip_in_one_manifest_or_list_stops_no_other_sdk() {
 }
 
 #[test]
+fn what_was_not_as_listed_is_run_again_and_nothing_else() {
+    let repository = Repository::new();
+    let (rerun, trials) =
+        (["run", "--rerun", RECORDS], || repository.read(RECORDS).matches("\"record\":\"trial\"").count());
+    repository.write(LIST, GONE);
+    check(repository.call(&["run"]), 1, "this known deviation is gone");
+    let all = trials();
+    check(repository.call(&rerun), 1, "this known deviation is gone");
+    let again = trials();
+    assert!((1..all).contains(&again), "{again} of {all}");
+    repository.write(LIST, "");
+    check(repository.call(&rerun), 0, "wrote ");
+    assert_eq!(trials(), again);
+    check(repository.call(&rerun), 5, "every trial in target/streamspec/records.jsonl is as listed");
+    check(repository.call(&["run", "--rerun", "none.jsonl"]), 2, "none.jsonl");
+    check(repository.call(&["bless"]), 2, "");
+}
+
+#[test]
 fn a_wrong_selection_names_the_culprit_and_what_is_near() {
     let repository = Repository::new();
     for (arguments, code, said) in [
