@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::client::Client;
-use super::failure::{Class, Failure};
+use super::failure::{Class, Failure, excerpt};
 use super::head::Head;
 use super::provider::{Provider, error_member, is_error_event, says_nothing, text};
 use crate::contract::Api;
@@ -63,18 +63,6 @@ pub(crate) fn not_a_stream(client: &Client, api: Api, head: &Head, body: &str) -
     let got = if head.content_type.is_empty() { "no content type" } else { &head.content_type };
     let expected = api.dialect().codec.media_type();
     Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", excerpt(body)))
-}
-
-/// The beginning of a body, for a message, which is text for people: a page of markup is only named.
-pub(crate) fn excerpt(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() {
-        "an empty body".to_owned()
-    } else if text.starts_with('<') {
-        "a page of markup".to_owned()
-    } else {
-        text.chars().take(2_000).collect()
-    }
 }
 
 /// The status that the error itself names, in its body or through its type.

@@ -122,7 +122,7 @@ impl Class {
     }
 }
 
-/// The subclass of `ApiError` for a status.
+/// Names the subclass of `ApiError` for a status.
 fn subclass(status: u16) -> Option<&'static str> {
     Some(match status {
         400 => "BadRequest",
@@ -141,4 +141,16 @@ fn subclass(status: u16) -> Option<&'static str> {
         500..600 => "ServerError",
         _ => return None,
     })
+}
+
+/// Returns the beginning of a body, for a message, which is text for people: a page of markup is only named.
+pub(crate) fn excerpt(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() {
+        "an empty body".to_owned()
+    } else if text.starts_with('<') {
+        "a page of markup".to_owned()
+    } else {
+        text.chars().take(2_000).collect()
+    }
 }

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::decoder::Event;
-use super::errors::excerpt;
-use super::failure::{Class, Failure};
+use super::failure::{Class, Failure, excerpt};
 use super::step::Step;
 use crate::contract::Api;
 use crate::dialect::is_sentinel;
@@ -40,7 +39,9 @@ pub(crate) fn json(api: Api, event: &Event) -> Result<Payload, Failure> {
         Ok(Value::Null) => Ok(Payload::Nothing(Step::Ping)),
         // Unknown types need not be JSON.
         _ if !api.dialect().events.is_part(&event.name) => Ok(Payload::Nothing(Step::Unknown)),
-        Ok(other) => Err(Failure::new(Class::Protocol, format!("an event that is no object: {other}"))),
+        Ok(other) => {
+            Err(Failure::new(Class::Protocol, format!("an event of which the data is no JSON object: {other}")))
+        }
         Err(error) => {
             let message = format!("an event that is not JSON ({error}): {}", excerpt(&event.data));
             Err(Failure::new(Class::Protocol, message))

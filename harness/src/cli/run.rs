@@ -107,7 +107,7 @@ fn not_green(root: &Utf8Path, file: &Utf8Path) -> anyhow::Result<BTreeSet<TrialI
     let mut found = BTreeSet::new();
     for row in view.rows() {
         let row = row?;
-        if matches!(row.standing(), Conclusion::Fault | Conclusion::NotAsListed) {
+        if matches!(row.conclusion(), Conclusion::Fault | Conclusion::NotAsListed) {
             found.insert(row.trial.id().as_written());
         }
     }

@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compare::JudgedVariants;
 use super::globs::grouped;
 use super::list::Known;
+use super::list::UNEXPLAINED;
 use super::point::Point;
 use super::text::{self, HEAD, Piece, Pieces};
 use crate::case::{Axis, Level};
 use crate::id::Variant;
 use crate::judge::Check;
 use crate::record::{Entry, Scope, TrialRecord};
-
-/// The reason that `bless` writes and a person replaces.
-pub const UNEXPLAINED: &str = "unexplained";
 
 /// A list that was rewritten, and its changes; all but the last two counts are of scopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

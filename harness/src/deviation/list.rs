@@ -18,6 +18,9 @@ use crate::record::{Entry, Scope};
 /// The name of the list beside each adapter's manifest.
 pub const FILE: &str = "known-deviations.toml";
 
+/// The reason that `bless` writes and a person replaces.
+pub const UNEXPLAINED: &str = "unexplained";
+
 /// Names that stood in an entry when each scope had one of its own.
 const OLD_NAMES: [&str; 6] = ["axis", "cases", "seen", "surfaces", "versions", "why"];
 
@@ -149,7 +152,7 @@ impl Known {
         let mut repeated = Vec::new();
         for (entry, line) in self.entries.iter().zip(&self.lines) {
             let earlier = *first.entry((&entry.reason, &entry.link)).or_insert(*line);
-            if earlier != *line && entry.reason != super::UNEXPLAINED {
+            if earlier != *line && entry.reason != UNEXPLAINED {
                 repeated.push((*line, earlier));
             }
         }

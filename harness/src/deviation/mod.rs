@@ -11,9 +11,9 @@ mod point;
 mod text;
 mod ways;
 
-pub use bless::{Blessed, UNEXPLAINED, bless};
+pub use bless::{Blessed, bless};
 pub use compare::{Comparison, Usage};
-pub use list::{FILE, Known, KnownError, KnownScope};
+pub use list::{FILE, Known, KnownError, KnownScope, UNEXPLAINED};
 pub use point::{Point, Way};
 
 #[cfg(test)]

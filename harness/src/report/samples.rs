@@ -1,4 +1,4 @@
-//! Small synthetic records for the tests of the formats: every standing, two versions of them, hostile ones, many.
+//! Small synthetic records for the tests of the formats: every conclusion, two versions of them, hostile ones, many.
 
 use std::collections::BTreeMap;
 
@@ -150,7 +150,7 @@ fn alike(variant: &str) -> Value {
     ] })
 }
 
-/// A whole run with every standing in it.
+/// A whole run with every conclusion in it.
 pub(super) fn records() -> Vec<Record> {
     use Outcome::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport, Unsupported};
     let different = json!({ "status": "fails", "mode": "wrong", "checks": [

@@ -1,138 +1,17 @@
 //! Attempts: which call is made once more because the machine, or another call in the same process, may be why it came out
-//! as it did, and what is learnt from that.
-
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+//! as it did.
 
 use streamspec_adapters::contract::{Adapter, CallOutcome, CallResult, STUCK};
-use tokio::sync::Mutex as Turn;
 
 use super::engine::Engine;
 use super::evidence::CallEvidence;
 use super::plan::Trial;
-use crate::id::{SurfaceId, TrialId};
+use crate::id::TrialId;
 use crate::record::{AttemptRecord, Attempted};
 use crate::wire::Script;
 
-/// So many hangs of an SDK that were repeated by themselves and hung again, and none that did not, and its hangs are
-/// believed: each repetition takes as long as a deadline, and nothing else can run in its process in the meantime.
-const BELIEVED: u32 = 5;
-
-/// So many repetitions of an SDK that hung, and no more are made, whatever else came back: this bounds what they cost.
-const HUNG: u32 = 20;
-
-/// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
-const UNANSWERED: u32 = 64;
-
-/// The time in which a surface may load what it needs for its first call, beside the deadline of that call: many SDKs import
-/// most of themselves then, and thirty of them begin at once.
-const LOADING: Duration = Duration::from_secs(30);
-
 /// The reason why a call is not repeated that was in a process that answered nothing any more.
 const NOT_REPEATED: &str = "it was not repeated, as others that were hung by themselves, too";
-
-/// Trials that are not as listed are repeated up to so many of an SDK, and beyond that one in so many of those that were
-/// run: where everything is different, nothing is learnt from doing all of it twice.
-const REPEATED: u64 = 20;
-const ONE_IN: u64 = 20;
-
-/// Lessons that a run has learnt, by SDK.
-#[derive(Debug, Default)]
-pub(super) struct LessonsBySdk(Mutex<HashMap<String, Lessons>>);
-
-/// The lessons about one SDK.
-#[derive(Debug, Default)]
-struct Lessons {
-    /// Case files that end the process; their calls are made by themselves from the first attempt on.
-    ending: HashSet<String>,
-    /// Hangs that were repeated and hung again.
-    hung_again: u32,
-    /// Hangs that were repeated and did not.
-    came_back: u32,
-    /// Calls in a row that hung.
-    hung_in_a_row: u32,
-    /// Surfaces of which a call has come out, so that what an SDK loads for its first call has been loaded.
-    begun: HashSet<SurfaceId>,
-    /// Trials that were run.
-    run: u64,
-    /// Trials that were repeated because they were not as listed.
-    repeated: u64,
-    /// The turn to repeat a call by itself. What the one before has taught is known when the next one has it.
-    turn: Arc<Turn<()>>,
-}
-
-impl LessonsBySdk {
-    fn of<T>(&self, trial: &Trial, read: impl FnOnce(&mut Lessons) -> T) -> T {
-        let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        read(all.entry(trial.sdk.manifest.id.clone()).or_default())
-    }
-
-    /// Says if the SDK's process is known to end under this kind of stream.
-    fn ends_process(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| lessons.ending.contains(trial.case.id.file()))
-    }
-
-    /// Returns the reason why no more calls are made.
-    fn answers_nothing(&self, trial: &Trial) -> Option<String> {
-        let all_hung = self.of(trial, |lessons| lessons.hung_in_a_row >= UNANSWERED);
-        all_hung.then(|| format!("the last {UNANSWERED} calls of this adapter all hung, so this one was not made"))
-    }
-
-    /// Notes how a call came out that others may have been in flight with.
-    fn note(&self, trial: &Trial, answer: &CallOutcome) {
-        self.of(trial, |lessons| {
-            lessons.begun.insert(trial.surface.clone());
-            match answer {
-                CallOutcome::Hang if trial.case.may_wait() => {}
-                CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,
-                CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
-                    lessons.hung_in_a_row = 0;
-                }
-            }
-        });
-    }
-
-    /// Returns the time that is added to the deadline of a call, where no call of its surface has come out yet.
-    pub(super) fn loading(&self, trial: &Trial) -> Duration {
-        let is_first = self.of(trial, |lessons| !lessons.begun.contains(&trial.surface));
-        if is_first && !trial.case.is_timed() { LOADING } else { Duration::ZERO }
-    }
-
-    /// Notes how a call came out by itself that was doubtful before.
-    fn note_again(&self, trial: &Trial, before: &CallOutcome, answer: &CallOutcome) {
-        self.of(trial, |lessons| match (before, answer) {
-            (_, CallOutcome::Crash { alone: true, .. }) => _ = lessons.ending.insert(trial.case.id.file().to_owned()),
-            (CallOutcome::Hang | CallOutcome::Stuck, CallOutcome::Hang) => lessons.hung_again += 1,
-            (CallOutcome::Hang | CallOutcome::Stuck, _) => lessons.came_back += 1,
-            _ => {}
-        });
-    }
-
-    /// Says if hangs of this SDK need no repetition to be believed.
-    fn believes_hangs(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| lessons.hung_again >= HUNG || lessons.hung_again >= BELIEVED && lessons.came_back == 0)
-    }
-
-    /// Returns the turn to repeat a call of this SDK by itself.
-    fn turn(&self, trial: &Trial) -> Arc<Turn<()>> {
-        self.of(trial, |lessons| Arc::clone(&lessons.turn))
-    }
-
-    /// Counts a trial that is not as listed, and says whether it is repeated.
-    fn may_repeat(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| {
-            let may = lessons.repeated < REPEATED.max(lessons.run / ONE_IN);
-            lessons.repeated += u64::from(may);
-            may
-        })
-    }
-
-    /// Counts a trial that was run.
-    pub(super) fn count(&self, trial: &Trial) {
-        self.of(trial, |lessons| lessons.run += 1);
-    }
-}
 
 impl Engine {
     /// Makes a call, and makes it once more by itself where it would otherwise be the machine's or another call's doing.

@@ -1,9 +1,6 @@
 //! Controls: the error of a case as a plain HTTP response, run once for all cases of a surface that have the same one.
 
-use std::sync::Arc;
-
 use streamspec_adapters::contract::{Adapter, Caller};
-use tokio::sync::Mutex;
 
 use super::engine::Engine;
 use super::plan::Trial;
@@ -15,16 +12,6 @@ use crate::wire::Script;
 
 /// A control that says nothing is tried again by so many of the trials that need it, and then it is believed.
 const TRIES: u32 = 3;
-
-/// The last result of one surface of one SDK on one control.
-#[derive(Debug, Default)]
-pub(super) struct ControlResult {
-    last: Option<Control>,
-    tries: u32,
-}
-
-/// A result for each surface, route, transport, dialect, request and response.
-pub(super) type Shared = Arc<Mutex<ControlResult>>;
 
 impl Engine {
     /// Runs the same surface on the trial's control. One that does not show what the surface raises is not kept: it may have

@@ -11,12 +11,10 @@ use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
-use super::attempt::LessonsBySdk;
-use super::control;
-use super::evidence::{CallEvidence, TrialRun, normal_observation, normal_verdict};
+use super::evidence::{CallEvidence, SharedControl, TrialRun, normal_observation, normal_verdict};
+use super::lessons::LessonsBySdk;
 use super::normal::Particulars;
 use super::plan::Trial;
-use super::running::TIMED;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
 use crate::id::{Route, Transport, TrialId, Variant};
@@ -43,13 +41,16 @@ impl Deadlines {
     /// For the reference client's mutants, many of which hang by design.
     pub const MUTANT: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(3), again: false };
 
-    /// The time after which a call for this case is a hang. Tens of thousands of pieces keep a client busy for seconds, and many
+    /// Returns the time after which a call for this case is a hang. Tens of thousands of pieces keep a client busy for seconds, and many
     /// such calls are made at once.
     fn deadline(self, case: &Case, script: &Script) -> Duration {
         let pieces = u32::try_from(script.pieces()).unwrap_or(u32::MAX);
         (case.hang_after() + self.grace).max(self.least) + PER_PIECE * pieces
     }
 }
+
+/// Trials that wait for the clock need next to no processor, so this many times more of them run at once.
+pub(super) const TIMED: usize = 2;
 
 /// The time that a piece of an answer adds to the deadline of its call.
 const PER_PIECE: Duration = Duration::from_millis(1);
@@ -70,7 +71,7 @@ pub struct Engine {
     pub(super) learnt: LessonsBySdk,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
-    controls: Mutex<HashMap<String, control::Shared>>,
+    controls: Mutex<HashMap<String, SharedControl>>,
     /// Every nonce that was given out, so that one in the wrong observation is noticed.
     nonces: Mutex<HashSet<String>>,
     listener: Mutex<Option<Listener>>,
@@ -182,7 +183,7 @@ impl Engine {
         }
     }
 
-    /// The reason why the version that is loaded cannot run the trial, if it does not have the surface or the dialect.
+    /// Returns the reason why the version that is loaded cannot run the trial, if it does not have the surface or the dialect.
     async fn lacks(&self, trial: &Trial) -> Option<String> {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let Identity { sdk, surfaces, apis, .. } = adapter.identity();
@@ -226,7 +227,7 @@ impl Engine {
         TrialRun { record, script, transcript: played.transcript, answered: played.answered }
     }
 
-    /// A trial that no call was made for.
+    /// Makes the result of a trial that no call was made for.
     fn not_run(&self, trial: &Trial, variant: Variant, verdict: Verdict) -> TrialRun {
         let nonce = self.trial_nonce(&trial.name());
         let played = CallEvidence::fault(verdict.reason.clone().unwrap_or_default());
@@ -241,8 +242,8 @@ impl Engine {
         }
     }
 
-    /// The control of this key, which all trials that need it share.
-    pub(super) fn controlled(&self, key: &str) -> control::Shared {
+    /// Returns the control of this key, which all trials that need it share.
+    pub(super) fn controlled(&self, key: &str) -> SharedControl {
         let mut controls = self.controls.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(controls.entry(key.to_owned()).or_default())
     }
@@ -283,7 +284,7 @@ impl Engine {
         self.deadlines.deadline(&trial.case, script) + loading
     }
 
-    /// A nonce that no other trial of this run has, and no trial of another run.
+    /// Makes a nonce that no other trial of this run has, and no trial of another run.
     ///
     /// It is all consonants: a client that looks for a status in messages finds no `403` in it, nor a word.
     pub(super) fn trial_nonce(&self, name: &str) -> String {
@@ -296,7 +297,7 @@ impl Engine {
         nonce
     }
 
-    /// The fault where an observation holds the nonce of another trial: the adapter has mixed up two calls.
+    /// Finds the fault where an observation holds the nonce of another trial: the adapter has mixed up two calls.
     fn foreign_nonce(&self, own: &str, answer: &CallOutcome) -> Option<String> {
         let CallOutcome::Observed(observation) = answer else { return None };
         let text = serde_json::to_string(observation).unwrap_or_default();

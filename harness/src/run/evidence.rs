@@ -1,13 +1,15 @@
 //! The evidence of a trial: what one call left behind, and the record that is made of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use streamspec_adapters::contract::{CallOutcome, CallResult, Observation};
+use tokio::sync::Mutex;
 
 use super::normal::Particulars;
 use super::plan::Trial;
 use crate::id::Variant;
-use crate::judge::Verdict;
+use crate::judge::{Control, Verdict};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::Transcript;
 use crate::transport::describe;
@@ -34,15 +36,25 @@ pub(super) struct CallEvidence {
     pub(super) transcript: Transcript,
 }
 
+/// The last result of one surface of one SDK on one control.
+#[derive(Debug, Default)]
+pub(super) struct ControlResult {
+    pub(super) last: Option<Control>,
+    pub(super) tries: u32,
+}
+
+/// A result for each surface, route, transport, dialect, request and response.
+pub(super) type SharedControl = Arc<Mutex<ControlResult>>;
+
 impl CallEvidence {
-    /// No call was made.
+    /// Makes the evidence of a call that was not made.
     pub(super) fn fault(detail: String) -> Self {
         let answered =
             CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
         Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
     }
 
-    /// Wall time to the answer, in milliseconds.
+    /// Returns the wall time to the answer, in milliseconds.
     pub(super) fn took_ms(&self) -> u64 {
         u64::try_from(self.answered.took.as_millis()).unwrap_or(u64::MAX)
     }
@@ -58,7 +70,7 @@ impl TrialRun {
 }
 
 impl TrialRecord {
-    /// The record of a call that has been played, without its verdict and observation.
+    /// Makes the record of a call that has been played, without its verdict and observation.
     pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &CallEvidence) -> Self {
         let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
             request: format!("{} {}", exchange.method, exchange.path),
@@ -76,7 +88,7 @@ impl TrialRecord {
     }
 }
 
-/// A verdict without what differs from run to run.
+/// Returns a verdict without what differs from run to run.
 pub(super) fn normal_verdict(mut verdict: Verdict, particulars: Particulars<'_>) -> Verdict {
     for check in &mut verdict.checks {
         particulars.value(&mut check.expected);
@@ -86,7 +98,7 @@ pub(super) fn normal_verdict(mut verdict: Verdict, particulars: Particulars<'_>)
     verdict
 }
 
-/// An observation without what differs from run to run.
+/// Returns an observation without what differs from run to run.
 pub(super) fn normal_observation(answer: &CallOutcome, particulars: Particulars<'_>) -> Option<Observation> {
     let CallOutcome::Observed(observation) = answer else { return None };
     particulars.observation(observation)

@@ -4,6 +4,7 @@ mod attempt;
 mod control;
 mod engine;
 mod evidence;
+mod lessons;
 #[cfg(test)]
 pub(crate) mod liar;
 mod normal;

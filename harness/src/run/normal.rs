@@ -156,14 +156,14 @@ mod tests {
     fn what_is_nested_deeper_than_can_be_read_is_cut_with_a_note() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = Utf8Path::from_path(folder.path()).expect("UTF-8").join("records.jsonl");
-        let noise = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
         for (depth, is_cut) in [(1, false), (60, false), (122, true), (500, true)] {
             let observation = json!({
                 "ended": "returned", "events": 1, "text": "", "stop_reason": null,
                 "tool_calls": [{ "name": "x", "arguments": nested(depth), "complete": true }],
             });
             let mut checked = json!({ "observed": observation });
-            noise.value(&mut checked);
+            particulars.value(&mut checked);
             assert_eq!(checked.to_string().contains("nested deeper than 64 levels; cut here"), is_cut, "{depth}");
             assert_eq!(checked.to_string().contains("${nonce}"), !is_cut, "{depth}");
             let observation: Observation =
@@ -195,9 +195,9 @@ mod tests {
 
     #[test]
     fn what_is_larger_than_a_record_is_worth_is_cut_with_a_note() {
-        let noise = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
         let cut = |mut value: Value| {
-            noise.value(&mut value);
+            particulars.value(&mut value);
             let text = value.to_string();
             assert!(text.len() < 2 * LARGEST, "{}", text.len());
             text
@@ -213,7 +213,8 @@ mod tests {
         assert!(cut(json!({ "k".repeat(2 * LARGEST): 1 })).contains("k… (2097152 bytes in all, SHA-256 "));
         let call = ToolCall { name: "x".repeat(4096), arguments: json!({ "a": 1 }), complete: true };
         let calls = json!({ "ended": "returned", "events": 1, "tool_calls": vec![call; 2 * MOST_CALLS] });
-        let kept = noise.observation(&serde_json::from_value(calls).expect("an observation")).expect("it still is one");
+        let kept =
+            particulars.observation(&serde_json::from_value(calls).expect("an observation")).expect("it still is one");
         let last = kept.tool_calls.and_then(|mut calls| calls.pop()).expect("there is one").name;
         assert!(last.starts_with("… ("), "{last}");
         let whole = json!({ "text": "x".repeat(LARGEST / 2) });
@@ -221,8 +222,8 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_named() {
-        let noise = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "/home/me/suite" };
+    fn what_differs_from_run_to_run_is_named() {
+        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "/home/me/suite" };
         for (text, expected) in [
             ("Overloaded n12ab", "Overloaded ${nonce}"),
             ("POST http://127.0.0.1:4000/t/9/v1/messages", "POST ${base_url}/v1/messages"),
@@ -231,7 +232,7 @@ mod tests {
             ("File \"/home/me/suite/target/env/sdk.py\"", "File \"${root}/target/env/sdk.py\""),
             ("<Stream at 0x7f03a1b2c3d4> 0x1F", "<Stream at 0x…> 0x1F"),
         ] {
-            assert_eq!(noise.text(text), expected);
+            assert_eq!(particulars.text(text), expected);
         }
     }
 }

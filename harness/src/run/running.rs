@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::engine::Engine;
+use super::engine::{Engine, TIMED};
 use super::plan::Trial;
 
 /// The most trials of one SDK that are under way at once: its process may have one thread that runs, and a call that waits for
@@ -17,9 +17,6 @@ const PER_SDK: usize = 32;
 /// The most trials that are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
-
-/// Trials that wait for the clock need next to no processor, so this many times more of them run at once.
-pub(super) const TIMED: usize = 2;
 
 /// Trials of one kind, those of each SDK in their order.
 #[derive(Default)]

@@ -172,7 +172,7 @@ mutants! {
     WaitsForClose "waits-for-close" "After the terminal marker it waits for the end of the body." ending::WAITS_FOR_CLOSE;
     WaitsForTerminal "waits-for-terminal" "After the stop reason it waits for the terminal marker without a limit." ending::WAITS_FOR_TERMINAL;
     LateErrorCounts "late-error-counts" "An error after the terminal marker replaces the answer." ending::LATE_ERROR_COUNTS;
-    NoTimeout "no-timeout" "Silence is waited out for ever." ending::NO_TIMEOUT;
+    NoTimeout "no-timeout" "A stall is waited out for ever." ending::NO_TIMEOUT;
     TimeoutIsSuccess "timeout-is-success" "A timeout after some output ends the answer as if it were finished." ending::TIMEOUT_IS_SUCCESS;
 
     // Before the stream.

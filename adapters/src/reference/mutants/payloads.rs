@@ -47,7 +47,7 @@ pub(super) const EMPTY_DATA_FAILS: Faulty =
 pub(super) const NULL_DATA_FAILS: Faulty = parsing(|api, event| {
     let is_part = event.name != "error" && api.dialect().events.is_part(&event.name);
     if is_part && event.data.trim() == "null" {
-        return Err(Failure::new(Class::Protocol, "an event that is no object: null"));
+        return Err(Failure::new(Class::Protocol, "an event of which the data is no JSON object: null"));
     }
     payload::parse(api, event)
 });

@@ -38,7 +38,7 @@ const HEAD: [&str; 11] = [
     "verdict",
     "mode",
     "failed_axes",
-    "standing",
+    "conclusion",
 ];
 
 /// Writes the trials as CSV (RFC 4180) with a header line.
@@ -55,7 +55,7 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
     let trial = &row.trial;
     let mut axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
     axes.dedup();
-    let standing = match row.standing() {
+    let conclusion = match row.conclusion() {
         Conclusion::Passes => "passes",
         Conclusion::AsWritten => "as-written",
         Conclusion::AsListed => "as-listed",
@@ -74,7 +74,7 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
         trial.verdict.status.name().to_owned(),
         trial.verdict.mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),
         axes.join(" "),
-        standing.to_owned(),
+        conclusion.to_owned(),
     ]
 }
 

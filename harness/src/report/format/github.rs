@@ -75,7 +75,7 @@ fn github(view: &View<'_>) -> Result<String, ReadError> {
     for row in view.rows() {
         let row = row?;
         let name = visible(&row.trial.name());
-        if row.standing() == Conclusion::Fault {
+        if row.conclusion() == Conclusion::Fault {
             let title = format!("streamspec: {}", row.trial.verdict.status.name());
             let (file, text) = (row.file(), row.reason());
             let Place { line, column } = Place::START;
@@ -84,7 +84,7 @@ fn github(view: &View<'_>) -> Result<String, ReadError> {
             annotations.entry(fault).or_default().add(name);
             continue;
         }
-        if row.standing() != Conclusion::NotAsListed {
+        if row.conclusion() != Conclusion::NotAsListed {
             continue;
         }
         for unlisted in row.unlisted() {
@@ -120,7 +120,7 @@ fn github(view: &View<'_>) -> Result<String, ReadError> {
             let _ = writeln!(out, "::warning title={title}::{}", data(&visible(&text)));
         }
     }
-    let _ = writeln!(out, "::notice title=streamspec::{}", view.standings());
+    let _ = writeln!(out, "::notice title=streamspec::{}", view.conclusions());
     Ok(out)
 }
 

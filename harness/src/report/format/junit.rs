@@ -35,7 +35,7 @@ impl Format for Junit {
 /// Writes the trials as `JUnit` XML. What is not as listed is a failure, a fault an error, what was not judged is skipped; a
 /// known deviation passes and says so in its output. Of a whole run an entry that matches nothing is a failure as well.
 fn junit(view: &View<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
-    let count = |standing| view.sdks.iter().map(|sdk| sdk.standing(standing)).sum::<usize>();
+    let count = |conclusion| view.sdks.iter().map(|sdk| sdk.conclusion(conclusion)).sum::<usize>();
     let unused: usize = view.sdks.iter().map(|sdk| sdk.unused.len()).sum();
     let not_run = view.sdks.iter().filter(|sdk| sdk.record.not_run.is_some()).count();
     let mut all = Report::new("streamspec");
@@ -109,7 +109,7 @@ fn case(row: &Row<'_>) -> TestCase {
     case.set_classname(visible(&SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string()));
     case.set_time(Duration::from_millis(row.trial.took_ms));
     case.extra.insert("file".into(), visible(&row.file()).into());
-    if row.standing() == Conclusion::AsListed {
+    if row.conclusion() == Conclusion::AsListed {
         let listed = row.listed();
         let entries = listed.iter().flat_map(|(_, entries)| entries).map(|entry| listed_as(entry));
         let mut lines = vec![visible(row.title()), row.verdict()];
@@ -123,7 +123,7 @@ fn case(row: &Row<'_>) -> TestCase {
 
 fn status(row: &Row<'_>) -> TestCaseStatus {
     let status = row.trial.verdict.status.name();
-    match row.standing() {
+    match row.conclusion() {
         Conclusion::Passes | Conclusion::AsWritten | Conclusion::AsListed => TestCaseStatus::success(),
         Conclusion::NotJudged => with_message(TestCaseStatus::skipped(), status, &row.reason(), ""),
         Conclusion::Fault => {
@@ -163,7 +163,7 @@ mod tests {
     use crate::report::samples;
 
     #[test]
-    fn every_standing_has_its_element() {
+    fn every_conclusion_has_its_element() {
         let records = samples::records();
         insta::assert_snapshot!(samples::rendered(&Junit, &samples::view(&records)));
     }

@@ -55,7 +55,7 @@ fn sarif(view: &View<'_>) -> Result<String, ReadError> {
     for row in view.rows() {
         let row = row?;
         all.extend(results(view, &row));
-        if row.standing() == Conclusion::Fault {
+        if row.conclusion() == Conclusion::Fault {
             faults.push(notification(&row));
         }
     }
@@ -98,7 +98,7 @@ fn rule(axis: Axis) -> Value {
 
 fn results(view: &View<'_>, row: &Row<'_>) -> Vec<(Axis, Value)> {
     let mut results = Vec::new();
-    if matches!(row.standing(), Conclusion::Fault | Conclusion::NotJudged) {
+    if matches!(row.conclusion(), Conclusion::Fault | Conclusion::NotJudged) {
         return results;
     }
     for unlisted in row.unlisted() {

@@ -37,7 +37,7 @@ impl Format for Short {
 
 /// The trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
 fn short(view: &View<'_>) -> Result<String, ReadError> {
-    let mut out = format!("### streamspec {}\n\n{}\n", text(&view.suite.version), view.standings());
+    let mut out = format!("### streamspec {}\n\n{}\n", text(&view.suite.version), view.conclusions());
     if view.suite.edition.is_some() {
         let _ = writeln!(out, "\n{}", view.suite.of_edition().trim_start());
     }
@@ -52,7 +52,7 @@ fn unlisted(out: &mut String, view: &View<'_>) -> Result<(), ReadError> {
     let mut trials = 0;
     for row in view.rows() {
         let row = row?;
-        if matches!(row.standing(), Conclusion::NotAsListed | Conclusion::Fault) {
+        if matches!(row.conclusion(), Conclusion::NotAsListed | Conclusion::Fault) {
             trials += 1;
             worst.push((Reverse((row.trial.verdict.status, row.trial.verdict.mode)), first_unlisted(&row)));
             // The sort keeps the order of equals, so that the first of them stay.
@@ -90,7 +90,7 @@ fn sdks(out: &mut String, view: &View<'_>) {
     out.push_str("\n| SDK | pass | disputed | deviates | fails | not as listed | not counted |\n|---|---:|---:|---:|---:|---:|---:|\n");
     // What is not as listed comes first, so that it is not what is left out.
     let mut sdks: Vec<(usize, &Sdk<'_>)> =
-        view.sdks.iter().map(|sdk| (sdk.standing(Conclusion::NotAsListed), sdk)).collect();
+        view.sdks.iter().map(|sdk| (sdk.conclusion(Conclusion::NotAsListed), sdk)).collect();
     sdks.sort_by_key(|(number, sdk)| (Reverse(*number), sdk.record.id.as_str()));
     let all = sdks.len();
     let lines = sdks.into_iter().map(|(number, sdk)| sdk_line(sdk, number));

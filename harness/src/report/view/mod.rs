@@ -190,9 +190,9 @@ impl<'a> View<'a> {
         self.records.doubles(|place| Some((place.case, place.variant))).next().map(|(trial, ..)| trial)
     }
 
-    /// Counts all trials by standing, in one sentence.
-    pub fn standings(&self) -> String {
-        let count = |standing: Conclusion| self.sdks.iter().map(|sdk| sdk.standing(standing)).sum::<usize>();
+    /// Counts all trials by conclusion, in one sentence.
+    pub fn conclusions(&self) -> String {
+        let count = |conclusion: Conclusion| self.sdks.iter().map(|sdk| sdk.conclusion(conclusion)).sum::<usize>();
         format!(
             "trials: {}; pass: {}; variants as written: {}; as listed: {}; not as listed: {}; faults: {}; not judged: {}",
             self.suite.trials + self.suite.variant_runs,

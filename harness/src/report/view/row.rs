@@ -53,7 +53,7 @@ impl<'a> Row<'a> {
     }
 
     /// Tells its meaning for a build.
-    pub fn standing(&self) -> Conclusion {
+    pub fn conclusion(&self) -> Conclusion {
         match self.trial.verdict.status {
             Status::Unsupported | Status::NotRun => Conclusion::NotJudged,
             Status::Flaky | Status::AdapterFault | Status::HarnessFault => Conclusion::Fault,

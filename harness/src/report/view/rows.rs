@@ -62,7 +62,7 @@ impl<'a> View<'a> {
 /// The numbers of one SDK, while its trials are counted.
 pub(super) struct Numbers<'a> {
     usage: Usage<'a>,
-    standings: BTreeMap<Conclusion, usize>,
+    conclusions: BTreeMap<Conclusion, usize>,
     /// The counts of each surface.
     counts: Vec<Vec<Count>>,
     is_judged: bool,
@@ -74,7 +74,7 @@ impl<'a> Numbers<'a> {
     pub(super) fn of(sdk: &'a SdkRecord) -> Self {
         Self {
             usage: Usage::default(),
-            standings: BTreeMap::new(),
+            conclusions: BTreeMap::new(),
             counts: Vec::new(),
             is_judged: false,
             found: Found::new(sdk),
@@ -87,7 +87,7 @@ impl<'a> Numbers<'a> {
         let trial = &row.trial;
         let point = Point { case, surface, way: (trial.route, trial.transport) };
         self.usage.add(point, trial.variant, trial.verdict.status, row.comparison());
-        *self.standings.entry(row.standing()).or_default() += 1;
+        *self.conclusions.entry(row.conclusion()).or_default() += 1;
         self.is_judged |= trial.is_judged();
         if !is_handler {
             self.found.add(row, case);
@@ -108,7 +108,7 @@ impl<'a> Numbers<'a> {
         }
         let runs = sdk.surfaces.iter().flat_map(|surface| surface.trials).map(TrialPlace::variant_run);
         sdk.variant_runs = runs.filter(|run| run.variant != Variant::AsWritten).collect();
-        sdk.standings = std::mem::take(&mut self.standings);
+        sdk.conclusions = std::mem::take(&mut self.conclusions);
         sdk
     }
 }

@@ -24,8 +24,8 @@ pub struct Sdk<'a> {
     /// The ids of the statements of its list, by their numbers.
     pub(super) ids: Vec<String>,
     pub(super) list: Rc<deviation::Known>,
-    /// The numbers of its trials by standing.
-    pub(super) standings: BTreeMap<Conclusion, usize>,
+    /// The numbers of its trials by conclusion.
+    pub(super) conclusions: BTreeMap<Conclusion, usize>,
 }
 
 /// One surface with its trials.
@@ -58,13 +58,13 @@ impl<'a> Sdk<'a> {
             unused: Vec::new(),
             ids,
             list,
-            standings: BTreeMap::new(),
+            conclusions: BTreeMap::new(),
         }
     }
 
     /// Counts its trials of one meaning for a build.
-    pub fn standing(&self, standing: Conclusion) -> usize {
-        self.standings.get(&standing).copied().unwrap_or_default()
+    pub fn conclusion(&self, conclusion: Conclusion) -> usize {
+        self.conclusions.get(&conclusion).copied().unwrap_or_default()
     }
 
     /// Goes through its own surfaces, without the handlers around it.
