@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// Values that are written once and named by their place. Two are the same whose JSON is the same.
+/// Values that are written once and named by their place. Two are the same whose JSON is the same. An `IndexSet` would keep each
+/// value, or its whole JSON, a second time as its key.
 #[derive(Debug)]
 pub(super) struct Table<T> {
     /// The places, by the first half of the SHA-256 of the JSON: long texts are not kept twice.

@@ -1,5 +1,7 @@
 //! Sources that name no document, and rulings on nothing.
 
+use url::Url;
+
 use super::Lint;
 use crate::case::{Basis, Level, Recording, Source};
 use crate::load::tree::Segment;
@@ -87,10 +89,10 @@ impl Lint<'_> {
     }
 }
 
+/// Says if a text is the address of a web page, and no space has to be mended in it.
 fn is_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    host.is_some_and(|host| !host.is_empty()) && !text.contains(char::is_whitespace)
+    let is_of_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    Url::parse(text).is_ok_and(is_of_web) && !text.contains(char::is_whitespace)
 }
 
 /// The help about the form of a date.
@@ -100,7 +102,7 @@ fn not_a_date(text: &str) -> String {
     format!("`{text}` is not a date")
 }
 
-/// Says if a text is a day of the calendar, as `2026-11-29`.
+/// Says if a text is a day of the calendar, as `2026-11-29`. A crate for time knows more forms, and would have to be kept from them.
 fn is_date(text: &str) -> bool {
     let is_written = text.len() == 10
         && text
