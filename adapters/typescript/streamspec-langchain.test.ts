@@ -76,6 +76,17 @@ test("thoughts are blocks of reasoning, and what a provider brings beside the co
   assert.deepEqual([seen.observation({}).thinking, seen.observation({}).text], ["Let me see.", ""]);
 });
 
+test("a content that is no text and no list, which the message itself cannot read, is passed over", () => {
+  const seen = new Observer("events");
+  const broken = new AIMessageChunk({ content: "" });
+  broken.content = 42 as any;
+  assert.throws(() => broken.text, TypeError);
+  const read = chunkReader(seen);
+  read(new AIMessageChunk({ content: "Hello" }));
+  read(broken);
+  assert.equal(seen.observation({}).text, "Hello");
+});
+
 test("a refusal is told only where the provider's package has it", () => {
   const seen = new Observer("final");
   readMessage(seen, new AIMessageChunk({ content: "" }));

@@ -32,12 +32,17 @@ function stopReason(message: Pick<AIMessageChunk, "response_metadata" | "additio
   return stop_reason ?? message?.additional_kwargs?.["stop_reason"] ?? finish_reason ?? incomplete ?? status;
 }
 
+/** Whether a message's `text` and `contentBlocks` can be read: of a content that is no text and no list, they throw. */
+function isReadable(message: Pick<AIMessageChunk, "content">): boolean {
+  return typeof message?.content === "string" || Array.isArray(message?.content);
+}
+
 /**
  * The model's thoughts: blocks of a standard form, of each chunk as of a message
  * (https://docs.langchain.com/oss/javascript/langchain/models#reasoning), or what other vendors' models bring beside the content.
  */
 function thoughts(message: AIMessageChunk): string {
-  const blocks: readonly unknown[] = list(get(message, "contentBlocks") as unknown[]);
+  const blocks: readonly unknown[] = isReadable(message) ? list(get(message, "contentBlocks") as unknown[]) : [];
   const texts = blocks.map((block) => (get(block, "type") === "reasoning" ? get(block, "reasoning") : undefined));
   const beside = message?.additional_kwargs?.["reasoning_content"];
   return texts.join("") || (typeof beside === "string" ? beside : "");
@@ -54,7 +59,7 @@ export function chunkReader(seen: Observer): (chunk: AIMessageChunk) => void {
   let input: number | undefined;
   let output: number | undefined;
   return (chunk) => {
-    seen.addText(chunk?.text);
+    if (isReadable(chunk)) seen.addText(chunk.text);
     seen.addThinking(thoughts(chunk));
     seen.addRefusal(chunk?.additional_kwargs?.["refusal"]);
     for (const tool of list(chunk?.tool_call_chunks)) {
