@@ -298,6 +298,8 @@ function observation(seen) {
         raised: "raised",
         "error-item": "an error item, then a normal end",
         aborted: "says it was aborted",
+        stopped: "stopped, as the caller wanted no more",
+        cancelled: "cancelled, as the caller wanted",
       }[seen.ended] ?? seen.ended,
       `, after ${counted(seen.events, "item")}`,
     ),
