@@ -70,6 +70,7 @@ const streamspec = (() => {
         observation: trial.observation === null ? null : at(data.observations, trial.observation),
         answers: at(data.wires, trial.wire ?? wire),
         requests: at(data.requests, trial.requests),
+        attempts: at(data.attempts, trial.attempts),
       });
     }
     return { wires, trials };

@@ -21,6 +21,7 @@
 /** @typedef {import('./data').DescribedAnswer} Answer */
 /** @typedef {import('./data').DescribedStep} Step */
 /** @typedef {import('./data').RequestData} RequestData */
+/** @typedef {import('./data').AttemptData} Attempt */
 
 /**
  * A group of cases.
@@ -89,7 +90,12 @@
 
 /**
  * The details of a trial.
- * @typedef {{ checks: Check[], observation: Observation | null, answers: Answer[], requests: RequestData[] }} TrialDetail
+ * @typedef {object} TrialDetail
+ * @property {Check[]} checks
+ * @property {Observation | null} observation
+ * @property {Answer[]} answers
+ * @property {RequestData[]} requests
+ * @property {Attempt[]} attempts
  */
 
 /** @typedef {{ wires: Map<string, Answer[]>, trials: Map<string, TrialDetail> }} Detail */

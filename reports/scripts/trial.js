@@ -18,7 +18,9 @@ function trialPage(model, row, one, trial) {
     .load(one.group.name)
     .then((detail) => {
       const told = detail.trials.get(nameOf(trial));
-      held.replaceChildren(...(told ? trialDetails(told) : [h("p", {}, "Nothing more is recorded of this trial.")]));
+      held.replaceChildren(
+        ...(told ? trialDetails(told, verdict.status) : [h("p", {}, "Nothing more is recorded of this trial.")]),
+      );
     })
     .catch((error) => held.replaceChildren(checkTable(verdict.checks), difference(verdict.checks), missing(error)));
   const command = (model.commands[trial.variant] ?? "")
@@ -172,14 +174,55 @@ function knownDeviations(sdk, ids) {
 
 /**
  * @param {TrialDetail} told
+ * @param {Status} status
  */
-function trialDetails(told) {
+function trialDetails(told, status) {
   return [
+    earlierAttempts(told.attempts, status),
     h("section", {}, h("h2", {}, "Expected and observed"), checkTable(told.checks), difference(told.checks)),
     h("section", {}, h("h2", {}, "What the caller saw"), observation(told.observation)),
     h("section", {}, h("h2", {}, "The wire"), timeline(told)),
   ];
 }
+
+/**
+ * The attempts that others followed, in their order. Their times are left out, as those of the wire are.
+ *
+ * @param {Attempt[]} attempts
+ * @param {Status} status
+ */
+function earlierAttempts(attempts, status) {
+  if (!attempts.length) return "";
+  return h(
+    "section",
+    { class: "attempts" },
+    h("h2", {}, "Earlier attempts"),
+    status === "flaky"
+      ? h(
+          "p",
+          { class: "note" },
+          "The trial is flaky: two attempts differ where no clock decides what is seen, so neither is its result. ",
+          "What follows is of the last one.",
+        )
+      : h("p", {}, "The last attempt counts, and what follows is of that one."),
+    h(
+      "ol",
+      {},
+      attempts.map(({ of, came_to, reason }) =>
+        h(
+          "li",
+          {},
+          `${ATTEMPTED[of] ?? of} came to `,
+          h("b", {}, visible(came_to)),
+          ` and was run again: ${visible(reason)}.`,
+        ),
+      ),
+    ),
+  );
+}
+
+/** @type {Record<Attempt["of"], string>} */
+const ATTEMPTED = { trial: "The trial", control: "The control, the same error as a plain HTTP response," };
 
 const GRADES = {
   exact: "✓ holds",
@@ -298,6 +341,8 @@ function observation(seen) {
         raised: "raised",
         "error-item": "an error item, then a normal end",
         aborted: "says it was aborted",
+        stopped: "stopped, as the caller wanted no more",
+        cancelled: "cancelled, as the caller wanted",
       }[seen.ended] ?? seen.ended,
       `, after ${counted(seen.events, "item")}`,
     ),

@@ -16,6 +16,7 @@ use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Observation,
 use streamspec_adapters::manifest::Surface;
 
 pub use reason::says_stop;
+pub(crate) use verdict::reason_in_short;
 pub use verdict::{Check, Grade, Mode, Status, Verdict};
 
 use crate::case::{Axis, Case, Outcome};

@@ -34,6 +34,21 @@ fn case(expect: Value) -> Case {
     Case { about: About::InBandError, ..sample }
 }
 
+/// However large an answer or an adapter's complaint is, an attempt is told of in a line.
+#[test]
+fn a_verdict_in_short_is_short() {
+    let large = "é".repeat(1024 * 1024);
+    let mut verdict = Verdict::broken(Mode::Hang, &case(json!({ "must": { "outcome": "error" } })), large.clone());
+    let check = |verdict: &Verdict, begins: &str| {
+        let said = verdict.in_short();
+        assert!(said.starts_with(begins) && said.ends_with("é… (1048576 characters in all)"), "{begins}");
+        assert!(said.len() < 4000, "{} bytes", said.len());
+    };
+    check(&verdict, "fails (hang): éé");
+    (verdict.reason, verdict.checks[0].observed) = (None, json!(large));
+    check(&verdict, "fails (hang): outcome is éé");
+}
+
 /// Encodes the first answer of a script.
 fn encoded(script: &Script, version: Version) -> Encoded {
     transport::of(Transport::default()).encode(&script.answers[0], version)

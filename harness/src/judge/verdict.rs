@@ -209,6 +209,20 @@ impl Check {
     }
 }
 
+/// The most characters of an observed value, and of a reason, in a line that says what a call or a trial came to.
+const SHORT: [usize; 2] = [200, 1000];
+
+/// Cuts a text to so many characters, with a note.
+fn cut(text: &str, longest: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(longest) else { return text.to_owned() };
+    format!("{}… ({} characters in all)", &text[..end], text.chars().count())
+}
+
+/// Cuts the reason why there is no observation to what stands in one line.
+pub(crate) fn reason_in_short(reason: &str) -> String {
+    cut(reason, SHORT[1])
+}
+
 impl Verdict {
     /// Makes the verdict that the adapter broke.
     pub(crate) fn adapter_fault(reason: String) -> Self {
@@ -242,12 +256,12 @@ impl Verdict {
         self.status.with_mode(self.mode)
     }
 
-    /// Returns the status, the mode and what does not hold: `fails (silent): outcome is completed`.
+    /// Returns the status, the mode and what does not hold: `fails (silent): outcome is completed`. What is long is cut.
     pub fn in_short(&self) -> String {
         let broken = || -> Vec<String> {
-            self.broken_checks().map(|check| format!("{} is {}", check.axis, check.seen())).collect()
+            self.broken_checks().map(|check| format!("{} is {}", check.axis, cut(&check.seen(), SHORT[0]))).collect()
         };
-        let why = self.reason.clone().unwrap_or_else(|| broken().join(", "));
+        let why = self.reason.as_deref().map_or_else(|| broken().join(", "), reason_in_short);
         let why = if why.is_empty() { why } else { format!(": {why}") };
         format!("{}{why}", self.status_and_mode())
     }

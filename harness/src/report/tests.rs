@@ -29,13 +29,35 @@ fn a_flaky_trial_is_told_with_its_reason_in_every_format() {
         match format.name() {
             // The page's data are packed; its browser tests read them.
             "html" => assert!(text.contains("and 3 say nothing about the SDK"), "{text}"),
-            "markdown" => assert!(text.contains("[1 flaky]"), "{text}"),
-            // A table has no column for reasons.
-            "csv" => assert!(text.contains(",flaky,"), "{text}"),
+            "markdown" => {
+                assert!(text.contains("[1 flaky]"), "{text}");
+                assert!(text.contains("- create/anthropic/cut/eof: flaky: one attempt ended with "), "{text}");
+                assert!(text.contains("the machine was away"), "{text}");
+                assert!(
+                    text.contains("- stream/anthropic/in-band/overloaded: adapter-fault: the adapter died"),
+                    "{text}"
+                );
+            }
             "badges" => assert!(text.contains("3 not judged"), "{text}"),
             name => assert!(text.contains("flaky") && text.contains("the machine was away"), "{name}: {text}"),
         }
     }
+}
+
+/// A trial without a result is no pass: an SDK of which only such trials are left does not pass every trial.
+#[test]
+fn an_sdk_with_a_trial_that_broke_does_not_pass_every_trial() {
+    let mut records = samples::records();
+    records.retain(|record| match record {
+        Record::Trial(trial) => trial.verdict.status == Status::Pass || trial.verdict.status.is_lost(),
+        _ => true,
+    });
+    let markdown = FORMATS.iter().find(|format| format.name() == "markdown").expect("a format");
+    let text = samples::rendered(*markdown, &samples::view(&records));
+    let about = |id: &str| text.split("\n## ").find(|part| part.starts_with(&format!("`{id}`\n"))).expect("a part");
+    let (alpha, beta) = (about("alpha-python"), about("beta-typescript"));
+    assert!(alpha.contains("1 trial has no result:") && !alpha.contains("Every trial passes"), "{alpha}");
+    assert!(beta.contains("Every trial passes.") && !beta.contains("no result"), "{beta}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::engine::Engine;
 use super::evidence::CallEvidence;
 use super::plan::Trial;
 use crate::id::TrialId;
+use crate::judge::reason_in_short;
 use crate::record::{AttemptRecord, Attempted};
 use crate::wire::Script;
 
@@ -89,8 +90,8 @@ impl AttemptRecord {
             CallOutcome::Observed(_) => "an observation".to_owned(),
             CallOutcome::Hang => "a hang".to_owned(),
             CallOutcome::Stuck => "a process that answered nothing any more".to_owned(),
-            CallOutcome::Crash { detail, .. } => format!("a crash: {detail}"),
-            CallOutcome::Fault { detail } => format!("a fault: {detail}"),
+            CallOutcome::Crash { detail, .. } => format!("a crash: {}", reason_in_short(detail)),
+            CallOutcome::Fault { detail } => format!("a fault: {}", reason_in_short(detail)),
         };
         Self { of, came_to, reason: why.to_owned(), took_ms: played.took_ms() }
     }

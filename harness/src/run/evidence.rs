@@ -94,7 +94,7 @@ pub(super) fn normal_verdict(mut verdict: Verdict, particulars: Particulars<'_>)
         particulars.value(&mut check.expected);
         particulars.value(&mut check.observed);
     }
-    verdict.reason = verdict.reason.map(|reason| particulars.text(&reason));
+    verdict.reason = verdict.reason.map(|reason| particulars.reason(&reason));
     verdict
 }
 

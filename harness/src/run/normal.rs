@@ -44,6 +44,13 @@ impl Particulars<'_> {
         hide(&text, "0x", char::is_ascii_hexdigit, 6)
     }
 
+    /// Does the same for the reason of a verdict, which may be whatever an adapter calls a fault.
+    pub(super) fn reason(self, reason: &str) -> String {
+        let mut reason = self.text(reason);
+        cut(&mut reason, LARGEST);
+        reason
+    }
+
     /// Does the same for every string in a value, which is cut where it is nested deeper than a record can be read again, and
     /// where it is larger than a record is worth.
     pub(super) fn value(self, value: &mut Value) {
@@ -114,6 +121,8 @@ fn cut(text: &mut String, longest: usize) {
         let digest = hex::encode(&Sha256::digest(&*text)[..8]);
         text.truncate(text.floor_char_boundary(longest));
         let _ = write!(text, "… ({all} bytes in all, SHA-256 {digest}…; cut here)");
+        // What was cut off is not kept in memory either.
+        text.shrink_to_fit();
     }
 }
 
@@ -217,6 +226,10 @@ mod tests {
             particulars.observation(&serde_json::from_value(calls).expect("an observation")).expect("it still is one");
         let last = kept.tool_calls.and_then(|mut calls| calls.pop()).expect("there is one").name;
         assert!(last.starts_with("… ("), "{last}");
+        let mut text = "x".repeat(16 * LARGEST);
+        super::cut(&mut text, LARGEST);
+        assert!(text.capacity() < 2 * LARGEST, "{} bytes are kept in memory", text.capacity());
+        assert!(noise.reason(&"x".repeat(16 * LARGEST)).len() < 2 * LARGEST);
         let whole = json!({ "text": "x".repeat(LARGEST / 2) });
         assert_eq!(cut(whole.clone()), whole.to_string());
     }

@@ -21,14 +21,15 @@ impl Session {
         if first.iter().all(as_listed) || !engine.may_repeat(trial) {
             return first;
         }
-        for (ran, _) in &first {
-            engine.tell(ran.record.id(), ran.record.attempt());
+        // The answers themselves, which may be large, do not wait for the second attempt.
+        let first: Vec<TrialRecord> = first.into_iter().map(|(ran, _)| ran.record).collect();
+        for record in &first {
+            engine.tell(record.id(), record.attempt());
         }
         let mut again = engine.run(trial).await;
         for ran in &mut again {
-            let of_this = |(before, _): &&ComparedRun| before.record.variant == ran.record.variant;
-            if let Some((before, _)) = first.iter().find(of_this) {
-                ran.record.follow(&before.record, trial.case.is_timed());
+            if let Some(before) = first.iter().find(|before| before.variant == ran.record.variant) {
+                ran.record.follow(before, trial.case.is_timed());
             }
         }
         self.compared(again, version)

@@ -10,3 +10,5 @@ mod places;
 mod repository;
 mod reproduce;
 mod selection;
+#[cfg(target_os = "linux")]
+mod soak;

@@ -27,7 +27,7 @@ impl Format for Csv {
     }
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 12] = [
     "sdk",
     "version",
     "surface",
@@ -39,6 +39,7 @@ const HEAD: [&str; 11] = [
     "mode",
     "failed_axes",
     "conclusion",
+    "reason",
 ];
 
 /// Writes the trials as CSV (RFC 4180) with a header line.
@@ -75,6 +76,7 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
         trial.verdict.mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),
         axes.join(" "),
         conclusion.to_owned(),
+        row.reason(),
     ]
 }
 

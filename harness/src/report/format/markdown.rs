@@ -11,8 +11,8 @@ use crate::report::alike::alike;
 use crate::report::markup::{code, listed, source, text};
 use crate::report::view::{Count, FindingKind, Row, Sdk, View, without_patch};
 
-/// The most trials that are listed one by one of what no list of known deviations covers.
-const UNLISTED: usize = 50;
+/// The most trials that are listed one by one of what no list of known deviations covers, and of what has no result.
+const LISTED: usize = 50;
 
 /// `compatibility.md`: the matrix as text.
 #[derive(Debug)]
@@ -161,9 +161,16 @@ fn about(out: &mut String, view: &View<'_>, sdk: &Sdk<'_>) -> Result<(), ReadErr
         return Ok(());
     }
     let (mut trials, mut by_known) = (0, BTreeMap::new());
-    let mut unlisted = Unlisted::default();
+    let (mut unlisted, mut lost) = (Listing::default(), Listing::default());
     let places = sdk.surfaces.iter().flat_map(|surface| surface.trials);
-    for place in places.filter(|place| place.has_result && place.status <= Status::Fails) {
+    for place in places.filter(|place| place.has_result) {
+        if place.status.is_lost() {
+            let row = view.row(sdk, place)?;
+            lost.add(&row, &format!(": {}", text(&row.reason())));
+        }
+        if place.status > Status::Fails {
+            continue;
+        }
         let row = view.row(sdk, place)?;
         trials += 1;
         let known = row.known();
@@ -171,15 +178,17 @@ fn about(out: &mut String, view: &View<'_>, sdk: &Sdk<'_>) -> Result<(), ReadErr
             *by_known.entry((*id).to_owned()).or_default() += 1;
         }
         if known.is_empty() {
-            unlisted.add(&row);
+            let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
+            unlisted.add(&row, &format!(" ({})", axes.join(", ")));
         }
     }
-    if trials == 0 {
+    if trials > 0 {
+        known(out, sdk, &by_known);
+    } else if lost.trials == 0 {
         out.push_str("\nEvery trial passes.\n");
-        return Ok(());
     }
-    known(out, sdk, &by_known);
-    unlisted.write(out);
+    unlisted.write(out, "deviates in ways that are not listed", "deviate in ways that are not listed");
+    lost.write(out, "has no result", "have no result");
     Ok(())
 }
 
@@ -201,33 +210,35 @@ fn known(out: &mut String, sdk: &Sdk<'_>, trials: &BTreeMap<String, usize>) {
     }
 }
 
-/// The trials that deviate in ways that no list covers: a line for each of the first, and the number of all.
+/// Trials that are listed one by one: a line for each of the first, and the number of all.
 #[derive(Default)]
-struct Unlisted {
+struct Listing {
     lines: Vec<String>,
     trials: usize,
 }
 
-impl Unlisted {
-    fn add(&mut self, row: &Row<'_>) {
+impl Listing {
+    /// Adds a trial with what is to be said of it behind its status.
+    fn add(&mut self, row: &Row<'_>, about: &str) {
         self.trials += 1;
-        if self.lines.len() < UNLISTED {
-            let axes: Vec<&str> = row.own_checks().map(|check| check.axis.name()).collect();
+        if self.lines.len() < LISTED {
             let trial = text(&format!("{}/{}", row.trial.surface, row.case_name()));
-            self.lines.push(format!("- {trial}: {} ({})", row.trial.verdict.status.name(), axes.join(", ")));
+            self.lines.push(format!("- {trial}: {}{about}", row.trial.verdict.status.name()));
         }
     }
 
-    fn write(&self, out: &mut String) {
-        if self.trials == 0 {
-            return;
+    /// Writes the list below a sentence about one trial or several.
+    fn write(&self, out: &mut String, one: &str, several: &str) {
+        match self.trials {
+            0 => return,
+            1 => _ = writeln!(out, "\n1 trial {one}:\n"),
+            trials => _ = writeln!(out, "\n{trials} trials {several}:\n"),
         }
-        let _ = writeln!(out, "\n{} trials deviate in ways that are not listed:\n", self.trials);
         for line in &self.lines {
             let _ = writeln!(out, "{line}");
         }
-        if self.trials > UNLISTED {
-            let _ = writeln!(out, "- … and {} more, in compatibility.json", self.trials - UNLISTED);
+        if self.trials > LISTED {
+            let _ = writeln!(out, "- … and {} more, in compatibility.json", self.trials - LISTED);
         }
     }
 }

@@ -15,8 +15,8 @@ use streamspec_adapters::contract::{Api, Observation};
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
-use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Known, Suite, cut};
+use crate::record::{AttemptRecord, Attempted, HandlerRecord};
+use crate::report::view::{CatchRow, Known, Suite, cut, cut_text};
 use crate::transport::DescribedAnswer;
 
 /// The data that the scripts are handed.
@@ -210,6 +210,8 @@ pub(super) struct DetailsData {
     pub(super) observations: Vec<Value>,
     /// The requests of a trial.
     pub(super) requests: Vec<Vec<RequestData>>,
+    /// The attempts of a trial that another one followed.
+    pub(super) attempts: Vec<Vec<AttemptData>>,
     /// Surfaces.
     pub(super) rows: Vec<RowDetail>,
     /// The trials that the page lists.
@@ -258,6 +260,9 @@ pub(super) struct TrialDetail {
     /// The place of its requests.
     #[schemars(with = "usize")]
     pub(super) requests: u32,
+    /// The place of its earlier attempts.
+    #[schemars(with = "usize")]
+    pub(super) attempts: u32,
 }
 
 fn as_list<S: Serializer>(places: &Rc<[u32]>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -275,6 +280,28 @@ pub(super) struct RequestData {
     pub(super) left: Option<bool>,
     /// The number of steps of the answer after which it left.
     pub(super) after: Option<usize>,
+}
+
+/// An attempt that was followed by another one, without its time: that says more about the machine than about the SDK.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AttemptData {
+    /// The call that was attempted.
+    of: Attempted,
+    /// The result, in one line.
+    came_to: String,
+    /// The reason why there was another one.
+    reason: String,
+}
+
+impl AttemptData {
+    /// An attempt whose texts are not longer than so many characters.
+    pub(super) fn of(attempt: &AttemptRecord, longest: usize) -> Self {
+        Self {
+            of: attempt.of,
+            came_to: cut_text(attempt.came_to.clone(), longest),
+            reason: cut_text(attempt.reason.clone(), longest),
+        }
+    }
 }
 
 impl CheckData {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::data::{CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
+use super::data::{AttemptData, CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
 use super::packed;
 use crate::case::{Axis, End};
 use crate::id::Variant;
@@ -55,6 +55,7 @@ struct Group<'a> {
     checks: Table<CheckData>,
     observations: Table<Value>,
     requests: Table<Vec<RequestData>>,
+    attempts: Table<Vec<AttemptData>>,
     rows: Table<RowDetail>,
     /// Lists of places of checks: trials that came out alike share one.
     lists: HashMap<Vec<u32>, Rc<[u32]>>,
@@ -68,6 +69,7 @@ impl Group<'_> {
         let answers: &[DescribedAnswer] = if trial.answers.is_empty() { self.answers[case] } else { &trial.answers };
         let is_watched = checks.iter().any(|check| check.axis == Axis::Connection);
         let requests = trial.wire.iter().map(|wire| request(wire, answers, is_watched)).collect();
+        let attempts = trial.attempts.iter().map(|attempt| AttemptData::of(attempt, LONGEST)).collect();
         let places: Vec<u32> = checks.iter().map(|check| self.checks.place(CheckData::of(check, LONGEST))).collect();
         let list = self.lists.entry(places).or_insert_with_key(|places| places.as_slice().into());
         self.trials.push(TrialDetail {
@@ -78,6 +80,7 @@ impl Group<'_> {
             observation: trial.observation.as_ref().map(|seen| self.observations.place(cut(json!(seen), LONGEST))),
             wire: (!trial.answers.is_empty()).then(|| self.wires.place(trial.answers.clone())),
             requests: self.requests.place(requests),
+            attempts: self.attempts.place(attempts),
         });
     }
 
@@ -89,6 +92,7 @@ impl Group<'_> {
             checks: self.checks.values,
             observations: self.observations.values,
             requests: self.requests.values,
+            attempts: self.attempts.values,
             rows: self.rows.values,
             trials: self.trials,
         };

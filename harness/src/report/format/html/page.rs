@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::data::{
     CaseData, CheckData, CodeData, GroupData, PageData, RowData, RunData, SdkData, VariantRunData, VerdictData,
 };
@@ -11,7 +9,7 @@ use crate::id::{self, TrialId, Variant};
 use crate::message;
 use crate::record::ReadError;
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, View, cut, without_patch};
+use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, View, cut_text, without_patch};
 
 /// Collects the data of the page.
 pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
@@ -136,14 +134,13 @@ impl Rows<'_> {
         let broken = verdict.checks.iter().filter(|check| check.held() == Some(false));
         let broken = broken.filter(|check| !row.trial.is_variant_run() || check.axis.is_of_variants());
         let checks = broken.map(|check| self.checks.place(CheckData::of(check, LONGEST_TEXT))).collect();
-        let reason = verdict.reason.clone().map(|reason| cut(Value::from(reason), LONGEST_TEXT));
         self.verdicts.place(VerdictData {
             status: verdict.status,
             mode: verdict.mode,
             checks,
             known: row.known().into_iter().map(ToOwned::to_owned).collect(),
             same,
-            reason: reason.and_then(|reason| reason.as_str().map(ToOwned::to_owned)),
+            reason: verdict.reason.clone().map(|reason| cut_text(reason, LONGEST_TEXT)),
         })
     }
 }

@@ -9,7 +9,10 @@ use super::*;
 use crate::case::{Axis, Basis, Confidence, Dispute, End, Level, Recording, Source};
 use crate::id::{TrialId, Variant};
 use crate::judge::{Check, Grade, Mode, RULES, Status, Verdict};
-use crate::record::{CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord, WireRecord};
+use crate::record::{
+    AttemptRecord, Attempted, CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord,
+    WireRecord,
+};
 use crate::report::{compare, samples};
 use crate::transport::{DescribedAnswer, DescribedStep, DescribedWrite};
 
@@ -148,6 +151,35 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
     }
 }
 
+/// Records in which one trial became flaky, and one passed after its control and itself had been attempted before.
+fn repeated() -> Vec<Record> {
+    let mut records = records(4, 1);
+    let attempt = |of, came_to: &str, reason: &str| AttemptRecord {
+        of,
+        came_to: came_to.to_owned(),
+        reason: reason.to_owned(),
+        took_ms: TOOK_MS,
+    };
+    let hung = attempt(Attempted::Control, "a hang", "a busy machine may have kept the answer from coming in time");
+    let crashed = attempt(Attempted::Trial, &format!("a crash: {HOSTILE}"), "the process ended under several calls");
+    for record in &mut records {
+        let Record::Trial(trial) = record else { continue };
+        match trial.case.as_str() {
+            "anthropic/group-1/case#0001" => {
+                let passed = Verdict { status: Status::Pass, mode: None, reason: None, checks: Vec::new() };
+                let before = TrialRecord { took_ms: TOOK_MS, ..TrialRecord::new(trial.id(), passed) };
+                trial.follow(&before, false);
+            }
+            "anthropic/group-2/case#0002" => trial.attempts = vec![hung.clone(), crashed.clone()],
+            _ => {}
+        }
+    }
+    records
+}
+
+/// The wall time of every earlier attempt, which no page shows.
+const TOOK_MS: u64 = 48_151;
+
 /// The files of the report for people.
 #[derive(Debug, PartialEq)]
 struct Pages {
@@ -172,6 +204,29 @@ fn hostile_texts_stay_data() {
         assert!(file.starts_with("streamspec.detail(\"anthropic/group-") && file.ends_with("\");\n"), "{name}");
         assert!(file.len() < 20_000, "{name}: five million characters are cut");
     }
+}
+
+#[test]
+fn earlier_attempts_are_told_without_their_times() {
+    let view = samples::view(&repeated());
+    let attempts = |group: &str| {
+        let data = details_of(&view, group);
+        assert!(!data.to_string().contains("48151"), "{data}");
+        data["attempts"].clone()
+    };
+    assert_eq!(
+        attempts("anthropic/group-1"),
+        json!([[{ "of": "trial", "came_to": "pass", "reason": "it was not as listed" }]])
+    );
+    let came_to = format!("a crash: {HOSTILE}");
+    assert_eq!(
+        attempts("anthropic/group-2"),
+        json!([[
+            { "of": "control", "came_to": "a hang", "reason": "a busy machine may have kept the answer from coming in time" },
+            { "of": "trial", "came_to": came_to, "reason": "the process ended under several calls" },
+        ]])
+    );
+    assert_eq!(attempts("anthropic/group-3"), json!([[]]), "most trials have none");
 }
 
 #[test]
@@ -201,11 +256,10 @@ fn addresses_are_escaped() {
 #[ignore = "writes files for the browser tests"]
 fn synthetic_reports() {
     let target = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/streamspec/browser");
-    for (name, cases, surfaces) in [("hostile", 10, 2), ("many", 2000, 50)] {
-        let records = records(cases, surfaces);
+    for (name, records) in [("hostile", records(10, 2)), ("repeated", repeated()), ("many", records(2000, 50))] {
         let began = std::time::Instant::now();
         let pages = pages(&records);
-        eprintln!("{name}: {} trials in {:?}, {} bytes", cases * surfaces, began.elapsed(), pages.page.len());
+        eprintln!("{name}: {} trials in {:?}, {} bytes", samples::trials(&records), began.elapsed(), pages.page.len());
         let folder = target.join(name);
         fs_err::create_dir_all(folder.join("details")).expect("target can be written to");
         fs_err::write(folder.join("compatibility.html"), &pages.page).expect("target can be written to");
@@ -234,17 +288,22 @@ fn the_page_ranks_every_status() {
 #[test]
 fn the_page_is_handed_what_the_schema_says() {
     let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
-    for records in [records(10, 2), samples::records(), samples::hostile()] {
+    for records in [records(10, 2), repeated(), samples::records(), samples::hostile()] {
         let view = samples::view(&records);
         for group in details::groups(&view) {
-            let file = details::details(&view, group).expect("the records are still there");
-            let (_, packed) = file.split_once(", \"").expect("a group and its details");
             let page = page::page(&view).expect("the records are still there");
-            let data = json!({ "page": page, "details": unpacked(packed.trim_end_matches("\");\n")) });
+            let data = json!({ "page": page, "details": details_of(&view, group) });
             let errors: Vec<String> = validator.iter_errors(&data).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{errors:#?}");
         }
     }
+}
+
+/// The data in the file of a group.
+fn details_of(view: &View<'_>, group: &str) -> serde_json::Value {
+    let file = details::details(view, group).expect("the records are still there");
+    let (_, packed) = file.split_once(", \"").expect("a group and its details");
+    unpacked(packed.trim_end_matches("\");\n"))
 }
 
 fn unpacked(text: &str) -> serde_json::Value {
