@@ -57,6 +57,7 @@ class Plan:
     an exception still holds, where callers can read that off it. `also_shows` are fields beside those that the manifest
     names of the surface, for one that shows them with one api and not with another. A caller that calls again opens a
     second time: what the SDK keeps from call to call, its client or its model, is made no later than with the first.
+    `listen` says before each call who hears of its end.
     """
 
     open: Callable[[], Any]
@@ -65,6 +66,7 @@ class Plan:
     final: Callable[[Any], Any] | None = None
     kept: Callable[[BaseException], str | None] = field(default=lambda _error: None)
     also_shows: Collection[str] = ()
+    listen: Callable[[Seen], None] = field(default=lambda _seen: None)
 
 
 def take(plan: Plan, seen: Seen, item: object) -> None:
@@ -88,6 +90,7 @@ def watch(plan: Plan, seen: Seen, caller: Caller) -> None:
     dropped: nothing here holds it any longer.
     """
     has_enough = False
+    plan.listen(seen)
     with held(plan.open(), "__enter__") as stream:
         if plan.final is None:
             seen.site = "iterate"
@@ -107,6 +110,7 @@ def watch(plan: Plan, seen: Seen, caller: Caller) -> None:
 async def watch_async(plan: Plan, seen: Seen, caller: Caller) -> None:
     """Makes an async call to its end, or until the caller has enough; the SDK's exceptions pass through."""
     has_enough = False
+    plan.listen(seen)
     opened = plan.open()
     async with held(await opened if inspect.isawaitable(opened) else opened, "__aenter__") as stream:
         if plan.final is None:

@@ -93,8 +93,33 @@ def read_stop(seen: Seen, message: Any) -> None:
     seen.stop(dig(said, "incomplete_details", "reason") if status == "incomplete" else status)
 
 
-def plan_with(chat_model: Callable[..., Any], run: Run, also_shows: Collection[str] = (), **settings: Any) -> Plan:
-    """The call on a chat model with these settings, as a stream or in one go over a stream.
+class Notices:
+    """What a handler of callbacks hears of the end of a call, one call after another.
+
+    An adapter makes it one of LangChain's handlers, which this module does not import.
+    """
+
+    seen: Seen | None = None
+
+    def listen(self, seen: Seen) -> None:
+        """Hears for the caller of the call that begins."""
+        self.seen = seen
+
+    def on_llm_end(self, *_response: object, **_run: object) -> None:
+        """The model's run has ended."""
+        if self.seen is not None:
+            self.seen.told("completed")
+
+    def on_llm_error(self, *_error: object, **_run: object) -> None:
+        """The model's run has failed."""
+        if self.seen is not None:
+            self.seen.told("failed")
+
+
+def plan_with(
+    chat_model: Callable[..., Any], run: Run, handler: Notices, also_shows: Collection[str] = (), **settings: Any
+) -> Plan:
+    """The call on a chat model with these settings, as a stream with a handler of callbacks or in one go over a stream.
 
     The model is made with the first call, and a caller that calls again asks the same one.
     """
@@ -111,6 +136,8 @@ def plan_with(chat_model: Callable[..., Any], run: Run, also_shows: Collection[s
     if in_one_go:
         ask = (lambda made: made.ainvoke(PROMPT)) if run.is_async else (lambda made: made.invoke(PROMPT))
         return Plan(model, read_message, final=ask, also_shows=also_shows)
+    config = {"callbacks": [handler]}
+    heard: Any = {"also_shows": also_shows, "listen": handler.listen}
     if run.is_async:
-        return Plan(lambda: model().astream(PROMPT), read_chunk, items=added_up_async, also_shows=also_shows)
-    return Plan(lambda: model().stream(PROMPT), read_chunk, items=added_up, also_shows=also_shows)
+        return Plan(lambda: model().astream(PROMPT, config), read_chunk, items=added_up_async, **heard)
+    return Plan(lambda: model().stream(PROMPT, config), read_chunk, items=added_up, **heard)

@@ -16,6 +16,7 @@ MOST_TOKENS: Final = 2**64
 Delivers: TypeAlias = Literal["events", "text", "final"]
 # The names of the numbers of tokens, that of the request first.
 Tokens: TypeAlias = tuple[str, str]
+Notice: TypeAlias = Literal["completed", "failed", "aborted"]
 Site: TypeAlias = Literal["open", "iterate", "finalize"]
 
 
@@ -74,10 +75,12 @@ class Seen:
     usage: dict[str, int | None] | None = None
     thinking: list[str] | None = None
     refusal: list[str] | None = None
+    endings: list[Notice] | None = None
     error: dict[str, object] | None = None
     has_cancelled: bool = False
 
     def __post_init__(self) -> None:
+        self.endings = [] if "endings" in self.also_shows else None
         if self.delivers != "final":
             self.hand_over()
 
@@ -105,6 +108,11 @@ class Seen:
         """Adds a piece of a refusal."""
         if isinstance(piece, str) and self.refusal is not None:
             self.refusal.append(piece)
+
+    def told(self, notice: Notice) -> None:
+        """Takes a notice that the answer is over."""
+        if self.endings is not None:
+            self.endings.append(notice)
 
     def count(self, usage: object, tokens: Tokens) -> None:
         """Keeps the numbers of tokens under these names; one that is left empty does not take back an earlier one."""
@@ -183,6 +191,8 @@ class Seen:
             out["thinking"] = "".join(self.thinking)
         if self.refusal is not None:
             out["refusal"] = "".join(self.refusal)
+        if self.endings is not None:
+            out["endings"] = list(self.endings)
         if self.error is not None:
             out["error"] = self.error
         return out

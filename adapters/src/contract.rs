@@ -237,6 +237,10 @@ pub struct Observation {
     /// over none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// The notices of the end that the SDK gave its caller, in their order; absent where the surface has no such notices
+    /// beside the end of the call itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endings: Option<Vec<Notice>>,
     /// The failure, if one was raised or handed over as an item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ObservedError>,
@@ -257,8 +261,32 @@ impl Observation {
             usage: Field::Absent,
             thinking: None,
             refusal: None,
+            endings: None,
             error: None,
             again: None,
+        }
+    }
+}
+
+/// A notice that an answer is over, by a callback, an event or a subscriber that the SDK documents for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// It is complete.
+    Completed,
+    /// It has failed.
+    Failed,
+    /// It was aborted or cancelled.
+    Aborted,
+}
+
+impl Notice {
+    /// Returns the name in observations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
         }
     }
 }

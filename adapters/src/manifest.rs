@@ -129,6 +129,8 @@ pub enum AnswerField {
     Thinking,
     /// The text of a refusal, where it is apart from the answer's.
     Refusal,
+    /// The notices that the answer is over, by callbacks, events or a subscriber.
+    Endings,
     /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of
     /// errors.
     ErrorClass,
@@ -150,6 +152,7 @@ impl AnswerField {
             Self::Usage => "usage",
             Self::Thinking => "thinking",
             Self::Refusal => "refusal",
+            Self::Endings => "endings",
             Self::ErrorClass => "error_class",
             Self::ErrorStatus => "error_status",
             Self::ErrorType => "error_type",

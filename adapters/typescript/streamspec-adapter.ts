@@ -111,6 +111,7 @@ export function serve<E, C>(adapter: Adapter<E, C>): void {
         await surface({ ...call, signal: asked.signal, leaving: asked.leave?.signal }, seen, client).finally(
           asked.over,
         );
+        await seen.lateNotices();
         return seen.observation(adapter.errorFields, origin);
       };
       const observeBoth = async () => ({ ...(await observe(call.caller)), again: await observe() });

@@ -35,6 +35,23 @@ for (const [name, delivers] of [
   });
 }
 
+test("a handler of a stream hears once how it ended", async () => {
+  const surface = surfaces(["openai-chat"], () => ({}))["stream"]?.["openai-chat"] as Surface<Model>;
+  class Failing extends FakeListChatModel {
+    override async *_streamResponseChunks(): AsyncGenerator<never> {
+      throw new Error("overloaded");
+    }
+  }
+  for (const [model, notice] of [
+    [fake(), "completed"],
+    [new Failing({ responses: [] }), "failed"],
+  ] as const) {
+    const seen = new Observer("events", ["endings"]);
+    await surface(call, seen, model as any);
+    assert.deepEqual(seen.observation({}).endings, [notice]);
+  }
+});
+
 test("a call whose arguments could not be parsed is not complete", () => {
   const pieces = ['{"city":"Paris"}', '{"city":"Ro{"city":'].map((args, index) => {
     return { id: `call-${index}`, name: `tool-${index}`, args, index };

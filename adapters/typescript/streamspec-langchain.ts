@@ -1,5 +1,6 @@
 /** What the chat models of LangChain have in common: their surfaces, and what a chunk, an event and a message say. */
 
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { ChatModelStreamEvent } from "@langchain/core/language_models/event";
 import type { AIMessageChunk } from "@langchain/core/messages";
@@ -123,11 +124,24 @@ export function readMessage(seen: Observer, message: AIMessageChunk): void {
   });
 }
 
+/** Hears of the end of one call, as a handler of callbacks does. The SDK waits for it where it says so. */
+function handler(seen: Observer): BaseCallbackHandler {
+  const heard = BaseCallbackHandler.fromMethods({
+    handleLLMEnd: () => seen.told("completed"),
+    handleLLMError: () => seen.told("failed"),
+  });
+  heard.awaitHandlers = true;
+  return heard;
+}
+
 /** The surfaces of a chat model for each of these apis; `tools` are those of a call. */
 export function surfaces(apis: Api[], tools: (call: Call) => object): Adapter<unknown, Model>["surfaces"] {
   const options = (call: Call, signal = call.signal) => ({ ...tools(call), ...(signal ? { signal } : {}) });
   const stream: Surface<Model> = (call, seen, model) =>
-    seen.iterate<AIMessageChunk>(() => model.stream(question(call), options(call)), chunkReader(seen));
+    seen.iterate<AIMessageChunk>(
+      () => model.stream(question(call), { ...options(call), callbacks: [handler(seen)] }),
+      chunkReader(seen),
+    );
   const streamEvents: Surface<Model> = (call, seen, model) =>
     seen.iterate<ChatModelStreamEvent>(
       // Several callers may read the same events, so the call goes on when one of them leaves.

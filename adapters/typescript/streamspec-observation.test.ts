@@ -52,3 +52,15 @@ test("what was handed over as a failure is described like what was thrown, and a
   assert.deepEqual([ended, error?.class, error?.message], ["error-item", "FailedError", "first"]);
   assert.deepEqual(error?.status, { value: 529, via: "attribute" });
 });
+
+test("every notice of the end is kept, also one that comes a turn later, where the surface has any", async () => {
+  const [heard, deaf] = [new Observer("text", ["endings"]), new Observer("text")];
+  for (const seen of [heard, deaf]) {
+    seen.told("failed");
+    queueMicrotask(() => seen.told("completed"));
+    await seen.lateNotices();
+  }
+  assert.deepEqual(heard.observation({}).endings, ["failed", "completed"]);
+  assert.equal(deaf.observation({}).endings, undefined);
+  assert.deepEqual(new Observer("final", ["endings"]).observation({}).endings, []);
+});

@@ -12,7 +12,10 @@ import { cut, get, tokens, word } from "./streamspec-values.ts";
 export type Delivers = "events" | "text" | "final";
 
 /** The fields that a surface may show beside those that all surfaces of its kind do. */
-export type AlsoShown = "usage" | "thinking" | "refusal";
+export type AlsoShown = "usage" | "thinking" | "refusal" | "endings";
+
+/** A notice that the answer is over, by an event or a callback that the SDK documents for it. */
+export type Notice = "completed" | "failed" | "aborted";
 
 /** Numbers of tokens, of the whole answer as far as the SDK tells it. */
 export interface Usage {
@@ -36,6 +39,7 @@ export interface Observation {
   usage?: Usage | null | undefined;
   thinking?: string | undefined;
   refusal?: string | undefined;
+  endings?: Notice[] | undefined;
   error?: ObservedError | undefined;
   /** That of the second call, where there was one. */
   again?: Observation | undefined;
@@ -57,6 +61,7 @@ export class Observer {
   #usage: Usage | null | undefined;
   #thinking: string | undefined;
   #refusal: string | undefined;
+  #endings: Notice[] | undefined;
   #raised: { site: Site; error: unknown } | undefined;
   #item: ObservedError | undefined;
   #handed: { site: Site; error: unknown } | undefined;
@@ -65,6 +70,7 @@ export class Observer {
 
   constructor(delivers: Delivers, also: readonly AlsoShown[] = [], asked: Asked = {}) {
     this.#asked = asked;
+    if (also.includes("endings")) this.hearEndings();
     if (delivers !== "final") {
       this.#text = "";
       if (also.includes("usage")) this.#usage = null;
@@ -241,6 +247,21 @@ export class Observer {
     this.#handed ??= { site, error };
   }
 
+  /** The caller has listeners to the end, as the manifest says of the surface, or as it has with some apis alone. */
+  hearEndings(): void {
+    this.#endings = [];
+  }
+
+  /** A notice that the answer is over. */
+  told(notice: Notice): void {
+    this.#endings?.push(notice);
+  }
+
+  /** Lets a turn go by in which a notice may still come, as it would come to a program that goes on. */
+  async lateNotices(): Promise<void> {
+    if (this.#endings) await new Promise((done) => setImmediate(done));
+  }
+
   /** The SDK's own word that the answer was interrupted. */
   abort(): void {
     this.#ended ??= "aborted";
@@ -267,6 +288,7 @@ export class Observer {
       usage: this.#usage,
       thinking: this.#thinking,
       refusal: this.#refusal,
+      endings: this.#endings,
       error: raised ?? item,
     };
   }

@@ -138,9 +138,12 @@ public final class Adapter {
 
             @Override
             public void onComplete(Optional<Throwable> error) {
+                seen.complete(error);
                 over.complete(error);
             }
         });
+        // It completes behind the subscriber, who may be told more than once until then.
+        stream.onCompleteFuture().handle((nothing, thrown) -> null).get();
         Optional<Throwable> error = over.get();
         if (error.isPresent()) {
             throw error.get();

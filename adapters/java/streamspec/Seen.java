@@ -77,6 +77,7 @@ public final class Seen {
     private String stopReason;
     private final StringBuilder thinking = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
+    private final ArrayNode endings = JsonNodeFactory.instance.arrayNode();
     private Long inputTokens;
     private Long outputTokens;
     private Object lastBlock;
@@ -141,6 +142,11 @@ public final class Seen {
     /** A piece of the model's thoughts. */
     public void think(String piece) {
         thinking.append(piece);
+    }
+
+    /** The subscriber was told that the answer is over, with what went wrong if anything did. */
+    public void complete(Optional<Throwable> error) {
+        endings.add(error.isPresent() ? "failed" : "completed");
     }
 
     /** A field that the surface shows in this dialect and not in each of its dialects. */
@@ -251,6 +257,7 @@ public final class Seen {
                                 .put("output", outputTokens);
             case "thinking" -> Json.text(thinking.toString());
             case "refusal" -> Json.text(refusal.toString());
+            case "endings" -> endings.deepCopy();
             default -> throw new IllegalArgumentException("no field " + field);
         };
     }

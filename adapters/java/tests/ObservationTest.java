@@ -140,6 +140,15 @@ final class ObservationTest {
     }
 
     @Test
+    void everyNoticeOfTheEndIsKept() {
+        Seen seen = seen("create-async", List.of("endings"));
+        checkSeen("{'endings':[]}", seen, List.of("endings"));
+        seen.complete(Optional.of(new ServiceException("5")));
+        seen.complete(Optional.empty());
+        checkSeen("{'endings':['failed','completed']}", seen, List.of("endings"));
+    }
+
+    @Test
     void whatASurfaceAlsoShowsIsThereFromTheBeginning() {
         List<String> fields = List.of("usage", "thinking", "refusal");
         Seen seen = seen("create-sync", fields);

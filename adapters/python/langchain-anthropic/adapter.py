@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import anthropic
 from langchain_anthropic import ChatAnthropic
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.exceptions import LangChainException
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_langchain import plan_with
+from streamspec_langchain import Notices, plan_with
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
@@ -28,9 +29,14 @@ READS: Final[Reads] = {
 }
 
 
+class Handler(Notices, BaseCallbackHandler):
+    """A handler that hears of the end of a call."""
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
-    return plan_with(ChatAnthropic, run, model="claude-sonnet-4-6", max_tokens=1024, base_url=run.base_url)
+    asked: dict[str, Any] = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "base_url": run.base_url}
+    return plan_with(ChatAnthropic, run, Handler(), **asked)
 
 
 if __name__ == "__main__":

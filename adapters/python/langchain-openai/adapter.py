@@ -10,12 +10,13 @@ from typing import Final
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import openai
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.exceptions import LangChainException
 from langchain_openai import ChatOpenAI
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_langchain import plan_with
+from streamspec_langchain import Notices, plan_with
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
@@ -34,6 +35,10 @@ USAGE: Final = {"stream_usage": True} if "stream_usage" in ChatOpenAI.model_fiel
 RESPONSES_KNOWN: Final = "use_responses_api" in ChatOpenAI.model_fields
 
 
+class Handler(Notices, BaseCallbackHandler):
+    """A handler that hears of the end of a call."""
+
+
 def plan(run: Run) -> Plan:
     """The call, in the SDK's words."""
     route = {"use_responses_api": run.api == "openai-responses"} if RESPONSES_KNOWN else {}
@@ -41,7 +46,7 @@ def plan(run: Run) -> Plan:
     # streams no refusals either.
     also_shows = ("thinking", "refusal") if run.api == "openai-responses" else ()
     settings = {"model": "gpt-5.2", "base_url": f"{run.base_url}/v1", **route, **USAGE}
-    return plan_with(ChatOpenAI, run, also_shows, **settings)
+    return plan_with(ChatOpenAI, run, Handler(), also_shows, **settings)
 
 
 if __name__ == "__main__":

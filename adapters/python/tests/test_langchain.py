@@ -5,7 +5,7 @@ import unittest
 
 from streamspec_adapter import Run
 from streamspec_call import Caller
-from streamspec_langchain import plan_with, read_chunk, read_message
+from streamspec_langchain import Notices, plan_with, read_chunk, read_message
 from streamspec_observation import Seen
 
 FIELDS = ("usage", "thinking", "refusal")
@@ -47,15 +47,22 @@ class Again(unittest.TestCase):
             def __init__(self, **_):
                 made.append(self)
 
-            def stream(self, _):
+            def stream(self, _, config):
+                handler = config["callbacks"][0]
+                handler.on_llm_error(OSError(), run_id=1)
+                handler.on_llm_end(None, run_id=1)
                 return iter([self])
 
             async def ainvoke(self, _):
                 return self
 
-        plan = plan_with(ChatModel, run("stream-sync"))
+        plan = plan_with(ChatModel, run("stream-sync"), Notices())
         self.assertEqual([chunk for _ in range(2) for chunk in plan.open()], made * 2)
-        plan = plan_with(ChatModel, run("invoke-async"))
+        for seen in (Seen("events", ("endings",)), Seen("events", ("endings",))):
+            plan.listen(seen)
+            plan.open()
+            self.assertEqual(seen.observation()["endings"], ["failed", "completed"])
+        plan = plan_with(ChatModel, run("invoke-async"), Notices())
         answers = [asyncio.run(plan.final(plan.open())) for _ in range(2)]
         self.assertEqual(answers, made[1:] * 2)
         self.assertEqual(len(made), 2)

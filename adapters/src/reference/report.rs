@@ -2,7 +2,7 @@
 
 use super::answer::PartialAnswer;
 use super::failure::Failure;
-use crate::contract::{Call, Ended, Observation, Site};
+use crate::contract::{Call, Ended, Notice, Observation, Site};
 
 /// The surface that hands over the finished answer; the other one hands over events as they come.
 const FINAL: &str = "final";
@@ -13,20 +13,32 @@ pub(crate) fn report(call: &Call, answer: PartialAnswer, outcome: Result<(), (Si
         Ok(()) => {
             let ended = if answer.interrupted { Ended::Aborted } else { Ended::Returned };
             let events = if call.surface == FINAL { 1 } else { answer.events };
-            Observation { events, ..handed_over(answer, ended) }
+            let notice = if answer.interrupted { Notice::Aborted } else { Notice::Completed };
+            Observation { events, endings: told(call, notice), ..handed_over(answer, ended) }
         }
         Err((_, failure)) if call.surface == FINAL => {
             Observation { error: Some(failure.observed(Site::Finalize)), ..Observation::of(Ended::Raised) }
         }
         Err((site, failure)) => {
-            Observation { error: Some(failure.observed(site)), ..handed_over(answer, Ended::Raised) }
+            let error = Some(failure.observed(site));
+            Observation { error, endings: told(call, Notice::Failed), ..handed_over(answer, Ended::Raised) }
         }
     }
 }
 
 /// Makes the observation of a caller that has left before the answer ended.
 pub(crate) fn left(call: &Call, answer: PartialAnswer, ended: Ended) -> Observation {
-    if call.surface == FINAL { Observation::of(ended) } else { handed_over(answer, ended) }
+    if call.surface == FINAL {
+        return Observation::of(ended);
+    }
+    // One who stops by himself knows that it is over.
+    let endings = if ended == Ended::Cancelled { told(call, Notice::Aborted) } else { Some(Vec::new()) };
+    Observation { endings, ..handed_over(answer, ended) }
+}
+
+/// Gives the one notice of the end, on the surface that has a subscriber for it.
+fn told(call: &Call, notice: Notice) -> Option<Vec<Notice>> {
+    (call.surface != FINAL).then(|| vec![notice])
 }
 
 /// The answer as far as it has come.

@@ -91,7 +91,7 @@ function request(call: Call, model: ai.LanguageModel) {
 function start(
   call: Call,
   model: ai.LanguageModel,
-  callbacks: { onError?: ai.StreamTextOnErrorCallback; onAbort?: () => void } = {},
+  callbacks: { onError?: ai.StreamTextOnErrorCallback; onFinish?: () => void; onAbort?: () => void } = {},
 ) {
   // To leave the loop is not said to end the call.
   const abortSignal = limit({ ...call, signal: call.signal ?? call.leaving });
@@ -180,10 +180,18 @@ async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): 
   );
 }
 
+/** `onFinish` is documented for a stream that completes normally; since version 7 it is another name of `onEnd`. */
 async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  const onError: ai.StreamTextOnErrorCallback = ({ error }) => seen.errorItem("iterate", error);
+  const onError: ai.StreamTextOnErrorCallback = ({ error }) => {
+    seen.errorItem("iterate", error);
+    seen.told("failed");
+  };
+  const onAbort = () => {
+    seen.signalled();
+    seen.told("aborted");
+  };
   await seen.iterate(
-    () => start(call, model, { onError, onAbort: () => seen.signalled() }).textStream,
+    () => start(call, model, { onError, onFinish: () => seen.told("completed"), onAbort }).textStream,
     (text) => seen.addText(text),
   );
 }

@@ -1,6 +1,7 @@
 /** Drives `@anthropic-ai/sdk`: raw iterator, stream helper, text callback, final message, and a caller's handler. */
 
 import Anthropic, { type APIError } from "@anthropic-ai/sdk";
+import type { MessageStream } from "@anthropic-ai/sdk/lib/MessageStream";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import { connections } from "../streamspec-connections.ts";
 import { messagesReader, readMessage } from "../streamspec-dialects.ts";
@@ -45,20 +46,26 @@ async function create(call: Call, seen: Observer, client: Anthropic): Promise<vo
   );
 }
 
+/** A stream with listeners to its end; `end` itself, which is always the last event, does not say how it came to that. */
+function heard(call: Call, seen: Observer, client: Anthropic): MessageStream {
+  return client.messages
+    .stream(messagesRequest(call), { signal: call.signal })
+    .on("finalMessage", () => seen.told("completed"))
+    .on("error", () => seen.told("failed"))
+    .on("abort", () => seen.told("aborted"));
+}
+
 async function stream(call: Call, seen: Observer, client: Anthropic): Promise<void> {
-  await seen.iterate(
-    () => client.messages.stream(messagesRequest(call), { signal: call.signal }),
-    messagesReader(seen),
-  );
+  await seen.iterate(() => heard(call, seen, client), messagesReader(seen));
 }
 
 async function text(call: Call, seen: Observer, client: Anthropic): Promise<void> {
   await seen.settle(
     "iterate",
-    () => {
-      const running = client.messages.stream(messagesRequest(call), { signal: call.signal });
-      return running.on("text", (delta) => seen.textEvent(delta)).done();
-    },
+    () =>
+      heard(call, seen, client)
+        .on("text", (delta) => seen.textEvent(delta))
+        .done(),
     () => {},
   );
 }

@@ -54,9 +54,19 @@ async function chatCreate(call: Call, seen: Observer, client: OpenAI): Promise<v
   );
 }
 
+/**
+ * With listeners to its end; `end` itself, which is always the last event, does not say how it came to that. The helper of
+ * Responses has no event for an answer that is complete but the provider's.
+ */
 async function chatStream(call: Call, seen: Observer, client: OpenAI): Promise<void> {
+  seen.hearEndings();
   await seen.iterate<Chunk>(
-    () => helper(client).stream(chatRequest(call), { signal: call.signal }),
+    () =>
+      helper(client)
+        .stream(chatRequest(call), { signal: call.signal })
+        .on("finalChatCompletion", () => seen.told("completed"))
+        .on("error", () => seen.told("failed"))
+        .on("abort", () => seen.told("aborted")),
     (chunk) => readChatChunk(seen, chunk),
   );
 }

@@ -297,6 +297,16 @@ pub enum Connection {
     Released,
 }
 
+/// The expectation that the notices of the end are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Endings {
+    /// There is exactly one, and it says the same as the end of the call.
+    Once,
+    /// There is one or none, and one says the same as the end of the call.
+    AtMostOnce,
+}
+
 /// The part of a request that must be the same when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

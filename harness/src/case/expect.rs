@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use streamspec_adapters::contract::Site;
 
 use super::{
-    Bound, Connection, ErrorClass, OneOf, Outcome, RequestMatch, Resent, StatusCheck, TextMatch, ToolsMatch, UsageMatch,
+    Bound, Connection, Endings, ErrorClass, OneOf, Outcome, RequestMatch, Resent, StatusCheck, TextMatch, ToolsMatch,
+    UsageMatch,
 };
 
 /// The checks of a case by level.
@@ -95,6 +96,8 @@ pub struct Checks {
     pub thinking: Option<TextMatch>,
     /// The text of a refusal that was delivered apart from the answer's text.
     pub refusal: Option<TextMatch>,
+    /// The notices that the answer is over.
+    pub ended: Option<Endings>,
     /// The parts that every request has.
     pub request: Option<RequestMatch>,
     /// The number of requests that reached the server.
@@ -188,6 +191,9 @@ pub enum Axis {
     /// [`Checks::refusal`].
     #[serde(rename = "refusal")]
     Refusal,
+    /// [`Checks::ended`].
+    #[serde(rename = "ended")]
+    Ended,
     /// [`Checks::request`].
     #[serde(rename = "request")]
     Request,
@@ -246,6 +252,7 @@ impl Axis {
             Self::Usage => "usage",
             Self::Thinking => "thinking",
             Self::Refusal => "refusal",
+            Self::Ended => "ended",
             Self::Request => "request",
             Self::Requests => "requests",
             Self::Resent => "resent",
@@ -282,6 +289,7 @@ impl Axis {
             Self::Usage => "The numbers of tokens are those on the wire.",
             Self::Thinking => "The model's thoughts that arrived are delivered.",
             Self::Refusal => "The text of a refusal is delivered.",
+            Self::Ended => "The caller is told once that the answer is over, and as what it ended.",
             Self::Request => "Every request has the parts that the documents ask for.",
             Self::Requests => "The server sees as many requests as it should.",
             Self::Resent => "What is sent again is the request that was sent first.",

@@ -23,7 +23,7 @@ use thiserror::Error;
 
 pub use about::About;
 pub use compare::{
-    Bound, Connection, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolExpected, ToolsMatch,
+    Bound, Connection, Endings, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolExpected, ToolsMatch,
 };
 pub use expect::{Axis, Checks, Expect, Level};
 pub use request::RequestMatch;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use streamspec_adapters::contract::{CallOutcome, Ended, Field, Observation, ObservedError, Reading};
 use streamspec_adapters::manifest::AnswerField;
 
+use super::endings::endings;
 use super::outcome::outcome;
 use super::reason::{same_reason, says_nothing};
 use super::request::request;
@@ -53,6 +54,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         (Axis::Usage, checks.usage.as_ref().map(|wanted| usage(wanted, &observation.usage))),
         (Axis::Thinking, checks.thinking.as_ref().map(|wanted| text(wanted, observation.thinking.as_deref(), nonce))),
         (Axis::Refusal, checks.refusal.as_ref().map(|wanted| text(wanted, observation.refusal.as_deref(), nonce))),
+        (Axis::Ended, checks.ended.map(|wanted| endings(wanted, seen))),
         (Axis::Request, checks.request.as_ref().map(|wanted| request(wanted, &evidence.transcript.exchanges, nonce))),
         (Axis::Requests, checks.requests.map(|wanted| requests(wanted, evidence))),
         (Axis::Resent, checks.resent.map(|wanted| resent(wanted, &evidence.transcript.exchanges))),

@@ -104,6 +104,7 @@ fn of_the_observation(observation: &Observation, read: Read, surface: Option<&Su
         AnswerField::Usage => observation.usage.is_absent(),
         AnswerField::Thinking => observation.thinking.is_none(),
         AnswerField::Refusal => observation.refusal.is_none(),
+        AnswerField::Endings => observation.endings.is_none(),
         // Every error that is reported has a class; of the others only a probe asks.
         AnswerField::ErrorClass | AnswerField::ErrorStatus | AnswerField::ErrorType | AnswerField::ErrorCode => false,
     };

@@ -1,6 +1,7 @@
 //! From what was expected and what was seen to one verdict: total, and without I/O.
 
 mod axes;
+mod endings;
 mod fault;
 mod outcome;
 mod reason;

@@ -65,7 +65,7 @@ pub(crate) fn honest(got: &str) -> CallOutcome {
     let nonce = nonce(got).unwrap_or_default();
     observed(&json!({
         "ended": "raised", "events": 3, "text": text, "tool_calls": [], "stop_reason": null,
-        "usage": null, "thinking": "", "refusal": "",
+        "usage": null, "thinking": "", "refusal": "", "endings": ["failed"],
         "error": {
             "site": "iterate", "class": "ApiError", "classes": ["ApiError"], "message": format!("Overloaded {nonce}"),
             "status": { "value": 529, "via": "attribute" }, "type": { "value": kind, "via": "attribute" }, "causes": [],
@@ -77,7 +77,7 @@ pub(crate) fn honest(got: &str) -> CallOutcome {
 pub(crate) fn completed(text: &str) -> CallOutcome {
     observed(&json!({
         "ended": "returned", "events": 3, "text": text, "tool_calls": [], "stop_reason": "end_turn",
-        "usage": null, "thinking": "", "refusal": "",
+        "usage": null, "thinking": "", "refusal": "", "endings": ["completed"],
     }))
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod wire;
 use std::time::Duration;
 
 use self::server::{Server, Wire};
-use crate::contract::{Api, Ask, Call, CallOutcome, Caller, Field, Observation, ObservedError, Reading};
+use crate::contract::{Api, Ask, Call, CallOutcome, Caller, Ended, Field, Notice, Observation, ObservedError, Reading};
 use crate::native;
 use crate::reference::Mutant;
 
@@ -111,8 +111,21 @@ fn said(observation: &Observation) -> String {
         format!("usage={input}/{output}")
     }));
     words.extend(observation.error.as_ref().map(failure));
+    words.extend(observation.endings.as_deref().and_then(|told| notices(observation, told)));
     words.extend(observation.again.as_deref().map(|second| format!("again: {}", said(second))));
     words.join(" ")
+}
+
+/// The notices of the end, unless there is the one that the end of the call asks for.
+fn notices(observation: &Observation, told: &[Notice]) -> Option<String> {
+    let due = match observation.ended {
+        Ended::Returned => Some(Notice::Completed),
+        Ended::Raised | Ended::ErrorItem => Some(Notice::Failed),
+        Ended::Aborted | Ended::Cancelled => Some(Notice::Aborted),
+        Ended::Stopped => None,
+    };
+    let names: Vec<&str> = told.iter().copied().map(Notice::name).collect();
+    (told != due.as_slice()).then(|| format!("told={}", names.join("+")))
 }
 
 /// A failure in a few words; what is empty is left out.

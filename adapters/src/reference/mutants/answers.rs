@@ -1,7 +1,7 @@
-//! Faults in what an answer carries beside its text: numbers of tokens, thoughts, refusals.
+//! Faults in what an answer carries beside its text: numbers of tokens, thoughts, refusals, the notice of its end.
 
 use super::{DOCUMENTED, Faulty};
-use crate::contract::{Field, Observation, Usage};
+use crate::contract::{Field, Notice, Observation, Usage};
 use crate::reference;
 use crate::reference::client::Client;
 
@@ -57,3 +57,27 @@ pub(super) const REFUSAL_IS_TEXT: Faulty = Faulty::of(Client {
     },
     ..DOCUMENTED
 });
+
+pub(super) const COMPLETES_AFTER_AN_ERROR: Faulty = Faulty::telling(|_, mut observation| {
+    if let (Some(endings), Some(_)) = (&mut observation.endings, &observation.error) {
+        endings.push(Notice::Completed);
+    }
+    observation
+});
+
+pub(super) const COMPLETES_INSTEAD_OF_AN_ERROR: Faulty = Faulty::telling(|_, mut observation| {
+    if let (Some(endings), Some(_)) = (&mut observation.endings, &observation.error) {
+        *endings = vec![Notice::Completed];
+    }
+    observation
+});
+
+pub(super) const TELLS_AN_END_TWICE: Faulty = Faulty::telling(|_, mut observation| {
+    if let Some(endings) = &mut observation.endings {
+        endings.extend_from_within(..);
+    }
+    observation
+});
+
+pub(super) const TELLS_NO_END: Faulty =
+    Faulty::telling(|_, observation| Observation { endings: observation.endings.map(|_| Vec::new()), ..observation });

@@ -209,6 +209,10 @@ mutants! {
     ThinkingIsText "thinking-is-text" "The model's thoughts are text of the answer." answers::THINKING_IS_TEXT;
     LosesRefusal "loses-refusal" "The text of a refusal is lost." answers::LOSES_REFUSAL;
     RefusalIsText "refusal-is-text" "The text of a refusal is text of the answer." answers::REFUSAL_IS_TEXT;
+    CompletesAfterAnError "completes-after-an-error" "A subscriber who is told of an error is told then that the answer is complete." answers::COMPLETES_AFTER_AN_ERROR;
+    CompletesInsteadOfAnError "completes-instead-of-an-error" "A subscriber to a failed answer is told that it is complete." answers::COMPLETES_INSTEAD_OF_AN_ERROR;
+    TellsAnEndTwice "tells-an-end-twice" "A subscriber is told twice that the answer is over." answers::TELLS_AN_END_TWICE;
+    TellsNoEnd "tells-no-end" "A subscriber is never told that the answer is over." answers::TELLS_NO_END;
 
     // Tool calls.
     CutToolIsComplete "cut-tool-is-complete" "A tool call that was cut is handed out as complete." tools::CUT_TOOL_IS_COMPLETE;

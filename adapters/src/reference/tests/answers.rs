@@ -1,4 +1,4 @@
-//! The fields of an answer beside its text: numbers of tokens, thoughts, refusals.
+//! The fields of an answer beside its text: numbers of tokens, thoughts, refusals, the notice of its end.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::native::rig::wire::{
 use crate::reference::Mutant;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    [tokens(), thoughts(), refusals()].into_iter().flatten().collect()
+    [tokens(), thoughts(), refusals(), endings()].into_iter().flatten().collect()
 }
 
 fn finished(body: &str) -> Wire {
@@ -145,6 +145,32 @@ fn refusals() -> Vec<Scenario> {
             finished(&(r_start() + &event(&piece) + &r_end("completed", &json!({})))),
             "returned \"\" completed refusal=\"I can't.\" | 1 sent",
             KILLED,
+        ),
+    ]
+}
+
+/// That the one notice is given which is due shows in that the line says nothing of it.
+fn endings() -> Vec<Scenario> {
+    let new = Scenario::new;
+    vec![
+        new(
+            "the notice of a whole answer",
+            AnthropicMessages,
+            finished(&(a_start() + &a_text("Hello") + &a_stop("end_turn") + &a_end())),
+            "returned \"Hello\" end_turn | 1 sent",
+            &[Mutant::TellsAnEndTwice, Mutant::TellsNoEnd],
+        ),
+        new(
+            "the notice of an error",
+            AnthropicMessages,
+            finished(&(a_start() + &a_text("Hello") + &a_error("api_error", "no"))),
+            "raised \"Hello\" iterate: ServerError 500 api_error id=req_head (no) | 1 sent",
+            &[
+                Mutant::CompletesAfterAnError,
+                Mutant::CompletesInsteadOfAnError,
+                Mutant::TellsAnEndTwice,
+                Mutant::TellsNoEnd,
+            ],
         ),
     ]
 }

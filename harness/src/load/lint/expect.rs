@@ -126,6 +126,10 @@ impl Lint<'_> {
             let help = "name `input`, `output` or both: `usage: { input: 12, output: 6 }`";
             self.refuse(&["expect", level.name(), "usage"], "no number is compared", help);
         }
+        if checks.ended.is_some() && case.caller.read.stops() {
+            let help = "a caller who stops by himself is owed no notice; leave `ended` out";
+            self.refuse(&["expect", level.name(), "ended"], "nobody waits for the notice of the end", help);
+        }
         if checks.request.as_ref().is_some_and(|request| *request == RequestMatch::default()) {
             let help = "name `path`, `body`, `headers` or `steady`";
             self.refuse(&["expect", level.name(), "request"], "nothing of the request is compared", help);
