@@ -88,15 +88,25 @@ function request(call: Call, model: ai.LanguageModel) {
   };
 }
 
+/** The end of an answer, as `onFinish` is told of it. */
+type End = { finishReason: string; rawFinishReason?: string | undefined };
+
 function start(
   call: Call,
   model: ai.LanguageModel,
-  callbacks: { onError?: ai.StreamTextOnErrorCallback; onFinish?: () => void; onAbort?: () => void } = {},
+  callbacks: {
+    onError?: ai.StreamTextOnErrorCallback;
+    onFinish?: (end: End) => void;
+    onAbort?: () => void;
+  } = {},
 ) {
   // To leave the loop is not said to end the call.
   const abortSignal = limit({ ...call, signal: call.signal ?? call.leaving });
   return ai.streamText({ ...request(call, model), abortSignal, ...callbacks });
 }
+
+/** The SDK's own words for an answer that broke. */
+const BROKEN: readonly string[] = ["interrupted", "error"];
 
 /**
  * The provider's word, else the SDK's. Some of the SDK's own are no reason to stop: two say that the answer broke, and
@@ -105,7 +115,7 @@ function start(
 function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string | undefined): void {
   const word = raw ?? unified;
   if (word !== unified) seen.stop(word);
-  else if (word === "interrupted" || word === "error") seen.abort();
+  else if (BROKEN.includes(word)) seen.abort();
   else if (word !== "unknown") seen.stop(word);
 }
 
@@ -180,18 +190,31 @@ async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): 
   );
 }
 
-/** `onFinish` is documented for a stream that completes normally; since version 7 it is another name of `onEnd`. */
+/**
+ * The end is told by `onFinish`, since version 7 another name of `onEnd`. A reason of the SDK's own that says that the answer broke
+ * makes it no completion. It follows an error of the provider's, of which `onError` has told already: the two are one notice.
+ */
 async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
+  let failed = false;
+  const fail = () => {
+    if (!failed) seen.told("failed");
+    failed = true;
+  };
   const onError: ai.StreamTextOnErrorCallback = ({ error }) => {
     seen.errorItem("iterate", error);
-    seen.told("failed");
+    fail();
+  };
+  const onFinish = ({ finishReason, rawFinishReason }: End) => {
+    if (!BROKEN.includes(rawFinishReason ?? finishReason)) return seen.told("completed");
+    seen.abort();
+    fail();
   };
   const onAbort = () => {
     seen.signalled();
     seen.told("aborted");
   };
   await seen.iterate(
-    () => start(call, model, { onError, onFinish: () => seen.told("completed"), onAbort }).textStream,
+    () => start(call, model, { onError, onFinish, onAbort }).textStream,
     (text) => seen.addText(text),
   );
 }
