@@ -20,7 +20,10 @@ impl Case {
     /// own.
     pub fn longest(&self) -> Duration {
         let again = self.exchanges.last().filter(|_| self.caller.again).map_or(Duration::ZERO, |steps| self.one(steps));
-        self.first_call() + again
+        // Of calls that are made at once, each gets another answer.
+        let at_once =
+            self.exchanges.iter().filter(|_| self.caller.at_once.is_some()).map(|steps| self.one(steps)).max();
+        (self.first_call() + again).max(at_once.unwrap_or_default())
     }
 
     /// Computes the longest time that one answer keeps a correct client.

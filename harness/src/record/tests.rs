@@ -117,7 +117,7 @@ fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
 fn another_format_is_refused_by_its_number() {
     let mut other = suite();
     other["format"] = json!(FORMAT + 1);
-    refused(&lines(&[other]), "r.jsonl:1: records of format 6, and this version of streamspec reads format 5: run the");
+    refused(&lines(&[other]), "r.jsonl:1: records of format 7, and this version of streamspec reads format 6: run the");
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
     refused(&lines(&[suite(), old]), "r.jsonl:2: records of a format before they had numbers, and this version");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 use semver::Version;
+use streamspec_adapters::contract::Caller;
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::{Manifest, Unsupported};
 use streamspec_adapters::suggest;
@@ -173,10 +174,12 @@ fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
 }
 
 /// Chooses the variants of a case. Where the caller cancels, the clock decides how much of the answer it has got, so that there is
-/// nothing to compare. Where it counts items, one that was added makes it stop elsewhere.
+/// nothing to compare. Of calls that are made at once, chance decides which one gets which answer. Where the caller counts items, one
+/// that was added makes it stop elsewhere.
 fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
-    let (codec, read) = (codec::of(case.api), case.caller.read);
-    let has_same = |variant| !(read.cancels() || read.stops() && variant == Variant::UnknownEvents);
+    let (codec, Caller { read, at_once, .. }) = (codec::of(case.api), case.caller);
+    let is_by_chance = read.cancels() || at_once.is_some();
+    let has_same = |variant| !(is_by_chance || read.stops() && variant == Variant::UnknownEvents);
     let allowed = wanted
         .iter()
         .filter(|variant| has_same(**variant) && codec.has(**variant) && !case.variants.except.contains(variant));
