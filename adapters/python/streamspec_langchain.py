@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 from streamspec_adapter import Plan, Run
@@ -96,7 +97,7 @@ def read_stop(seen: Seen, message: Any) -> None:
 def plan_with(chat_model: Callable[..., Any], run: Run, also_shows: Collection[str] = (), **settings: Any) -> Plan:
     """The call on a chat model with these settings, as a stream or in one go over a stream.
 
-    The model is made with the first call, and a caller that calls again asks the same one.
+    The model is made with the first call, and a caller that makes several asks the same one.
     """
     in_one_go = run.surface.startswith("invoke")
     settings |= {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
@@ -104,9 +105,15 @@ def plan_with(chat_model: Callable[..., Any], run: Run, also_shows: Collection[s
         settings["streaming"] = True  # false would turn streaming off for `stream` too
 
     @cache
-    def model() -> Any:
+    def made_once() -> Any:
         made = chat_model(api_key="no-key", **settings)
         return made.bind_tools(CHAT_TOOLS) if run.ask == "tool" else made
+
+    making = Lock()
+
+    def model() -> Any:
+        with making:
+            return made_once()
 
     if in_one_go:
         ask = (lambda made: made.ainvoke(PROMPT)) if run.is_async else (lambda made: made.invoke(PROMPT))
