@@ -103,7 +103,7 @@ mod tests {
     use std::time::Duration;
 
     use serde_json::{Value, json};
-    use streamspec_adapters::contract::Api;
+    use streamspec_adapters::contract::{Api, Caller};
 
     use crate::case::{About, Case, End, Respond, Step};
 
@@ -121,6 +121,20 @@ mod tests {
         let headers: BTreeMap<_, _> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect();
         [Step::Respond(Respond { status: 429, headers, ..Respond::default() }), Step::End(End::Finish)]
+    }
+
+    #[test]
+    fn calls_at_once_may_take_what_the_longest_answer_takes() {
+        let answer = |pause| vec![Step::Data("a".into()), Step::Pause(pause), Step::End(End::Finish)];
+        let expect = json!({ "must": { "outcome": "completed" } });
+        let one = Case::sample(
+            "openai-chat/caller/one",
+            Api::OpenaiChat,
+            vec![answer(300), answer(700), answer(500)],
+            expect,
+        );
+        let at_once = Case { caller: Caller { at_once: Some(3), ..Caller::default() }, ..one.clone() };
+        assert_eq!([one, at_once].map(|case| case.longest()), [300, 700].map(Duration::from_millis));
     }
 
     #[test]

@@ -224,3 +224,26 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
 fn named(pattern: &str) -> Result<GlobSet, PlanError> {
     matcher(pattern).map_err(|error| PlanError::Glob { glob: pattern.to_owned(), error })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use streamspec_adapters::contract::{Api, Read};
+
+    use super::*;
+
+    #[test]
+    fn a_case_that_chance_has_a_part_in_is_run_as_written_only() {
+        let all = |caller| {
+            let sample = Case::sample("openai-chat/caller/one", Api::OpenaiChat, Vec::new(), json!({}));
+            variants(&Case { caller, ..sample }, &Variant::ALL)
+        };
+        let plain = Caller::default();
+        assert_eq!(all(plain), all(Caller { again: true, ..plain }));
+        assert!(all(plain).contains(&Variant::UnknownEvents));
+        assert!(!all(Caller { read: Read::StopAfter(1), ..plain }).contains(&Variant::UnknownEvents));
+        for caller in [Caller { at_once: Some(2), ..plain }, Caller { read: Read::CancelAfter(1), ..plain }] {
+            assert_eq!(all(caller), [Variant::AsWritten]);
+        }
+    }
+}
