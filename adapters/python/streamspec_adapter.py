@@ -176,21 +176,21 @@ class Server:
 
     @contextmanager
     def answering(self, run: Run) -> Iterator[tuple[Plan, list[tuple[Seen, Caller]]]]:
-        """Sends the one answer to a `run`, however its one or two calls inside come out."""
+        """Sends the one answer to a `run`, however the calls inside come out."""
         try:
             if run.api not in self.sdk.apis(self.manifest, run.surface):
                 raise LookupError(f"no surface {run.surface} for {run.api}")
             surface = self.manifest.surfaces[run.surface]
             if lacking := [need for need in run.caller.needs() if need not in surface.caller]:
                 raise LookupError(f"the caller of {run.surface} has no way to {' or '.join(lacking)}")
-            # The second one reads to the end.
-            callers = [run.caller, Caller()] if run.caller.again else [run.caller]
             plan = self.sdk.plan(run)
-            calls = [(Seen(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller) for caller in callers]
+            calls = [
+                (Seen(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller) for caller in run.caller.all()
+            ]
             yield plan, calls
-            observation, *again = (seen.observation() for seen, _caller in calls)
-            if again:
-                observation["again"] = again[0]
+            observation, *others = (seen.observation() for seen, _caller in calls)
+            if others:
+                observation |= {"again": others[0]} if run.caller.again else {"others": others}
             self.send({"op": "observed", "id": run.id, "observation": observation})
         except BaseException as error:  # noqa: BLE001 - and everything else is the adapter's fault
             self.send(fault(error, run.id))
@@ -210,9 +210,22 @@ class Server:
     def answer(self, run: Run) -> None:
         """Answers a call on a sync surface."""
         with own_loop(), self.answering(run) as (plan, calls):
-            for seen, caller in calls:
+
+            def observed(seen: Seen, caller: Caller) -> None:
                 with self.observing(run, plan, seen):
                     watch(plan, seen, caller)
+
+            def observed_apart(seen: Seen, caller: Caller) -> None:
+                with own_loop():
+                    observed(seen, caller)
+
+            if run.caller.at_once is None:
+                for seen, caller in calls:
+                    observed(seen, caller)
+            else:
+                # Threads of their own: those of the server may all be waiting here.
+                with ThreadPoolExecutor(len(calls), "call-at-once") as threads:
+                    list(threads.map(observed_apart, *zip(*calls, strict=True)))
 
     async def answer_async(self, run: Run) -> None:
         """Answers a call on an async surface."""
@@ -222,8 +235,11 @@ class Server:
                 await watch_async(plan, seen, caller)
 
         with self.answering(run) as (plan, calls):
-            for seen, caller in calls:
-                await cancelled_after(caller.cancel_after, seen, observed(plan, seen, caller))
+            if run.caller.at_once is None:
+                for seen, caller in calls:
+                    await cancelled_after(caller.cancel_after, seen, observed(plan, seen, caller))
+            else:
+                await asyncio.gather(*(observed(plan, seen, caller) for seen, caller in calls))
 
     def handle(self, line: bytes) -> bool:
         """Handles one line; false after the last."""

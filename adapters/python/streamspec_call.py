@@ -19,11 +19,15 @@ class ReadingFault(BaseException):
 
 @dataclass(frozen=True)
 class Caller:
-    """What the caller does: it stops after so many items, or cancels after so many seconds, and it may call again."""
+    """What the caller does: it stops after so many items, or cancels after so many seconds, and it may call again.
+
+    Or it makes so many of the same calls at once, which then are read to the end.
+    """
 
     stop_after: int | None = None
     cancel_after: float | None = None
     again: bool = False
+    at_once: int | None = None
 
     @classmethod
     def parse(cls, said: Mapping[str, Any]) -> Caller:
@@ -37,11 +41,25 @@ class Caller:
                 read = {"cancel_after": milliseconds / 1000}
             case other:
                 raise LookupError(f"no way to read {other}")
-        return cls(**read, again=bool(said.get("again")))
+        return cls(**read, again=bool(said.get("again")), at_once=said.get("at-once"))
+
+    @property
+    def shares_client(self) -> bool:
+        """Whether it makes several calls on one client, which then keeps its connections as the SDK does by itself."""
+        return self.again or self.at_once is not None
+
+    def all(self) -> list[Caller]:
+        """The callers of all calls; those of further ones read to the end."""
+        return [self, *(Caller() for _ in range(1, 2 if self.again else self.at_once or 1))]
 
     def needs(self) -> list[str]:
         """The abilities that a surface must give it, as manifests name them."""
-        needed = {"stop": self.stop_after is not None, "cancel": self.cancel_after is not None, "again": self.again}
+        needed = {
+            "stop": self.stop_after is not None,
+            "cancel": self.cancel_after is not None,
+            "again": self.again,
+            "at-once": self.at_once is not None,
+        }
         return [name for name, is_needed in needed.items() if is_needed]
 
     def has_enough(self, seen: Seen) -> bool:
@@ -56,7 +74,8 @@ class Plan:
     A stream that is a context manager is entered; one that is not is iterated as it is. `kept` says what of the answer
     an exception still holds, where callers can read that off it. `also_shows` are fields beside those that the manifest
     names of the surface, for one that shows them with one api and not with another. A caller that calls again opens a
-    second time: what the SDK keeps from call to call, its client or its model, is made no later than with the first.
+    second time, and one that makes several calls at once opens each, in threads where the surface is a sync one: what
+    the SDK keeps from call to call, its client or its model, is made once, and no later than with the first.
     `listen` says before each call who hears of its end.
     """
 

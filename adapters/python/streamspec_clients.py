@@ -12,7 +12,7 @@ KEY: Final = "no-key"
 
 
 class Clients:
-    """The sync and the async client of an SDK, one of each for all calls but those whose caller calls again."""
+    """The sync and the async client of an SDK, one of each for all calls but those of a caller of several."""
 
     def __init__(self, sdk: Any, sync_kind: Any, async_kind: Any) -> None:
         self.sync_kind, self.async_kind = sync_kind, async_kind
@@ -23,10 +23,10 @@ class Clients:
     def of(self, run: Run, base_url: str) -> Any:
         """The client of a call; both kinds have the same methods.
 
-        A caller that calls again has one of its own, which keeps its connections as the SDK does by itself.
+        A caller that makes several calls has one of its own, which keeps its connections as the SDK does by itself.
         """
         options = {"base_url": base_url, "timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
-        if run.caller.again:
+        if run.caller.shares_client:
             return (self.async_kind if run.is_async else self.sync_kind)(api_key=KEY, **options)
         return (self.asynchronous if run.is_async else self.sync).with_options(**options)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final
+from threading import Lock
+from typing import Any, ClassVar, Final
 
 from streamspec_adapter import Plan, Run
 from streamspec_dialects import CHAT_TOOLS, PROMPT
-from streamspec_observation import Seen, Tokens, dig
+from streamspec_observation import Notice, Seen, Tokens, dig
 
 # The names of the numbers of tokens, whatever the provider.
 TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
@@ -94,26 +96,29 @@ def read_stop(seen: Seen, message: Any) -> None:
 
 
 class Notices:
-    """What a handler of callbacks hears of the end of a call, one call after another.
+    """What a handler of callbacks hears of the end of a call.
 
-    An adapter makes it one of LangChain's handlers, which this module does not import.
+    An adapter makes it one of LangChain's handlers, which this module does not import. Each call hears what is said in its
+    own thread or task, as LangChain hands the context on to its handlers.
     """
 
-    seen: Seen | None = None
+    hearing: ClassVar[ContextVar[Seen | None]] = ContextVar("hearing", default=None)
 
     def listen(self, seen: Seen) -> None:
         """Hears for the caller of the call that begins."""
-        self.seen = seen
+        self.hearing.set(seen)
+
+    def _told(self, notice: Notice) -> None:
+        if (seen := self.hearing.get()) is not None:
+            seen.told(notice)
 
     def on_llm_end(self, *_response: object, **_run: object) -> None:
         """The model's run has ended."""
-        if self.seen is not None:
-            self.seen.told("completed")
+        self._told("completed")
 
     def on_llm_error(self, *_error: object, **_run: object) -> None:
         """The model's run has failed."""
-        if self.seen is not None:
-            self.seen.told("failed")
+        self._told("failed")
 
 
 def plan_with(
@@ -121,7 +126,7 @@ def plan_with(
 ) -> Plan:
     """The call on a chat model with these settings, as a stream with a handler of callbacks or in one go over a stream.
 
-    The model is made with the first call, and a caller that calls again asks the same one.
+    The model is made with the first call, and a caller that makes several asks the same one.
     """
     in_one_go = run.surface.startswith("invoke")
     settings |= {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
@@ -129,9 +134,15 @@ def plan_with(
         settings["streaming"] = True  # false would turn streaming off for `stream` too
 
     @cache
-    def model() -> Any:
+    def made_once() -> Any:
         made = chat_model(api_key="no-key", **settings)
         return made.bind_tools(CHAT_TOOLS) if run.ask == "tool" else made
+
+    making = Lock()
+
+    def model() -> Any:
+        with making:
+            return made_once()
 
     if in_one_go:
         ask = (lambda made: made.ainvoke(PROMPT)) if run.is_async else (lambda made: made.invoke(PROMPT))

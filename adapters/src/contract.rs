@@ -3,6 +3,7 @@
 //! An adapter knows no case and never judges. It reports what a caller of the SDK can read through the SDK's
 //! public interface, and leaves out what the SDK does not offer.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,9 +41,15 @@ impl Call {
     pub fn second(&self) -> Option<Self> {
         self.caller.again.then(|| Self { caller: Caller::default(), ..self.clone() })
     }
+
+    /// Returns a call for each of those that the caller makes at once with the first.
+    pub fn others(&self) -> Vec<Self> {
+        let one = || Self { caller: Caller::default(), ..self.clone() };
+        (1..self.caller.at_once.unwrap_or(1)).map(|_| one()).collect()
+    }
 }
 
-/// The caller's part in a call: how far it reads, and whether it calls a second time.
+/// The caller's part in a call: how far it reads, and whether it makes others on the same client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Caller {
@@ -50,18 +57,34 @@ pub struct Caller {
     pub read: Read,
     /// True where the same call is made once more, on the same client, as soon as the first has ended.
     pub again: bool,
+    /// The number of calls where several of the same are made at once, on the same client.
+    #[serde(rename = "at-once", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 2, max = 64))]
+    pub at_once: Option<u32>,
 }
 
 impl Caller {
+    /// The numbers of calls that can be made at once.
+    pub const AT_ONCE: RangeInclusive<u32> = 2..=64;
+
     /// Says whether it reads one answer to the end, as every surface lets it.
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }
 
+    /// Says whether it makes several calls on one client, which then keeps its connections as the SDK does by itself.
+    pub const fn shares_client(&self) -> bool {
+        self.again || self.at_once.is_some()
+    }
+
     /// Returns the abilities that a surface needs for it.
     pub fn needs(&self) -> impl Iterator<Item = Ability> {
-        let needed =
-            [(self.read.stops(), Ability::Stop), (self.read.cancels(), Ability::Cancel), (self.again, Ability::Again)];
+        let needed = [
+            (self.read.stops(), Ability::Stop),
+            (self.read.cancels(), Ability::Cancel),
+            (self.again, Ability::Again),
+            (self.at_once.is_some(), Ability::AtOnce),
+        ];
         needed.into_iter().filter_map(|(is_needed, ability)| is_needed.then_some(ability))
     }
 }
@@ -115,6 +138,8 @@ pub enum Ability {
     Cancel,
     /// To make another call on the client of the one before.
     Again,
+    /// To make several calls at once on one client.
+    AtOnce,
 }
 
 impl Ability {
@@ -124,6 +149,7 @@ impl Ability {
             Self::Stop => "stop before the end",
             Self::Cancel => "cancel a call",
             Self::Again => "call again on the same client",
+            Self::AtOnce => "make several calls at once on one client",
         }
     }
 }
@@ -247,6 +273,9 @@ pub struct Observation {
     /// The observation of the second call, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Box<Observation>>,
+    /// The observations of the other calls, in the order in which they were started, where several were made at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Observation>,
 }
 
 impl Observation {
@@ -264,6 +293,7 @@ impl Observation {
             endings: None,
             error: None,
             again: None,
+            others: Vec::new(),
         }
     }
 }

@@ -134,6 +134,14 @@ function tests(): void {
     assert.deepEqual(second, { ...shown, ended: "stopped", text: "call 1 on 2" });
   });
 
+  test("calls that are made at once are made on one client, and told in the order in which they were started", async () => {
+    const { replies } = await converse([run(1, { surface: "client", caller: { "at-once": 3 } })], 1);
+    const { others, ...first } = replies[0].observation;
+    const shown = { events: 1, tool_calls: [], stop_reason: null, usage: null, thinking: "", ended: "returned" };
+    const texts = ["call 1 on 1", "call 2 on 1", "call 3 on 1"].map((text) => ({ ...shown, text }));
+    assert.deepEqual([first, ...others], texts);
+  });
+
   test("an adapter that is handed no manifest says so", async () => {
     const { replies, code, err } = await converse([], 99, { STREAMSPEC_MANIFEST: undefined });
     assert.deepEqual([replies, code], [[], 1]);

@@ -12,7 +12,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
-import { type Caller, begin } from "./streamspec-caller.ts";
+import { type Caller, begin, sharesClient } from "./streamspec-caller.ts";
 import { inPoolOfItsOwn } from "./streamspec-connections.ts";
 import { type ErrorFields, describeError } from "./streamspec-failure.ts";
 import { type Manifest, handedOver } from "./streamspec-manifest.ts";
@@ -45,7 +45,7 @@ export type Surface<C = void> = (call: Call, seen: Observer, client: C) => Promi
  */
 export interface Adapter<E, C = void> {
   errorFields: ErrorFields<E>;
-  /** Makes the client of a call, which is that of the second call too. */
+  /** Makes the client of a call, which is that of its caller's further calls too. */
   client: (call: Call) => C;
   /** A surface that the loaded version lacks is `false`. */
   surfaces: Record<string, Partial<Record<Api, Surface<C> | false>>>;
@@ -114,9 +114,14 @@ export function serve<E, C>(adapter: Adapter<E, C>): void {
         await seen.lateNotices();
         return seen.observation(adapter.errorFields, origin);
       };
-      const observeBoth = async () => ({ ...(await observe(call.caller)), again: await observe() });
-      const again = call.caller?.again;
-      const observation = await (again ? inPoolOfItsOwn(observeBoth) : observe(call.caller));
+      const observeAll = async (): Promise<Observation> => {
+        const atOnce = call.caller?.["at-once"];
+        if (atOnce === undefined) return { ...(await observe(call.caller)), again: await observe() };
+        const all = Array.from({ length: atOnce - 1 }, () => observe);
+        const [first, ...others] = await Promise.all([observe(), ...all.map((one) => one())]);
+        return { ...first, others };
+      };
+      const observation = await (sharesClient(call.caller) ? inPoolOfItsOwn(observeAll) : observe(call.caller));
       reply({ op: "observed", id: call.id, observation });
     } catch (error) {
       process.stderr.write(`streamspec-adapter: call ${call.id}: ${String(get(error, "stack") ?? "")}\n`);

@@ -1,5 +1,6 @@
 /**
- * What a caller does beside to read one answer to its end: it stops before, it cancels, or it makes the call once more.
+ * What a caller does beside to read one answer to its end: it stops before, it cancels, or it makes the call once more
+ * or several times at once.
  */
 
 import { classesOf, get } from "./streamspec-values.ts";
@@ -8,6 +9,12 @@ import { classesOf, get } from "./streamspec-values.ts";
 export interface Caller {
   read?: "all" | { "stop-after": number } | { "cancel-after": number };
   again?: boolean;
+  "at-once"?: number;
+}
+
+/** Says whether several calls are made on one client, which then keeps its connections as it does by itself. */
+export function sharesClient(caller: Caller | undefined): boolean {
+  return caller?.again === true || caller?.["at-once"] !== undefined;
 }
 
 /** What is asked of the caller of one call. */

@@ -9,9 +9,16 @@ import { connections, headers, inPoolOfItsOwn } from "./streamspec-connections.t
 
 const call: Call = { id: 1, api: "openai-chat", surface: "", base_url: "", timeout_ms: 0, max_retries: 0, ask: "text" };
 const twice: Call = { ...call, caller: { again: true } };
+const atOnce: Call = { ...call, caller: { read: "all", again: false, "at-once": 2 } };
+const once: Call = { ...call, caller: { read: { "stop-after": 1 }, again: false } };
 
-test("only a client that is called again keeps its connections", () => {
-  assert.deepEqual([headers(call), headers(twice)], [{ connection: "close" }, {}]);
+test("only a client that is called several times keeps its connections", () => {
+  assert.deepEqual([call, once, twice, atOnce].map(headers), [
+    { connection: "close" },
+    { connection: "close" },
+    {},
+    {},
+  ]);
   assert.deepEqual(connections(call).defaultHeaders, { connection: "close" });
   assert.deepEqual(connections(twice), {});
 });

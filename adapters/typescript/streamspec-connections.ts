@@ -1,20 +1,21 @@
-/** The connections of calls: one for each, but where the caller makes a second call on the same client. */
+/** The connections of calls: one for each, but where the caller makes several calls on the same client. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Agent } from "node:http";
 import type { Call } from "./streamspec-adapter.ts";
+import { sharesClient } from "./streamspec-caller.ts";
 
 /** No pool: an idle connection that goes away just as the next call takes it would look like that call's failure. */
 const CLOSE = { connection: "close" };
 
 /** The headers of ours that a call has: none where its client keeps its connections as it does by itself. */
 export function headers(call: Call): Record<string, string> {
-  return call.caller?.again ? {} : CLOSE;
+  return sharesClient(call.caller) ? {} : CLOSE;
 }
 
 /** The same for clients of Anthropic and OpenAI; their versions on `node-fetch` would keep a pool all the same. */
 export function connections(call: Call) {
-  return call.caller?.again ? {} : { defaultHeaders: CLOSE, httpAgent: new Agent({ keepAlive: false }) };
+  return sharesClient(call.caller) ? {} : { defaultHeaders: CLOSE, httpAgent: new Agent({ keepAlive: false }) };
 }
 
 /** The part of the platform's dispatcher that makes requests. */

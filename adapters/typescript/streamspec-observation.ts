@@ -43,6 +43,8 @@ export interface Observation {
   error?: ObservedError | undefined;
   /** That of the second call, where there was one. */
   again?: Observation | undefined;
+  /** Those of the other calls, in the order in which they were started, where several were made at once. */
+  others?: Observation[] | undefined;
 }
 
 /** What a finished answer holds beside its text, its calls and its stop reason, as far as the SDK has a place for it. */

@@ -24,6 +24,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -65,8 +66,8 @@ func (run Run) Timeout() time.Duration { return time.Duration(run.TimeoutMS) * t
 // WithTool says whether the request declares the tool.
 func (run Run) WithTool() bool { return run.Ask == "tool" }
 
-// Call goes through the SDK to its end and returns the error that its caller got. It can be made twice, on one client of
-// the SDK. The caller cancels it by its context.
+// Call goes through the SDK to its end and returns the error that its caller got. It can be made several times, also at
+// once, on one client of the SDK. The caller cancels it by its context.
 type Call func(ctx context.Context, seen *Seen) error
 
 // SDK is what an adapter declares about its SDK, besides what its manifest says.
@@ -172,9 +173,18 @@ func (server *server) answer(run Run) {
 	if call == nil {
 		panic(fmt.Sprintf("no surface %s for %s", run.Surface, run.API))
 	}
-	observation := Observe(surface, server.sdk.Errors, run.Caller.Read, call)
+	var observation map[string]any
+	if run.Caller.AtOnce > 0 {
+		all := observeAtOnce(surface, server.sdk.Errors, run.Caller.AtOnce, call)
+		observation = all[0]
+		observation["others"] = all[1:]
+	} else {
+		observation = Observe(surface, server.sdk.Errors, run.Caller.Read, call)
+	}
 	if run.Caller.Again {
 		observation["again"] = Observe(surface, server.sdk.Errors, Read{}, call)
+	}
+	if run.Caller.sharesClient() {
 		run.HTTPClient.CloseIdleConnections()
 	}
 	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": observation})
@@ -187,6 +197,25 @@ func Observe(surface Surface, own []ErrorType, read Read, call Call) map[string]
 		seen.raised(describeError(err, own), isCancellation(ctx, err))
 	}
 	return seen.observation()
+}
+
+// observeAtOnce makes so many calls at once and is what the caller of each saw, in the order in which they were started.
+func observeAtOnce(surface Surface, own []ErrorType, number int, call Call) []map[string]any {
+	observations, faults := make([]map[string]any, number), make([]any, number)
+	var calls sync.WaitGroup
+	for at := range number {
+		calls.Go(func() {
+			defer func() { faults[at] = recover() }()
+			observations[at] = Observe(surface, own, Read{}, call)
+		})
+	}
+	calls.Wait()
+	for _, fault := range faults {
+		if fault != nil {
+			panic(fault)
+		}
+	}
+	return observations
 }
 
 // guarded makes a call; a panic of the SDK is what its caller gets, and one of the adapter's passes through.

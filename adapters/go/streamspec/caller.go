@@ -9,11 +9,16 @@ import (
 	"time"
 )
 
-// Caller is the caller's part in a call: how far it reads, and whether it calls a second time on the same client.
+// Caller is the caller's part in a call: how far it reads, and whether it makes further ones on the same client.
 type Caller struct {
 	Read  Read
 	Again bool
+	// AtOnce is the number of the same calls that are made at once, where there are several.
+	AtOnce int `json:"at-once"`
 }
+
+// sharesClient says whether several calls are made on one client.
+func (caller Caller) sharesClient() bool { return caller.Again || caller.AtOnce > 0 }
 
 // Read is the extent to which an answer is read: to the end, unless one of its numbers is set.
 type Read struct {
@@ -43,10 +48,10 @@ var alone = func() *http.Client {
 	return &http.Client{Transport: transport}
 }()
 
-// httpClient returns what the SDK is to send with. A caller who calls again has a client for itself, which keeps
+// httpClient returns what the SDK is to send with. A caller of several calls has a client for itself, which keeps
 // connections as that of net/http does, and so that of each SDK.
 func (caller Caller) httpClient() *http.Client {
-	if caller.Again {
+	if caller.sharesClient() {
 		return &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	}
 	return alone

@@ -27,6 +27,7 @@ func TestACallerIsRead(t *testing.T) {
 		`{"read":"all","again":true}`:                {Again: true},
 		`{"read":{"stop-after":2},"again":false}`:    {Read: Read{StopAfter: 2}},
 		`{"read":{"cancel-after":500},"again":true}`: {Read: Read{CancelAfter: 500}, Again: true},
+		`{"read":"all","again":false,"at-once":16}`:  {AtOnce: 16},
 		`{}`: {},
 	} {
 		var caller Caller
@@ -125,8 +126,26 @@ func TestTheSecondCallIsReadToTheEnd(t *testing.T) {
 	})
 }
 
-// Only a caller who calls again keeps a connection, and nobody else gets it.
-func TestConnectionsAreKeptForTheSecondCallAlone(t *testing.T) {
+func TestCallsAreMadeAtOnce(t *testing.T) {
+	adapter := start(t)
+	atOnce := func(id int, api string) string {
+		line := run(id, api, "text")
+		return line[:len(line)-1] + `,"caller":{"at-once":2}}`
+	}
+	whole := map[string]any{"ended": "returned", "events": 2.0, "text": "ab"}
+	adapter.say(atOnce(1, "meets"))
+	same(t, adapter.heard(1)[1.0]["observation"], map[string]any{
+		"ended": "returned", "events": 2.0, "text": "ab", "others": []any{whole},
+	})
+	// What goes wrong in one of them is told, and ends nothing else.
+	adapter.say(atOnce(2, "misread"))
+	same(t, adapter.heard(1)[2.0]["op"], "fault")
+	adapter.say(run(3, "plain", "text"))
+	same(t, adapter.heard(1)[3.0]["observation"], whole)
+}
+
+// Only a caller who makes several calls keeps a connection, and nobody else gets it.
+func TestConnectionsAreKeptForTheFurtherCallsAlone(t *testing.T) {
 	clients := []string{}
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
 		clients = append(clients, request.RemoteAddr)
@@ -139,7 +158,7 @@ func TestConnectionsAreKeptForTheSecondCallAlone(t *testing.T) {
 		}
 		response.Body.Close()
 	}
-	for _, caller := range []Caller{{Again: true}, {}, {Again: true}} {
+	for _, caller := range []Caller{{Again: true}, {}, {AtOnce: 2}} {
 		client := caller.httpClient()
 		ask(client)
 		ask(client)

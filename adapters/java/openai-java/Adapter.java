@@ -34,7 +34,7 @@ public final class Adapter {
     private static final String KEY = "no-key";
 
     /**
-     * One client for all calls, as the SDK asks for, but for a caller who calls again. It keeps no idle connection: each call
+     * One client for all calls, as the SDK asks for, but for a caller who makes several. It keeps no idle connection: each call
      * is on its own, and the server can tell a connection that was let go from one that idles in a pool.
      */
     private final OpenAIClient shared = OpenAIOkHttpClient.builder()
@@ -62,9 +62,9 @@ public final class Adapter {
                 .body();
     }
 
-    /** A caller who calls again has a client for itself, which keeps connections as the SDK does by default. */
+    /** A caller who makes several calls has a client for itself, which keeps connections as the SDK does by default. */
     private Sdk.Call prepare(Run run) {
-        if (!run.caller().again()) {
+        if (!run.caller().sharesClient()) {
             return call(run, shared);
         }
         OpenAIClient own = OpenAIOkHttpClient.builder().apiKey(KEY).build();

@@ -45,7 +45,7 @@ public record Run(
                 Caller.parse(message.path("caller")));
     }
 
-    /** The second call of a caller who calls again, which is read to the end. */
+    /** A further call of a caller who makes several, which is read to the end. */
     Run toTheEnd() {
         return new Run(id, api, surface, baseUrl, timeout, maxRetries, asksTool, isFinal, alsoShows, Caller.PLAIN);
     }

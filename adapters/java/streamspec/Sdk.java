@@ -16,7 +16,7 @@ public record Sdk(
         Function<Run, Call> prepare,
         Function<Throwable, ErrorFields> fields) {
 
-    /** One call; whatever it throws is what the SDK threw. It can be made twice, on one client of the SDK. */
+    /** One call; whatever it throws is what the SDK threw. It can be made several times, also at once, on one client. */
     public interface Call {
         void make(Seen seen) throws Throwable;
 

@@ -1,6 +1,7 @@
 package streamspec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
@@ -12,7 +13,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The adapter protocol, version 1: JSON Lines over stdin and stdout, a thread for every call in flight. */
 public final class Server {
@@ -86,14 +90,22 @@ public final class Server {
         return true;
     }
 
-    /** Makes a call, and a second one where the caller calls again. */
+    /** Makes a call, and a second one where the caller calls again, or others at once where it makes several. */
     private ObjectNode answer(Run run) {
         try {
             Sdk.Call call = sdk.prepare().apply(run);
             try {
+                List<CompletableFuture<ObjectNode>> others = IntStream.range(
+                                1, run.caller().atOnce())
+                        .mapToObj(other -> CompletableFuture.supplyAsync(() -> further(call, run), threads))
+                        .toList();
                 ObjectNode observation = observe(call, new Seen(run, sdk.errorBase()));
+                if (!others.isEmpty()) {
+                    ArrayNode told = observation.putArray("others");
+                    others.forEach(other -> told.add(other.join()));
+                }
                 if (run.caller().again()) {
-                    observation.set("again", observe(call, new Seen(run.toTheEnd(), sdk.errorBase())));
+                    observation.set("again", further(call, run));
                 }
                 return reply("observed").put("id", run.id()).set("observation", observation);
             } finally {
@@ -102,6 +114,11 @@ public final class Server {
         } catch (Throwable thrown) {
             return fault(JsonNodeFactory.instance.numberNode(run.id()), thrown);
         }
+    }
+
+    /** Makes a further call of the caller of this run. */
+    private ObjectNode further(Sdk.Call call, Run run) {
+        return observe(call, new Seen(run.toTheEnd(), sdk.errorBase()));
     }
 
     /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */

@@ -16,10 +16,18 @@ final class CallerTest {
     @Test
     void aCallerIsRead() throws JsonProcessingException {
         assertEquals(Caller.PLAIN, Caller.parse(MissingNode.getInstance()));
-        assertEquals(new Caller(0, true), read("{'read':'all','again':true}"));
-        assertEquals(new Caller(2, false), read("{'read':{'stop-after':2},'again':false}"));
+        assertEquals(new Caller(0, true, 0), read("{'read':'all','again':true}"));
+        assertEquals(new Caller(2, false, 0), read("{'read':{'stop-after':2},'again':false}"));
+        assertEquals(new Caller(0, false, 16), read("{'read':'all','again':false,'at-once':16}"));
         assertThrows(IllegalArgumentException.class, () -> read("{'read':{'cancel-after':500},'again':false}"));
         assertThrows(IllegalArgumentException.class, () -> read("{'read':'some'}"));
+    }
+
+    @Test
+    void onlyACallerOfSeveralCallsHasAClientForItself() {
+        assertFalse(Caller.PLAIN.sharesClient());
+        assertTrue(new Caller(0, true, 0).sharesClient());
+        assertTrue(new Caller(0, false, 2).sharesClient());
     }
 
     @Test
@@ -51,7 +59,7 @@ final class CallerTest {
     }
 
     private static Seen seen(long stopAfter) {
-        Caller caller = new Caller(stopAfter, false);
+        Caller caller = new Caller(stopAfter, false, 0);
         Run run = new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, false, List.of(), caller);
         return new Seen(run, IllegalStateException.class);
     }

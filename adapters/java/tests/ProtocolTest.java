@@ -94,6 +94,18 @@ final class ProtocolTest {
     }
 
     @Test
+    void callsAreMadeAtOnce() throws IOException {
+        run(1, "meets", "{\"at-once\":2}");
+        run(2, "misread", "{\"at-once\":2}");
+        Map<Integer, JsonNode> replies = replies(2);
+        JsonNode observation = replies.get(1).get("observation");
+        assertEquals("ab", observation.get("text").textValue());
+        assertEquals(1, observation.get("others").size());
+        assertEquals("ab", observation.at("/others/0/text").textValue());
+        assertEquals("fault", replies.get(2).get("op").textValue());
+    }
+
+    @Test
     void whatTheAdapterCannotDoIsAFault() throws IOException {
         send("no JSON");
         send("{\"op\":\"dance\",\"id\":1}");

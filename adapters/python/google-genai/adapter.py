@@ -85,8 +85,8 @@ def plan(run: Run) -> Plan:
     )
     # The SDK would call a declared function by itself only if it were a Python function.
     config = types.GenerateContentConfig(http_options=options, tools=TOOLS if run.ask == "tool" else None)
-    # A caller that calls again has a client of its own, which keeps its connections as the SDK does by itself.
-    whole = genai.Client(vertexai=False, api_key=KEY) if run.caller.again else CLIENT
+    # A caller that makes several calls has a client of its own, which keeps its connections as the SDK does by itself.
+    whole = genai.Client(vertexai=False, api_key=KEY) if run.caller.shares_client else CLIENT
 
     def client() -> Any:
         # A client that nobody holds any longer closes itself, and its parts do not hold it.

@@ -90,8 +90,8 @@ APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Seen, Any], Non
 DONE: Final = [word for each in DIALECTS.values() if (word := each["events"]["sentinel"])]
 
 # One client each, as building one costs a TLS context. Connections are not kept for a next call: each call is on its
-# own, and the server can tell a connection that was let go from one that idles in a pool. But a caller that calls again
-# has a client of its own, which keeps them as httpx does by itself.
+# own, and the server can tell a connection that was let go from one that idles in a pool. But a caller that makes
+# several calls has a client of its own, which keeps them as httpx does by itself.
 LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
 SYNC: Final = httpx.Client(limits=LIMITS)
 ASYNC: Final = httpx.AsyncClient(limits=LIMITS)
@@ -215,10 +215,10 @@ def plan(run: Run) -> Plan:
     headers = {"anthropic-version": "2023-06-01"}
     options: dict[str, Any] = {"json": body, "headers": headers, "timeout": run.timeout_ms / 1000}
     if run.is_async:
-        asynchronous = httpx.AsyncClient() if run.caller.again else ASYNC
+        asynchronous = httpx.AsyncClient() if run.caller.shares_client else ASYNC
         opened_async = partial(connected_async, asynchronous, url, **options)
         return Plan(opened_async, reader(run.api, read), items=events_async(run.api))
-    client = httpx.Client() if run.caller.again else SYNC
+    client = httpx.Client() if run.caller.shares_client else SYNC
     return Plan(partial(connected, client, url, **options), reader(run.api, read), items=events(run.api))
 
 

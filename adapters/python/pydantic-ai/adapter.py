@@ -72,9 +72,9 @@ OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=unpooled(openai)[1])
 
 
 def client_of(run: Run, shared: Any, sdk: Any, base_url: str) -> Any:
-    """The client of the provider's SDK; a caller that calls again has its own, which keeps connections by default."""
+    """The client of the provider's SDK; a caller of several calls has its own, which keeps connections by default."""
     options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries, "base_url": base_url}
-    if run.caller.again:
+    if run.caller.shares_client:
         return type(shared)(api_key=KEY, **options)
     if not run.is_async:
         # A sync call runs a loop of its own in its thread, and an async client is not for several at once.

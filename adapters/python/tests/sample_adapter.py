@@ -14,6 +14,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from streamspec_adapter import Plan, Sdk, serve
 
 MEETING = threading.Barrier(2, timeout=10)
+AWAITED = 3
+ARRIVED = []
+ALL_ARRIVED = asyncio.Event()
 STALLING = ("stalls", "translates", "exits-when-cancelled", "resembles", "swallows", "breaks-by-itself")
 
 
@@ -82,6 +85,11 @@ def opened_sync(api):
 
 async def opened_async(api):
     """The same for async surfaces."""
+    if api == "awaits":
+        ARRIVED.append(api)
+        if len(ARRIVED) == AWAITED:
+            ALL_ARRIVED.set()
+        await asyncio.wait_for(ALL_ARRIVED.wait(), 10)
     return opened(api)
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 SAMPLE = Path(__file__).with_name("sample_adapter.py")
 
 APIS = ["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves", "later"]
-APIS += ["closing", "fails-to-close"]
+APIS += ["closing", "fails-to-close", "awaits"]
 APIS += ["stalls", "translates", "exits-when-cancelled", "resembles", "swallows", "breaks-by-itself"]
-SURFACE = {"apis": APIS, "delivers": "text", "caller": ["stop", "cancel", "again"], "call": "opened()"}
+SURFACE = {"apis": APIS, "delivers": "text", "caller": ["stop", "cancel", "again", "at-once"], "call": "opened()"}
 SURFACES = {"text-sync": SURFACE, "text-async": SURFACE, "final-sync": {**SURFACE, "apis": ["later"]}}
 SURFACES["plain-sync"] = {"apis": APIS, "delivers": "text", "call": "opened()"}
 MANIFEST = {"package": "sample", "surfaces": SURFACES}
@@ -130,6 +130,26 @@ class Protocol(unittest.TestCase):
             self.assertEqual((again["ended"], again["events"], again["text"]), ("raised", 2, "closed open!"))
             self.assertNotIn("again", again)
 
+    def test_a_caller_makes_several_calls_at_once(self):
+        whole = {"ended": "returned", "events": 2, "text": "ab"}
+        self.say(run(1, "meets", **{"at-once": 2}), run(2, "awaits", "text-async", **{"at-once": 3}))
+        heard = self.heard(2)
+        self.assertEqual(heard[1]["observation"], {**whole, "others": [whole]})
+        self.assertEqual(heard[2]["observation"], {**whole, "others": [whole, whole]})
+        # Each finds a loop of its own, and what one raises is no concern to the others.
+        self.say(run(3, "closes", **{"at-once": 2}), run(4, "raises", "text-async", **{"at-once": 2}))
+        heard = self.heard(2)
+        self.assertEqual(heard[3]["observation"], {**whole, "others": [whole]})
+        raised = heard[4]["observation"]
+        self.assertEqual((raised["ended"], raised["others"][0]["ended"]), ("raised", "raised"))
+
+    def test_what_goes_wrong_in_one_of_several_calls_is_a_fault(self):
+        self.say(
+            *(run(call, "misread", kind, **{"at-once": 2}) for call, kind in ((1, "text-sync"), (2, "text-async")))
+        )
+        for answer in self.heard(2).values():
+            self.assertIn("cannot read int", answer["message"])
+
     def test_only_the_error_of_a_cancellation_says_that_it_was_cancelled(self):
         soon = {"read": {"cancel-after": 100}}
         endings = (
@@ -161,8 +181,10 @@ class Protocol(unittest.TestCase):
             run(1, "plain", "plain-sync", read={"stop-after": 1}, again=True),
             run(2, "plain", read={"skip": 1}),
             run(3, "plain", "plain-sync", read="all", again=False),
+            run(4, "plain", "plain-sync", **{"at-once": 16}),
         )
-        heard = self.heard(3)
+        heard = self.heard(4)
+        self.assertIn("no way to at-once", heard[4]["message"])
         self.assertIn("no way to stop or again", heard[1]["message"])
         self.assertIn("no way to read", heard[2]["message"])
         self.assertEqual(heard[3]["observation"]["ended"], "returned")

@@ -1,7 +1,9 @@
 """What is read of LangChain's chunks and messages."""
 
 import asyncio
+import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from streamspec_adapter import Run
 from streamspec_call import Caller
@@ -66,6 +68,31 @@ class Again(unittest.TestCase):
         answers = [asyncio.run(plan.final(plan.open())) for _ in range(2)]
         self.assertEqual(answers, made[1:] * 2)
         self.assertEqual(len(made), 2)
+
+
+class AtOnce(unittest.TestCase):
+    def test_each_call_hears_of_its_own_end(self):
+        listening = threading.Barrier(2)
+
+        class ChatModel:
+            def __init__(self, **_):
+                pass
+
+            def stream(self, _, config):
+                config["callbacks"][0].on_llm_end(None, run_id=1)
+                return iter([])
+
+        plan = plan_with(ChatModel, run("stream-sync"), Notices())
+
+        def call(seen):
+            plan.listen(seen)
+            listening.wait(5)
+            plan.open()
+            return seen.observation()["endings"]
+
+        with ThreadPoolExecutor(2) as threads:
+            heard = list(threads.map(call, [Seen("events", ("endings",)) for _ in range(2)]))
+        self.assertEqual(heard, [["completed"], ["completed"]])
 
 
 if __name__ == "__main__":

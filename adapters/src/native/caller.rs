@@ -1,9 +1,9 @@
-//! The caller of a native SDK, who makes a call on a client, or two, and may leave the first before it ends.
+//! The caller of a native SDK, who makes a call on a client, or several, and may leave the first before it ends.
 //!
 //! In Rust whoever wants no more drops what is being read: the stream where there is enough of it, the future where a call is
 //! cancelled (<https://docs.rs/tokio/1/tokio/time/fn.timeout.html>).
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 
 use super::collected::Collected;
 use crate::contract::{Call, Ended, Observation, ObservedError};
@@ -19,7 +19,7 @@ const FINISHED: [&str; 2] = ["final", HANDLER];
 /// The surface that is code of an application; its error holds the text so far.
 const HANDLER: &str = "handler";
 
-/// Makes a call on this client, and the same once more where the caller does. `offers` are the fields of an answer that not
+/// Makes a call on this client, and the same once more, or several times at once, where the caller does. `offers` are the fields of an answer that not
 /// every surface has.
 pub(super) async fn observe<C>(
     call: Call,
@@ -27,7 +27,10 @@ pub(super) async fn observe<C>(
     offers: &'static [AnswerField],
     make: Make<C>,
 ) -> Observation {
-    let mut observation = once(&call, &client, offers, make).await;
+    let calls = call.others();
+    let others = join_all(calls.iter().map(|other| once(other, &client, offers, make)));
+    let (mut observation, others) = tokio::join!(once(&call, &client, offers, make), others);
+    observation.others = others;
     if let Some(second) = call.second() {
         observation.again = Some(Box::new(once(&second, &client, offers, make).await));
     }
@@ -139,6 +142,16 @@ mod tests {
 
         let failed = observed("stream", json!({ "read": { "cancel-after": 5_000 } }), false).await;
         assert_eq!((&failed["ended"], &failed["error"]["message"]), (&json!("raised"), &json!("no")));
+    }
+
+    #[tokio::test]
+    async fn a_caller_makes_several_calls_at_once() {
+        let first = observed("stream", json!({ "at-once": 3 }), false).await;
+        let others = first["others"].as_array().expect("a list");
+        let texts: Vec<_> = std::iter::once(&first).chain(others).map(|call| (&call["ended"], &call["text"])).collect();
+        let expected = ["Hello 1!", "Hello 2!", "Hello 3!"].map(|text| (json!("raised"), json!(text)));
+        assert_eq!(texts, expected.each_ref().map(|(ended, text)| (ended, text)));
+        assert!(others.iter().all(|call| call.get("others").is_none()), "{first}");
     }
 
     #[tokio::test]

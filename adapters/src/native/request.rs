@@ -26,7 +26,7 @@ pub(super) fn typed<T: DeserializeOwned>(call: &Call) -> T {
     serde_json::from_value(body(call)).expect("the dialects' bodies have the shape that the SDKs' types describe")
 }
 
-/// A client for one call, or for two where the caller makes two, so that no other call inherits a connection. What other SDKs
+/// A client for one call, or for several where the caller makes several, so that no other call inherits a connection. What other SDKs
 /// of this program turn on in the crate that they share is off, and loopback needs no proxy.
 pub(super) fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate()
@@ -34,13 +34,13 @@ pub(super) fn http() -> reqwest::ClientBuilder {
 
 /// The same of the version before, which some SDKs take. One client serves every call with this timeout, as it reads the
 /// system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next call. A caller who
-/// makes two has a client of its own, which does.
+/// makes several has a client of its own, which does.
 #[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
 pub(super) fn http_0_12(call: &Call) -> Result<reqwest_0_12::Client, reqwest_0_12::Error> {
     static CLIENTS: Mutex<BTreeMap<std::time::Duration, reqwest_0_12::Client>> = Mutex::new(BTreeMap::new());
     let builder = reqwest_0_12::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate();
     let builder = builder.read_timeout(call.timeout);
-    if call.caller.again {
+    if call.caller.shares_client() {
         return builder.build();
     }
     let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);

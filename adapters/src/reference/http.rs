@@ -13,8 +13,8 @@ use super::{coding, redirect};
 use crate::contract::Call;
 use crate::dialect::Codec;
 
-/// Makes the HTTP client of a call, or of two that follow one another: then connections are kept for the second.
-pub(crate) fn client(again: bool) -> reqwest::Result<reqwest::Client> {
+/// Makes the HTTP client of a call, or of several: then connections are kept for a next one.
+pub(crate) fn client(is_shared: bool) -> reqwest::Result<reqwest::Client> {
     // What SDKs that are linked in turn on in the crate is off: this client decodes by itself.
     reqwest::Client::builder()
         .no_proxy()
@@ -24,7 +24,7 @@ pub(crate) fn client(again: bool) -> reqwest::Result<reqwest::Client> {
         .no_deflate()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(usize::from(again))
+        .pool_max_idle_per_host(if is_shared { usize::MAX } else { 0 })
         .build()
 }
 

@@ -31,6 +31,7 @@ mod stray;
 mod tests;
 mod tools;
 
+use futures_util::future::join_all;
 use serde_json::Value;
 
 use self::answer::PartialAnswer;
@@ -81,16 +82,19 @@ pub(crate) async fn observe(call: Call) -> Observation {
     observe_with(&DOCUMENTED, &call).await
 }
 
-/// Makes a call with these stages, and the same once more where the caller does.
+/// Makes a call with these stages, and the same once more, or several times at once, where the caller does.
 async fn observe_with(client: &Client, call: &Call) -> Observation {
-    let http = match http::client(call.caller.again) {
+    let http = match http::client(call.caller.shares_client()) {
         Ok(http) => http,
         Err(error) => {
             let failure = (client.transport_failure)(&error);
             return report::report(call, PartialAnswer::new(client.tools), Err((Site::Open, failure)));
         }
     };
-    let mut observation = caller::call(client, &http, call).await;
+    let calls = call.others();
+    let others = join_all(calls.iter().map(|other| caller::call(client, &http, other)));
+    let (mut observation, others) = tokio::join!(caller::call(client, &http, call), others);
+    observation.others = others;
     if let Some(second) = call.second() {
         observation.again = Some(Box::new(caller::call(client, &http, &second).await));
     }

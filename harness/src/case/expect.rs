@@ -112,6 +112,8 @@ pub struct Checks {
     pub connection: Option<Connection>,
     /// The second call on the same client, where the caller makes one: what must hold of it, as a whole.
     pub again: Option<Box<Self>>,
+    /// The other calls of those that the caller makes at once on one client: what must hold of each, as a whole.
+    pub others: Option<Box<Self>>,
     /// Several ends that will do, each with what must hold there; one of them must hold as a whole.
     pub either: Vec<Self>,
 }
@@ -215,6 +217,9 @@ pub enum Axis {
     /// [`Checks::again`].
     #[serde(rename = "again")]
     Again,
+    /// [`Checks::others`].
+    #[serde(rename = "others")]
+    Others,
     /// [`Checks::either`].
     #[serde(rename = "either")]
     Either,
@@ -260,6 +265,7 @@ impl Axis {
             Self::Elapsed => "elapsed",
             Self::Connection => "connection",
             Self::Again => "again",
+            Self::Others => "others",
             Self::Either => "either",
             Self::Variants => "variants",
             Self::Cuts => "cuts",
@@ -297,6 +303,7 @@ impl Axis {
             Self::Elapsed => "The answer comes in time.",
             Self::Connection => "The connection is let go of.",
             Self::Again => "The next call on the same client works, whatever became of the one before.",
+            Self::Others => "What fails in one call is of no concern to the others that are made at once with it.",
             Self::Either => "The answer ends in one of the ways that will do, with what must hold there.",
             Self::Variants => "The same stream means the same however its bytes are cut.",
             Self::Cuts => "A cut before the stop reason can be told from a completion.",

@@ -20,7 +20,10 @@ impl Case {
     /// own.
     pub fn longest(&self) -> Duration {
         let again = self.exchanges.last().filter(|_| self.caller.again).map_or(Duration::ZERO, |steps| self.one(steps));
-        self.first_call() + again
+        // Of calls that are made at once, each gets another answer.
+        let at_once =
+            self.exchanges.iter().filter(|_| self.caller.at_once.is_some()).map(|steps| self.one(steps)).max();
+        (self.first_call() + again).max(at_once.unwrap_or_default())
     }
 
     /// Computes the longest time that one answer keeps a correct client.
@@ -100,7 +103,7 @@ mod tests {
     use std::time::Duration;
 
     use serde_json::{Value, json};
-    use streamspec_adapters::contract::Api;
+    use streamspec_adapters::contract::{Api, Caller};
 
     use crate::case::{About, Case, End, Respond, Step};
 
@@ -118,6 +121,20 @@ mod tests {
         let headers: BTreeMap<_, _> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect();
         [Step::Respond(Respond { status: 429, headers, ..Respond::default() }), Step::End(End::Finish)]
+    }
+
+    #[test]
+    fn calls_at_once_may_take_what_the_longest_answer_takes() {
+        let answer = |pause| vec![Step::Data("a".into()), Step::Pause(pause), Step::End(End::Finish)];
+        let expect = json!({ "must": { "outcome": "completed" } });
+        let one = Case::sample(
+            "openai-chat/caller/one",
+            Api::OpenaiChat,
+            vec![answer(300), answer(700), answer(500)],
+            expect,
+        );
+        let at_once = Case { caller: Caller { at_once: Some(3), ..Caller::default() }, ..one.clone() };
+        assert_eq!([one, at_once].map(|case| case.longest()), [300, 700].map(Duration::from_millis));
     }
 
     #[test]

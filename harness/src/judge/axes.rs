@@ -62,6 +62,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),
         (Axis::Again, checks.again.as_ref().map(|wanted| again(level, wanted, observation, evidence))),
+        (Axis::Others, checks.others.as_ref().map(|wanted| others(level, wanted, observation, evidence))),
         (Axis::Either, (!checks.either.is_empty()).then(|| either(level, &checks.either, seen, evidence))),
     ];
     found
@@ -100,11 +101,35 @@ fn again(level: Level, wanted: &Checks, first: &Observation, evidence: &Evidence
         return (json!(wanted.outcome.as_ref().map(|outcome| listed(&outcome.0))), Value::Null, Grade::NotObservable);
     };
     let outcome = outcome(observation, stop_reason_on_wire(evidence));
-    let graded = grade(level, wanted, Observed { observation, outcome }, evidence);
+    whole(level, wanted, Observed { observation, outcome }, evidence)
+}
+
+/// Compares the calls that were made at once with the one that failed with what must hold of each, as a whole. Says how many are
+/// otherwise, and what the first of them is.
+fn others(level: Level, wanted: &Checks, failed: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
+    // Their answers have a stop reason, or else the one of each says that it is no whole one.
+    let seen = |observation| Observed { observation, outcome: outcome(observation, true) };
+    let mut compared: Vec<AxisComparison> =
+        failed.others.iter().map(|other| whole(level, wanted, seen(other), evidence)).collect();
+    let all = compared.len();
+    let otherwise = compared.iter().filter(|(.., grade)| *grade == Grade::Wrong).count();
+    let first = compared.iter().position(|(.., grade)| *grade == Grade::Wrong).unwrap_or_default();
+    match compared.drain(..).nth(first) {
+        None => (json!(wanted.outcome.as_ref().map(|outcome| listed(&outcome.0))), Value::Null, Grade::NotObservable),
+        Some((expected, Value::String(observed), Grade::Wrong)) => {
+            (expected, json!(format!("{otherwise} of {all}: {observed}")), Grade::Wrong)
+        }
+        Some(same) => same,
+    }
+}
+
+/// Compares a call with all that must hold of it.
+fn whole(level: Level, wanted: &Checks, seen: Observed<'_>, evidence: &Evidence<'_>) -> AxisComparison {
+    let graded = grade(level, wanted, seen, evidence);
     let expected = graded.iter().map(|check| (check.axis.name().to_owned(), check.expected.clone())).collect();
     let broken: Vec<Axis> = graded.iter().filter(|check| check.held() == Some(false)).map(|check| check.axis).collect();
-    let class = observation.error.as_ref().map(|error| format!(" ({})", error.class)).unwrap_or_default();
-    let observed = with_another(&format!("{}{class}", outcome.name()), &broken);
+    let class = seen.observation.error.as_ref().map(|error| format!(" ({})", error.class)).unwrap_or_default();
+    let observed = with_another(&format!("{}{class}", seen.outcome.name()), &broken);
     (expected, json!(observed), Grade::exact_if(broken.is_empty()))
 }
 

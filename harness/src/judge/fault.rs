@@ -52,9 +52,9 @@ pub(super) fn of_the_requests(transcript: &Transcript) -> Option<String> {
     Some(format!("the server refused the request `{request}` with {status}: {reason}"))
 }
 
-/// Finds a fault of the adapter in what it says of one call, or of two where the caller makes two.
+/// Finds a fault of the adapter in what it says of one call, and of each other one that the caller makes.
 pub(super) fn of_the_observations(observation: &Observation, evidence: &Evidence<'_>) -> Option<String> {
-    let Caller { read, again } = evidence.case.caller;
+    let Caller { read, again, at_once } = evidence.case.caller;
     let surface = evidence.surface;
     match (&observation.again, again) {
         (Some(_), false) => return Some("the observation holds a second call, which was not asked for".to_owned()),
@@ -65,6 +65,16 @@ pub(super) fn of_the_observations(observation: &Observation, evidence: &Evidence
             }
         }
         (None, false) => {}
+    }
+    let (asked, told) = (at_once.unwrap_or(1), observation.others.len() + 1);
+    if usize::try_from(asked) != Ok(told) {
+        return Some(format!(
+            "the number of calls in the observation that were made at once is {told} instead of {asked}"
+        ));
+    }
+    let mut others = observation.others.iter();
+    if let Some(reason) = others.find_map(|other| of_the_observation(other, Read::All, surface)) {
+        return Some(format!("of one of the other calls: {reason}"));
     }
     of_the_observation(observation, read, surface)
 }

@@ -1,5 +1,6 @@
 //! From what was expected and what was seen to one verdict: total, and without I/O.
 
+mod at_once;
 mod axes;
 mod endings;
 mod fault;
@@ -16,6 +17,7 @@ mod verdict;
 use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Observation, STUCK};
 use streamspec_adapters::manifest::Surface;
 
+pub use at_once::failed_first;
 pub use reason::says_stop;
 pub(crate) use verdict::reason_in_short;
 pub use verdict::{Check, Grade, Mode, Status, Verdict};
@@ -163,11 +165,17 @@ fn mode_of(check: &Check, seen: Observed<'_>, invented: bool, evidence: &Evidenc
     }
 }
 
-/// Returns true where an answer that was sent carried a stop reason, as far as it was written.
+/// Returns true where an answer that was sent carried a stop reason, as far as it was written. Of the answers to calls that were
+/// made at once, the call that failed has one without.
 fn stop_reason_on_wire(evidence: &Evidence<'_>) -> bool {
-    evidence
+    let mut answers = evidence
         .transcript
         .exchanges
         .iter()
-        .any(|exchange| reason::says_stop(evidence.case.api, &exchange.content_of(evidence.script)))
+        .map(|exchange| reason::says_stop(evidence.case.api, &exchange.content_of(evidence.script)));
+    if evidence.case.caller.at_once.is_some() {
+        answers.all(|says_stop| says_stop)
+    } else {
+        answers.any(|says_stop| says_stop)
+    }
 }

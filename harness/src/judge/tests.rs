@@ -2,6 +2,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "tables of literals read better without references")]
 
+mod calls;
 mod faults;
 mod rules;
 

@@ -195,11 +195,12 @@ impl Check {
     }
 
     /// Returns the observation in the form of a list of known deviations: the value itself where there is a wrong one,
-    /// the grade otherwise. A message is any text, and which places of a sweep look complete depends on where each case's
-    /// events end, so of these only the grade is kept.
+    /// the grade otherwise. A message is any text, which places of a sweep look complete depends on where each case's
+    /// events end, and how many of the calls that are made at once are drawn in depends on chance, so of these only the
+    /// grade is kept.
     pub fn seen(&self) -> String {
         let is_value = matches!(self.grade, Grade::Wrong | Grade::Contradictory);
-        if !is_value || matches!(self.axis, Axis::ErrorMessage | Axis::Cuts | Axis::Errors) {
+        if !is_value || matches!(self.axis, Axis::ErrorMessage | Axis::Others | Axis::Cuts | Axis::Errors) {
             return self.grade.name().to_owned();
         }
         match &self.observed {

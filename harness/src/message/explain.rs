@@ -169,11 +169,30 @@ fn observed(out: &mut String, ran: &TrialRun) {
     if let Some(second) = &observation.again {
         one_call(out, "observed of the second call:", second);
     }
+    // Most of them are alike.
+    let mut kinds: Vec<(String, usize)> = Vec::new();
+    for other in &observation.others {
+        let mut said = String::new();
+        told(&mut said, other);
+        match kinds.iter_mut().find(|(kind, _)| *kind == said) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((said, 1)),
+        }
+    }
+    for (said, count) in kinds {
+        let label = format!("observed of {count} of the {} other calls:", observation.others.len());
+        let _ = write!(out, "  {} {said}", styled(BOLD, &label));
+    }
 }
 
 fn one_call(out: &mut String, label: &str, observation: &Observation) {
+    let _ = write!(out, "  {} ", styled(BOLD, label));
+    told(out, observation);
+}
+
+fn told(out: &mut String, observation: &Observation) {
     let items = if observation.events == 1 { "item" } else { "items" };
-    let _ = write!(out, "  {} {:?} after {} {items}", styled(BOLD, label), observation.ended, observation.events);
+    let _ = write!(out, "{:?} after {} {items}", observation.ended, observation.events);
     if let Some(text) = &observation.text {
         let _ = write!(out, ", text \"{}\"", shown(text, 120));
     }

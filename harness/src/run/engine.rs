@@ -18,7 +18,7 @@ use super::plan::Trial;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
 use crate::id::{Route, Transport, TrialId, Variant};
-use crate::judge::{Evidence, Verdict, judge};
+use crate::judge::{Evidence, Verdict, failed_first, judge};
 use crate::record::{AttemptRecord, Attempted, TrialRecord};
 use crate::server::Server;
 use crate::wire::Script;
@@ -272,7 +272,10 @@ impl Engine {
             caller: case.caller,
             alone,
         };
-        let answered = adapter.observe(call).await;
+        let mut answered = adapter.observe(call).await;
+        if let CallOutcome::Observed(observation) = answered.outcome {
+            answered.outcome = CallOutcome::Observed(Box::new(failed_first(*observation)));
+        }
         let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
         let transcript = registered.finish().await;
         CallEvidence { base_url, answered, released, transcript }

@@ -10,7 +10,7 @@ use streamspec_adapters::contract::{Observation, ToolCall};
 /// (`serde_json` 128, with what a record has around these), and one line beyond it makes a whole file unreadable.
 const DEEPEST: usize = 64;
 
-/// The most bytes that are kept of an observation or of one side of a check: twice what the largest case has in it.
+/// The most bytes that are kept of an observation of one call or of one side of a check: twice what the largest case has in it.
 const LARGEST: usize = 1024 * 1024;
 
 /// The number of bytes that a value counts at the least.
@@ -59,7 +59,14 @@ impl Particulars<'_> {
 
     /// Does the same for an observation, which stays one: the note on tool calls that were cut off is a tool call.
     pub(super) fn observation(self, observation: &Observation) -> Option<Observation> {
-        let mut observation = observation.clone();
+        self.observation_within(observation.clone(), LARGEST)
+    }
+
+    /// Does the same within so many bytes, and so many more for a second call and for the calls that were made at once, all of
+    /// them together.
+    fn observation_within(self, mut observation: Observation, largest: usize) -> Option<Observation> {
+        let (again, others) = (observation.again.take(), std::mem::take(&mut observation.others));
+        let share = largest / others.len().max(1);
         if let Some(calls) = observation.tool_calls.as_mut().filter(|calls| calls.len() > MOST_CALLS) {
             let name = format!("… ({} tool calls in all; cut here)", calls.len());
             calls.truncate(MOST_CALLS);
@@ -67,8 +74,11 @@ impl Particulars<'_> {
         }
         // An observation came from JSON or could have; it goes there and back without loss.
         let mut value = serde_json::to_value(observation).ok()?;
-        self.value(&mut value);
-        serde_json::from_value(value).ok()
+        self.value_at(&mut value, 0, &mut { largest });
+        let alone: Observation = serde_json::from_value(value).ok()?;
+        let again = again.map(|second| self.observation_within(*second, largest).map(Box::new));
+        let others = others.into_iter().map(|other| self.observation_within(other, share));
+        Some(Observation { again: again.unwrap_or_default(), others: others.collect::<Option<_>>()?, ..alone })
     }
 
     /// Does the same for a value at a depth, and takes what it keeps from the bytes that are `left`.
@@ -232,6 +242,22 @@ mod tests {
         assert!(noise.reason(&"x".repeat(16 * LARGEST)).len() < 2 * LARGEST);
         let whole = json!({ "text": "x".repeat(LARGEST / 2) });
         assert_eq!(cut(whole.clone()), whole.to_string());
+    }
+
+    #[test]
+    fn calls_that_were_made_at_once_share_what_is_kept() {
+        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let call = |text: &str| json!({ "ended": "returned", "events": 1, "text": text });
+        let long = call(&"n12ab".repeat(LARGEST / 16));
+        let mut all = call("n12ab");
+        all["others"] = json!([call("n12ab"), long, long, long]);
+        all["again"] = long.clone();
+        let kept = particulars.observation(&serde_json::from_value(all).expect("an observation")).expect("it still is one");
+        let again = kept.again.as_deref().and_then(|second| second.text.as_ref()).expect("there is one");
+        assert_eq!(again.len(), LARGEST / 2, "the second call has as much as the first");
+        let texts: Vec<_> = kept.others.iter().filter_map(|other| other.text.as_deref()).collect();
+        assert_eq!((kept.text.as_deref(), texts.len(), texts[0]), (Some("${nonce}"), 4, "${nonce}"));
+        assert!(texts[1..].iter().all(|text| text.len() < LARGEST / 4 + 100 && text.ends_with("cut here)")));
     }
 
     #[test]

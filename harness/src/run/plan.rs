@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 use semver::Version;
+use streamspec_adapters::contract::Caller;
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::{Manifest, Unsupported};
 use streamspec_adapters::suggest;
@@ -181,10 +182,12 @@ fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
 }
 
 /// Chooses the variants of a case. Where the caller cancels, the clock decides how much of the answer it has got, so that there is
-/// nothing to compare. Where it counts items, one that was added makes it stop elsewhere.
+/// nothing to compare. Of calls that are made at once, chance decides which one gets which answer. Where the caller counts items, one
+/// that was added makes it stop elsewhere.
 fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
-    let (codec, read) = (codec::of(case.api), case.caller.read);
-    let has_same = |variant| !(read.cancels() || read.stops() && variant == Variant::UnknownEvents);
+    let (codec, Caller { read, at_once, .. }) = (codec::of(case.api), case.caller);
+    let is_by_chance = read.cancels() || at_once.is_some();
+    let has_same = |variant| !(is_by_chance || read.stops() && variant == Variant::UnknownEvents);
     let allowed = wanted
         .iter()
         .filter(|variant| has_same(**variant) && codec.has(**variant) && !case.variants.except.contains(variant));
@@ -228,4 +231,27 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
 
 fn named(pattern: &str) -> Result<GlobSet, PlanError> {
     matcher(pattern).map_err(|error| PlanError::Glob { glob: pattern.to_owned(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use streamspec_adapters::contract::{Api, Read};
+
+    use super::*;
+
+    #[test]
+    fn a_case_that_chance_has_a_part_in_is_run_as_written_only() {
+        let all = |caller| {
+            let sample = Case::sample("openai-chat/caller/one", Api::OpenaiChat, Vec::new(), json!({}));
+            variants(&Case { caller, ..sample }, &Variant::ALL)
+        };
+        let plain = Caller::default();
+        assert_eq!(all(plain), all(Caller { again: true, ..plain }));
+        assert!(all(plain).contains(&Variant::UnknownEvents));
+        assert!(!all(Caller { read: Read::StopAfter(1), ..plain }).contains(&Variant::UnknownEvents));
+        for caller in [Caller { at_once: Some(2), ..plain }, Caller { read: Read::CancelAfter(1), ..plain }] {
+            assert_eq!(all(caller), [Variant::AsWritten]);
+        }
+    }
 }

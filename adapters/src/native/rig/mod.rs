@@ -94,8 +94,15 @@ impl Scenario {
     }
 }
 
-/// An observation in one line.
+/// An observation in one line. Of calls that were made at once, chance decides which one gets which answer.
 fn said(observation: &Observation) -> String {
+    let mut calls: Vec<String> = std::iter::once(observation).chain(&observation.others).map(one_said).collect();
+    calls.sort_unstable();
+    calls.join(" other: ")
+}
+
+/// The observation of one call in one line, with that of a second one.
+fn one_said(observation: &Observation) -> String {
     let mut words = vec![format!("{:?}", observation.ended).to_lowercase()];
     words.extend(observation.text.as_ref().map(|text| format!("{text:?}")));
     words.extend(observation.stop_reason.value().cloned());

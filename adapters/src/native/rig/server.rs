@@ -50,11 +50,10 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         let seen = Arc::new(Requests::default());
-        let shared = Arc::clone(&seen);
+        let (shared, answers) = (Arc::clone(&seen), Arc::<[Wire]>::from(answers));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let number = shared.requests.load(Ordering::SeqCst).min(answers.len() - 1);
-                tokio::spawn(serve(socket, answers[number].clone(), Arc::clone(&shared)));
+                tokio::spawn(serve(socket, Arc::clone(&answers), Arc::clone(&shared)));
             }
         });
         Self { port, seen }
@@ -80,13 +79,14 @@ impl Server {
     }
 }
 
-async fn serve(mut socket: TcpStream, wire: Wire, seen: Arc<Requests>) {
+async fn serve(mut socket: TcpStream, answers: Arc<[Wire]>, seen: Arc<Requests>) {
     if !read_request(&mut socket).await {
         return;
     }
-    seen.requests.fetch_add(1, Ordering::SeqCst);
+    let number = seen.requests.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+    let wire = &answers[number];
     seen.connected.fetch_add(1, Ordering::SeqCst);
-    let _ = answer(&mut socket, &wire).await;
+    let _ = answer(&mut socket, wire).await;
     if wire.end == End::Stall {
         let mut rest = [0; 64];
         while socket.read(&mut rest).await.is_ok_and(|read| read > 0) {}

@@ -1,5 +1,5 @@
 //! One short story for every surface of every SDK that is linked in: an answer, a tool call, what an answer carries beside its
-//! text, an error in the stream, an HTTP error, and a caller who stops, cancels, or calls again.
+//! text, an error in the stream, an HTTP error, and a caller who stops, cancels, calls again, or makes several calls at once.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ struct Bodies {
 }
 
 /// The stories of a dialect, each with the answers that the server gives and what the caller does.
-fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 8] {
+fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
     let Bodies { so_far, end, error, tool, beside } = match api {
         Api::AnthropicMessages => anthropic(),
         Api::OpenaiChat => chat(),
@@ -40,9 +40,9 @@ fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 8] {
     let pause = sse(&so_far, End::Stall);
     let [text, tool, error, beside] =
         [so_far.clone() + &end, tool, so_far + &error, beside].map(|body| sse(&body, End::Finish));
-    let [all, stop] = [Read::All, Read::StopAfter(1)].map(|read| Caller { read, again: false });
+    let [all, stop] = [Read::All, Read::StopAfter(1)].map(|read| Caller { read, ..Caller::default() });
     // Long enough for a busy machine to hand over what came before the pause.
-    let cancel = Caller { read: Read::CancelAfter(1_500), again: false };
+    let cancel = Caller { read: Read::CancelAfter(1_500), ..all };
     [
         ("text", vec![text.clone()], all),
         ("tool", vec![tool], all),
@@ -51,7 +51,8 @@ fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 8] {
         ("http", vec![http], all),
         ("stop", vec![pause.clone()], stop),
         ("cancel", vec![pause], cancel),
-        ("again", vec![error, text], Caller { read: Read::All, again: true }),
+        ("again", vec![error, text.clone()], Caller { again: true, ..all }),
+        ("at once", vec![text], Caller { at_once: Some(3), ..all }),
     ]
 }
 

@@ -53,3 +53,35 @@ pub(super) const SECOND_CALL_REPEATS: Faulty = Faulty::telling(|_, mut observati
     }
     observation
 });
+
+pub(super) const FAILURE_ENDS_ALL: Faulty = Faulty::telling(|call, observation| {
+    of_all(observation, |calls| {
+        if calls.iter().all(|one| one.error.is_none()) {
+            return;
+        }
+        for one in calls.iter_mut().filter(|one| one.error.is_none()) {
+            let failure = Failure::new(Class::Connection, "the client is closed");
+            *one = report(call, PartialAnswer::new(DOCUMENTED.tools), Err((Site::Iterate, failure)));
+        }
+    })
+});
+
+pub(super) const CALLS_SHARE_TEXT: Faulty = Faulty::telling(|_, observation| {
+    of_all(observation, |calls| {
+        let texts: Vec<_> = calls.iter().map(|one| one.text.clone().unwrap_or_default()).collect();
+        for (one, before) in calls.iter_mut().skip(1).zip(&texts) {
+            if let Some(text) = &mut one.text {
+                text.insert_str(0, before);
+            }
+        }
+    })
+});
+
+/// Changes what is told of the calls that were made at once.
+fn of_all(mut observation: Observation, change: impl FnOnce(&mut [Observation])) -> Observation {
+    let others = std::mem::take(&mut observation.others);
+    let mut calls: Vec<Observation> = std::iter::once(observation).chain(others).collect();
+    change(&mut calls);
+    let others = calls.split_off(1);
+    Observation { others, ..calls.remove(0) }
+}

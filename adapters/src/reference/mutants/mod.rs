@@ -200,6 +200,8 @@ mutants! {
     CancelIsCompletion "cancel-is-completion" "A call that its caller cancels is a finished answer." calls::CANCEL_IS_COMPLETION;
     SecondCallFails "second-call-fails" "After a failure no other call can be made on the client." calls::SECOND_CALL_FAILS;
     SecondCallRepeats "second-call-repeats" "The text of a failed call is the beginning of the next one's." calls::SECOND_CALL_REPEATS;
+    FailureEndsAll "failure-ends-all" "A call that fails ends all others that are made at once on the client." calls::FAILURE_ENDS_ALL;
+    CallsShareText "calls-share-text" "Calls that are made at once are handed the text of another one, too." calls::CALLS_SHARE_TEXT;
 
     // The fields of an answer beside its text.
     LosesUsage "loses-usage" "The numbers of tokens are lost." answers::LOSES_USAGE;

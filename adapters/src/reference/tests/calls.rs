@@ -1,4 +1,4 @@
-//! Callers who stop, cancel or call again, and the requests that they send.
+//! Callers who stop, cancel, call again or make several calls at once, and the requests that they send.
 
 use std::time::Duration;
 
@@ -19,8 +19,9 @@ fn whole(end: End) -> Wire {
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let new = |name, wire, expected, killed| Scenario::new(name, AnthropicMessages, wire, expected, killed);
-    let reading = |read| Caller { read, again: false };
-    let again = Caller { read: Read::All, again: true };
+    let reading = |read| Caller { read, ..Caller::default() };
+    let again = Caller { again: true, ..Caller::default() };
+    let at_once = Caller { at_once: Some(2), ..Caller::default() };
     let failed = sse(&(a_start() + &a_text("Hel") + &a_error("overloaded_error", "no")), End::Finish);
     let stop = reading(Read::StopAfter(3));
     // Long enough for a busy machine to hand over what came before the pause.
@@ -57,7 +58,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "final",
         ),
         Scenario {
-            wire: vec![failed, whole(End::Finish)],
+            wire: vec![failed.clone(), whole(End::Finish)],
             ..new(
                 "a second call after a failed one",
                 whole(End::Finish),
@@ -65,6 +66,23 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                 &[Mutant::SecondCallFails, Mutant::SecondCallRepeats],
             )
             .caller(again)
+        },
+        new(
+            "two calls at once",
+            whole(End::Finish),
+            "returned \"Hello!\" end_turn other: returned \"Hello!\" end_turn | 2 sent",
+            &[Mutant::CallsShareText],
+        )
+        .caller(at_once),
+        Scenario {
+            wire: vec![whole(End::Finish), failed],
+            ..new(
+                "two calls at once of which one fails",
+                whole(End::Finish),
+                "raised \"Hel\" iterate: Overloaded 529 overloaded_error id=req_head (no) other: returned \"Hello!\" end_turn | 2 sent",
+                &[Mutant::FailureEndsAll],
+            )
+            .caller(at_once)
         },
         Scenario {
             wire: vec![so_far(End::Stall), whole(End::Finish)],

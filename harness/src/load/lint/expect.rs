@@ -122,6 +122,9 @@ impl Lint<'_> {
         if let Some(again) = &checks.again {
             self.again(level, again);
         }
+        if let Some(others) = &checks.others {
+            self.others(level, others);
+        }
         if checks.usage.as_ref().is_some_and(|usage| *usage == UsageMatch::default()) {
             let help = "name `input`, `output` or both: `usage: { input: 12, output: 6 }`";
             self.refuse(&["expect", level.name(), "usage"], "no number is compared", help);
@@ -150,25 +153,6 @@ impl Lint<'_> {
                 let help = "put it into the message that the server sends";
                 self.refuse(&path, "no answer contains `${nonce}`", help);
             }
-        }
-    }
-
-    /// Judges what is expected of a second call.
-    fn again(&mut self, level: Level, again: &Checks) {
-        let path = ["expect", level.name(), "again"];
-        if !self.case.caller.again {
-            self.refuse(&path, "there is no second call", "say `caller: { again: true }`, and send it an answer");
-        }
-        let Checks { outcome, text, tool_calls, stop_reason, usage, thinking, refusal, .. } = again.clone();
-        let comparable =
-            Checks { outcome, text, tool_calls, stop_reason, usage, thinking, refusal, ..Checks::default() };
-        if *again != comparable {
-            let help =
-                "`outcome`, `text`, `tool_calls`, `stop_reason`, `usage`, `thinking` and `refusal` can be compared";
-            self.refuse(&path, "a second call is compared by what its caller gets only", help);
-        }
-        if again.outcome.is_none() {
-            self.refuse(&path, "the end of the second call is not named", "add `outcome:`");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Mistakes in a case that its types allow.
 
 mod across;
+mod caller;
 mod expect;
 mod sources;
 mod steps;
@@ -60,6 +61,7 @@ pub(super) fn case(case: &CaseFile, tree: &Node, sites: &Sites, files: Files<'_>
     lint.answers(sites);
     lint.sources();
     lint.disputed();
+    lint.caller();
     lint.expectations();
     if case.title.trim().is_empty() {
         lint.refuse(&["title"], "the title is empty", "say in one sentence what happens on the wire");
