@@ -252,7 +252,8 @@ mod tests {
         let mut all = call("n12ab");
         all["others"] = json!([call("n12ab"), long, long, long]);
         all["again"] = long.clone();
-        let kept = particulars.observation(&serde_json::from_value(all).expect("an observation")).expect("it still is one");
+        let kept =
+            particulars.observation(&serde_json::from_value(all).expect("an observation")).expect("it still is one");
         let again = kept.again.as_deref().and_then(|second| second.text.as_ref()).expect("there is one");
         assert_eq!(again.len(), LARGEST / 2, "the second call has as much as the first");
         let texts: Vec<_> = kept.others.iter().filter_map(|other| other.text.as_deref()).collect();
