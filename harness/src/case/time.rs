@@ -17,10 +17,12 @@ const WATCHED: Duration = Duration::from_secs(6);
 impl Case {
     /// Computes the longest time that a correct client may need: for every request that it may send the server's
     /// pauses, the client's own timeout where the server stops sending, and the delay that is asked for or the client's
-    /// own.
+    /// own. Where answers have conditions, a client may go on by itself until it has had all of them.
     pub fn longest(&self) -> Duration {
         let again = self.exchanges.last().filter(|_| self.caller.again).map_or(Duration::ZERO, |steps| self.one(steps));
-        self.first_call() + again
+        let continued =
+            self.exchanges.iter().filter(|_| !self.conditions.is_empty()).map(|steps| self.one(steps)).sum();
+        self.first_call().max(continued) + again
     }
 
     /// Computes the longest time that one answer keeps a correct client.
