@@ -89,8 +89,8 @@ impl Accepted {
     }
 
     /// Lists the globs that match none of all case files, a sentence each.
-    pub fn unmatched<'a>(&self, files: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-        let matches = |glob: &&str| matcher(glob).is_ok_and(|set| files.clone().any(|file| set.is_match(file)));
+    pub fn unmatched(&self, files: &[&str]) -> Vec<String> {
+        let matches = |glob: &&str| matcher(glob).is_ok_and(|set| files.iter().any(|file| set.is_match(file)));
         let unmatched = self.globs().filter(|glob| !matches(glob));
         unmatched.map(|glob| format!("{FILE}: `{glob}` matches no case file")).collect()
     }

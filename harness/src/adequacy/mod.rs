@@ -110,7 +110,7 @@ impl Adequacy {
         let idle = idle.map(|case| format!("{case} catches no mutant and is not listed in {FILE}"));
         let busy = self.cases.iter().filter(|(case, caught)| **caught > 0 && accepted.reason(case).is_some());
         let busy = busy.map(|(case, caught)| format!("{case} is listed in {FILE} but catches {caught} mutants"));
-        let unmatched = accepted.unmatched(self.cases.keys().map(String::as_str));
+        let unmatched = accepted.unmatched(&self.cases.keys().map(String::as_str).collect::<Vec<_>>());
         reference.chain(escaped).chain(idle).chain(busy).chain(unmatched).collect()
     }
 }

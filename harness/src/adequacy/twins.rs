@@ -35,7 +35,7 @@ impl Results {
                 }
             }
             for (file, verdicts) in verdicts {
-                let all = verdicts.iter().fold(Sha256::new(), |all, one| all.chain_update(one)).finalize();
+                let all = verdicts.iter().fold(Sha256::new(), Sha256::chain_update).finalize();
                 results.files.entry(file.to_owned()).or_default().insert(surface, first(&all));
             }
         }

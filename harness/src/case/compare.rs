@@ -148,6 +148,7 @@ impl TextMatch {
     }
 
     /// Returns the same with another text.
+    #[must_use]
     pub fn map(&self, change: impl FnOnce(&str) -> String) -> Self {
         match self {
             Self::Equals(text) => Self::Equals(change(text)),

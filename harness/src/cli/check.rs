@@ -31,7 +31,8 @@ pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<E
 fn accepted(root: &Utf8Path) -> anyhow::Result<Exit> {
     let accepted = Accepted::read(root)?;
     let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
-    let unmatched = accepted.unmatched(suite.cases.iter().map(|case| case.id.file()));
+    let files: Vec<&str> = suite.cases.iter().map(|case| case.id.file()).collect();
+    let unmatched = accepted.unmatched(&files);
     for mistake in &unmatched {
         output::warn(format_args!("error: {mistake}"));
     }
