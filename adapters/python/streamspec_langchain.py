@@ -98,8 +98,8 @@ def read_stop(seen: Seen, message: Any) -> None:
 class Notices:
     """What a handler of callbacks hears of the end of a call.
 
-    An adapter makes it one of LangChain's handlers, which this module does not import. Each call hears what is said in its
-    own thread or task, as LangChain hands the context on to its handlers.
+    An adapter makes it one of LangChain's handlers, which this module does not import. Each call hears what is said in
+    its own thread or task, as LangChain hands the context on to its handlers.
     """
 
     hearing: ClassVar[ContextVar[Seen | None]] = ContextVar("hearing", default=None)

@@ -39,8 +39,7 @@ async fn main() -> anyhow::Result<()> {
         let (mut bare, mut in_suite) = (Duration::MAX, Duration::MAX);
         // The best of three: what is measured is the work, not what else the machine was doing.
         for _ in 0..3 {
-            let registered = server
-                .register(Script::build(case.api, &case.exchanges, Variant::AsWritten, "bench"), Transport::default());
+            let registered = server.register(Script::of(&case, Variant::AsWritten, "bench"), Transport::default());
             bare = bare.min(match id {
                 "reference" => bare_reference(registered.base_url()).await?,
                 _ => bare_python(&sdk, &root, &registered.base_url())?,

@@ -135,7 +135,7 @@ const SOME_NONCE: &str = "n0e0e0e0e0e";
 
 impl From<&Case> for CaseRecord {
     fn from(case: &Case) -> Self {
-        let script = Script::build(case.api, &case.exchanges, Variant::AsWritten, SOME_NONCE);
+        let script = Script::of(case, Variant::AsWritten, SOME_NONCE);
         Self {
             id: case.id.clone(),
             digest: case.digest.clone(),

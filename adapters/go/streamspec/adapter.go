@@ -204,10 +204,12 @@ func observeAtOnce(surface Surface, own []ErrorType, number int, call Call) []ma
 	observations, faults := make([]map[string]any, number), make([]any, number)
 	var calls sync.WaitGroup
 	for at := range number {
-		calls.Go(func() {
+		calls.Add(1)
+		go func() {
+			defer calls.Done()
 			defer func() { faults[at] = recover() }()
 			observations[at] = Observe(surface, own, Read{}, call)
-		})
+		}()
 	}
 	calls.Wait()
 	for _, fault := range faults {

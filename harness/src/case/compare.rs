@@ -134,6 +134,32 @@ pub enum TextMatch {
     PrefixOf(String),
 }
 
+impl TextMatch {
+    /// Says whether a text is what was wanted; `${nonce}` stands for this nonce.
+    pub fn holds(&self, seen: &str, nonce: &str) -> bool {
+        let filled = |text: &str| text.replace("${nonce}", nonce);
+        match self {
+            Self::Equals(whole) => seen == filled(whole),
+            Self::Contains(part) => seen.contains(&filled(part)),
+            Self::NotContains(part) => !seen.contains(&filled(part)),
+            Self::StartsWith(start) => seen.starts_with(&filled(start)),
+            Self::PrefixOf(whole) => filled(whole).starts_with(seen),
+        }
+    }
+
+    /// Returns the same with another text.
+    #[must_use]
+    pub fn map(&self, change: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Equals(text) => Self::Equals(change(text)),
+            Self::Contains(text) => Self::Contains(change(text)),
+            Self::NotContains(text) => Self::NotContains(change(text)),
+            Self::StartsWith(text) => Self::StartsWith(change(text)),
+            Self::PrefixOf(text) => Self::PrefixOf(change(text)),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for TextMatch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]

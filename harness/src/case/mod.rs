@@ -14,6 +14,8 @@ mod step;
 mod time;
 mod usage;
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::JsonSchema;
@@ -26,7 +28,8 @@ pub use compare::{
     Bound, Connection, Endings, ErrorClass, OneOf, Outcome, Resent, StatusCheck, TextMatch, ToolExpected, ToolsMatch,
 };
 pub use expect::{Axis, Checks, Expect, Level};
-pub use request::RequestMatch;
+pub(crate) use request::is_part;
+pub use request::{Condition, RequestMatch};
 pub use rule::{Rule, RuleFile};
 pub use source::{Basis, Confidence, Recording, Source};
 pub use step::{Encoding, End, Event, Framing, Respond, Step, Version};
@@ -71,6 +74,8 @@ pub struct Case {
     /// The answers to the first, second, … request; the last one is repeated. Of the names in `${…}` only `${nonce}` is
     /// left.
     pub exchanges: Vec<Vec<Step>>,
+    /// The parts that a request must have to get an answer, by the place of that answer; one without gets any request.
+    pub conditions: BTreeMap<usize, Condition>,
     /// The same error as a plain HTTP response, for `error.class: same-as-http`.
     pub control: Option<Vec<Step>>,
     /// The reason why a healthy stream of it holds what the vendor's schema does not.

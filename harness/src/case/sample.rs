@@ -1,5 +1,7 @@
 //! A case for tests.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use streamspec_adapters::contract::{Api, Ask, Caller};
 
@@ -23,6 +25,7 @@ impl Case {
             caller: Caller::default(),
             about: About::Healthy,
             exchanges,
+            conditions: BTreeMap::new(),
             control: None,
             beyond_schema: None,
             variants: Variants::default(),

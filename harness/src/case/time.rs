@@ -17,13 +17,14 @@ const WATCHED: Duration = Duration::from_secs(6);
 impl Case {
     /// Computes the longest time that a correct client may need: for every request that it may send the server's
     /// pauses, the client's own timeout where the server stops sending, and the delay that is asked for or the client's
-    /// own.
+    /// own. Where answers have conditions, a client may go on by itself until it has had all of them.
     pub fn longest(&self) -> Duration {
         let again = self.exchanges.last().filter(|_| self.caller.again).map_or(Duration::ZERO, |steps| self.one(steps));
+        let answers = |is_meant: bool| self.exchanges.iter().filter(move |_| is_meant).map(|steps| self.one(steps));
         // Of calls that are made at once, each gets another answer.
-        let at_once =
-            self.exchanges.iter().filter(|_| self.caller.at_once.is_some()).map(|steps| self.one(steps)).max();
-        (self.first_call() + again).max(at_once.unwrap_or_default())
+        let at_once = answers(self.caller.at_once.is_some()).max().unwrap_or_default();
+        let continued = answers(!self.conditions.is_empty()).sum();
+        (self.first_call().max(continued) + again).max(at_once)
     }
 
     /// Computes the longest time that one answer keeps a correct client.

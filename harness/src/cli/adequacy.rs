@@ -8,13 +8,13 @@ use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
 
 use super::arguments::AdequacyOptions;
-use super::{Exit, output, run};
-use crate::adequacy::{Accepted, Adequacy};
+use super::{Exit, merge, output, run};
+use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins};
 use crate::case::Case;
 use crate::id::SdkId;
 use crate::judge::Status;
 use crate::load::{self, Selection};
-use crate::message::adequate;
+use crate::message;
 use crate::record::TrialRecord;
 use crate::run::{Deadlines, Engine, Filter, Running, plan};
 
@@ -27,6 +27,7 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         }
     };
     let accepted = Accepted::read(root)?;
+    let results = Results::read(&merge::read(root, &options.records)?)?;
     let mutants = native::mutants();
     let fleet = Fleet::discover(root)?;
     let reference = fleet.get("reference")?;
@@ -38,10 +39,11 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
         let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Deadlines::MUTANT).await?;
         let engine = Arc::new(engine);
-        // Nearly every case file catches something with its first combination; only the others need all of theirs.
+        // Nearly every case file catches something with its first combination; only the others need all of theirs, unless
+        // it is asked what each of them catches.
         let (firsts, others): (Vec<_>, Vec<_>) = {
             let mut files = BTreeSet::new();
-            cases.iter().cloned().partition(|case| files.insert(case.file.clone()))
+            cases.iter().cloned().partition(|case| files.insert(case.file.clone()) || options.unique)
         };
         let mut records = run_all(&engine, &sdks, &firsts).await?;
         let so_far = Adequacy::from_records(&mutants, &records);
@@ -68,8 +70,19 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         .map(|record| format!("{}: {}", record.name(), record.verdict.reason.as_deref().unwrap_or_default()))
         .collect();
     let adequacy = Adequacy::from_records(&mutants, &records);
-    output::print(adequate(&adequacy, &accepted));
-    let problems = if options.cases.is_empty() { adequacy.problems(&accepted) } else { Vec::new() };
+    output::print(message::adequate(&adequacy, &accepted));
+    let mut problems = if options.cases.is_empty() { adequacy.problems(&accepted) } else { Vec::new() };
+    if options.unique {
+        output::print(message::unique(&adequacy));
+    }
+    if !options.records.is_empty() {
+        let twins = Twins::find(&adequacy, &results);
+        let without = twins.without_reason(&accepted);
+        problems.extend(without.map(|case| {
+            format!("{case} proves what another case file proves, and {FILE} does not say why it is kept")
+        }));
+        output::print(message::twins(&twins, &accepted));
+    }
     for problem in faults.iter().chain(&problems) {
         output::warn(problem);
     }
@@ -99,7 +112,13 @@ async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -
         }
     });
     while let Some(joined) = running.next().await {
-        records.extend(joined?.into_iter().map(|ran| ran.record));
+        records.extend(joined?.into_iter().map(|ran| in_short(ran.record)));
     }
     Ok(records)
+}
+
+/// Leaves out all but the status of a trial and its reason: with hundreds of clients the rest would fill the memory.
+fn in_short(mut record: TrialRecord) -> TrialRecord {
+    record.verdict.checks = Vec::new();
+    TrialRecord { observation: None, wire: Vec::new(), answers: Vec::new(), attempts: Vec::new(), ..record }
 }

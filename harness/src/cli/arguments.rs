@@ -268,6 +268,14 @@ pub struct AdequacyOptions {
     /// Only these cases; then nothing is compared with the list of cases that catch no mutant.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
+    /// Also show the mutants that a case file alone catches, and the case files that catch none which one other does not
+    /// catch, too; every combination of every matrix is run for it.
+    #[arg(long)]
+    pub unique: bool,
+    /// Also show the case files that prove the same: they catch the same mutants, and every surface came to the same
+    /// verdicts on them in these records of a run. One without a reason in `cases/adequacy.toml` is an error.
+    #[arg(long, value_name = "FILE", requires = "unique")]
+    pub records: Vec<Utf8PathBuf>,
     /// The most calls that are under way at once.
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,

@@ -5,6 +5,7 @@ use streamspec_adapters::fleet::Fleet;
 
 use super::arguments::CheckOptions;
 use super::{Exit, output, tell_broken};
+use crate::adequacy::Accepted;
 use crate::deviation::Known;
 use crate::edition::{Edition, names};
 use crate::judge::RULES;
@@ -19,10 +20,23 @@ pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<E
         return Ok(exit);
     }
     let exit = exit.max(adapters(root)?);
-    if !checked.has_errors() {
-        editions(root)?;
+    if checked.has_errors() {
+        return Ok(exit);
     }
-    Ok(exit)
+    editions(root)?;
+    Ok(exit.max(accepted(root)?))
+}
+
+/// Reads the list of case files that prove less than others, and says which of its globs match none.
+fn accepted(root: &Utf8Path) -> anyhow::Result<Exit> {
+    let accepted = Accepted::read(root)?;
+    let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
+    let files: Vec<&str> = suite.cases.iter().map(|case| case.id.file()).collect();
+    let unmatched = accepted.unmatched(&files);
+    for mistake in &unmatched {
+        output::warn(format_args!("error: {mistake}"));
+    }
+    Ok(if unmatched.is_empty() { Exit::Conformant } else { Exit::Usage })
 }
 
 /// Reads every edition, says what is wrong with it, and which cases of a frozen one are not what they were.

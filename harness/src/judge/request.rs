@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Grade;
-use super::text::{expected_text, holds};
-use crate::case::{RequestMatch, TextMatch};
+use super::text::expected_text;
+use crate::case::{RequestMatch, TextMatch, is_part};
 use crate::server::Exchange;
 
 /// Compares every request. What is observed is the first part that another request, or none, has.
@@ -42,14 +42,14 @@ fn written(wanted: &RequestMatch, nonce: &str) -> Value {
 
 /// Finds the first part that a request has otherwise.
 fn difference(wanted: &RequestMatch, exchange: &Exchange, nonce: &str) -> Option<Value> {
-    if wanted.path.as_ref().is_some_and(|path| !holds(path, &exchange.path, nonce)) {
+    if wanted.path.as_ref().is_some_and(|path| !path.holds(&exchange.path, nonce)) {
         return Some(json!({ "path": exchange.path }));
     }
     for (name, value) in &wanted.headers {
         let sent = header(exchange, name);
         let is_right = match (value, sent) {
             (None, sent) => sent.is_none(),
-            (Some(value), Some(sent)) => holds(value, sent, nonce),
+            (Some(value), Some(sent)) => value.holds(sent, nonce),
             (Some(_), None) => false,
         };
         if !is_right {
@@ -70,16 +70,6 @@ fn changed(steady: &[String], first: &Exchange, exchange: &Exchange) -> Option<V
         before.is_some() && before != header(exchange, name)
     })?;
     Some(json!({ "steady": { other: "another value in a further request" } }))
-}
-
-/// Says whether a value has all that another one has: the members of mappings may be more, everything else is equal.
-fn is_part(wanted: &Value, sent: &Value) -> bool {
-    match (wanted, sent) {
-        (Value::Object(wanted), Value::Object(sent)) => {
-            wanted.iter().all(|(key, value)| is_part(value, sent.get(key).unwrap_or(&Value::Null)))
-        }
-        (wanted, sent) => wanted == sent,
-    }
 }
 
 fn header<'e>(exchange: &'e Exchange, name: &str) -> Option<&'e str> {

@@ -9,19 +9,7 @@ use crate::case::TextMatch;
 pub(super) fn text(wanted: &TextMatch, seen: Option<&str>, nonce: &str) -> (Value, Value, Grade) {
     let expected = expected_text(wanted, nonce);
     let Some(seen) = seen else { return (expected, Value::Null, Grade::NotObservable) };
-    (expected, json!(seen), Grade::exact_if(holds(wanted, seen, nonce)))
-}
-
-/// Says whether a text is what was wanted.
-pub(super) fn holds(wanted: &TextMatch, seen: &str, nonce: &str) -> bool {
-    let filled = |text: &str| text.replace("${nonce}", nonce);
-    match wanted {
-        TextMatch::Equals(whole) => seen == filled(whole),
-        TextMatch::Contains(part) => seen.contains(&filled(part)),
-        TextMatch::NotContains(part) => !seen.contains(&filled(part)),
-        TextMatch::StartsWith(start) => seen.starts_with(&filled(start)),
-        TextMatch::PrefixOf(whole) => filled(whole).starts_with(seen),
-    }
+    (expected, json!(seen), Grade::exact_if(wanted.holds(seen, nonce)))
 }
 
 /// Writes the expectation of a text as a case does.

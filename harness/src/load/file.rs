@@ -18,7 +18,7 @@ use super::shape::Shapes;
 use super::template::Scope;
 use super::tree::{Key, Node, Origin, Span, ValueKind};
 use super::typed::{self, Files};
-use super::written::CaseFile;
+use super::written::{CaseFile, Exchange};
 use super::{unroll, yaml};
 use crate::case::Case;
 use crate::id::CaseId;
@@ -236,7 +236,7 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
     let ValueKind::List(answers) = &node.kind else { return expander.fill(node, scope) };
     let mut filled = Vec::new();
     for answer in answers {
-        match expander.steps(answer, scope, &mut Vec::new()) {
+        match exchange(answer, expander, scope) {
             Some((steps, places)) => {
                 filled.push(steps);
                 sites.exchanges.push(places);
@@ -245,6 +245,27 @@ fn exchanges(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>, sites:
         }
     }
     Some(Node::new(ValueKind::List(filled), node.span))
+}
+
+/// Returns one answer with everything filled in: a list of steps, or a mapping that has one.
+fn exchange(node: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> Option<(Node, Vec<Span>)> {
+    let ValueKind::Map(entries) = &node.kind else { return expander.steps(node, scope, &mut Vec::new()) };
+    let (mut filled, mut places) = (Vec::new(), Vec::new());
+    for (key, value) in entries {
+        let value = if key.text == "steps" {
+            expander.steps(value, scope, &mut Vec::new()).map(|(steps, spans)| {
+                places = spans;
+                steps
+            })
+        } else {
+            expander.fill(value, scope)
+        };
+        match value {
+            Some(value) => filled.push((key.clone(), value)),
+            None => expander.note(node.span, &key.text),
+        }
+    }
+    Some((Node::new(ValueKind::Map(filled), node.span), places))
 }
 
 /// Renders the part of a filled in file that decides an SDK's verdict: its fields in their order, without those that
@@ -265,8 +286,10 @@ fn judged(file: &Node) -> String {
 fn case(id: CaseId, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes>, spent: &mut usize) -> Option<Case> {
     let CaseFile { title, api, sources, rules, disputed, ask, caller, timeout, max_retries, .. } = written;
     let CaseFile { stream, exchanges, control, beyond_schema, variants, expect, .. } = written;
-    let answers = exchanges.unwrap_or_else(|| stream.into_iter().collect());
-    let exchanges: Vec<_> = answers.iter().map(|steps| unroll::steps(steps, spent)).collect::<Option<_>>()?;
+    let stream = stream.map(|steps| vec![Exchange { when: None, steps }]);
+    let answers = exchanges.or(stream).unwrap_or_default();
+    let exchanges: Vec<_> = answers.iter().map(|answer| unroll::steps(&answer.steps, spent)).collect::<Option<_>>()?;
+    let conditions = answers.into_iter().enumerate().filter_map(|(place, answer)| Some((place, answer.when?)));
     let control = match control {
         Some(steps) => Some(unroll::steps(&steps, spent)?),
         None => None,
@@ -289,6 +312,7 @@ fn case(id: CaseId, file: Utf8PathBuf, written: CaseFile, shapes: Option<&Shapes
         timeout,
         max_retries,
         exchanges,
+        conditions: conditions.collect(),
         control,
         beyond_schema,
         variants,

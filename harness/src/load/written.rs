@@ -4,13 +4,16 @@
 //! [`crate::case`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use streamspec_adapters::contract::{Api, Ask, Caller};
 
-use crate::case::{DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants};
+use crate::case::{Condition, DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants};
 
 /// A case file as it is written.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -52,7 +55,7 @@ pub(super) struct CaseFile {
     pub(super) stream: Option<Vec<Step>>,
     /// The answers to the first, second, … request; the last one is repeated.
     #[serde(default)]
-    pub(super) exchanges: Option<Vec<Vec<Step>>>,
+    pub(super) exchanges: Option<Vec<Exchange>>,
     /// The same error as a plain HTTP response, for `error.class: same-as-http`.
     #[serde(default)]
     pub(super) control: Option<Vec<Step>>,
@@ -67,8 +70,76 @@ pub(super) struct CaseFile {
     pub(super) expect: Expect,
 }
 
+impl CaseFile {
+    /// Goes through the answers.
+    pub(super) fn answers(&self) -> impl Iterator<Item = &Vec<Step>> {
+        let exchanges = self.exchanges.iter().flatten().map(|exchange| &exchange.steps);
+        self.stream.iter().chain(exchanges)
+    }
+}
+
 const fn default_timeout() -> u64 {
     DEFAULT_TIMEOUT
+}
+
+/// One of several answers: its steps, or its steps and the requests that it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Exchange {
+    /// The parts that a request must have to get it; any request does where there are none.
+    pub(super) when: Option<Condition>,
+    /// What the server sends and does.
+    pub(super) steps: Vec<Step>,
+}
+
+/// The long form of an exchange.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Conditional {
+    /// The parts that a request must have to get this answer.
+    when: Condition,
+    /// What the server sends and does.
+    steps: Vec<Step>,
+}
+
+impl JsonSchema for Exchange {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Exchange".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (short, long) = (generator.subschema_for::<Vec<Step>>(), generator.subschema_for::<Conditional>());
+        schemars::json_schema!({
+            "description": "The steps of one answer, or its steps and the parts that a request must have to get it.",
+            "anyOf": [short, long]
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Exchange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ExchangeVisitor)
+    }
+}
+
+/// Reads either form from where it stands, so that a mistake in a step is told at that step.
+struct ExchangeVisitor;
+
+impl<'de> Visitor<'de> for ExchangeVisitor {
+    type Value = Exchange;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of steps, or `{ when: { … }, steps: [ … ] }`")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Exchange, A::Error> {
+        let steps = Vec::deserialize(SeqAccessDeserializer::new(items))?;
+        Ok(Exchange { when: None, steps })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Exchange, A::Error> {
+        let Conditional { when, steps } = Conditional::deserialize(MapAccessDeserializer::new(entries))?;
+        Ok(Exchange { when: Some(when), steps })
+    }
 }
 
 /// A file of fragments as it is written: steps by name, for one api.

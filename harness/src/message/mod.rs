@@ -3,15 +3,17 @@
 //! Everything here makes strings; only the CLI and the test binary print them. Styles are ANSI escapes, which the
 //! printer takes out where the terminal does not want them.
 
+mod adequate;
 mod explain;
 mod fleet;
 mod summary;
 mod wire;
 
+pub use adequate::{adequate, twins, unique};
 pub use explain::{Listed, explain};
 pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
-pub use summary::{Tally, adequate, probed, progress, summary, unexplained};
+pub use summary::{Tally, probed, progress, summary, unexplained};
 
 use anstyle::{AnsiColor, Style};
 

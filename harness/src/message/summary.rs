@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use super::{BAD, BOLD, GOOD, styled};
 use streamspec_adapters::setup::Progress;
 
-use crate::adequacy::{Accepted, Adequacy};
 use crate::id::{SdkId, SdkSurface, SurfaceId};
 use crate::judge::{Mode, Status};
 use crate::probe::Finding;
@@ -110,31 +109,5 @@ pub fn probed(findings: &[Finding]) -> String {
     }
     let wrong = findings.iter().filter(|finding| finding.wrong.is_some()).count();
     let _ = writeln!(out, "{} probes, {wrong} wrong", findings.len());
-    out
-}
-
-/// Writes the adequacy table: every mutant with how many case files catch it, then the case files that catch none.
-pub fn adequate(adequacy: &Adequacy, accepted: &Accepted) -> String {
-    let mut out = String::new();
-    let width = adequacy.mutants.iter().map(|caught| caught.mutant.len()).max().unwrap_or_default();
-    let _ = writeln!(out, "{}", styled(BOLD, &format!("{:<width$} caught by  for example", "mutant")));
-    for caught in &adequacy.mutants {
-        let count = caught.by.len();
-        let number = styled(if count == 0 { BAD } else { GOOD }, &format!("{count:>9}"));
-        let example = caught.by.first().map_or("", String::as_str);
-        let _ = writeln!(out, "{:<width$} {number}  {example}", caught.mutant);
-    }
-    for case in adequacy.idle() {
-        let why = accepted.reason(case).unwrap_or("not listed");
-        let _ = writeln!(out, "{case} catches no mutant: {why}");
-    }
-    let escaped = adequacy.mutants.iter().filter(|caught| caught.by.is_empty()).count();
-    let idle = adequacy.idle().count();
-    let _ = writeln!(
-        out,
-        "{} mutants, {escaped} not caught; {} case files, {idle} of them catch none",
-        adequacy.mutants.len(),
-        adequacy.cases.len()
-    );
     out
 }

@@ -196,7 +196,7 @@ impl Engine {
 
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> TrialRun {
         let nonce = self.trial_nonce(&trial.id(variant).to_string());
-        let script = Script::build(trial.case.api, &trial.case.exchanges, variant, &nonce);
+        let script = Script::of(&trial.case, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
             Err(reason) => return self.not_run(trial, variant, Verdict::adapter_fault(reason)),
@@ -234,12 +234,7 @@ impl Engine {
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
         let CallEvidence { answered, transcript, .. } = played;
-        TrialRun {
-            record,
-            script: Script::build(trial.case.api, &trial.case.exchanges, variant, &nonce),
-            transcript,
-            answered,
-        }
+        TrialRun { record, script: Script::of(&trial.case, variant, &nonce), transcript, answered }
     }
 
     /// Returns the control of this key, which all trials that need it share.

@@ -25,7 +25,7 @@ impl Engine {
         }
         let id = trial.id(variant);
         let nonce = self.trial_nonce(&id.to_string());
-        let whole = Script::build(trial.case.api, &trial.case.exchanges, Variant::AsWritten, &nonce);
+        let whole = Script::of(&trial.case, Variant::AsWritten, &nonce);
         let places = Places::of(&trial.case, &whole, variant)?;
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let healthy = &trial.case;

@@ -13,7 +13,7 @@ use super::{Exchange, Refused, Sent, Shared, Transcript};
 use crate::case::End;
 use crate::id::Transport;
 use crate::transport::{Reply, Request};
-use crate::wire::{Answer, Script};
+use crate::wire::{Answer, Choice, Script, UNMET};
 
 /// The time that `finish` waits for the connections that still get an answer.
 const FINISH: Duration = Duration::from_secs(2);
@@ -46,6 +46,15 @@ struct State {
     ended: bool,
 }
 
+impl State {
+    /// Keeps a refused request; of many only the first few.
+    fn refuse(&mut self, refused: Refused) {
+        if self.refused.len() < MOST_REFUSED {
+            self.refused.push(refused);
+        }
+    }
+}
+
 /// An exchange whose digest is still growing.
 struct OngoingExchange {
     exchange: Exchange,
@@ -57,6 +66,8 @@ pub(super) struct Playing {
     trial: Arc<TrialState>,
     /// Its place in the transcript.
     number: usize,
+    /// The place of its answer in the script.
+    answer: usize,
 }
 
 impl Registered {
@@ -123,23 +134,33 @@ impl TrialState {
         self.state.send_modify(|state| {
             if !state.ended {
                 let number = state.exchanges.len();
-                let answer = number.min(self.script.answers.len().saturating_sub(1));
+                let answer = match self.choose(&state.exchanges, request, path) {
+                    Choice::Answer(answer) => answer,
+                    Choice::Unmet(answer) => {
+                        let (request, reason) = (Refused::shown(&request.method, path), UNMET.to_owned());
+                        // The case and the client disagree here, which is no fault of an adapter.
+                        state.refuse(Refused { request, status: 500, reason, own: false });
+                        answer
+                    }
+                };
                 let exchange = Exchange::new(answer, at, transport, request, path);
                 state.exchanges.push(OngoingExchange { exchange, hasher: Sha256::new() });
                 state.playing += 1;
-                begun = Some(number);
+                begun = Some((number, answer));
             }
         });
-        begun.map(|number| Playing { trial: Arc::clone(self), number })
+        begun.map(|(number, answer)| Playing { trial: Arc::clone(self), number, answer })
     }
 
-    /// Records a request that could not be played to; of many only the first few are kept.
+    /// Chooses the answer to a request that follows these.
+    fn choose(&self, before: &[OngoingExchange], request: &Request, path: &str) -> Choice {
+        let used = |answer| before.iter().any(|ongoing| ongoing.exchange.answer == answer);
+        self.script.choose(used, |condition| condition.is_met(&request.method, path, &request.body))
+    }
+
+    /// Records a request that could not be played to.
     pub(super) fn refused(&self, refused: Refused) {
-        self.state.send_modify(|state| {
-            if state.refused.len() < MOST_REFUSED {
-                state.refused.push(refused);
-            }
-        });
+        self.state.send_modify(|state| state.refuse(refused));
     }
 
     fn client_left(&self, number: usize) {
@@ -179,7 +200,7 @@ impl fmt::Debug for TrialState {
 #[async_trait]
 impl Reply for Playing {
     fn answer(&self) -> Option<&Answer> {
-        self.trial.script.answer(self.number)
+        self.trial.script.answer(self.answer)
     }
 
     fn wrote(&self, bytes: &[u8]) {

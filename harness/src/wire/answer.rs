@@ -1,12 +1,18 @@
 //! Builds a script from the steps of a case, and cuts one.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
 use streamspec_adapters::contract::Api;
 
 use super::head::{self, Head};
 use super::{Answer, Part, Script, coding, parts};
-use crate::case::{End, Respond, Step};
+use crate::case::{Case, Condition, End, Respond, Step};
 use crate::codec::{self, Codec, Nonce};
 use crate::id::Variant;
+
+/// The reason why a request is refused that meets no condition.
+pub const UNMET: &str = "no answer of this case is left whose `when` the request meets";
 
 /// The content type of a plain response.
 const JSON: &str = "application/json";
@@ -19,7 +25,18 @@ impl Script {
         if answers.is_empty() {
             answers.push(build(codec, api, &[], variant, nonce));
         }
-        Self { answers }
+        Self { answers, conditions: BTreeMap::new() }
+    }
+
+    /// Builds the answers of a case, with their conditions.
+    pub fn of(case: &Case, variant: Variant, nonce: &str) -> Self {
+        let mut script = Self::build(case.api, &case.exchanges, variant, nonce);
+        if !case.conditions.is_empty() {
+            let filled = |(place, condition): (&usize, &Condition)| (*place, filled(condition, Nonce(nonce)));
+            script.conditions = case.conditions.iter().map(filled).collect();
+            script.answers.push(build(codec::of(case.api), case.api, &unmet(), variant, nonce));
+        }
+        script
     }
 
     /// Returns the script with its first event stream cut after so many bytes of the body, and then ended like this.
@@ -106,6 +123,23 @@ fn build(codec: &dyn Codec, api: Api, steps: &[Step], variant: Variant, nonce: &
     let is_event_stream = is_event_stream && !respond.withheld;
     let head = (!respond.withheld).then_some(head);
     Answer { head, body: parts::split(body, variant, framing), end, is_event_stream }
+}
+
+/// Returns a condition with the nonce filled in.
+fn filled(condition: &Condition, nonce: Nonce<'_>) -> Condition {
+    let Condition { method, path, body, at } = condition;
+    Condition {
+        method: method.clone(),
+        path: path.as_ref().map(|path| path.map(|text| nonce.text(text))),
+        body: body.iter().map(|(key, value)| (key.clone(), nonce.value(value))).collect(),
+        at: at.iter().map(|(place, value)| (place.clone(), nonce.value(value))).collect(),
+    }
+}
+
+/// Returns the steps of the answer to a request that meets no condition.
+fn unmet() -> [Step; 2] {
+    let body = json!({ "error": { "type": "server_error", "message": UNMET } });
+    [Step::Respond(Respond { status: 500, ..Respond::default() }), Step::Json(body)]
 }
 
 /// Names the place that a dialect's requests go to, relative to itself (RFC 9110 section 10.2.2), so that the bytes are the

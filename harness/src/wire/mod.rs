@@ -18,5 +18,6 @@ mod head;
 mod parts;
 mod script;
 
+pub use answer::UNMET;
 pub use head::Head;
-pub use script::{Answer, Part, Script, Write};
+pub use script::{Answer, Choice, Part, Script, Write};

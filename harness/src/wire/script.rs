@@ -1,15 +1,28 @@
 //! The script of a trial: for each answer a head, writes and pauses, and one explicit end.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Head;
-use crate::case::{Encoding, End};
+use crate::case::{Condition, Encoding, End};
 
 /// The answers of one trial, whatever carries them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Script {
-    /// The answers to the first, second, … request; the last one is repeated. Never empty.
+    /// The answers to the first, second, … request; the last one is repeated. Never empty. Where there are conditions, one
+    /// more follows: the answer to a request that meets none.
     pub answers: Vec<Answer>,
+    /// The conditions of answers, by their places.
+    pub conditions: BTreeMap<usize, Condition>,
+}
+
+/// The place of an answer that was chosen for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// An answer of the case.
+    Answer(usize),
+    /// The answer to a request that meets no condition.
+    Unmet(usize),
 }
 
 /// The answer to one request.
@@ -53,6 +66,16 @@ impl Script {
     /// Returns the answer to a request by its number, from 0; the last one is repeated.
     pub fn answer(&self, number: usize) -> Option<&Answer> {
         self.answers.get(number).or(self.answers.last())
+    }
+
+    /// Chooses the answer to a request: the first that is not used up and whose condition holds. The last one is never
+    /// used up.
+    pub fn choose(&self, used: impl Fn(usize) -> bool, meets: impl Fn(&Condition) -> bool) -> Choice {
+        let scripted = self.answers.len() - usize::from(!self.conditions.is_empty());
+        let last = scripted.saturating_sub(1);
+        let is_left = |place: &usize| *place == last || !used(*place);
+        let mut left = (0..=last).filter(is_left);
+        left.find(|place| self.conditions.get(place).is_none_or(&meets)).map_or(Choice::Unmet(scripted), Choice::Answer)
     }
 
     /// Counts the pieces in which all answers are sent: the writes, and the frames of those that have one for each byte.

@@ -124,6 +124,30 @@ fn adequacy_names_the_mutants_that_no_case_catches() {
 }
 
 #[test]
+fn adequacy_names_the_cases_that_prove_what_others_prove() {
+    let repository = Repository::with_cases(&[HEALTHY]);
+    let healthy = repository.read(&format!("cases/{HEALTHY}.yaml"));
+    let twin = healthy.replace("\nexpect:", "\nmax-retries: 1\nexpect:");
+    repository.write("cases/anthropic/benign/twin.yaml", &twin);
+    check(repository.call(&["adequacy", "--records", RECORDS]), 2, "--unique");
+    check(repository.call(&["run"]), 0, "wrote ");
+    let unique = ["adequacy", "--unique", "--records", RECORDS];
+    let none = "2 case files without a mutant or a verdict of their own, 0 of them kept with a reason, 2 without";
+    let came = check(repository.call(&unique), 1, none);
+    let said = repository.told(&came);
+    assert!(said.contains("anthropic/benign/twin proves what another case file proves"), "{said}");
+    assert!(
+        said.contains("0 case files alone catch a mutant, 2 catch none that one other does not catch, too"),
+        "{said}"
+    );
+    repository.write("cases/adequacy.toml", "[[kept]]\ncases = [\"*/benign/*\"]\nreason = \"Another form.\"\n");
+    let kept = "2 case files without a mutant or a verdict of their own, 2 of them kept with a reason, 0 without";
+    check(repository.call(&unique), 1, kept);
+    repository.write("cases/adequacy.toml", "[[kept]]\ncases = [\"*/absent/*\"]\nreason = \"Another form.\"\n");
+    check(repository.call(&["check"]), 2, "`*/absent/*` matches no case file");
+}
+
+#[test]
 fn generate_writes_what_check_asks_for() {
     let repository = Repository::with_cases(&[HEALTHY]);
     for page in ["README.md", "adapters/README.md", "cases/README.md", "reports/README.md"] {

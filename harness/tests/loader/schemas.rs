@@ -66,7 +66,17 @@ fn the_files_of_the_repository_are_taken() {
 fn broken_files_are_refused_where_their_shape_is_wrong() {
     // The shape says nothing about what names stand for, or about what steps mean together. It asks for a mapping where `ends`
     // has the name of one.
-    let shape =
-        ["not-a-mapping", "empty", "fields", "source-fields", "steps", "expectations", "taken", "ends", "at-once"];
+    let shape = [
+        "not-a-mapping",
+        "empty",
+        "fields",
+        "source-fields",
+        "steps",
+        "expectations",
+        "taken",
+        "ends",
+        "at-once",
+        "conditions",
+    ];
     check(&load::schema(), &fixtures(), &["broken"], &|name| !shape.contains(&name) && !name.starts_with("yaml-"));
 }

@@ -188,6 +188,7 @@ mutants! {
     CapsRetryAfter "caps-retry-after" "A delay of more than a second is cut to a second." opening::CAPS_RETRY_AFTER;
     RetriesInBand "retries-in-band" "An error as the first event is retried though no retry was allowed." opening::RETRIES_IN_BAND;
     RetriesAfterOutput "retries-after-output" "A failure after some output is retried and the text delivered twice." opening::RETRIES_AFTER_OUTPUT;
+    AsksAnewWhenPaused "asks-anew-when-paused" "A turn that the API paused is asked for anew, without what was paused." opening::ASKS_ANEW_WHEN_PAUSED;
 
     NotStreamed "not-streamed" "The body of a request does not ask for a stream." opening::NOT_STREAMED;
     LosesHeaders "loses-headers" "The headers of the dialect, which name the key and the version, are not sent." opening::LOSES_HEADERS;

@@ -5,6 +5,7 @@ use reqwest::header::CONTENT_TYPE;
 
 use super::{DOCUMENTED, Faulty};
 use crate::contract::{Api, Call, Site};
+use crate::dialect::Meaning;
 use crate::reference::answer::PartialAnswer;
 use crate::reference::client::{Client, Opened, ReadHead};
 use crate::reference::failure::{Class, Failure};
@@ -131,6 +132,21 @@ pub(super) const RETRIES_IN_BAND: Faulty = Faulty::of(Client {
 pub(super) const RETRIES_AFTER_OUTPUT: Faulty = Faulty::of(Client {
     attempt: |client, http, call, answer| {
         attempt_again(call.max_retries, |_, answer| answer.events > 0, client, http, call, answer)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const ASKS_ANEW_WHEN_PAUSED: Faulty = Faulty::of(Client {
+    attempt: |client, http, call, answer| {
+        Box::pin(async move {
+            follow::attempt(client, http, call, answer).await?;
+            let reasons = &call.api.dialect().stop_reasons;
+            if answer.stop_reason.as_deref().and_then(|reason| reasons.meaning(reason)) != Some(Meaning::Paused) {
+                return Ok(());
+            }
+            (answer.id, answer.stop_reason) = (None, None);
+            follow::attempt(client, http, call, answer).await
+        })
     },
     ..DOCUMENTED
 });

@@ -99,6 +99,13 @@ fn whole_answers() -> Vec<Scenario> {
             &[Mutant::IncompleteIsError],
         ),
         new(
+            "a paused turn",
+            AnthropicMessages,
+            anthropic_stop("pause_turn"),
+            "returned \"Hello!\" pause_turn | 1 sent",
+            &[Mutant::AsksAnewWhenPaused],
+        ),
+        new(
             "an incomplete response",
             OpenaiResponses,
             sse(&(r_start() + &r_text("Hello") + &r_end("incomplete", &details)), End::Finish),

@@ -85,7 +85,8 @@ fn duplicates(files: &[Loaded], problems: &mut Collector) {
 
 fn same(a: &Case, b: &Case) -> bool {
     (a.api, a.ask, a.caller, a.timeout, a.max_retries) == (b.api, b.ask, b.caller, b.timeout, b.max_retries)
-        && (&a.exchanges, &a.control, &a.expect, &a.variants) == (&b.exchanges, &b.control, &b.expect, &b.variants)
+        && (&a.exchanges, &a.conditions, &a.control) == (&b.exchanges, &b.conditions, &b.control)
+        && (&a.expect, &a.variants) == (&b.expect, &b.variants)
 }
 
 fn digest(case: &Case) -> u64 {

@@ -158,8 +158,7 @@ impl Lint<'_> {
 
     /// Returns true where some answer holds this text.
     fn sends(&self, text: &str) -> bool {
-        let answers = self.case.stream.iter().chain(self.case.exchanges.iter().flatten());
-        answers.flatten().any(|step| holds(step, text))
+        self.case.answers().flatten().any(|step| holds(step, text))
     }
 }
 

@@ -14,6 +14,7 @@ use super::size;
 use super::tree::{Node, Segment, Span};
 use super::typed::Files;
 use super::written::{CaseFile, Step};
+use crate::case::Condition;
 use crate::codec::{self, Codec};
 use crate::id::Variant;
 
@@ -100,7 +101,10 @@ impl Lint<'_> {
                 for (at, answer) in answers.iter().enumerate() {
                     let path = [Segment::Key("exchanges".to_owned()), Segment::Index(at)];
                     let whole = self.tree.at(&path).map_or(list, |(_, answer)| answer.span);
-                    self.steps(answer, sites.exchanges.get(at), whole);
+                    self.steps(&answer.steps, sites.exchanges.get(at), whole);
+                    if let Some(when) = &answer.when {
+                        self.condition(when, whole);
+                    }
                 }
             }
         }
@@ -115,8 +119,7 @@ impl Lint<'_> {
                 self.refuse(&["control"], "the control is not an HTTP error", help);
             }
         }
-        let answers = case.stream.iter().chain(case.exchanges.iter().flatten());
-        let pauses = answers.fold(0_u64, |sum, steps| sum.saturating_add(steps::pauses(steps)));
+        let pauses = case.answers().fold(0_u64, |sum, steps| sum.saturating_add(steps::pauses(steps)));
         if pauses > MAX_PAUSE {
             let field = if case.stream.is_some() { "stream" } else { "exchanges" };
             let message = format!("the pauses take {pauses} ms, more than {MAX_PAUSE} ms");
@@ -125,10 +128,26 @@ impl Lint<'_> {
         self.bytes();
     }
 
+    /// Checks the condition of an answer.
+    fn condition(&mut self, when: &Condition, place: Span) {
+        if *when == Condition::default() {
+            let help = "an answer without a condition is a list of steps; leave `when` out";
+            self.refuse_at(place, "an empty `when` holds for every request", help);
+        }
+        for pointer in when.at.keys().filter(|pointer| !pointer.starts_with('/')) {
+            let message = format!("`{pointer}` is no JSON Pointer");
+            self.refuse_at(
+                place,
+                message,
+                "one begins with `/`: `/messages/1/role`; a member by its name belongs in `body`",
+            );
+        }
+    }
+
     /// Checks the number of bytes that a trial sends.
     fn bytes(&mut self) {
         let case = self.case;
-        let answers = case.stream.iter().chain(case.exchanges.iter().flatten()).chain(&case.control);
+        let answers = case.answers().chain(&case.control);
         let codec = self.codec();
         let bytes = answers.fold(0_usize, |sum, steps| sum.saturating_add(size::of_all(codec, steps).bytes));
         let field = if case.stream.is_some() { "stream" } else { "exchanges" };

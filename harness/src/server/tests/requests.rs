@@ -1,6 +1,9 @@
 //! Requests of every shape, those that are refused, and clients of HTTP/1.0.
 
+use serde_json::Value;
+
 use super::*;
+use crate::case::Case;
 
 #[tokio::test]
 async fn requests_are_read_whole_whatever_their_shape() {
@@ -151,4 +154,57 @@ async fn a_request_without_a_token_is_no_trials_where_there_are_several() {
         (server.strays(), one.finish().await, other.finish().await),
         (1, Transcript::default(), Transcript::default())
     );
+}
+
+#[tokio::test]
+async fn an_answer_with_a_condition_waits_for_a_request_that_meets_it() {
+    let server = start().await;
+    let answer = |text: &str| vec![data(text), Step::End(End::Finish)];
+    let mut case = Case::sample(
+        "openai-chat/retry/one",
+        Api::OpenaiChat,
+        vec![answer("streamed"), answer("whole"), answer("resumed")],
+        json!({}),
+    );
+    let condition = |written: Value| serde_json::from_value(written).expect("a condition");
+    case.conditions = [
+        (0, condition(json!({ "body": { "stream": true } }))),
+        (1, condition(json!({ "body": { "stream": null }, "at": { "/messages/1/role": "assistant" } }))),
+        (2, condition(json!({ "method": "GET", "path": { "contains": "after=${nonce}" } }))),
+    ]
+    .into();
+    let script = Script::of(&case, Variant::AsWritten, "n0nce");
+    let registered = register(&server, script.clone());
+    let base_url = registered.base_url();
+    let path = address(&base_url).1;
+    let mut client = connect(&base_url).await;
+    let paused = json!({ "messages": [{ "role": "user" }, { "role": "assistant" }] }).to_string();
+    let streamed = json!({ "stream": true }).to_string();
+    let requests = [
+        ("POST", "/x", paused.as_str(), 1),
+        ("POST", "/x", streamed.as_str(), 0),
+        ("POST", "/x", streamed.as_str(), 3),
+        ("POST", "/x", paused.as_str(), 3),
+        ("GET", "/x?after=n0nce", "", 2),
+        ("GET", "/x?after=other", "", 3),
+        ("GET", "/x?after=n0nce", "", 2),
+    ];
+    for (method, target, body, answer) in requests {
+        let length = body.len();
+        let request = format!("{method} {path}{target} HTTP/1.1\r\ncontent-length: {length}\r\n\r\n{body}");
+        client.write_all(request.as_bytes()).await.expect("the server reads");
+        let bytes = wire(&script, answer);
+        let told = read_exactly(&mut client, bytes.len()).await;
+        assert_eq!(told, bytes, "{method} {target} {body}");
+        let status: &[u8] = if answer == 3 { b"HTTP/1.1 500 " } else { b"HTTP/1.1 200 " };
+        assert!(told.starts_with(status), "{method} {target} {body}");
+    }
+    let transcript = registered.finish().await;
+    assert_eq!(transcript.exchanges.len(), requests.len());
+    for exchange in &transcript.exchanges {
+        check_exchange(&script, exchange, &Sent::Whole);
+    }
+    let refused: Vec<_> = transcript.refused.iter().map(|one| (one.request.as_str(), one.status, one.own)).collect();
+    assert_eq!(refused, [("POST /x", 500, false), ("POST /x", 500, false), ("GET /x?after=other", 500, false)]);
+    assert_eq!(transcript.refused[0].reason, crate::wire::UNMET);
 }

@@ -1,20 +1,19 @@
 //! Does the suite mean something? Every mutant of the reference client must be caught by some case, and every case must
 //! catch some mutant.
 
+mod list;
+#[cfg(test)]
+mod tests;
+mod twins;
+
+pub use list::{Acceptance, Accepted, AcceptedError, FILE};
+pub use twins::{Results, Twins};
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use fs_err as fs;
-use serde::Deserialize;
-use thiserror::Error;
-
-use crate::case::matcher;
 use crate::id::SdkId;
 use crate::judge::Status;
 use crate::record::TrialRecord;
-
-/// The list of cases that catch no mutant, with the reason, relative to the root.
-pub const FILE: &str = "cases/adequacy.toml";
 
 /// A mutant and the cases that catch it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,59 +35,6 @@ pub struct Adequacy {
     pub cases: BTreeMap<String, usize>,
     /// Trials on which the reference client itself does not pass.
     pub reference: Vec<String>,
-}
-
-/// Cases that may catch no mutant.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Accepted {
-    /// The entries.
-    #[serde(default)]
-    pub accepted: Vec<Acceptance>,
-}
-
-/// One reason and the cases it covers.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Acceptance {
-    /// Globs over case files.
-    pub cases: Vec<String>,
-    /// The reason why they catch no mutant and are kept.
-    pub reason: String,
-}
-
-/// The list cannot be used.
-#[derive(Debug, Error)]
-pub enum AcceptedError {
-    /// The file cannot be read.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// The file is not such a list.
-    #[error("{file}: {error}")]
-    Toml {
-        /// The file.
-        file: Utf8PathBuf,
-        /// The fault, with its line.
-        error: Box<toml::de::Error>,
-    },
-}
-
-impl Accepted {
-    /// Reads the list; an absent one is empty.
-    pub fn read(root: &Utf8Path) -> Result<Self, AcceptedError> {
-        let file = root.join(FILE);
-        if !file.exists() {
-            return Ok(Self::default());
-        }
-        let text = fs::read_to_string(&file)?;
-        toml::from_str(&text).map_err(|error| AcceptedError::Toml { file, error: Box::new(error) })
-    }
-
-    /// The reason why a case may catch nothing.
-    pub fn reason(&self, case: &str) -> Option<&str> {
-        let covers = |pattern: &String| matcher(pattern).is_ok_and(|glob| glob.is_match(case));
-        self.accepted.iter().find(|entry| entry.cases.iter().any(covers)).map(|entry| entry.reason.as_str())
-    }
 }
 
 impl Adequacy {
@@ -116,6 +62,40 @@ impl Adequacy {
         adequacy
     }
 
+    /// Finds the mutants that just one case file catches, by the case file.
+    pub fn alone(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut alone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for caught in &self.mutants {
+            if let (Some(case), 1) = (caught.by.first(), caught.by.len()) {
+                alone.entry(case).or_default().push(&caught.mutant);
+            }
+        }
+        alone
+    }
+
+    /// Finds the case files whose mutants are all caught by one other case file, too, and names that one; of several
+    /// the first.
+    pub fn covered(&self) -> Vec<(&str, &str)> {
+        let caught = self.caught();
+        let other = |case: &str, own: &BTreeSet<usize>| {
+            caught.iter().find(|(by, all)| **by != case && own.is_subset(all)).map(|(by, _)| *by)
+        };
+        let busy = caught.iter().filter(|(_, own)| !own.is_empty());
+        busy.filter_map(|(case, own)| Some((*case, other(case, own)?))).collect()
+    }
+
+    /// Returns the mutants of each case file, by their places in the list.
+    fn caught(&self) -> BTreeMap<&str, BTreeSet<usize>> {
+        let mut caught: BTreeMap<&str, BTreeSet<usize>> =
+            self.cases.keys().map(|case| (case.as_str(), BTreeSet::new())).collect();
+        for (place, mutant) in self.mutants.iter().enumerate() {
+            for case in &mutant.by {
+                caught.entry(case).or_default().insert(place);
+            }
+        }
+        caught
+    }
+
     /// Case files that catch nothing.
     pub fn idle(&self) -> impl Iterator<Item = &str> {
         self.cases.iter().filter(|(_, caught)| **caught == 0).map(|(case, _)| case.as_str())
@@ -130,6 +110,7 @@ impl Adequacy {
         let idle = idle.map(|case| format!("{case} catches no mutant and is not listed in {FILE}"));
         let busy = self.cases.iter().filter(|(case, caught)| **caught > 0 && accepted.reason(case).is_some());
         let busy = busy.map(|(case, caught)| format!("{case} is listed in {FILE} but catches {caught} mutants"));
-        reference.chain(escaped).chain(idle).chain(busy).collect()
+        let unmatched = accepted.unmatched(&self.cases.keys().map(String::as_str).collect::<Vec<_>>());
+        reference.chain(escaped).chain(idle).chain(busy).chain(unmatched).collect()
     }
 }

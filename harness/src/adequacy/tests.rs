@@ -1,0 +1,109 @@
+//! What stands out of caught mutants and of the records of a run.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Acceptance, Accepted, Adequacy, CaughtMutant, Results, Twins};
+use crate::record::{FORMAT, Record, Records};
+
+/// Mutants with the case files that catch them; `idle` ones catch none.
+fn adequacy(mutants: &[(&str, &[&str])], idle: &[&str]) -> Adequacy {
+    let mut cases: BTreeMap<String, usize> = idle.iter().map(|case| ((*case).to_owned(), 0)).collect();
+    for case in mutants.iter().flat_map(|(_, by)| *by) {
+        *cases.entry((*case).to_owned()).or_default() += 1;
+    }
+    let mutants = mutants.iter().map(|(mutant, by)| CaughtMutant {
+        mutant: (*mutant).to_owned(),
+        about: "A fault.".to_owned(),
+        by: by.iter().map(|case| (*case).to_owned()).collect(),
+    });
+    Adequacy { mutants: mutants.collect(), cases, reference: Vec::new() }
+}
+
+fn accepted(kept: &[&str]) -> Accepted {
+    let entry = |glob: &&str| Acceptance { cases: vec![(*glob).to_owned()], reason: format!("for {glob}") };
+    Accepted { accepted: Vec::new(), kept: kept.iter().map(entry).collect() }
+}
+
+/// Results of trials: a surface, a case, a variant, a status and the grade of its outcome.
+fn results(trials: &[(&str, &str, &str, &str, &str)]) -> Results {
+    let line = |value: Value| serde_json::from_value::<Record>(value).expect("a record");
+    let mut records = vec![line(json!({
+        "record": "suite", "format": FORMAT, "version": "0", "nonce": "0", "whole": false,
+    }))];
+    records.push(line(json!({
+        "record": "sdk", "id": "sdk", "package": "sdk", "version": "1", "language": "python", "runtime": "",
+        "apis": [], "surfaces": [],
+    })));
+    for (_, case, ..) in trials {
+        records.push(line(json!({
+            "record": "case", "id": case, "digest": "", "api": "anthropic-messages", "title": "One", "sources": [],
+        })));
+    }
+    for (surface, case, variant, status, grade) in trials {
+        let axis = if *variant == "as-written" { "outcome" } else { "variants" };
+        let check = json!({ "axis": axis, "level": "must", "expected": "error", "observed": case, "grade": grade });
+        records.push(line(json!({
+            "record": "trial", "sdk": "sdk", "surface": surface, "case": case, "variant": variant, "nonce": "0",
+            "verdict": { "status": status, "checks": [check] }, "wire": [], "took_ms": 1,
+        })));
+    }
+    Results::read(&Records::of(&[("r", &records)]).expect("records")).expect("trials")
+}
+
+#[test]
+fn a_mutant_that_one_case_file_catches_is_that_ones_own() {
+    let adequacy = adequacy(&[("m", &["a/x", "a/y"]), ("n", &["a/x"]), ("o", &["a/z"])], &["a/idle"]);
+    assert_eq!(adequacy.alone(), BTreeMap::from([("a/x", vec!["n"]), ("a/z", vec!["o"])]));
+    assert_eq!(adequacy.covered(), [("a/y", "a/x")], "a file that catches nothing is listed elsewhere");
+}
+
+#[test]
+fn twins_catch_the_same_mutants_and_came_to_the_same_verdicts() {
+    let check = |mutants: &[(&str, &[&str])], trials: &[(&str, &str, &str, &str, &str)], groups: &[&[&str]]| {
+        let found = Twins::find(&adequacy(mutants, &[]), &results(trials));
+        assert_eq!(found.groups, groups, "{mutants:?} {trials:?}");
+    };
+    let same: &[(&str, &[&str])] = &[("m", &["a/x", "a/y"])];
+    let (passes, fails) = (("s", "a/x", "as-written", "pass", "exact"), ("s", "a/y", "as-written", "fails", "wrong"));
+    let also = |surface, status, grade| (surface, "a/y", "as-written", status, grade);
+    check(same, &[passes, also("s", "pass", "exact")], &[&["a/x", "a/y"]]);
+    check(same, &[passes, fails], &[]);
+    check(same, &[passes, also("s", "pass", "not-observable")], &[]);
+    check(&[("m", &["a/x", "a/y"]), ("n", &["a/y"])], &[passes, also("s", "pass", "exact")], &[]);
+    check(&[("m", &["a/x", "b/y"])], &[passes, ("s", "b/y", "as-written", "pass", "exact")], &[]);
+    // A shard has not every trial: what only one of them was run on says nothing, and what neither shares says no more.
+    check(same, &[passes, also("s", "pass", "exact"), also("t", "fails", "wrong")], &[&["a/x", "a/y"]]);
+    check(same, &[passes, also("t", "pass", "exact")], &[]);
+    // A trial that was lost says nothing, and neither does one that was not run.
+    check(
+        same,
+        &[passes, also("s", "pass", "exact"), ("s", "a/y#b", "as-written", "flaky", "wrong")],
+        &[&["a/x", "a/y"]],
+    );
+    check(same, &[passes, also("s", "not-run", "exact")], &[]);
+    // Any combination of a matrix and any variant may tell SDKs apart.
+    check(same, &[passes, also("s", "pass", "exact"), ("s", "a/y#b", "as-written", "fails", "wrong")], &[]);
+    check(same, &[passes, also("s", "pass", "exact"), ("s", "a/y", "crlf", "pass", "exact")], &[&["a/x", "a/y"]]);
+    check(same, &[passes, also("s", "pass", "exact"), ("s", "a/y", "crlf", "fails", "wrong")], &[]);
+}
+
+#[test]
+fn twins_without_a_reason_are_named() {
+    let trial = |case| ("s", case, "as-written", "pass", "exact");
+    let twins = Twins::find(
+        &adequacy(&[("m", &["a/x", "a/y", "a/z"])], &[]),
+        &results(&[trial("a/x"), trial("a/y"), trial("a/z")]),
+    );
+    assert_eq!(twins.count(), 3);
+    let list = accepted(&["a/[xy]"]);
+    assert_eq!(twins.without_reason(&list).collect::<Vec<_>>(), ["a/z"]);
+    assert_eq!(list.reason_to_keep("a/y"), Some("for a/[xy]"));
+}
+
+#[test]
+fn a_glob_that_matches_no_case_file_is_a_mistake() {
+    let list = accepted(&["a/*", "b/*"]);
+    assert_eq!(list.unmatched(&["a/x"]), ["cases/adequacy.toml: `b/*` matches no case file"]);
+}

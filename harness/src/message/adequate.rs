@@ -1,0 +1,74 @@
+//! The mutants, the case files that catch them, and the case files that prove what others prove.
+
+use std::fmt::Write as _;
+
+use super::{BAD, BOLD, GOOD, styled};
+use crate::adequacy::{Accepted, Adequacy, Twins};
+
+/// Writes the adequacy table: every mutant with how many case files catch it, then the case files that catch none.
+pub fn adequate(adequacy: &Adequacy, accepted: &Accepted) -> String {
+    let mut out = String::new();
+    let width = adequacy.mutants.iter().map(|caught| caught.mutant.len()).max().unwrap_or_default();
+    let _ = writeln!(out, "{}", styled(BOLD, &format!("{:<width$} caught by  for example", "mutant")));
+    for caught in &adequacy.mutants {
+        let count = caught.by.len();
+        let number = styled(if count == 0 { BAD } else { GOOD }, &format!("{count:>9}"));
+        let example = caught.by.first().map_or("", String::as_str);
+        let _ = writeln!(out, "{:<width$} {number}  {example}", caught.mutant);
+    }
+    for case in adequacy.idle() {
+        let why = accepted.reason(case).unwrap_or("not listed");
+        let _ = writeln!(out, "{case} catches no mutant: {why}");
+    }
+    let escaped = adequacy.mutants.iter().filter(|caught| caught.by.is_empty()).count();
+    let idle = adequacy.idle().count();
+    let _ = writeln!(
+        out,
+        "{} mutants, {escaped} not caught; {} case files, {idle} of them catch none",
+        adequacy.mutants.len(),
+        adequacy.cases.len()
+    );
+    out
+}
+
+/// Writes the mutants that a case file alone catches, then the case files whose mutants one other case file catches, too.
+pub fn unique(adequacy: &Adequacy) -> String {
+    let mut out = String::new();
+    for (case, mutants) in adequacy.alone() {
+        let _ = writeln!(out, "{case} alone catches {}", mutants.join(", "));
+    }
+    let covered = adequacy.covered();
+    for (case, by) in &covered {
+        let count = adequacy.cases.get(*case).copied().unwrap_or_default();
+        let what = if count == 1 { "the mutant".to_owned() } else { format!("all {count} mutants") };
+        let _ = writeln!(out, "{by} catches {what} of {case}, too");
+    }
+    let _ = writeln!(
+        out,
+        "{} case files alone catch a mutant, {} catch none that one other does not catch, too",
+        adequacy.alone().len(),
+        covered.len()
+    );
+    out
+}
+
+/// Writes the groups of twins with the reasons why they are kept, and how many have none.
+pub fn twins(twins: &Twins, accepted: &Accepted) -> String {
+    let mut out = String::new();
+    for group in &twins.groups {
+        let _ = writeln!(out, "{}", styled(BOLD, &format!("{} case files prove the same:", group.len())));
+        for file in group {
+            let reason = accepted.reason_to_keep(file);
+            let why = reason.map_or_else(|| styled(BAD, "no reason to keep it"), str::to_owned);
+            let _ = writeln!(out, "  {file}: {why}");
+        }
+    }
+    let without = twins.without_reason(accepted).count();
+    let _ = writeln!(
+        out,
+        "{} case files without a mutant or a verdict of their own, {} of them kept with a reason, {without} without",
+        twins.count(),
+        twins.count() - without
+    );
+    out
+}
