@@ -239,7 +239,7 @@ mod tests {
         let mut text = "x".repeat(16 * LARGEST);
         super::cut(&mut text, LARGEST);
         assert!(text.capacity() < 2 * LARGEST, "{} bytes are kept in memory", text.capacity());
-        assert!(noise.reason(&"x".repeat(16 * LARGEST)).len() < 2 * LARGEST);
+        assert!(particulars.reason(&"x".repeat(16 * LARGEST)).len() < 2 * LARGEST);
         let whole = json!({ "text": "x".repeat(LARGEST / 2) });
         assert_eq!(cut(whole.clone()), whole.to_string());
     }
