@@ -103,6 +103,8 @@ class Notices:
     """
 
     hearing: ClassVar[ContextVar[Seen | None]] = ContextVar("hearing", default=None)
+    # Otherwise each notice of an async call is given in a thread, and a cancellation that comes meanwhile is lost.
+    run_inline = True
 
     def listen(self, seen: Seen) -> None:
         """Hears for the caller of the call that begins."""
