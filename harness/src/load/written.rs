@@ -110,7 +110,7 @@ impl JsonSchema for Exchange {
         let (short, long) = (generator.subschema_for::<Vec<Step>>(), generator.subschema_for::<Conditional>());
         schemars::json_schema!({
             "description": "The steps of one answer, or its steps and the parts that a request must have to get it.",
-            "anyOf": [short, long]
+            "anyOf": [short, long, { "type": "string", "pattern": r"^\$\{.+\}$" }]
         })
     }
 }
