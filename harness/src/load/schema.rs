@@ -37,7 +37,7 @@ fn of<T: JsonSchema>(title: &str, templates: bool) -> Value {
     schema
 }
 
-/// Lets every leaf that takes no free text also take a string that is one `${…}`.
+/// Lets every leaf that takes no free text, and every mapping that may be left out, also take a string that is one `${…}`.
 fn accept_templates(schema: &mut Value) {
     let Value::Object(fields) = schema else { return };
     for (keyword, inner) in &mut *fields {
@@ -54,6 +54,13 @@ fn accept_templates(schema: &mut Value) {
             _ => {}
         }
     }
+    let template = || json!({ "type": "string", "pattern": r"^\$\{.+\}$" });
+    // A mapping that may be left out, such as the checks of a second call, can be a value of the matrix as a whole.
+    if let Some(Value::Array(choices)) = fields.get_mut("anyOf")
+        && choices.contains(&json!({ "type": "null" }))
+    {
+        choices.push(template());
+    }
     if is_closed_leaf(fields) {
         let about: Map<String, Value> = ["description", "default"]
             .into_iter()
@@ -61,7 +68,7 @@ fn accept_templates(schema: &mut Value) {
             .collect();
         let leaf = Value::Object(std::mem::take(fields));
         *fields = about;
-        fields.insert("anyOf".to_owned(), json!([leaf, { "type": "string", "pattern": r"^\$\{.+\}$" }]));
+        fields.insert("anyOf".to_owned(), json!([leaf, template()]));
     }
 }
 
