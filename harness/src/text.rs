@@ -34,6 +34,12 @@ pub(crate) fn visible(text: &str) -> String {
     text.split('\n').map(|line| shown(line, usize::MAX)).collect::<Vec<_>>().join("\n")
 }
 
+/// Cuts a text to so many characters, with a note, and leaves everything else in it as it is.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    format!("{}… ({} characters in all)", &text[..end], text.chars().count())
+}
+
 /// Characters that reorder or hide text on a terminal.
 const fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

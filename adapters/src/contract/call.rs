@@ -1,4 +1,4 @@
-//! What an adapter is asked: one call, and its caller's part in it.
+//! The question to an adapter: one call, and its caller's part in it.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

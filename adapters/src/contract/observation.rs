@@ -1,4 +1,4 @@
-//! What an adapter answers: the view of the SDK's caller.
+//! The answer of an adapter: the view of the SDK's caller.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,12 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// Takes the calls apart that were made at once, in the order in which they stand here.
+    pub fn into_calls(mut self) -> Vec<Self> {
+        let others = std::mem::take(&mut self.others);
+        std::iter::once(self).chain(others).collect()
+    }
+
     /// Makes the observation of a caller who was handed nothing.
     pub const fn of(ended: Ended) -> Self {
         Self {

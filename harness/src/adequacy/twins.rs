@@ -8,7 +8,7 @@ use super::{Accepted, Adequacy};
 use crate::judge::{Status, Verdict};
 use crate::record::{ReadError, Records};
 
-/// What each surface of each SDK made of each case file: a number for a case file and a surface.
+/// The verdicts of each surface of each SDK on each case file, as one number for both.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     files: BTreeMap<String, BTreeMap<usize, u64>>,
@@ -36,7 +36,11 @@ impl Results {
             }
             for (file, verdicts) in verdicts {
                 let all = verdicts.iter().fold(Sha256::new(), Sha256::chain_update).finalize();
-                results.files.entry(file.to_owned()).or_default().insert(surface, first(&all));
+                results
+                    .files
+                    .entry(file.to_owned())
+                    .or_default()
+                    .insert(surface, u64::from_be_bytes(std::array::from_fn(|at| all[at])));
             }
         }
         Ok(results)
@@ -104,9 +108,4 @@ fn digest(verdict: &Verdict) -> [u8; 32] {
         said.extend([" ", check.level.name(), " ", check.axis.name(), " ", check.grade.name()]);
     }
     Sha256::digest(said).into()
-}
-
-/// Returns the first eight bytes of a digest as a number.
-fn first(digest: &[u8]) -> u64 {
-    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

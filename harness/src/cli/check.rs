@@ -6,6 +6,7 @@ use streamspec_adapters::fleet::Fleet;
 use super::arguments::CheckOptions;
 use super::{Exit, output, tell_broken};
 use crate::adequacy::Accepted;
+use crate::case::Case;
 use crate::deviation::Known;
 use crate::edition::{Edition, names};
 use crate::judge::RULES;
@@ -23,15 +24,15 @@ pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<E
     if checked.has_errors() {
         return Ok(exit);
     }
-    editions(root)?;
-    Ok(exit.max(accepted(root)?))
+    let cases = load::suite(root, &Selection::All).map_err(SessionError::Cases)?.cases;
+    editions(root, &cases)?;
+    Ok(exit.max(accepted(root, &cases)?))
 }
 
 /// Reads the list of case files that prove less than others, and says which of its globs match none.
-fn accepted(root: &Utf8Path) -> anyhow::Result<Exit> {
+fn accepted(root: &Utf8Path, cases: &[Case]) -> anyhow::Result<Exit> {
     let accepted = Accepted::read(root)?;
-    let suite = load::suite(root, &Selection::All).map_err(SessionError::Cases)?;
-    let files: Vec<&str> = suite.cases.iter().map(|case| case.id.file()).collect();
+    let files: Vec<&str> = cases.iter().map(|case| case.id.file()).collect();
     let unmatched = accepted.unmatched(&files);
     for mistake in &unmatched {
         output::warn(format_args!("error: {mistake}"));
@@ -40,18 +41,13 @@ fn accepted(root: &Utf8Path) -> anyhow::Result<Exit> {
 }
 
 /// Reads every edition, says what is wrong with it, and which cases of a frozen one are not what they were.
-fn editions(root: &Utf8Path) -> anyhow::Result<()> {
-    let mut cases = None;
+fn editions(root: &Utf8Path, cases: &[Case]) -> anyhow::Result<()> {
     for id in Edition::ids(root)? {
         let edition = Edition::read(root, id)?;
         if edition.draft || edition.rules != RULES {
             continue;
         }
-        let cases = match &mut cases {
-            Some(cases) => cases,
-            none => none.insert(load::suite(root, &Selection::All).map_err(SessionError::Cases)?.cases),
-        };
-        let differs = edition.compared(&*cases);
+        let differs = edition.compared(cases);
         if !differs.is_kept() {
             let (file, names) = (Edition::file(id), names(&differs));
             output::warn(format_args!(

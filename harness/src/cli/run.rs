@@ -18,7 +18,7 @@ use crate::id::{TrialId, Variant};
 use crate::judge::Status;
 use crate::message::{summary, unexplained};
 use crate::record::{Record, Records, Writer};
-use crate::report::{Conclusion, DEFAULT, View};
+use crate::report::{DEFAULT, View};
 use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
 use crate::session::{Request, Session, SessionError, Unavailable, opened};
@@ -107,7 +107,7 @@ fn not_green(root: &Utf8Path, file: &Utf8Path) -> anyhow::Result<BTreeSet<TrialI
     let mut found = BTreeSet::new();
     for row in view.rows() {
         let row = row?;
-        if matches!(row.conclusion(), Conclusion::Fault | Conclusion::NotAsListed) {
+        if row.conclusion().is_red() {
             found.insert(row.trial.id().as_written());
         }
     }

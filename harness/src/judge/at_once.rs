@@ -7,9 +7,8 @@ use streamspec_adapters::contract::{Ended, Observation};
 ///
 /// It is the first one that did not return. Where all did, it is the first of those with the least text, as a failure that looks
 /// like a completion has lost the rest of the answer.
-pub fn failed_first(mut observation: Observation) -> Observation {
-    let others = std::mem::take(&mut observation.others);
-    let mut calls: Vec<Observation> = std::iter::once(observation).chain(others).collect();
+pub fn failed_first(observation: Observation) -> Observation {
+    let mut calls = observation.into_calls();
     let least = |call: &Observation| (call.ended == Ended::Returned, call.text.as_deref().map_or(0, str::len));
     let failed = (0..calls.len()).min_by_key(|at| least(&calls[*at])).unwrap_or_default();
     let first = calls.remove(failed);

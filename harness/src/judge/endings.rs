@@ -8,7 +8,7 @@ use crate::case::{Endings, Outcome};
 
 /// Compares the notices with the end of the call: there is one, or at most one, and it says the same.
 ///
-/// Who reads both has to act on one of them. A caller who stopped by himself is owed no notice.
+/// A caller who reads both has to act on one of them. A caller who stopped by himself is owed no notice.
 pub(super) fn endings(wanted: Endings, seen: Observed<'_>) -> (Value, Value, Grade) {
     let expected = match wanted {
         Endings::Once => json!("once"),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::case::{Axis, Case, Level};
+use crate::text;
 
 /// The graded checks of one trial and one overall status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -213,15 +214,9 @@ impl Check {
 /// The most characters of an observed value, and of a reason, in a line that says what a call or a trial came to.
 const SHORT: [usize; 2] = [200, 1000];
 
-/// Cuts a text to so many characters, with a note.
-fn cut(text: &str, longest: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(longest) else { return text.to_owned() };
-    format!("{}… ({} characters in all)", &text[..end], text.chars().count())
-}
-
 /// Cuts the reason why there is no observation to what stands in one line.
 pub(crate) fn reason_in_short(reason: &str) -> String {
-    cut(reason, SHORT[1])
+    text::cut(reason, SHORT[1])
 }
 
 impl Verdict {
@@ -260,7 +255,9 @@ impl Verdict {
     /// Returns the status, the mode and what does not hold: `fails (silent): outcome is completed`. What is long is cut.
     pub fn in_short(&self) -> String {
         let broken = || -> Vec<String> {
-            self.broken_checks().map(|check| format!("{} is {}", check.axis, cut(&check.seen(), SHORT[0]))).collect()
+            self.broken_checks()
+                .map(|check| format!("{} is {}", check.axis, text::cut(&check.seen(), SHORT[0])))
+                .collect()
         };
         let why = self.reason.as_deref().map_or_else(|| broken().join(", "), reason_in_short);
         let why = if why.is_empty() { why } else { format!(": {why}") };

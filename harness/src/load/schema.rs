@@ -6,6 +6,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
+use super::template;
 use super::written::{CaseFile, FragmentFile};
 use crate::case::RuleFile;
 
@@ -54,12 +55,11 @@ fn accept_templates(schema: &mut Value) {
             _ => {}
         }
     }
-    let template = || json!({ "type": "string", "pattern": r"^\$\{.+\}$" });
     // A mapping that may be left out, such as the checks of a second call, can be a value of the matrix as a whole.
     if let Some(Value::Array(choices)) = fields.get_mut("anyOf")
         && choices.contains(&json!({ "type": "null" }))
     {
-        choices.push(template());
+        choices.push(template::schema());
     }
     if is_closed_leaf(fields) {
         let about: Map<String, Value> = ["description", "default"]
@@ -68,7 +68,7 @@ fn accept_templates(schema: &mut Value) {
             .collect();
         let leaf = Value::Object(std::mem::take(fields));
         *fields = about;
-        fields.insert("anyOf".to_owned(), json!([leaf, template()]));
+        fields.insert("anyOf".to_owned(), json!([leaf, template::schema()]));
     }
 }
 

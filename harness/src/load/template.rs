@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use serde_json::{Value, json};
+
 use super::suggest;
 use super::tree::{Key, Node, Span, ValueKind};
 
@@ -10,6 +12,11 @@ pub(super) const NONCE: &str = "nonce";
 
 /// The name that counts the rounds of a `repeat`.
 pub(super) const ROUND: &str = "n";
+
+/// Returns the schema of a string that is one `${…}`, which stands for a whole value.
+pub(super) fn schema() -> Value {
+    json!({ "type": "string", "pattern": r"^\$\{.+\}$" })
+}
 
 /// A piece of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

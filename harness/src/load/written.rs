@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use streamspec_adapters::contract::{Api, Ask, Caller};
 
+use super::template;
 use crate::case::{Condition, DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants};
 
 /// A case file as it is written.
@@ -87,7 +88,7 @@ const fn default_timeout() -> u64 {
 pub(super) struct Exchange {
     /// The parts that a request must have to get it; any request does where there are none.
     pub(super) when: Option<Condition>,
-    /// What the server sends and does.
+    /// The steps of the answer.
     pub(super) steps: Vec<Step>,
 }
 
@@ -97,7 +98,7 @@ pub(super) struct Exchange {
 struct Conditional {
     /// The parts that a request must have to get this answer.
     when: Condition,
-    /// What the server sends and does.
+    /// The steps of the answer.
     steps: Vec<Step>,
 }
 
@@ -110,7 +111,7 @@ impl JsonSchema for Exchange {
         let (short, long) = (generator.subschema_for::<Vec<Step>>(), generator.subschema_for::<Conditional>());
         schemars::json_schema!({
             "description": "The steps of one answer, or its steps and the parts that a request must have to get it.",
-            "anyOf": [short, long, { "type": "string", "pattern": r"^\$\{.+\}$" }]
+            "anyOf": [short, long, template::schema()]
         })
     }
 }
@@ -221,7 +222,7 @@ impl JsonSchema for Use {
                     "type": "object", "required": ["name"], "additionalProperties": false,
                     "properties": {
                         "name": { "type": "string" },
-                        "with": { "anyOf": [{ "type": "object" }, { "type": "string", "pattern": r"^\$\{.+\}$" }] }
+                        "with": { "anyOf": [{ "type": "object" }, template::schema()] }
                     }
                 }
             ]

@@ -45,7 +45,8 @@ impl Tally {
     }
 }
 
-/// Writes the table, each line as a whole and as wide as it is: a table crate would break it at the width of a terminal. Faults and trials that were not run stand apart from what is said about an SDK.
+/// Writes the table, each line as a whole and as wide as it is: a table crate would break it at the width of a terminal.
+/// Faults and trials that were not run stand apart from what is said about an SDK.
 pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a Tally)>) -> String {
     let mut out = String::new();
     let rows: Vec<(String, &Tally)> = tallies

@@ -41,8 +41,8 @@ impl Deadlines {
     /// For the reference client's mutants, many of which hang by design.
     pub const MUTANT: Self = Self { least: Duration::from_secs(10), grace: Duration::from_secs(3), again: false };
 
-    /// Returns the time after which a call for this case is a hang. Tens of thousands of pieces keep a client busy for seconds, and many
-    /// such calls are made at once.
+    /// Returns the time after which a call for this case is a hang. Tens of thousands of pieces keep a client busy for
+    /// seconds, and many such calls are made at once.
     fn deadline(self, case: &Case, script: &Script) -> Duration {
         let pieces = u32::try_from(script.pieces()).unwrap_or(u32::MAX);
         (case.hang_after() + self.grace).max(self.least) + PER_PIECE * pieces

@@ -139,11 +139,7 @@ fn text(bytes: &[u8], nonce: &str) -> String {
             let _ = write!(text, "\\x{byte:02x}");
         }
     }
-    let text = text.replace(nonce, "${nonce}");
-    match text.char_indices().nth(LONGEST_WRITE) {
-        Some((at, _)) => format!("{}… ({} characters in all)", &text[..at], text.chars().count()),
-        None => text,
-    }
+    crate::text::cut(&text.replace(nonce, "${nonce}"), LONGEST_WRITE)
 }
 
 #[cfg(test)]

@@ -78,9 +78,8 @@ pub(super) const CALLS_SHARE_TEXT: Faulty = Faulty::telling(|_, observation| {
 });
 
 /// Changes what is told of the calls that were made at once.
-fn of_all(mut observation: Observation, change: impl FnOnce(&mut [Observation])) -> Observation {
-    let others = std::mem::take(&mut observation.others);
-    let mut calls: Vec<Observation> = std::iter::once(observation).chain(others).collect();
+fn of_all(observation: Observation, change: impl FnOnce(&mut [Observation])) -> Observation {
+    let mut calls = observation.into_calls();
     change(&mut calls);
     let others = calls.split_off(1);
     Observation { others, ..calls.remove(0) }

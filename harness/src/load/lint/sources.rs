@@ -102,7 +102,8 @@ fn not_a_date(text: &str) -> String {
     format!("`{text}` is not a date")
 }
 
-/// Says if a text is a day of the calendar, as `2026-11-29`. A crate for time knows more forms, and would have to be kept from them.
+/// Says if a text is a day of the calendar, as `2026-11-29`. A crate for time knows more forms, and would have to be kept from
+/// them.
 fn is_date(text: &str) -> bool {
     let is_written = text.len() == 10
         && text

@@ -52,7 +52,7 @@ fn unlisted(out: &mut String, view: &View<'_>) -> Result<(), ReadError> {
     let mut trials = 0;
     for row in view.rows() {
         let row = row?;
-        if matches!(row.conclusion(), Conclusion::NotAsListed | Conclusion::Fault) {
+        if row.conclusion().is_red() {
             trials += 1;
             worst.push((Reverse((row.trial.verdict.status, row.trial.verdict.mode)), first_unlisted(&row)));
             // The sort keeps the order of equals, so that the first of them stay.

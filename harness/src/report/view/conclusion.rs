@@ -16,3 +16,10 @@ pub enum Conclusion {
     /// The SDK's documents exclude it, or it was not run.
     NotJudged,
 }
+
+impl Conclusion {
+    /// Says if somebody has to look at the trial.
+    pub const fn is_red(self) -> bool {
+        matches!(self, Self::NotAsListed | Self::Fault)
+    }
+}

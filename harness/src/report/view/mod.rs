@@ -38,7 +38,7 @@ pub use sdk::{Sdk, Surface, without_patch};
 
 pub(super) use known::reason;
 pub(super) use place::file;
-pub(super) use shown::{LONGEST_TEXT, cut, cut_text, sentence, visible};
+pub(super) use shown::{LONGEST_TEXT, cut, sentence, visible};
 
 /// The suite that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

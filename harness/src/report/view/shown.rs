@@ -22,15 +22,9 @@ pub(in crate::report) fn visible(text: &str) -> String {
 /// A value whose texts are not longer than so many characters, and say so where they were.
 pub(in crate::report) fn cut(value: Value, longest: usize) -> Value {
     match value {
-        Value::String(text) => Value::String(cut_text(text, longest)),
+        Value::String(text) => Value::String(text::cut(&text, longest)),
         Value::Array(values) => values.into_iter().map(|value| cut(value, longest)).collect(),
         Value::Object(map) => map.into_iter().map(|(key, value)| (key, cut(value, longest))).collect(),
         other => other,
     }
-}
-
-/// A text that is not longer than so many characters, and says so where it was.
-pub(in crate::report) fn cut_text(text: String, longest: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(longest) else { return text };
-    format!("{}… ({} characters in all)", &text[..end], text.chars().count())
 }

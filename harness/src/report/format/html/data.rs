@@ -16,7 +16,8 @@ use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::{AttemptRecord, Attempted, HandlerRecord};
-use crate::report::view::{CatchRow, Known, Suite, cut, cut_text};
+use crate::report::view::{CatchRow, Known, Suite, cut};
+use crate::text;
 use crate::transport::DescribedAnswer;
 
 /// The data that the scripts are handed.
@@ -298,8 +299,8 @@ impl AttemptData {
     pub(super) fn of(attempt: &AttemptRecord, longest: usize) -> Self {
         Self {
             of: attempt.of,
-            came_to: cut_text(attempt.came_to.clone(), longest),
-            reason: cut_text(attempt.reason.clone(), longest),
+            came_to: text::cut(&attempt.came_to, longest),
+            reason: text::cut(&attempt.reason, longest),
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::id::{self, TrialId, Variant};
 use crate::message;
 use crate::record::ReadError;
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, View, cut_text, without_patch};
+use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, View, without_patch};
+use crate::text;
 
 /// Collects the data of the page.
 pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
@@ -140,7 +141,7 @@ impl Rows<'_> {
             checks,
             known: row.known().into_iter().map(ToOwned::to_owned).collect(),
             same,
-            reason: verdict.reason.clone().map(|reason| cut_text(reason, LONGEST_TEXT)),
+            reason: verdict.reason.as_deref().map(|reason| text::cut(reason, LONGEST_TEXT)),
         })
     }
 }
