@@ -25,6 +25,13 @@ const LOCKED: &str = "dependencies.sha256";
 /// The oldest Maven that the plugins work with.
 const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
 
+/// Lets no download stand still for longer than a minute, in the words of all versions of Maven; it would wait for half an hour.
+const PATIENCE: [&str; 3] = [
+    "-Dmaven.wagon.rto=60000",
+    "-Daether.connector.requestTimeout=60000",
+    "-Daether.transport.http.requestTimeout=60000",
+];
+
 /// Copies an artifact; the plugin that the adapters' `pom.xml` name does it for them.
 const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy";
 
@@ -188,7 +195,7 @@ fn find_maven(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
 /// Makes a command of Maven, with the user's own settings and repository.
 fn maven(base: &Utf8Path, id: &str) -> Result<Command, SetupError> {
     let mut command = users_command(find_maven(base, id)?.path);
-    command.args(["--batch-mode", "--quiet"]);
+    command.args(["--batch-mode", "--quiet"]).args(PATIENCE);
     Ok(command)
 }
 
