@@ -19,7 +19,7 @@ from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
 from streamspec_errors import RawBody, Read, Reads, attribute, header
-from streamspec_observation import ABSENT, Seen, dig, text_kept
+from streamspec_observation import ABSENT, Observer, dig, text_kept
 
 
 def retry_delay(error: Any) -> object:
@@ -68,8 +68,8 @@ CLIENT: Final = genai.Client(
 )
 
 
-def read_handled(seen: Seen, handled: tuple[str, list[Any], str]) -> None:
-    """What the handler made of an answer."""
+def read_handled(seen: Observer, handled: tuple[str, list[Any], str]) -> None:
+    """Reads what the handler made of an answer."""
     text, calls, stop_reason = handled
     seen.say(text)
     for place, call in enumerate(calls):

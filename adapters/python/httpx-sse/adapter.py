@@ -35,8 +35,8 @@ from streamspec_dialects import (
     read_message_event,
     read_response_event,
 )
-from streamspec_errors import RawBody, Read, Reads, described, read_body, told
-from streamspec_observation import ABSENT, Seen, dig, text_of
+from streamspec_errors import RawBody, Read, Reads, described, read_body, reading
+from streamspec_observation import ABSENT, Observer, dig, text_of
 from streamspec_tables import DIALECTS, Events
 
 
@@ -63,7 +63,7 @@ READS: Final[Reads] = {
 # Body, tools and reader for each api.
 GEMINI_MODEL: Final = "gemini-2.5-flash"
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
-APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Seen, Any], None]]]] = {
+APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Observer, Any], None]]]] = {
     "anthropic-messages": (
         {"model": "claude-sonnet-4-6", "max_tokens": 1024, "stream": True, "messages": MESSAGES},
         [ANTHROPIC_TOOL],
@@ -142,7 +142,7 @@ class Event:
 
     @property
     def body(self) -> Any:
-        """What an error is read of: the data, the response that failed, or the first of a list."""
+        """Returns what an error is read from: the data, the response that failed, or the first of a list."""
         said = self.data[0] if isinstance(self.data, list) and self.data else self.data
         return dig(said, "response") if dig(said, "type") == "response.failed" else said
 
@@ -185,17 +185,17 @@ def events_async(api: str) -> Callable[[httpx_sse.EventSource], AsyncIterator[Ev
 
 
 def error_fields(api: str, body: Any, response: httpx.Response) -> dict[str, object]:
-    """What the event says of the error, or else the response's headers."""
+    """Reads what the event says of the error, or else the response's headers."""
     said = read_body(api, body)
-    fields: dict[str, object] = {key: told(key, value, "body") for key, value in said.items()}
+    fields: dict[str, object] = {key: reading(key, value, "body") for key, value in said.items()}
     in_header = response.headers.get("request-id") or response.headers.get("x-request-id")
-    return {"request_id": told("request_id", in_header, "header"), **fields}
+    return {"request_id": reading("request_id", in_header, "header"), **fields}
 
 
-def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any], None]:
+def reader(api: str, read: Callable[[Observer, Any], None]) -> Callable[[Observer, Any], None]:
     """Reads an event of this api, and the error if it is one."""
 
-    def read_event(seen: Seen, event: Event) -> None:
+    def read_event(seen: Observer, event: Event) -> None:
         read(seen, event.data)
         if event.is_error:
             said = dig(event.body, "error")
