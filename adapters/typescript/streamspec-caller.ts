@@ -1,5 +1,5 @@
 /**
- * What a caller does beside to read one answer to its end: it stops before, it cancels, or it makes the call once more
+ * The callers that do not just read one answer to its end: one stops before, cancels, or makes the call once more
  * or several times at once.
  */
 
@@ -17,7 +17,7 @@ export function sharesClient(caller: Caller | undefined): boolean {
   return caller?.again === true || caller?.["at-once"] !== undefined;
 }
 
-/** What is asked of the caller of one call. */
+/** The requests that are made of the caller of one call. */
 export interface Asked {
   /** The number of items after which the caller stops. */
   stopAfter?: number;

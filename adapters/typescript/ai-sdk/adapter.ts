@@ -197,7 +197,7 @@ async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): 
 async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   let failed = false;
   const fail = () => {
-    if (!failed) seen.told("failed");
+    if (!failed) seen.heard("failed");
     failed = true;
   };
   const onError: ai.StreamTextOnErrorCallback = ({ error }) => {
@@ -205,13 +205,13 @@ async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageM
     fail();
   };
   const onFinish = ({ finishReason, rawFinishReason }: End) => {
-    if (!BROKEN.includes(rawFinishReason ?? finishReason)) return seen.told("completed");
+    if (!BROKEN.includes(rawFinishReason ?? finishReason)) return seen.heard("completed");
     seen.abort();
     fail();
   };
   const onAbort = () => {
     seen.signalled();
-    seen.told("aborted");
+    seen.heard("aborted");
   };
   await seen.iterate(
     () => start(call, model, { onError, onFinish, onAbort }).textStream,

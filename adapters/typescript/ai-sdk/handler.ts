@@ -9,7 +9,7 @@
 
 import { APICallError, RetryError, StreamProviderError, type ToolSet, type TypedToolCall, streamText } from "ai";
 
-/** What providers say in an event, or in the body of an error; each of these may be missing or another thing. */
+/** The members of an event or of an error's body, as providers send them; each may be missing or another thing. */
 interface Said {
   type?: string;
   message?: string;

@@ -50,9 +50,9 @@ async function create(call: Call, seen: Observer, client: Anthropic): Promise<vo
 function heard(call: Call, seen: Observer, client: Anthropic): MessageStream {
   return client.messages
     .stream(messagesRequest(call), { signal: call.signal })
-    .on("finalMessage", () => seen.told("completed"))
-    .on("error", () => seen.told("failed"))
-    .on("abort", () => seen.told("aborted"));
+    .on("finalMessage", () => seen.heard("completed"))
+    .on("error", () => seen.heard("failed"))
+    .on("abort", () => seen.heard("aborted"));
 }
 
 async function stream(call: Call, seen: Observer, client: Anthropic): Promise<void> {

@@ -41,7 +41,7 @@ function makeClient(call: Call): OpenAI {
   });
 }
 
-/** Where the stream helper of Chat Completions is; it began under `beta`. */
+/** Returns what has the stream helper of Chat Completions; it began under `beta`. */
 function helper({ chat, beta }: OpenAI): Pick<typeof chat.completions, "stream"> {
   if ("stream" in chat.completions) return chat.completions;
   return (beta as unknown as { chat: Pick<typeof chat, "completions"> }).chat.completions;
@@ -64,9 +64,9 @@ async function chatStream(call: Call, seen: Observer, client: OpenAI): Promise<v
     () =>
       helper(client)
         .stream(chatRequest(call), { signal: call.signal })
-        .on("finalChatCompletion", () => seen.told("completed"))
-        .on("error", () => seen.told("failed"))
-        .on("abort", () => seen.told("aborted")),
+        .on("finalChatCompletion", () => seen.heard("completed"))
+        .on("error", () => seen.heard("failed"))
+        .on("abort", () => seen.heard("aborted")),
     (chunk) => readChatChunk(seen, chunk),
   );
 }

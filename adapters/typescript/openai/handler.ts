@@ -25,7 +25,7 @@ const STATUS: Record<string, number> = {
 /** Codes that do not pass with time, whatever the status. */
 const LASTING = /^(insufficient_quota|invalid_prompt|credit_balance_exhausted|\w+_(spend|usage)_limit_exceeded)$/;
 
-/** What there is of an answer while it is being streamed. */
+/** The part of an answer that has arrived while it is being streamed. */
 interface Arrived {
   text: string;
   requestID: string | null;
@@ -62,7 +62,7 @@ export class AnswerFailed extends Error {
 }
 
 /**
- * What `read` makes of a stream, with one kind of failure for the SDK's own, the transport's, and what cannot be parsed.
+ * Returns what `read` makes of a stream, with one kind of failure for the SDK's own, the transport's and unparsable items.
  * The SDK's own timeout is over when the headers are there: a server that stalls after them is for us to notice.
  */
 async function streamed<Item, Answer>(
@@ -150,7 +150,7 @@ export async function chat(
   });
 }
 
-/** Whether an output item was not cut. In a response that completed, a call may stay in progress all the same. */
+/** Says whether an output item was not cut. In a response that completed, a call may stay in progress all the same. */
 function isWhole(item: OpenAI.Responses.ResponseOutputItem, response: OpenAI.Responses.Response): boolean {
   if (item.type !== "function_call") return true;
   return item.status !== "incomplete" && (item.status !== "in_progress" || response.status === "completed");
