@@ -6,13 +6,13 @@ import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
 import com.openai.models.completions.CompletionUsage;
 import java.util.List;
 import streamspec.Dialects;
-import streamspec.Seen;
+import streamspec.Observer;
 
-/** What a caller reads of Chat Completions. */
+/** Readers of Chat Completions. */
 final class Chat {
     private Chat() {}
 
-    static void readChunk(Seen seen, ChatCompletionChunk chunk) {
+    static void readChunk(Observer seen, ChatCompletionChunk chunk) {
         chunk._usage().asKnown().ifPresent(usage -> readUsage(seen, usage));
         for (ChatCompletionChunk.Choice choice : chunk.choices()) {
             if (!isAnswer(choice._index())) {
@@ -23,7 +23,7 @@ final class Chat {
             readThoughts(seen, choice.delta());
             for (ChatCompletionChunk.Choice.Delta.ToolCall piece :
                     choice.delta().toolCalls().orElse(List.of())) {
-                Seen.ToolCall tool = seen.tool(piece.index());
+                Observer.ToolCall tool = seen.tool(piece.index());
                 piece.function().flatMap(function -> function.name()).ifPresent(tool::name);
                 piece.function().flatMap(function -> function.arguments()).ifPresent(tool::add);
             }
@@ -37,7 +37,7 @@ final class Chat {
      * versions.
      */
     @SuppressWarnings("deprecation")
-    private static void readThoughts(Seen seen, ChatCompletionChunk.Choice.Delta delta) {
+    private static void readThoughts(Observer seen, ChatCompletionChunk.Choice.Delta delta) {
         for (String name : List.of("reasoning_content", "reasoning")) {
             if (delta._additionalProperties().get(name) instanceof JsonString text
                     && !text.value().isEmpty()) {
@@ -47,11 +47,11 @@ final class Chat {
         }
     }
 
-    private static void readUsage(Seen seen, CompletionUsage usage) {
+    private static void readUsage(Observer seen, CompletionUsage usage) {
         seen.count(usage._promptTokens().asKnown(), usage._completionTokens().asKnown());
     }
 
-    static void readCompletion(Seen seen, ChatCompletion completion) {
+    static void readCompletion(Observer seen, ChatCompletion completion) {
         completion._usage().asKnown().ifPresent(usage -> readUsage(seen, usage));
         for (ChatCompletion.Choice choice : completion.choices()) {
             if (!isAnswer(choice._index())) {

@@ -45,12 +45,12 @@ public record Run(
                 Caller.parse(message.path("caller")));
     }
 
-    /** A further call of a caller who makes several, which is read to the end. */
+    /** Returns a further call of a caller who makes several, which is read to the end. */
     Run toTheEnd() {
         return new Run(id, api, surface, baseUrl, timeout, maxRetries, asksTool, isFinal, alsoShows, Caller.PLAIN);
     }
 
-    /** Whether the surface belongs to the async client. */
+    /** Says whether the surface belongs to the async client. */
     public boolean isAsync() {
         return surface.endsWith("-async");
     }

@@ -79,7 +79,7 @@ final class SampleAdapter {
         return open.closing(() -> closed.set(true));
     }
 
-    private static void read(String api, Seen seen, String item) {
+    private static void read(String api, Observer seen, String item) {
         switch (api) {
             case "misread" -> throw new IllegalArgumentException("no such field");
             case "refuses" -> throw new SampleException("field is null");
