@@ -25,7 +25,7 @@ struct Bodies {
     beside: String,
 }
 
-/// The stories of a dialect, each with the answers that the server gives and what the caller does.
+/// Lists the scenarios of a dialect, each with the answers that the server gives and what the caller does.
 fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
     let Bodies { so_far, end, error, tool, beside } = match api {
         Api::AnthropicMessages => anthropic(),
