@@ -126,7 +126,7 @@ function sources(one) {
 }
 
 /**
- * What is to be known of a source beyond its address.
+ * Describes a source beyond its address.
  *
  * @param {Source} source
  */

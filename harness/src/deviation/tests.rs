@@ -201,12 +201,12 @@ fn blessing_keeps_what_was_not_run() {
     assert!(text.contains("cases = [\"anthropic/in-band/b\"]"), "{text}");
 }
 
-/// A trial of which the status is the one of the response, or not, by a route and a transport.
+/// Makes a trial of which the status is the one of the response, or not, by a route and a transport.
 fn trial_by(route: Route, transport: Transport, grade: Grade) -> TrialRecord {
     TrialRecord { route, transport, ..trial("create-sync", "anthropic/in-band/x", grade) }
 }
 
-/// The list, limited to routes and transports.
+/// Returns the list, limited to routes and transports.
 fn limited(limits: &str) -> String {
     LIST.replace("cases =", &format!("{limits}\ncases ="))
 }

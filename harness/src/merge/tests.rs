@@ -20,7 +20,7 @@ struct File {
     records: Vec<Record>,
 }
 
-/// Everything that is written when these files are joined.
+/// Returns everything that is written when these files are joined.
 fn merge(files: &[File]) -> Result<Vec<Record>, MergeError> {
     let files: Vec<(&str, &[Record])> =
         files.iter().map(|file| (file.name.as_str(), file.records.as_slice())).collect();
@@ -33,7 +33,7 @@ fn file(name: &str, records: Vec<Record>) -> File {
     File { name: name.to_owned(), records }
 }
 
-/// The trials of `sdk` in one shard as its run would write them, with as many variant runs.
+/// Returns the trials of `sdk` in one shard as its run would write them, with as many variant runs.
 fn run(sdk: &str, shard: Option<Shard>) -> Vec<Record> {
     let trial = |number: usize, variant: &str| {
         record(json!({

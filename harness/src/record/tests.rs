@@ -1,4 +1,4 @@
-//! What is read and what is refused, with the file and the line.
+//! Tests of what is read and what is refused, with the file and the line.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;

@@ -6,7 +6,7 @@ use crate::repository::{CUT, HEALTHY, RECORDS, REPORT, Repository, SLOW, check, 
 
 const FILE: &str = "cases/editions/2026.12.toml";
 
-/// A repository with two cases, of which an edition is frozen.
+/// Makes a repository with two cases, of which an edition is frozen.
 fn frozen() -> Repository {
     let repository = Repository::with_cases(&[HEALTHY, CUT]);
     let draft = "case files: 2, cases: 4; a draft, which `--freeze` freezes";
@@ -15,7 +15,7 @@ fn frozen() -> Repository {
     repository
 }
 
-/// The edition as the records of the last run and its report have it, which is the same.
+/// Returns the edition as the records of the last run and its report have it, which is the same.
 fn told(repository: &Repository) -> Value {
     let records = repository.read(RECORDS);
     let suite: Value = serde_json::from_str(records.lines().next().expect("a first line")).expect("JSON");

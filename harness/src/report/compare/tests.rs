@@ -31,7 +31,7 @@ fn every_kind_is_told() {
     }
 }
 
-/// The samples with another build of alpha-python, or with other checks of one of its trials.
+/// Returns the samples with another build of alpha-python, or with other checks of one of its trials.
 fn with(id: &str, checks: &serde_json::Value) -> Vec<Record> {
     let mut records = samples::records();
     for record in &mut records {
