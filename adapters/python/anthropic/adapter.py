@@ -39,7 +39,7 @@ TOOLS_KNOWN: Final = "tools" in inspect.signature(CLIENTS.sync.messages.create).
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
     request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST

@@ -47,7 +47,7 @@ READS: Final[Reads] = {
 
 
 def read_chunk(seen: Observer, chunk: Any) -> None:
-    """A chunk of a chat completion, whose thoughts any-llm hands over in an object of its own."""
+    """Reads a chunk of a chat completion, whose thoughts any-llm hands over in an object of its own."""
     read_chat_chunk(seen, chunk)
     for choice in first(dig(chunk, "choices")):
         if not isinstance(dig(choice, "delta", "reasoning_content"), str):
@@ -55,7 +55,7 @@ def read_chunk(seen: Observer, chunk: Any) -> None:
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     provider, model, path = (
         ("anthropic", "claude-sonnet-4-6", "") if run.api == "anthropic-messages" else ("openai", "gpt-5.2", "/v1")
     )

@@ -30,13 +30,13 @@ CLIENTS: Final = Clients(groq, groq.Groq, groq.AsyncGroq)
 
 
 def read_chunk(seen: Observer, chunk: Any) -> None:
-    """A chunk; the numbers of tokens come with the last one, in `x_groq`."""
+    """Reads a chunk; the numbers of tokens come with the last one, in `x_groq`."""
     read_chat_chunk(seen, chunk)
     seen.count(dig(chunk, "x_groq", "usage"), CHAT_TOKENS)
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
     request: dict[str, Any] = {"model": "openai/gpt-oss-120b", "messages": MESSAGES, "stream": True}
     if run.ask == "tool":

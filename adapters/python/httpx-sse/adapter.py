@@ -46,7 +46,7 @@ def of_response(get: Callable[[httpx.Response], object]) -> Callable[[Any], obje
 
 
 def in_headers(name: str) -> Read:
-    """A header of the response."""
+    """Makes the way to a header of the response."""
     return Read("header", of_response(lambda response: response.headers.get(name)))
 
 
@@ -99,7 +99,7 @@ ASYNC: Final = httpx.AsyncClient(limits=LIMITS)
 
 @contextmanager
 def connected(client: httpx.Client, url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
-    """The event source of a response with a good status; of any other the body is read, as far as it comes."""
+    """Yields the event source of a response with a good status; of any other the body is read, as far as it comes."""
     with httpx_sse.connect_sse(client, "POST", url, **options) as source:
         try:
             source.response.raise_for_status()
@@ -112,7 +112,7 @@ def connected(client: httpx.Client, url: str, **options: Any) -> Iterator[httpx_
 
 @asynccontextmanager
 async def connected_async(client: httpx.AsyncClient, url: str, **options: Any) -> AsyncIterator[httpx_sse.EventSource]:
-    """The same with the async client."""
+    """Does the same with the async client."""
     async with httpx_sse.aconnect_sse(client, "POST", url, **options) as source:
         try:
             source.response.raise_for_status()
@@ -161,7 +161,7 @@ class Event:
 
 
 def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:
-    """The events of this api to its last; data that is no JSON raises."""
+    """Yields the events of this api to its last; data that is no JSON raises."""
 
     def taken(source: httpx_sse.EventSource) -> Iterator[Event]:
         for sse in source.iter_sse():
@@ -173,7 +173,7 @@ def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:
 
 
 def events_async(api: str) -> Callable[[httpx_sse.EventSource], AsyncIterator[Event]]:
-    """The same for the async client."""
+    """Does the same for the async client."""
 
     async def taken(source: httpx_sse.EventSource) -> AsyncIterator[Event]:
         async for sse in source.aiter_sse():
@@ -207,7 +207,7 @@ def reader(api: str, read: Callable[[Observer, Any], None]) -> Callable[[Observe
 
 
 def plan(run: Run) -> Plan:
-    """The call, by hand."""
+    """Returns the call, made by hand."""
     request, tools, read = APIS[run.api]
     body = {**request, "tools": tools} if run.ask == "tool" else request
     url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)

@@ -67,7 +67,7 @@ CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)
 
 
 def read_chat_event(seen: Observer, event: Any) -> None:
-    """An event of the chat helper; its `chunk` events repeat what the others say, but for some fields."""
+    """Reads an event of the chat helper; its `chunk` events repeat what the others say, but for some fields."""
     match dig(event, "type"):
         case "chunk":
             seen.count(dig(event, "chunk", "usage"), CHAT_TOKENS)
@@ -108,7 +108,7 @@ def read_handled(seen: Observer, answer: tuple[str, str, dict[int, list[str]]]) 
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, f"{run.base_url}/v1")
     tool, kind = run.ask == "tool", run.surface.split("-")[0]
     if run.api == "openai-chat":

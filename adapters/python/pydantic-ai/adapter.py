@@ -45,7 +45,7 @@ NEEDED: Final = {
 
 
 def request_id(error: Any) -> object:
-    """The header of either provider in the error's documented `headers`."""
+    """Makes the way to a header of either provider in the error's documented `headers`."""
     headers = getattr(error, "headers", None)
     return ABSENT if headers is None else headers.get("request-id") or headers.get("x-request-id")
 
@@ -72,7 +72,7 @@ OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=unpooled(openai)[1])
 
 
 def client_of(run: Run, shared: Any, sdk: Any, base_url: str) -> Any:
-    """The client of the provider's SDK; a caller of several calls has its own, which keeps connections by default."""
+    """Makes the client of the provider's SDK; a caller of several calls has its own, which keeps its connections."""
     options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries, "base_url": base_url}
     if run.caller.shares_client:
         return type(shared)(api_key=KEY, **options)
@@ -83,7 +83,7 @@ def client_of(run: Run, shared: Any, sdk: Any, base_url: str) -> Any:
 
 
 def model_of(run: Run) -> Model:
-    """The model that speaks the api."""
+    """Makes the model that speaks the api."""
     if run.api == "anthropic-messages":
         client = client_of(run, ANTHROPIC, anthropic, run.base_url)
         return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))
@@ -93,28 +93,28 @@ def model_of(run: Run) -> Model:
 
 
 def with_response(stream: Any) -> Iterator[tuple[Any, Any]]:
-    """The events, and in the end the response that they make, each with the usage so far."""
+    """Yields the events, and in the end the response that they make, each with the usage so far."""
     for event in stream:
         yield event, stream.usage
     yield stream.response, stream.usage
 
 
 async def with_response_async(stream: Any) -> AsyncIterator[tuple[Any, Any]]:
-    """The same for an async stream."""
+    """Does the same for an async stream."""
     async for event in stream:
         yield event, stream.usage
     yield stream.get(), stream.usage
 
 
 def read_usage(seen: Observer, usage: Any) -> None:
-    """The numbers of tokens, which are 0 where none were told; at first a stream had a method in their place."""
+    """Reads the numbers of tokens, which are 0 where none were told; at first a stream had a method in their place."""
     usage = usage() if callable(usage) else usage
     if usage is not None and usage.has_values():
         seen.count(usage, TOKENS)
 
 
 def read_event(seen: Observer, event: Any) -> None:
-    """An event of a part; tools that the provider runs have parts of another kind."""
+    """Reads an event of a part; tools that the provider runs have parts of another kind."""
     index = dig(event, "index")
     tool = seen.open_tool(index)
     match dig(event, "event_kind"):
@@ -132,7 +132,7 @@ def read_event(seen: Observer, event: Any) -> None:
 
 
 def read_arguments(tool: Tool, piece: Any) -> None:
-    """A piece of a call's arguments; members of an object are added to those before."""
+    """Adds a piece of a call's arguments; members of an object are added to those before."""
     if isinstance(piece, dict):
         tool.arguments = {**(tool.arguments if isinstance(tool.arguments, dict) else {}), **piece}
     else:
@@ -140,7 +140,7 @@ def read_arguments(tool: Tool, piece: Any) -> None:
 
 
 def read_part(seen: Observer, index: object, part: Any) -> Tool | None:
-    """A part as far as it has come, and the tool call that it is."""
+    """Reads a part as far as it has come, and returns the tool call that it is."""
     if dig(part, "part_kind") == "text":
         seen.say(dig(part, "content"))
     if dig(part, "part_kind") == "thinking":
@@ -221,19 +221,19 @@ def answer_reader(api: str) -> Callable[[Observer, Any], None]:
 
 
 def finished(result: Any) -> tuple[Any, Any]:
-    """The response, once the agent has made its output of it."""
+    """Returns the response, once the agent has made its output of it."""
     output = result.get_output()
     return result.response, output
 
 
 async def finished_async(result: Any) -> tuple[Any, Any]:
-    """The same for an async stream."""
+    """Does the same for an async stream."""
     output = await result.get_output()
     return result.response, output
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     model, tools, kind = model_of(run), [TOOL] if run.ask == "tool" else [], run.surface.split("-")[0]
     if kind == "direct":
         request = model_request_stream if run.is_async else model_request_stream_sync
