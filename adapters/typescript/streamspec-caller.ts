@@ -29,14 +29,14 @@ export interface Asked {
   cancellations?: readonly string[];
 }
 
-/** The caller's doings in one call. */
-export interface Doings extends Asked {
+/** The caller's actions in one call. */
+export interface Actions extends Asked {
   /** Ends the caller's watch over the call. */
   over: () => void;
 }
 
 /** Begins a call: from now on the milliseconds count after which a caller cancels it. */
-export function begin({ read }: Caller = {}, cancellations: readonly string[] = []): Doings {
+export function begin({ read }: Caller = {}, cancellations: readonly string[] = []): Actions {
   if (typeof read !== "object") return { over: () => {} };
   if ("stop-after" in read) return { stopAfter: read["stop-after"], leave: new AbortController(), over: () => {} };
   const controller = new AbortController();
