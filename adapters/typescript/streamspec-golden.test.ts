@@ -37,7 +37,7 @@ const FINAL: Partial<Record<Api, (seen: Observer, answer: any) => void>> = {
   "openai-responses": readResponse,
 };
 
-/** Arguments that are JSON text as that JSON. */
+/** Returns the fields with arguments that are JSON text as that JSON. */
 function parsed({ text, tool_calls, stop_reason }: Observation): object {
   const calls = tool_calls?.map((call) => {
     try {
@@ -80,7 +80,7 @@ for (const { name, api, events, final, sees } of golden.items) {
   });
 }
 
-/** A body as SDKs hand it out once they parsed it. */
+/** Returns a body as SDKs hand it out once they parsed it. */
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -170,7 +170,7 @@ public final class Adapter {
                 .ifPresent(reason -> Dialects.stopMessage(seen, reason.asString()));
     }
 
-    /** A message that was whole before it was streamed begins with its content and its stop reason; no other one need have any. */
+    /** Reads the message that a stream begins with: one that was whole before has its content and its stop reason. */
     private static void readStart(Observer seen, Message message) {
         readUsage(seen, message);
         message._content().asKnown().ifPresent(content -> readContent(seen, content));
@@ -201,7 +201,7 @@ public final class Adapter {
                 .ifPresent(piece -> seen.openTool(delta.index()).ifPresent(tool -> tool.add(piece.partialJson())));
     }
 
-    /** The numbers of tokens as the SDK has them: who reads them need not have each. */
+    /** Reads the numbers of tokens as the SDK has them: who reads them need not have each. */
     private static void readUsage(Observer seen, Message message) {
         message._usage()
                 .asKnown()

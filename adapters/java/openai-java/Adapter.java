@@ -51,7 +51,7 @@ public final class Adapter {
                 Adapter::fields));
     }
 
-    /** The body of an exception is what the answer's {@code error} held. */
+    /** Lists the getters of an exception, whose body is what the answer's {@code error} held. */
     private static ErrorFields fields(Throwable error) {
         return new ErrorFields(error)
                 .attribute("status", "statusCode")

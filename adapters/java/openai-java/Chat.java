@@ -32,7 +32,8 @@ final class Chat {
     }
 
     /**
-     * Thoughts are in the fields that other vendors have for them: the SDK hands over a field that it does not know as a value
+     * Reads thoughts in the fields that other vendors have for them: the SDK hands over a field that it does not know
+     * as a value
      * of JSON. A vendor that sends both sends the same text twice. The method that is to replace this getter is not in older
      * versions.
      */
@@ -72,7 +73,10 @@ final class Chat {
         }
     }
 
-    /** No choice but the first was asked for, and a caller who asks for one need not look at its index. */
+    /**
+     * Says whether it is the first choice: no other one was asked for, and a caller who asks for one need not look at
+     * its index.
+     */
     private static boolean isAnswer(JsonField<Long> index) {
         return index.asKnown().orElse(0L) == 0;
     }

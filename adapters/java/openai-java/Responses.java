@@ -47,7 +47,10 @@ final class Responses {
         event.failed().ifPresent(failed -> readStatus(seen, failed, failed.response()));
     }
 
-    /** The end of a response carries the whole answer, so it ends calls that had no done event of their own. */
+    /**
+     * Reads the end of a response, which carries the whole answer and so ends calls that had no done event of their
+     * own.
+     */
     private static void readEnd(Observer seen, Object event, Response response) {
         // Who has taken the deltas need not ask for it.
         readCalls(seen, response._output().asKnown().orElse(List.of()));
@@ -100,7 +103,7 @@ final class Responses {
         tool.name(call.name()).arguments(call.arguments());
     }
 
-    /** The status of a response that is over, and its error if it failed; the item is what was handed over. */
+    /** Reads the status of a response that is over, and its error if it failed; the item is what was handed over. */
     private static void readStatus(Observer seen, Object item, Response response) {
         response._usage()
                 .asKnown()

@@ -33,7 +33,7 @@ public final class Dialects {
     }
 
     /**
-     * The end of an item of Responses, with its status or null. With {@code incomplete} it was cut, and with
+     * Takes the end of an item of Responses, with its status or null. With {@code incomplete} it was cut, and with
      * {@code in_progress} it was unless the response completes.
      */
     public static void endItem(Observer.ToolCall tool, String status) {
@@ -42,7 +42,7 @@ public final class Dialects {
         tool.inProgress = "in_progress".equals(status);
     }
 
-    /** The status of a response that is over, or null, and why it is incomplete, which then is the stop reason. */
+    /** Takes the status of a response that is over, or null, and why it is incomplete, which then is the stop reason. */
     public static void stopResponse(Observer seen, String status, String incomplete) {
         seen.stop("incomplete".equals(status) ? incomplete : status);
         if ("completed".equals(status)) {

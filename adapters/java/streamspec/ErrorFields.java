@@ -57,7 +57,7 @@ public final class ErrorFields {
     private final Map<String, JsonNode> fields = new LinkedHashMap<>();
     private final Set<String> unread = new LinkedHashSet<>();
 
-    /** For an exception, or for what tells about the failure in an item; null where an item leaves that empty. */
+    /** Takes an exception, or what tells about the failure in an item; null where an item leaves that empty. */
     public ErrorFields(Object failure) {
         this.failure = failure;
     }
@@ -103,7 +103,10 @@ public final class ErrorFields {
         }
     }
 
-    /** The body as JSON, which may be its text; of a list, as Google puts around the errors of a stream, the first. */
+    /**
+     * Reads the body as JSON, which may be its text; of a list, as Google puts around the errors of a stream, the
+     * first.
+     */
     private JsonNode readBody() {
         Object held = null;
         try {

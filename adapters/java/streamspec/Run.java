@@ -24,7 +24,10 @@ public record Run(
         List<String> alsoShows,
         Caller caller) {
 
-    /** From a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the manifest. */
+    /**
+     * Reads a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the
+     * manifest.
+     */
     static Run parse(JsonNode message, Manifest manifest) {
         String surface = message.required("surface").textValue();
         String api = message.required("api").textValue();

@@ -22,7 +22,7 @@ public final class Golden {
     private final List<String> wrong = new ArrayList<>();
     private int read;
 
-    /** With the mapper that makes the SDK's types. */
+    /** Reads the vectors with the mapper that makes the SDK's types. */
     public Golden(String file, JsonMapper mapper) throws IOException {
         this.items = Json.MAPPER.readTree(new File(file)).required("items");
         this.mapper = mapper;

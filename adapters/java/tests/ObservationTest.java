@@ -300,7 +300,7 @@ final class ObservationTest {
         return new ErrorFields(new ServiceException(value)).header("retry_after", "retry-after");
     }
 
-    /** The fields of an error whose body is a text. */
+    /** Returns the fields of an error whose body is a text. */
     private static ErrorFields said(String body) {
         return new ErrorFields(new GoldenTest.Exposed(body)).body();
     }
@@ -319,7 +319,7 @@ final class ObservationTest {
         return JsonNodeFactory.instance.objectNode().put(key, value);
     }
 
-    /** JSON with single quotes, which need no escapes in Java. */
+    /** Returns JSON that is written with single quotes, which need no escapes in Java. */
     private static String json(String text) {
         return text.replace('\'', '"');
     }

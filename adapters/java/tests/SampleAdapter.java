@@ -42,7 +42,7 @@ final class SampleAdapter {
                 error -> new ErrorFields(error).attribute("status", "statusCode")));
     }
 
-    /** The name of the api says what happens. */
+    /** Prepares a call; the name of the api says what happens. */
     private static Sdk.Call prepare(Run run) {
         if (run.api().equals("unprepared")) {
             throw new IllegalStateException("not prepared");

@@ -30,7 +30,7 @@ const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string 
   bodies: [["error"]],
 };
 
-/** A client of its own for each call: not every version can derive one from another. */
+/** Makes a client of its own for each call: not every version can derive one from another. */
 function makeClient(call: Call): OpenAI {
   return new OpenAI({
     ...connections(call),
@@ -55,8 +55,8 @@ async function chatCreate(call: Call, seen: Observer, client: OpenAI): Promise<v
 }
 
 /**
- * With listeners to its end; `end` itself, which is always the last event, does not say how it came to that. The helper of
- * Responses has no event for an answer that is complete but the provider's.
+ * Reads a stream with listeners to its end; `end` itself, which is always the last event, does not say how it came to
+ * that. The helper of Responses has no event for an answer that is complete but the provider's.
  */
 async function chatStream(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   seen.hearEndings();

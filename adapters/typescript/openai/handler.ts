@@ -94,7 +94,7 @@ async function streamed<Item, Answer>(
   }
 }
 
-/** Some servers send the content as a list of parts, whatever the types of the SDK say. */
+/** Returns the text of a content, which some servers send as a list of parts, whatever the types of the SDK say. */
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return typeof content === "string" ? content : "";
   return content.map((part) => (part?.type === "text" ? part.text : "")).join("");
@@ -109,8 +109,8 @@ interface ChatAnswer {
 }
 
 /**
- * One chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these three they
- * may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more than the SDK's
+ * Returns one chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these
+ * three they may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more than the SDK's
  * own timeout takes with its retries.
  */
 export async function chat(
@@ -157,8 +157,8 @@ function isWhole(item: OpenAI.Responses.ResponseOutputItem, response: OpenAI.Res
 }
 
 /**
- * One response, which may be one that reached a limit: look at its status. Calls that were cut are left out of its output;
- * where the last event brings no output, it is what the events before it brought.
+ * Returns one response, which may be one that reached a limit: look at its status. Calls that were cut are left out of
+ * its output; where the last event brings no output, it is what the events before it brought.
  */
 export async function respond(
   client: OpenAI,
