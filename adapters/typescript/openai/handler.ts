@@ -110,8 +110,8 @@ interface ChatAnswer {
 
 /**
  * Returns one chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these
- * three they may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more than the SDK's
- * own timeout takes with its retries.
+ * three they may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more
+ * than the SDK's own timeout takes with its retries.
  */
 export async function chat(
   client: OpenAI,
