@@ -192,7 +192,9 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
 fn cut(end: &str, odd: Option<&Value>, text: &str) -> AnswerFailed {
     let message = format!("the stream ended before {end}");
     match odd {
-        Some(odd) => AnswerFailed { message: format!("{message}, with {odd} in it"), ..AnswerFailed::from_object(odd, text) },
+        Some(odd) => {
+            AnswerFailed { message: format!("{message}, with {odd} in it"), ..AnswerFailed::from_object(odd, text) }
+        }
         None => AnswerFailed::new(message, text, None, None),
     }
 }
