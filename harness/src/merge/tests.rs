@@ -179,7 +179,7 @@ fn what_does_not_belong_together_is_refused() {
         _ => true,
     });
     refused(&[one, fewer], "only one of them has anthropic/cut/3");
-    refused(&[File { name: "empty".into(), records: Vec::new() }], "empty: no run is in this file");
+    refused(&[File { name: "empty".into(), records: Vec::new() }], "empty: this file holds no run");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Format for Html {
     }
 
     fn purpose(&self) -> &'static str {
-        "people: pages that open from disk, see above"
+        "people: pages that open from disk"
     }
 
     /// Takes time linear in the records.
