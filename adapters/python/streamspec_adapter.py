@@ -27,7 +27,7 @@ from typing import Any, Final, Literal, NoReturn
 from streamspec_call import Caller, Plan, ReadingFault, cancelled_after, watch, watch_async
 from streamspec_errors import Reads, describe_error
 from streamspec_manifest import Manifest
-from streamspec_observation import Seen, plain
+from streamspec_observation import Observer, plain
 
 __all__ = ["Plan", "Run", "Sdk", "serve"]
 
@@ -56,19 +56,19 @@ class Run:
 
     @classmethod
     def parse(cls, message: Mapping[str, Any]) -> Run:
-        """From a `run` message; a missing field is a `KeyError`."""
+        """Reads a `run` message; a missing field is a `KeyError`."""
         said = {name: message[name] for name in cls.__dataclass_fields__ if name != "caller"}
         return cls(**said, caller=Caller.parse(message.get("caller", {})))
 
     @property
     def is_async(self) -> bool:
-        """Whether the surface belongs to the async client."""
+        """Says whether the surface belongs to the async client."""
         return self.surface.endswith("-async")
 
 
 @dataclass(frozen=True)
 class Sdk:
-    """What an adapter declares about its SDK, besides what its manifest says.
+    """The facts that an adapter declares about its SDK, besides those in its manifest.
 
     `has` says of a surface and an api of the manifest whether the loaded version has them: adapters also run other
     versions than the one they are written for.
@@ -82,12 +82,12 @@ class Sdk:
     capabilities: Sequence[str] = ("timeout", "max-retries", "tools")
 
     def apis(self, manifest: Manifest, surface: str) -> list[str]:
-        """The apis of a surface that the loaded version has; none where it lacks the surface."""
+        """Returns the apis of a surface that the loaded version has; none where it lacks the surface."""
         known = manifest.surfaces.get(surface)
         return [api for api in known.apis if self.has(surface, api)] if known else []
 
     def hello(self, manifest: Manifest) -> dict[str, object]:
-        """The answer to `hello`."""
+        """Returns the answer to `hello`."""
         roots = self.error_base if isinstance(self.error_base, tuple) else (self.error_base,)
         surfaces = {name: apis for name in manifest.surfaces if (apis := self.apis(manifest, name))}
         return {
@@ -103,7 +103,7 @@ class Sdk:
 
 
 def fault(error: BaseException, call: object) -> dict[str, object]:
-    """The adapter broke: says what and where, in one line."""
+    """Says what broke in the adapter and where, in one line."""
     chain: list[str] = []
     current: BaseException | None = error
     while current is not None and len(chain) < 4:  # noqa: PLR2004 - enough to see the first cause
@@ -175,7 +175,7 @@ class Server:
                 os._exit(0)
 
     @contextmanager
-    def answering(self, run: Run) -> Iterator[tuple[Plan, list[tuple[Seen, Caller]]]]:
+    def answering(self, run: Run) -> Iterator[tuple[Plan, list[tuple[Observer, Caller]]]]:
         """Sends the one answer to a `run`, however the calls inside come out."""
         try:
             if run.api not in self.sdk.apis(self.manifest, run.surface):
@@ -185,7 +185,8 @@ class Server:
                 raise LookupError(f"the caller of {run.surface} has no way to {' or '.join(lacking)}")
             plan = self.sdk.plan(run)
             calls = [
-                (Seen(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller) for caller in run.caller.all()
+                (Observer(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller)
+                for caller in run.caller.all()
             ]
             yield plan, calls
             observation, *others = (seen.observation() for seen, _caller in calls)
@@ -196,26 +197,26 @@ class Server:
             self.send(fault(error, run.id))
 
     @contextmanager
-    def observing(self, run: Run, plan: Plan, seen: Seen) -> Iterator[None]:
+    def observing(self, run: Run, plan: Plan, seen: Observer) -> Iterator[None]:
         """Keeps what is raised in one call."""
         try:
             yield
         except ReadingFault:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the SDK lets out is an observation
-            told = describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base, run.api)
-            seen.raised(told, is_cancellation=isinstance(error, asyncio.CancelledError))
+            failure = describe_error(error, seen.site, self.sdk.reads, self.sdk.error_base, run.api)
+            seen.raised(failure, is_cancellation=isinstance(error, asyncio.CancelledError))
             seen.keep(plan.kept(error))
 
     def answer(self, run: Run) -> None:
         """Answers a call on a sync surface."""
         with own_loop(), self.answering(run) as (plan, calls):
 
-            def observed(seen: Seen, caller: Caller) -> None:
+            def observed(seen: Observer, caller: Caller) -> None:
                 with self.observing(run, plan, seen):
                     watch(plan, seen, caller)
 
-            def observed_apart(seen: Seen, caller: Caller) -> None:
+            def observed_apart(seen: Observer, caller: Caller) -> None:
                 with own_loop():
                     observed(seen, caller)
 
@@ -230,7 +231,7 @@ class Server:
     async def answer_async(self, run: Run) -> None:
         """Answers a call on an async surface."""
 
-        async def observed(plan: Plan, seen: Seen, caller: Caller) -> None:
+        async def observed(plan: Plan, seen: Observer, caller: Caller) -> None:
             with self.observing(run, plan, seen):
                 await watch_async(plan, seen, caller)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from streamspec_observation import Seen
+    from streamspec_observation import Observer
 
 
 class ReadingFault(BaseException):
@@ -19,7 +19,7 @@ class ReadingFault(BaseException):
 
 @dataclass(frozen=True)
 class Caller:
-    """What the caller does: it stops after so many items, or cancels after so many seconds, and it may call again.
+    """The caller's part: it stops after so many items, or cancels after so many seconds, and it may call again.
 
     Or it makes so many of the same calls at once, which then are read to the end.
     """
@@ -31,7 +31,7 @@ class Caller:
 
     @classmethod
     def parse(cls, said: Mapping[str, Any]) -> Caller:
-        """From the `caller` of a `run` message; what it does not know is a `LookupError`."""
+        """Reads the `caller` of a `run` message; what it does not know is a `LookupError`."""
         match said.get("read", "all"):
             case "all":
                 read: dict[str, Any] = {}
@@ -45,15 +45,15 @@ class Caller:
 
     @property
     def shares_client(self) -> bool:
-        """Whether it makes several calls on one client, which then keeps its connections as the SDK does by itself."""
+        """Says whether it makes several calls on one client, which then keeps connections as the SDK does by itself."""
         return self.again or self.at_once is not None
 
     def all(self) -> list[Caller]:
-        """The callers of all calls; those of further ones read to the end."""
+        """Returns the callers of all calls; those of further ones read to the end."""
         return [self, *(Caller() for _ in range(1, 2 if self.again else self.at_once or 1))]
 
     def needs(self) -> list[str]:
-        """The abilities that a surface must give it, as manifests name them."""
+        """Lists the abilities that a surface must give it, as manifests name them."""
         needed = {
             "stop": self.stop_after is not None,
             "cancel": self.cancel_after is not None,
@@ -62,14 +62,14 @@ class Caller:
         }
         return [name for name, is_needed in needed.items() if is_needed]
 
-    def has_enough(self, seen: Seen) -> bool:
-        """Whether it wants no more items."""
+    def has_enough(self, seen: Observer) -> bool:
+        """Says whether it wants no more items."""
         return self.stop_after is not None and seen.events >= self.stop_after
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a call goes: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
+    """The way to make a call: `open` gives the stream or an awaitable of it; `items`, or the `final` one, are read.
 
     A stream that is a context manager is entered; one that is not is iterated as it is. `kept` says what of the answer
     an exception still holds, where callers can read that off it. `also_shows` are fields beside those that the manifest
@@ -80,15 +80,15 @@ class Plan:
     """
 
     open: Callable[[], Any]
-    read: Callable[[Seen, Any], None]
+    read: Callable[[Observer, Any], None]
     items: Callable[[Any], Any] = field(default=lambda stream: stream)
     final: Callable[[Any], Any] | None = None
     kept: Callable[[BaseException], str | None] = field(default=lambda _error: None)
     also_shows: Collection[str] = ()
-    listen: Callable[[Seen], None] = field(default=lambda _seen: None)
+    listen: Callable[[Observer], None] = field(default=lambda _seen: None)
 
 
-def take(plan: Plan, seen: Seen, item: object) -> None:
+def take(plan: Plan, seen: Observer, item: object) -> None:
     """Reads one item; what goes wrong here is the adapter's fault, not the SDK's."""
     seen.events += 1
     try:
@@ -98,11 +98,11 @@ def take(plan: Plan, seen: Seen, item: object) -> None:
 
 
 def held(stream: Any, enter: Literal["__enter__", "__aenter__"]) -> Any:
-    """What is entered to hold the stream while it is read."""
+    """Returns the context manager that holds the stream while it is read."""
     return stream if hasattr(type(stream), enter) else nullcontext(stream)
 
 
-def watch(plan: Plan, seen: Seen, caller: Caller) -> None:
+def watch(plan: Plan, seen: Observer, caller: Caller) -> None:
     """Makes a sync call to its end, or until the caller has enough; the SDK's exceptions pass through.
 
     A caller that has enough leaves the loop, and the context manager if there is one. A stream that is none is then
@@ -126,7 +126,7 @@ def watch(plan: Plan, seen: Seen, caller: Caller) -> None:
         seen.stopped()
 
 
-async def watch_async(plan: Plan, seen: Seen, caller: Caller) -> None:
+async def watch_async(plan: Plan, seen: Observer, caller: Caller) -> None:
     """Makes an async call to its end, or until the caller has enough; the SDK's exceptions pass through."""
     has_enough = False
     plan.listen(seen)
@@ -147,7 +147,7 @@ async def watch_async(plan: Plan, seen: Seen, caller: Caller) -> None:
         seen.stopped()
 
 
-async def cancelled_after(seconds: float | None, seen: Seen, work: Coroutine[Any, Any, None]) -> None:
+async def cancelled_after(seconds: float | None, seen: Observer, work: Coroutine[Any, Any, None]) -> None:
     """Does the work of an async call; a caller that cancels has it done in a task, and cancels this from outside."""
     if seconds is None:
         await work

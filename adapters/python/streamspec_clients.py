@@ -21,7 +21,7 @@ class Clients:
         self.asynchronous: Any = async_kind(api_key=KEY, http_client=async_http)
 
     def of(self, run: Run, base_url: str) -> Any:
-        """The client of a call; both kinds have the same methods.
+        """Returns the client of a call; both kinds have the same methods.
 
         A caller that makes several calls has one of its own, which keeps its connections as the SDK does by itself.
         """
@@ -32,14 +32,14 @@ class Clients:
 
 
 def unpooled(sdk: Any) -> tuple[Any, Any]:
-    """A sync and an async HTTP client of the kind that the SDK makes by itself.
+    """Makes a sync and an async HTTP client of the kind that the SDK makes by itself.
 
     Building one costs a TLS context, so all calls share them. But each call has a connection of its own, so that the
     server can tell one that was let go from one that idles in a pool.
     """
     sizes = {"max_connections": 1000, "max_keepalive_connections": 0}
     if hasattr(sdk, "DefaultHttpxClient"):
-        # Whether these are httpx's or httpx2's differs from version to version.
+        # These are httpx's in some versions, and httpx2's in others.
         limits = type(sdk.DEFAULT_CONNECTION_LIMITS)(**sizes)
         return sdk.DefaultHttpxClient(limits=limits), sdk.DefaultAsyncHttpxClient(limits=limits)
     # The first versions take httpx's own clients.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from streamspec_errors import described, told
-from streamspec_observation import ABSENT, Seen, Tokens, Tool, dig, text_of
+from streamspec_errors import described, reading
+from streamspec_observation import ABSENT, Observer, Tokens, Tool, dig, text_of
 from streamspec_tables import DIALECTS
 
 PROMPT: Final = "Say hello, or ask for the weather in Paris."
@@ -53,46 +53,46 @@ GEMINI_TOKENS: Final[Tokens] = ("prompt_token_count", "candidates_token_count")
 
 
 def first(choices: Any) -> list[Any]:
-    """The one choice or candidate that was asked for, if it is there."""
+    """Returns the one choice or candidate that was asked for, if it is there."""
     return [choice for choice in choices or [] if dig(choice, "index") in (None, 0)]
 
 
-def say_content(seen: Seen, content: Any) -> None:
-    """The text of a chat completion, which some servers send in parts."""
+def say_content(seen: Observer, content: Any) -> None:
+    """Reads the text of a chat completion, which some servers send in parts."""
     for part in content if isinstance(content, list) else []:
         if dig(part, "type") == "text":
             seen.say(dig(part, "text"))
     seen.say(content)
 
 
-def say_apart(seen: Seen, message: Any) -> None:
-    """What a message or a delta of a chat completion has apart from its text: a refusal, and the model's thoughts."""
+def say_apart(seen: Observer, message: Any) -> None:
+    """Reads what a chat message or its delta has apart from the text: a refusal, and the model's thoughts."""
     seen.refuse(dig(message, "refusal"))
     say_thoughts(seen, message)
 
 
-def say_thoughts(seen: Seen, message: Any) -> None:
-    """The model's thoughts, which have two names; a vendor that sends both sends the same twice."""
+def say_thoughts(seen: Observer, message: Any) -> None:
+    """Reads the model's thoughts, which have two names; a vendor that sends both sends the same twice."""
     thoughts = dig(message, "reasoning_content")
     seen.think(thoughts if isinstance(thoughts, str) else dig(message, "reasoning"))
 
 
 def arguments_of(call: Any) -> object:
-    """A tool call's arguments as the SDK parsed them, or else as text."""
+    """Returns a tool call's arguments as the SDK parsed them, or else as text."""
     parsed = dig(call, "parsed_arguments")
     return dig(call, "arguments") if parsed is None else parsed
 
 
-def read_chat_finish(seen: Seen, choice: Any) -> None:
-    """The finish reason of a choice, which ends the calls or cuts them."""
+def read_chat_finish(seen: Observer, choice: Any) -> None:
+    """Reads the finish reason of a choice, which ends the calls or cuts them."""
     finish_reason = dig(choice, "finish_reason")
     seen.stop(finish_reason)
     for tool in seen.begun_tools() if finish_reason else []:
         tool.over, tool.cut = True, finish_reason not in FINISHED
 
 
-def read_chat_chunk(seen: Seen, chunk: Any) -> None:
-    """A chunk of a chat completion."""
+def read_chat_chunk(seen: Observer, chunk: Any) -> None:
+    """Reads a chunk of a chat completion."""
     seen.count(dig(chunk, "usage"), CHAT_TOKENS)
     for choice in first(dig(chunk, "choices")):
         say_content(seen, dig(choice, "delta", "content"))
@@ -102,8 +102,8 @@ def read_chat_chunk(seen: Seen, chunk: Any) -> None:
         read_chat_finish(seen, choice)
 
 
-def read_chat_completion(seen: Seen, completion: Any) -> None:
-    """A finished chat completion."""
+def read_chat_completion(seen: Observer, completion: Any) -> None:
+    """Reads a finished chat completion."""
     seen.count(dig(completion, "usage"), CHAT_TOKENS)
     for choice in first(dig(completion, "choices")):
         say_content(seen, dig(choice, "message", "content"))
@@ -114,8 +114,8 @@ def read_chat_completion(seen: Seen, completion: Any) -> None:
         read_chat_finish(seen, choice)
 
 
-def read_message_event(seen: Seen, event: Any) -> None:
-    """An event of Anthropic's Messages; with the end of a block some SDKs hand over what they have parsed."""
+def read_message_event(seen: Observer, event: Any) -> None:
+    """Reads an event of Anthropic's Messages; with the end of a block some SDKs hand over what they have parsed."""
     index = dig(event, "index")
     tool = seen.open_tool(index)
     match dig(event, "type"):
@@ -139,8 +139,8 @@ def read_message_event(seen: Seen, event: Any) -> None:
             seen.count(dig(event, "usage"), MESSAGE_TOKENS)
 
 
-def read_message(seen: Seen, message: Any, *, finished: bool = True) -> None:
-    """A message of Anthropic's with the content that it has."""
+def read_message(seen: Observer, message: Any, *, finished: bool = True) -> None:
+    """Reads a message of Anthropic's with the content that it has."""
     for index, block in enumerate(dig(message, "content") or []):
         if (tool := read_block(seen, index, block)) is not None:
             tool.over = finished
@@ -148,8 +148,8 @@ def read_message(seen: Seen, message: Any, *, finished: bool = True) -> None:
     seen.count(dig(message, "usage"), MESSAGE_TOKENS)
 
 
-def read_block(seen: Seen, index: object, block: Any) -> Tool | None:
-    """A content block as far as it has come, and the tool call that it is; tools of the server are not the caller's."""
+def read_block(seen: Observer, index: object, block: Any) -> Tool | None:
+    """Reads a content block as far as it has come; returns its tool call, unless a tool of the server is called."""
     seen.last_block = index
     seen.say(dig(block, "text"))
     seen.think(dig(block, "thinking"))
@@ -160,8 +160,8 @@ def read_block(seen: Seen, index: object, block: Any) -> Tool | None:
     return tool
 
 
-def read_message_stop(seen: Seen, reason: Any) -> None:
-    """The stop reason of a message, which may end the calls, or cut the one in the last block."""
+def read_message_stop(seen: Observer, reason: Any) -> None:
+    """Reads the stop reason of a message, which may end the calls, or cut the one in the last block."""
     seen.stop(reason)
     if reason in CALLING:
         for tool in seen.begun_tools():
@@ -170,8 +170,8 @@ def read_message_stop(seen: Seen, reason: Any) -> None:
         last.cut = True
 
 
-def read_response_event(seen: Seen, event: Any) -> None:
-    """An event of OpenAI's Responses; the stop reason is the status, or why it is incomplete."""
+def read_response_event(seen: Observer, event: Any) -> None:
+    """Reads an event of OpenAI's Responses; the stop reason is the status, or why it is incomplete."""
     kind, index, item = dig(event, "type"), dig(event, "output_index"), dig(event, "item")
     match kind:
         case "response.output_text.delta":
@@ -195,8 +195,8 @@ def read_response_event(seen: Seen, event: Any) -> None:
     read_status(seen, dig(event, "response"))
 
 
-def read_response(seen: Seen, response: Any) -> None:
-    """A finished response."""
+def read_response(seen: Observer, response: Any) -> None:
+    """Reads a finished response."""
     for item in dig(response, "output") or []:
         is_message = dig(item, "type") == "message"
         for part in [*(dig(item, "summary") or []), *(dig(item, "content") or [])]:
@@ -211,8 +211,8 @@ def read_response(seen: Seen, response: Any) -> None:
     read_status(seen, response)
 
 
-def read_call(seen: Seen, place: object, item: Any) -> Tool | None:
-    """The tool call that an output item is; whatever else is called there the provider executes itself."""
+def read_call(seen: Observer, place: object, item: Any) -> Tool | None:
+    """Reads the tool call that an output item is; whatever else is called there the provider executes itself."""
     if dig(item, "type") != "function_call":
         return None
     tool = seen.tool(place, dig(item, "name"))
@@ -220,21 +220,21 @@ def read_call(seen: Seen, place: object, item: Any) -> Tool | None:
     return tool
 
 
-def read_whole_call(seen: Seen, place: object, item: Any) -> None:
-    """The tool call that an output item is which has ended; its status may say that it was cut."""
+def read_whole_call(seen: Observer, place: object, item: Any) -> None:
+    """Reads the tool call that an ended output item is; its status may say that it was cut."""
     if (tool := read_call(seen, place, item)) is not None:
         tool.over, tool.status = True, dig(item, "status")
         tool.cut = tool.status in ("incomplete", "in_progress")
 
 
-def read_output(seen: Seen, output: Any) -> None:
-    """The calls of an answer that has ended."""
+def read_output(seen: Observer, output: Any) -> None:
+    """Reads the calls of an answer that has ended."""
     for place, item in enumerate(output or []):
         read_whole_call(seen, place, item)
 
 
-def read_status(seen: Seen, response: Any) -> None:
-    """The status of a response once it is over, and its numbers of tokens.
+def read_status(seen: Observer, response: Any) -> None:
+    """Reads the status of a response once it is over, and its numbers of tokens.
 
     A call that stays in progress is whole where the response completed: so does one that the model's own code makes.
     """
@@ -246,8 +246,8 @@ def read_status(seen: Seen, response: Any) -> None:
         tool.cut = tool.cut and tool.status != "in_progress"
 
 
-def read_response_item(seen: Seen, event: Any) -> None:
-    """An event of Responses, which may hand over the failure."""
+def read_response_item(seen: Observer, event: Any) -> None:
+    """Reads an event of Responses, which may hand over the failure."""
     read_response_event(seen, event)
     kind, response = dig(event, "type"), dig(event, "response")
     if kind == "error":
@@ -257,26 +257,26 @@ def read_response_item(seen: Seen, event: Any) -> None:
         failed_item(seen, event, dig(response, "error"))
 
 
-def read_finished_response(seen: Seen, response: Any) -> None:
-    """A finished response, which may be one that failed."""
+def read_finished_response(seen: Observer, response: Any) -> None:
+    """Reads a finished response, which may be one that failed."""
     read_response(seen, response)
     if dig(response, "status") == "failed":
         failed_item(seen, response, dig(response, "error"))
 
 
-def failed_item(seen: Seen, item: Any, error: Any) -> None:
-    """A failure that was handed over as an item; its fields are those of the error in it."""
+def failed_item(seen: Observer, item: Any, error: Any) -> None:
+    """Describes a failure that was handed over as an item; its fields are those of the error in it."""
     # The type of an event is not the error's.
     keys = ("code",) if error is item or error is None else ("type", "code")
     empty = None if error is None else ABSENT
     said = {key: error.get(key, empty) if isinstance(error, dict) else getattr(error, key, empty) for key in keys}
-    fields = {key: told(key, value, "attribute") for key, value in said.items() if value is not ABSENT}
+    fields = {key: reading(key, value, "attribute") for key, value in said.items() if value is not ABSENT}
     message = error if isinstance(error, str) else dig(error, "message")
     seen.failed_item(described(item, seen.site, "" if message is None else text_of(message), fields))
 
 
-def read_gemini_chunk(seen: Seen, chunk: Any) -> None:
-    """A `GenerateContentResponse` of Gemini, with names as on the wire or as in Python.
+def read_gemini_chunk(seen: Observer, chunk: Any) -> None:
+    """Reads a `GenerateContentResponse` of Gemini, with names as on the wire or as in Python.
 
     Calls come whole, and are over when the candidate says so.
     """
@@ -295,6 +295,6 @@ def read_gemini_chunk(seen: Seen, chunk: Any) -> None:
 
 
 def either(value: Any, name: str) -> Any:
-    """An attribute, or a key as JSON writes it."""
+    """Returns an attribute, or a key as JSON writes it."""
     found = dig(value, name)
     return dig(value, re.sub("_(.)", lambda match: match[1].upper(), name)) if found is None else found

@@ -1,4 +1,4 @@
-"""What can be read of an error as it was caught: the ways to its fields, and the rules for bodies and values."""
+"""Readers of an error as it was caught: the ways to its fields, and the rules for bodies and values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NotReadableError(Exception):
 
 
 def kind_of(value: object) -> str:
-    """What a value is, for the sentences about what cannot be read."""
+    """Names the kind of a value, for the sentences about what cannot be read."""
     return f"a {type(value).__name__}"
 
 
@@ -48,12 +48,12 @@ Reads: TypeAlias = Mapping[str, Sequence[Read | RawBody]]
 
 
 def attribute(name: str) -> Read:
-    """A documented attribute of the error."""
+    """Makes the way to a documented attribute of the error."""
     return Read("attribute", lambda error: getattr(error, name, ABSENT))
 
 
 def header(name: str) -> Read:
-    """A header of the response in the error's documented `response`."""
+    """Makes the way to a header of the response in the error's documented `response`."""
 
     def get(error: Any) -> object:
         response = getattr(error, "response", None)
@@ -68,14 +68,14 @@ def header(name: str) -> Read:
 
 
 def error_in(raw: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """A body and the error in it: the object at `error`, or the body itself where it has no `error`."""
+    """Returns a body and the error in it: the object at `error`, or the body itself where it has no `error`."""
     body = parsed(raw)
     error = body if body.get("error") is None else body["error"]
     return body, error if isinstance(error, Mapping) else {}
 
 
 def parsed(raw: object) -> Mapping[str, Any]:
-    """A raw body as the object that it is; empty where it is none."""
+    """Returns a raw body as the object that it is; empty where it is none."""
     if isinstance(raw, str | bytes):
         try:
             raw = json.loads(raw)
@@ -88,7 +88,7 @@ def parsed(raw: object) -> Mapping[str, Any]:
 
 
 def not_readable(raw: object) -> str | None:
-    """Why nothing is read in a raw body that is there, in a sentence; `None` where it is an object."""
+    """Says in a sentence why nothing is read in a raw body that is there; `None` where it is an object."""
     if raw is None or raw in ("", b"") or isinstance(parsed(raw).get("error"), Mapping):
         return None
     if body := parsed(raw):
@@ -99,7 +99,7 @@ def not_readable(raw: object) -> str | None:
 
 
 def read_body(api: str, raw: object) -> dict[str, object]:
-    """Every field that is read from the raw body of an error, by the one rule for bodies."""
+    """Returns every field that is read from the raw body of an error, by the one rule for bodies."""
     whole, error = error_in(raw)
     kind = error.get(DIALECTS[api]["error_type"])
     numbers = [error.get(name) for name in ("status_code", "code")]
@@ -118,7 +118,7 @@ BODY: Final = RawBody(lambda error: getattr(error, "body", None))
 
 
 def retry_after(value: object) -> float | None:
-    """`Retry-After` in seconds: digits, with or without a fraction, or an HTTP date, of which one that passed is 0."""
+    """Reads `Retry-After` in seconds: digits, perhaps with a fraction, or an HTTP date; one that has passed is 0."""
     text = str(value).strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         seconds = float(text)
@@ -138,12 +138,12 @@ CONVERSIONS: Final[Mapping[str, Callable[[Any], object]]] = {
 
 
 def converted(key: str, value: object) -> object:
-    """A raw value as what is read of it, by the one rule for values; `None` for one left empty or not readable."""
+    """Returns what is read of a raw value, by the one rule for values; `None` for one left empty or not readable."""
     return None if value in (None, "") else CONVERSIONS.get(key, text_of)(value)
 
 
-def told(key: str, value: object, via: Via) -> dict[str, object] | None:
-    """A field the SDK has: the contract's `Reading`, or `None` for one left empty."""
+def reading(key: str, value: object, via: Via) -> dict[str, object] | None:
+    """Makes the contract's `Reading` for a field that the SDK has; `None` for one left empty."""
     value = converted(key, value)
     return None if value is None else {"value": value, "via": via}
 
@@ -157,7 +157,7 @@ class Reader:
     unread: list[str] = field(default_factory=list)
 
     def fields(self, reads: Reads) -> dict[str, dict[str, object] | None]:
-        """Every field at the first of its ways that leads to a value: absent, empty, or a reading."""
+        """Reads every field at the first of its ways that leads to a value: absent, empty, or a reading."""
         fields: dict[str, dict[str, object] | None] = {}
         for key, ways in reads.items():
             for way in ways:
@@ -165,13 +165,13 @@ class Reader:
                     break
                 value = self.value(key, way)
                 if value is not ABSENT:
-                    fields[key] = told(key, value, "body" if isinstance(way, RawBody) else way.via)
+                    fields[key] = reading(key, value, "body" if isinstance(way, RawBody) else way.via)
                     if value not in (None, "") and fields[key] is None:
                         self.note(f"{key}: {str(plain(value))[:LONGEST_EXCERPT]!r}, {kind_of(value)}, is none")
         return fields
 
     def value(self, key: str, way: Read | RawBody) -> object:
-        """What one way leads to; a caller cannot read an attribute that raises either."""
+        """Returns what one way leads to; a caller cannot read an attribute that raises either."""
         try:
             found = way.get(self.error)
         except NotReadableError as unread:
@@ -193,7 +193,7 @@ class Reader:
 
 
 def causes(error: BaseException) -> list[str]:
-    """Classes of the chain of causes, nearest first, as a traceback would show it."""
+    """Lists the classes of the chain of causes, nearest first, as a traceback would show it."""
     names: list[str] = []
     seen = {id(error)}
     current: BaseException | None = error
@@ -208,12 +208,12 @@ def causes(error: BaseException) -> list[str]:
 
 
 def class_names(subject: object) -> list[str]:
-    """A value's class and all base classes, most derived first, without modules."""
+    """Lists a value's class and all base classes, most derived first, without modules."""
     return [each.__name__ for each in type(subject).__mro__ if each is not object]
 
 
 def described(subject: object, site: Site, message: str, fields: Mapping[str, object]) -> dict[str, object]:
-    """The contract's `ObservedError` for an exception or for an item that is a failure."""
+    """Makes the contract's `ObservedError` for an exception or for an item that is a failure."""
     classes = class_names(subject)
     return {"site": site, "class": classes[0], "classes": classes, "message": message, "causes": [], **fields}
 
@@ -222,7 +222,7 @@ Classes: TypeAlias = type[BaseException] | tuple[type[BaseException], ...]
 
 
 def unwrapped(error: BaseException, own: Classes) -> BaseException | None:
-    """The first of the SDK's `own` errors in an exception group, as `except*` hands it over."""
+    """Returns the first of the SDK's `own` errors in an exception group, as `except*` hands it over."""
     if isinstance(error, own):
         return error
     within = getattr(error, "exceptions", ()) if "BaseExceptionGroup" in class_names(error) else ()
@@ -230,7 +230,7 @@ def unwrapped(error: BaseException, own: Classes) -> BaseException | None:
 
 
 def describe_error(error: BaseException, site: Site, reads: Reads, own: Classes, api: str) -> dict[str, object]:
-    """An exception as its catcher can read it; `reads` apply to the SDK's `own` exceptions only."""
+    """Describes an exception as its catcher can read it; `reads` apply to the SDK's `own` exceptions only."""
     caught, error = error, unwrapped(error, own) or error
     try:
         message = str(error)

@@ -1,4 +1,4 @@
-"""What the chat models of LangChain have in common: how their chunks add up and what a message says."""
+"""The parts that the chat models of LangChain have in common: sums of their chunks, and readers of messages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, ClassVar, Final
 
 from streamspec_adapter import Plan, Run
 from streamspec_dialects import CHAT_TOOLS, PROMPT
-from streamspec_observation import Notice, Seen, Tokens, dig
+from streamspec_observation import Notice, Observer, Tokens, dig
 
 # The names of the numbers of tokens, whatever the provider.
 TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 
 
 def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-    """Each chunk and the sum so far, as the documents add them up.
+    """Yields each chunk and the sum so far, as the documents add them up.
 
     Before 1.0 no chunk says that it is the last, and the end of the loop is the only sign.
     """
@@ -30,7 +30,7 @@ def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 async def added_up_async(chunks: AsyncIterator[Any]) -> AsyncIterator[tuple[Any, Any]]:
-    """The same for an async stream."""
+    """Does the same for an async stream."""
     full: Any = None
     async for chunk in chunks:
         full = chunk if full is None else full + chunk
@@ -39,8 +39,8 @@ async def added_up_async(chunks: AsyncIterator[Any]) -> AsyncIterator[tuple[Any,
         yield None, full
 
 
-def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
-    """A chunk: pieces of tool calls until the last one, with which LangChain has made them whole calls."""
+def read_chunk(seen: Observer, item: tuple[Any, Any]) -> None:
+    """Reads a chunk: pieces of tool calls until the last one, with which LangChain has made them whole calls."""
     chunk, full = item
     read_text(seen, chunk)
     read_thoughts(seen, chunk)
@@ -53,8 +53,8 @@ def read_chunk(seen: Seen, item: tuple[Any, Any]) -> None:
     read_stop(seen, chunk)
 
 
-def read_message(seen: Seen, message: Any) -> None:
-    """The finished message."""
+def read_message(seen: Observer, message: Any) -> None:
+    """Reads the finished message."""
     read_text(seen, message)
     read_thoughts(seen, message)
     seen.count(dig(message, "usage_metadata"), TOKENS)
@@ -62,14 +62,14 @@ def read_message(seen: Seen, message: Any) -> None:
     read_stop(seen, message)
 
 
-def read_text(seen: Seen, message: Any) -> None:
-    """The message's `text`; before 1.0 it was a method, and at first there was only the content."""
+def read_text(seen: Observer, message: Any) -> None:
+    """Reads the message's `text`; before 1.0 it was a method, and at first there was only the content."""
     text = dig(message, "text")
     seen.say(dig(message, "content") if text is None else text if isinstance(text, str) else text())
 
 
-def read_thoughts(seen: Seen, message: Any) -> None:
-    """The blocks of the message that are thoughts, or a refusal; before 1.0 there are no `content_blocks`."""
+def read_thoughts(seen: Observer, message: Any) -> None:
+    """Reads the blocks of the message that are thoughts, or a refusal; before 1.0 there are no `content_blocks`."""
     for block in dig(message, "content_blocks") or []:
         match dig(block, "type"):
             case "reasoning":
@@ -78,16 +78,16 @@ def read_thoughts(seen: Seen, message: Any) -> None:
                 seen.refuse(dig(block, "value", "refusal"))
 
 
-def read_tools(seen: Seen, message: Any) -> None:
-    """The tool calls that LangChain offers for execution, and apart from them those that it could not parse."""
+def read_tools(seen: Observer, message: Any) -> None:
+    """Reads the tool calls that LangChain offers for execution, and apart from them those that it could not parse."""
     for kind in ("tool_calls", "invalid_tool_calls"):
         for index, call in enumerate(dig(message, kind) or []):
             tool = seen.tool((kind, index), dig(call, "name"))
             tool.arguments, tool.over, tool.cut = dig(call, "args"), True, kind == "invalid_tool_calls"
 
 
-def read_stop(seen: Seen, message: Any) -> None:
-    """The provider's word in `response_metadata`; for Responses the status, or why it is incomplete."""
+def read_stop(seen: Observer, message: Any) -> None:
+    """Reads the provider's word in `response_metadata`; for Responses the status, or why it is incomplete."""
     said = dig(message, "response_metadata")
     seen.stop(dig(said, "stop_reason"))
     seen.stop(dig(said, "finish_reason"))
@@ -96,37 +96,37 @@ def read_stop(seen: Seen, message: Any) -> None:
 
 
 class Notices:
-    """What a handler of callbacks hears of the end of a call.
+    """A handler of callbacks, which hears of the end of a call.
 
     An adapter makes it one of LangChain's handlers, which this module does not import. Each call hears what is said in
     its own thread or task, as LangChain hands the context on to its handlers.
     """
 
-    hearing: ClassVar[ContextVar[Seen | None]] = ContextVar("hearing", default=None)
+    hearing: ClassVar[ContextVar[Observer | None]] = ContextVar("hearing", default=None)
     # Otherwise each notice of an async call is given in a thread, and a cancellation that comes meanwhile is lost.
     run_inline = True
 
-    def listen(self, seen: Seen) -> None:
+    def listen(self, seen: Observer) -> None:
         """Hears for the caller of the call that begins."""
         self.hearing.set(seen)
 
-    def _told(self, notice: Notice) -> None:
+    def _heard(self, notice: Notice) -> None:
         if (seen := self.hearing.get()) is not None:
-            seen.told(notice)
+            seen.heard(notice)
 
     def on_llm_end(self, *_response: object, **_run: object) -> None:
-        """The model's run has ended."""
-        self._told("completed")
+        """Hears that the model's run has ended."""
+        self._heard("completed")
 
     def on_llm_error(self, *_error: object, **_run: object) -> None:
-        """The model's run has failed."""
-        self._told("failed")
+        """Hears that the model's run has failed."""
+        self._heard("failed")
 
 
 def plan_with(
     chat_model: Callable[..., Any], run: Run, handler: Notices, also_shows: Collection[str] = (), **settings: Any
 ) -> Plan:
-    """The call on a chat model with these settings, as a stream with a handler of callbacks or in one go over a stream.
+    """Plans the call on a chat model, as a stream with a handler of callbacks or in one go over a stream.
 
     The model is made with the first call, and a caller that makes several asks the same one.
     """

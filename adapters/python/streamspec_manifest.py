@@ -1,4 +1,4 @@
-"""The adapter's manifest, `adapter.toml`, as the harness hands it over: what it says, no adapter repeats."""
+"""The adapter's manifest, `adapter.toml`, as the harness hands it over, so that no adapter repeats it."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ class Surface:
 
     @classmethod
     def parse(cls, said: Mapping[str, Any]) -> Surface:
-        """From its part of the manifest."""
+        """Reads its part of the manifest."""
         also_shows, caller = frozenset(said.get("also-shows", ())), frozenset(said.get("caller", ()))
         return cls(tuple(said["apis"]), said["delivers"], also_shows, caller)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an adapter needs of it."""
+    """The parts of a manifest that an adapter needs."""
 
     package: str
     surfaces: Mapping[str, Surface]
 
     @classmethod
     def parse(cls, text: str) -> Manifest:
-        """From its JSON; a missing key is a `KeyError`."""
+        """Reads its JSON; a missing key is a `KeyError`."""
         said: dict[str, Any] = json.loads(text)
         return cls(said["package"], {name: Surface.parse(each) for name, each in said["surfaces"].items()})
 
     @classmethod
     def handed_over(cls) -> Manifest:
-        """The one of this adapter; without it the process ends, as the harness starts it with one."""
+        """Returns the one of this adapter; without it the process ends, as the harness starts it with one."""
         text = os.environ.get(VARIABLE)
         if text is None:
             sys.exit(f"{VARIABLE} is not set: an adapter is started by the harness, which hands its adapter.toml over")

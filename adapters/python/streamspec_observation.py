@@ -1,4 +1,4 @@
-"""What the SDK's caller has seen, in the contract's terms: text, tools, the stop reason, tokens, thoughts, refusals."""
+"""The observer of a call, in the contract's terms: text, tools, the stop reason, tokens, thoughts, refusals."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Tool:
     status: object = None
 
     def add(self, piece: object) -> None:
-        """One more piece of the arguments, which takes the place of an object before it."""
+        """Adds a piece of the arguments, which takes the place of an object before it."""
         if isinstance(piece, str) and piece:
             self.arguments = (self.arguments if isinstance(self.arguments, str) else "") + piece
 
-    def told(self) -> dict[str, object]:
-        """The contract's `ToolCall`; a whole call without arguments has an empty object of them."""
+    def call(self) -> dict[str, object]:
+        """Returns the contract's `ToolCall`; a whole call without arguments has an empty object of them."""
         complete = self.over and not self.cut
         none: object = {} if complete else ""
         arguments = none if self.arguments in ("", None) else self.arguments
@@ -57,8 +57,8 @@ class Tool:
 
 
 @dataclass
-class Seen:
-    """What the SDK's caller has seen of one call.
+class Observer:
+    """The observer of one call: it collects what the SDK's caller sees, and makes the observation of it.
 
     `also_shows` are the fields of the surface beside those that all of its kind have, as the manifest names them.
     """
@@ -85,7 +85,7 @@ class Seen:
             self.hand_over()
 
     def hand_over(self) -> None:
-        """From here on the surface offers its fields, though they may still be empty."""
+        """Offers the fields of the surface from here on, though they may still be empty."""
         self.text = []
         if self.delivers != "text":
             self.tools = {}
@@ -109,7 +109,7 @@ class Seen:
         if isinstance(piece, str) and self.refusal is not None:
             self.refusal.append(piece)
 
-    def told(self, notice: Notice) -> None:
+    def heard(self, notice: Notice) -> None:
         """Takes a notice that the answer is over."""
         if self.endings is not None:
             self.endings.append(notice)
@@ -122,23 +122,23 @@ class Seen:
                 self.usage[key] = number
 
     def keep(self, text: str | None) -> None:
-        """The text that an exception holds, from a surface that hands over none before it fails."""
+        """Takes the text that an exception holds, from a surface that hands over none before it fails."""
         if text is not None:
             self.text = [text]
 
     def tool(self, key: object, name: object = None) -> Tool:
-        """The tool call with this key, begun now if it is new."""
+        """Returns the tool call with this key, begun now if it is new."""
         tool = (self.tools if self.tools is not None else {}).setdefault(key, Tool())
         if isinstance(name, str) and not tool.name:
             tool.name = name
         return tool
 
     def open_tool(self, key: object) -> Tool | None:
-        """The tool call with this key, if it was begun."""
+        """Returns the tool call with this key, if it was begun."""
         return (self.tools or {}).get(key)
 
     def begun_tools(self) -> Sequence[Tool]:
-        """Every tool call that was begun."""
+        """Lists every tool call that was begun."""
         return list((self.tools or {}).values())
 
     def stop(self, reason: object) -> None:
@@ -148,26 +148,26 @@ class Seen:
 
     @property
     def knows_why(self) -> bool:
-        """Whether the failure so far has a message, a type or a code."""
+        """Says whether the failure so far has a message, a type or a code."""
         return self.error is not None and any(self.error.get(key) for key in ("message", "type", "code"))
 
     def failed_item(self, error: dict[str, object]) -> None:
-        """The SDK handed the failure over as an item; the first such item that says anything counts."""
+        """Takes a failure that the SDK handed over as an item; the first such item that says anything counts."""
         if not self.knows_why:
             self.ended, self.error = "error-item", error
 
     def interrupted(self) -> None:
-        """The SDK itself says, without an error, that the answer was interrupted."""
+        """Notes that the SDK itself says, without an error, that the answer was interrupted."""
         if self.error is None:
             self.ended = "aborted"
 
     def stopped(self) -> None:
-        """The caller has stopped by itself, and nothing was raised; a failure that was an item stays one."""
+        """Notes that the caller has stopped by itself and nothing was raised; a failure that was an item stays one."""
         if self.ended == "returned":
             self.ended = "stopped"
 
     def raised(self, error: dict[str, object], *, is_cancellation: bool = False) -> None:
-        """The SDK raised; an item that has said why it failed stands.
+        """Takes what the SDK raised; an item that has said why it failed stands.
 
         What it raises is no cancellation where its caller has not cancelled.
         """
@@ -176,13 +176,13 @@ class Seen:
             self.error = error
 
     def observation(self) -> dict[str, object]:
-        """The contract's `Observation`."""
+        """Returns the contract's `Observation`."""
         out: dict[str, object] = {"ended": self.ended, "events": self.events}
         if self.text is not None:
             out["text"] = "".join(self.text)
         if self.tools is not None:
             # A call without a name is none.
-            out["tool_calls"] = [tool.told() for tool in self.tools.values() if tool.name]
+            out["tool_calls"] = [tool.call() for tool in self.tools.values() if tool.name]
         if self.stop_reason is not ABSENT:
             out["stop_reason"] = self.stop_reason
         if self.usage is not None:
@@ -199,7 +199,7 @@ class Seen:
 
 
 def text_kept(error: BaseException) -> str | None:
-    """What a handler's own exception says had arrived."""
+    """Returns the text that had arrived, as a handler's own exception says."""
     text = getattr(error, "text", None)
     return text if isinstance(text, str) else None
 
@@ -212,12 +212,12 @@ def dig(value: Any, *path: str) -> Any:
 
 
 def text_of(value: object) -> str:
-    """A provider's word as text; what should have been a string and is not, as JSON."""
+    """Returns a provider's word as text; what should have been a string and is not, as JSON."""
     return value if isinstance(value, str) else json.dumps(plain(value))
 
 
 def plain(value: object, depth: int = 0) -> object:
-    """A value as JSON that every reader takes: no lone surrogates, no NaN, no huge numbers, strings or depths."""
+    """Returns a value as JSON that every reader takes: no lone surrogates, NaN, huge numbers, strings or depths."""
     if isinstance(value, str):
         if len(value) > LONGEST_STRING:
             value = f"{value[:LONGEST_STRING]} [cut by the adapter: {len(value)} characters]"

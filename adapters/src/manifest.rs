@@ -40,7 +40,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The manifest of an SDK that has none: what its adapter says about itself, and no surface described.
+    /// Makes the manifest of an SDK that has none: what its adapter says about itself, and no surface described.
     pub(crate) fn of(identity: &Identity) -> Self {
         let is_of_ids = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
         let name = identity.sdk.name.trim_start_matches('@');

@@ -56,7 +56,7 @@ pub struct Run {
     pub max_retries: u32,
     /// The kind of answer to ask the model for.
     pub ask: Ask,
-    /// The caller's own doings; absent where it reads one answer to the end.
+    /// The caller's own actions; absent where it reads one answer to the end.
     #[serde(default, skip_serializing_if = "Caller::is_plain")]
     pub caller: Caller,
 }

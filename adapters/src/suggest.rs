@@ -38,7 +38,7 @@ pub fn help(wrong: &str, known: &[&str]) -> String {
     }
 }
 
-/// Names in backticks, as a question.
+/// Asks for the names, in backticks: "did you mean `a` or `b`?"
 pub fn question(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
@@ -48,7 +48,7 @@ pub fn question(names: &[&str]) -> String {
     }
 }
 
-/// Counts the slips that make one name the other, or the last part of the other's path; none if they are
+/// Counts the changes of a letter that make one name the other, or the last part of the other's path; none if they are
 /// too many.
 fn distance(wrong: &str, known: &str) -> Option<usize> {
     const LONGEST: usize = 64;

@@ -40,7 +40,7 @@ export interface Call {
 export type Surface<C = void> = (call: Call, seen: Observer, client: C) => Promise<void>;
 
 /**
- * What an adapter does with its SDK, and what the loaded version has of the manifest: adapters also run other versions
+ * An adapter's calls through its SDK, and what the loaded version has of the manifest: adapters also run other versions
  * than the one they are written for.
  */
 export interface Adapter<E, C = void> {
@@ -60,18 +60,18 @@ export interface Adapter<E, C = void> {
 /** The exit status after an error that no call owns (`EX_SOFTWARE`). */
 export const STRAY_ERROR = 70;
 
-/** How long a handler lets a stream be silent: half a second more than the SDK's own timeout takes with its retries. */
+/** Returns the milliseconds of silence that a handler accepts: half a second more than the SDK's timeout takes with its retries. */
 export function silence(call: Call): number {
   return (call.max_retries + 1) * call.timeout_ms + 500;
 }
 
-/** The signal of a call to what has no timeout of its own: aborted when that is over, or when the caller cancels. */
+/** Returns the signal of a call to what has no timeout of its own: aborted when that is over, or when the caller cancels. */
 export function limit({ timeout_ms, signal }: Call): AbortSignal {
   const timeout = AbortSignal.timeout(timeout_ms);
   return signal ? AbortSignal.any([timeout, signal]) : timeout;
 }
 
-/** One line of ASCII; lone surrogates, which JSON text cannot carry, become U+FFFD. */
+/** Encodes a message as one line of ASCII; lone surrogates, which JSON text cannot carry, become U+FFFD. */
 export function encode(message: object): string {
   return JSON.stringify(message)
     .replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (escape, lone) => (lone ? "\\ufffd" : escape))
@@ -154,7 +154,7 @@ export function serve<E, C>(adapter: Adapter<E, C>): void {
   process.stdin.on("end", () => process.exit(0));
 }
 
-/** What is loaded: the harness compares it with the manifest. */
+/** Returns what is loaded: the harness compares it with the manifest. */
 function hello<E, C>(adapter: Adapter<E, C>, manifest: Manifest, errorBases: string[]): object {
   const surfaces = Object.entries(adapter.surfaces).map(([name, byApi]) => {
     return { name, apis: Object.entries(byApi).flatMap(([api, surface]) => (surface ? [api] : [])) };
@@ -171,7 +171,7 @@ function hello<E, C>(adapter: Adapter<E, C>, manifest: Manifest, errorBases: str
   };
 }
 
-/** The version of the package that is imported by this name, off its manifest, which its exports may keep back. */
+/** Returns the version of the package that is imported by this name, off its manifest, which its exports may keep back. */
 export function loadedVersion(name: string): string {
   for (let folder = new URL(".", import.meta.resolve(name)); ;) {
     const manifest = new URL("package.json", folder);

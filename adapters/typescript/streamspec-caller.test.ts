@@ -1,4 +1,4 @@
-/** What a caller does beside to read to the end, and what counts as the word for it. */
+/** Tests of callers that do not just read to the end, and of the errors that count as a cancellation. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,18 +9,18 @@ class UserAbortError extends Error {}
 class LateUserAbortError extends UserAbortError {}
 class ConnectionError extends Error {}
 
-/** An endless answer, that tells when its caller let go of it. */
-function endless(told: string[]) {
+/** Makes an endless answer, which tells when its caller let go of it. */
+function endless(log: string[]) {
   return async function* () {
     try {
       for (let number = 0; ; number += 1) yield number;
     } finally {
-      told.push("let go");
+      log.push("let go");
     }
   };
 }
 
-/** What a caller saw who cancels at once, of a call that ends with this. */
+/** Returns what a caller saw who cancels at once, of a call that ends with this. */
 async function cancelled(error: unknown, cancellations: string[] = []): Promise<string> {
   const asked = begin({ read: { "cancel-after": 0 } }, cancellations);
   const seen = new Observer("events", [], asked);
@@ -34,12 +34,12 @@ async function cancelled(error: unknown, cancellations: string[] = []): Promise<
 }
 
 test("a caller who stops lets go of the answer after as many items as are wanted, and nothing is raised", async () => {
-  const told: string[] = [];
+  const log: string[] = [];
   const asked = begin({ read: { "stop-after": 3 } });
   const seen = new Observer("events", [], asked);
-  await seen.iterate(endless(told), () => {});
+  await seen.iterate(endless(log), () => {});
   const { ended, events, error } = seen.observation({});
-  assert.deepEqual([ended, events, error, told], ["stopped", 3, undefined, ["let go"]]);
+  assert.deepEqual([ended, events, error, log], ["stopped", 3, undefined, ["let go"]]);
   assert.equal(asked.leave?.signal.aborted, true);
 });
 

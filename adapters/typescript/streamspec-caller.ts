@@ -1,5 +1,5 @@
 /**
- * What a caller does beside to read one answer to its end: it stops before, it cancels, or it makes the call once more
+ * The callers that do not just read one answer to its end: one stops before, cancels, or makes the call once more
  * or several times at once.
  */
 
@@ -17,7 +17,7 @@ export function sharesClient(caller: Caller | undefined): boolean {
   return caller?.again === true || caller?.["at-once"] !== undefined;
 }
 
-/** What is asked of the caller of one call. */
+/** The requests that are made of the caller of one call. */
 export interface Asked {
   /** The number of items after which the caller stops. */
   stopAfter?: number;
@@ -29,14 +29,14 @@ export interface Asked {
   cancellations?: readonly string[];
 }
 
-/** The caller's doings in one call. */
-export interface Doings extends Asked {
+/** The caller's actions in one call. */
+export interface Actions extends Asked {
   /** Ends the caller's watch over the call. */
   over: () => void;
 }
 
 /** Begins a call: from now on the milliseconds count after which a caller cancels it. */
-export function begin({ read }: Caller = {}, cancellations: readonly string[] = []): Doings {
+export function begin({ read }: Caller = {}, cancellations: readonly string[] = []): Actions {
   if (typeof read !== "object") return { over: () => {} };
   if ("stop-after" in read) return { stopAfter: read["stop-after"], leave: new AbortController(), over: () => {} };
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** Which calls share a connection. */
+/** Tests of the calls that share a connection. */
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

@@ -8,12 +8,12 @@ import { sharesClient } from "./streamspec-caller.ts";
 /** No pool: an idle connection that goes away just as the next call takes it would look like that call's failure. */
 const CLOSE = { connection: "close" };
 
-/** The headers of ours that a call has: none where its client keeps its connections as it does by itself. */
+/** Returns the headers of ours that a call has: none where its client keeps its connections as it does by itself. */
 export function headers(call: Call): Record<string, string> {
   return sharesClient(call.caller) ? {} : CLOSE;
 }
 
-/** The same for clients of Anthropic and OpenAI; their versions on `node-fetch` would keep a pool all the same. */
+/** Returns the same for clients of Anthropic and OpenAI; their versions on `node-fetch` would keep a pool all the same. */
 export function connections(call: Call) {
   return sharesClient(call.caller) ? {} : { defaultHeaders: CLOSE, httpAgent: new Agent({ keepAlive: false }) };
 }
@@ -23,7 +23,7 @@ interface Dispatcher {
   dispatch(...request: unknown[]): boolean;
 }
 
-/** Where the platform keeps the dispatcher of all calls of `fetch` (https://undici.nodejs.org/#/docs/api/GlobalInstallation). */
+/** The name of the platform's dispatcher of all calls of `fetch` (https://undici.nodejs.org/#/docs/api/GlobalInstallation). */
 const GLOBAL = Symbol.for("undici.globalDispatcher.1");
 
 const pools = new AsyncLocalStorage<Dispatcher>();

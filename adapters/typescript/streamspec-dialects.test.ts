@@ -109,7 +109,7 @@ test("Responses: an error completes no call, and takes none back", () => {
   check(responsesReader, [failed], { stop_reason: "failed" });
 });
 
-/** What is read of these beside the text, the calls and the stop reason. */
+/** Checks what is read of these beside the text, the calls and the stop reason. */
 function beside(
   delivers: "events" | "final",
   read: (seen: Observer) => (item: any) => void,

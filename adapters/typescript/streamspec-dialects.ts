@@ -1,5 +1,6 @@
 /**
- * How the vendors' own items are read: SDKs hand these out typed, and whoever uses none parses them. When a tool call is complete follows the rule of `adapters/README.md`.
+ * Readers of the vendors' own items: SDKs hand these out typed, and whoever uses none parses them. `adapters/README.md`
+ * says when a tool call is complete.
  *
  * The interfaces name the fields that are read, so that the types of an SDK are checked against them.
  */
@@ -148,12 +149,12 @@ export interface Completion {
 /** With these a choice says that it came to its own end; `length` or `content_filter` leave a tool call unfinished. */
 const FINISHED = DIALECTS["openai-chat"].stop_reasons.end_calls;
 
-/** The choice that was asked for. */
+/** Returns the choice that was asked for. */
 function first<T extends { index?: number }>(choices: Maybe<readonly T[]>): T | undefined {
   return list(choices).find((choice) => choice && !choice.index);
 }
 
-/** The text of a content, which some servers send as a list of parts. */
+/** Returns the text of a content, which some servers send as a list of parts. */
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   const parts: readonly Maybe<{ type?: string; text?: unknown }>[] = Array.isArray(content) ? content : [];
@@ -302,13 +303,13 @@ export function readResponse(seen: Observer, response: Response): void {
   );
 }
 
-/** The texts of these parts of a response's items, put together. */
+/** Joins the texts of these parts of a response's items. */
 function joined(response: Maybe<Response>, parts: (item: ResponseItem) => (string | undefined)[]): string {
   const items = list(response?.output).filter((item) => item);
   return items.flatMap(parts).join("");
 }
 
-/** The summaries and the texts of reasoning that a response holds. */
+/** Returns the summaries and the texts of reasoning that a response holds. */
 function thoughtsIn(response: Maybe<Response>): string {
   return joined(response, ({ type, summary, content }) => {
     return type === "reasoning" ? [...list(summary), ...list(content)].map((part) => part?.text) : [];
@@ -321,12 +322,12 @@ function refusalIn(response: Maybe<Response>): string {
   });
 }
 
-/** Whether an item that is over was not cut; in a response that completed, one may stay in progress all the same. */
+/** Says whether an item that is over was not cut; in a response that completed, one may stay in progress all the same. */
 function isWhole({ status }: ResponseItem, response: Maybe<Response>): boolean {
   return status !== "incomplete" && (status !== "in_progress" || response?.status === "completed");
 }
 
-/** Why the response stopped; `queued` and `in_progress` say that it has not. */
+/** Returns the reason why the response stopped; `queued` and `in_progress` say that it has not. */
 function responseStop(response: Maybe<Response>): string | undefined {
   const status = response?.status;
   if (status === "queued" || status === "in_progress") return undefined;

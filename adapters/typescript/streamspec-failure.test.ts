@@ -1,4 +1,4 @@
-/** What is read of an error, whatever was thrown. */
+/** Tests of what is read of an error, whatever was thrown. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -49,8 +49,8 @@ test("an error is read by its documented properties, missing and empty apart", (
 
 test("a field may be read by a function of the SDK's, which may find nothing", () => {
   const fields = (value: unknown) => ({ retryable: [() => value] });
-  const told = (value: unknown) => describeError(new Error("any"), "open", fields(value)).retryable;
-  assert.deepEqual([told(false), told(undefined)], [{ value: false, via: "attribute" }, null]);
+  const retryable = (value: unknown) => describeError(new Error("any"), "open", fields(value)).retryable;
+  assert.deepEqual([retryable(false), retryable(undefined)], [{ value: false, via: "attribute" }, null]);
 });
 
 test("what no field leads to is read in the bodies, the first of which that has it", () => {
@@ -113,8 +113,8 @@ test("Retry-After is digits or an HTTP date, in any of its forms", () => {
     ["9".repeat(400), undefined],
     [7, undefined],
   ] as const) {
-    const told = describeError<{ header: unknown }>({ header }, "open", { retry_after: [["header", "header"]] });
-    const seconds = told.retry_after?.value;
+    const described = describeError<{ header: unknown }>({ header }, "open", { retry_after: [["header", "header"]] });
+    const seconds = described.retry_after?.value;
     assert.ok(seconds === expected || Math.abs(Number(seconds) - Number(expected)) < 2, `${header}: ${seconds}`);
   }
 });

@@ -1,5 +1,5 @@
 /**
- * How an error is read: whatever an SDK threw or handed over as the failure becomes the error of an observation.
+ * The reading of an error: whatever an SDK threw or handed over as the failure becomes the error of an observation.
  *
  * The fields are read by the SDK's documented properties, then in the raw bodies that its error hands out, by the rules
  * of `adapters/README.md`.
@@ -24,8 +24,8 @@ import {
 export type Site = "open" | "iterate" | "finalize";
 export type Via = "attribute" | "body" | "header" | "cause";
 
-/** A missing key: the SDK has no such field. `null`: it has the field and left it empty. */
-export type Told<T> = { value: T; via: Via } | null | undefined;
+/** A reading of a field. A missing key: the SDK has no such field. `null`: it has the field and left it empty. */
+export type Reading<T> = { value: T; via: Via } | null | undefined;
 
 type Field = "status" | "type" | "code" | "request_id" | "retry_after" | "retryable";
 
@@ -34,14 +34,14 @@ export interface ObservedError {
   class: string;
   classes: string[];
   message: string;
-  status?: Told<number>;
-  type?: Told<string>;
-  code?: Told<string>;
-  request_id?: Told<string>;
-  retry_after?: Told<number>;
-  retryable?: Told<boolean>;
+  status?: Reading<number>;
+  type?: Reading<string>;
+  code?: Reading<string>;
+  request_id?: Reading<string>;
+  retry_after?: Reading<number>;
+  retryable?: Reading<boolean>;
   causes: string[];
-  /** What was there and could not be read, a sentence each. */
+  /** Sentences about what was there and could not be read. */
   unread?: string[] | undefined;
 }
 
@@ -51,21 +51,21 @@ export type Path<E> = readonly [via: Via, property: keyof E & string, ...keys: s
 /** A documented function of the SDK that reads a value off an error. */
 export type Reader = (error: unknown) => unknown;
 
-/** For every field of an error that the SDK offers: the ways to it, best first. */
+/** The ways to every field of an error that the SDK offers, best first. */
 export type ErrorFields<E> = Partial<Record<Field, readonly (Path<E> | Reader)[]>> & {
   /** The ways to the raw bodies that the error hands out; what the fields above do not lead to is read in these. */
   bodies?: readonly (readonly [property: keyof E & string, ...keys: string[]])[];
 };
 
-/** What the reading of an error depends on besides the SDK's fields. */
+/** The facts that the reading of an error depends on besides the SDK's fields. */
 export interface Origin {
-  /** Whose error bodies they are. */
+  /** The api whose error bodies they are. */
   api?: Api;
   /** The roots of the SDK's own errors, for which an `AggregateError` is opened. */
   errorBases?: readonly string[];
 }
 
-/** What a catcher can read of what was thrown, whatever it is; this does not throw. */
+/** Describes what was thrown, whatever it is, as its catcher can read it; this does not throw. */
 export function describeError<E>(
   thrown: unknown,
   site: Site,
@@ -83,8 +83,8 @@ export function describeError<E>(
     if (why !== undefined) unread.add(`${keys.join(".")}: ${why}`);
     return readBody(raw, api);
   });
-  const field = <T>(name: Field, convert: (value: unknown) => T | undefined): Told<T> => {
-    const found = told(
+  const field = <T>(name: Field, convert: (value: unknown) => T | undefined): Reading<T> => {
+    const found = reading(
       error,
       fields[name],
       read.filter((body) => name in body).map((body) => body[name]),
@@ -117,20 +117,20 @@ export function describeError<E>(
   };
 }
 
-/** The SDK's own error inside the platform's wrapper, which every handler opens; any other error is itself. */
+/** Returns the SDK's own error inside the platform's wrapper, which every handler opens; any other error is itself. */
 function opened(error: unknown, errorBases: readonly string[]): unknown {
   if (!(error instanceof AggregateError)) return error;
   return error.errors.find((inner) => classesOf(inner).some((name) => errorBases.includes(name))) ?? error;
 }
 
-/** The first value that `ways` lead to, else one of a body; empty when the error has a place for it but no value there. */
-function told<E, T>(
+/** Returns the first value that `ways` lead to, else one of a body; empty when the error has a place for it and no value. */
+function reading<E, T>(
   error: unknown,
   ways: readonly (Path<E> | Reader)[] | undefined,
   inBodies: readonly unknown[],
   convert: (value: unknown) => T | undefined,
   note: (sentence: string) => void,
-): Told<T> {
+): Reading<T> {
   let has = inBodies.length > 0;
   for (const way of ways ?? []) {
     let found: unknown;
@@ -158,7 +158,7 @@ function told<E, T>(
   return has ? null : undefined;
 }
 
-/** A property, or the class of what reading it throws. */
+/** Returns a property, or the class of what reading it throws. */
 function attempted(value: unknown, property: string): [found: unknown, raised?: string] {
   try {
     return [isObject(value) ? (value as Record<string, unknown>)[property] : undefined];
@@ -167,17 +167,17 @@ function attempted(value: unknown, property: string): [found: unknown, raised?: 
   }
 }
 
-/** Headers are looked up by name: the platform's, or an object of them. */
+/** Says whether a value is headers, which are looked up by name: the platform's, or an object of them. */
 function isHeaders(value: unknown): boolean {
   return value instanceof Headers || (isObject(value) && !(value instanceof Map) && !Array.isArray(value));
 }
 
-/** The beginning of a value, where it is no object. */
+/** Returns the beginning of a value, where it is no object. */
 function excerpt(value: unknown): string {
   return isObject(value) ? "an object" : JSON.stringify(String(value).slice(0, 60));
 }
 
-/** Why nothing is read in a raw body that is there, in a sentence; nothing where it is an object. */
+/** Says in a sentence why nothing is read in a raw body that is there; nothing where it is an object. */
 function notReadable(raw: unknown): string | undefined {
   if (isEmpty(raw)) return undefined;
   const parsed = typeof raw === "string" ? json(raw) : raw;
@@ -189,7 +189,7 @@ function notReadable(raw: unknown): string | undefined {
   return typeof raw === "string" ? "the body is text that is not a JSON object" : `the body is ${kindOf(raw)}`;
 }
 
-/** What a raw body says of the error, by the rule of `adapters/README.md`: the fields that it has a place for. */
+/** Returns the fields of the error that a raw body has a place for, by the rule of `adapters/README.md`. */
 function readBody(raw: unknown, api: Api | undefined): Partial<Record<Field, unknown>> {
   const parsed = typeof raw === "string" ? json(raw) : raw;
   const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed;

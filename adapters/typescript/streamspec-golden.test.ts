@@ -37,7 +37,7 @@ const FINAL: Partial<Record<Api, (seen: Observer, answer: any) => void>> = {
   "openai-responses": readResponse,
 };
 
-/** Arguments that are JSON text as that JSON. */
+/** Returns the fields with arguments that are JSON text as that JSON. */
 function parsed({ text, tool_calls, stop_reason }: Observation): object {
   const calls = tool_calls?.map((call) => {
     try {
@@ -51,8 +51,8 @@ function parsed({ text, tool_calls, stop_reason }: Observation): object {
 
 for (const { field, raw, reads } of golden.fields) {
   test(`${field} ${JSON.stringify(raw)}`, () => {
-    const told = describeError<{ raw: unknown }>({ raw }, "open", { [field]: [["attribute", "raw"]] })[field];
-    assert.deepEqual(told, reads === null ? null : { value: reads, via: "attribute" });
+    const reading = describeError<{ raw: unknown }>({ raw }, "open", { [field]: [["attribute", "raw"]] })[field];
+    assert.deepEqual(reading, reads === null ? null : { value: reads, via: "attribute" });
   });
 }
 
@@ -61,7 +61,7 @@ for (const { name, api, body, reads } of golden.bodies) {
     for (const handed of [body, parse(body)]) {
       const error = describeError<{ body: unknown }>({ body: handed }, "open", { bodies: [["body"]] }, { api });
       const { status, type, code, request_id } = error;
-      const found = Object.entries({ status, type, code, request_id }).filter(([, told]) => told);
+      const found = Object.entries({ status, type, code, request_id }).filter(([, reading]) => reading);
       assert.deepEqual(
         Object.fromEntries(found),
         Object.fromEntries(Object.entries(reads).map(([field, value]) => [field, { value, via: "body" }])),
@@ -80,7 +80,7 @@ for (const { name, api, events, final, sees } of golden.items) {
   });
 }
 
-/** A body as SDKs hand it out once they parsed it. */
+/** Returns a body as SDKs hand it out once they parsed it. */
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);

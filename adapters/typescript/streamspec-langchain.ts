@@ -1,4 +1,4 @@
-/** What the chat models of LangChain have in common: their surfaces, and what a chunk, an event and a message say. */
+/** The parts that the chat models of LangChain have in common: surfaces, and readers of chunks, events and messages. */
 
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
@@ -26,14 +26,14 @@ export const RETRYABLE: Reader[] = errors.getRetryable ? [errors.getRetryable] :
 /** With these an answer says that it came to its own end; any other leaves a tool call unfinished. */
 const FINISHED: readonly unknown[] = ["stop", "tool_calls", "function_call", "completed", "tool_use"];
 
-/** The provider's word; the packages put it beside the content, and not always in the same place. */
+/** Returns the provider's stop reason; the packages put it beside the content, and not always in the same place. */
 function stopReason(message: Pick<AIMessageChunk, "response_metadata" | "additional_kwargs">): unknown {
   const { stop_reason, finish_reason, status, incomplete_details } = message?.response_metadata ?? {};
   const incomplete = (incomplete_details as { reason?: unknown } | null | undefined)?.reason;
   return stop_reason ?? message?.additional_kwargs?.["stop_reason"] ?? finish_reason ?? incomplete ?? status;
 }
 
-/** Whether a message's `text` and `contentBlocks` can be read: of a content that is no text and no list, they throw. */
+/** Says whether a message's `text` and `contentBlocks` can be read: of a content that is no text and no list, they throw. */
 function isReadable(message: Pick<AIMessageChunk, "content">): boolean {
   return typeof message?.content === "string" || Array.isArray(message?.content);
 }
@@ -49,10 +49,10 @@ function thoughts(message: AIMessageChunk): string {
   return texts.join("") || (typeof beside === "string" ? beside : "");
 }
 
-/** The tokens that a message tells of. */
+/** Returns the numbers of tokens that a message has. */
 function usage(message: unknown): { input: number | undefined; output: number | undefined } {
-  const told = get(message, "usage_metadata");
-  return { input: tokens(get(told, "input_tokens")), output: tokens(get(told, "output_tokens")) };
+  const usage = get(message, "usage_metadata");
+  return { input: tokens(get(usage, "input_tokens")), output: tokens(get(usage, "output_tokens")) };
 }
 
 /** Reads chunks. Blocks have no end here: tool calls are over when the answer says so. The tokens of chunks are added up. */
@@ -67,9 +67,9 @@ export function chunkReader(seen: Observer): (chunk: AIMessageChunk) => void {
       seen.openTool(tool?.index, tool?.name, "");
       seen.addArguments(tool?.index, tool?.args);
     }
-    const told = usage(chunk);
-    input = told.input === undefined ? input : (input ?? 0) + told.input;
-    output = told.output === undefined ? output : (output ?? 0) + told.output;
+    const counts = usage(chunk);
+    input = counts.input === undefined ? input : (input ?? 0) + counts.input;
+    output = counts.output === undefined ? output : (output ?? 0) + counts.output;
     seen.count(input, output);
     seen.stop(stopReason(chunk));
     if (FINISHED.includes(stopReason(chunk))) seen.closeTools();
@@ -127,14 +127,14 @@ export function readMessage(seen: Observer, message: AIMessageChunk): void {
 /** Hears of the end of one call, as a handler of callbacks does. The SDK waits for it where it says so. */
 function handler(seen: Observer): BaseCallbackHandler {
   const heard = BaseCallbackHandler.fromMethods({
-    handleLLMEnd: () => seen.told("completed"),
-    handleLLMError: () => seen.told("failed"),
+    handleLLMEnd: () => seen.heard("completed"),
+    handleLLMError: () => seen.heard("failed"),
   });
   heard.awaitHandlers = true;
   return heard;
 }
 
-/** The surfaces of a chat model for each of these apis; `tools` are those of a call. */
+/** Makes the surfaces of a chat model for each of these apis; `tools` are those of a call. */
 export function surfaces(apis: Api[], tools: (call: Call) => object): Adapter<unknown, Model>["surfaces"] {
   const options = (call: Call, signal = call.signal) => ({ ...tools(call), ...(signal ? { signal } : {}) });
   const stream: Surface<Model> = (call, seen, model) =>

@@ -1,4 +1,4 @@
-/** The adapter's manifest, `adapter.toml`, as the harness hands it over: what it says, no adapter repeats. */
+/** The adapter's manifest, `adapter.toml`, as the harness hands it over, so that no adapter repeats it. */
 
 import type { AlsoShown, Delivers } from "./streamspec-observation.ts";
 import type { Api } from "./streamspec-tables.ts";
@@ -6,7 +6,7 @@ import type { Api } from "./streamspec-tables.ts";
 /** Holds the manifest as JSON, with the keys of `adapter.toml`. */
 const VARIABLE = "STREAMSPEC_MANIFEST";
 
-/** What an adapter needs of it. */
+/** The parts of a manifest that an adapter needs. */
 export interface Manifest {
   /** The name of the package, which also says its version. */
   package: string;
@@ -14,7 +14,7 @@ export interface Manifest {
   surfaces: Record<string, { apis: Api[]; delivers: Delivers; "also-shows"?: AlsoShown[] }>;
 }
 
-/** The manifest of this adapter; an adapter is started by the harness, which hands it over. */
+/** Returns the manifest of this adapter; an adapter is started by the harness, which hands it over. */
 export function handedOver(): Manifest {
   const text = process.env[VARIABLE];
   if (text === undefined) {

@@ -1,4 +1,4 @@
-/** What one call saw, as its observation says it. */
+/** Tests of the observation of one call. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -56,8 +56,8 @@ test("what was handed over as a failure is described like what was thrown, and a
 test("every notice of the end is kept, also one that comes a turn later, where the surface has any", async () => {
   const [heard, deaf] = [new Observer("text", ["endings"]), new Observer("text")];
   for (const seen of [heard, deaf]) {
-    seen.told("failed");
-    queueMicrotask(() => seen.told("completed"));
+    seen.heard("failed");
+    queueMicrotask(() => seen.heard("completed"));
     await seen.lateNotices();
   }
   assert.deepEqual(heard.observation({}).endings, ["failed", "completed"]);

@@ -1,5 +1,5 @@
 /**
- * What one call saw: the observation of the contract, gathered while an adapter drives its SDK.
+ * The observation of one call, in the contract's terms, collected while an adapter drives its SDK.
  *
  * Only errors that come out of the SDK's calls, inside {@link Observer}, are observations.
  */
@@ -8,7 +8,7 @@ import { type Asked, isCancellation } from "./streamspec-caller.ts";
 import { type ErrorFields, type ObservedError, type Origin, type Site, describeError } from "./streamspec-failure.ts";
 import { cut, get, tokens, word } from "./streamspec-values.ts";
 
-/** What the caller of a surface is handed; decides which fields exist before anything has arrived. */
+/** The kind of items that the caller of a surface is handed; it decides which fields exist before anything has arrived. */
 export type Delivers = "events" | "text" | "final";
 
 /** The fields that a surface may show beside those that all surfaces of its kind do. */
@@ -47,14 +47,14 @@ export interface Observation {
   others?: Observation[] | undefined;
 }
 
-/** What a finished answer holds beside its text, its calls and its stop reason, as far as the SDK has a place for it. */
+/** The parts of a finished answer beside text, calls and stop reason, as far as the SDK has a place for them. */
 export interface Beside {
   usage?: { input: unknown; output: unknown };
   thinking?: string;
   refusal?: string;
 }
 
-/** Collects what one call saw. */
+/** The observer of one call: it collects what the SDK's caller sees, and makes the observation of it. */
 export class Observer {
   #events = 0;
   #text: string | undefined;
@@ -140,7 +140,7 @@ export class Observer {
     this.addText(get(this.#raised?.error, "text"));
   }
 
-  /** A piece of text handed over by a callback. */
+  /** Adds a piece of text that was handed over by a callback. */
   textEvent(piece: unknown): void {
     this.#events += 1;
     this.addText(piece);
@@ -150,24 +150,24 @@ export class Observer {
     if (typeof piece === "string") this.#text = (this.#text ?? "") + piece;
   }
 
-  /** A piece of the model's thoughts. */
+  /** Adds a piece of the model's thoughts. */
   addThinking(piece: unknown): void {
     if (typeof piece === "string") this.#thinking = (this.#thinking ?? "") + piece;
   }
 
-  /** A piece of the text of a refusal. */
+  /** Adds a piece of the text of a refusal. */
   addRefusal(piece: unknown): void {
     if (typeof piece === "string") this.#refusal = (this.#refusal ?? "") + piece;
   }
 
-  /** Numbers of tokens of the whole answer so far; one that is left empty does not take back an earlier one. */
+  /** Keeps the numbers of tokens of the whole answer so far; one that is left empty does not take back an earlier one. */
   count(input: unknown, output: unknown): void {
-    const told = { input: tokens(input) ?? this.#usage?.input, output: tokens(output) ?? this.#usage?.output };
-    if (told.input === undefined && told.output === undefined) return;
-    this.#usage = { input: told.input ?? null, output: told.output ?? null };
+    const counts = { input: tokens(input) ?? this.#usage?.input, output: tokens(output) ?? this.#usage?.output };
+    if (counts.input === undefined && counts.output === undefined) return;
+    this.#usage = { input: counts.input ?? null, output: counts.output ?? null };
   }
 
-  /** The first words about a tool call; `key` ties later ones to it. */
+  /** Begins a tool call; `key` ties later pieces to it. */
   openTool(key: unknown, name: unknown, args: unknown): void {
     this.#tools ??= new Map();
     const tool = this.#tools.get(key) ?? { name: "", arguments: args, complete: false };
@@ -175,14 +175,14 @@ export class Observer {
     this.#tools.set(key, tool);
   }
 
-  /** More raw text of a tool call's arguments; a parsed placeholder gives way to the first of it. */
+  /** Adds raw text of a tool call's arguments; a parsed placeholder gives way to the first of it. */
   addArguments(key: unknown, piece: unknown): void {
     const tool = this.#tools?.get(key);
     if (!tool || typeof piece !== "string" || piece === "") return;
     tool.arguments = typeof tool.arguments === "string" ? tool.arguments + piece : piece;
   }
 
-  /** The SDK's word that a tool call is over, whole or cut, with the arguments where it repeats them. */
+  /** Ends a tool call, whole or cut, as the SDK says that it is over, with the arguments where it repeats them. */
   closeTool(key: unknown, args?: unknown, complete = true): void {
     const tool = this.#tools?.get(key);
     if (!tool) return;
@@ -199,12 +199,12 @@ export class Observer {
     this.#tools?.delete(key);
   }
 
-  /** A stop reason; an item without one does not take back an earlier one. */
+  /** Keeps a stop reason; an item without one does not take back an earlier one. */
   stop(reason: unknown): void {
     this.#stopReason = word(reason) ?? this.#stopReason;
   }
 
-  /** Everything at once, from a finished message; the message is the one item its caller was handed. */
+  /** Takes everything at once, from a finished message; the message is the one item its caller was handed. */
   finished(
     text: string,
     tools: (Omit<ToolCall, "name"> & { name: unknown })[],
@@ -228,7 +228,7 @@ export class Observer {
   }
 
   /**
-   * The failure as an item of the stream, or as the finished message itself; the first that says anything counts, also
+   * Takes a failure that is an item of the stream, or the finished message itself; the first that says anything counts, also
    * before what is raised behind it.
    */
   failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code: unknown }): void {
@@ -244,18 +244,18 @@ export class Observer {
     };
   }
 
-  /** Any value that the SDK hands over as the failure; the first one is why the others came. */
+  /** Takes any value that the SDK hands over as the failure; the first one is why the others came. */
   errorItem(site: Site, error: unknown): void {
     this.#handed ??= { site, error };
   }
 
-  /** The caller has listeners to the end, as the manifest says of the surface, or as it has with some apis alone. */
+  /** Notes that the caller has listeners to the end, as the manifest says of the surface, or as it has with some apis alone. */
   hearEndings(): void {
     this.#endings = [];
   }
 
-  /** A notice that the answer is over. */
-  told(notice: Notice): void {
+  /** Takes a notice that the answer is over. */
+  heard(notice: Notice): void {
     this.#endings?.push(notice);
   }
 
@@ -264,12 +264,12 @@ export class Observer {
     if (this.#endings) await new Promise((done) => setImmediate(done));
   }
 
-  /** The SDK's own word that the answer was interrupted. */
+  /** Notes that the SDK itself says, without an error, that the answer was interrupted. */
   abort(): void {
     this.#ended ??= "aborted";
   }
 
-  /** The SDK's own word, which is no error, that a signal aborted the call: the caller's, or one of another kind. */
+  /** Notes that the SDK says, without an error, that a signal aborted the call: the caller's, or one of another kind. */
   signalled(): void {
     this.#ended ??= this.#asked.signal?.aborted ? "cancelled" : "aborted";
   }
@@ -279,10 +279,11 @@ export class Observer {
       found && describeError(found.error, found.site, fields, origin);
     const item = read(this.#handed) ?? this.#item;
     const raised = item && saysAnything(item) ? undefined : read(this.#raised);
-    const told = raised ? this.#raised : this.#handed;
+    const failure = raised ? this.#raised : this.#handed;
     const failed = raised ? "raised" : item ? "error-item" : undefined;
     return {
-      ended: told && isCancellation(told.error, this.#asked) ? "cancelled" : (failed ?? this.#ended ?? "returned"),
+      ended:
+        failure && isCancellation(failure.error, this.#asked) ? "cancelled" : (failed ?? this.#ended ?? "returned"),
       events: this.#events,
       text: this.#text,
       tool_calls: this.#tools && calls(this.#tools),
@@ -300,7 +301,7 @@ function saysAnything({ message, type, code }: ObservedError): boolean {
   return Boolean(message || type || code);
 }
 
-/** The calls that a caller can make: one without a name is none, and one without arguments has an empty object of them. */
+/** Returns the calls that a caller can make: one without a name is none, one without arguments has an empty object. */
 function calls(tools: Map<unknown, ToolCall>): ToolCall[] {
   const named = [...tools.values()].filter(({ name }) => name !== "");
   return named.map((tool) => ({ ...tool, arguments: tool.arguments === "" ? {} : (tool.arguments ?? {}) }));

@@ -1,4 +1,4 @@
-/** What is asked in every call, in the words of each vendor. */
+/** The question of every call, in the words of each vendor. */
 
 import type { Call } from "./streamspec-adapter.ts";
 import type { Api } from "./streamspec-tables.ts";

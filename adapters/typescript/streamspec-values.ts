@@ -1,14 +1,14 @@
-/** How single values are read, whatever they are: none of this throws on what came off the wire. */
+/** Readers of single values, whatever they are: none of this throws on what came off the wire. */
 
 /** Messages are verbatim up to this many characters. */
 export const MESSAGE_LIMIT = 5_000_000;
 
-/** `value` if it is an array, else nothing: what came off the wire need not be what the SDK's types say. */
+/** Returns `value` if it is an array, else nothing: what came off the wire need not be what the SDK's types say. */
 export function list<T>(value: readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A property or a header; nothing where there is none, and nothing where reading it throws. */
+/** Returns a property or a header; nothing where there is none, and nothing where reading it throws. */
 export function get(value: unknown, key: string): unknown {
   try {
     if (value instanceof Headers) return value.get(key) ?? undefined;
@@ -34,23 +34,23 @@ export function json(text: string): unknown {
   }
 }
 
-/** A number with the three digits of a status; providers count their own codes too (`"code": 1302`). */
+/** Reads a number with the three digits of a status; providers count their own codes too (`"code": 1302`). */
 export function httpStatus(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value >= 100 && value <= 999 ? value : undefined;
 }
 
-/** A number of tokens: a whole number that is not negative. */
+/** Reads a number of tokens: a whole number that is not negative. */
 export function tokens(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** A provider's word; numbers are words too (`"code": 429`), an empty text is none. */
+/** Reads a provider's word; numbers are words too (`"code": 429`), an empty text is none. */
 export function word(value: unknown): string | undefined {
   if (isEmpty(value)) return undefined;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** `Retry-After`: digits, or an HTTP date, of which one that has passed asks for no delay. */
+/** Reads `Retry-After` in seconds: digits, or an HTTP date, of which one that has passed asks for no delay. */
 export function seconds(value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
   const text = value.trim();
@@ -63,7 +63,7 @@ export function seconds(value: unknown): number | undefined {
 /** The names under which the SDK's callers import its classes. */
 export const exportedAs = new Map<unknown, string>();
 
-/** The class names along the prototype chain, nearest first, without `Object`; the type's name for primitives. */
+/** Lists the class names along the prototype chain, nearest first, without `Object`; the type's name for primitives. */
 export function classesOf(value: unknown): string[] {
   if (!isObject(value)) return [value === null ? "null" : typeof value];
   const names: string[] = [];
@@ -92,7 +92,7 @@ export function cut(message: string): string {
   return `${message.slice(0, MESSAGE_LIMIT)} [streamspec: cut here, ${message.length} characters in all]`;
 }
 
-/** What a value is, for the sentences about what cannot be read. */
+/** Names the kind of a value, for the sentences about what cannot be read. */
 export function kindOf(value: unknown): string {
   return `a ${classesOf(value)[0] ?? "Object"}`;
 }

@@ -1,4 +1,4 @@
-//! What the suite costs: wall time per trial against the same SDK calls in a bare loop on a fixed local server.
+//! The time that the suite costs: wall time per trial against the same SDK calls in a bare loop on a fixed local server.
 //!
 //! `cargo bench --bench overhead`, after `cargo run -- setup`. Both sides run here, one after the other, with the same
 //! number of calls in flight.
@@ -57,7 +57,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The suite's own way, from the script to the verdict.
+/// Runs trials in the suite's own way, from the script to the verdict.
 async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::Result<Duration> {
     let engine = Arc::new(Engine::start("bench".to_owned(), AT_ONCE, Deadlines::SDK).await?);
     let trial = Trial {
@@ -87,7 +87,7 @@ async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::
     Ok(took)
 }
 
-/// The reference client's own calls, without server scripts, transcripts or verdicts.
+/// Makes the reference client's own calls, without server scripts, transcripts or verdicts.
 async fn bare_reference(base_url: String) -> anyhow::Result<Duration> {
     let adapter = native::open("reference").ok_or_else(|| anyhow::anyhow!("no reference client"))?;
     let calls = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));

@@ -19,7 +19,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// From a whole suite, in the order of the rules' tables.
+    /// Makes the table of a whole suite, in the order of the rules' tables.
     pub fn of(suite: &Suite) -> Self {
         let mut by_rule: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for case in &suite.cases {
@@ -35,13 +35,13 @@ impl Coverage {
         Self { rows: suite.rules.iter().map(|rule| (rule.clone(), files(rule))).collect() }
     }
 
-    /// Rules that neither have a case nor say why not.
+    /// Lists the rules that neither have a case nor say why not.
     pub fn open(&self) -> impl Iterator<Item = &Rule> {
         let open = |(rule, files): &&(Rule, Vec<String>)| files.is_empty() && rule.not_tested.is_none();
         self.rows.iter().filter(open).map(|(rule, _)| rule)
     }
 
-    /// The table as Markdown, with its totals.
+    /// Renders the table as Markdown, with its totals.
     pub fn markdown(&self) -> String {
         let tested = self.rows.iter().filter(|(_, files)| !files.is_empty()).count();
         let open = self.open().count();

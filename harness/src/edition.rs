@@ -83,13 +83,13 @@ pub enum EditionError {
         rules: u32,
     },
     /// Its cases are not those that are there.
-    #[error("these case files are not what they are in edition {}: {}; {}", .0.name, names(.0), mend(.0))]
+    #[error("these case files differ from those in edition {}: {}; {}", .0.name, names(.0), remedy(.0))]
     Differs(EditionRecord),
     /// No case that was selected is in it.
     #[error("no case that was selected is in edition {0}")]
     Nothing(EditionId),
     /// It is frozen.
-    #[error("edition {0} is frozen and stays as it is; give the cases of today the name of a new edition")]
+    #[error("edition {0} is frozen and is never written again; give the present cases the name of a new edition")]
     Frozen(EditionId),
 }
 
@@ -111,7 +111,7 @@ pub fn names(differs: &EditionRecord) -> String {
     names.join(", ")
 }
 
-fn mend(differs: &EditionRecord) -> String {
+fn remedy(differs: &EditionRecord) -> String {
     if differs.draft {
         format!("it is a draft: `streamspec generate --edition {}` writes it again", differs.name)
     } else {

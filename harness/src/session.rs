@@ -15,7 +15,7 @@ use thiserror::Error;
 pub use records::opened;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, Known};
+use crate::deviation::{Comparison, KnownDeviations};
 use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
@@ -71,7 +71,7 @@ pub struct Session {
     /// The edition that they are of, and in what they differ from it; none where they were selected otherwise.
     pub edition: Option<EditionRecord>,
     /// The SDKs that can be run, with their lists of known deviations.
-    pub sdks: Vec<(Arc<Sdk>, Known)>,
+    pub sdks: Vec<(Arc<Sdk>, KnownDeviations)>,
     /// The SDKs that cannot be run here.
     pub unavailable: Vec<Unavailable>,
     /// The SDKs whose manifests cannot be used.
@@ -140,7 +140,7 @@ impl Session {
         has_surfaces(&chosen, &request.surfaces)?;
         let specs = Spec::parse_list(&request.sdks).map_err(FleetError::from)?;
         let named = |sdk: &Sdk| specs.iter().any(|spec| spec.is_of(&sdk.manifest.id));
-        let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, Known)>, Vec<_>) = (Vec::new(), Vec::new());
+        let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, KnownDeviations)>, Vec<_>) = (Vec::new(), Vec::new());
         for (asked, result) in chosen.iter().zip(set_up(&chosen, progress)) {
             match result {
                 // What `latest` turned out to be may have been asked for by its number, too.
@@ -182,7 +182,7 @@ impl Session {
     }
 
     /// Returns the list of an SDK.
-    pub fn known(&self, sdk: &str) -> Option<&Known> {
+    pub fn known(&self, sdk: &str) -> Option<&KnownDeviations> {
         self.sdks.iter().find(|(one, _)| one.manifest.id == sdk).map(|(_, known)| known)
     }
 
@@ -232,9 +232,9 @@ pub fn suite(root: &Utf8Path, request: &Request) -> Result<(Suite, Option<Editio
 }
 
 /// Reads the list of an SDK. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
-fn usable(sdk: &Sdk) -> Result<Known, String> {
+fn usable(sdk: &Sdk) -> Result<KnownDeviations, String> {
     is_sound(&sdk.manifest).map_err(|error| format!("{}: {error}", sdk.dir.join("adapter.toml")))?;
-    Known::read(&sdk.dir).map_err(|error| error.to_string())
+    KnownDeviations::read(&sdk.dir).map_err(|error| error.to_string())
 }
 
 /// Sets SDKs up, several at once, and returns each as it is then or the reason why it is not.

@@ -40,7 +40,7 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     format!("{}… ({} characters in all)", &text[..end], text.chars().count())
 }
 
-/// Characters that reorder or hide text on a terminal.
+/// Says whether a character reorders or hides text on a terminal.
 const fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -70,7 +70,7 @@ const FILTERS = ["api", "language", "sdk", "group", "level", "verdict", "mode"];
 const KEPT = [...FILTERS, "surface", "case", "q", "sort", "page"];
 
 /**
- * An address of the overview.
+ * Returns an address of the overview.
  *
  * @param {Filters} filters
  */
@@ -79,7 +79,7 @@ function overviewAddress(filters) {
   return parts.length ? `#/?${parts.join("&")}` : "#/";
 }
 
-/** `#/trial/a/b?x=y` as its parts. An address that cannot be decoded is taken as it is. */
+/** Splits `#/trial/a/b?x=y` into its parts. An address that cannot be decoded is taken as it is. */
 function readAddress() {
   const [path = "", ...query] = location.hash.slice(1).split("?");
   /** @param {string} text */

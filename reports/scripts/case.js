@@ -1,7 +1,7 @@
 // The page of one case on every surface.
 
 /**
- * One case on every surface that it was run on.
+ * Shows one case on every surface that it was run on.
  *
  * @param {Model} model
  * @param {Case} one
@@ -76,7 +76,7 @@ function casePage(model, one) {
 }
 
 /**
- * The other combinations of a case file's matrix.
+ * Links the other combinations of a case file's matrix.
  *
  * @param {Model} model
  * @param {Case} one
@@ -98,7 +98,7 @@ function siblings(model, one) {
 }
 
 /**
- * A table of trials of one case; surfaces of one SDK that came out alike share a line.
+ * Makes a table of trials of one case; surfaces of one SDK that came out alike share a line.
  *
  * @param {Trial[]} trials
  * @param {Detail | null} detail

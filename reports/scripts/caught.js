@@ -11,7 +11,7 @@ const KINDS = {
 };
 
 /**
- * The answer to the page's question in one table; the sections below have the fields.
+ * Answers the page's question in one table; the sections below have the fields.
  *
  * @param {SdkData} sdk
  */
@@ -103,7 +103,7 @@ function inShort(sdk) {
 }
 
 /**
- * In how many trials a normal end came without a stop reason where there is a field for one: a caller who looks can tell.
+ * Counts the trials in which a normal end came without a stop reason though there is a field for one: a caller can tell.
  *
  * @param {FailurePath} way
  */

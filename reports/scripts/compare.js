@@ -1,7 +1,7 @@
 // Two surfaces side by side.
 
 /**
- * Two surfaces, and the cases that they come to different verdicts on.
+ * Shows two surfaces, and the cases that they come to different verdicts on.
  *
  * @param {Model} model
  * @param {Filters} query

@@ -1,7 +1,7 @@
 // Elements and texts. Whatever comes from records is only ever shown as text.
 
 /**
- * An element that the page has.
+ * Finds an element that the page has.
  *
  * @param {string} id
  */
@@ -12,7 +12,7 @@ function byId(id) {
 }
 
 /**
- * An element. Children are elements or texts, and a text is never markup.
+ * Makes an element. Children are elements or texts, and a text is never markup.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -48,7 +48,7 @@ function nodes(children) {
 const LONGEST = 8000;
 
 /**
- * A text from outside: control characters and those that hide or reorder text become visible, a long one is cut.
+ * Shows a text from outside: control characters and those that hide or reorder text become visible, a long one is cut.
  *
  * @param {unknown} text
  * @param {number} [longest]
@@ -74,7 +74,7 @@ const MATCHES = {
 };
 
 /**
- * A value of a check or an observation.
+ * Shows a value of a check or an observation.
  *
  * @param {unknown} value
  * @returns {string}
@@ -91,7 +91,7 @@ function shown(value) {
 }
 
 /**
- * A link to a document outside; anything but http and https stays text.
+ * Makes a link to a document outside; anything but http and https stays text.
  *
  * @param {string} url
  * @param {string} [text]
@@ -101,7 +101,7 @@ function outside(url, text = url) {
 }
 
 /**
- * A sentence in which backticks mark code.
+ * Shows a sentence in which backticks mark code.
  *
  * @param {string} text
  * @returns {Child[]}
@@ -157,7 +157,7 @@ function scroller(label, child) {
 }
 
 /**
- * A cell that says what it is where the table is too narrow for its head.
+ * Makes a cell that says what it is where the table is too narrow for its head.
  *
  * @param {string} label
  * @param {Child[]} value

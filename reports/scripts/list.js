@@ -33,7 +33,7 @@ const SORTS = {
 };
 
 /**
- * A list of trials; with `change` its order and its page are kept in the address.
+ * Makes a list of trials; with `change` its order and its page are kept in the address.
  *
  * @param {Trial[]} found
  * @param {Filters} filters
@@ -126,7 +126,7 @@ function variantNote(trial) {
 const PAGE = 100;
 
 /**
- * A part of a long list, so that the page never holds more than it shows.
+ * Shows a part of a long list, so that the page never holds more than it shows.
  *
  * @template T
  * @param {T[]} items

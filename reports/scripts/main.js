@@ -11,7 +11,7 @@ async function start() {
   const { title } = document;
 
   /**
-   * Filters replace the address, pages add to the history.
+   * Goes to an address: filters replace the one before, pages add to the history.
    *
    * @param {string} address
    * @param {boolean} [replace]
@@ -105,7 +105,7 @@ async function start() {
   route();
 }
 
-/** As the system says, light, dark, in turn; kept where the browser keeps something for a file. */
+/** Switches the colours, as the system says, light, dark, in turn; kept where the browser keeps something for a file. */
 function colours() {
   const button = byId("theme");
   const order = ["", "light", "dark"];

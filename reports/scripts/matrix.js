@@ -47,7 +47,7 @@ function count(into, trial) {
 }
 
 /**
- * A cell in two lines: numbers behind their marks, and the worst kind of failure in words.
+ * Makes a cell in two lines: numbers behind their marks, and the worst kind of failure in words.
  *
  * @param {Tally} counts
  */
@@ -92,7 +92,7 @@ function tallyLines(counts) {
 }
 
 /**
- * One table for each API: its surfaces by its groups.
+ * Makes one table for each API: its surfaces by its groups.
  *
  * @param {Model} model
  * @param {Trial[]} found
@@ -241,7 +241,7 @@ function matrix(model, api, rows, found, filters, open, again) {
 }
 
 /**
- * The cases of one group by surfaces.
+ * Shows the cases of one group by surfaces.
  *
  * @param {Group} group
  * @param {Row[]} rows

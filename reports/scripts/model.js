@@ -216,7 +216,7 @@ function rank(trial) {
 }
 
 /**
- * The trials that filters let through, each filter tested once for each case, row and verdict.
+ * Returns the trials that filters let through, each filter tested once for each case, row and verdict.
  *
  * @param {Model} model
  * @param {Filters} filters

@@ -171,7 +171,7 @@ function surfacesSection(sdk, rows) {
 }
 
 /**
- * Code around the SDK, how it does, and what it cannot mend.
+ * Shows code around the SDK, how it does, and what it cannot mend.
  *
  * @param {CodeData} code
  * @param {Row[]} rows

@@ -1,7 +1,7 @@
 // The page of one trial.
 
 /**
- * The page of one trial; what is in its details is filled in when they are there.
+ * Shows the page of one trial; what is in its details is filled in when they are there.
  *
  * @param {Model} model
  * @param {Row} row
@@ -126,7 +126,7 @@ function sources(one) {
 }
 
 /**
- * What is to be known of a source beyond its address.
+ * Describes a source beyond its address.
  *
  * @param {Source} source
  */
@@ -186,7 +186,7 @@ function trialDetails(told, status) {
 }
 
 /**
- * The attempts that others followed, in their order. Their times are left out, as those of the wire are.
+ * Lists the attempts that others followed, in their order. Their times are left out, as those of the wire are.
  *
  * @param {Attempt[]} attempts
  * @param {Status} status
@@ -274,7 +274,7 @@ function checkTable(checks) {
 }
 
 /**
- * The checks that do not hold, as a diff.
+ * Shows the checks that do not hold, as a diff.
  *
  * @param {Check[]} checks
  */
@@ -296,7 +296,7 @@ function difference(checks) {
 }
 
 /**
- * A field of an error: absent, empty, or a value and the way to it.
+ * Shows a field of an error: absent, empty, or a value and the way to it.
  *
  * @param {ObservedError} error
  * @param {Field} key

@@ -8,7 +8,7 @@ const ENDS = {
 };
 
 /**
- * Requests and answers in order. Times are left out: they say more about the machine than about the SDK.
+ * Lists requests and answers in order. Times are left out: they say more about the machine than about the SDK.
  *
  * @param {TrialDetail} told
  * @returns {Child}

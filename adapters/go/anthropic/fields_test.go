@@ -34,7 +34,7 @@ func TestThoughtsAndNumbersOfAStream(t *testing.T) {
 }
 
 func TestThoughtsAndNumbersOfAMessage(t *testing.T) {
-	read := func(seen *streamspec.Seen, message anthropic.Message) { readAccumulated(seen, message, false) }
+	read := func(seen *streamspec.Observer, message anthropic.Message) { readAccumulated(seen, message, false) }
 	whole := `{"content":[{"type":"thinking","thinking":"Hm.","signature":"Eq"},{"type":"text","text":"Hi"}],` +
 		`"usage":{"input_tokens":25,"output_tokens":15}}`
 	golden.Sees(t, true, read, []string{whole},

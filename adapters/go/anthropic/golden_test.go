@@ -12,7 +12,7 @@ import (
 func TestGoldenEvents(t *testing.T) { golden.Events(t, "anthropic-messages", readEvent) }
 
 func TestGoldenMessages(t *testing.T) {
-	golden.Finals(t, "anthropic-messages", func(seen *streamspec.Seen, message anthropic.Message) {
+	golden.Finals(t, "anthropic-messages", func(seen *streamspec.Observer, message anthropic.Message) {
 		readAccumulated(seen, message, true)
 	})
 }

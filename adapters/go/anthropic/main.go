@@ -26,7 +26,7 @@ func readError(err *anthropic.Error) streamspec.Fields {
 }
 
 // readEvent reads an event; text and tool calls are what the events carry.
-func readEvent(seen *streamspec.Seen, event anthropic.MessageStreamEventUnion) {
+func readEvent(seen *streamspec.Observer, event anthropic.MessageStreamEventUnion) {
 	tool := seen.OpenTool(event.Index)
 	switch event.Type {
 	case "message_start":
@@ -59,13 +59,13 @@ func readEvent(seen *streamspec.Seen, event anthropic.MessageStreamEventUnion) {
 	}
 }
 
-// tokens is a number of tokens, of which the SDK says whether it was told.
+// tokens returns a number of tokens, of which the SDK says whether it was told.
 func tokens(number int64, field respjson.Field) streamspec.Tokens {
-	return streamspec.Tokens{Number: number, Told: field.Valid()}
+	return streamspec.Tokens{Number: number, Present: field.Valid()}
 }
 
 // readMessage reads a message: the beginning of a stream, which may bring content, or what was accumulated.
-func readMessage(seen *streamspec.Seen, message anthropic.Message) {
+func readMessage(seen *streamspec.Observer, message anthropic.Message) {
 	for index, block := range message.Content {
 		key := int64(index)
 		seen.Block(key)
@@ -84,7 +84,7 @@ func readMessage(seen *streamspec.Seen, message anthropic.Message) {
 }
 
 // readAccumulated reads the accumulated message, which is finished unless the stream failed.
-func readAccumulated(seen *streamspec.Seen, message anthropic.Message, finished bool) {
+func readAccumulated(seen *streamspec.Observer, message anthropic.Message, finished bool) {
 	seen.HandOver("text", "stop_reason", "usage", "thinking")
 	readMessage(seen, message)
 	if finished {
@@ -119,11 +119,11 @@ func plan(run streamspec.Run) streamspec.Call {
 		}}}
 	}
 	return map[string]streamspec.Call{
-		"stream": func(ctx context.Context, seen *streamspec.Seen) error {
+		"stream": func(ctx context.Context, seen *streamspec.Observer) error {
 			stream := client.Messages.NewStreaming(ctx, request)
 			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readEvent))
 		},
-		"accumulate": func(ctx context.Context, seen *streamspec.Seen) error {
+		"accumulate": func(ctx context.Context, seen *streamspec.Observer) error {
 			stream := client.Messages.NewStreaming(ctx, request)
 			message := anthropic.Message{}
 			err := streamspec.Iterate(seen, stream, message.Accumulate)

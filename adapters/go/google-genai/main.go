@@ -26,7 +26,7 @@ func readError(err genai.APIError) streamspec.Fields {
 	}
 }
 
-// retryDelay is the delay of a `RetryInfo` in the error's details, a protobuf duration such as `37s`.
+// retryDelay returns the delay of a `RetryInfo` in the error's details, a protobuf duration such as `37s`.
 func retryDelay(err genai.APIError) string {
 	for _, detail := range err.Details {
 		if delay, ok := detail["retryDelay"].(string); ok {
@@ -37,7 +37,7 @@ func retryDelay(err genai.APIError) string {
 }
 
 // readChunk reads a chunk; function calls come whole, and are over when the candidate says so.
-func readChunk(seen *streamspec.Seen, chunk *genai.GenerateContentResponse) {
+func readChunk(seen *streamspec.Observer, chunk *genai.GenerateContentResponse) {
 	if usage := chunk.UsageMetadata; usage != nil {
 		seen.Count(tokens(usage.PromptTokenCount), tokens(usage.CandidatesTokenCount))
 	}
@@ -55,10 +55,10 @@ func readChunk(seen *streamspec.Seen, chunk *genai.GenerateContentResponse) {
 	}
 }
 
-// tokens is a number of tokens, which the SDK leaves at zero where it was not told.
+// tokens returns a number of tokens, which the SDK leaves at zero where it was not told.
 func tokens(number int32) streamspec.Tokens { return streamspec.Tokens{Number: int64(number)} }
 
-func readParts(seen *streamspec.Seen, parts []*genai.Part) {
+func readParts(seen *streamspec.Observer, parts []*genai.Part) {
 	for _, part := range parts {
 		if part == nil {
 			continue
@@ -92,7 +92,7 @@ func plan(run streamspec.Run) streamspec.Call {
 	client, unusable := genai.NewClient(context.Background(), &genai.ClientConfig{
 		APIKey: "no-key", Backend: genai.BackendGeminiAPI, HTTPClient: run.HTTPClient, HTTPOptions: options,
 	})
-	return func(ctx context.Context, seen *streamspec.Seen) error {
+	return func(ctx context.Context, seen *streamspec.Observer) error {
 		if unusable != nil {
 			return unusable
 		}
@@ -107,7 +107,7 @@ func plan(run streamspec.Run) streamspec.Call {
 	}
 }
 
-func iterate(seen *streamspec.Seen, stream iter.Seq2[*genai.GenerateContentResponse, error]) error {
+func iterate(seen *streamspec.Observer, stream iter.Seq2[*genai.GenerateContentResponse, error]) error {
 	seen.Opened()
 	for chunk, err := range stream {
 		if err != nil {

@@ -37,7 +37,9 @@ func TestThoughtsAndRefusalOfAChunk(t *testing.T) {
 }
 
 func TestNumbersAndRefusalOfACompletion(t *testing.T) {
-	read := func(seen *streamspec.Seen, completion openai.ChatCompletion) { readCompletion(seen, completion, false) }
+	read := func(seen *streamspec.Observer, completion openai.ChatCompletion) {
+		readCompletion(seen, completion, false)
+	}
 	whole := `{"choices":[{"index":0,"message":{"refusal":"No."}}],"usage":{"prompt_tokens":12,"completion_tokens":3}}`
 	golden.Sees(t, true, read, []string{whole},
 		map[string]any{"refusal": "No.", "text": "", "usage": map[string]any{"input": 12, "output": 3}})

@@ -13,7 +13,7 @@ import (
 func TestGoldenChunks(t *testing.T) { golden.Events(t, "openai-chat", readChunk, "content in parts") }
 
 func TestGoldenCompletions(t *testing.T) {
-	golden.Finals(t, "openai-chat", func(seen *streamspec.Seen, completion openai.ChatCompletion) {
+	golden.Finals(t, "openai-chat", func(seen *streamspec.Observer, completion openai.ChatCompletion) {
 		readCompletion(seen, completion, true)
 	})
 }

@@ -54,7 +54,7 @@ func readStreamError(err *ssestream.StreamError) streamspec.Fields {
 	return streamspec.Body(string(err.Event.Data))
 }
 
-func readChunk(seen *streamspec.Seen, chunk openai.ChatCompletionChunk) {
+func readChunk(seen *streamspec.Observer, chunk openai.ChatCompletionChunk) {
 	readUsage(seen, chunk.Usage)
 	for _, choice := range chunk.Choices {
 		if choice.Index != 0 {
@@ -70,7 +70,7 @@ func readChunk(seen *streamspec.Seen, chunk openai.ChatCompletionChunk) {
 	}
 }
 
-// thoughts are those of a chunk, in the fields that other vendors have for them: the SDK hands over a field that it does not
+// thoughts returns those of a chunk, in the fields that other vendors have for them: the SDK hands over a field that it does not
 // know as its JSON. A vendor that sends both sends the same text twice.
 func thoughts(delta openai.ChatCompletionChunkChoiceDelta) (piece string) {
 	for _, name := range []string{"reasoning_content", "reasoning"} {
@@ -81,18 +81,18 @@ func thoughts(delta openai.ChatCompletionChunkChoiceDelta) (piece string) {
 	return piece
 }
 
-func readUsage(seen *streamspec.Seen, usage openai.CompletionUsage) {
-	told := usage.JSON
-	seen.Count(tokens(usage.PromptTokens, told.PromptTokens), tokens(usage.CompletionTokens, told.CompletionTokens))
+func readUsage(seen *streamspec.Observer, usage openai.CompletionUsage) {
+	fields := usage.JSON
+	seen.Count(tokens(usage.PromptTokens, fields.PromptTokens), tokens(usage.CompletionTokens, fields.CompletionTokens))
 }
 
-// tokens is a number of tokens, of which the SDK says whether it was told.
+// tokens returns a number of tokens, of which the SDK says whether it was told.
 func tokens(number int64, field respjson.Field) streamspec.Tokens {
-	return streamspec.Tokens{Number: number, Told: field.Valid()}
+	return streamspec.Tokens{Number: number, Present: field.Valid()}
 }
 
 // readCompletion reads the accumulated completion, which is finished unless the stream failed.
-func readCompletion(seen *streamspec.Seen, completion openai.ChatCompletion, finished bool) {
+func readCompletion(seen *streamspec.Observer, completion openai.ChatCompletion, finished bool) {
 	seen.HandOver("text", "stop_reason", "usage", "refusal")
 	readUsage(seen, completion.Usage)
 	for _, choice := range completion.Choices {
@@ -112,7 +112,7 @@ func readCompletion(seen *streamspec.Seen, completion openai.ChatCompletion, fin
 	}
 }
 
-func readResponseEvent(seen *streamspec.Seen, event responses.ResponseStreamEventUnion) {
+func readResponseEvent(seen *streamspec.Observer, event responses.ResponseStreamEventUnion) {
 	switch event.Type {
 	case "response.output_text.delta":
 		seen.Say(event.Delta)
@@ -153,7 +153,7 @@ func readResponseEvent(seen *streamspec.Seen, event responses.ResponseStreamEven
 }
 
 // readItem reads an output item if it is a function call, and not what the provider executes itself.
-func readItem(seen *streamspec.Seen, index int64, item responses.ResponseOutputItemUnion) *streamspec.Tool {
+func readItem(seen *streamspec.Observer, index int64, item responses.ResponseOutputItemUnion) *streamspec.Tool {
 	if item.Type != "function_call" {
 		return nil
 	}
@@ -206,17 +206,17 @@ func plan(run streamspec.Run) streamspec.Call {
 	)
 	chat, response := chatRequest(run), responseRequest(run)
 	return map[string]streamspec.Call{
-		"stream openai-chat": func(ctx context.Context, seen *streamspec.Seen) error {
+		"stream openai-chat": func(ctx context.Context, seen *streamspec.Observer) error {
 			stream := client.Chat.Completions.NewStreaming(ctx, chat)
 			defer stream.Close()
 			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readChunk))
 		},
-		"stream openai-responses": func(ctx context.Context, seen *streamspec.Seen) error {
+		"stream openai-responses": func(ctx context.Context, seen *streamspec.Observer) error {
 			stream := client.Responses.NewStreaming(ctx, response)
 			defer stream.Close()
 			return streamspec.Iterate(seen, stream, streamspec.Reader(seen, readResponseEvent))
 		},
-		"accumulate openai-chat": func(ctx context.Context, seen *streamspec.Seen) error {
+		"accumulate openai-chat": func(ctx context.Context, seen *streamspec.Observer) error {
 			stream := client.Chat.Completions.NewStreaming(ctx, chat)
 			defer stream.Close()
 			accumulator := openai.ChatCompletionAccumulator{}

@@ -5,7 +5,7 @@
 // and its surfaces are in the manifest. This package does the rest: it keeps the protocol's pipes away from the SDK, makes
 // each call in a goroutine of its own, and tells the SDK's failures from the adapter's own.
 //
-// What a Call returns is the SDK's, and so is a panic in it; a panic in a function that is given to [Seen.Read] is the
+// What a Call returns is the SDK's, and so is a panic in it; a panic in a function that is given to [Observer.Read] is the
 // adapter's. A panic in a goroutine that the SDK started ends the process, as it would end the program of a user.
 package streamspec
 
@@ -30,17 +30,17 @@ import (
 
 const protocol = 1
 
-// How long a line that is being written may keep the process after its last one.
+// lastLine is the time for which a line that is being written may keep the process after its last one.
 const lastLine = time.Second
 
-// What every adapter asks for.
+// The question of every adapter.
 const (
 	Prompt          = "Say hello, or ask for the weather in Paris."
 	ToolName        = "get_weather"
 	ToolDescription = "The weather in a city."
 )
 
-// ToolParameters is the JSON Schema of the tool's arguments.
+// ToolParameters returns the JSON Schema of the tool's arguments.
 func ToolParameters() map[string]any {
 	city := map[string]any{"type": "string"}
 	return map[string]any{"type": "object", "properties": map[string]any{"city": city}, "required": []string{"city"}}
@@ -60,7 +60,7 @@ type Run struct {
 	HTTPClient *http.Client `json:"-"`
 }
 
-// Timeout is what the SDK is to be configured with.
+// Timeout returns the timeout that the SDK is to be configured with.
 func (run Run) Timeout() time.Duration { return time.Duration(run.TimeoutMS) * time.Millisecond }
 
 // WithTool says whether the request declares the tool.
@@ -68,9 +68,9 @@ func (run Run) WithTool() bool { return run.Ask == "tool" }
 
 // Call goes through the SDK to its end and returns the error that its caller got. It can be made several times, also at
 // once, on one client of the SDK. The caller cancels it by its context.
-type Call func(ctx context.Context, seen *Seen) error
+type Call func(ctx context.Context, seen *Observer) error
 
-// SDK is what an adapter declares about its SDK, besides what its manifest says.
+// SDK has the facts that an adapter declares about its SDK, besides those in its manifest.
 type SDK struct {
 	// Errors are the SDK's own exported error types, with what can be read of each.
 	Errors []ErrorType
@@ -190,16 +190,16 @@ func (server *server) answer(run Run) {
 	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": observation})
 }
 
-// Observe makes a call and is the contract's `Observation` of what its caller saw.
+// Observe makes a call and returns the contract's `Observation` of what its caller saw.
 func Observe(surface Surface, own []ErrorType, read Read, call Call) map[string]any {
-	seen, ctx := newSeen(surface, read), read.context()
+	seen, ctx := newObserver(surface, read), read.context()
 	if err := guarded(ctx, call, seen); err != nil {
 		seen.raised(describeError(err, own), isCancellation(ctx, err))
 	}
 	return seen.observation()
 }
 
-// observeAtOnce makes so many calls at once and is what the caller of each saw, in the order in which they were started.
+// observeAtOnce makes so many calls at once and returns what the caller of each saw, in the order in which they were started.
 func observeAtOnce(surface Surface, own []ErrorType, number int, call Call) []map[string]any {
 	observations, faults := make([]map[string]any, number), make([]any, number)
 	var calls sync.WaitGroup
@@ -221,7 +221,7 @@ func observeAtOnce(surface Surface, own []ErrorType, number int, call Call) []ma
 }
 
 // guarded makes a call; a panic of the SDK is what its caller gets, and one of the adapter's passes through.
-func guarded(ctx context.Context, call Call, seen *Seen) (err error) {
+func guarded(ctx context.Context, call Call, seen *Observer) (err error) {
 	defer func() {
 		switch panicked := recover().(type) {
 		case nil:
@@ -256,7 +256,7 @@ func (server *server) send(message map[string]any) {
 	<-server.writing
 }
 
-// hello is what is built in: the harness compares it with the manifest.
+// hello returns what is built in: the harness compares it with the manifest.
 func (sdk SDK) hello(said manifest) map[string]any {
 	bases := []string{}
 	for _, own := range sdk.Errors {
@@ -274,7 +274,7 @@ func (sdk SDK) hello(said manifest) map[string]any {
 	}
 }
 
-// version is that of a module that was built into this program.
+// version returns that of a module that was built into this program.
 func version(module string) string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, built := range info.Deps {

@@ -78,8 +78,8 @@ func sample() SDK {
 			if run.API == "unplanned" {
 				return nil
 			}
-			return func(ctx context.Context, seen *Seen) error {
-				read := func(seen *Seen, item any) { seen.Say(item.(string)) }
+			return func(ctx context.Context, seen *Observer) error {
+				read := func(seen *Observer, item any) { seen.Say(item.(string)) }
 				return Iterate(seen, open(run.API), Reader(seen, read))
 			}
 		},
@@ -116,7 +116,7 @@ func (adapter *process) say(lines ...string) {
 	}
 }
 
-// heard is the given number of answers, by their ids.
+// heard returns the given number of answers, by their ids.
 func (adapter *process) heard(count int) map[any]map[string]any {
 	answers := map[any]map[string]any{}
 	for range count {

@@ -48,7 +48,7 @@ var alone = func() *http.Client {
 	return &http.Client{Transport: transport}
 }()
 
-// httpClient returns what the SDK is to send with. A caller of several calls has a client for itself, which keeps
+// httpClient returns the client that the SDK is to send with. A caller of several calls has a client for itself, which keeps
 // connections as that of net/http does, and so that of each SDK.
 func (caller Caller) httpClient() *http.Client {
 	if caller.sharesClient() {
@@ -73,7 +73,7 @@ func isCancellation(ctx context.Context, err error) bool {
 }
 
 // Stops says whether the caller wants no more items, and stops here; it then lets go of the stream as the SDK documents.
-func (seen *Seen) Stops() bool {
+func (seen *Observer) Stops() bool {
 	if seen.stopAfter == 0 || seen.events < seen.stopAfter {
 		return false
 	}

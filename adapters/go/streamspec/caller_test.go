@@ -14,9 +14,9 @@ import (
 
 var shown = Surface{Delivers: Events, AlsoShows: []string{"usage", "thinking", "refusal"}}
 
-// waiting is a call that ends when its context does, with what it makes of that.
+// waiting returns a call that ends when its context does, with what it makes of that.
 func waiting(made func(err error) error) Call {
-	return func(ctx context.Context, seen *Seen) error {
+	return func(ctx context.Context, seen *Observer) error {
 		<-ctx.Done()
 		return made(ctx.Err())
 	}
@@ -46,8 +46,8 @@ func TestACallerIsRead(t *testing.T) {
 
 func TestACallerWhoStopsClosesTheStream(t *testing.T) {
 	read := func(stream *sampleStream, after int) map[string]any {
-		return Observe(shown, nil, Read{StopAfter: after}, func(_ context.Context, seen *Seen) error {
-			return Iterate(seen, stream, Reader(seen, func(seen *Seen, item any) { seen.Say(item.(string)) }))
+		return Observe(shown, nil, Read{StopAfter: after}, func(_ context.Context, seen *Observer) error {
+			return Iterate(seen, stream, Reader(seen, func(seen *Observer, item any) { seen.Say(item.(string)) }))
 		})
 	}
 	stream := &sampleStream{items: []any{"a", "b", "c"}}
@@ -65,7 +65,7 @@ func TestACallerWhoStopsClosesTheStream(t *testing.T) {
 }
 
 func TestAFailureThatWasHandedOverStaysOneWhereTheCallerStops(t *testing.T) {
-	observation := Observe(shown, nil, Read{StopAfter: 1}, func(_ context.Context, seen *Seen) error {
+	observation := Observe(shown, nil, Read{StopAfter: 1}, func(_ context.Context, seen *Observer) error {
 		seen.Item()
 		seen.FailedItem("item", "it failed", nil)
 		same(t, seen.Stops(), true)
@@ -76,7 +76,7 @@ func TestAFailureThatWasHandedOverStaysOneWhereTheCallerStops(t *testing.T) {
 
 func TestAFailureThatWasHandedOverStaysOneWhereTheCallerCancels(t *testing.T) {
 	canceled := waiting(func(err error) error { return err })
-	observation := Observe(shown, nil, Read{CancelAfter: 10}, func(ctx context.Context, seen *Seen) error {
+	observation := Observe(shown, nil, Read{CancelAfter: 10}, func(ctx context.Context, seen *Observer) error {
 		seen.FailedItem("item", "it failed", nil)
 		return canceled(ctx, seen)
 	})
@@ -96,7 +96,7 @@ func TestOnlyAContextThatTheCallerCanceledIsACancellation(t *testing.T) {
 		"a deadline":               {waiting(func(error) error { return context.DeadlineExceeded }), "raised"},
 		"an end without any error": {waiting(func(error) error { return nil }), "returned"},
 		"one before the caller cancels": {
-			func(context.Context, *Seen) error { return context.Canceled }, "raised",
+			func(context.Context, *Observer) error { return context.Canceled }, "raised",
 		},
 	} {
 		observation := Observe(shown, nil, cancels, each.call)
@@ -168,7 +168,7 @@ func TestConnectionsAreKeptForTheFurtherCallsAlone(t *testing.T) {
 }
 
 func TestWhatASurfaceAlsoShowsIsThereFromTheBeginning(t *testing.T) {
-	seen := newSeen(shown, Read{})
+	seen := newObserver(shown, Read{})
 	observation := seen.observation()
 	same(t, []any{observation["thinking"], observation["refusal"]}, []any{"", ""})
 	usage, there := observation["usage"]
@@ -181,7 +181,7 @@ func TestWhatASurfaceAlsoShowsIsThereFromTheBeginning(t *testing.T) {
 	same(t, []any{observation["thinking"], observation["refusal"], observation["text"]}, []any{"Hmm.", "I cannot.", ""})
 	// A surface that does not show them has none, and neither has one of which nothing was handed over.
 	for _, surface := range []Surface{{Delivers: Events}, {Delivers: Final, AlsoShows: shown.AlsoShows}} {
-		seen := newSeen(surface, Read{})
+		seen := newObserver(surface, Read{})
 		seen.Think("Hm")
 		seen.Count(Tokens{1, true}, Tokens{1, true})
 		for _, field := range shown.AlsoShows {
@@ -193,20 +193,20 @@ func TestWhatASurfaceAlsoShowsIsThereFromTheBeginning(t *testing.T) {
 }
 
 func TestTheLastNumberThatWasToldCounts(t *testing.T) {
-	told := func(number int64) Tokens { return Tokens{number, true} }
-	untold := func(number int64) Tokens { return Tokens{number, false} }
+	present := func(number int64) Tokens { return Tokens{number, true} }
+	absent := func(number int64) Tokens { return Tokens{number, false} }
 	for _, each := range []struct {
 		counts [][2]Tokens
 		usage  any
 	}{
-		{[][2]Tokens{{untold(0), untold(0)}}, nil},
-		{[][2]Tokens{{told(0), untold(0)}}, map[string]any{"input": int64(0), "output": nil}},
-		{[][2]Tokens{{untold(3), untold(4)}}, map[string]any{"input": int64(3), "output": int64(4)}},
-		{[][2]Tokens{{told(25), told(1)}, {untold(0), told(15)}}, map[string]any{"input": int64(25), "output": int64(15)}},
-		{[][2]Tokens{{told(25), told(1)}, {told(0), untold(0)}}, map[string]any{"input": int64(0), "output": int64(1)}},
-		{[][2]Tokens{{told(-1), untold(-1)}}, nil},
+		{[][2]Tokens{{absent(0), absent(0)}}, nil},
+		{[][2]Tokens{{present(0), absent(0)}}, map[string]any{"input": int64(0), "output": nil}},
+		{[][2]Tokens{{absent(3), absent(4)}}, map[string]any{"input": int64(3), "output": int64(4)}},
+		{[][2]Tokens{{present(25), present(1)}, {absent(0), present(15)}}, map[string]any{"input": int64(25), "output": int64(15)}},
+		{[][2]Tokens{{present(25), present(1)}, {present(0), absent(0)}}, map[string]any{"input": int64(0), "output": int64(1)}},
+		{[][2]Tokens{{present(-1), absent(-1)}}, nil},
 	} {
-		seen := newSeen(shown, Read{})
+		seen := newObserver(shown, Read{})
 		for _, count := range each.counts {
 			seen.Count(count[0], count[1])
 		}

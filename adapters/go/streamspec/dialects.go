@@ -14,17 +14,17 @@ func (tool *Tool) EndItem(status string) {
 }
 
 // EndCalls says that every call so far is over, as all in a finished answer are that was returned normally.
-func (seen *Seen) EndCalls() {
+func (seen *Observer) EndCalls() {
 	for _, tool := range seen.tools {
 		tool.End()
 	}
 }
 
 // Block says that a content block of an Anthropic message begins; a tool call in it has the same key.
-func (seen *Seen) Block(key any) { seen.lastBlock = key }
+func (seen *Observer) Block(key any) { seen.lastBlock = key }
 
 // StopMessage keeps the stop reason of an Anthropic message. A limit cuts the call in the message's last block.
-func (seen *Seen) StopMessage(reason string) {
+func (seen *Observer) StopMessage(reason string) {
 	seen.Stop(reason)
 	switch {
 	case endsCalls("anthropic-messages", reason):
@@ -37,15 +37,17 @@ func (seen *Seen) StopMessage(reason string) {
 }
 
 // FinishChoice keeps the finish reason of a choice of Chat Completions. One that does not end the calls cuts them all.
-func (seen *Seen) FinishChoice(reason string) { seen.finish(reason, endsCalls("openai-chat", reason)) }
+func (seen *Observer) FinishChoice(reason string) {
+	seen.finish(reason, endsCalls("openai-chat", reason))
+}
 
 // FinishCandidate keeps the finish reason of a candidate of Gemini's. One that does not end the calls cuts them all.
-func (seen *Seen) FinishCandidate(reason string) {
+func (seen *Observer) FinishCandidate(reason string) {
 	seen.finish(reason, endsCalls("gemini-generate", reason))
 }
 
 // finish keeps a finish reason, which ends all calls or cuts them.
-func (seen *Seen) finish(reason string, ends bool) {
+func (seen *Observer) finish(reason string, ends bool) {
 	seen.Stop(reason)
 	if reason == "" {
 		return
@@ -57,7 +59,7 @@ func (seen *Seen) finish(reason string, ends bool) {
 
 // StopResponse keeps the stop reason of a response that is over: its status, or why it is incomplete. A call that is in
 // progress to the end of a response that completed is over.
-func (seen *Seen) StopResponse(status, incomplete string) {
+func (seen *Observer) StopResponse(status, incomplete string) {
 	switch status {
 	case "queued", "in_progress":
 		return

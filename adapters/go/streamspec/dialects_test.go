@@ -4,31 +4,31 @@ import "testing"
 
 func TestAReasonEndsCallsOrCutsThem(t *testing.T) {
 	for _, each := range []struct {
-		finish          func(*Seen, string)
+		finish          func(*Observer, string)
 		reason          string
 		begun, complete bool
 		stop            any
 	}{
-		{(*Seen).FinishChoice, "tool_calls", true, true, "tool_calls"},
-		{(*Seen).FinishChoice, "function_call", true, true, "function_call"},
-		{(*Seen).FinishChoice, "stop", true, true, "stop"},
-		{(*Seen).FinishChoice, "length", true, false, "length"},
-		{(*Seen).FinishChoice, "", true, false, nil},
-		{(*Seen).FinishCandidate, "STOP", true, true, "STOP"},
-		{(*Seen).FinishCandidate, "MAX_TOKENS", true, false, "MAX_TOKENS"},
-		{(*Seen).FinishCandidate, "", true, false, nil},
-		{(*Seen).StopMessage, "tool_use", true, true, "tool_use"},
-		{(*Seen).StopMessage, "end_turn", true, false, "end_turn"},
-		{(*Seen).StopMessage, "", true, false, nil},
+		{(*Observer).FinishChoice, "tool_calls", true, true, "tool_calls"},
+		{(*Observer).FinishChoice, "function_call", true, true, "function_call"},
+		{(*Observer).FinishChoice, "stop", true, true, "stop"},
+		{(*Observer).FinishChoice, "length", true, false, "length"},
+		{(*Observer).FinishChoice, "", true, false, nil},
+		{(*Observer).FinishCandidate, "STOP", true, true, "STOP"},
+		{(*Observer).FinishCandidate, "MAX_TOKENS", true, false, "MAX_TOKENS"},
+		{(*Observer).FinishCandidate, "", true, false, nil},
+		{(*Observer).StopMessage, "tool_use", true, true, "tool_use"},
+		{(*Observer).StopMessage, "end_turn", true, false, "end_turn"},
+		{(*Observer).StopMessage, "", true, false, nil},
 		// These have ended before the reason comes.
-		{(*Seen).FinishChoice, "content_filter", false, false, "content_filter"},
-		{(*Seen).FinishChoice, "", false, true, nil},
-		{(*Seen).FinishCandidate, "SAFETY", false, false, "SAFETY"},
-		{(*Seen).StopMessage, "end_turn", false, true, "end_turn"},
-		{(*Seen).StopMessage, "max_tokens", false, false, "max_tokens"},
-		{(*Seen).StopMessage, "model_context_window_exceeded", false, false, "model_context_window_exceeded"},
+		{(*Observer).FinishChoice, "content_filter", false, false, "content_filter"},
+		{(*Observer).FinishChoice, "", false, true, nil},
+		{(*Observer).FinishCandidate, "SAFETY", false, false, "SAFETY"},
+		{(*Observer).StopMessage, "end_turn", false, true, "end_turn"},
+		{(*Observer).StopMessage, "max_tokens", false, false, "max_tokens"},
+		{(*Observer).StopMessage, "model_context_window_exceeded", false, false, "model_context_window_exceeded"},
 	} {
-		seen := newSeen(Surface{Delivers: Events}, Read{})
+		seen := newObserver(Surface{Delivers: Events}, Read{})
 		seen.Block(0)
 		seen.Tool(0, "weather")
 		if !each.begun {
@@ -40,7 +40,7 @@ func TestAReasonEndsCallsOrCutsThem(t *testing.T) {
 }
 
 func TestALimitCutsOnlyTheLastBlock(t *testing.T) {
-	seen := newSeen(Surface{Delivers: Events}, Read{})
+	seen := newObserver(Surface{Delivers: Events}, Read{})
 	seen.Block(0)
 	seen.Tool(0, "weather").End()
 	seen.Block(1)
@@ -66,13 +66,13 @@ func TestTheStatusOfAnItemAndOfItsResponseDecide(t *testing.T) {
 		{"in_progress", "", "", false, nil},
 		{"incomplete", "completed", "", false, "completed"},
 	} {
-		seen := newSeen(Surface{Delivers: Events}, Read{})
+		seen := newObserver(Surface{Delivers: Events}, Read{})
 		seen.Tool(0, "weather").EndItem(each.item)
 		seen.StopResponse(each.response, each.why)
 		sees(t, seen, each.complete, each.stop)
 	}
 	// What the finished response says of an item counts.
-	seen := newSeen(Surface{Delivers: Events}, Read{})
+	seen := newObserver(Surface{Delivers: Events}, Read{})
 	seen.Tool(0, "weather").EndItem("in_progress")
 	seen.Tool(0, "weather").EndItem("completed")
 	seen.StopResponse("incomplete", "max_output_tokens")
@@ -80,7 +80,7 @@ func TestTheStatusOfAnItemAndOfItsResponseDecide(t *testing.T) {
 }
 
 // sees compares the one call's completeness and the stop reason.
-func sees(t *testing.T, seen *Seen, complete bool, stop any) {
+func sees(t *testing.T, seen *Observer, complete bool, stop any) {
 	t.Helper()
 	observation := seen.observation()
 	same(t, observation["tool_calls"].([]any)[0].(map[string]any)["complete"], complete)

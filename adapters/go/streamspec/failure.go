@@ -26,7 +26,7 @@ type Reading struct {
 	via   string
 }
 
-// Attribute is an exported field or method of the error; at its zero value the SDK has the field and leaves it empty,
+// Attribute returns an exported field or method of the error; at its zero value the SDK has the field and leaves it empty,
 // but for a boolean, which is a value either way.
 func Attribute(value any) Reading {
 	if at := reflect.ValueOf(value); !at.IsValid() || at.IsZero() && at.Kind() != reflect.Bool {
@@ -35,7 +35,7 @@ func Attribute(value any) Reading {
 	return Reading{value, "attribute"}
 }
 
-// Header is a header of the response that the error exposes.
+// Header returns a header of the response that the error exposes.
 func Header(response *http.Response, name string) Reading {
 	if response == nil {
 		return Reading{}
@@ -58,7 +58,7 @@ func (fields Fields) Or(others Fields) Fields {
 	return fields
 }
 
-// Body is what an error's raw body says, by the rule in adapters/README.md: a field only where there is a value.
+// Body returns the fields that an error's raw body has, by the rule in adapters/README.md: a field only where there is a value.
 func Body(raw string) Fields {
 	body, said, why := parsed(raw)
 	kind := said["type"]
@@ -69,7 +69,7 @@ func Body(raw string) Fields {
 	return inBody(body, said, kind, why)
 }
 
-// GoogleBody is a raw body in Google's shape, whose status is the type.
+// GoogleBody returns a raw body in Google's shape, whose status is the type.
 func GoogleBody(raw string) Fields {
 	body, said, why := parsed(raw)
 	return inBody(body, said, said["status"], why)
@@ -88,7 +88,7 @@ func inBody(body, said map[string]any, kind any, why string) Fields {
 	}
 }
 
-// parsed is a body and the error in it: the object at `error`, or the body itself where it has none; or else why nothing
+// parsed returns a body and the error in it: the object at `error`, or the body itself where it has none; or else the reason why nothing
 // is read in it, though it is not empty. Google puts an array around the errors of a stream.
 func parsed(raw string) (body, said map[string]any, why string) {
 	decoder := json.NewDecoder(strings.NewReader(raw))
@@ -141,7 +141,7 @@ type panicError struct{ panicked any }
 
 func (err panicError) Error() string { return fmt.Sprint("panic: ", err.panicked) }
 
-// typeName is a type's name with its package: that alone tells `url.Error` from an SDK's own `Error`.
+// typeName returns a type's name with its package: that alone tells `url.Error` from an SDK's own `Error`.
 func typeName(value any, own []ErrorType) string {
 	if err, ok := value.(error); ok {
 		for _, known := range own {
@@ -153,7 +153,7 @@ func typeName(value any, own []ErrorType) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T", value), "*")
 }
 
-// describeError is an error as its receiver can read it: `errors.As` finds the SDK's own error also in what wraps it,
+// describeError returns an error as its receiver can read it: `errors.As` finds the SDK's own error also in what wraps it,
 // and then that is the error.
 func describeError(err error, own []ErrorType) map[string]any {
 	if panicked, ok := err.(panicError); ok {
@@ -182,7 +182,7 @@ func throughCause(failure map[string]any) {
 	}
 }
 
-// causes are the types in the chain of what an error wraps, nearest first.
+// causes returns the types in the chain of what an error wraps, nearest first.
 func causes(err error, own []ErrorType) []string {
 	names := []string{}
 	wrapped := []error{}
@@ -200,7 +200,7 @@ func causes(err error, own []ErrorType) []string {
 	return names
 }
 
-// described is the contract's `ObservedError`, but for the site.
+// described returns the contract's `ObservedError`, but for the site.
 func described(classes []string, message string, fields Fields) map[string]any {
 	failure := map[string]any{"class": classes[0], "classes": classes, "message": message, "causes": []string{}}
 	sentences := notReadable(fields)
@@ -248,7 +248,7 @@ func notReadable(fields Fields) []string {
 	return sentences
 }
 
-// first is the first of the ways that leads to a value; without one, whether the error offers the field at all.
+// first returns the first of the ways that leads to a value, and says whether the error offers the field at all.
 func first(field string, ways []Reading) (reading Reading, offered bool) {
 	for _, way := range ways {
 		offered = offered || way.via == "attribute" || way.via == "header"
@@ -259,7 +259,7 @@ func first(field string, ways []Reading) (reading Reading, offered bool) {
 	return Reading{}, offered
 }
 
-// converted is a value as the contract has it; nil for an empty one and for one that the field cannot have.
+// converted returns a value as the contract has it; nil for an empty one and for one that the field cannot have.
 func converted(field string, value any) any {
 	switch field {
 	case "status":
@@ -267,8 +267,8 @@ func converted(field string, value any) any {
 	case "retry_after":
 		return seconds(strings.TrimSpace(fmt.Sprint(value)))
 	case "retryable":
-		if told, ok := value.(bool); ok {
-			return told
+		if flag, ok := value.(bool); ok {
+			return flag
 		}
 		return nil
 	default:
@@ -276,7 +276,7 @@ func converted(field string, value any) any {
 	}
 }
 
-// status is a number with the three digits of an HTTP status; providers count their own codes, too.
+// status returns a number with the three digits of an HTTP status; providers count their own codes, too.
 func status(value any) any {
 	switch value.(type) {
 	case int, json.Number:
@@ -287,7 +287,7 @@ func status(value any) any {
 	return nil
 }
 
-// word is a provider's word as text, what should have been text and is not as its JSON; nil for an empty one.
+// word returns a provider's word as text, what should have been text and is not as its JSON; nil for an empty one.
 func word(value any) any {
 	if value == nil {
 		return nil
@@ -306,7 +306,7 @@ func word(value any) any {
 
 var delaySeconds = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 
-// seconds is a delay, given in seconds or as an HTTP date, of which one that has passed asks for none; nil if it is
+// seconds returns a delay, given in seconds or as an HTTP date, of which one that has passed asks for none; nil if it is
 // neither.
 func seconds(value string) any {
 	if delaySeconds.MatchString(value) {
@@ -320,7 +320,7 @@ func seconds(value string) any {
 	return nil
 }
 
-// encode is a message as one line.
+// encode returns a message as one line.
 func encode(message map[string]any) ([]byte, error) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
@@ -329,7 +329,7 @@ func encode(message map[string]any) ([]byte, error) {
 	return line.Bytes(), err
 }
 
-// plain is a value whose strings and depth every reader takes.
+// plain returns a value whose strings and depth every reader takes.
 func plain(value any, depth int) any {
 	switch value := value.(type) {
 	case string:

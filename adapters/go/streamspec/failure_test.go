@@ -103,7 +103,7 @@ func TestAFieldIsAbsentEmptyOrAReading(t *testing.T) {
 }
 
 func TestAToolCallIsTextUntilItIsParsed(t *testing.T) {
-	seen := newSeen(Surface{Delivers: Events}, Read{})
+	seen := newObserver(Surface{Delivers: Events}, Read{})
 	tool := seen.Tool(0, "weather")
 	tool.Set(map[string]any{})
 	tool.Add(`{"city":`)
@@ -129,7 +129,7 @@ func TestAToolCallIsTextUntilItIsParsed(t *testing.T) {
 }
 
 func TestTheFirstFailureThatSaysAnythingCounts(t *testing.T) {
-	seen := newSeen(Surface{Delivers: Events}, Read{})
+	seen := newObserver(Surface{Delivers: Events}, Read{})
 	seen.Opened()
 	seen.FailedItem(sampleStream{}, "", Fields{"code": {Attribute("")}})
 	seen.FailedItem(sampleStream{}, "first", nil)
@@ -141,7 +141,7 @@ func TestTheFirstFailureThatSaysAnythingCounts(t *testing.T) {
 	same(t, observation["error"].(map[string]any)["class"], "streamspec.sampleStream")
 	seen.raised(describeError(&sampleError{}, nil), false)
 	same(t, seen.observation()["ended"], "error-item")
-	seen = newSeen(Surface{Delivers: Events}, Read{})
+	seen = newObserver(Surface{Delivers: Events}, Read{})
 	seen.FailedItem(sampleStream{}, "", nil)
 	seen.raised(describeError(&sampleError{}, nil), false)
 	same(t, seen.observation()["ended"], "raised")

@@ -25,7 +25,7 @@ type Surface struct {
 	AlsoShows []string `json:"also-shows"`
 }
 
-// handedOver is the manifest of this adapter; an adapter is started by the harness, which hands it over.
+// handedOver returns the manifest of this adapter; an adapter is started by the harness, which hands it over.
 func handedOver() (said manifest, err error) {
 	text, there := os.LookupEnv(manifestVariable)
 	if !there {
@@ -35,7 +35,7 @@ func handedOver() (said manifest, err error) {
 	return said, json.Unmarshal([]byte(text), &said)
 }
 
-// apis are those of all surfaces.
+// apis returns those of all surfaces.
 func (said manifest) apis() []string {
 	apis := map[string]bool{}
 	for _, surface := range said.Surfaces {

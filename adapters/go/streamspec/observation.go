@@ -15,8 +15,8 @@ const (
 	Final  Delivers = "final"
 )
 
-// Tool is a tool call as far as it has been handed over; the arguments are a string until the SDK parses them. What says
-// that it is over, and what that it was cut, is in dialects.go.
+// Tool is a tool call as far as it has been handed over; the arguments are a string until the SDK parses them. The signs
+// that it is over, and those that it was cut, are in dialects.go.
 type Tool struct {
 	name                   string
 	arguments              any
@@ -49,7 +49,7 @@ func (tool *Tool) Add(piece string) {
 	}
 }
 
-// call is the contract's `ToolCall`. One that is complete without arguments has none.
+// call returns the contract's `ToolCall`. One that is complete without arguments has none.
 func (tool *Tool) call() map[string]any {
 	arguments, complete := tool.arguments, tool.ended && !tool.cut && !tool.inProgress
 	if complete && arguments == "" {
@@ -58,8 +58,8 @@ func (tool *Tool) call() map[string]any {
 	return map[string]any{"name": tool.name, "arguments": arguments, "complete": complete}
 }
 
-// Seen is what the SDK's caller has seen of one call.
-type Seen struct {
+// Observer observes one call: it collects what the SDK's caller sees, and makes the observation of it.
+type Observer struct {
 	site, ended             string
 	events, stopAfter       int
 	fields                  map[string]any
@@ -71,8 +71,8 @@ type Seen struct {
 	failure                 map[string]any
 }
 
-func newSeen(surface Surface, read Read) *Seen {
-	seen := &Seen{site: "open", ended: "returned", fields: map[string]any{}, tools: map[any]*Tool{}}
+func newObserver(surface Surface, read Read) *Observer {
+	seen := &Observer{site: "open", ended: "returned", fields: map[string]any{}, tools: map[any]*Tool{}}
 	seen.stopAfter = read.StopAfter
 	switch surface.Delivers {
 	case Events:
@@ -88,17 +88,17 @@ func newSeen(surface Surface, read Read) *Seen {
 
 // HandOver says which fields the caller can read from here on, though they may still be empty: text, tool_calls,
 // stop_reason, usage, thinking, refusal. A final surface begins with none.
-func (seen *Seen) HandOver(fields ...string) {
+func (seen *Observer) HandOver(fields ...string) {
 	for _, field := range fields {
 		seen.fields[field] = nil
 	}
 }
 
 // Opened says that the call which opens the stream has returned; an error from here on comes while items are taken.
-func (seen *Seen) Opened() { seen.site = "iterate" }
+func (seen *Observer) Opened() { seen.site = "iterate" }
 
 // Item counts an item that the SDK handed over.
-func (seen *Seen) Item() { seen.events++ }
+func (seen *Observer) Item() { seen.events++ }
 
 // readingFault is how the adapter's own panic passes through the SDK.
 type readingFault struct{ panicked any }
@@ -106,7 +106,7 @@ type readingFault struct{ panicked any }
 func (fault readingFault) String() string { return fmt.Sprint("cannot read an item: ", fault.panicked) }
 
 // Read reads what the SDK handed over; what goes wrong here is the adapter's fault, not the SDK's.
-func (seen *Seen) Read(read func()) {
+func (seen *Observer) Read(read func()) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			panic(readingFault{panicked})
@@ -125,7 +125,7 @@ type Stream[T any] interface {
 
 // Iterate takes the items of a stream with the loop of its documentation. The error of `each`, which an SDK's own
 // accumulator may return, ends it. A caller who stops leaves the loop and closes the stream.
-func Iterate[T any](seen *Seen, stream Stream[T], each func(item T) error) error {
+func Iterate[T any](seen *Observer, stream Stream[T], each func(item T) error) error {
 	if err := stream.Err(); err != nil {
 		return err
 	}
@@ -143,8 +143,8 @@ func Iterate[T any](seen *Seen, stream Stream[T], each func(item T) error) error
 	return stream.Err()
 }
 
-// Reader is an `each` of [Iterate] that only reads.
-func Reader[T any](seen *Seen, read func(seen *Seen, item T)) func(item T) error {
+// Reader returns an `each` of [Iterate] that only reads.
+func Reader[T any](seen *Observer, read func(seen *Observer, item T)) func(item T) error {
 	return func(item T) error {
 		seen.Read(func() { read(seen, item) })
 		return nil
@@ -152,26 +152,26 @@ func Reader[T any](seen *Seen, read func(seen *Seen, item T)) func(item T) error
 }
 
 // Say adds a piece of text.
-func (seen *Seen) Say(piece string) { seen.text.WriteString(piece) }
+func (seen *Observer) Say(piece string) { seen.text.WriteString(piece) }
 
 // Think adds a piece of the model's thoughts.
-func (seen *Seen) Think(piece string) { seen.thinking.WriteString(piece) }
+func (seen *Observer) Think(piece string) { seen.thinking.WriteString(piece) }
 
 // Refuse adds a piece of a refusal that is apart from the text.
-func (seen *Seen) Refuse(piece string) { seen.refusal.WriteString(piece) }
+func (seen *Observer) Refuse(piece string) { seen.refusal.WriteString(piece) }
 
 // Tokens is a number of tokens of the whole answer so far, as SDKs in Go have it: zero, where they do not say that it was
-// told, is no number.
+// present, is no number.
 type Tokens struct {
-	Number int64
-	Told   bool
+	Number  int64
+	Present bool
 }
 
-// Count keeps the numbers of tokens of the request and of the answer; one that was not told does not take back an earlier
+// Count keeps the numbers of tokens of the request and of the answer; one that is not present does not take back an earlier
 // one.
-func (seen *Seen) Count(input, output Tokens) {
+func (seen *Observer) Count(input, output Tokens) {
 	for name, tokens := range map[string]Tokens{"input": input, "output": output} {
-		if tokens.Number < 0 || tokens.Number == 0 && !tokens.Told {
+		if tokens.Number < 0 || tokens.Number == 0 && !tokens.Present {
 			continue
 		}
 		if seen.usage == nil {
@@ -181,8 +181,8 @@ func (seen *Seen) Count(input, output Tokens) {
 	}
 }
 
-// Tool is the tool call with this key, begun now if it is new.
-func (seen *Seen) Tool(key any, name string) *Tool {
+// Tool returns the tool call with this key, begun now if it is new.
+func (seen *Observer) Tool(key any, name string) *Tool {
 	tool := seen.tools[key]
 	if tool == nil {
 		tool = &Tool{arguments: ""}
@@ -194,21 +194,21 @@ func (seen *Seen) Tool(key any, name string) *Tool {
 	return tool
 }
 
-// OpenTool is the tool call with this key, or nil if none was begun.
-func (seen *Seen) OpenTool(key any) *Tool { return seen.tools[key] }
+// OpenTool returns the tool call with this key, or nil if none was begun.
+func (seen *Observer) OpenTool(key any) *Tool { return seen.tools[key] }
 
 // AddTool begins a tool call that no later piece refers to.
-func (seen *Seen) AddTool(name string) *Tool { return seen.Tool(len(seen.keys), name) }
+func (seen *Observer) AddTool(name string) *Tool { return seen.Tool(len(seen.keys), name) }
 
 // Stop keeps a stop reason; an event without one does not take back an earlier one.
-func (seen *Seen) Stop(reason string) {
+func (seen *Observer) Stop(reason string) {
 	if reason != "" {
 		seen.fields["stop_reason"] = reason
 	}
 }
 
 // FailedItem says that the SDK handed the failure over as an item; the first such item that says anything counts.
-func (seen *Seen) FailedItem(item any, message string, fields Fields) {
+func (seen *Observer) FailedItem(item any, message string, fields Fields) {
 	if !seen.knowsWhy() {
 		seen.ended, seen.failure = "error-item", described([]string{typeName(item, nil)}, message, fields)
 		seen.failure["site"] = seen.site
@@ -216,20 +216,20 @@ func (seen *Seen) FailedItem(item any, message string, fields Fields) {
 }
 
 // knowsWhy says whether the failure so far has a message, a type or a code.
-func (seen *Seen) knowsWhy() bool {
+func (seen *Observer) knowsWhy() bool {
 	failure := seen.failure
 	return failure != nil && (failure["message"] != "" || failure["type"] != nil || failure["code"] != nil)
 }
 
 // Interrupted says that the SDK itself says, without an error, that what it hands over is not the whole answer.
-func (seen *Seen) Interrupted() {
+func (seen *Observer) Interrupted() {
 	if seen.failure == nil {
 		seen.ended = "aborted"
 	}
 }
 
 // raised says that the SDK raised, be it because its caller has cancelled; an item that has said why it failed stands.
-func (seen *Seen) raised(failure map[string]any, cancelled bool) {
+func (seen *Observer) raised(failure map[string]any, cancelled bool) {
 	if seen.knowsWhy() {
 		return
 	}
@@ -240,8 +240,8 @@ func (seen *Seen) raised(failure map[string]any, cancelled bool) {
 	}
 }
 
-// observation is the contract's `Observation`.
-func (seen *Seen) observation() map[string]any {
+// observation returns the contract's `Observation`.
+func (seen *Observer) observation() map[string]any {
 	observation := map[string]any{"ended": seen.ended, "events": seen.events}
 	for field, value := range seen.fields {
 		observation[field] = value

@@ -23,9 +23,9 @@ import java.util.function.Consumer;
 import streamspec.Asked;
 import streamspec.Dialects;
 import streamspec.ErrorFields;
+import streamspec.Observer;
 import streamspec.Run;
 import streamspec.Sdk;
-import streamspec.Seen;
 import streamspec.Server;
 
 /** Drives {@code anthropic-java}, Anthropic's SDK for Java, over the Messages API. */
@@ -107,7 +107,7 @@ public final class Adapter {
             Run run,
             AnthropicClient client,
             MessageCreateParams params,
-            Seen seen,
+            Observer seen,
             Consumer<RawMessageStreamEvent> take)
             throws Throwable {
         if (!run.isAsync()) {
@@ -150,7 +150,7 @@ public final class Adapter {
         }
     }
 
-    static void readEvent(Seen seen, RawMessageStreamEvent event) {
+    static void readEvent(Observer seen, RawMessageStreamEvent event) {
         event.messageStart()
                 .flatMap(start -> start._message().asKnown())
                 .ifPresent(message -> readStart(seen, message));
@@ -160,7 +160,7 @@ public final class Adapter {
         event.contentBlockStop()
                 .filter(stop -> !seen.toolCalls().isEmpty())
                 .flatMap(stop -> seen.openTool(stop.index()))
-                .ifPresent(Seen.ToolCall::end);
+                .ifPresent(Observer.ToolCall::end);
         event.messageDelta()
                 .flatMap(delta -> delta._usage().asKnown())
                 .ifPresent(usage -> seen.count(
@@ -170,8 +170,8 @@ public final class Adapter {
                 .ifPresent(reason -> Dialects.stopMessage(seen, reason.asString()));
     }
 
-    /** A message that was whole before it was streamed begins with its content and its stop reason; no other one need have any. */
-    private static void readStart(Seen seen, Message message) {
+    /** Reads the message that a stream begins with: one that was whole before has its content and its stop reason. */
+    private static void readStart(Observer seen, Message message) {
         readUsage(seen, message);
         message._content().asKnown().ifPresent(content -> readContent(seen, content));
         message._stopReason().asKnown().ifPresent(reason -> {
@@ -180,7 +180,7 @@ public final class Adapter {
         });
     }
 
-    private static void readStart(Seen seen, RawContentBlockStartEvent start) {
+    private static void readStart(Observer seen, RawContentBlockStartEvent start) {
         seen.block(start._index().asKnown().orElse(null));
         start.contentBlock().text().ifPresent(text -> seen.say(text.text()));
         start.contentBlock()
@@ -190,7 +190,7 @@ public final class Adapter {
         start.contentBlock().toolUse().ifPresent(tool -> readCall(seen.tool(start.index()), tool));
     }
 
-    private static void readDelta(Seen seen, RawContentBlockDeltaEvent delta) {
+    private static void readDelta(Observer seen, RawContentBlockDeltaEvent delta) {
         delta.delta().text().ifPresent(text -> seen.say(text.text()));
         delta.delta()
                 .thinking()
@@ -201,15 +201,15 @@ public final class Adapter {
                 .ifPresent(piece -> seen.openTool(delta.index()).ifPresent(tool -> tool.add(piece.partialJson())));
     }
 
-    /** The numbers of tokens as the SDK has them: who reads them need not have each. */
-    private static void readUsage(Seen seen, Message message) {
+    /** Reads the numbers of tokens as the SDK has them: who reads them need not have each. */
+    private static void readUsage(Observer seen, Message message) {
         message._usage()
                 .asKnown()
                 .ifPresent(usage -> seen.count(
                         usage._inputTokens().asKnown(), usage._outputTokens().asKnown()));
     }
 
-    static void readMessage(Seen seen, Message message) {
+    static void readMessage(Observer seen, Message message) {
         readUsage(seen, message);
         readContent(seen, message.content());
         Dialects.endCalls(seen);
@@ -217,7 +217,7 @@ public final class Adapter {
                 seen, message.stopReason().map(StopReason::asString).orElse(null));
     }
 
-    private static void readContent(Seen seen, List<ContentBlock> content) {
+    private static void readContent(Observer seen, List<ContentBlock> content) {
         long index = 0;
         for (ContentBlock block : content) {
             Object key = index++;
@@ -228,7 +228,7 @@ public final class Adapter {
         }
     }
 
-    private static void readCall(Seen.ToolCall call, ToolUseBlock tool) {
+    private static void readCall(Observer.ToolCall call, ToolUseBlock tool) {
         call.name(tool.name()).arguments(tool._input().convert(JsonNode.class));
     }
 }

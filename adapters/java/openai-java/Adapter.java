@@ -23,9 +23,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import streamspec.Asked;
 import streamspec.ErrorFields;
+import streamspec.Observer;
 import streamspec.Run;
 import streamspec.Sdk;
-import streamspec.Seen;
 import streamspec.Server;
 
 /** Drives {@code openai-java}, OpenAI's SDK for Java, over Chat Completions and Responses. */
@@ -51,7 +51,7 @@ public final class Adapter {
                 Adapter::fields));
     }
 
-    /** The body of an exception is what the answer's {@code error} held. */
+    /** Lists the getters of an exception, whose body is what the answer's {@code error} held. */
     private static ErrorFields fields(Throwable error) {
         return new ErrorFields(error)
                 .attribute("status", "statusCode")
@@ -140,7 +140,7 @@ public final class Adapter {
 
     /** Gives every item of a stream, as the SDK's documentation shows it. A caller who stops closes the stream from within. */
     private interface Events<T> {
-        void give(Seen seen, Consumer<T> take) throws Throwable;
+        void give(Observer seen, Consumer<T> take) throws Throwable;
     }
 
     @SuppressWarnings("try")

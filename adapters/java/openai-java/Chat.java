@@ -6,13 +6,13 @@ import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
 import com.openai.models.completions.CompletionUsage;
 import java.util.List;
 import streamspec.Dialects;
-import streamspec.Seen;
+import streamspec.Observer;
 
-/** What a caller reads of Chat Completions. */
+/** Readers of Chat Completions. */
 final class Chat {
     private Chat() {}
 
-    static void readChunk(Seen seen, ChatCompletionChunk chunk) {
+    static void readChunk(Observer seen, ChatCompletionChunk chunk) {
         chunk._usage().asKnown().ifPresent(usage -> readUsage(seen, usage));
         for (ChatCompletionChunk.Choice choice : chunk.choices()) {
             if (!isAnswer(choice._index())) {
@@ -23,7 +23,7 @@ final class Chat {
             readThoughts(seen, choice.delta());
             for (ChatCompletionChunk.Choice.Delta.ToolCall piece :
                     choice.delta().toolCalls().orElse(List.of())) {
-                Seen.ToolCall tool = seen.tool(piece.index());
+                Observer.ToolCall tool = seen.tool(piece.index());
                 piece.function().flatMap(function -> function.name()).ifPresent(tool::name);
                 piece.function().flatMap(function -> function.arguments()).ifPresent(tool::add);
             }
@@ -32,12 +32,13 @@ final class Chat {
     }
 
     /**
-     * Thoughts are in the fields that other vendors have for them: the SDK hands over a field that it does not know as a value
+     * Reads thoughts in the fields that other vendors have for them: the SDK hands over a field that it does not know
+     * as a value
      * of JSON. A vendor that sends both sends the same text twice. The method that is to replace this getter is not in older
      * versions.
      */
     @SuppressWarnings("deprecation")
-    private static void readThoughts(Seen seen, ChatCompletionChunk.Choice.Delta delta) {
+    private static void readThoughts(Observer seen, ChatCompletionChunk.Choice.Delta delta) {
         for (String name : List.of("reasoning_content", "reasoning")) {
             if (delta._additionalProperties().get(name) instanceof JsonString text
                     && !text.value().isEmpty()) {
@@ -47,11 +48,11 @@ final class Chat {
         }
     }
 
-    private static void readUsage(Seen seen, CompletionUsage usage) {
+    private static void readUsage(Observer seen, CompletionUsage usage) {
         seen.count(usage._promptTokens().asKnown(), usage._completionTokens().asKnown());
     }
 
-    static void readCompletion(Seen seen, ChatCompletion completion) {
+    static void readCompletion(Observer seen, ChatCompletion completion) {
         completion._usage().asKnown().ifPresent(usage -> readUsage(seen, usage));
         for (ChatCompletion.Choice choice : completion.choices()) {
             if (!isAnswer(choice._index())) {
@@ -72,7 +73,10 @@ final class Chat {
         }
     }
 
-    /** No choice but the first was asked for, and a caller who asks for one need not look at its index. */
+    /**
+     * Says whether it is the first choice: no other one was asked for, and a caller who asks for one need not look at
+     * its index.
+     */
     private static boolean isAnswer(JsonField<Long> index) {
         return index.asKnown().orElse(0L) == 0;
     }

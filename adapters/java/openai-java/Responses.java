@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import streamspec.Dialects;
 import streamspec.ErrorFields;
-import streamspec.Seen;
+import streamspec.Observer;
 
 /**
- * What a caller reads of Responses.
+ * Readers of Responses.
  *
  * <p>The stop reason is the response's status, or why it is incomplete. A failure that the SDK hands over as an item (the
  * {@code error} event, {@code response.failed}, a finished response that failed) is reported as such.
@@ -20,7 +20,7 @@ import streamspec.Seen;
 final class Responses {
     private Responses() {}
 
-    static void readEvent(Seen seen, ResponseStreamEvent event) {
+    static void readEvent(Observer seen, ResponseStreamEvent event) {
         event.outputTextDelta().ifPresent(text -> seen.say(text.delta()));
         event.reasoningSummaryTextDelta()
                 .flatMap(piece -> piece._delta().asKnown())
@@ -47,14 +47,17 @@ final class Responses {
         event.failed().ifPresent(failed -> readStatus(seen, failed, failed.response()));
     }
 
-    /** The end of a response carries the whole answer, so it ends calls that had no done event of their own. */
-    private static void readEnd(Seen seen, Object event, Response response) {
+    /**
+     * Reads the end of a response, which carries the whole answer and so ends calls that had no done event of their
+     * own.
+     */
+    private static void readEnd(Observer seen, Object event, Response response) {
         // Who has taken the deltas need not ask for it.
         readCalls(seen, response._output().asKnown().orElse(List.of()));
         readStatus(seen, event, response);
     }
 
-    static void readResponse(Seen seen, Response response) {
+    static void readResponse(Observer seen, Response response) {
         seen.alsoShow("thinking");
         for (ResponseOutputItem item : response.output()) {
             item.message().stream()
@@ -72,7 +75,7 @@ final class Responses {
         readStatus(seen, response, response);
     }
 
-    private static void readReasoning(Seen seen, ResponseReasoningItem reasoning) {
+    private static void readReasoning(Observer seen, ResponseReasoningItem reasoning) {
         reasoning._summary().asKnown().stream()
                 .flatMap(List::stream)
                 .flatMap(part -> part._text().asKnown().stream())
@@ -83,7 +86,7 @@ final class Responses {
                 .forEach(seen::think);
     }
 
-    private static void readCalls(Seen seen, List<ResponseOutputItem> output) {
+    private static void readCalls(Observer seen, List<ResponseOutputItem> output) {
         long index = 0;
         for (ResponseOutputItem item : output) {
             long place = index++;
@@ -91,17 +94,17 @@ final class Responses {
         }
     }
 
-    private static void endCall(Seen.ToolCall tool, ResponseFunctionToolCall call) {
+    private static void endCall(Observer.ToolCall tool, ResponseFunctionToolCall call) {
         readCall(tool, call);
         Dialects.endItem(tool, call.status().map(status -> status.asString()).orElse(null));
     }
 
-    private static void readCall(Seen.ToolCall tool, ResponseFunctionToolCall call) {
+    private static void readCall(Observer.ToolCall tool, ResponseFunctionToolCall call) {
         tool.name(call.name()).arguments(call.arguments());
     }
 
-    /** The status of a response that is over, and its error if it failed; the item is what was handed over. */
-    private static void readStatus(Seen seen, Object item, Response response) {
+    /** Reads the status of a response that is over, and its error if it failed; the item is what was handed over. */
+    private static void readStatus(Observer seen, Object item, Response response) {
         response._usage()
                 .asKnown()
                 .ifPresent(usage -> seen.count(

@@ -3,7 +3,7 @@ package streamspec;
 import java.util.List;
 import java.util.Map;
 
-/** What every call asks the model for. */
+/** The question that every call asks the model. */
 public final class Asked {
     public static final String PROMPT = "Say hello, or ask for the weather in Paris.";
     public static final String TOOL = "get_weather";

@@ -13,7 +13,7 @@ public record Caller(long stopAfter, boolean again, int atOnce) {
     /** A caller who reads one answer to the end. */
     static final Caller PLAIN = new Caller(0, false, 0);
 
-    /** From the {@code caller} of a {@code run} message, which may be missing; what it does not know is an exception. */
+    /** Reads the {@code caller} of a {@code run} message, which may be missing; what it does not know is an exception. */
     static Caller parse(JsonNode caller) {
         JsonNode read = caller.path("read");
         boolean again = caller.path("again").booleanValue();
@@ -24,7 +24,7 @@ public record Caller(long stopAfter, boolean again, int atOnce) {
         return new Caller(read.required("stop-after").longValue(), again, atOnce);
     }
 
-    /** Whether it makes several calls on one client, which then keeps its connections as the SDK does by default. */
+    /** Says whether it makes several calls on one client, which then keeps its connections as the SDK does by default. */
     public boolean sharesClient() {
         return again || atOnce > 0;
     }

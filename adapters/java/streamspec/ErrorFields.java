@@ -57,23 +57,23 @@ public final class ErrorFields {
     private final Map<String, JsonNode> fields = new LinkedHashMap<>();
     private final Set<String> unread = new LinkedHashSet<>();
 
-    /** For an exception, or for what tells about the failure in an item; null where an item leaves that empty. */
+    /** Takes an exception, or what tells about the failure in an item; null where an item leaves that empty. */
     public ErrorFields(Object failure) {
         this.failure = failure;
     }
 
-    /** A documented getter. */
+    /** Adds a documented getter. */
     public ErrorFields attribute(String field, String getter) {
         return read(field, "attribute", true, () -> call(failure, getter));
     }
 
-    /** A header of the response, through the documented {@code headers()}. */
+    /** Adds a header of the response, through the documented {@code headers()}. */
     public ErrorFields header(String field, String name) {
         return read(field, "header", true, () -> value(content(call(failure, "headers")), name));
     }
 
     /**
-     * What the body says, through the documented {@code body()} and by the rule in adapters/README.md; what is not in there is
+     * Adds the body, through the documented {@code body()} and by the rule in adapters/README.md; what is not in there is
      * no field.
      */
     public ErrorFields body() {
@@ -83,7 +83,7 @@ public final class ErrorFields {
         return said("type", isEnvelope ? null : error.get("type")).rest(body, error);
     }
 
-    /** What a body in Google's shape says, whose status is the type. */
+    /** Adds a body in Google's shape, whose status is the type. */
     public ErrorFields googleBody() {
         JsonNode body = readBody();
         JsonNode error = errorIn(body);
@@ -103,7 +103,10 @@ public final class ErrorFields {
         }
     }
 
-    /** The body as JSON, which may be its text; of a list, as Google puts around the errors of a stream, the first. */
+    /**
+     * Reads the body as JSON, which may be its text; of a list, as Google puts around the errors of a stream, the
+     * first.
+     */
     private JsonNode readBody() {
         Object held = null;
         try {
@@ -131,7 +134,7 @@ public final class ErrorFields {
         }
     }
 
-    /** What a text says as JSON, or the text itself; nothing of an empty one. */
+    /** Returns a text as the JSON that it is, or else as itself; nothing of an empty one. */
     private static JsonNode parsed(String text) {
         try {
             return text.isBlank() ? MissingNode.getInstance() : WHOLE.readTree(text);
@@ -144,13 +147,13 @@ public final class ErrorFields {
         return node.getNodeType().toString().toLowerCase(Locale.ROOT);
     }
 
-    /** The object at {@code error}, or the body itself where it has none. */
+    /** Returns the object at {@code error}, or the body itself where it has none. */
     private static JsonNode errorIn(JsonNode body) {
         return body.hasNonNull("error") ? body.get("error") : body;
     }
 
     /**
-     * What stands in the same place in every shape. A number that can be an HTTP status is one: Google and OpenRouter document
+     * Adds what has the same place in every shape. A number that can be an HTTP status is one: Google and OpenRouter document
      * it of {@code code}, and Groq of {@code status_code}.
      */
     private ErrorFields rest(JsonNode body, JsonNode error) {
@@ -219,7 +222,7 @@ public final class ErrorFields {
         }
     }
 
-    /** A header; what is documented as headers has them by their names. */
+    /** Returns a header; what is documented as headers has them by their names. */
     private static Object value(Object headers, String name) throws Unreadable {
         try {
             return call(headers, "values", name);
@@ -228,7 +231,7 @@ public final class ErrorFields {
         }
     }
 
-    /** What is in an optional or a list. */
+    /** Returns the content of an optional or a list. */
     private static Object content(Object value) {
         if (value instanceof Optional<?> optional) {
             return optional.orElse(null);
@@ -236,7 +239,7 @@ public final class ErrorFields {
         return value instanceof List<?> list ? list.stream().findFirst().orElse(null) : value;
     }
 
-    /** A value as the contract has it; null for an empty one and for one that the field cannot have. */
+    /** Returns a value as the contract has it; null for an empty one and for one that the field cannot have. */
     static JsonNode convert(String field, Object value) {
         JsonNode node = Json.of(value);
         if (node == null || node.isNull() || node.isMissingNode()) {
@@ -250,7 +253,7 @@ public final class ErrorFields {
         };
     }
 
-    /** A number with the three digits of an HTTP status; providers count their own codes, too. */
+    /** Says whether it is a number with the three digits of an HTTP status; providers count their own codes, too. */
     private static boolean isStatus(JsonNode node) {
         return node.isIntegralNumber() && node.asText().matches("[1-9][0-9]{2}");
     }
@@ -259,7 +262,7 @@ public final class ErrorFields {
         return value.isEmpty() ? null : Json.text(value);
     }
 
-    /** {@code Retry-After} in seconds, from seconds or from a date, of which one that has passed asks for no delay. */
+    /** Reads {@code Retry-After} in seconds, from seconds or from a date, of which one that has passed asks for no delay. */
     private static JsonNode seconds(String value) {
         double seconds;
         if (SECONDS.matcher(value).matches()) {

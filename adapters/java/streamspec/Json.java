@@ -27,7 +27,7 @@ final class Json {
         return MAPPER.writeValueAsString(message).concat("\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** A value as JSON; the models of the SDKs say themselves how they are written. */
+    /** Returns a value as JSON; the models of the SDKs say themselves how they are written. */
     static JsonNode of(Object value) {
         return MAPPER.valueToTree(value);
     }

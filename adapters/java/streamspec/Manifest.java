@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What an adapter needs of its adapter.toml, which the harness hands over: what it says, no adapter repeats.
+ * The parts of its adapter.toml that an adapter needs; the harness hands it over, so that no adapter repeats it.
  *
  * @param sdk the package's name in its registry
  * @param surfaces by their names
@@ -27,7 +27,7 @@ record Manifest(String sdk, Map<String, Surface> surfaces) {
      */
     record Surface(List<String> apis, boolean isFinal, List<String> alsoShows) {}
 
-    /** The manifest of this adapter; an adapter is started by the harness, which hands it over. */
+    /** Returns the manifest of this adapter; an adapter is started by the harness, which hands it over. */
     static Manifest handedOver() throws JsonProcessingException {
         String text = System.getenv(VARIABLE);
         if (text == null) {
@@ -52,7 +52,7 @@ record Manifest(String sdk, Map<String, Surface> surfaces) {
         return words;
     }
 
-    /** The apis of all surfaces. */
+    /** Returns the apis of all surfaces. */
     Set<String> apis() {
         Set<String> apis = new TreeSet<>();
         surfaces.values().forEach(surface -> apis.addAll(surface.apis()));

@@ -24,7 +24,10 @@ public record Run(
         List<String> alsoShows,
         Caller caller) {
 
-    /** From a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the manifest. */
+    /**
+     * Reads a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the
+     * manifest.
+     */
     static Run parse(JsonNode message, Manifest manifest) {
         String surface = message.required("surface").textValue();
         String api = message.required("api").textValue();
@@ -45,12 +48,12 @@ public record Run(
                 Caller.parse(message.path("caller")));
     }
 
-    /** A further call of a caller who makes several, which is read to the end. */
+    /** Returns a further call of a caller who makes several, which is read to the end. */
     Run toTheEnd() {
         return new Run(id, api, surface, baseUrl, timeout, maxRetries, asksTool, isFinal, alsoShows, Caller.PLAIN);
     }
 
-    /** Whether the surface belongs to the async client. */
+    /** Says whether the surface belongs to the async client. */
     public boolean isAsync() {
         return surface.endsWith("-async");
     }

@@ -3,7 +3,7 @@ package streamspec;
 import java.util.function.Function;
 
 /**
- * What an adapter says about its SDK besides what its manifest says, and does with it.
+ * The facts that an adapter declares about its SDK besides those in its manifest, and the calls that it makes.
  *
  * @param version the version that is really loaded
  * @param errorBase the root of the SDK's own exceptions
@@ -18,17 +18,17 @@ public record Sdk(
 
     /** One call; whatever it throws is what the SDK threw. It can be made several times, also at once, on one client. */
     public interface Call {
-        void make(Seen seen) throws Throwable;
+        void make(Observer seen) throws Throwable;
 
         /** Closes a client that no other call has, after the last one. */
         default void close() {}
 
-        /** This call, with what closes its client. */
+        /** Returns this call, with what closes its client. */
         default Call closing(Runnable close) {
             Call call = this;
             return new Call() {
                 @Override
-                public void make(Seen seen) throws Throwable {
+                public void make(Observer seen) throws Throwable {
                     call.make(seen);
                 }
 

@@ -99,10 +99,10 @@ public final class Server {
                                 1, run.caller().atOnce())
                         .mapToObj(other -> CompletableFuture.supplyAsync(() -> further(call, run), threads))
                         .toList();
-                ObjectNode observation = observe(call, new Seen(run, sdk.errorBase()));
+                ObjectNode observation = observe(call, new Observer(run, sdk.errorBase()));
                 if (!others.isEmpty()) {
-                    ArrayNode told = observation.putArray("others");
-                    others.forEach(other -> told.add(other.join()));
+                    ArrayNode all = observation.putArray("others");
+                    others.forEach(other -> all.add(other.join()));
                 }
                 if (run.caller().again()) {
                     observation.set("again", further(call, run));
@@ -118,11 +118,11 @@ public final class Server {
 
     /** Makes a further call of the caller of this run. */
     private ObjectNode further(Sdk.Call call, Run run) {
-        return observe(call, new Seen(run.toTheEnd(), sdk.errorBase()));
+        return observe(call, new Observer(run.toTheEnd(), sdk.errorBase()));
     }
 
     /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
-    private ObjectNode observe(Sdk.Call call, Seen seen) {
+    private ObjectNode observe(Sdk.Call call, Observer seen) {
         try {
             call.make(seen);
         } catch (Throwable thrown) {
@@ -136,13 +136,13 @@ public final class Server {
         return seen.observation();
     }
 
-    /** What is in the wrappers of the platform, which whoever waits for a future opens. */
+    /** Returns the content of the platform's wrappers, which whoever waits for a future opens. */
     private static Throwable opened(Throwable thrown) {
         boolean wraps = thrown instanceof CompletionException || thrown instanceof ExecutionException;
         return wraps && thrown.getCause() != null ? opened(thrown.getCause()) : thrown;
     }
 
-    /** What is loaded: the harness compares it with the manifest. */
+    /** Returns what is loaded: the harness compares it with the manifest. */
     private ObjectNode hello() {
         ObjectNode hello = reply("hello").put("protocol", PROTOCOL);
         hello.putObject("sdk")
@@ -157,7 +157,7 @@ public final class Server {
         return hello;
     }
 
-    /** The adapter broke: says what and where, in one line. */
+    /** Says what broke in the adapter and where, in one line. */
     private static ObjectNode fault(JsonNode id, Throwable thrown) {
         StringBuilder message = new StringBuilder();
         for (Throwable each = thrown; each != null; each = each.getCause()) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a caller does other than to read one answer to the end. */
+/** Tests of callers that do not just read one answer to the end. */
 final class CallerTest {
     @Test
     void aCallerIsRead() throws JsonProcessingException {
@@ -32,11 +32,11 @@ final class CallerTest {
 
     @Test
     void aCallerStopsAfterItsItems() {
-        Seen seen = seen(2);
-        seen.take("a", Seen::say);
+        Observer seen = seen(2);
+        seen.take("a", Observer::say);
         assertFalse(seen.stops());
         assertEquals("returned", seen.observation().get("ended").textValue());
-        seen.take("b", Seen::say);
+        seen.take("b", Observer::say);
         assertTrue(seen.stops());
         assertEquals("stopped", seen.observation().get("ended").textValue());
         seen.raised(new IllegalStateException("while it was closed"), new ErrorFields(null), false);
@@ -45,7 +45,7 @@ final class CallerTest {
 
     @Test
     void aFailureThatWasHandedOverStaysOneWhereTheCallerStops() {
-        Seen seen = seen(1);
+        Observer seen = seen(1);
         seen.take("a", (to, item) -> to.failedItem(item, "it failed", new ErrorFields(null)));
         assertTrue(seen.stops());
         assertEquals("error-item", seen.observation().get("ended").textValue());
@@ -53,15 +53,15 @@ final class CallerTest {
 
     @Test
     void aCallerWhoReadsToTheEndNeverStops() {
-        Seen seen = seen(0);
-        seen.take("a", Seen::say);
+        Observer seen = seen(0);
+        seen.take("a", Observer::say);
         assertFalse(seen.stops());
     }
 
-    private static Seen seen(long stopAfter) {
+    private static Observer seen(long stopAfter) {
         Caller caller = new Caller(stopAfter, false, 0);
         Run run = new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, false, List.of(), caller);
-        return new Seen(run, IllegalStateException.class);
+        return new Observer(run, IllegalStateException.class);
     }
 
     private static Caller read(String text) throws JsonProcessingException {

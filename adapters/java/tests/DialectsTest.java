@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/** What says that a tool call is over, and what that it was cut. */
+/** Tests of the signs that a tool call is over, and those that it was cut. */
 final class DialectsTest {
-    private final Seen seen = new Seen(
+    private final Observer seen = new Observer(
             new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, false, List.of(), Caller.PLAIN), Error.class);
 
     @Test
@@ -54,17 +54,17 @@ final class DialectsTest {
         check(seen, true, null);
     }
 
-    private static void checkBegun(BiConsumer<Seen, String> finish, String reason, boolean complete) {
-        Seen seen = new DialectsTest().seen;
+    private static void checkBegun(BiConsumer<Observer, String> finish, String reason, boolean complete) {
+        Observer seen = new DialectsTest().seen;
         seen.block(0L);
         seen.tool(0L).name("get_weather");
         finish.accept(seen, reason);
         check(seen, complete, reason);
     }
 
-    /** Of a call that has ended before the reason comes. */
-    private static void checkEnded(BiConsumer<Seen, String> finish, String reason, boolean complete) {
-        Seen seen = new DialectsTest().seen;
+    /** Checks a call that has ended before the reason comes. */
+    private static void checkEnded(BiConsumer<Observer, String> finish, String reason, boolean complete) {
+        Observer seen = new DialectsTest().seen;
         seen.block(0L);
         seen.tool(0L).name("get_weather");
         Dialects.endCalls(seen);
@@ -73,13 +73,13 @@ final class DialectsTest {
     }
 
     private static void checkItem(String item, String response, String why, boolean complete, String stop) {
-        Seen seen = new DialectsTest().seen;
+        Observer seen = new DialectsTest().seen;
         Dialects.endItem(seen.tool(0L).name("get_weather"), item);
         Dialects.stopResponse(seen, response, why);
         check(seen, complete, stop);
     }
 
-    private static void check(Seen seen, boolean complete, String stop) {
+    private static void check(Observer seen, boolean complete, String stop) {
         JsonNode observation = seen.observation();
         assertEquals(complete, observation.at("/tool_calls/0/complete").booleanValue());
         assertEquals(stop, observation.get("stop_reason").textValue());

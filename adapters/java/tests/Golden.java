@@ -22,17 +22,17 @@ public final class Golden {
     private final List<String> wrong = new ArrayList<>();
     private int read;
 
-    /** With the mapper that makes the SDK's types. */
+    /** Reads the vectors with the mapper that makes the SDK's types. */
     public Golden(String file, JsonMapper mapper) throws IOException {
         this.items = Json.MAPPER.readTree(new File(file)).required("items");
         this.mapper = mapper;
     }
 
     /** Reads the streams of a dialect. An item that the SDK's events cannot hold is left out by its name. */
-    public <T> Golden events(String api, Class<T> event, BiConsumer<Seen, T> read, Set<String> leftOut)
+    public <T> Golden events(String api, Class<T> event, BiConsumer<Observer, T> read, Set<String> leftOut)
             throws JsonProcessingException {
         for (JsonNode item : of(api, "events", leftOut)) {
-            Seen seen = seen("create-sync");
+            Observer seen = seen("create-sync");
             for (JsonNode each : item.get("events")) {
                 seen.take(mapper.treeToValue(each, event), read);
             }
@@ -42,9 +42,9 @@ public final class Golden {
     }
 
     /** Reads the finished answers of a dialect. */
-    public <T> Golden finals(String api, Class<T> answer, BiConsumer<Seen, T> read) throws JsonProcessingException {
+    public <T> Golden finals(String api, Class<T> answer, BiConsumer<Observer, T> read) throws JsonProcessingException {
         for (JsonNode item : of(api, "final", Set.of())) {
-            Seen seen = seen("final-sync");
+            Observer seen = seen("final-sync");
             T finished = mapper.treeToValue(item.get("final"), answer);
             seen.finish(() -> finished, read);
             check(item, seen);
@@ -53,9 +53,9 @@ public final class Golden {
     }
 
     /** Reads events, which are JSON with single quotes, and compares what is seen besides text, calls and the stop reason. */
-    public <T> Golden also(Class<T> event, BiConsumer<Seen, T> read, String sees, String... events)
+    public <T> Golden also(Class<T> event, BiConsumer<Observer, T> read, String sees, String... events)
             throws JsonProcessingException {
-        Seen seen = seen("create-sync");
+        Observer seen = seen("create-sync");
         for (String each : events) {
             seen.take(mapper.readValue(json(each), event), read);
         }
@@ -64,21 +64,21 @@ public final class Golden {
     }
 
     /** Reads a finished answer, and compares the same. */
-    public <T> Golden alsoFinal(Class<T> answer, BiConsumer<Seen, T> read, String sees, String given)
+    public <T> Golden alsoFinal(Class<T> answer, BiConsumer<Observer, T> read, String sees, String given)
             throws JsonProcessingException {
-        Seen seen = seen("final-sync");
+        Observer seen = seen("final-sync");
         T finished = mapper.readValue(json(given), answer);
         seen.finish(() -> finished, read);
         compare(sees, seen);
         return this;
     }
 
-    private void compare(String sees, Seen seen) throws JsonProcessingException {
+    private void compare(String sees, Observer seen) throws JsonProcessingException {
         read++;
-        JsonNode told =
+        JsonNode found =
                 Json.MAPPER.readTree(seen.observation().retain(ALSO_SHOWN).toString());
-        if (!told.equals(Json.MAPPER.readTree(json(sees)))) {
-            wrong.add("expected " + json(sees) + "\n  but " + told);
+        if (!found.equals(Json.MAPPER.readTree(json(sees)))) {
+            wrong.add("expected " + json(sees) + "\n  but " + found);
         }
     }
 
@@ -107,16 +107,16 @@ public final class Golden {
         return found;
     }
 
-    private void check(JsonNode item, Seen seen) throws JsonProcessingException {
+    private void check(JsonNode item, Observer seen) throws JsonProcessingException {
         read++;
         JsonNode expected = said(item.get("sees").deepCopy());
         ObjectNode actual = seen.observation();
         String ended = actual.get("ended").textValue();
         // Read again from its text, so that numbers compare.
-        JsonNode told = said(Json.MAPPER.readTree(actual.retain(SEEN).toString()));
-        if (!ended.equals("returned") || !told.equals(expected)) {
+        JsonNode found = said(Json.MAPPER.readTree(actual.retain(SEEN).toString()));
+        if (!ended.equals("returned") || !found.equals(expected)) {
             String name = item.get("api").textValue() + ": " + item.get("name").textValue();
-            wrong.add(name + "\n  expected " + expected + "\n  but " + ended + " with " + told);
+            wrong.add(name + "\n  expected " + expected + "\n  but " + ended + " with " + found);
         }
     }
 
@@ -137,9 +137,9 @@ public final class Golden {
         return fields;
     }
 
-    private static Seen seen(String surface) {
+    private static Observer seen(String surface) {
         boolean isFinal = surface.startsWith("final");
         Run run = new Run(0, "golden", surface, "", Duration.ZERO, 0, false, isFinal, ALSO_SHOWN, Caller.PLAIN);
-        return new Seen(run, Error.class);
+        return new Observer(run, Error.class);
     }
 }

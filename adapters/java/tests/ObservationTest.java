@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of what a caller saw. */
+/** Tests of the observation that is made of what a caller saw. */
 final class ObservationTest {
     /** An exception with the getters of an SDK. */
     static final class ServiceException extends RuntimeException {
@@ -112,7 +112,7 @@ final class ObservationTest {
     void anErrorIsNamedWithItsBasesAndItsCauses() {
         Exception inner = new IllegalStateException("inner");
         Exception outer = new UncheckedIOException(null, new java.io.IOException(inner));
-        Seen seen = seen("create-sync");
+        Observer seen = seen("create-sync");
         seen.opened();
         seen.raised(outer, new ErrorFields(null), false);
         JsonNode error = seen.observation().get("error");
@@ -134,14 +134,14 @@ final class ObservationTest {
         assertEquals(
                 json("{'ended':'returned','events':0}"),
                 seen("final-sync").observation().toString());
-        Seen seen = seen("final-sync");
-        seen.finish(() -> "Hello", Seen::say);
+        Observer seen = seen("final-sync");
+        seen.finish(() -> "Hello", Observer::say);
         assertEquals("Hello", seen.observation().get("text").textValue());
     }
 
     @Test
     void everyNoticeOfTheEndIsKept() {
-        Seen seen = seen("create-async", List.of("endings"));
+        Observer seen = seen("create-async", List.of("endings"));
         checkSeen("{'endings':[]}", seen, List.of("endings"));
         seen.complete(Optional.of(new ServiceException("5")));
         seen.complete(Optional.empty());
@@ -151,30 +151,30 @@ final class ObservationTest {
     @Test
     void whatASurfaceAlsoShowsIsThereFromTheBeginning() {
         List<String> fields = List.of("usage", "thinking", "refusal");
-        Seen seen = seen("create-sync", fields);
+        Observer seen = seen("create-sync", fields);
         checkSeen("{'usage':null,'thinking':'','refusal':''}", seen, fields);
         seen.think("Hm");
         seen.think("m.");
         seen.refuse("I can");
         seen.refuse("not.");
         seen.count(Optional.of(25L), Optional.empty());
-        String told = "{'usage':{'input':25,'output':null},'thinking':'Hmm.','refusal':'I cannot.'}";
-        checkSeen(told, seen, fields);
-        Seen plain = seen("create-sync");
+        String expected = "{'usage':{'input':25,'output':null},'thinking':'Hmm.','refusal':'I cannot.'}";
+        checkSeen(expected, seen, fields);
+        Observer plain = seen("create-sync");
         plain.think("Hm");
         plain.count(Optional.of(25L), Optional.of(1L));
         checkSeen("{}", plain, fields);
         plain.alsoShow("thinking");
         checkSeen("{'thinking':'Hm'}", plain, fields);
-        Seen unfinished = seen("final-sync", fields);
+        Observer unfinished = seen("final-sync", fields);
         checkSeen("{}", unfinished, fields);
-        unfinished.finish(() -> "Hello", Seen::think);
+        unfinished.finish(() -> "Hello", Observer::think);
         checkSeen("{'usage':null,'thinking':'Hello','refusal':''}", unfinished, fields);
     }
 
     @Test
     void theLastNumberThatWasToldCounts() {
-        Seen seen = seen("create-sync", List.of("usage"));
+        Observer seen = seen("create-sync", List.of("usage"));
         seen.count(Optional.of(25L), Optional.of(1L));
         seen.count(Optional.empty(), Optional.of(15L));
         checkSeen("{'usage':{'input':25,'output':15}}", seen, List.of("usage"));
@@ -184,7 +184,7 @@ final class ObservationTest {
 
     @Test
     void aToolCallGrows() {
-        Seen seen = seen("create-sync");
+        Observer seen = seen("create-sync");
         seen.tool(0L).name("get_weather").arguments(JsonNodeFactory.instance.objectNode());
         seen.tool(0L).name("other").add("");
         checkTool(seen, "{}", false);
@@ -199,7 +199,7 @@ final class ObservationTest {
 
     @Test
     void aToolCallWithoutANameIsNoneAndOneWithoutArgumentsHasNone() {
-        Seen seen = seen("create-sync");
+        Observer seen = seen("create-sync");
         seen.tool(0L).end();
         seen.tool(1L).name("get_weather");
         checkTool(seen, "\"\"", false);
@@ -210,7 +210,7 @@ final class ObservationTest {
 
     @Test
     void theFirstItemThatSaysAnythingCounts() {
-        Seen seen = seen("create-sync");
+        Observer seen = seen("create-sync");
         seen.failedItem("empty", "", new ErrorFields(null));
         seen.failedItem("first", "one", new ErrorFields(null));
         seen.failedItem("second", "two", new ErrorFields(null));
@@ -227,7 +227,7 @@ final class ObservationTest {
 
     @Test
     void readingFailsAsTheSdkOrAsTheAdapter() {
-        Seen seen = seen("create-sync");
+        Observer seen = seen("create-sync");
         IllegalStateException own = new IllegalStateException("a field of the SDK");
         assertEquals(
                 own,
@@ -243,7 +243,7 @@ final class ObservationTest {
                     throw new ClassCastException();
                 }));
         assertEquals("cannot read java.lang.String", seen.fault().getMessage());
-        seen.<String>take(null, Seen::say);
+        seen.<String>take(null, Observer::say);
         assertEquals(3, seen.observation().get("events").intValue());
     }
 
@@ -271,21 +271,21 @@ final class ObservationTest {
         assertEquals("aa [cut by the adapter: 5000001 characters]", text.substring(4_999_998));
     }
 
-    private static Seen seen(String surface) {
+    private static Observer seen(String surface) {
         return seen(surface, List.of());
     }
 
-    private static Seen seen(String surface, List<String> alsoShows) {
+    private static Observer seen(String surface, List<String> alsoShows) {
         boolean isFinal = surface.startsWith("final");
         Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, isFinal, alsoShows, Caller.PLAIN);
-        return new Seen(run, IllegalStateException.class);
+        return new Observer(run, IllegalStateException.class);
     }
 
-    private static void checkSeen(String expected, Seen seen, List<String> fields) {
+    private static void checkSeen(String expected, Observer seen, List<String> fields) {
         assertEquals(json(expected), seen.observation().retain(fields).toString());
     }
 
-    private static void checkTool(Seen seen, String arguments, boolean complete) {
+    private static void checkTool(Observer seen, String arguments, boolean complete) {
         JsonNode tool = seen.observation().at("/tool_calls/0");
         assertEquals("get_weather", tool.get("name").textValue());
         assertEquals(arguments, tool.get("arguments").toString());
@@ -300,7 +300,7 @@ final class ObservationTest {
         return new ErrorFields(new ServiceException(value)).header("retry_after", "retry-after");
     }
 
-    /** The fields of an error whose body is a text. */
+    /** Returns the fields of an error whose body is a text. */
     private static ErrorFields said(String body) {
         return new ErrorFields(new GoldenTest.Exposed(body)).body();
     }
@@ -319,7 +319,7 @@ final class ObservationTest {
         return JsonNodeFactory.instance.objectNode().put(key, value);
     }
 
-    /** JSON with single quotes, which need no escapes in Java. */
+    /** Returns JSON that is written with single quotes, which need no escapes in Java. */
     private static String json(String text) {
         return text.replace('\'', '"');
     }

@@ -158,7 +158,7 @@ final class ProtocolTest {
         adapter.outputWriter().flush();
     }
 
-    /** The next replies by their ids; one without an id is 0. */
+    /** Returns the next replies by their ids; one without an id is 0. */
     private Map<Integer, JsonNode> replies(int count) throws IOException {
         Map<Integer, JsonNode> found = new HashMap<>();
         for (int reply = 0; reply < count; reply++) {

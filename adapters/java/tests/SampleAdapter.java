@@ -42,7 +42,7 @@ final class SampleAdapter {
                 error -> new ErrorFields(error).attribute("status", "statusCode")));
     }
 
-    /** The name of the api says what happens. */
+    /** Prepares a call; the name of the api says what happens. */
     private static Sdk.Call prepare(Run run) {
         if (run.api().equals("unprepared")) {
             throw new IllegalStateException("not prepared");
@@ -79,7 +79,7 @@ final class SampleAdapter {
         return open.closing(() -> closed.set(true));
     }
 
-    private static void read(String api, Seen seen, String item) {
+    private static void read(String api, Observer seen, String item) {
         switch (api) {
             case "misread" -> throw new IllegalArgumentException("no such field");
             case "refuses" -> throw new SampleException("field is null");

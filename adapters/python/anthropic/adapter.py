@@ -17,7 +17,7 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import ANTHROPIC_TOOL, MESSAGES, read_message, read_message_event
 from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_observation import Seen, text_kept
+from streamspec_observation import Observer, text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
@@ -39,7 +39,7 @@ TOOLS_KNOWN: Final = "tools" in inspect.signature(CLIENTS.sync.messages.create).
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
     request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST
@@ -48,7 +48,7 @@ def plan(run: Run) -> Plan:
     return {
         "create": Plan(lambda: client.messages.create(stream=True, **request), read_message_event),
         "stream": Plan(lambda: client.messages.stream(**request), read_message_event),
-        "text": Plan(lambda: client.messages.stream(**request), Seen.say, items=attrgetter("text_stream")),
+        "text": Plan(lambda: client.messages.stream(**request), Observer.say, items=attrgetter("text_stream")),
         "final": Plan(lambda: client.messages.stream(**request), read_message, final=methodcaller("get_final_message")),
     }[run.surface.split("-")[0]]
 

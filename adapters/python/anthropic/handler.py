@@ -65,7 +65,7 @@ def answer(client: Anthropic, **request: Any) -> Message:
 
 
 def finished(message: Message, stop_reason: Any, text: str) -> Message:
-    """The message with the reason why it stopped, and without a last tool call that a limit has cut."""
+    """Returns the message with the reason why it stopped, and without a last tool call that a limit has cut."""
     message.stop_reason = message.stop_reason or stop_reason
     if message.stop_reason is None:
         raise AnswerFailed("message_stop came without a stop reason", text)

@@ -30,7 +30,7 @@ from streamspec_dialects import (
     read_response_item,
 )
 from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_observation import Seen, dig
+from streamspec_observation import Observer, dig
 
 # The first versions have no errors of their own that share a root.
 OWN: Final[list[type[Exception]]] = [each for each in [getattr(any_llm.exceptions, "AnyLLMError", None)] if each]
@@ -46,8 +46,8 @@ READS: Final[Reads] = {
 }
 
 
-def read_chunk(seen: Seen, chunk: Any) -> None:
-    """A chunk of a chat completion, whose thoughts any-llm hands over in an object of its own."""
+def read_chunk(seen: Observer, chunk: Any) -> None:
+    """Reads a chunk of a chat completion, whose thoughts any-llm hands over in an object of its own."""
     read_chat_chunk(seen, chunk)
     for choice in first(dig(chunk, "choices")):
         if not isinstance(dig(choice, "delta", "reasoning_content"), str):
@@ -55,7 +55,7 @@ def read_chunk(seen: Seen, chunk: Any) -> None:
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     provider, model, path = (
         ("anthropic", "claude-sonnet-4-6", "") if run.api == "anthropic-messages" else ("openai", "gpt-5.2", "/v1")
     )
@@ -68,7 +68,7 @@ def plan(run: Run) -> Plan:
         "client_args": {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries},
     }
     kind = run.surface.split("-")[0]
-    requests: dict[str, tuple[dict[str, Any], Any, Callable[[Seen, Any], None]]] = {
+    requests: dict[str, tuple[dict[str, Any], Any, Callable[[Observer, Any], None]]] = {
         "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chunk),
         "messages": ({"messages": MESSAGES, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
         "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_item),

@@ -19,11 +19,11 @@ from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
 from streamspec_errors import RawBody, Read, Reads, attribute, header
-from streamspec_observation import ABSENT, Seen, dig, text_kept
+from streamspec_observation import ABSENT, Observer, dig, text_kept
 
 
 def retry_delay(error: Any) -> object:
-    """The delay of a `RetryInfo` in the error's documented `details`, a protobuf duration such as `37s`."""
+    """Reads the delay of a `RetryInfo` in the error's documented `details`, a protobuf duration such as `37s`."""
     details = dig(error, "details", "error", "details")
     delays = [dig(each, "retryDelay") for each in details] if isinstance(details, list) else []
     return next((each.removesuffix("s") for each in delays if isinstance(each, str)), ABSENT)
@@ -43,7 +43,7 @@ READS: Final[Reads] = {
 
 
 def known_options(**options: Any) -> types.HttpOptions:
-    """Those of the options that this version of the SDK has."""
+    """Returns those of the options that this version of the SDK has."""
     return types.HttpOptions(**{name: each for name, each in options.items() if name in types.HttpOptions.model_fields})
 
 
@@ -68,8 +68,8 @@ CLIENT: Final = genai.Client(
 )
 
 
-def read_handled(seen: Seen, handled: tuple[str, list[Any], str]) -> None:
-    """What the handler made of an answer."""
+def read_handled(seen: Observer, handled: tuple[str, list[Any], str]) -> None:
+    """Reads what the handler made of an answer."""
     text, calls, stop_reason = handled
     seen.say(text)
     for place, call in enumerate(calls):
@@ -79,7 +79,7 @@ def read_handled(seen: Seen, handled: tuple[str, list[Any], str]) -> None:
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words; both clients have the same methods."""
+    """Returns the call, in the SDK's words; both clients have the same methods."""
     options = known_options(
         base_url=run.base_url, timeout=run.timeout_ms, retry_options={"attempts": run.max_retries + 1}
     )

@@ -23,7 +23,7 @@ class AnswerFailed(Exception):
 
 
 def answer(client: Client, **request: Any) -> tuple[str, list[types.FunctionCall], str]:
-    """One answer: its text, its function calls, and why it ended; without the reason `STOP` there are no calls."""
+    """Returns an answer's text, its function calls, and why it ended; without the reason `STOP` there are no calls."""
     text, reason = "", None
     calls: list[types.FunctionCall] = []
     try:

@@ -14,7 +14,7 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import CHAT_TOKENS, CHAT_TOOLS, MESSAGES, read_chat_chunk
 from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_observation import Seen, dig
+from streamspec_observation import Observer, dig
 
 # `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`: the whole
 # body of a response, or the `error` of an event.
@@ -29,14 +29,14 @@ READS: Final[Reads] = {
 CLIENTS: Final = Clients(groq, groq.Groq, groq.AsyncGroq)
 
 
-def read_chunk(seen: Seen, chunk: Any) -> None:
-    """A chunk; the numbers of tokens come with the last one, in `x_groq`."""
+def read_chunk(seen: Observer, chunk: Any) -> None:
+    """Reads a chunk; the numbers of tokens come with the last one, in `x_groq`."""
     read_chat_chunk(seen, chunk)
     seen.count(dig(chunk, "x_groq", "usage"), CHAT_TOKENS)
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
     request: dict[str, Any] = {"model": "openai/gpt-oss-120b", "messages": MESSAGES, "stream": True}
     if run.ask == "tool":

@@ -35,8 +35,8 @@ from streamspec_dialects import (
     read_message_event,
     read_response_event,
 )
-from streamspec_errors import RawBody, Read, Reads, described, read_body, told
-from streamspec_observation import ABSENT, Seen, dig, text_of
+from streamspec_errors import RawBody, Read, Reads, described, read_body, reading
+from streamspec_observation import ABSENT, Observer, dig, text_of
 from streamspec_tables import DIALECTS, Events
 
 
@@ -46,7 +46,7 @@ def of_response(get: Callable[[httpx.Response], object]) -> Callable[[Any], obje
 
 
 def in_headers(name: str) -> Read:
-    """A header of the response."""
+    """Makes the way to a header of the response."""
     return Read("header", of_response(lambda response: response.headers.get(name)))
 
 
@@ -63,7 +63,7 @@ READS: Final[Reads] = {
 # Body, tools and reader for each api.
 GEMINI_MODEL: Final = "gemini-2.5-flash"
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
-APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Seen, Any], None]]]] = {
+APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Observer, Any], None]]]] = {
     "anthropic-messages": (
         {"model": "claude-sonnet-4-6", "max_tokens": 1024, "stream": True, "messages": MESSAGES},
         [ANTHROPIC_TOOL],
@@ -99,7 +99,7 @@ ASYNC: Final = httpx.AsyncClient(limits=LIMITS)
 
 @contextmanager
 def connected(client: httpx.Client, url: str, **options: Any) -> Iterator[httpx_sse.EventSource]:
-    """The event source of a response with a good status; of any other the body is read, as far as it comes."""
+    """Yields the event source of a response with a good status; of any other the body is read, as far as it comes."""
     with httpx_sse.connect_sse(client, "POST", url, **options) as source:
         try:
             source.response.raise_for_status()
@@ -112,7 +112,7 @@ def connected(client: httpx.Client, url: str, **options: Any) -> Iterator[httpx_
 
 @asynccontextmanager
 async def connected_async(client: httpx.AsyncClient, url: str, **options: Any) -> AsyncIterator[httpx_sse.EventSource]:
-    """The same with the async client."""
+    """Does the same with the async client."""
     async with httpx_sse.aconnect_sse(client, "POST", url, **options) as source:
         try:
             source.response.raise_for_status()
@@ -142,7 +142,7 @@ class Event:
 
     @property
     def body(self) -> Any:
-        """What an error is read of: the data, the response that failed, or the first of a list."""
+        """Returns what an error is read from: the data, the response that failed, or the first of a list."""
         said = self.data[0] if isinstance(self.data, list) and self.data else self.data
         return dig(said, "response") if dig(said, "type") == "response.failed" else said
 
@@ -161,7 +161,7 @@ class Event:
 
 
 def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:
-    """The events of this api to its last; data that is no JSON raises."""
+    """Yields the events of this api to its last; data that is no JSON raises."""
 
     def taken(source: httpx_sse.EventSource) -> Iterator[Event]:
         for sse in source.iter_sse():
@@ -173,7 +173,7 @@ def events(api: str) -> Callable[[httpx_sse.EventSource], Iterator[Event]]:
 
 
 def events_async(api: str) -> Callable[[httpx_sse.EventSource], AsyncIterator[Event]]:
-    """The same for the async client."""
+    """Does the same for the async client."""
 
     async def taken(source: httpx_sse.EventSource) -> AsyncIterator[Event]:
         async for sse in source.aiter_sse():
@@ -185,17 +185,17 @@ def events_async(api: str) -> Callable[[httpx_sse.EventSource], AsyncIterator[Ev
 
 
 def error_fields(api: str, body: Any, response: httpx.Response) -> dict[str, object]:
-    """What the event says of the error, or else the response's headers."""
+    """Reads what the event says of the error, or else the response's headers."""
     said = read_body(api, body)
-    fields: dict[str, object] = {key: told(key, value, "body") for key, value in said.items()}
+    fields: dict[str, object] = {key: reading(key, value, "body") for key, value in said.items()}
     in_header = response.headers.get("request-id") or response.headers.get("x-request-id")
-    return {"request_id": told("request_id", in_header, "header"), **fields}
+    return {"request_id": reading("request_id", in_header, "header"), **fields}
 
 
-def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any], None]:
+def reader(api: str, read: Callable[[Observer, Any], None]) -> Callable[[Observer, Any], None]:
     """Reads an event of this api, and the error if it is one."""
 
-    def read_event(seen: Seen, event: Event) -> None:
+    def read_event(seen: Observer, event: Event) -> None:
         read(seen, event.data)
         if event.is_error:
             said = dig(event.body, "error")
@@ -207,7 +207,7 @@ def reader(api: str, read: Callable[[Seen, Any], None]) -> Callable[[Seen, Any],
 
 
 def plan(run: Run) -> Plan:
-    """The call, by hand."""
+    """Returns the call, made by hand."""
     request, tools, read = APIS[run.api]
     body = {**request, "tools": tools} if run.ask == "tool" else request
     url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)

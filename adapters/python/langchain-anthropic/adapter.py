@@ -34,7 +34,7 @@ class Handler(Notices, BaseCallbackHandler):
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     asked: dict[str, Any] = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "base_url": run.base_url}
     return plan_with(ChatAnthropic, run, Handler(), **asked)
 

@@ -40,7 +40,7 @@ class Handler(Notices, BaseCallbackHandler):
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     route = {"use_responses_api": run.api == "openai-responses"} if RESPONSES_KNOWN else {}
     # Of Chat Completions LangChain documents that it extracts no field that is not OpenAI's own, such as thoughts; it
     # streams no refusals either.

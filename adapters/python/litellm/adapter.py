@@ -34,7 +34,7 @@ from streamspec_errors import BODY, Read, Reads, attribute
 
 
 def provider_header(name: str) -> Read:
-    """A header that the provider sent; the exception's own `response` is made up."""
+    """Makes the way to a header that the provider sent; the exception's own `response` is made up."""
     return Read("header", lambda error: (getattr(error, "litellm_response_headers", None) or {}).get(name))
 
 
@@ -57,17 +57,17 @@ PROVIDERS: Final[dict[str, tuple[str, str]]] = {
 
 
 def build(stream: Any) -> Any:
-    """The finished answer as the SDK builds it from all chunks."""
+    """Returns the finished answer as the SDK builds it from all chunks."""
     return litellm.stream_chunk_builder(list(stream), messages=MESSAGES)
 
 
 async def build_async(stream: Any) -> Any:
-    """The same from an async stream."""
+    """Does the same with an async stream."""
     return litellm.stream_chunk_builder([chunk async for chunk in stream], messages=MESSAGES)
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     model, path = PROVIDERS[run.api]
     kind, tool = run.surface.split("-")[0], run.ask == "tool"
     request: dict[str, Any] = {

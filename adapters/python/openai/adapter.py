@@ -38,7 +38,7 @@ from streamspec_dialects import (
     say_thoughts,
 )
 from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_observation import Seen, dig, text_kept
+from streamspec_observation import Observer, dig, text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
@@ -66,8 +66,8 @@ RESPONSES_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", **FUNCTION}
 CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)
 
 
-def read_chat_event(seen: Seen, event: Any) -> None:
-    """An event of the chat helper; its `chunk` events repeat what the others say, but for some fields."""
+def read_chat_event(seen: Observer, event: Any) -> None:
+    """Reads an event of the chat helper; its `chunk` events repeat what the others say, but for some fields."""
     match dig(event, "type"):
         case "chunk":
             seen.count(dig(event, "chunk", "usage"), CHAT_TOKENS)
@@ -97,8 +97,8 @@ def has(surface: str, api: str) -> bool:
     return known and (not surface.startswith(("stream", "final")) or bool(helper(CLIENTS.sync)))
 
 
-def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> None:
-    """What the handler made of a chat completion."""
+def read_handled(seen: Observer, answer: tuple[str, str, dict[int, list[str]]]) -> None:
+    """Reads what the handler made of a chat completion."""
     text, finish_reason, calls = answer
     seen.say(text)
     for index, (name, arguments) in calls.items():
@@ -108,7 +108,7 @@ def read_handled(seen: Seen, answer: tuple[str, str, dict[int, list[str]]]) -> N
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, f"{run.base_url}/v1")
     tool, kind = run.ask == "tool", run.surface.split("-")[0]
     if run.api == "openai-chat":

@@ -54,7 +54,7 @@ def failure(error: Exception, text: list[str], stream: Any) -> AnswerFailed:
 
 
 def chat(client: OpenAI, **request: Any) -> tuple[str, str, dict[int, list[str]]]:
-    """One chat completion: the text, the finish reason, and the name and arguments of each tool call.
+    """Returns one chat completion: the text, the finish reason, and the name and arguments of each tool call.
 
     Of an answer that was cut, by its length or by a filter, there are no tool calls.
     """
@@ -85,14 +85,14 @@ def chat(client: OpenAI, **request: Any) -> tuple[str, str, dict[int, list[str]]
 
 
 def text_of(content: Any) -> str:
-    """The text of a delta; some servers send it in parts, next to their thoughts."""
+    """Returns the text of a delta; some servers send it in parts, next to their thoughts."""
     if isinstance(content, list):
         return "".join(part.get("text", "") for part in content if part.get("type") == "text")
     return content or ""
 
 
 def respond(client: OpenAI, **request: Any) -> Response:
-    """One response; its tool calls and its status are in what is returned, but for calls that a limit has cut."""
+    """Returns one response; its tool calls and its status are in it, but for calls that a limit has cut."""
     text: list[str] = []
     items: list[Any] = []
     failed = stream = None
@@ -122,7 +122,7 @@ def respond(client: OpenAI, **request: Any) -> Response:
 
 
 def whole(response: Response, items: list[Any], text: list[str]) -> Response:
-    """The response with the output that some servers leave out at its end, and without calls that were cut."""
+    """Returns the response with the output that some servers leave out at its end, and without calls that were cut."""
     response.output = response.output or items
     if text and not response.output_text:
         raise AnswerFailed(f"{response.status} without the text that was sent", text)

@@ -33,7 +33,7 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
 from streamspec_errors import BODY, Read, Reads, attribute
-from streamspec_observation import ABSENT, Seen, Tokens, Tool, dig
+from streamspec_observation import ABSENT, Observer, Tokens, Tool, dig
 from streamspec_tables import DIALECTS
 
 # Some came later than the others.
@@ -45,7 +45,7 @@ NEEDED: Final = {
 
 
 def request_id(error: Any) -> object:
-    """The header of either provider in the error's documented `headers`."""
+    """Makes the way to a header of either provider in the error's documented `headers`."""
     headers = getattr(error, "headers", None)
     return ABSENT if headers is None else headers.get("request-id") or headers.get("x-request-id")
 
@@ -72,7 +72,7 @@ OPENAI: Final = openai.AsyncOpenAI(api_key=KEY, http_client=unpooled(openai)[1])
 
 
 def client_of(run: Run, shared: Any, sdk: Any, base_url: str) -> Any:
-    """The client of the provider's SDK; a caller of several calls has its own, which keeps connections by default."""
+    """Makes the client of the provider's SDK; a caller of several calls has its own, which keeps its connections."""
     options: dict[str, Any] = {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries, "base_url": base_url}
     if run.caller.shares_client:
         return type(shared)(api_key=KEY, **options)
@@ -83,7 +83,7 @@ def client_of(run: Run, shared: Any, sdk: Any, base_url: str) -> Any:
 
 
 def model_of(run: Run) -> Model:
-    """The model that speaks the api."""
+    """Makes the model that speaks the api."""
     if run.api == "anthropic-messages":
         client = client_of(run, ANTHROPIC, anthropic, run.base_url)
         return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))
@@ -93,28 +93,28 @@ def model_of(run: Run) -> Model:
 
 
 def with_response(stream: Any) -> Iterator[tuple[Any, Any]]:
-    """The events, and in the end the response that they make, each with the usage so far."""
+    """Yields the events, and in the end the response that they make, each with the usage so far."""
     for event in stream:
         yield event, stream.usage
     yield stream.response, stream.usage
 
 
 async def with_response_async(stream: Any) -> AsyncIterator[tuple[Any, Any]]:
-    """The same for an async stream."""
+    """Does the same for an async stream."""
     async for event in stream:
         yield event, stream.usage
     yield stream.get(), stream.usage
 
 
-def read_usage(seen: Seen, usage: Any) -> None:
-    """The numbers of tokens, which are 0 where none were told; at first a stream had a method in their place."""
+def read_usage(seen: Observer, usage: Any) -> None:
+    """Reads the numbers of tokens, which are 0 where none were told; at first a stream had a method in their place."""
     usage = usage() if callable(usage) else usage
     if usage is not None and usage.has_values():
         seen.count(usage, TOKENS)
 
 
-def read_event(seen: Seen, event: Any) -> None:
-    """An event of a part; tools that the provider runs have parts of another kind."""
+def read_event(seen: Observer, event: Any) -> None:
+    """Reads an event of a part; tools that the provider runs have parts of another kind."""
     index = dig(event, "index")
     tool = seen.open_tool(index)
     match dig(event, "event_kind"):
@@ -132,15 +132,15 @@ def read_event(seen: Seen, event: Any) -> None:
 
 
 def read_arguments(tool: Tool, piece: Any) -> None:
-    """A piece of a call's arguments; members of an object are added to those before."""
+    """Adds a piece of a call's arguments; members of an object are added to those before."""
     if isinstance(piece, dict):
         tool.arguments = {**(tool.arguments if isinstance(tool.arguments, dict) else {}), **piece}
     else:
         tool.add(piece)
 
 
-def read_part(seen: Seen, index: object, part: Any) -> Tool | None:
-    """A part as far as it has come, and the tool call that it is."""
+def read_part(seen: Observer, index: object, part: Any) -> Tool | None:
+    """Reads a part as far as it has come, and returns the tool call that it is."""
     if dig(part, "part_kind") == "text":
         seen.say(dig(part, "content"))
     if dig(part, "part_kind") == "thinking":
@@ -152,7 +152,7 @@ def read_part(seen: Seen, index: object, part: Any) -> Tool | None:
     return tool
 
 
-def read_end(seen: Seen, api: str, response: Any, output: Any = None) -> None:
+def read_end(seen: Observer, api: str, response: Any, output: Any = None) -> None:
     """How a response ended, with its calls, and those that an agent's output hands over to be executed."""
     reason = dig(response, "provider_details", "finish_reason") or dig(response, "finish_reason")
     seen.stop(reason)
@@ -178,10 +178,10 @@ def is_cut(api: str, reason: object, *, is_last: bool) -> bool:
     return is_last and reason in reasons["limits"]
 
 
-def direct_reader(api: str) -> Callable[[Seen, Any], None]:
+def direct_reader(api: str) -> Callable[[Observer, Any], None]:
     """Reads an event of a request by itself, which says of every part when it is complete, or the response."""
 
-    def read(seen: Seen, item: tuple[Any, Any]) -> None:
+    def read(seen: Observer, item: tuple[Any, Any]) -> None:
         event, usage = item
         read_usage(seen, usage)
         if (kind := dig(event, "event_kind")) is None:
@@ -194,10 +194,10 @@ def direct_reader(api: str) -> Callable[[Seen, Any], None]:
     return read
 
 
-def agent_reader(api: str) -> Callable[[Seen, Any], None]:
+def agent_reader(api: str) -> Callable[[Observer, Any], None]:
     """Reads an event of an agent's run, or its result."""
 
-    def read(seen: Seen, item: Any) -> None:
+    def read(seen: Observer, item: Any) -> None:
         if dig(item, "event_kind") == "agent_run_result":
             read_usage(seen, dig(item, "result", "response", "usage"))
             read_end(seen, api, dig(item, "result", "response"), dig(item, "result", "output"))
@@ -207,10 +207,10 @@ def agent_reader(api: str) -> Callable[[Seen, Any], None]:
     return read
 
 
-def answer_reader(api: str) -> Callable[[Seen, Any], None]:
+def answer_reader(api: str) -> Callable[[Observer, Any], None]:
     """Reads the finished response and the agent's output of it."""
 
-    def read(seen: Seen, answer: tuple[Any, Any]) -> None:
+    def read(seen: Observer, answer: tuple[Any, Any]) -> None:
         response, output = answer
         for index, part in enumerate(dig(response, "parts") or []):
             read_part(seen, index, part)
@@ -221,19 +221,19 @@ def answer_reader(api: str) -> Callable[[Seen, Any], None]:
 
 
 def finished(result: Any) -> tuple[Any, Any]:
-    """The response, once the agent has made its output of it."""
+    """Returns the response, once the agent has made its output of it."""
     output = result.get_output()
     return result.response, output
 
 
 async def finished_async(result: Any) -> tuple[Any, Any]:
-    """The same for an async stream."""
+    """Does the same for an async stream."""
     output = await result.get_output()
     return result.response, output
 
 
 def plan(run: Run) -> Plan:
-    """The call, in the SDK's words."""
+    """Returns the call, in the SDK's words."""
     model, tools, kind = model_of(run), [TOOL] if run.ask == "tool" else [], run.surface.split("-")[0]
     if kind == "direct":
         request = model_request_stream if run.is_async else model_request_stream_sync
@@ -248,7 +248,7 @@ def plan(run: Run) -> Plan:
     ask = agent.run_stream if run.is_async else agent.run_stream_sync
     if kind == "text":
         return Plan(
-            lambda: ask(PROMPT), Seen.say, items=lambda result: result.stream_text(delta=True, debounce_by=None)
+            lambda: ask(PROMPT), Observer.say, items=lambda result: result.stream_text(delta=True, debounce_by=None)
         )
     return Plan(lambda: ask(PROMPT), answer_reader(run.api), final=finished_async if run.is_async else finished)
 

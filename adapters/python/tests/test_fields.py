@@ -11,14 +11,14 @@ from streamspec_dialects import (
     read_response,
     read_response_event,
 )
-from streamspec_observation import Seen
+from streamspec_observation import Observer
 
 FIELDS = ("usage", "thinking", "refusal")
 
 
-def told(read, *items):
-    """What is told of the three fields, and the text."""
-    seen = Seen("events", FIELDS)
+def observed(read, *items):
+    """Returns the three fields of the observation, and the text."""
+    seen = Observer("events", FIELDS)
     for item in items:
         read(seen, item)
     observation = seen.observation()
@@ -32,7 +32,7 @@ def tokens(given, answered):
 
 class Messages(unittest.TestCase):
     def test_events(self):
-        fields, text = told(
+        fields, text = observed(
             read_message_event,
             {"type": "message_start", "message": {"content": [], "usage": tokens(25, 1)}},
             {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": "Let "}},
@@ -48,7 +48,7 @@ class Messages(unittest.TestCase):
 
     def test_a_finished_message(self):
         content = [{"type": "thinking", "thinking": "Hm."}, {"type": "redacted_thinking", "data": "x"}]
-        fields, text = told(read_message, {"content": content, "usage": tokens(3, None)})
+        fields, text = observed(read_message, {"content": content, "usage": tokens(3, None)})
         self.assertEqual(fields, {"usage": {"input": 3, "output": None}, "thinking": "Hm.", "refusal": ""})
         self.assertEqual(text, "")
 
@@ -59,7 +59,7 @@ class Chat(unittest.TestCase):
             return {"choices": [{"index": 0, "delta": delta}], "usage": None}
 
         usage = {"prompt_tokens": 9, "completion_tokens": 2}
-        fields, text = told(
+        fields, text = observed(
             read_chat_chunk,
             chunk(reasoning_content="A", reasoning="A", refusal=None),
             chunk(reasoning_content=None, reasoning="B"),
@@ -74,14 +74,14 @@ class Chat(unittest.TestCase):
     def test_a_finished_completion(self):
         message = {"content": None, "refusal": "No", "reasoning": "Hm."}
         completion = {"choices": [{"message": message}], "usage": {"prompt_tokens": 9, "completion_tokens": 0}}
-        fields, _ = told(read_chat_completion, completion)
+        fields, _ = observed(read_chat_completion, completion)
         self.assertEqual(fields, {"usage": {"input": 9, "output": 0}, "thinking": "Hm.", "refusal": "No"})
 
 
 class Responses(unittest.TestCase):
     def test_events(self):
         reasoning = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "ABC"}]}
-        fields, text = told(
+        fields, text = observed(
             read_response_event,
             {"type": "response.created", "response": {"status": "in_progress", "usage": None}},
             {"type": "response.reasoning_summary_text.delta", "delta": "A"},
@@ -99,7 +99,7 @@ class Responses(unittest.TestCase):
         thought["content"] = [{"type": "reasoning_text", "text": "B"}]
         said = [{"type": "output_text", "text": "Hello"}, {"type": "refusal", "refusal": "No"}]
         message = {"type": "message", "content": said}
-        fields, text = told(read_response, {"output": [thought, message], "usage": tokens(1, 2)})
+        fields, text = observed(read_response, {"output": [thought, message], "usage": tokens(1, 2)})
         self.assertEqual(fields, {"usage": {"input": 1, "output": 2}, "thinking": "AB", "refusal": "No"})
         self.assertEqual(text, "Hello")
 
@@ -109,7 +109,7 @@ class Gemini(unittest.TestCase):
         def chunk(usage, *parts):
             return {"candidates": [{"content": {"parts": list(parts)}}], **usage}
 
-        fields, text = told(
+        fields, text = observed(
             read_gemini_chunk,
             chunk({"usageMetadata": {"promptTokenCount": 4}}, {"text": "Hm.", "thought": True}),
             chunk({"usage_metadata": {"candidates_token_count": 3}}, {"text": "Hello", "thought": None}),
@@ -120,14 +120,14 @@ class Gemini(unittest.TestCase):
 
 class Absences(unittest.TestCase):
     def test_only_what_the_manifest_names_is_told(self):
-        seen = Seen("events", ("usage",))
+        seen = Observer("events", ("usage",))
         seen.think("no")
         seen.refuse("no")
         self.assertEqual(FIELDS[1:], tuple(key for key in FIELDS if key not in seen.observation()))
         self.assertIsNone(seen.observation()["usage"])
 
     def test_a_finished_answer_tells_nothing_before_it_is_handed_over(self):
-        seen = Seen("final", FIELDS)
+        seen = Observer("final", FIELDS)
         self.assertEqual(seen.observation(), {"ended": "returned", "events": 0})
         seen.hand_over()
         self.assertEqual(
@@ -135,7 +135,7 @@ class Absences(unittest.TestCase):
         )
 
     def test_what_is_no_number_of_tokens_is_not_kept(self):
-        seen = Seen("events", FIELDS)
+        seen = Observer("events", FIELDS)
         seen.count(tokens(7, 5), ("input_tokens", "output_tokens"))
         for number in (None, -1, True, 1.5, "8", 2**64):
             seen.count(tokens(number, number), ("input_tokens", "output_tokens"))

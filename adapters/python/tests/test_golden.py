@@ -1,4 +1,4 @@
-"""What is read from the raw values, bodies and items that every kit reads in the same way."""
+"""Tests on the raw values, bodies and items that every kit reads in the same way."""
 
 import json
 import unittest
@@ -14,7 +14,7 @@ from streamspec_dialects import (
     read_response_event,
 )
 from streamspec_errors import converted, read_body
-from streamspec_observation import Seen
+from streamspec_observation import Observer
 
 GOLDEN = json.loads((Path(__file__).resolve().parents[2] / "golden.json").read_text())
 EVENTS = {
@@ -61,7 +61,7 @@ class Golden(unittest.TestCase):
     def test_items(self):
         for vector in GOLDEN["items"]:
             with self.subTest(api=vector["api"], name=vector["name"]):
-                seen = Seen("events", ("usage", "thinking", "refusal"))
+                seen = Observer("events", ("usage", "thinking", "refusal"))
                 if "final" in vector:
                     FINISHED[vector["api"]](seen, vector["final"])
                 for event in vector.get("events", ()):
@@ -79,7 +79,7 @@ def exactly(value):
 class Order(unittest.TestCase):
     def test_nothing_after_the_end_takes_a_call_back(self):
         call = {"type": "function_call", "name": "f", "arguments": "{}", "status": "in_progress"}
-        seen = Seen("events")
+        seen = Observer("events")
         for event in (
             {"type": "response.output_item.done", "output_index": 0, "item": call},
             {"type": "response.completed", "response": {"status": "completed", "output": None}},

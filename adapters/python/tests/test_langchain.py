@@ -1,4 +1,4 @@
-"""What is read of LangChain's chunks and messages."""
+"""Tests of the readers of LangChain's chunks and messages."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from streamspec_adapter import Run
 from streamspec_call import Caller
 from streamspec_langchain import Notices, plan_with, read_chunk, read_message
-from streamspec_observation import Seen
+from streamspec_observation import Observer
 
 FIELDS = ("usage", "thinking", "refusal")
 
@@ -19,8 +19,8 @@ def run(surface):
 
 
 class Fields(unittest.TestCase):
-    def told(self, read, *items):
-        seen = Seen("events", FIELDS)
+    def fields(self, read, *items):
+        seen = Observer("events", FIELDS)
         for item in items:
             read(seen, item)
         return {key: seen.observation()[key] for key in FIELDS}
@@ -32,12 +32,12 @@ class Fields(unittest.TestCase):
         first = chunk({"type": "reasoning", "reasoning": "A"}, {"type": "text", "text": "no"})
         second = chunk({"type": "reasoning"}, {"type": "non_standard", "value": {"type": "refusal", "refusal": "No"}})
         whole = {"usage_metadata": {"input_tokens": 7, "output_tokens": 5}}
-        fields = self.told(read_chunk, (first, {}), (second, whole), (None, whole))
+        fields = self.fields(read_chunk, (first, {}), (second, whole), (None, whole))
         self.assertEqual(fields, {"usage": {"input": 7, "output": 5}, "thinking": "A", "refusal": "No"})
 
     def test_a_finished_message(self):
         block = {"type": "reasoning", "reasoning": "A"}
-        fields = self.told(read_message, {"content_blocks": [block], "usage_metadata": None})
+        fields = self.fields(read_message, {"content_blocks": [block], "usage_metadata": None})
         self.assertEqual(fields, {"usage": None, "thinking": "A", "refusal": ""})
 
 
@@ -60,7 +60,7 @@ class Again(unittest.TestCase):
 
         plan = plan_with(ChatModel, run("stream-sync"), Notices())
         self.assertEqual([chunk for _ in range(2) for chunk in plan.open()], made * 2)
-        for seen in (Seen("events", ("endings",)), Seen("events", ("endings",))):
+        for seen in (Observer("events", ("endings",)), Observer("events", ("endings",))):
             plan.listen(seen)
             plan.open()
             self.assertEqual(seen.observation()["endings"], ["failed", "completed"])
@@ -91,7 +91,7 @@ class AtOnce(unittest.TestCase):
             return seen.observation()["endings"]
 
         with ThreadPoolExecutor(2) as threads:
-            heard = list(threads.map(call, [Seen("events", ("endings",)) for _ in range(2)]))
+            heard = list(threads.map(call, [Observer("events", ("endings",)) for _ in range(2)]))
         self.assertEqual(heard, [["completed"], ["completed"]])
 
 

@@ -1,4 +1,4 @@
-"""What is told of an error and of a value."""
+"""Tests of how an error and a value are described."""
 
 import builtins
 import json
@@ -7,7 +7,7 @@ from email.utils import formatdate
 from time import time
 
 from streamspec_errors import BODY, attribute, describe_error, header, retry_after
-from streamspec_observation import LONGEST_STRING, Seen, plain
+from streamspec_observation import LONGEST_STRING, Observer, plain
 
 # Before 3.11 there is none.
 GROUP = getattr(builtins, "ExceptionGroup", None)
@@ -49,18 +49,18 @@ READS = {
 
 
 class Errors(unittest.TestCase):
-    def told(self, error):
+    def described(self, error):
         return describe_error(error, "iterate", READS, SdkError, "openai-chat")
 
     def test_a_field_is_a_reading_or_empty_or_absent(self):
-        told = self.told(StatusError("m"))
-        self.assertEqual(told["status"], {"value": 529, "via": "attribute"})
-        self.assertEqual(told["type"], {"value": "overloaded_error", "via": "body"}, "an empty attribute gives way")
-        self.assertEqual(told["code"], {"value": "5", "via": "body"}, "a number is told as text")
-        self.assertEqual(told["retry_after"], {"value": 7.0, "via": "header"})
-        self.assertIsNone(told["request_id"])
-        self.assertNotIn("retryable", told, "an attribute that raises")
-        bare = self.told(SdkError("m"))
+        error = self.described(StatusError("m"))
+        self.assertEqual(error["status"], {"value": 529, "via": "attribute"})
+        self.assertEqual(error["type"], {"value": "overloaded_error", "via": "body"}, "an empty attribute gives way")
+        self.assertEqual(error["code"], {"value": "5", "via": "body"}, "a number becomes a text")
+        self.assertEqual(error["retry_after"], {"value": 7.0, "via": "header"})
+        self.assertIsNone(error["request_id"])
+        self.assertNotIn("retryable", error, "an attribute that raises")
+        bare = self.described(SdkError("m"))
         self.assertEqual(READS.keys() & bare.keys(), set())
 
     def test_what_is_there_and_cannot_be_read_is_said(self):
@@ -82,46 +82,46 @@ class Errors(unittest.TestCase):
         ):
             error = StatusError("m")
             vars(error).update(changes)
-            unread = [note for note in self.told(error)["unread"] if "RuntimeError" not in note or not changes]
+            unread = [note for note in self.described(error)["unread"] if "RuntimeError" not in note or not changes]
             self.assertEqual(unread, expected, changes)
-        self.assertNotIn("unread", self.told(SdkError("m")))
+        self.assertNotIn("unread", self.described(SdkError("m")))
 
     def test_a_foreign_error_has_no_fields(self):
         class ForeignError(Exception):
             status_code = 500
 
-        told = self.told(ForeignError("m"))
-        self.assertNotIn("status", told)
-        self.assertEqual(told["classes"], ["ForeignError", "Exception", "BaseException"])
+        error = self.described(ForeignError("m"))
+        self.assertNotIn("status", error)
+        self.assertEqual(error["classes"], ["ForeignError", "Exception", "BaseException"])
 
     def test_the_body_is_read_where_the_attribute_is_empty(self):
         error = StatusError("m")
         error.status_code, error.body = None, '{"error": {"type": "overloaded_error", "code": 503}}'
-        told = self.told(error)
-        self.assertEqual(told["status"], {"value": 503, "via": "body"})
-        self.assertEqual(told["type"], {"value": "overloaded_error", "via": "body"})
+        error = self.described(error)
+        self.assertEqual(error["status"], {"value": 503, "via": "body"})
+        self.assertEqual(error["type"], {"value": "overloaded_error", "via": "body"})
 
     @unittest.skipIf(GROUP is None, "there are no exception groups")
     def test_an_exception_group_is_opened(self):
         group = GROUP("tasks", [ValueError(), GROUP("more", [StatusError("m")])])
-        told = self.told(group)
-        self.assertEqual((told["class"], told["message"]), ("StatusError", "m"))
-        self.assertEqual(told["status"], {"value": 529, "via": "cause"})
-        self.assertEqual(told["type"], {"value": "overloaded_error", "via": "cause"})
-        self.assertIsNone(told["request_id"])
+        error = self.described(group)
+        self.assertEqual((error["class"], error["message"]), ("StatusError", "m"))
+        self.assertEqual(error["status"], {"value": 529, "via": "cause"})
+        self.assertEqual(error["type"], {"value": "overloaded_error", "via": "cause"})
+        self.assertIsNone(error["request_id"])
 
     @unittest.skipIf(GROUP is None, "there are no exception groups")
     def test_a_group_without_an_error_of_the_sdk_stays_whole(self):
-        told = self.told(GROUP("tasks", [ValueError()]))
-        self.assertEqual(told["class"], "ExceptionGroup")
-        self.assertNotIn("status", told)
+        error = self.described(GROUP("tasks", [ValueError()]))
+        self.assertEqual(error["class"], "ExceptionGroup")
+        self.assertNotIn("status", error)
 
     def test_a_message_may_raise(self):
         class MuteError(SdkError):
             def __str__(self):
                 raise RuntimeError
 
-        self.assertEqual(self.told(MuteError())["message"], "<message not readable: RuntimeError>")
+        self.assertEqual(self.described(MuteError())["message"], "<message not readable: RuntimeError>")
 
     def test_causes_are_those_of_a_traceback(self):
         def error(cause, context, suppressed):
@@ -136,12 +136,12 @@ class Errors(unittest.TestCase):
             (["ValueError"], error(ValueError(), KeyError(), True)),
             (["SdkError", "KeyError"], error(error(None, KeyError(), False), None, True)),
         ):
-            self.assertEqual(self.told(chain)["causes"], expected)
+            self.assertEqual(self.described(chain)["causes"], expected)
 
     def test_causes_may_go_round(self):
         first, second = SdkError("a"), SdkError("b")
         first.__cause__, second.__cause__ = second, first
-        self.assertEqual(self.told(first)["causes"], ["SdkError"])
+        self.assertEqual(self.described(first)["causes"], ["SdkError"])
 
     def test_retry_after_is_seconds_or_a_date(self):
         self.assertEqual(retry_after("1.5"), 1.5)
@@ -176,7 +176,7 @@ class Values(unittest.TestCase):
 
 class Failures(unittest.TestCase):
     def test_the_first_item_that_says_anything_counts(self):
-        seen = Seen("events")
+        seen = Observer("events")
         code = {"value": "first", "via": "attribute"}
         for said in ({"code": None}, {"code": code}, {"message": "second"}):
             seen.failed_item({"message": "", **said})
@@ -184,7 +184,7 @@ class Failures(unittest.TestCase):
         self.assertEqual(seen.observation()["ended"], "error-item")
         seen.raised({"message": "behind it"})
         self.assertEqual(seen.observation()["ended"], "error-item")
-        seen = Seen("events")
+        seen = Observer("events")
         seen.failed_item({"message": ""})
         seen.raised({"message": "raised"})
         self.assertEqual(seen.observation()["error"], {"message": "raised"})
@@ -192,23 +192,23 @@ class Failures(unittest.TestCase):
 
 
 class Calls(unittest.TestCase):
-    def told(self, **tool):
-        seen = Seen("events")
+    def calls(self, **tool):
+        seen = Observer("events")
         for name, value in {"name": "f", **tool}.items():
             setattr(seen.tool(0), name, value)
         return seen.observation()["tool_calls"]
 
     def test_a_call_is_complete_when_it_is_over_and_not_cut(self):
         for over, cut, complete in ((False, False, False), (True, False, True), (True, True, False)):
-            self.assertEqual(self.told(over=over, cut=cut)[0]["complete"], complete)
+            self.assertEqual(self.calls(over=over, cut=cut)[0]["complete"], complete)
 
     def test_a_whole_call_without_arguments_has_an_empty_object(self):
         for arguments in ("", None, {}):
-            self.assertEqual(self.told(over=True, arguments=arguments)[0]["arguments"], {})
-        self.assertEqual(self.told(arguments=None)[0]["arguments"], "", "the arguments may still come")
+            self.assertEqual(self.calls(over=True, arguments=arguments)[0]["arguments"], {})
+        self.assertEqual(self.calls(arguments=None)[0]["arguments"], "", "the arguments may still come")
 
     def test_a_call_without_a_name_is_none(self):
-        self.assertEqual(self.told(name="", over=True), [])
+        self.assertEqual(self.calls(name="", over=True), [])
 
     def test_a_piece_goes_behind_the_text_and_takes_the_place_of_an_object(self):
         for pieces, arguments in (
@@ -216,7 +216,7 @@ class Calls(unittest.TestCase):
             (({}, '{"a":1}'), '{"a":1}'),
             (({"a": 1}, ""), {"a": 1}),
         ):
-            tool = Seen("events").tool(0)
+            tool = Observer("events").tool(0)
             tool.arguments = pieces[0]
             tool.add(pieces[1])
             self.assertEqual(tool.arguments, arguments)
@@ -225,11 +225,11 @@ class Calls(unittest.TestCase):
 class Absences(unittest.TestCase):
     def test_a_surface_tells_only_what_it_delivers(self):
         self.assertEqual(
-            Seen("events").observation(),
+            Observer("events").observation(),
             {"ended": "returned", "events": 0, "text": "", "tool_calls": [], "stop_reason": None},
         )
-        self.assertEqual(Seen("text").observation(), {"ended": "returned", "events": 0, "text": ""})
-        self.assertEqual(Seen("final").observation(), {"ended": "returned", "events": 0})
+        self.assertEqual(Observer("text").observation(), {"ended": "returned", "events": 0, "text": ""})
+        self.assertEqual(Observer("final").observation(), {"ended": "returned", "events": 0})
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub text: String,
-    /// What the model said in place of an answer.
+    /// The text with which the model refused to answer.
     pub refusal: String,
     /// The name and the arguments of each whole tool call; one that was cut is not among them.
     pub calls: Vec<(String, String)>,
@@ -45,8 +45,8 @@ impl AnswerFailed {
         Self { message: message.into(), text: text.to_owned(), kind, code, status }
     }
 
-    /// What an error object says, or a text in its place.
-    fn told(error: &Value, text: &str) -> Self {
+    /// Makes a failure of what an error object says, or of a text in its place.
+    fn from_object(error: &Value, text: &str) -> Self {
         let message =
             error.as_str().or_else(|| error["message"].as_str()).map_or_else(|| error.to_string(), str::to_owned);
         let failed = Self::new(message, text, word(&error["type"]), word(&error["code"]));
@@ -60,30 +60,31 @@ impl AnswerFailed {
             OpenAIError::ApiError(response) => {
                 // From 500 on the crate leaves the body unread, and has it for the message.
                 let body: Value = serde_json::from_str(&response.api_error.message).unwrap_or_default();
-                let told = error_in(&body).map(|told| Self::told(told, text)).unwrap_or_default();
-                let kind = response.api_error.r#type.clone().or(told.kind);
-                let code = response.api_error.code.clone().or(told.code);
+                let failed = error_in(&body).map(|object| Self::from_object(object, text)).unwrap_or_default();
+                let kind = response.api_error.r#type.clone().or(failed.kind);
+                let code = response.api_error.code.clone().or(failed.code);
                 Self { status: Some(response.status_code.as_u16()), ..Self::new(error.to_string(), text, kind, code) }
             }
             // The body of an HTTP error whose shape the crate does not know, or what came in the stream and is no JSON.
             OpenAIError::JSONDeserialize(_, content) => {
                 let body: Value = serde_json::from_str(content).unwrap_or_default();
-                let told = error_in(&body).map(|told| Self::told(told, text)).unwrap_or_default();
-                Self { message: error.to_string(), text: text.to_owned(), ..told }
+                let failed = error_in(&body).map(|object| Self::from_object(object, text)).unwrap_or_default();
+                Self { message: error.to_string(), text: text.to_owned(), ..failed }
             }
             _ => Self::new(error.to_string(), text, None, None),
         }
     }
 
-    /// Nothing was done with the answer yet, so asking again is safe; it is useless where the request is to blame.
+    /// Says whether asking again can help. Nothing was done with the answer yet, so it is safe; it is useless where the
+    /// request is to blame.
     pub fn is_retryable(&self) -> bool {
         let is_open = self.status.is_none_or(|status| matches!(status, 408 | 409 | 429) || status >= 500);
         is_open && !self.code.as_deref().is_some_and(is_spent)
     }
 }
 
-/// The status that a code or a type stands for (<https://developers.openai.com/api/docs/guides/error-codes>): an error
-/// inside the stream has none. Some gateways' code is the status itself.
+/// Returns the status that a code or a type stands for (<https://developers.openai.com/api/docs/guides/error-codes>):
+/// an error inside the stream has none. Some gateways' code is the status itself.
 fn status_of(word: &str) -> Option<u16> {
     Some(match word {
         "context_length_exceeded" | "invalid_request_error" => 400,
@@ -97,7 +98,7 @@ fn status_of(word: &str) -> Option<u16> {
     })
 }
 
-/// Whether a code says that there is nothing left to spend, which waiting does not mend.
+/// Says whether a code means that there is nothing left to spend, which waiting does not mend.
 fn is_spent(code: &str) -> bool {
     matches!(
         code,
@@ -109,7 +110,7 @@ fn is_spent(code: &str) -> bool {
     )
 }
 
-/// One chat completion, which is over at its finish reason. The request asks for a stream.
+/// Asks for one chat completion, which is over at its finish reason. The request asks for a stream.
 pub async fn chat<C: Config>(client: &Client<C>, request: &impl Serialize) -> Result<Answer, AnswerFailed> {
     let (mut answer, mut calls, mut odd) = (Answer::default(), BTreeMap::new(), None);
     let opened = client.chat().create_stream_byot::<_, Value>(request).await;
@@ -120,7 +121,7 @@ pub async fn chat<C: Config>(client: &Client<C>, request: &impl Serialize) -> Re
         // Only one was asked for.
         let choice = choices.into_iter().flatten().find(|choice| choice["index"].as_u64().unwrap_or(0) == 0);
         if let Some(error) = error_in(&chunk).or_else(|| error_in(choice?)) {
-            return Err(AnswerFailed::told(error, &answer.text));
+            return Err(AnswerFailed::from_object(error, &answer.text));
         }
         let Some(choice) = choice else {
             odd = odd.or(Some(chunk).filter(|chunk| chunk.is_object() && chunk["choices"].is_null()));
@@ -145,7 +146,7 @@ pub async fn chat<C: Config>(client: &Client<C>, request: &impl Serialize) -> Re
     Ok(answer)
 }
 
-/// One response, completed or stopped by a limit. The request asks for a stream.
+/// Asks for one response, completed or stopped by a limit. The request asks for a stream.
 pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) -> Result<Answer, AnswerFailed> {
     let (mut text, mut items, mut failed, mut odd) = (String::new(), BTreeMap::new(), None, None);
     let opened = client.responses().create_stream_byot::<_, Value>(request).await;
@@ -162,7 +163,7 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
             "response.completed" | "response.incomplete" | "response.failed" => {
                 let response = &event["response"];
                 if let Some(error) = error_in(response) {
-                    return Err(AnswerFailed::told(error, &text));
+                    return Err(AnswerFailed::from_object(error, &text));
                 }
                 if response["status"] != "failed" {
                     return Ok(finished(kind, response, text, items.into_values().collect()));
@@ -172,11 +173,11 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
             }
             // The type of one that is flat is the event's own.
             "error" if error_in(&event).is_none() => {
-                return Err(AnswerFailed { kind: None, ..AnswerFailed::told(&event, &text) });
+                return Err(AnswerFailed { kind: None, ..AnswerFailed::from_object(&event, &text) });
             }
             _ => {
                 if let Some(error) = error_in(&event) {
-                    return Err(AnswerFailed::told(error, &text));
+                    return Err(AnswerFailed::from_object(error, &text));
                 }
                 let is_odd = kind.is_empty() && event.is_object();
                 odd = odd.or(is_odd.then_some(event));
@@ -186,17 +187,20 @@ pub async fn respond<C: Config>(client: &Client<C>, request: &impl Serialize) ->
     Err(failed.unwrap_or_else(|| cut("response.completed", odd.as_ref(), &text)))
 }
 
-/// An answer without its end. Perhaps what was no event of the API's says why: some servers send errors in shapes of their
-/// own.
+/// Returns the failure of an answer without its end. Perhaps an item that was no event of the API's says why: some
+/// servers send errors in shapes of their own.
 fn cut(end: &str, odd: Option<&Value>, text: &str) -> AnswerFailed {
     let message = format!("the stream ended before {end}");
     match odd {
-        Some(odd) => AnswerFailed { message: format!("{message}, with {odd} in it"), ..AnswerFailed::told(odd, text) },
+        Some(odd) => {
+            AnswerFailed { message: format!("{message}, with {odd} in it"), ..AnswerFailed::from_object(odd, text) }
+        }
         None => AnswerFailed::new(message, text, None, None),
     }
 }
 
-/// The answer of a response that came to its end. On some servers its output is empty or null, though it was streamed.
+/// Returns the answer of a response that came to its end. On some servers its output is empty or null, though it was
+/// streamed.
 fn finished(kind: &str, response: &Value, streamed: String, items: Vec<Value>) -> Answer {
     let output = response["output"].as_array().filter(|output| !output.is_empty()).cloned().unwrap_or(items);
     let said = |kind: &str, member: &str| -> String {
@@ -220,13 +224,13 @@ fn finished(kind: &str, response: &Value, streamed: String, items: Vec<Value>) -
     }
 }
 
-/// A call to make: it has a name, and where no arguments came it has none of them, as JSON.
+/// Returns a call to make: it has a name, and where no arguments came it has none of them, as JSON.
 fn whole((name, arguments): (String, String)) -> Option<(String, String)> {
     let arguments = if arguments.is_empty() { "{}".to_owned() } else { arguments };
     (!name.is_empty()).then_some((name, arguments))
 }
 
-/// An event as JSON; none if there is nothing in it.
+/// Returns an event as JSON; none if there is nothing in it.
 fn read(item: Result<Value, OpenAIError>, text: &str) -> Result<Option<Value>, AnswerFailed> {
     match item {
         Ok(Value::Array(items)) => Ok(items.into_iter().next()),
@@ -236,7 +240,8 @@ fn read(item: Result<Value, OpenAIError>, text: &str) -> Result<Option<Value>, A
     }
 }
 
-/// The error beside whatever else there is; some servers send an empty one with every piece of a healthy answer.
+/// Returns the error beside whatever else there is; some servers send an empty one with every piece of a healthy
+/// answer.
 fn error_in(value: &Value) -> Option<&Value> {
     value.get("error").filter(|error| match error {
         Value::Null | Value::Bool(false) => false,
@@ -247,13 +252,13 @@ fn error_in(value: &Value) -> Option<&Value> {
     })
 }
 
-/// The text of a content, which some servers send in parts.
+/// Returns the text of a content, which some servers send in parts.
 fn text_of(content: &Value) -> String {
     let parts = content.as_array().into_iter().flatten().filter(|part| part["type"] == "text");
     content.as_str().map_or_else(|| parts.filter_map(|part| part["text"].as_str()).collect(), str::to_owned)
 }
 
-/// A word, or a number as one.
+/// Returns a text, or a number as one.
 fn word(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| value.as_number().map(ToString::to_string))
 }

@@ -25,7 +25,7 @@ pub struct Call {
     pub max_retries: u32,
     /// The question to the model.
     pub ask: Ask,
-    /// The caller's own doings, other than to read to the end.
+    /// The caller's own actions, other than to read to the end.
     pub caller: Caller,
     /// True where no other call runs in the same process, so that a crash has one cause.
     pub alone: bool,
@@ -138,8 +138,8 @@ pub enum Ability {
 }
 
 impl Ability {
-    /// Returns the deed in words, after "to".
-    pub const fn deed(self) -> &'static str {
+    /// Describes the ability in words, as they follow "to".
+    pub const fn in_words(self) -> &'static str {
         match self {
             Self::Stop => "stop before the end",
             Self::Cancel => "cancel a call",

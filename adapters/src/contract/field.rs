@@ -28,7 +28,7 @@ pub enum Via {
 }
 
 impl Via {
-    /// The name in observations.
+    /// Returns the name that observations use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Attribute => "attribute",
@@ -59,7 +59,7 @@ impl<T> Field<T> {
         matches!(self, Self::Absent)
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

@@ -21,7 +21,7 @@ pub use crate::dialect::{Api, Ask};
 /// A driver of one SDK, or of any other client.
 #[async_trait]
 pub trait Adapter: Send + Sync {
-    /// The adapter's own description, given when it started.
+    /// Returns the adapter's own description, given when it started.
     fn identity(&self) -> &Identity;
 
     /// Makes one call through the SDK and tells what its caller saw. Never panics and never outlasts `call.deadline`

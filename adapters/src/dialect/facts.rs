@@ -35,7 +35,7 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// The path of a request, with its model.
+    /// Returns the path of a request, with its model.
     pub fn request_path(&self) -> String {
         self.path.replace("{model}", self.model)
     }

@@ -53,12 +53,12 @@ impl Api {
         }
     }
 
-    /// The name used in cases, manifests and the protocol.
+    /// Returns the name that cases, manifests and the protocol use.
     pub const fn name(self) -> &'static str {
         self.dialect().name
     }
 
-    /// The first folder of this api's cases under `cases/`.
+    /// Returns the first folder of this api's cases under `cases/`.
     pub const fn folder(self) -> &'static str {
         self.dialect().folder
     }

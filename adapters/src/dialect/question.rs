@@ -13,7 +13,7 @@ pub const TOOL: &str = "get_weather";
 /// The description of the tool.
 pub const TOOL_DESCRIPTION: &str = "The weather in a city.";
 
-/// The JSON Schema of the tool's arguments.
+/// Returns the JSON Schema of the tool's arguments.
 pub fn parameters() -> Value {
     json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
 }
@@ -29,7 +29,7 @@ pub enum Ask {
     Tool,
 }
 
-/// The body with the tool declared, where the caller asks for an answer that may call it.
+/// Returns the body with the tool declared, where the caller asks for an answer that may call it.
 pub(super) fn declaring(mut body: Value, ask: Ask, tool: impl FnOnce() -> Value) -> Value {
     if ask == Ask::Tool {
         body["tools"] = json!([tool()]);

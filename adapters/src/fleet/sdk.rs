@@ -167,7 +167,7 @@ impl Sdk {
             let installed = matches!(mismatch, OpenError::Mismatch { what: "the version" | "the package", .. });
             if let Some(environment) = environment.filter(|_| installed) {
                 // The next run installs it anew instead of failing in the same way.
-                environment.distrust();
+                environment.mark_incomplete();
             }
             return Err(mismatch);
         }

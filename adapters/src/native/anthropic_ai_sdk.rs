@@ -6,7 +6,7 @@ use anthropic_ai_sdk::types::message::{
 };
 
 use super::caller;
-use super::collected::{Collected, error, word};
+use super::observer::{Observer, error, word};
 use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
 use crate::contract::{Call, Observation, ObservedError, Site};
@@ -19,15 +19,15 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-async fn make(client: &AnthropicClient, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(client: &AnthropicClient, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let request: CreateMessageParams = typed(call);
     let opened = client.create_message_streaming(&request).await;
     let stream = opened.map_err(|raised| describe(Site::Open, &raised))?;
     seen.follow(std::pin::pin!(stream), event, describe).await
 }
 
-/// The client as its documentation configures it: the base URL with the version, the timeout in an HTTP client of one's
-/// own.
+/// Makes the client as its documentation configures it: the base URL with the version, the timeout in an HTTP client of
+/// one's own.
 fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
     let http = http_0_12(call).map_err(|error| MessageError::RequestFailed(error.to_string()))?;
     AnthropicClient::builder("test", AnthropicClient::DEFAULT_API_VERSION)
@@ -36,7 +36,7 @@ fn client(call: &Call) -> Result<AnthropicClient, MessageError> {
         .build()
 }
 
-fn event(seen: &mut Collected, event: StreamEvent) {
+fn event(seen: &mut Observer, event: StreamEvent) {
     match event {
         StreamEvent::MessageStart { message } => {
             message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
@@ -66,7 +66,7 @@ fn event(seen: &mut Collected, event: StreamEvent) {
     }
 }
 
-fn start(seen: &mut Collected, index: usize, block: ContentBlock) {
+fn start(seen: &mut Observer, index: usize, block: ContentBlock) {
     seen.other_part();
     match block {
         ContentBlock::Text { text } => seen.say(&text),
@@ -76,7 +76,8 @@ fn start(seen: &mut Collected, index: usize, block: ContentBlock) {
     }
 }
 
-/// The error by its variant, which holds nothing but a message: the body of an HTTP error, or words of the SDK's own.
+/// Describes the error by its variant, which holds nothing but a message: the body of an HTTP error, or words of the
+/// SDK's own.
 fn describe(site: Site, raised: &MessageError) -> ObservedError {
     let variant = match raised {
         MessageError::RequestFailed(_) => "MessageError::RequestFailed",

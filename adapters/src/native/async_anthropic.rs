@@ -5,7 +5,7 @@ use async_anthropic::errors::AnthropicError;
 use async_anthropic::types::{ContentBlockDelta, CreateMessagesRequest, MessageContent, MessagesStreamEvent, Usage};
 
 use super::caller;
-use super::collected::{Collected, error};
+use super::observer::{Observer, error};
 use super::reading::attribute_word;
 use super::request::{http_0_12, typed};
 use crate::contract::{Call, Observation, ObservedError, Site};
@@ -27,13 +27,13 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let request: CreateMessagesRequest = typed(call);
     let stream = client.messages().create_stream(request).await;
     seen.follow(stream, event, describe).await
 }
 
-fn event(seen: &mut Collected, event: MessagesStreamEvent) {
+fn event(seen: &mut Observer, event: MessagesStreamEvent) {
     match event {
         MessagesStreamEvent::MessageStart { message, usage } => {
             message.content.into_iter().enumerate().for_each(|(index, block)| start(seen, index, block));
@@ -54,13 +54,13 @@ fn event(seen: &mut Collected, event: MessagesStreamEvent) {
     }
 }
 
-fn count(seen: &mut Collected, usage: Option<Usage>) {
+fn count(seen: &mut Observer, usage: Option<Usage>) {
     if let Some(usage) = usage {
         seen.count(usage.input_tokens, usage.output_tokens);
     }
 }
 
-fn start(seen: &mut Collected, index: usize, block: MessageContent) {
+fn start(seen: &mut Observer, index: usize, block: MessageContent) {
     seen.other_part();
     match block {
         MessageContent::Text(block) => seen.say(&block.text),
@@ -69,8 +69,8 @@ fn start(seen: &mut Collected, index: usize, block: MessageContent) {
     }
 }
 
-/// The error by its variant: only `StreamError` has a type, which the SDK fills with words of its own where the failure
-/// is not the provider's.
+/// Describes the error by its variant: only `StreamError` has a type, which the SDK fills with words of its own where
+/// the failure is not the provider's.
 fn describe(site: Site, raised: &AnthropicError) -> ObservedError {
     let variant = match raised {
         AnthropicError::NetworkError(_) => "AnthropicError::NetworkError",

@@ -19,7 +19,7 @@ use serde_json::Value;
 use tower::Layer as _;
 
 use super::caller;
-use super::collected::{Collected, error, word};
+use super::observer::{Observer, error, word};
 use super::reading::{attribute, attribute_word, read_body};
 use super::request::{body, http, typed};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
@@ -36,7 +36,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-async fn make(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let describe = |site, raised: &OpenAIError| describe(call.api, site, raised);
     let unopened = |raised| describe(Site::Open, &raised);
     if call.surface == "handler" {
@@ -51,8 +51,8 @@ async fn make(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Collected) 
     }
 }
 
-/// The answer that the handler returns, and where it fails, the part that it says had arrived.
-async fn handled(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+/// Reads the answer that the handler returns, and where it fails, the part that it says had arrived.
+async fn handled(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let request = body(call);
     let answered = if call.api == Api::OpenaiResponses {
         handler::respond(client, &request).await
@@ -85,8 +85,8 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Collecte
     })
 }
 
-/// The client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP client of
-/// one's own, the number of retries in the SDK's own retry layer.
+/// Makes the client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP
+/// client of one's own, the number of retries in the SDK's own retry layer.
 fn client(call: &Call) -> Result<Client<OpenAIConfig>, OpenAIError> {
     let http = http().read_timeout(call.timeout).build().map_err(OpenAIError::Reqwest)?;
     let retries = usize::try_from(call.max_retries).unwrap_or(usize::MAX);
@@ -95,7 +95,7 @@ fn client(call: &Call) -> Result<Client<OpenAIConfig>, OpenAIError> {
     Ok(Client::with_config(config).with_http_service(service))
 }
 
-fn chunk(seen: &mut Collected, chunk: CreateChatCompletionStreamResponse) {
+fn chunk(seen: &mut Observer, chunk: CreateChatCompletionStreamResponse) {
     if let Some(usage) = &chunk.usage {
         seen.count(Some(usage.prompt_tokens), Some(usage.completion_tokens));
     }
@@ -111,7 +111,7 @@ fn chunk(seen: &mut Collected, chunk: CreateChatCompletionStreamResponse) {
     seen.stop(choice.finish_reason.as_ref().and_then(word));
 }
 
-fn response_event(seen: &mut Collected, event: ResponseStreamEvent) {
+fn response_event(seen: &mut Observer, event: ResponseStreamEvent) {
     match event {
         ResponseStreamEvent::ResponseOutputTextDelta(event) => seen.say(&event.delta),
         ResponseStreamEvent::ResponseRefusalDelta(event) => seen.refuse(&event.delta),
@@ -149,15 +149,15 @@ fn response_event(seen: &mut Collected, event: ResponseStreamEvent) {
     }
 }
 
-/// The numbers of tokens, which only a response that has ended holds.
-fn count(seen: &mut Collected, response: &Response) {
+/// Reads the numbers of tokens, which only a response that has ended holds.
+fn count(seen: &mut Observer, response: &Response) {
     if let Some(usage) = &response.usage {
         seen.count(Some(usage.input_tokens), Some(usage.output_tokens));
     }
 }
 
-/// The response as it ended: its output has everything again, and what had no event of its own.
-fn finished(seen: &mut Collected, response: Response) {
+/// Reads the response as it ended: its output has everything again, and what had no event of its own.
+fn finished(seen: &mut Observer, response: Response) {
     count(seen, &response);
     seen.summed_up(&thoughts(&response), &refusal(&response));
     let details = response.incomplete_details;
@@ -169,7 +169,7 @@ fn finished(seen: &mut Collected, response: Response) {
     }
 }
 
-/// The model's thoughts in the output of a response: the summary, and their text where the provider shows it.
+/// Returns the model's thoughts in the output of a response: the summary, and their text where the provider shows it.
 fn thoughts(response: &Response) -> String {
     let of_item = |item: &ReasoningItem| {
         let summary = item.summary.iter().map(|SummaryPart::SummaryText(part)| part.text.as_str());
@@ -183,7 +183,7 @@ fn thoughts(response: &Response) -> String {
     items.collect()
 }
 
-/// The text of a refusal in the output of a response.
+/// Returns the text of a refusal in the output of a response.
 fn refusal(response: &Response) -> String {
     let messages = response.output.iter().filter_map(|item| match item {
         OutputItem::Message(message) => Some(&message.content),
@@ -196,15 +196,15 @@ fn refusal(response: &Response) -> String {
     refusals.collect()
 }
 
-/// A call that the SDK calls done; its status says whether it was cut.
-fn done(seen: &mut Collected, index: u32, call: FunctionToolCall) {
+/// Reads a call that the SDK calls done; its status says whether it was cut.
+fn done(seen: &mut Observer, index: u32, call: FunctionToolCall) {
     let tool = seen.tool(&index, Some(call.name));
     tool.set(Value::String(call.arguments));
     (tool.status, tool.over) = (call.status.as_ref().and_then(word), true);
 }
 
-/// A failure that the SDK hands over as an item.
-fn failed(seen: &mut Collected, variant: &str, (code, message): (Option<String>, String)) {
+/// Reads a failure that the SDK hands over as an item.
+fn failed(seen: &mut Observer, variant: &str, (code, message): (Option<String>, String)) {
     let failure = error(Site::Iterate, &[variant, "ResponseStreamEvent"], message);
     seen.failed(ObservedError { code: attribute_word(code), ..failure });
 }
@@ -213,8 +213,8 @@ fn failure_of(response: Response) -> (Option<String>, String) {
     response.error.map_or((None, String::new()), |error| (word(&error.code), error.message))
 }
 
-/// The error by its variant: `ApiError` has a status, a type and a code, `JSONDeserialize` the raw content beside serde's
-/// error.
+/// Describes the error by its variant: `ApiError` has a status, a type and a code, `JSONDeserialize` the raw content
+/// beside serde's error.
 fn describe(api: Api, site: Site, raised: &OpenAIError) -> ObservedError {
     let (variant, cause) = match raised {
         OpenAIError::Reqwest(_) => ("OpenAIError::Reqwest", Some("reqwest::Error")),

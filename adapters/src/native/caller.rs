@@ -5,13 +5,13 @@
 
 use futures_util::future::{BoxFuture, join_all};
 
-use super::collected::Collected;
+use super::observer::Observer;
 use crate::contract::{Call, Ended, Observation, ObservedError};
 use crate::manifest::AnswerField;
 
 /// A function that makes one call on a client. What was handed over stays in the last argument where the call is dropped; an
 /// error is what an `Err` of the SDK says.
-pub(super) type Make<C> = for<'a> fn(&'a C, &'a Call, &'a mut Collected) -> BoxFuture<'a, Result<(), ObservedError>>;
+pub(super) type Make<C> = for<'a> fn(&'a C, &'a Call, &'a mut Observer) -> BoxFuture<'a, Result<(), ObservedError>>;
 
 /// The surfaces that hand over nothing before the finished answer.
 const FINISHED: [&str; 2] = ["final", HANDLER];
@@ -44,7 +44,7 @@ async fn once<C>(
     offers: &'static [AnswerField],
     make: Make<C>,
 ) -> Observation {
-    let mut seen = Collected::new(call.api).offering(offers).read(call.caller.read);
+    let mut seen = Observer::new(call.api).offering(offers).read(call.caller.read);
     let outcome = match (client, call.caller.read.limit()) {
         (Err(error), _) => Some(Err(error.clone())),
         (Ok(client), Some(limit)) => tokio::time::timeout(limit, make(client, call, &mut seen)).await.ok(),
@@ -61,7 +61,7 @@ async fn once<C>(
     observation
 }
 
-/// The same where the finished answer was asked for, and there is none.
+/// Returns the observation without an answer where the finished one was asked for, and there is none.
 fn without_answer(call: &Call, seen: Observation) -> Observation {
     let text = seen.text.filter(|_| call.surface == HANDLER && seen.ended == Ended::Raised);
     Observation { text, error: seen.error, ..Observation::of(seen.ended) }
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
     use crate::contract::{Api, Ask, Site};
-    use crate::native::collected::error;
+    use crate::native::observer::error;
 
     /// A client that counts its calls and hands over two words in each, then a pause or an error.
     #[derive(Default)]
@@ -86,7 +86,7 @@ mod tests {
         pauses: bool,
     }
 
-    async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+    async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
         let number = {
             let mut calls = client.calls.lock().expect("no call panics");
             *calls += 1;
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_an_answer_carries_beside_its_text_is_shown_where_the_surface_offers_it() {
         let told = |offers| {
-            let mut seen = Collected::new(Api::OpenaiResponses).offering(offers);
+            let mut seen = Observer::new(Api::OpenaiResponses).offering(offers);
             seen.count(Some(12_u32), Some(1_i32));
             seen.count(None::<u32>, Some(9_u64));
             // A number that is none of tokens is none.
@@ -187,7 +187,7 @@ mod tests {
         );
         let bare = told(&[]);
         assert!(["usage", "thinking", "refusal"].iter().all(|field| bare.get(*field).is_none()), "{bare}");
-        let nothing = Collected::new(Api::OpenaiChat).offering(&[AnswerField::Usage, AnswerField::Refusal]).returned();
+        let nothing = Observer::new(Api::OpenaiChat).offering(&[AnswerField::Usage, AnswerField::Refusal]).returned();
         let nothing = json!(nothing);
         assert_eq!((nothing.get("usage"), nothing.get("refusal")), (Some(&json!(null)), Some(&json!(""))));
     }

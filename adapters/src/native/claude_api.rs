@@ -11,7 +11,7 @@ use claude_api::types::Usage;
 use claude_api::{Client, Error};
 
 use super::caller;
-use super::collected::{Collected, error, word};
+use super::observer::{Observer, error, word};
 use super::reading::{attribute, attribute_word};
 use super::request::http;
 use crate::contract::{Ask, Call, Field, Observation, ObservedError, Site};
@@ -25,7 +25,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let stream = open(client, call).await.map_err(|raised| describe(Site::Open, &raised))?;
     if call.surface == "final" {
         let message = stream.aggregate().await.map_err(|raised| describe(Site::Finalize, &raised))?;
@@ -35,8 +35,8 @@ async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), 
     seen.follow(stream, event, describe).await
 }
 
-/// The client as its documentation configures it; the timeout is what `ClientBuilder::timeout` sets in a client of the
-/// SDK's own, over the whole answer.
+/// Makes the client as its documentation configures it; the timeout is what `ClientBuilder::timeout` sets in a client
+/// of the SDK's own, over the whole answer.
 fn client(call: &Call) -> Result<Client, Error> {
     let mut policy = RetryPolicy::default();
     policy.max_attempts = call.max_retries.saturating_add(1);
@@ -57,7 +57,7 @@ async fn open(client: &Client, call: &Call) -> Result<EventStream, Error> {
     client.messages().create_stream(request.build()?).await
 }
 
-fn event(seen: &mut Collected, event: StreamEvent) {
+fn event(seen: &mut Observer, event: StreamEvent) {
     let StreamEvent::Known(event) = event else { return };
     match event {
         KnownStreamEvent::MessageStart { message } => {
@@ -85,11 +85,11 @@ fn event(seen: &mut Collected, event: StreamEvent) {
     }
 }
 
-fn count(seen: &mut Collected, usage: &Usage) {
+fn count(seen: &mut Observer, usage: &Usage) {
     seen.count(Some(usage.input_tokens), Some(usage.output_tokens));
 }
 
-fn start(seen: &mut Collected, index: u32, block: ContentBlock) {
+fn start(seen: &mut Observer, index: u32, block: ContentBlock) {
     seen.other_part();
     match block {
         ContentBlock::Known(KnownBlock::Text { text, .. }) => seen.say(&text),
@@ -99,8 +99,8 @@ fn start(seen: &mut Collected, index: u32, block: ContentBlock) {
     }
 }
 
-/// The message that a caller was given: every call in it is over.
-pub(super) fn finished(seen: &mut Collected, message: Message) {
+/// Reads the message that a caller was given: every call in it is over.
+pub(super) fn finished(seen: &mut Observer, message: Message) {
     count(seen, &message.usage);
     for (block, index) in message.content.into_iter().zip(0..) {
         if let ContentBlock::Known(KnownBlock::ToolUse { name, input, .. }) = block {
@@ -113,7 +113,7 @@ pub(super) fn finished(seen: &mut Collected, message: Message) {
     seen.stop(message.stop_reason.as_ref().and_then(word));
 }
 
-/// The error by its variant, and by the accessors that every variant has.
+/// Describes the error by its variant, and by the accessors that every variant has.
 fn describe(site: Site, raised: &Error) -> ObservedError {
     let (variant, kind): (&str, Option<&ApiErrorKind>) = match raised {
         Error::Api { kind, .. } => ("Error::Api", Some(kind)),

@@ -12,7 +12,7 @@ use reqwest::{Client, Response};
 use serde_json::Value;
 
 use super::caller;
-use super::collected::{Collected, error};
+use super::observer::{Observer, error};
 use super::reading::{attribute, message_in, read_headers, read_parsed_body};
 use super::request::{body, http};
 use crate::contract::{Api, Call, Observation, ObservedError, Site};
@@ -26,7 +26,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let (api, dialect) = (call.api, call.api.dialect());
     let response = send(client, call).await.map_err(|raised| not_sent(&raised))?;
     if !response.status().is_success() {
@@ -90,8 +90,8 @@ async fn send(client: &Client, call: &Call) -> Result<Response, reqwest::Error> 
     request.body(body(call).to_string()).send().await
 }
 
-/// The parts of one event that the caller can read.
-fn read(api: Api, seen: &mut Collected, data: &Value) {
+/// Reads the parts of one event that the caller can read.
+fn read(api: Api, seen: &mut Observer, data: &Value) {
     match api {
         Api::AnthropicMessages => message_event(seen, data),
         Api::OpenaiChat => chat_chunk(seen, data),
@@ -110,17 +110,17 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// The numbers of tokens under these names, those of the request first.
-fn count(seen: &mut Collected, usage: &Value, [input, output]: [&str; 2]) {
+/// Reads the numbers of tokens under these names, those of the request first.
+fn count(seen: &mut Observer, usage: &Value, [input, output]: [&str; 2]) {
     seen.count(usage[input].as_u64(), usage[output].as_u64());
 }
 
-/// The choice or the candidate that was asked for.
+/// Returns the choice or the candidate that was asked for.
 fn first(choices: &Value) -> Option<&Value> {
     items(choices).find(|choice| choice["index"].as_u64().unwrap_or(0) == 0)
 }
 
-fn message_event(seen: &mut Collected, data: &Value) {
+fn message_event(seen: &mut Observer, data: &Value) {
     const TOKENS: [&str; 2] = ["input_tokens", "output_tokens"];
     let (index, delta) = (&data["index"], &data["delta"]);
     match data["type"].as_str().unwrap_or_default() {
@@ -145,7 +145,7 @@ fn message_event(seen: &mut Collected, data: &Value) {
     }
 }
 
-fn start(seen: &mut Collected, index: &impl ToString, block: &Value) {
+fn start(seen: &mut Observer, index: &impl ToString, block: &Value) {
     seen.other_part();
     match block["type"].as_str().unwrap_or_default() {
         "text" => seen.say(block["text"].as_str().unwrap_or_default()),
@@ -155,7 +155,7 @@ fn start(seen: &mut Collected, index: &impl ToString, block: &Value) {
     }
 }
 
-fn chat_chunk(seen: &mut Collected, data: &Value) {
+fn chat_chunk(seen: &mut Observer, data: &Value) {
     count(seen, &data["usage"], ["prompt_tokens", "completion_tokens"]);
     let Some(choice) = first(&data["choices"]) else { return };
     match &choice["delta"]["content"] {
@@ -179,7 +179,7 @@ fn chat_chunk(seen: &mut Collected, data: &Value) {
     seen.stop(text(&choice["finish_reason"]));
 }
 
-fn response_event(seen: &mut Collected, data: &Value) {
+fn response_event(seen: &mut Observer, data: &Value) {
     let (index, item, response) = (&data["output_index"], &data["item"], &data["response"]);
     count(seen, &response["usage"], ["input_tokens", "output_tokens"]);
     match data["type"].as_str().unwrap_or_default() {
@@ -210,15 +210,15 @@ fn response_event(seen: &mut Collected, data: &Value) {
     }
 }
 
-/// This member of all parts of these types in the output of a response.
+/// Joins this member of all parts of these types in the output of a response.
 fn parts(response: &Value, kinds: &[&str], member: &str) -> String {
     let all = items(&response["output"]).flat_map(|item| items(&item["summary"]).chain(items(&item["content"])));
     let of_kinds = all.filter(|part| part["type"].as_str().is_some_and(|kind| kinds.contains(&kind)));
     of_kinds.filter_map(|part| part[member].as_str()).collect()
 }
 
-/// An item that is done; its status says whether it was cut.
-fn done(seen: &mut Collected, index: &impl ToString, item: &Value) {
+/// Reads an item that is done; its status says whether it was cut.
+fn done(seen: &mut Observer, index: &impl ToString, item: &Value) {
     if item["type"] == "function_call" {
         let tool = seen.tool(index, text(&item["name"]));
         tool.set(item["arguments"].clone());
@@ -226,7 +226,7 @@ fn done(seen: &mut Collected, index: &impl ToString, item: &Value) {
     }
 }
 
-fn gemini_chunk(seen: &mut Collected, data: &Value) {
+fn gemini_chunk(seen: &mut Observer, data: &Value) {
     count(seen, &data["usageMetadata"], ["promptTokenCount", "candidatesTokenCount"]);
     seen.stop(text(&data["promptFeedback"]["blockReason"]));
     let Some(candidate) = first(&data["candidates"]) else { return };
@@ -258,7 +258,7 @@ fn is_failure(api: Api, name: &str, data: &Value) -> bool {
     says_something || name == "error" || data["type"].as_str().is_some_and(is_error)
 }
 
-/// Such an event, beside which its caller has the headers of the response at hand.
+/// Describes such an event, beside which its caller has the headers of the response at hand.
 fn failure(api: Api, event: &Event, data: &Value, headers: &HeaderMap) -> ObservedError {
     let mut described = in_hand(Site::Iterate, data, &event.data);
     read_parsed_body(&mut described, api, data);
@@ -266,7 +266,8 @@ fn failure(api: Api, event: &Event, data: &Value, headers: &HeaderMap) -> Observ
     described
 }
 
-/// A response with an error status, of which its caller has the status, the headers and the body as far as it comes.
+/// Describes a response with an error status, of which its caller has the status, the headers and the body as far as it
+/// comes.
 async fn refused(api: Api, response: Response) -> ObservedError {
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.unwrap_or_default();
@@ -278,7 +279,7 @@ async fn refused(api: Api, response: Response) -> ObservedError {
     described
 }
 
-/// The body of an error; where it has no words for it, its text is the message.
+/// Describes an error by its body; where that has no message, its text is the message.
 fn in_hand(site: Site, body: &Value, text: &str) -> ObservedError {
     error(site, &["serde_json::Value"], message_in(body).unwrap_or_else(|| text.to_owned()))
 }

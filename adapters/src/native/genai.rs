@@ -9,7 +9,7 @@ use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, Error, ModelIden, ServiceTarget};
 
 use super::caller;
-use super::collected::{Collected, error};
+use super::observer::{Observer, error};
 use super::reading::{attribute, read_body, read_headers, read_parsed_body};
 use super::request::http;
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
@@ -23,7 +23,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-async fn make(client: &Client, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let describe = |site, raised: &Error| describe(call.api, site, raised);
     let stream = open(client, call).await.map_err(|raised| describe(Site::Open, &raised))?;
     if call.surface == "final" {
@@ -40,7 +40,8 @@ fn client() -> Result<Client, Error> {
     Client::builder().with_reqwest(http).build()
 }
 
-/// A call as the documentation configures it: its target says where, the options of the chat how long and what is kept.
+/// Makes a call as the documentation configures it: its target says where, the options of the chat how long and what is
+/// kept.
 async fn open(client: &Client, call: &Call) -> Result<ChatStream, Error> {
     let (kind, version) = match call.api {
         Api::AnthropicMessages => (AdapterKind::Anthropic, "v1"),
@@ -71,7 +72,7 @@ async fn open(client: &Client, call: &Call) -> Result<ChatStream, Error> {
 }
 
 /// Takes events for the last one, which has the captured answer; a stream that is cut may end without it.
-async fn finish(seen: &mut Collected, mut stream: ChatStream) -> Result<(), Error> {
+async fn finish(seen: &mut Observer, mut stream: ChatStream) -> Result<(), Error> {
     let mut last = None;
     while let Some(item) = stream.next().await {
         if let ChatStreamEvent::End(end) = item? {
@@ -86,7 +87,7 @@ async fn finish(seen: &mut Collected, mut stream: ChatStream) -> Result<(), Erro
     Ok(())
 }
 
-fn event(seen: &mut Collected, event: ChatStreamEvent) {
+fn event(seen: &mut Observer, event: ChatStreamEvent) {
     match event {
         ChatStreamEvent::Chunk(chunk) => seen.say(&chunk.content),
         ChatStreamEvent::ReasoningChunk(chunk) => seen.think(&chunk.content),
@@ -100,9 +101,9 @@ fn event(seen: &mut Collected, event: ChatStreamEvent) {
     }
 }
 
-/// The last event has all calls, whose ids need not differ, and they are over; one that has none takes none back. It does
-/// not say what came after them; the events before it did.
-fn ended(seen: &mut Collected, end: &StreamEnd) {
+/// Reads the last event. It has all calls, whose ids need not differ, and they are over; one that has none takes none
+/// back. It does not say what came after them; the events before it did.
+fn ended(seen: &mut Observer, end: &StreamEnd) {
     let goes_on = seen.goes_on_after_tools();
     let calls = end.captured_tool_calls().unwrap_or_default();
     if !calls.is_empty() {
@@ -121,7 +122,8 @@ fn ended(seen: &mut Collected, end: &StreamEnd) {
     seen.stop(end.captured_stop_reason.as_ref().map(|reason| reason.raw().to_owned()));
 }
 
-/// The error by its variant. A failure of the connection, an HTTP error among them, is the error inside `WebStream`.
+/// Describes the error by its variant. A failure of the connection, an HTTP error among them, is the error inside
+/// `WebStream`.
 fn describe(api: Api, site: Site, raised: &Error) -> ObservedError {
     let (variant, inner) = match raised {
         Error::ChatResponse { .. } => ("Error::ChatResponse", None),

@@ -10,12 +10,12 @@ mod async_openai;
 mod caller;
 #[cfg(feature = "claude-api")]
 mod claude_api;
-#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
-mod collected;
 #[cfg(feature = "eventsource-stream")]
 mod eventsource_stream;
 #[cfg(feature = "genai")]
 mod genai;
+#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
+mod observer;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
 mod reading;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
@@ -39,7 +39,7 @@ use task::Task;
 /// The id of the reference client; its mutants are `reference+NAME`.
 pub const REFERENCE: &str = "reference";
 
-/// Every faulty reference client: the name after the plus sign of its id, and what it does wrong, in a sentence.
+/// Lists every faulty reference client: the name after the plus sign of its id, and its fault, in a sentence.
 pub fn mutants() -> Vec<(&'static str, &'static str)> {
     Mutant::ALL.iter().map(|mutant| (mutant.name(), mutant.about())).collect()
 }
@@ -56,8 +56,8 @@ const SDKS: [(&str, &str); 7] = [
     ("rig", include_str!("../../rust/rig/adapter.toml")),
 ];
 
-/// The manifest of a native adapter, whether it is linked in or not; that of the reference client serves its mutants as
-/// well.
+/// Returns the manifest of a native adapter, whether it is linked in or not; that of the reference client serves its
+/// mutants as well.
 ///
 /// # Panics
 ///
@@ -72,7 +72,7 @@ pub fn manifest(id: &str) -> Option<Manifest> {
     Some(manifest)
 }
 
-/// The cargo feature with which a native adapter is linked in, if this program was built without it.
+/// Returns the cargo feature with which a native adapter is linked in, if this program was built without it.
 pub fn missing_feature(id: &str) -> Option<&'static str> {
     let (feature, _) = SDKS.iter().find(|(sdk, _)| *sdk == id)?;
     open(id).is_none().then_some(feature)

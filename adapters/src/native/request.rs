@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::contract::{Api, Call};
 
-/// The body of a request as the provider documents it, of a caller who wants the numbers of tokens.
+/// Returns the body of a request as the provider documents it, of a caller who wants the numbers of tokens.
 pub(super) fn body(call: &Call) -> Value {
     let mut body = (call.api.dialect().body)(call.ask);
     if call.api == Api::OpenaiChat {
@@ -21,20 +21,21 @@ pub(super) fn body(call: &Call) -> Value {
     body
 }
 
-/// The same body in the SDK's own type.
+/// Returns the same body in the SDK's own type.
 pub(super) fn typed<T: DeserializeOwned>(call: &Call) -> T {
     serde_json::from_value(body(call)).expect("the dialects' bodies have the shape that the SDKs' types describe")
 }
 
-/// A client for one call, or for several where the caller makes several, so that no other call inherits a connection. What other SDKs
-/// of this program turn on in the crate that they share is off, and loopback needs no proxy.
+/// Begins a client for one call, or for several where the caller makes several, so that no other call inherits a
+/// connection. What other SDKs of this program turn on in the crate that they share is off, and loopback needs no
+/// proxy.
 pub(super) fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate()
 }
 
-/// The same of the version before, which some SDKs take. One client serves every call with this timeout, as it reads the
-/// system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next call. A caller who
-/// makes several has a client of its own, which does.
+/// Returns a client of the version before, which some SDKs take. One client serves every call with this timeout, as it
+/// reads the system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next
+/// call. A caller who makes several has a client of its own, which does.
 #[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
 pub(super) fn http_0_12(call: &Call) -> Result<reqwest_0_12::Client, reqwest_0_12::Error> {
     static CLIENTS: Mutex<BTreeMap<std::time::Duration, reqwest_0_12::Client>> = Mutex::new(BTreeMap::new());

@@ -13,7 +13,7 @@ use rig_reqwest::ReqwestClient;
 use serde_json::Value;
 
 use super::caller;
-use super::collected::{Collected, error, word};
+use super::observer::{Observer, error, word};
 use super::reading::{attribute, attribute_word, read_body, read_headers};
 use super::request::http;
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
@@ -30,7 +30,7 @@ pub(super) async fn observe(call: Call) -> Observation {
 /// A model of a provider's client, whose type differs for each API, by what is asked of it.
 type Model = Box<dyn Fn(CompletionRequest) -> Result<CompletionStream, ProviderError> + Send + Sync>;
 
-async fn make(model: &Model, call: &Call, seen: &mut Collected) -> Result<(), ObservedError> {
+async fn make(model: &Model, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let describe = |site, raised: &ProviderError| describe(call.api, site, raised);
     let opened = request(call).and_then(model);
     let mut stream = opened.map_err(|raised| describe(Site::Open, &raised))?;
@@ -57,7 +57,8 @@ fn request(call: &Call) -> Result<CompletionRequest, ProviderError> {
     Ok(request)
 }
 
-/// The client as its documentation configures it: the base URL in the configuration, the timeout in the transport.
+/// Makes the client as its documentation configures it: the base URL in the configuration, the timeout in the
+/// transport.
 #[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
 fn model(call: &Call) -> Result<Model, ProviderError> {
     let http = http().read_timeout(call.timeout).build();
@@ -86,11 +87,11 @@ fn model(call: &Call) -> Result<Model, ProviderError> {
     })
 }
 
-fn count(seen: &mut Collected, usage: &Usage) {
+fn count(seen: &mut Observer, usage: &Usage) {
     seen.count(usage.input_tokens, usage.output_tokens);
 }
 
-fn item(seen: &mut Collected, item: Item<StreamEvent>) {
+fn item(seen: &mut Observer, item: Item<StreamEvent>) {
     let Item::Event(event) = item else { return };
     let part = event.part().index();
     match event {
@@ -108,9 +109,9 @@ fn item(seen: &mut Collected, item: Item<StreamEvent>) {
     }
 }
 
-/// A call that the SDK calls ended; arguments that are no object are kept as the model sent them. The provider's item has
-/// the status where it has one.
-fn whole_call(seen: &mut Collected, part: usize, call: ToolCall) {
+/// Reads a call that the SDK calls ended; arguments that are no object are kept as the model sent them. The provider's
+/// item has the status where it has one.
+fn whole_call(seen: &mut Observer, part: usize, call: ToolCall) {
     let function = call.function;
     let tool = seen.tool(&part, Some(function.name.to_string()));
     tool.arguments = function.invalid_arguments.map_or(Value::Object(function.arguments), Value::String);
@@ -118,8 +119,8 @@ fn whole_call(seen: &mut Collected, part: usize, call: ToolCall) {
     tool.over = true;
 }
 
-/// The response that a caller was given.
-fn finished(seen: &mut Collected, response: CompletionResponse) {
+/// Reads the response that a caller was given.
+fn finished(seen: &mut Observer, response: CompletionResponse) {
     count(seen, &response.usage);
     seen.stop(response.finish_reason().and_then(reason));
     for (part, content) in response.choice.into_iter().enumerate() {
@@ -133,7 +134,7 @@ fn finished(seen: &mut Collected, response: CompletionResponse) {
     }
 }
 
-/// The SDK's word for a reason, or the provider's where it has none.
+/// Returns the SDK's word for a reason, or the provider's where it has none.
 fn reason(reason: FinishReason) -> Option<String> {
     match reason {
         FinishReason::Other(reason) => Some(reason),
@@ -141,7 +142,7 @@ fn reason(reason: FinishReason) -> Option<String> {
     }
 }
 
-/// The error by its variant, and by what the SDK keeps of the provider's reply.
+/// Describes the error by its variant, and by what the SDK keeps of the provider's reply.
 fn describe(api: Api, site: Site, raised: &ProviderError) -> ObservedError {
     let variant = match raised {
         ProviderError::Http(_) => "ProviderError::Http",

@@ -78,7 +78,7 @@ impl Adapter for Task {
     }
 }
 
-/// A native adapter is what its manifest says: both are of one commit.
+/// Identifies a native adapter by its manifest: both are of one commit.
 fn identity(manifest: &Manifest) -> Identity {
     let mut apis: Vec<_> = manifest.surfaces.values().flat_map(|surface| surface.apis.iter().copied()).collect();
     apis.sort_unstable();

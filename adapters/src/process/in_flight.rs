@@ -130,8 +130,8 @@ impl CallsInFlight {
         Some(receiver)
     }
 
-    /// Credits a line. An error says why the process has to be killed.
-    pub(super) fn credit(&self, line: Line, notes: &Notes) -> Result<(), String> {
+    /// Takes a line, and hands it to the call that it is for. An error says why the process has to be killed.
+    pub(super) fn take(&self, line: Line, notes: &Notes) -> Result<(), String> {
         let mut state = lock(&self.state);
         self.lines.send_modify(|lines| *lines += 1);
         let (id, detail) = match line {

@@ -244,7 +244,7 @@ impl Supervisor {
             }
             LineRead::End => return Ok(false),
         };
-        self.in_flight.credit(line, &self.notes).map(|()| true)
+        self.in_flight.take(line, &self.notes).map(|()| true)
     }
 
     async fn drain(&mut self) {

@@ -31,7 +31,7 @@ pub(crate) struct PartialAnswer {
 }
 
 impl PartialAnswer {
-    /// An answer of which nothing has come.
+    /// Begins an answer of which nothing has come.
     pub(crate) const fn new(assembly: Assembly) -> Self {
         Self {
             text: String::new(),

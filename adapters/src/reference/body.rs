@@ -44,7 +44,7 @@ impl Body {
         self.give_up_at = Instant::now() + self.limit;
     }
 
-    /// The next bytes; none at the end of a body that HTTP calls complete.
+    /// Returns the next bytes; none at the end of a body that HTTP calls complete.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Failure> {
         if !self.ahead.is_empty() {
             return Ok(Some(std::mem::take(&mut self.ahead)));
@@ -72,7 +72,7 @@ impl Body {
         }
     }
 
-    /// The whole of a body that is no event stream, as far as it comes.
+    /// Reads the whole of a body that is no event stream, as far as it comes.
     pub(crate) async fn rest(&mut self) -> String {
         let mut whole = Vec::new();
         while let Ok(Some(bytes)) = self.next().await {

@@ -57,8 +57,8 @@ pub(crate) struct Client {
     pub(crate) delay: fn(&Failure, u32) -> Option<std::time::Duration>,
     /// Reads the stream to the end of the answer.
     pub(crate) follow: Follow,
-    /// Winds up the clock of a body after a read.
-    pub(crate) wind_clock: fn(&mut Body, Progress, &PartialAnswer),
+    /// Restarts the clock of a body after a read.
+    pub(crate) restart_clock: fn(&mut Body, Progress, &PartialAnswer),
     /// Takes the failure of a body, which may come after the answer.
     pub(crate) take_failure: fn(Api, Failure, &mut PartialAnswer) -> Result<(), Failure>,
     /// Decides whether the caller has what it wants, after an event that was handed over.

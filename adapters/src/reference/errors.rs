@@ -37,13 +37,14 @@ pub(crate) fn read(client: &Client, api: Api, error: &Value, envelope: &Map<Stri
     provider
 }
 
-/// An error inside a 200: its status is the one its body carries, or the one the vendor's table gives its type.
+/// Makes the failure of an error inside a 200: its status is the one its body carries, or the one the vendor's table
+/// gives its type.
 pub(crate) fn in_band(client: &Client, api: Api, provider: Provider) -> Failure {
     let status = known_status(client, api, &provider);
     Failure { status, in_band: true, ..Failure::worded(Class::Api(status), provider) }
 }
 
-/// A plain HTTP error, with what its body and its headers say.
+/// Makes the failure of a plain HTTP error, with what its body and its headers say.
 pub(crate) fn refused(client: &Client, api: Api, head: &Head, body: &str) -> Failure {
     let mut provider = (client.error_in_body)(client, api, body).unwrap_or_else(|| Provider {
         message: format!("HTTP status {}: {}", head.status, excerpt(body)),
@@ -55,7 +56,8 @@ pub(crate) fn refused(client: &Client, api: Api, head: &Head, body: &str) -> Fai
     Failure { status: Some(head.status), should_retry: head.should_retry, ..failure }
 }
 
-/// A body at status 200 that is no event stream: an error in JSON, or nothing that the dialect allows.
+/// Makes the failure of a body at status 200 that is no event stream: an error in JSON, or nothing that the dialect
+/// allows.
 pub(crate) fn not_a_stream(client: &Client, api: Api, head: &Head, body: &str) -> Failure {
     if let Some(provider) = (client.error_in_body)(client, api, body) {
         return (client.in_band)(client, api, provider);
@@ -65,14 +67,14 @@ pub(crate) fn not_a_stream(client: &Client, api: Api, head: &Head, body: &str) -
     Failure::new(Class::Protocol, format!("expected {expected}, got {got}: {}", excerpt(body)))
 }
 
-/// The status that the error itself names, in its body or through its type.
+/// Returns the status that the error itself names, in its body or through its type.
 fn known_status(client: &Client, api: Api, provider: &Provider) -> Option<u16> {
     let table = || (client.equivalent_status)(api, provider.kind.as_deref(), provider.code.as_deref());
     provider.status.or_else(table)
 }
 
-/// The HTTP status that a provider's error is equivalent to, by its type and its code, from the vendors' own tables; never a
-/// guess.
+/// Returns the HTTP status that a provider's error is equivalent to, by its type and its code, from the vendors' own
+/// tables; never a guess.
 pub(crate) fn equivalent_status(api: Api, kind: Option<&str>, code: Option<&str>) -> Option<u16> {
     api.dialect().errors.status(kind, code)
 }

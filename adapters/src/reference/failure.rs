@@ -39,17 +39,17 @@ pub(crate) enum Class {
 }
 
 impl Failure {
-    /// A failure that no provider worded.
+    /// Makes a failure that no provider worded.
     pub(crate) fn new(class: Class, message: impl Into<String>) -> Self {
         Self::worded(class, Provider { message: message.into(), ..Provider::default() })
     }
 
-    /// A failure in a provider's words.
+    /// Makes a failure in a provider's words.
     pub(crate) fn worded(class: Class, words: Provider) -> Self {
         Self { class, status: None, words: Box::new(words), should_retry: None, in_band: false, cause: None }
     }
 
-    /// The transport's failure, with the transport's own class as its cause.
+    /// Makes the transport's failure, with the transport's own class as its cause.
     pub(crate) fn transport(error: &reqwest::Error) -> Self {
         let class = if error.is_timeout() { Class::Timeout } else { Class::Connection };
         let mut message = error.to_string();
@@ -61,7 +61,7 @@ impl Failure {
         Self { cause: Some("reqwest::Error"), ..Self::new(class, message) }
     }
 
-    /// The same failure with the request id of the response's head, unless the body named one.
+    /// Adds the request id of the response's head, unless the body named one.
     pub(crate) fn of_request(mut self, head: &Head) -> Self {
         self.words.request_id = self.words.request_id.or_else(|| head.request_id.clone());
         self
@@ -80,9 +80,9 @@ impl Failure {
         }
     }
 
-    /// The error as its catcher can read it.
+    /// Returns the error as its catcher can read it.
     pub(crate) fn observed(self, site: Site) -> ObservedError {
-        fn told<T>(value: Option<T>) -> Field<Reading<T>> {
+        fn reading<T>(value: Option<T>) -> Field<Reading<T>> {
             value.map(|value| Reading { value, via: Via::Attribute }).into()
         }
         let retryable = self.retryable();
@@ -92,12 +92,12 @@ impl Failure {
             site,
             class: classes[0].to_owned(),
             classes: classes.into_iter().map(str::to_owned).collect(),
-            status: told(self.status.map(i64::from)),
-            kind: told(words.kind),
-            code: told(words.code),
-            request_id: told(words.request_id),
-            retry_after: told(words.retry_after),
-            retryable: told(retryable),
+            status: reading(self.status.map(i64::from)),
+            kind: reading(words.kind),
+            code: reading(words.code),
+            request_id: reading(words.request_id),
+            retry_after: reading(words.retry_after),
+            retryable: reading(retryable),
             message: words.message,
             causes: self.cause.into_iter().map(str::to_owned).collect(),
             unread: Vec::new(),
@@ -106,7 +106,7 @@ impl Failure {
 }
 
 impl Class {
-    /// The class and its bases, most derived first.
+    /// Lists the class and its bases, most derived first.
     fn names(self) -> Vec<&'static str> {
         match self {
             Self::Api(status) => match status.and_then(subclass) {

@@ -58,7 +58,7 @@ pub(crate) async fn read_to_end(
         };
         match reader.take(&bytes, answer)? {
             Progress::End => return Ok(Some(reader)),
-            progress => (client.wind_clock)(body, progress, answer),
+            progress => (client.restart_clock)(body, progress, answer),
         }
     }
 }
@@ -68,8 +68,8 @@ pub(crate) fn take_failure(_: Api, failure: Failure, answer: &mut PartialAnswer)
     if failure.class == Class::Timeout && answer.stop_reason.is_some() { Ok(()) } else { Err(failure) }
 }
 
-/// Winds up the clock of a body that has brought the answer forward.
-pub(crate) fn wind_clock(body: &mut Body, progress: Progress, _: &PartialAnswer) {
+/// Restarts the clock of a body that has brought the answer forward.
+pub(crate) fn restart_clock(body: &mut Body, progress: Progress, _: &PartialAnswer) {
     if progress == Progress::Further {
         body.progressed();
     }

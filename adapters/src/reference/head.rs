@@ -35,7 +35,7 @@ impl Head {
     }
 }
 
-/// The delay that the headers ask for, in seconds: `retry-after-ms`, or `Retry-After` as seconds or as a date
+/// Returns the delay that the headers ask for, in seconds: `retry-after-ms`, or `Retry-After` as seconds or as a date
 /// (RFC 9110 section 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<f64> {
     let positive = |seconds: &f64| seconds.is_finite() && *seconds >= 0.0;
@@ -49,7 +49,7 @@ fn retry_after(headers: &HeaderMap) -> Option<f64> {
     milliseconds().or_else(seconds).or_else(until)
 }
 
-/// The value of a header field that is text.
+/// Returns the value of a header field that is text.
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
 }

@@ -97,7 +97,7 @@ pub(crate) fn read_head<'a>(
     })
 }
 
-/// The body of a response, in the coding that its head names.
+/// Returns the body of a response, in the coding that its head names.
 pub(crate) fn body(client: &Client, call: &Call, head: &Head, response: Response) -> Result<Body, Failure> {
     let decoder = (client.coding)(&head.content_encoding)?;
     Ok(Body::new(response, decoder, call.timeout, client.transport_failure))

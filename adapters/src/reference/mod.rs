@@ -55,7 +55,7 @@ const DOCUMENTED: Client = Client {
     is_worth_a_retry: retry::is_worth_a_retry,
     delay: retry::delay,
     follow: follow::follow,
-    wind_clock: follow::wind_clock,
+    restart_clock: follow::restart_clock,
     take_failure: follow::take_failure,
     has_enough: |caller, answer| caller.read.has_enough(answer.events),
     release: |body, _| drop(body),

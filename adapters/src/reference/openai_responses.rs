@@ -92,7 +92,7 @@ pub(crate) fn read(client: &Client, kind: &str, payload: &Value, answer: &mut Pa
     Ok(Step::Progress)
 }
 
-/// The failure of a response that says why, or of one that never did.
+/// Returns the failure of a response that says why, or of one that never did.
 pub(crate) fn failed(client: &Client, payload: &Value) -> Failure {
     let none = Map::new();
     let envelope = payload.as_object().unwrap_or(&none);

@@ -21,7 +21,7 @@ pub(crate) struct Provider {
     pub(crate) retry_after: Option<f64>,
 }
 
-/// The member of a payload that holds an error, in the object itself or in its first choice.
+/// Returns the member of a payload that holds an error, in the object itself or in its first choice.
 pub(crate) fn error_member(payload: &Map<String, Value>) -> Option<&Value> {
     payload.get("error").or_else(|| payload.get("choices")?.get(0)?.get("error"))
 }
@@ -65,19 +65,19 @@ pub(crate) fn says_nothing(error: &Value) -> bool {
     }
 }
 
-/// The number of an HTTP error, however it is written.
+/// Reads the number of an HTTP error, however it is written.
 fn as_status(value: &Value) -> Option<u16> {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
     u16::try_from(number).ok().filter(|status| (400..600).contains(status))
 }
 
-/// The delay of a `google.rpc.RetryInfo` among an error's details, in seconds.
+/// Returns the delay of a `google.rpc.RetryInfo` among an error's details, in seconds.
 fn retry_delay(details: &Value) -> Option<f64> {
     let delay = details.as_array()?.iter().find_map(|detail| detail.get("retryDelay"))?;
     delay.as_str()?.strip_suffix('s')?.parse().ok()
 }
 
-/// A member that is text.
+/// Returns a member that is text.
 pub(crate) fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
     fields.get(key)?.as_str().map(str::to_owned)
 }

@@ -14,14 +14,14 @@ pub(crate) fn report(call: &Call, answer: PartialAnswer, outcome: Result<(), (Si
             let ended = if answer.interrupted { Ended::Aborted } else { Ended::Returned };
             let events = if call.surface == FINAL { 1 } else { answer.events };
             let notice = if answer.interrupted { Notice::Aborted } else { Notice::Completed };
-            Observation { events, endings: told(call, notice), ..handed_over(answer, ended) }
+            Observation { events, endings: notices(call, notice), ..handed_over(answer, ended) }
         }
         Err((_, failure)) if call.surface == FINAL => {
             Observation { error: Some(failure.observed(Site::Finalize)), ..Observation::of(Ended::Raised) }
         }
         Err((site, failure)) => {
             let error = Some(failure.observed(site));
-            Observation { error, endings: told(call, Notice::Failed), ..handed_over(answer, Ended::Raised) }
+            Observation { error, endings: notices(call, Notice::Failed), ..handed_over(answer, Ended::Raised) }
         }
     }
 }
@@ -32,16 +32,16 @@ pub(crate) fn left(call: &Call, answer: PartialAnswer, ended: Ended) -> Observat
         return Observation::of(ended);
     }
     // One who stops by himself knows that it is over.
-    let endings = if ended == Ended::Cancelled { told(call, Notice::Aborted) } else { Some(Vec::new()) };
+    let endings = if ended == Ended::Cancelled { notices(call, Notice::Aborted) } else { Some(Vec::new()) };
     Observation { endings, ..handed_over(answer, ended) }
 }
 
 /// Gives the one notice of the end, on the surface that has a subscriber for it.
-fn told(call: &Call, notice: Notice) -> Option<Vec<Notice>> {
+fn notices(call: &Call, notice: Notice) -> Option<Vec<Notice>> {
     (call.surface != FINAL).then(|| vec![notice])
 }
 
-/// The answer as far as it has come.
+/// Returns the answer as far as it has come.
 fn handed_over(answer: PartialAnswer, ended: Ended) -> Observation {
     Observation {
         events: answer.events,

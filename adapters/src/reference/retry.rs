@@ -21,8 +21,8 @@ pub(crate) fn is_worth_a_retry(failure: &Failure) -> bool {
     }
 }
 
-/// The delay before the next attempt, where `attempt` counts those before from 0: what the server asks for, or a time of the
-/// client's own. None where the server asks for longer than anyone waits.
+/// Returns the delay before the next attempt, where `attempt` counts those before from 0: what the server asks for, or
+/// a time of the client's own. None where the server asks for longer than anyone waits.
 pub(crate) fn delay(failure: &Failure, attempt: u32) -> Option<Duration> {
     match asked(failure) {
         Some(asked) => (asked <= LONGEST_DELAY).then_some(asked),
@@ -30,12 +30,12 @@ pub(crate) fn delay(failure: &Failure, attempt: u32) -> Option<Duration> {
     }
 }
 
-/// The delay that the server asks for.
+/// Returns the delay that the server asks for.
 pub(crate) fn asked(failure: &Failure) -> Option<Duration> {
     failure.words.retry_after.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// A delay of the client's own, which doubles.
+/// Returns a delay of the client's own, which doubles.
 pub(crate) fn backoff(attempt: u32) -> Duration {
     (Duration::from_millis(50) * 2_u32.pow(attempt.min(5))).min(LONGEST_BACKOFF)
 }

@@ -73,7 +73,7 @@ impl Tool {
     }
 }
 
-/// Arguments are JSON. No arguments at all are an empty object.
+/// Parses arguments, which are JSON. No arguments at all are an empty object.
 pub(crate) fn parse(pieces: &str) -> Option<Value> {
     serde_json::from_str(if pieces.is_empty() { "{}" } else { pieces }).ok()
 }
@@ -144,17 +144,17 @@ impl Tools {
         self.calls.iter().any(|tool| tool.key == key)
     }
 
-    /// The number of tool calls that were started.
+    /// Returns the number of tool calls that were started.
     pub(crate) const fn count(&self) -> u64 {
         self.calls.len() as u64
     }
 
-    /// The name of a tool call that was started and has no complete arguments.
+    /// Returns the name of a tool call that was started and has no complete arguments.
     pub(crate) fn unfinished(&self) -> Option<&str> {
         self.calls.iter().find(|tool| !tool.complete).map(|tool| tool.name.as_str())
     }
 
-    /// The tool calls as they are handed over: the arguments of those that are not complete are text.
+    /// Returns the tool calls as they are handed over: the arguments of those that are not complete are text.
     pub(crate) fn handed_over(&self) -> Vec<ToolCall> {
         let calls = self.calls.iter().map(|tool| ToolCall {
             name: tool.name.clone(),

@@ -155,7 +155,7 @@ fn requirements(environment: &Environment, constraint: &str) -> Result<Vec<Strin
     Ok(constrained(&text, &environment.package, constraint))
 }
 
-/// Requirements with another constraint on one package, and none on those that stand beside it.
+/// Returns the requirements with another constraint on one package, and none on those that stand beside it.
 pub(super) fn constrained(requirements: &str, package: &str, constraint: &str) -> Vec<String> {
     let lines = requirements.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     let names = lines.filter(|line| !line.is_empty()).map(|line| {

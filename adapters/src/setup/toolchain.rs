@@ -132,7 +132,7 @@ impl Environment {
     }
 
     /// Makes it incomplete, because something else was found in it than what was asked for.
-    pub fn distrust(&self) {
+    pub fn mark_incomplete(&self) {
         // Where the stamp cannot be removed, the next run fails as this one did.
         let _ = fs_err::remove_file(self.dir.join(STAMP));
     }

@@ -203,16 +203,16 @@ fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
             if name != "tsconfig.json" && path.extension().is_none_or(|extension| extension != "ts") {
                 continue;
             }
-            bring(&path, &to.join(name.to_string_lossy().as_ref()))?;
+            copy_changed(&path, &to.join(name.to_string_lossy().as_ref()))?;
         }
     }
     // As it lies to the sources, so to their copies.
-    bring(shared.with_file_name(TABLES).as_std_path(), &environment.dir.join(TABLES))?;
+    copy_changed(shared.with_file_name(TABLES).as_std_path(), &environment.dir.join(TABLES))?;
     Ok(own.join(&environment.entry))
 }
 
 /// Copies a file where it has changed: another process may be running the copy.
-fn bring(from: &Path, to: &Utf8Path) -> std::io::Result<()> {
+fn copy_changed(from: &Path, to: &Utf8Path) -> std::io::Result<()> {
     let content = fs_err::read(from)?;
     if fs_err::read(to).ok().as_deref() == Some(content.as_slice()) { Ok(()) } else { write_atomically(to, &content) }
 }

@@ -59,7 +59,7 @@ const TOOLS: ai.ToolSet = {
 /** Before version 4 of its package the provider of Gemini had a longer name. */
 const createGoogle = google.createGoogle ?? (google as any).createGoogleGenerativeAI;
 
-/** The model of a call, with its provider's client in it. */
+/** Makes the model of a call, with its provider's client in it. */
 function makeModel(call: Call): ai.LanguageModel {
   const settings = { apiKey: API_KEY, headers: headers(call) };
   const name = MODEL[call.api];
@@ -109,8 +109,8 @@ function start(
 const BROKEN: readonly string[] = ["interrupted", "error"];
 
 /**
- * The provider's word, else the SDK's. Some of the SDK's own are no reason to stop: two say that the answer broke, and
- * before version 6 one says that none is known.
+ * Keeps the provider's stop reason, else the SDK's. Some of the SDK's own are no reason to stop: two say that the
+ * answer broke, and before version 6 one says that none is known.
  */
 function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string | undefined): void {
   const word = raw ?? unified;
@@ -197,7 +197,7 @@ async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): 
 async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
   let failed = false;
   const fail = () => {
-    if (!failed) seen.told("failed");
+    if (!failed) seen.heard("failed");
     failed = true;
   };
   const onError: ai.StreamTextOnErrorCallback = ({ error }) => {
@@ -205,13 +205,13 @@ async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageM
     fail();
   };
   const onFinish = ({ finishReason, rawFinishReason }: End) => {
-    if (!BROKEN.includes(rawFinishReason ?? finishReason)) return seen.told("completed");
+    if (!BROKEN.includes(rawFinishReason ?? finishReason)) return seen.heard("completed");
     seen.abort();
     fail();
   };
   const onAbort = () => {
     seen.signalled();
-    seen.told("aborted");
+    seen.heard("aborted");
   };
   await seen.iterate(
     () => start(call, model, { onError, onFinish, onAbort }).textStream,
@@ -219,7 +219,7 @@ async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageM
   );
 }
 
-/** The calls of a finished answer that are the caller's to execute. */
+/** Returns the calls of a finished answer that are the caller's to execute. */
 function calls(made: readonly ai.TypedToolCall<ai.ToolSet>[]): ToolCall[] {
   const own = list(made).filter(({ providerExecuted }) => !providerExecuted);
   return own.map(({ toolName, input, invalid }) => ({ name: toolName, arguments: input, complete: !invalid }));

@@ -9,7 +9,7 @@
 
 import { APICallError, RetryError, StreamProviderError, type ToolSet, type TypedToolCall, streamText } from "ai";
 
-/** What providers say in an event, or in the body of an error; each of these may be missing or another thing. */
+/** The members of an event or of an error's body, as providers send them; each may be missing or another thing. */
 interface Said {
   type?: string;
   message?: string;
@@ -75,7 +75,7 @@ export class AnswerFailed extends Error {
   }
 }
 
-/** The body of an error, as the provider's module took it out of the response or out of the stream. */
+/** Returns the body of an error, as the provider's module took it out of the response or out of the stream. */
 function bodyOf(error: unknown): Said | undefined {
   if (StreamProviderError.isInstance(error)) return error.data as Said | undefined;
   if (!APICallError.isInstance(error)) return undefined;
@@ -86,7 +86,9 @@ function bodyOf(error: unknown): Said | undefined {
   }
 }
 
-/** The error that an event or a body holds; some servers send an empty one with every piece of a healthy answer. */
+/**
+ * Returns the error that an event or a body holds; some servers send an empty one with every piece of a healthy answer.
+ */
 function errorIn(said: Said | undefined): Said | undefined {
   const error = said?.error ?? said?.response?.error ?? said?.choices?.[0]?.error;
   return error && typeof error === "object" && Object.keys(error).length > 0 ? error : undefined;
@@ -104,8 +106,8 @@ interface Answer {
 const WHOLE: readonly string[] = ["tool-calls", "stop", "tool_use", "completed"];
 
 /**
- * One answer; tool calls are in what is returned, and nowhere before. `silence` is how many milliseconds may pass without
- * a part: the SDK has no timeout of its own.
+ * Returns one answer; tool calls are in what is returned, and nowhere before. `silence` is how many milliseconds may
+ * pass without a part: the SDK has no timeout of its own.
  */
 export async function answer(request: Parameters<typeof streamText>[0], silence: number): Promise<Answer> {
   let text = "";

@@ -28,7 +28,7 @@ const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string 
   bodies: [["error"]],
 };
 
-/** A client of its own for each call: not every version can derive one from another. */
+/** Makes a client of its own for each call: not every version can derive one from another. */
 function makeClient(call: Call): Anthropic {
   return new Anthropic({
     ...connections(call),
@@ -46,13 +46,16 @@ async function create(call: Call, seen: Observer, client: Anthropic): Promise<vo
   );
 }
 
-/** A stream with listeners to its end; `end` itself, which is always the last event, does not say how it came to that. */
+/**
+ * Opens a stream with listeners to its end; `end` itself, which is always the last event, does not say how it came to
+ * that.
+ */
 function heard(call: Call, seen: Observer, client: Anthropic): MessageStream {
   return client.messages
     .stream(messagesRequest(call), { signal: call.signal })
-    .on("finalMessage", () => seen.told("completed"))
-    .on("error", () => seen.told("failed"))
-    .on("abort", () => seen.told("aborted"));
+    .on("finalMessage", () => seen.heard("completed"))
+    .on("error", () => seen.heard("failed"))
+    .on("abort", () => seen.heard("aborted"));
 }
 
 async function stream(call: Call, seen: Observer, client: Anthropic): Promise<void> {

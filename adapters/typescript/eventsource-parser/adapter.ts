@@ -88,7 +88,9 @@ function post(call: Call): Promise<Response> {
   });
 }
 
-/** The events, to the one that ends the answer. Only those by other names than the provider's need not be JSON. */
+/**
+ * Yields the events, to the one that ends the answer. Only those by other names than the provider's need not be JSON.
+ */
 async function* messages({ body, headers }: Response, { events }: Dialect): AsyncIterable<Message> {
   const parsed = body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   let failed: Message | undefined;
@@ -124,7 +126,10 @@ function isKnown(name: string, { prefixes, pings }: Dialect["events"]): boolean 
   return ["", "message", "error", ...pings].includes(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
-/** The body of what the documents call an error. Some servers send an empty one beside every piece of a healthy answer. */
+/**
+ * Returns the body of what the documents call an error. Some servers send an empty one beside every piece of a healthy
+ * answer.
+ */
 function errorBody(event: string | undefined, data: Json): Json {
   const said = Array.isArray(data) ? data[0] : data;
   if (said?.type === "response.failed") return said.response ?? {};
@@ -132,14 +137,14 @@ function errorBody(event: string | undefined, data: Json): Json {
   return event === "error" || said?.type === "error" ? (said ?? {}) : undefined;
 }
 
-/** The provider's own words; where there are none, its text is the message as it came. */
+/** Returns the provider's own message; where there is none, its text is the message as it came. */
 function messageIn(body: Json): string | undefined {
   const error = body?.error ?? body;
   const words = typeof error === "string" ? error : error?.message;
   return typeof words === "string" ? words : undefined;
 }
 
-/** The body of a response, as far as it comes: what breaks there takes nothing away from the status. */
+/** Returns the body of a response, as far as it comes: what breaks there takes nothing away from the status. */
 async function refusal(response: Response): Promise<Failure & { message: string }> {
   const { status, headers } = response;
   const text = await response.text().catch(() => "");

@@ -35,7 +35,7 @@ function makeClient(call: Call): genai.GoogleGenAI {
   });
 }
 
-/** The settings of a call or of a chat; the chat's own are all of its calls'. */
+/** Returns the settings of a call or of a chat; the chat's own are all of its calls'. */
 function settings(call: Call) {
   const config: genai.GenerateContentConfig = {
     ...(call.ask === "tool" ? { tools: [TOOL] } : {}),

@@ -28,7 +28,7 @@ export class AnswerFailed extends Error {
   }
 }
 
-/** The type in a message, which is the body as JSON, in mid-stream behind a few words. */
+/** Returns the type in a message, which is the body as JSON, in mid-stream behind a few words. */
 function typeIn(message: string): string | undefined {
   try {
     const inStream = message.startsWith("got status: ");
@@ -42,8 +42,8 @@ function typeIn(message: string): string | undefined {
 }
 
 /**
- * One answer. Calls are handed out whole and nowhere before: with another reason than `STOP` there are none. `silence` is
- * how many milliseconds may pass without a chunk.
+ * Returns one answer. Calls are handed out whole and nowhere before: with another reason than `STOP` there are none.
+ * `silence` is how many milliseconds may pass without a chunk.
  */
 export async function answer(client: GoogleGenAI, request: GenerateContentParameters, silence: number) {
   let text = "";

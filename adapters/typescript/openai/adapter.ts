@@ -30,7 +30,7 @@ const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string 
   bodies: [["error"]],
 };
 
-/** A client of its own for each call: not every version can derive one from another. */
+/** Makes a client of its own for each call: not every version can derive one from another. */
 function makeClient(call: Call): OpenAI {
   return new OpenAI({
     ...connections(call),
@@ -41,7 +41,7 @@ function makeClient(call: Call): OpenAI {
   });
 }
 
-/** Where the stream helper of Chat Completions is; it began under `beta`. */
+/** Returns what has the stream helper of Chat Completions; it began under `beta`. */
 function helper({ chat, beta }: OpenAI): Pick<typeof chat.completions, "stream"> {
   if ("stream" in chat.completions) return chat.completions;
   return (beta as unknown as { chat: Pick<typeof chat, "completions"> }).chat.completions;
@@ -55,8 +55,8 @@ async function chatCreate(call: Call, seen: Observer, client: OpenAI): Promise<v
 }
 
 /**
- * With listeners to its end; `end` itself, which is always the last event, does not say how it came to that. The helper of
- * Responses has no event for an answer that is complete but the provider's.
+ * Reads a stream with listeners to its end; `end` itself, which is always the last event, does not say how it came to
+ * that. The helper of Responses has no event for an answer that is complete but the provider's.
  */
 async function chatStream(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   seen.hearEndings();
@@ -64,9 +64,9 @@ async function chatStream(call: Call, seen: Observer, client: OpenAI): Promise<v
     () =>
       helper(client)
         .stream(chatRequest(call), { signal: call.signal })
-        .on("finalChatCompletion", () => seen.told("completed"))
-        .on("error", () => seen.told("failed"))
-        .on("abort", () => seen.told("aborted")),
+        .on("finalChatCompletion", () => seen.heard("completed"))
+        .on("error", () => seen.heard("failed"))
+        .on("abort", () => seen.heard("aborted")),
     (chunk) => readChatChunk(seen, chunk),
   );
 }

@@ -25,7 +25,7 @@ const STATUS: Record<string, number> = {
 /** Codes that do not pass with time, whatever the status. */
 const LASTING = /^(insufficient_quota|invalid_prompt|credit_balance_exhausted|\w+_(spend|usage)_limit_exceeded)$/;
 
-/** What there is of an answer while it is being streamed. */
+/** The part of an answer that has arrived while it is being streamed. */
 interface Arrived {
   text: string;
   requestID: string | null;
@@ -62,7 +62,7 @@ export class AnswerFailed extends Error {
 }
 
 /**
- * What `read` makes of a stream, with one kind of failure for the SDK's own, the transport's, and what cannot be parsed.
+ * Returns what `read` makes of a stream, with one kind of failure for the SDK's own, the transport's and unparsable items.
  * The SDK's own timeout is over when the headers are there: a server that stalls after them is for us to notice.
  */
 async function streamed<Item, Answer>(
@@ -94,7 +94,7 @@ async function streamed<Item, Answer>(
   }
 }
 
-/** Some servers send the content as a list of parts, whatever the types of the SDK say. */
+/** Returns the text of a content, which some servers send as a list of parts, whatever the types of the SDK say. */
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return typeof content === "string" ? content : "";
   return content.map((part) => (part?.type === "text" ? part.text : "")).join("");
@@ -109,9 +109,9 @@ interface ChatAnswer {
 }
 
 /**
- * One chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these three they
- * may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more than the SDK's
- * own timeout takes with its retries.
+ * Returns one chat completion. Calls are handed out whole and nowhere before: after any other finish reason than these
+ * three they may have been cut, and there are none. `silence` is how many milliseconds may pass without a chunk: more
+ * than the SDK's own timeout takes with its retries.
  */
 export async function chat(
   client: OpenAI,
@@ -150,15 +150,15 @@ export async function chat(
   });
 }
 
-/** Whether an output item was not cut. In a response that completed, a call may stay in progress all the same. */
+/** Says whether an output item was not cut. In a response that completed, a call may stay in progress all the same. */
 function isWhole(item: OpenAI.Responses.ResponseOutputItem, response: OpenAI.Responses.Response): boolean {
   if (item.type !== "function_call") return true;
   return item.status !== "incomplete" && (item.status !== "in_progress" || response.status === "completed");
 }
 
 /**
- * One response, which may be one that reached a limit: look at its status. Calls that were cut are left out of its output;
- * where the last event brings no output, it is what the events before it brought.
+ * Returns one response, which may be one that reached a limit: look at its status. Calls that were cut are left out of
+ * its output; where the last event brings no output, it is what the events before it brought.
  */
 export async function respond(
   client: OpenAI,

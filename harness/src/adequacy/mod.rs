@@ -38,7 +38,7 @@ pub struct Adequacy {
 }
 
 impl Adequacy {
-    /// From the records of the reference client and of its mutants, `reference+name`.
+    /// Counts from the records of the reference client and of its mutants, `reference+name`.
     pub fn from_records(mutants: &[(&str, &str)], records: &[TrialRecord]) -> Self {
         let missed = |record: &&TrialRecord| {
             matches!(record.verdict.status, Status::Disputed | Status::Deviates | Status::Fails)
@@ -96,7 +96,7 @@ impl Adequacy {
         caught
     }
 
-    /// Case files that catch nothing.
+    /// Lists the case files that catch nothing.
     pub fn idle(&self) -> impl Iterator<Item = &str> {
         self.cases.iter().filter(|(_, caught)| **caught == 0).map(|(case, _)| case.as_str())
     }

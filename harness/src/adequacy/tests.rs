@@ -1,4 +1,4 @@
-//! What stands out of caught mutants and of the records of a run.
+//! Tests of what is found in caught mutants and in the records of a run.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Acceptance, Accepted, Adequacy, CaughtMutant, Results, Twins};
 use crate::record::{FORMAT, Record, Records};
 
-/// Mutants with the case files that catch them; `idle` ones catch none.
+/// Makes mutants with the case files that catch them; `idle` ones catch none.
 fn adequacy(mutants: &[(&str, &[&str])], idle: &[&str]) -> Adequacy {
     let mut cases: BTreeMap<String, usize> = idle.iter().map(|case| ((*case).to_owned(), 0)).collect();
     for case in mutants.iter().flat_map(|(_, by)| *by) {
@@ -26,7 +26,7 @@ fn accepted(kept: &[&str]) -> Accepted {
     Accepted { accepted: Vec::new(), kept: kept.iter().map(entry).collect() }
 }
 
-/// Results of trials: a surface, a case, a variant, a status and the grade of its outcome.
+/// Makes results of trials: a surface, a case, a variant, a status and the grade of its outcome.
 fn results(trials: &[(&str, &str, &str, &str, &str)]) -> Results {
     let line = |value: Value| serde_json::from_value::<Record>(value).expect("a record");
     let mut records = vec![line(json!({

@@ -67,7 +67,7 @@ pub struct Case {
     pub timeout: u64,
     /// The number of retries the SDK is configured with.
     pub max_retries: u32,
-    /// The caller's own doings, other than to read to the end.
+    /// The caller's own actions, other than to read to the end.
     pub caller: Caller,
     /// The subject.
     pub about: About,

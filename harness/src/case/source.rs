@@ -79,7 +79,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// Names it in files and reports.
+    /// Returns the name that files and reports use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::High => "high",

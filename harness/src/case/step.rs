@@ -110,7 +110,7 @@ impl Encoding {
     /// Every coding.
     pub const ALL: [Self; 4] = [Self::Gzip, Self::Deflate, Self::Br, Self::Zstd];
 
-    /// The name in `Content-Encoding` and in cases.
+    /// Returns the name that `Content-Encoding` and cases use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",

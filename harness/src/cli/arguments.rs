@@ -31,11 +31,11 @@ pub enum Command {
     List(ListOptions),
     /// Set up the SDKs' environments under target/.
     Setup(SetupOptions),
-    /// List the SDKs: versions, surfaces, what is set up and how much room it takes.
+    /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
     Sdks,
     /// Say what this machine lacks to run every SDK, and how to get it.
     ///
-    /// Exit codes: 0 nothing, 1 something.
+    /// Exit codes: 0 nothing is missing, 1 something is.
     Doctor,
     /// Test an adapter itself, before a suite is run on it.
     Probe(ProbeOptions),
@@ -55,10 +55,10 @@ pub enum Command {
     Compare(CompareOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///
-    /// Keeps what stands, with its reasons and comments, and what the run did not look at; narrows or removes what no longer
-    /// holds; joins entries with the same reason and link; marks what is new as `unexplained`. Run `streamspec run --variants quick` before it, which exits
-    /// with 1 when there is something to bless. Records of a selection, of a run that was cut short, of other cases or of
-    /// another version of the SDK are refused.
+    /// Keeps what still holds, with its reasons and comments, and what the run did not look at; narrows or removes what no
+    /// longer holds; joins entries with the same reason and link; marks what is new as `unexplained`. Before it, run
+    /// `streamspec run --variants quick`, which exits with 1 when there is something to bless. Records of a selection, of a run
+    /// that was cut short, of other cases or of another version of the SDK are refused.
     Bless(BlessOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
@@ -71,22 +71,22 @@ pub enum Command {
 pub struct Selected {
     /// These SDKs: ids, `core` (the default) or `all`; may be repeated or separated by commas.
     ///
-    /// `anthropic-python@0.49.0` is another published version, with what it depended on then,
+    /// `anthropic-python@0.49.0` is another published version, with the dependencies of its time,
     /// `anthropic-python@0.79.0,0.100.0,latest` are three, and `anthropic-python=PATH` is a working copy or a package file.
     #[arg(long, visible_alias = "sdks", value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
     pub sdk: Vec<String>,
-    /// Only these surfaces; globs. One that no chosen SDK has is an error, as is one of which no trial is run.
+    /// Only these surfaces; globs. A glob that matches no surface of the SDKs, or none of which a trial is run, is an error.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
-    /// By these transports, rather than by `http1` alone; may be repeated or separated by commas.
+    /// The transports to run the trials by, instead of `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
     pub transports: Vec<Transport>,
     /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
     ///
-    /// In globs `*` and `?` do not match `/`, `**` does; one that matches a folder takes all that lies in it.
+    /// In globs `*` and `?` do not match `/`, `**` does; a glob that matches a folder takes all cases in it.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// Only the cases of this edition, `2026.12`; refused where one of them is not what it was when the edition was made.
+    /// Only the cases of this edition, `2026.12`; refused where one of them has changed since the edition was made.
     #[arg(long, value_name = "NAME")]
     pub edition: Option<EditionId>,
     /// Also run every case split or framed otherwise: `full`, or names of variants; `quick` is one-byte and crlf on the
@@ -100,7 +100,7 @@ pub struct Selected {
     /// the events.
     #[arg(long, value_name = "WHERE")]
     pub errors: Option<Places>,
-    /// Only this part of the trials, `2/3` for the second of three; a trial's name alone decides where it belongs.
+    /// Only this part of the trials, `2/3` for the second of three; the name of a trial alone decides on its part.
     ///
     /// Run each part on a machine of its own and join the records with `streamspec merge`.
     #[arg(long, value_name = "I/N")]
@@ -122,7 +122,7 @@ pub struct RunOptions {
     /// The trials to run.
     #[command(flatten)]
     pub selected: Selected,
-    /// Only the trials that these records of an earlier run show as flaky, as a fault, or not as listed: was it the machine?
+    /// Only the trials that these records of an earlier run show as flaky, as a fault, or not as listed.
     #[arg(long, value_name = "RECORDS")]
     pub rerun: Option<Utf8PathBuf>,
     /// Ignore the lists of known deviations: every MUST and SHOULD counts.
@@ -131,7 +131,7 @@ pub struct RunOptions {
     /// The most calls that are under way at once; most of them wait on sockets.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
-    /// Explain every trial that does not pass, also those that are as listed; without it, the first 20 that are not.
+    /// Explain every trial that does not pass, not only the first 20 of those that are not as listed.
     #[arg(long, short)]
     pub verbose: bool,
     /// The file to write the records to.
@@ -161,7 +161,7 @@ pub struct ListOptions {
     /// The trials to list.
     #[command(flatten)]
     pub selected: Selected,
-    /// Instead of the trials: every rule and public bug with the cases that test it.
+    /// List every rule and public bug with the cases that test it, instead of the trials.
     #[arg(long)]
     pub coverage: bool,
 }
@@ -197,7 +197,7 @@ pub struct ReportOptions {
     /// The formats to write; may be repeated or separated by commas.
     #[arg(long, value_delimiter = ',', value_parser = formats(), default_value = report::DEFAULT, value_name = "FORMAT")]
     pub format: Vec<String>,
-    /// Open the page in the browser; it is written for that, whatever the formats are.
+    /// Open the page in the browser; it is written also where `html` is not among the formats.
     #[arg(long)]
     pub open: bool,
 }
@@ -211,7 +211,7 @@ fn transports() -> impl TypedValueParser<Value = Transport> {
 /// Lists the names of the formats, each with what it is for.
 fn formats() -> PossibleValuesParser {
     let value = |format: &dyn Format| {
-        let help = format!("{}: {}", format.writes().replace('`', ""), format.purpose().replace('`', ""));
+        let help = format!("{}, for {}", format.writes().replace('`', ""), format.purpose().replace('`', ""));
         PossibleValue::new(format.name()).help(help)
     };
     PossibleValuesParser::new(FORMATS.into_iter().map(value))
@@ -231,8 +231,8 @@ pub struct MergeOptions {
 /// Options of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareOptions {
-    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`. A plain
-    /// id is also that of the one build that a report has, `anthropic-python@local`.
+    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`. An
+    /// id without a version also names the only build of the SDK in a report, such as `anthropic-python@local`.
     #[arg(value_name = "OLD[:SDK[/SURFACE]]")]
     pub old: String,
     /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.
@@ -265,15 +265,15 @@ pub struct BlessOptions {
 /// Options of `adequacy`.
 #[derive(Debug, Args)]
 pub struct AdequacyOptions {
-    /// Only these cases; then nothing is compared with the list of cases that catch no mutant.
+    /// Only these cases; the list of cases that catch no mutant is not checked then.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// Also show the mutants that a case file alone catches, and the case files that catch none which one other does not
-    /// catch, too; every combination of every matrix is run for it.
+    /// Also show the mutants that only one case file catches, and the case files of which another one catches all mutants;
+    /// for this, every combination of every matrix is run.
     #[arg(long)]
     pub unique: bool,
-    /// Also show the case files that prove the same: they catch the same mutants, and every surface came to the same
-    /// verdicts on them in these records of a run. One without a reason in `cases/adequacy.toml` is an error.
+    /// Also show the case files that prove the same: they catch the same mutants, and in these records of a run every
+    /// surface came to the same verdicts on them. It is an error where `cases/adequacy.toml` has no reason for one.
     #[arg(long, value_name = "FILE", requires = "unique")]
     pub records: Vec<Utf8PathBuf>,
     /// The most calls that are under way at once.
@@ -287,10 +287,10 @@ pub struct GenerateOptions {
     /// Fail if a committed file is not what would be written, and write nothing.
     #[arg(long)]
     pub check: bool,
-    /// Instead of these files, write the list of all cases with their digests as a draft of this edition, `2026.12`.
+    /// Write the list of all cases with their digests as a draft of this edition, `2026.12`, instead of these files.
     #[arg(long, value_name = "NAME", conflicts_with = "check")]
     pub edition: Option<EditionId>,
-    /// Freeze the edition: it is no draft, and is never written again.
+    /// Freeze the edition: it is a draft no longer, and is never written again.
     #[arg(long, requires = "edition")]
     pub freeze: bool,
 }

@@ -11,7 +11,7 @@ use streamspec_adapters::fleet::{Fleet, Sdk};
 use super::arguments::BlessOptions;
 use super::{Exit, output};
 use crate::case::Case;
-use crate::deviation::{Blessed, FILE, Known, bless as blessed};
+use crate::deviation::{Blessed, FILE, KnownDeviations, bless as blessed};
 use crate::id::{Transport, TrialId, Variant};
 use crate::judge::Status;
 use crate::load::{self, Selection};
@@ -95,7 +95,7 @@ fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]
     is_all(sdk, planned, &trials, cases)?;
 
     let path = sdk.dir.join(FILE);
-    let known = Known::read(&sdk.dir).map_err(Refused::usage)?;
+    let known = KnownDeviations::read(&sdk.dir).map_err(Refused::usage)?;
     let text = if path.exists() { fs::read_to_string(&path).map_err(Refused::usage)? } else { String::new() };
     let list = blessed(&known, &text, &trials, version);
     if list.is_changed() {

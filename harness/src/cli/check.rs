@@ -7,7 +7,7 @@ use super::arguments::CheckOptions;
 use super::{Exit, output, tell_broken};
 use crate::adequacy::Accepted;
 use crate::case::Case;
-use crate::deviation::Known;
+use crate::deviation::KnownDeviations;
 use crate::edition::{Edition, names};
 use crate::judge::RULES;
 use crate::load::{self, Selection};
@@ -51,7 +51,7 @@ fn editions(root: &Utf8Path, cases: &[Case]) -> anyhow::Result<()> {
         if !differs.is_kept() {
             let (file, names) = (Edition::file(id), names(&differs));
             output::warn(format_args!(
-                "warning: {file}: not what they are in this edition: {names}; a run here says so, and `--edition {id}` is refused"
+                "warning: {file}: these case files differ from this edition: {names}; a run here says so, and `--edition {id}` is refused"
             ));
         }
     }
@@ -63,11 +63,11 @@ fn adapters(root: &Utf8Path) -> anyhow::Result<Exit> {
     let fleet = Fleet::discover(root)?;
     let mut mistakes = Vec::new();
     for sdk in fleet.sdks() {
-        match Known::read(&sdk.dir) {
+        match KnownDeviations::read(&sdk.dir) {
             Err(error) => mistakes.push(error.to_string()),
             Ok(known) => mistakes.extend(known.repeated().into_iter().map(|(line, earlier)| {
                 format!(
-                    "{}:{line}: the reason and the link of line {earlier} once more; join the two entries",
+                    "{}:{line}: this entry has the reason and the link of the one at line {earlier}; join the two",
                     known.file
                 )
             })),

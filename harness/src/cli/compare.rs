@@ -27,7 +27,7 @@ pub(super) fn compare(options: &CompareOptions) -> anyhow::Result<Exit> {
     })
 }
 
-/// `FILE`, `FILE:sdk` or `FILE:sdk/surface`; a file whose name has a colon is taken as it is.
+/// Splits `FILE`, `FILE:sdk` or `FILE:sdk/surface`; a file whose name has a colon is taken as it is.
 fn parts(argument: &str) -> (&Utf8Path, Option<&str>) {
     match argument.rsplit_once(':') {
         Some((file, sdk)) if !Utf8Path::new(argument).exists() => (Utf8Path::new(file), Some(sdk)),

@@ -67,14 +67,14 @@ impl Exit {
             Self::NotConformant => "not conformant, or not as listed",
             Self::Usage => "usage, or invalid cases, records or selections",
             Self::Fault => {
-                "an adapter or an installation broke, or an SDK or a surface that was named, rather than chosen with `core` \
-                 or `all`, did not run"
+                "an adapter or an installation broke, or an SDK or a surface that was asked for by its name, not as one of \
+                 `core` or `all`, did not run"
             }
             Self::HarnessFault => "streamspec itself broke",
-            Self::NothingSelected => "no trial was selected, or none of those that were says anything about an SDK",
+            Self::NothingSelected => "no trial was selected, or no selected one says anything about an SDK",
             Self::CannotWrite => {
-                "records, a report or standard output cannot be written, or another run is writing there; told before the \
-                 run where that can be known"
+                "records, a report or standard output cannot be written, or another run is writing there; found before the \
+                 run where that is possible"
             }
             Self::Interrupted => "interrupted; the finished trials are in the records",
         }

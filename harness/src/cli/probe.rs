@@ -26,7 +26,7 @@ pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<E
 /// The number of adapters that are probed at once: most of a probe waits for an answer that stalls.
 const AT_ONCE: usize = 4;
 
-/// Probes adapters with manifests, and tells of them in their order; the worst of their findings is the exit code.
+/// Probes adapters with manifests, and tells of them in their order; the worst of their results is the exit code.
 fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
     let chosen = Fleet::discover(root)?.choose(&[wanted])?;
     let mut worst = tell_broken(&chosen.broken);
@@ -98,11 +98,11 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
     })
 }
 
-/// Probes an adapter, and returns the findings as text with the exit code for them.
+/// Probes an adapter, and returns the results as text with the exit code for them.
 async fn report(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> anyhow::Result<(String, Exit)> {
-    let findings = probe_adapter(root, Arc::clone(&adapter), targets).await;
+    let results = probe_adapter(root, Arc::clone(&adapter), targets).await;
     adapter.close().await;
-    let findings = findings?;
-    let sound = findings.iter().all(|finding| finding.wrong.is_none());
-    Ok((probed(&findings), if sound { Exit::Conformant } else { Exit::Fault }))
+    let results = results?;
+    let sound = results.iter().all(|result| result.wrong.is_none());
+    Ok((probed(&results), if sound { Exit::Conformant } else { Exit::Fault }))
 }

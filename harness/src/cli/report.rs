@@ -60,7 +60,7 @@ pub(super) fn open(folder: &Utf8Path) {
     if started {
         output::say(format_args!("opening {page}"));
     } else {
-        output::warn(format_args!("warning: there is nothing here that opens pages; open {page} in a browser"));
+        output::warn(format_args!("warning: no program that opens pages was found; open {page} in a browser"));
     }
 }
 

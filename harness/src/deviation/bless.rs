@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::JudgedVariants;
 use super::globs::grouped;
-use super::list::Known;
+use super::list::KnownDeviations;
 use super::list::UNEXPLAINED;
 use super::point::Point;
 use super::text::{self, HEAD, Piece, Pieces};
@@ -45,7 +45,7 @@ impl Blessed {
 /// to where its variant runs were not made, or removed if that is nowhere. An entry without scopes is removed; one with the reason
 /// and the link of an earlier entry joins that. What is new is grouped by axis and by what is observed, one entry for each,
 /// and marked [`UNEXPLAINED`]. `text` is the list's own.
-pub fn bless(known: &Known, text: &str, trials: &[&TrialRecord], version: &str) -> Blessed {
+pub fn bless(known: &KnownDeviations, text: &str, trials: &[&TrialRecord], version: &str) -> Blessed {
     let seen = ListEvidence::of(known, trials, version);
     let (variant_runs, unused) =
         (JudgedVariants::of(trials.iter().copied()), known.unused(trials.iter().copied(), version));
@@ -139,7 +139,7 @@ impl List {
     }
 
     /// Writes the text of the file.
-    fn text(&self, known: &Known, head: &str) -> String {
+    fn text(&self, known: &KnownDeviations, head: &str) -> String {
         let own = |listed: &'_ ListedEntry| -> Vec<String> {
             std::iter::once(&listed.text).chain(&listed.scopes).cloned().collect()
         };
@@ -147,7 +147,7 @@ impl List {
         let kept = text::joined(pieces.iter().map(String::as_str));
         let entries = || self.0.iter().map(|listed| &listed.entry);
         // A list that is laid out in an unusual way cannot be taken apart by its lines.
-        if Known::parse(known.file.clone(), &kept).is_ok_and(|says| says.entries.iter().eq(entries())) {
+        if KnownDeviations::parse(known.file.clone(), &kept).is_ok_and(|says| says.entries.iter().eq(entries())) {
             return kept;
         }
         let anew = entries().flat_map(|entry| {
@@ -184,7 +184,7 @@ struct ListEvidence<'a> {
 }
 
 impl<'a> ListEvidence<'a> {
-    fn of(known: &Known, trials: &[&'a TrialRecord], version: &str) -> Self {
+    fn of(known: &KnownDeviations, trials: &[&'a TrialRecord], version: &str) -> Self {
         let mut seen = Self::default();
         for trial in trials {
             let point = Point::from(*trial);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use semver::{Version, VersionReq};
 
-use super::list::{Known, KnownScope};
+use super::list::{KnownDeviations, KnownScope};
 use super::point::Point;
 use crate::case::{Axis, Level};
 use crate::id::Variant;
@@ -43,7 +43,7 @@ impl Comparison {
     }
 }
 
-impl Known {
+impl KnownDeviations {
     /// Compares one trial at one version of the SDK with the list. Of a variant only its difference from the trial as
     /// written is compared: the rest was, there.
     pub fn compare(&self, trial: &TrialRecord, version: &str) -> Comparison {

@@ -26,7 +26,7 @@ const OLD_NAMES: [&str; 6] = ["axis", "cases", "seen", "surfaces", "versions", "
 
 /// The list of one SDK.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct KnownDeviations {
     /// The file it was read from.
     pub file: Utf8PathBuf,
     /// The entries, in order.
@@ -109,7 +109,7 @@ pub enum KnownError {
     },
 }
 
-impl Known {
+impl KnownDeviations {
     /// Reads the list of the adapter in `folder`; an absent file is an empty list.
     pub fn read(folder: &Utf8Path) -> Result<Self, KnownError> {
         let file = folder.join(FILE);

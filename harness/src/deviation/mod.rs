@@ -13,7 +13,7 @@ mod ways;
 
 pub use bless::{Blessed, bless};
 pub use compare::{Comparison, Usage};
-pub use list::{FILE, Known, KnownError, KnownScope, UNEXPLAINED};
+pub use list::{FILE, KnownDeviations, KnownError, KnownScope, UNEXPLAINED};
 pub use point::{Point, Way};
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ cases = ["anthropic/in-band/*"]
 versions = ">=0.50"
 "#;
 
-fn parsed(text: &str) -> Known {
-    Known::parse("list.toml".into(), text).expect("the list is well formed")
+fn parsed(text: &str) -> KnownDeviations {
+    KnownDeviations::parse("list.toml".into(), text).expect("the list is well formed")
 }
 
 fn trial(surface: &str, case: &str, grade: Grade) -> TrialRecord {
@@ -67,7 +67,7 @@ fn reality_is_compared_with_the_list() {
 #[test]
 fn a_broken_list_names_its_line() {
     let refused = |text: &str, said: &str| {
-        let error = Known::parse("list.toml".into(), text).expect_err("it is broken").to_string();
+        let error = KnownDeviations::parse("list.toml".into(), text).expect_err("it is broken").to_string();
         assert!(error.starts_with(said), "{error}");
     };
     refused(&LIST.replace("create-*", "["), "list.toml:5: `[` is not a glob");
@@ -201,12 +201,12 @@ fn blessing_keeps_what_was_not_run() {
     assert!(text.contains("cases = [\"anthropic/in-band/b\"]"), "{text}");
 }
 
-/// A trial of which the status is the one of the response, or not, by a route and a transport.
+/// Makes a trial of which the status is the one of the response, or not, by a route and a transport.
 fn trial_by(route: Route, transport: Transport, grade: Grade) -> TrialRecord {
     TrialRecord { route, transport, ..trial("create-sync", "anthropic/in-band/x", grade) }
 }
 
-/// The list, limited to routes and transports.
+/// Returns the list, limited to routes and transports.
 fn limited(limits: &str) -> String {
     LIST.replace("cases =", &format!("{limits}\ncases ="))
 }
@@ -226,8 +226,9 @@ fn a_scope_is_about_the_routes_and_transports_that_it_names() {
     check(&limited("transports = [\"other\"]"), [false, true, false, true]);
     check(&limited("routes = [\"direct\", \"relay\"]\ntransports = [\"http1\"]"), [true, false, true, false]);
     check(&limited("routes = [\"relay\"]\ntransports = [\"other\"]"), [false, false, false, true]);
-    let error =
-        Known::parse("list.toml".into(), &limited("transports = [\"h9\"]")).expect_err("it is broken").to_string();
+    let error = KnownDeviations::parse("list.toml".into(), &limited("transports = [\"h9\"]"))
+        .expect_err("it is broken")
+        .to_string();
     assert!(error.contains("line 9") && error.contains("`h9`") && error.contains("`http1`"), "{error}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::list::Known;
+use super::list::KnownDeviations;
 use crate::record::{Entry, Scope};
 
 /// The comment that a list begins with when nobody has written one.
@@ -32,7 +32,7 @@ pub(super) struct Piece<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    pub(super) fn of(known: &Known, text: &'a str) -> Self {
+    pub(super) fn of(known: &KnownDeviations, text: &'a str) -> Self {
         let starts: Vec<usize> =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).chain([text.len()]).collect();
         let at = |line: usize| starts[line.min(starts.len() - 1)];

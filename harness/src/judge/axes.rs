@@ -263,7 +263,7 @@ fn tools(wanted: &ToolsMatch, seen: &Observation) -> AxisComparison {
     (expected, Value::Array(complete), Grade::exact_if(holds))
 }
 
-/// Arguments as a value, whether the SDK parsed them or not.
+/// Returns arguments as a value, whether the SDK parsed them or not.
 fn parsed(arguments: &Value) -> Value {
     match arguments {
         Value::String(text) => serde_json::from_str(text).unwrap_or_else(|_| arguments.clone()),

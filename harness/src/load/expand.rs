@@ -87,8 +87,8 @@ impl<'a> Expander<'a> {
         Some(node)
     }
 
-    /// Steps with everything filled in and each `use` replaced by what it stands for, and for each of them the place
-    /// in the case that brought it in. `open` names the fragments around.
+    /// Returns steps with everything filled in and each `use` replaced by what it stands for, and for each of them the
+    /// place in the case that brought it in. `open` names the fragments around.
     pub(super) fn steps(
         &mut self,
         node: &Node,

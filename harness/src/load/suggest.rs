@@ -15,7 +15,7 @@ pub(super) fn help<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) ->
     }
 }
 
-/// Names in backticks with commas between, cut short when there are too many to read.
+/// Lists names in backticks with commas between, cut short when there are too many to read.
 pub(super) fn list(names: &[&str]) -> String {
     const READABLE: usize = 40;
     let mut text = String::new();

@@ -38,7 +38,7 @@ pub(super) struct CaseFile {
     /// The kind of answer that the client asks the model for.
     #[serde(default)]
     pub(super) ask: Ask,
-    /// The caller's own doings: to stop reading, to cancel, to make further calls on the same client. Without it one answer is
+    /// The caller's own actions: to stop reading, to cancel, to make further calls on the same client. Without it one answer is
     /// read to the end.
     #[serde(default)]
     pub(super) caller: Caller,

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum MergeError {
     /// There is no run in them.
-    #[error("{0}: no run is in this file; its first line is to say which suite was run")]
+    #[error("{0}: this file holds no run: its first line must say which suite was run")]
     Empty(String),
     /// They come from different versions of the suite.
     #[error("{one} was run with streamspec {version} and {other} with {other_version}; run them with one version")]

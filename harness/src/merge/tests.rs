@@ -20,7 +20,7 @@ struct File {
     records: Vec<Record>,
 }
 
-/// Everything that is written when these files are joined.
+/// Returns everything that is written when these files are joined.
 fn merge(files: &[File]) -> Result<Vec<Record>, MergeError> {
     let files: Vec<(&str, &[Record])> =
         files.iter().map(|file| (file.name.as_str(), file.records.as_slice())).collect();
@@ -33,7 +33,7 @@ fn file(name: &str, records: Vec<Record>) -> File {
     File { name: name.to_owned(), records }
 }
 
-/// The trials of `sdk` in one shard as its run would write them, with as many variant runs.
+/// Returns the trials of `sdk` in one shard as its run would write them, with as many variant runs.
 fn run(sdk: &str, shard: Option<Shard>) -> Vec<Record> {
     let trial = |number: usize, variant: &str| {
         record(json!({
@@ -179,7 +179,7 @@ fn what_does_not_belong_together_is_refused() {
         _ => true,
     });
     refused(&[one, fewer], "only one of them has anthropic/cut/3");
-    refused(&[File { name: "empty".into(), records: Vec::new() }], "empty: no run is in this file");
+    refused(&[File { name: "empty".into(), records: Vec::new() }], "empty: this file holds no run");
 }
 
 #[test]

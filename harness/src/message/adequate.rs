@@ -45,7 +45,7 @@ pub fn unique(adequacy: &Adequacy) -> String {
     }
     let _ = writeln!(
         out,
-        "{} case files alone catch a mutant, {} catch none that one other does not catch, too",
+        "{} case files catch a mutant that no other one catches; of {} another one catches all mutants",
         adequacy.alone().len(),
         covered.len()
     );

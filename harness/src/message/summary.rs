@@ -8,7 +8,7 @@ use streamspec_adapters::setup::Progress;
 
 use crate::id::{SdkId, SdkSurface, SurfaceId};
 use crate::judge::{Mode, Status};
-use crate::probe::Finding;
+use crate::probe::ProbeResult;
 use crate::record::TrialRecord;
 use crate::text::shown;
 
@@ -97,18 +97,18 @@ pub fn progress(event: &Progress) -> String {
     }
 }
 
-/// Writes the findings of a probe, a line each.
-pub fn probed(findings: &[Finding]) -> String {
+/// Writes the results of a probe, a line each.
+pub fn probed(results: &[ProbeResult]) -> String {
     let mut out = String::new();
-    for finding in findings {
-        let _ = match &finding.wrong {
-            None => write!(out, "{} {}", styled(GOOD, "ok"), finding.what),
-            Some(wrong) => write!(out, "{} {}: {}", styled(BAD, "WRONG"), finding.what, shown(wrong, 2000)),
+    for result in results {
+        let _ = match &result.wrong {
+            None => write!(out, "{} {}", styled(GOOD, "ok"), result.what),
+            Some(wrong) => write!(out, "{} {}: {}", styled(BAD, "WRONG"), result.what, shown(wrong, 2000)),
         };
-        let read = finding.read.as_ref().map(|read| format!("\n   read: {}", shown(read, 2000)));
+        let read = result.read.as_ref().map(|read| format!("\n   read: {}", shown(read, 2000)));
         let _ = writeln!(out, "{}", read.unwrap_or_default());
     }
-    let wrong = findings.iter().filter(|finding| finding.wrong.is_some()).count();
-    let _ = writeln!(out, "{} probes, {wrong} wrong", findings.len());
+    let wrong = results.iter().filter(|result| result.wrong.is_some()).count();
+    let _ = writeln!(out, "{} probes, {wrong} wrong", results.len());
     out
 }

@@ -33,7 +33,7 @@ const AT_ONCE: usize = 32;
 
 /// One thing an adapter must be able to do, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct ProbeResult {
     /// The surface, the dialect and what was tested, `create-sync openai-chat: a whole answer`.
     pub what: String,
     /// The fields that the adapter read, in words, where the probe asks for some.
@@ -68,7 +68,7 @@ enum Scenario {
 }
 
 impl Scenario {
-    /// Names the answer in findings.
+    /// Names the answer in results.
     const fn about(self) -> &'static str {
         match self {
             Self::Whole => "a whole answer",
@@ -120,34 +120,38 @@ pub enum ProbeError {
 }
 
 /// Runs every probe on every surface, then many calls at once, then a call after one that stalled.
-pub async fn probe(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> Result<Vec<Finding>, ProbeError> {
+pub async fn probe(
+    root: &Utf8Path,
+    adapter: Arc<dyn Adapter>,
+    targets: &[Target],
+) -> Result<Vec<ProbeResult>, ProbeError> {
     let server = Server::start().await.map_err(ProbeError::Server)?;
-    let mut findings = Vec::new();
+    let mut results = Vec::new();
     for target in targets {
         for scenario in [Scenario::Whole, Scenario::WholeTool, Scenario::Cut, Scenario::HttpError] {
             let (answered, transcript) = run(root, &server, adapter.as_ref(), target, scenario).await?;
-            findings.push(target.finding(scenario, wrong(scenario, target, &answered, &transcript)));
+            results.push(target.result(scenario, wrong(scenario, target, &answered, &transcript)));
         }
         for scenario in [Scenario::Unauthorized, Scenario::TooMany] {
             let (answered, transcript) = run(root, &server, adapter.as_ref(), target, scenario).await?;
-            let found = target.finding(scenario, wrong(scenario, target, &answered, &transcript));
-            findings.push(found.reading(scenario, target, &answered));
+            let found = target.result(scenario, wrong(scenario, target, &answered, &transcript));
+            results.push(found.reading(scenario, target, &answered));
         }
     }
     if let Some(target) = targets.first() {
-        findings.push(at_once(root, &server, &adapter, target).await?);
+        results.push(at_once(root, &server, &adapter, target).await?);
         let (stalled, _) = run(root, &server, adapter.as_ref(), target, Scenario::Stall).await?;
         let (next, transcript) = run(root, &server, adapter.as_ref(), target, Scenario::Whole).await?;
         let stalled_wrong = match stalled.outcome {
             CallOutcome::Observed(_) | CallOutcome::Hang => None,
             other => Some(format!("{other:?}")),
         };
-        findings.push(target.finding(Scenario::Stall, stalled_wrong));
+        results.push(target.result(Scenario::Stall, stalled_wrong));
         let wrong = wrong(Scenario::Whole, target, &next, &transcript);
         let what = format!("{}: a whole answer after one that stalled", target.name());
-        findings.push(Finding { what, read: None, wrong });
+        results.push(ProbeResult { what, read: None, wrong });
     }
-    Ok(findings)
+    Ok(results)
 }
 
 impl Target {
@@ -155,12 +159,12 @@ impl Target {
         format!("{} {}", self.surface, self.api)
     }
 
-    fn finding(&self, scenario: Scenario, wrong: Option<String>) -> Finding {
-        Finding { what: format!("{}: {}", self.name(), scenario.about()), read: None, wrong }
+    fn result(&self, scenario: Scenario, wrong: Option<String>) -> ProbeResult {
+        ProbeResult { what: format!("{}: {}", self.name(), scenario.about()), read: None, wrong }
     }
 }
 
-impl Finding {
+impl ProbeResult {
     /// Adds what was read of the error that the scenario sends.
     fn reading(self, scenario: Scenario, target: &Target, answered: &CallResult) -> Self {
         let (Some(refusal), CallOutcome::Observed(observation)) = (scenario.refusal(target.api), &answered.outcome)
@@ -180,7 +184,7 @@ async fn at_once(
     server: &Server,
     adapter: &Arc<dyn Adapter>,
     target: &Target,
-) -> Result<Finding, ProbeError> {
+) -> Result<ProbeResult, ProbeError> {
     let mut registered = Vec::new();
     for number in 0..AT_ONCE {
         let scenario = if number % 2 == 0 { Scenario::Whole } else { Scenario::Cut };
@@ -201,7 +205,7 @@ async fn at_once(
         wrongs.extend(wrong(scenario, target, &answered, &registered.finish().await));
     }
     let wrong = wrongs.first().map(|first| format!("{} of {AT_ONCE} calls: {first}", wrongs.len()));
-    Ok(Finding { what: format!("{}: {AT_ONCE} calls at once", target.name()), read: None, wrong })
+    Ok(ProbeResult { what: format!("{}: {AT_ONCE} calls at once", target.name()), read: None, wrong })
 }
 
 /// Makes one call while the server plays a scenario, and waits for both.

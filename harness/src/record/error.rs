@@ -44,5 +44,5 @@ pub enum ReadError {
 }
 
 fn format_name(number: u32) -> String {
-    if number == 0 { "a format before they had numbers".to_owned() } else { format!("format {number}") }
+    if number == 0 { "a format from before formats had numbers".to_owned() } else { format!("format {number}") }
 }

@@ -1,4 +1,4 @@
-//! What is read and what is refused, with the file and the line.
+//! Tests of what is read and what is refused, with the file and the line.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
@@ -120,7 +120,10 @@ fn another_format_is_refused_by_its_number() {
     refused(&lines(&[other]), "r.jsonl:1: records of format 7, and this version of streamspec reads format 6: run the");
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
-    refused(&lines(&[suite(), old]), "r.jsonl:2: records of a format before they had numbers, and this version");
+    refused(
+        &lines(&[suite(), old]),
+        "r.jsonl:2: records of a format from before formats had numbers, and this version",
+    );
 }
 
 #[test]

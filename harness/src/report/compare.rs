@@ -86,7 +86,7 @@ impl ChangeKind {
     pub const ALL: [Self; 7] =
         [Self::Broken, Self::Worsened, Self::Fixed, Self::Improved, Self::Changed, Self::New, Self::Gone];
 
-    /// Names it in reports.
+    /// Returns the name that reports use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Broken => "broken",

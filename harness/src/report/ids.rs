@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// Ids made from what things say: what each is about, and six digits of its digest, or more where two would be the same.
+/// Makes ids from what things say: what each is about, and six digits of its digest, or more where two would be the
+/// same.
 pub(super) fn ids<T: Serialize>(things: impl IntoIterator<Item = (impl AsRef<str>, T)>) -> Vec<String> {
     let digest = |thing: &T| hex::encode(Sha256::digest(json!(thing).to_string()));
     let own: Vec<String> =

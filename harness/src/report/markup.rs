@@ -1,6 +1,6 @@
 //! Texts from outside in Markdown, where they are never markup.
 
-/// Names from outside with commas between.
+/// Lists names from outside with commas between.
 pub(super) fn listed(names: &[&str]) -> String {
     names.iter().map(|name| text(name)).collect::<Vec<_>>().join(", ")
 }
@@ -14,7 +14,7 @@ pub(super) fn source(link: &str) -> String {
     format!(" ([source]({link}))")
 }
 
-/// A text from outside in a table cell: never markup, never more than one line.
+/// Returns a text from outside for a table cell: never markup, never more than one line.
 pub(super) fn text(text: &str) -> String {
     let line = crate::text::shown(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX);
     let is_letter = |at: Option<usize>| at.and_then(|at| line.chars().nth(at)).is_some_and(char::is_alphanumeric);
@@ -32,12 +32,12 @@ pub(super) fn text(text: &str) -> String {
     out
 }
 
-/// A value from outside as code in a table cell.
+/// Returns a value from outside as code for a table cell.
 pub(super) fn code(text: &str) -> String {
     span(&crate::text::shown(text, 80))
 }
 
-/// The same for a trial's name, which is never cut: one wants to run it.
+/// Returns a trial's name as code for a table cell; it is never cut, as one wants to run it.
 pub(super) fn name(text: &str) -> String {
     span(&crate::text::shown(text, usize::MAX))
 }

@@ -44,8 +44,8 @@ impl Cell {
     }
 }
 
-/// The matrix of these SDKs as Markdown: trials that pass of those that were judged, and the worst kind of failure with its
-/// number. Surfaces of one SDK that came out alike share a row.
+/// Renders the matrix of these SDKs as Markdown: trials that pass of those that were judged, and the worst kind of
+/// failure with its number. Surfaces of one SDK that came out alike share a row.
 pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
     let mut rows: BTreeMap<(&str, String), BTreeMap<&str, Cell>> = BTreeMap::new();
     for count in report.counts.iter().filter(|count| is_shown(&count.sdk)) {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// The style of every page.
 pub(super) const STYLE: &str = include_str!("../../../reports/templates/report.css");
 
-/// A source for a page's content security policy.
+/// Returns the source for a text in a page's content security policy.
 pub(super) fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }

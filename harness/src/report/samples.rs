@@ -141,7 +141,7 @@ fn whole_run(versions: [&str; 2], outcome: &[(&str, &str, [Outcome; 4])], varian
     records
 }
 
-/// A variant run that comes out as its trial does.
+/// Makes a variant run that comes out as its trial does.
 fn alike(variant: &str) -> Value {
     json!({ "status": "deviates", "checks": [
         { "axis": "error.status", "level": "should", "expected": 529, "observed": 200, "grade": "transport" },
@@ -150,7 +150,7 @@ fn alike(variant: &str) -> Value {
     ] })
 }
 
-/// A whole run with every conclusion in it.
+/// Makes a whole run with every conclusion in it.
 pub(super) fn records() -> Vec<Record> {
     use Outcome::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport, Unsupported};
     let different = json!({ "status": "fails", "mode": "wrong", "checks": [
@@ -169,7 +169,7 @@ pub(super) fn records() -> Vec<Record> {
     whole_run(["1.2.3", "4.0.0"], &outcome, variant_runs)
 }
 
-/// The same suite on later versions: something of every kind has happened to it.
+/// Makes the same suite on later versions: something of every kind has happened to it.
 pub(super) fn later() -> Vec<Record> {
     use Outcome::{Fabricated, Hang, HarnessFault, NoStatus, Pass, Silent, Transport};
     let outcome = [
@@ -188,7 +188,7 @@ pub(super) fn later() -> Vec<Record> {
 const HOSTILE: &str = "\u{1b}[31m]]>&<script>alert(1)</script>\u{0}\u{8}\u{fffe}\u{ffff}\u{202e}[click](https://evil.example) {0} \
                        100% | `x`\r\n::error file=x::pwned\n##[error]pwned";
 
-/// Records whose every text is hostile.
+/// Makes records whose every text is hostile.
 pub(super) fn hostile() -> Vec<Record> {
     let id = "../evil|<script>";
     let hostile_case = "anthropic/in-band/a,b:c%\n::error::x<script>|";
@@ -222,7 +222,7 @@ pub(super) fn hostile() -> Vec<Record> {
     ]
 }
 
-/// More SDKs, unlisted trials and kinds of failure than anyone wants to read.
+/// Makes more SDKs, unlisted trials and kinds of failure than anyone wants to read.
 pub(super) fn many() -> Vec<Record> {
     let mut records = vec![suite(false, &[])];
     records.extend(CASES.map(|(id, title)| case(id, title)));
@@ -238,7 +238,7 @@ pub(super) fn many() -> Vec<Record> {
     records
 }
 
-/// A record, by another route and transport if it is of a trial.
+/// Returns a record, by another route and transport if it is of a trial.
 fn by((route, transport): (Route, Transport), record: Record) -> Record {
     match record {
         Record::Trial(trial) => Record::Trial(Box::new(TrialRecord { route, transport, ..*trial })),
@@ -246,19 +246,20 @@ fn by((route, transport): (Route, Transport), record: Record) -> Record {
     }
 }
 
-/// A whole run in which everything was run by two routes and transports: directly it came out as in [`records`], by the others
-/// as in [`later`].
+/// Makes a whole run in which everything was run by two routes and transports: directly it came out as in [`records`],
+/// by the others as in [`later`].
 pub(super) fn two_ways() -> Vec<Record> {
     let later = later().into_iter().filter(|record| matches!(record, Record::Trial(_)));
     records().into_iter().chain(later.map(|record| by((Route::Relay, Transport::Other), record))).collect()
 }
 
-/// The samples as if every trial had been run by other routes and transports.
+/// Returns the samples as if every trial had been run by other routes and transports.
 pub(super) fn another_way() -> Vec<Record> {
     records().into_iter().map(|record| by((Route::Relay, Transport::Other), record)).collect()
 }
 
-/// A run of any cases on any surfaces by any routes and transports in which anything may have happened, variant runs among it.
+/// Generates a run of any cases on any surfaces by any routes and transports in which anything may have happened,
+/// variant runs among it.
 pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
     const WAYS: [(Route, Transport); 2] = [(Route::Direct, Transport::Http1), (Route::Relay, Transport::Other)];
@@ -288,7 +289,7 @@ pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
-/// Markdown without its code spans, in which nothing has a meaning.
+/// Returns Markdown without its code spans, in which nothing has a meaning.
 pub(super) fn outside_code(markdown: &str) -> String {
     markdown.split('`').step_by(2).collect()
 }
@@ -298,7 +299,7 @@ pub(super) fn trials(records: &[Record]) -> usize {
     records.iter().filter(|record| matches!(record, Record::Trial(_))).count()
 }
 
-/// The same records in another order: what describes the run still comes first.
+/// Returns the same records in another order: what describes the run still comes first.
 pub(super) fn reversed(records: &[Record]) -> Vec<Record> {
     let is_trial = |record: &&Record| matches!(record, Record::Trial(_));
     let described = records[1..].iter().rev().filter(|record| !is_trial(record));
@@ -310,17 +311,17 @@ pub(super) fn kept(records: &[Record]) -> &'static Records {
     Box::leak(Box::new(Records::of(&[("records", records)]).expect("the samples are well formed")))
 }
 
-/// The view of records that make one.
+/// Makes the view of records that make one.
 pub(super) fn view(records: &[Record]) -> View<'static> {
     View::from_records(kept(records)).expect("the samples are well formed")
 }
 
-/// The published report of records that make one.
+/// Makes the published report of records that make one.
 pub(super) fn report(records: &[Record]) -> Report {
     Report::of(&view(records)).expect("the records are still there")
 }
 
-/// The view with made-up places: a MUST on line 20, anything else on line 30.
+/// Makes the view with made-up places: a MUST on line 20, anything else on line 30.
 pub(super) fn with_places(records: &[Record]) -> View<'static> {
     let mut view = view(records);
     let found = view.find_places(|file, level, _| {
@@ -353,14 +354,14 @@ impl Sink for Kept {
     }
 }
 
-/// Everything that a format writes, by file.
+/// Renders everything that a format writes, by file.
 pub(super) fn files(format: &dyn Format, view: &View<'_>) -> BTreeMap<String, String> {
     let mut kept = Kept::default();
     format.render(view, &mut kept).expect("it renders");
     kept.0
 }
 
-/// Everything that a format writes, as one text.
+/// Renders everything that a format writes, as one text.
 pub(super) fn rendered(format: &dyn Format, view: &View<'_>) -> String {
     files(format, view).into_values().collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! What holds for every format.
+//! Tests of what holds for every format.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::id::Variant;
 use crate::judge::{Status, Verdict};
 use crate::record::{FORMAT, Record, Writer};
 
-/// The samples, in which one trial that passed came out otherwise when it was run again.
+/// Returns the samples, in which one trial that passed came out otherwise when it was run again.
 fn flaky() -> Vec<Record> {
     let mut records = samples::records();
     let trials = records.iter_mut().filter_map(|record| match record {

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::record::{FORMAT, Record, Writer, read};
 
-    /// Arguments that are nested so deep.
+    /// Makes arguments that are nested so deep.
     fn nested(depth: usize) -> Value {
         (0..depth)
             .fold(json!("n12ab"), |inner, level| if level % 2 == 0 { json!([inner]) } else { json!({ "a": inner }) })

@@ -220,7 +220,7 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     if let Some(surface) = manifest.surfaces.get(trial.surface.as_str())
         && let Some(ability) = trial.case.caller.needs().find(|ability| !surface.caller.contains(ability))
     {
-        return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.deed()));
+        return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.in_words()));
     }
     let covers = |(surfaces, cases, _): &&Exclusion| {
         surfaces.as_ref().is_none_or(|glob| glob.is_match(trial.surface.as_str()))

@@ -6,7 +6,7 @@ use std::io;
 use streamspec_adapters::spec::Build;
 
 use super::{ComparedRun, Event, Subscriber, is_green};
-use crate::deviation::{Known, KnownScope};
+use crate::deviation::{KnownDeviations, KnownScope};
 use crate::id::{SdkId, SurfaceId};
 use crate::judge::Status;
 use crate::message::Tally;
@@ -78,7 +78,7 @@ impl<'a> Results<'a> {
     }
 
     /// Lists the known deviations that matched nothing; of a whole run they are to be removed from the lists.
-    pub fn unused(&self) -> impl Iterator<Item = (&'a Known, &'a KnownScope)> {
+    pub fn unused(&self) -> impl Iterator<Item = (&'a KnownDeviations, &'a KnownScope)> {
         self.unused.iter().flat_map(|(sdk, numbers)| {
             let known = self.session.known(sdk);
             known.into_iter().flat_map(move |known| numbers.iter().map(move |number| (known, &known.scopes[*number])))

@@ -45,11 +45,11 @@ pub(super) fn suffice(limit: Option<u64>) -> io::Result<()> {
     }
 }
 
-/// Elsewhere there is no such limit.
+/// Does nothing: elsewhere there is no such limit.
 #[cfg(not(unix))]
 pub(super) const fn raise() {}
 
-/// Elsewhere there is no such limit.
+/// Returns none: elsewhere there is no such limit.
 #[cfg(not(unix))]
 pub(super) const fn limit() -> Option<u64> {
     None
@@ -62,7 +62,7 @@ pub(super) fn is_shortage(error: &io::Error) -> bool {
     Errno::from_io_error(error).is_some_and(|errno| [Errno::MFILE, Errno::NFILE].contains(&errno))
 }
 
-/// Elsewhere the system says it in other ways.
+/// Denies it: elsewhere the system says it in other ways.
 #[cfg(not(unix))]
 pub(super) const fn is_shortage(_: &io::Error) -> bool {
     false

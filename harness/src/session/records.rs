@@ -6,7 +6,7 @@ use streamspec_adapters::contract::{Adapter, Identity};
 use streamspec_adapters::fleet::Sdk;
 
 use super::Session;
-use crate::deviation::Known;
+use crate::deviation::KnownDeviations;
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{RULES, Verdict};
 use crate::record::{self, CaseRecord, Entry, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
@@ -43,7 +43,7 @@ impl Session {
 }
 
 /// Makes the record of an SDK: what it says about itself, or why it says nothing.
-pub async fn opened(engine: &Engine, sdk: &Sdk, known: &Known) -> Record {
+pub async fn opened(engine: &Engine, sdk: &Sdk, known: &KnownDeviations) -> Record {
     let adapter = engine.adapter(sdk).await.ok();
     sdk_record(sdk, adapter.as_deref().map(Adapter::identity), known.entries.clone(), None)
 }

@@ -42,7 +42,7 @@ fn bless_refuses_what_is_not_a_whole_run() {
     let run_in_variants =
         without(&|line| line.contains("\"record\":\"trial\"") && line.contains("\"variant\":\"crlf\""));
     refused(&run_in_variants, 2, "@crlf is not in the records: the run was cut short");
-    refused("", 2, "no run is in this file");
+    refused("", 2, "this file holds no run");
     refused(&records.replace("\"pass\"", "\"adapter-fault\""), 3, "came to adapter-fault");
     refused(
         &records.replace("\"version\":\"0.1.0\"", "\"version\":\"0.0.9\""),

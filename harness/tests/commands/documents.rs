@@ -81,7 +81,7 @@ fn the_commands_of_the_pages_can_be_run() {
     }
 }
 
-/// `run` with a selection as `list` with it; an option that neither has is an error there.
+/// Turns `run` with a selection into `list` with it; an option that neither has is an error there.
 fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let mut listed = vec!["list"];
     let mut words = words[1..].iter();
@@ -100,7 +100,7 @@ fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
     listed
 }
 
-/// The manifests of the fleet, and the files that they name.
+/// Lists the manifests of the fleet, and the files that they name.
 fn manifests() -> Vec<String> {
     let files =
         walkdir::WalkDir::new(own().join("adapters")).min_depth(3).max_depth(3).into_iter().filter_map(Result::ok);
@@ -111,7 +111,7 @@ fn manifests() -> Vec<String> {
     named.map(|file| file.path().strip_prefix(own()).expect("below it").display().to_string()).collect()
 }
 
-/// What stands behind `cargo run … --` in a page, in blocks and in lines of text.
+/// Returns the arguments behind `cargo run … --` in a page, in blocks and in lines of text.
 fn commands(page: &str) -> Vec<String> {
     let text = std::fs::read_to_string(own().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
     let arguments = |at: usize| {

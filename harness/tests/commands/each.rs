@@ -33,7 +33,11 @@ fn check_points_at_mistakes_in_cases_and_in_lists() {
     insta::assert_snapshot!("check-old-list", said.lines().last().expect("a line"));
     check(repository.call(&["run", "--sdk", "reference"]), 3, "an entry is now a `reason` and an optional `link`");
     repository.write(LIST, &format!("{GONE}\n{GONE}"));
-    check(repository.call(&["check"]), 2, "known-deviations.toml:11: the reason and the link of line 2 once more");
+    check(
+        repository.call(&["check"]),
+        2,
+        "known-deviations.toml:11: this entry has the reason and the link of the one at line 2",
+    );
     repository.write("adapters/python/acme/adapter.toml", "id = 1\n");
     check(repository.call(&["check"]), 2, "acme/adapter.toml: TOML parse error at line 1");
 }
@@ -137,7 +141,7 @@ fn adequacy_names_the_cases_that_prove_what_others_prove() {
     let said = repository.told(&came);
     assert!(said.contains("anthropic/benign/twin proves what another case file proves"), "{said}");
     assert!(
-        said.contains("0 case files alone catch a mutant, 2 catch none that one other does not catch, too"),
+        said.contains("0 case files catch a mutant that no other one catches; of 2 another one catches all mutants"),
         "{said}"
     );
     repository.write("cases/adequacy.toml", "[[kept]]\ncases = [\"*/benign/*\"]\nreason = \"Another form.\"\n");
@@ -195,5 +199,5 @@ fn bless_says_what_it_did_to_each_list() {
     let came = check(repository.call(&["bless"]), 0, "reference: ");
     insta::assert_snapshot!("bless", repository.told(&came));
     repository.write(RECORDS, "");
-    check(repository.call(&["bless"]), 2, "no run is in this file");
+    check(repository.call(&["bless"]), 2, "this file holds no run");
 }

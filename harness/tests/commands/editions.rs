@@ -6,7 +6,7 @@ use crate::repository::{CUT, HEALTHY, RECORDS, REPORT, Repository, SLOW, check, 
 
 const FILE: &str = "cases/editions/2026.12.toml";
 
-/// A repository with two cases, of which an edition is frozen.
+/// Makes a repository with two cases, of which an edition is frozen.
 fn frozen() -> Repository {
     let repository = Repository::with_cases(&[HEALTHY, CUT]);
     let draft = "case files: 2, cases: 4; a draft, which `--freeze` freezes";
@@ -15,7 +15,7 @@ fn frozen() -> Repository {
     repository
 }
 
-/// The edition as the records of the last run and its report have it, which is the same.
+/// Returns the edition as the records of the last run and its report have it, which is the same.
 fn told(repository: &Repository) -> Value {
     let records = repository.read(RECORDS);
     let suite: Value = serde_json::from_str(records.lines().next().expect("a first line")).expect("JSON");
@@ -61,12 +61,20 @@ fn a_case_that_changes_leaves_a_frozen_edition_and_that_is_said() {
     check(repository.call(&["list", "--edition", "2026.12"]), 0, CUT);
 
     repository.write(&file, &format!("max-retries: 1\n{case}"));
-    let differs = format!("these case files are not what they are in edition 2026.12: {CUT}; use the checkout");
+    let differs = format!("these case files differ from those in edition 2026.12: {CUT}; use the checkout");
     for command in [&["run", "--edition", "2026.12"][..], &["list", "--edition", "2026.12", "--case", HEALTHY]] {
         check(repository.call(command), 2, &differs);
     }
-    check(repository.call(&["check"]), 0, &format!("warning: {FILE}: not what they are in this edition: {CUT};"));
-    check(repository.call(&["generate", "--edition", "2026.12"]), 2, "edition 2026.12 is frozen and stays as it is");
+    check(
+        repository.call(&["check"]),
+        0,
+        &format!("warning: {FILE}: these case files differ from this edition: {CUT};"),
+    );
+    check(
+        repository.call(&["generate", "--edition", "2026.12"]),
+        2,
+        "edition 2026.12 is frozen and is never written again",
+    );
 
     std::fs::remove_file(repository.root.join(&file)).expect("it is there");
     check(repository.call(&["list", "--edition", "2026.12"]), 2, &format!("{CUT} (gone)"));

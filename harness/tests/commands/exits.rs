@@ -30,7 +30,7 @@ fn every_exit_code_has_a_command_that_comes_to_it() {
     assert_eq!(reached, Exit::ALL.map(Exit::code).into());
 }
 
-/// A run that may open hardly any files, which is no fault of an SDK.
+/// Runs where hardly any file may be opened, which is no fault of an SDK.
 #[cfg(unix)]
 fn limited(repository: &Repository) -> Assert {
     let mut shell = std::process::Command::new("sh");

@@ -116,7 +116,7 @@ fn the_page_is_opened_when_it_is_asked_for() {
         repository.root.join("mine/compatibility.html").is_file() && repository.root.join("mine/trials.csv").is_file()
     );
     let nothing = repository.command(&["report", "--open"]).env("PATH", "/nonexistent").assert();
-    check(nothing, 0, "there is nothing here that opens pages");
+    check(nothing, 0, "no program that opens pages was found");
 }
 
 #[cfg(unix)]

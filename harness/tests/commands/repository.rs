@@ -55,7 +55,7 @@ impl Repository {
         Self::with_cases(&[HEALTHY, CUT, SLOW])
     }
 
-    /// With these cases, which may be as slow as they like.
+    /// Makes a repository with these cases, which may be as slow as they like.
     pub(crate) fn with_cases(cases: &[&str]) -> Self {
         let held = tempfile::tempdir().expect("a temporary directory");
         let root = held.path().canonicalize().expect("it is there");
@@ -75,7 +75,7 @@ impl Repository {
         repository
     }
 
-    /// With an SDK that this program has not been built with.
+    /// Adds an SDK that this program has not been built with.
     pub(crate) fn with_unlinked(self) -> Self {
         self.copy("adapters/rust/genai/adapter.toml");
         self
@@ -108,19 +108,19 @@ impl Repository {
         fs::read_to_string(self.root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
-    /// What a command said, with a word in place of all that differs between machines and versions.
+    /// Returns what a command said, with a word in place of all that differs between machines and versions.
     pub(crate) fn told(&self, came: &Assert) -> String {
         let said = said(came).replace(&self.root.display().to_string(), "[ROOT]");
         said.replace(env!("CARGO_PKG_VERSION"), "[VERSION]").replace("streamspec.exe", "streamspec")
     }
 }
 
-/// The repository that this test belongs to.
+/// Returns the repository that this test belongs to.
 pub(crate) fn own() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository")
 }
 
-/// Everything that a command said.
+/// Returns everything that a command said.
 pub(crate) fn said(came: &Assert) -> String {
     let output = came.get_output();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

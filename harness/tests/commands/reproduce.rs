@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::repository::{CUT, HEALTHY, LIST, RECORDS, Repository, check, said};
 
-/// What the reference client does not do: the trials that the list names are not as listed, so they are explained.
+/// A list of what the reference client does not do: the trials that it names are not as listed, so they are explained.
 const LISTED: &str = r#"
 [[deviation]]
 reason = "nothing of this is so"

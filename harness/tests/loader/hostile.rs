@@ -4,7 +4,7 @@ use streamspec::load;
 
 use super::{fixtures, only, project, refusal};
 
-/// Input that must be refused in bounded time and memory, and never with a panic.
+/// Checks that such input is refused in bounded time and memory, and never with a panic.
 #[test]
 fn hostile_input_is_a_problem_like_any_other() {
     let header = "title: T\napi: anthropic-messages\nsources: [{ basis: spec, url: 'https://example.com' }]\n\
@@ -57,7 +57,7 @@ fn hostile_input_is_a_problem_like_any_other() {
     }
 }
 
-/// Input that passes every other limit and would take a gigabyte, or minutes, once it is loaded or run.
+/// Refuses input that passes every other limit and would take a gigabyte, or minutes, once it is loaded or run.
 #[test]
 fn what_costs_too_much_is_refused_with_its_place_and_number() {
     let header = "title: T\napi: anthropic-messages\nsources: [{ basis: spec, url: 'https://example.com' }]\n\
@@ -145,7 +145,7 @@ proptest::proptest! {
         let _ = report.problems.render(true);
     }
 
-    /// Neither does a good case with a piece of it replaced.
+    /// Checks the same of a good case of which a piece is replaced.
     #[test]
     fn a_case_with_anything_in_it_is_a_case_or_a_problem(at in 0_usize..1200, len in 0_usize..40, with in "\\PC{0,20}") {
         let good = std::fs::read_to_string(fixtures().join("cases/anthropic/in-band/after-text.yaml")).expect("the fixtures");

@@ -20,8 +20,8 @@ type item struct {
 }
 
 // Events reads the streams of a dialect, as the SDK's own events. An item that these cannot hold is left out by its name.
-func Events[Event any](t *testing.T, api string, read func(*streamspec.Seen, Event), leftOut ...string) {
-	check(t, api, false, leftOut, func(seen *streamspec.Seen, each item) error {
+func Events[Event any](t *testing.T, api string, read func(*streamspec.Observer, Event), leftOut ...string) {
+	check(t, api, false, leftOut, func(seen *streamspec.Observer, each item) error {
 		for _, raw := range each.Events {
 			var event Event
 			if err := json.Unmarshal(raw, &event); err != nil {
@@ -34,8 +34,8 @@ func Events[Event any](t *testing.T, api string, read func(*streamspec.Seen, Eve
 }
 
 // Finals reads the finished answers of a dialect, as the SDK's own type.
-func Finals[Answer any](t *testing.T, api string, read func(*streamspec.Seen, Answer)) {
-	check(t, api, true, nil, func(seen *streamspec.Seen, each item) error {
+func Finals[Answer any](t *testing.T, api string, read func(*streamspec.Observer, Answer)) {
+	check(t, api, true, nil, func(seen *streamspec.Observer, each item) error {
 		var answer Answer
 		if err := json.Unmarshal(each.Final, &answer); err != nil {
 			return err
@@ -46,9 +46,9 @@ func Finals[Answer any](t *testing.T, api string, read func(*streamspec.Seen, An
 }
 
 // Sees has a surface's reader read events, or a finished answer as the only one, and compares the fields that are named.
-func Sees[Event any](t *testing.T, final bool, read func(*streamspec.Seen, Event), events []string, wanted map[string]any) {
+func Sees[Event any](t *testing.T, final bool, read func(*streamspec.Observer, Event), events []string, wanted map[string]any) {
 	t.Helper()
-	seen := observe(final, func(seen *streamspec.Seen) error {
+	seen := observe(final, func(seen *streamspec.Observer) error {
 		for _, raw := range events {
 			var event Event
 			if err := json.Unmarshal([]byte(raw), &event); err != nil {
@@ -61,13 +61,13 @@ func Sees[Event any](t *testing.T, final bool, read func(*streamspec.Seen, Event
 	compare(t, seen, wanted)
 }
 
-// observe is what is seen in a call of a surface that shows every field.
-func observe(final bool, read func(*streamspec.Seen) error) map[string]any {
+// observe returns what is seen in a call of a surface that shows every field.
+func observe(final bool, read func(*streamspec.Observer) error) map[string]any {
 	surface := streamspec.Surface{Delivers: streamspec.Events, AlsoShows: []string{"usage", "thinking", "refusal"}}
 	if final {
 		surface.Delivers = streamspec.Final
 	}
-	call := func(_ context.Context, seen *streamspec.Seen) error { return read(seen) }
+	call := func(_ context.Context, seen *streamspec.Observer) error { return read(seen) }
 	return streamspec.Observe(surface, nil, streamspec.Read{}, call)
 }
 
@@ -83,7 +83,7 @@ func compare(t *testing.T, observation, wanted map[string]any) {
 	}
 }
 
-func check(t *testing.T, api string, final bool, leftOut []string, read func(*streamspec.Seen, item) error) {
+func check(t *testing.T, api string, final bool, leftOut []string, read func(*streamspec.Observer, item) error) {
 	text, err := os.ReadFile("../../golden.json")
 	var golden struct{ Items []item }
 	if err == nil {
@@ -99,7 +99,7 @@ func check(t *testing.T, api string, final bool, leftOut []string, read func(*st
 		}
 		count++
 		t.Run(each.Name, func(t *testing.T) {
-			compare(t, observe(final, func(seen *streamspec.Seen) error { return read(seen, each) }), each.Sees)
+			compare(t, observe(final, func(seen *streamspec.Observer) error { return read(seen, each) }), each.Sees)
 		})
 	}
 	if count == 0 {
@@ -107,7 +107,7 @@ func check(t *testing.T, api string, final bool, leftOut []string, read func(*st
 	}
 }
 
-// plain is what was seen as JSON, with arguments that are JSON text as what they say.
+// plain returns what was seen as JSON, with arguments that are JSON text as what they say.
 func plain(t *testing.T, seen map[string]any) (fields map[string]any) {
 	text, err := json.Marshal(seen)
 	if err == nil {

@@ -40,22 +40,22 @@ impl Scenario {
         Self { name, api, wire, max_retries: 0, timeout, surface, caller, expected, killed }
     }
 
-    /// The same with this many retries.
+    /// Allows this many retries.
     pub(crate) fn retries(self, max_retries: u32) -> Self {
         Self { max_retries, ..self }
     }
 
-    /// The same where no time counts, however busy the machine is.
+    /// Sets a timeout that is never reached, however busy the machine is.
     pub(crate) fn untimed(self) -> Self {
         Self { timeout: Duration::from_mins(1), ..self }
     }
 
-    /// The same through this surface.
+    /// Calls through this surface.
     pub(crate) fn surface(self, surface: &'static str) -> Self {
         Self { surface, ..self }
     }
 
-    /// The same with a caller who does this.
+    /// Lets the caller do this.
     pub(crate) fn caller(self, caller: Caller) -> Self {
         Self { caller, ..self }
     }
@@ -73,7 +73,7 @@ impl Scenario {
         format!("{said} | {} sent{}", server.requests(), if held { ", held" } else { "" })
     }
 
-    /// The answer itself.
+    /// Makes the call, and returns what came of it.
     pub(crate) async fn answer(&self, id: &str) -> CallOutcome {
         self.call(id, &Server::start(self.wire.clone()).await).await
     }
@@ -94,14 +94,14 @@ impl Scenario {
     }
 }
 
-/// An observation in one line. Of calls that were made at once, chance decides which one gets which answer.
+/// Returns an observation in one line. Of calls that were made at once, chance decides which one gets which answer.
 fn said(observation: &Observation) -> String {
     let mut calls: Vec<String> = std::iter::once(observation).chain(&observation.others).map(one_said).collect();
     calls.sort_unstable();
     calls.join(" other: ")
 }
 
-/// The observation of one call in one line, with that of a second one.
+/// Returns the observation of one call in one line, with that of a second one.
 fn one_said(observation: &Observation) -> String {
     let mut words = vec![format!("{:?}", observation.ended).to_lowercase()];
     words.extend(observation.text.as_ref().map(|text| format!("{text:?}")));
@@ -123,7 +123,7 @@ fn one_said(observation: &Observation) -> String {
     words.join(" ")
 }
 
-/// The notices of the end, unless there is the one that the end of the call asks for.
+/// Returns the notices of the end, unless there is the one that the end of the call asks for.
 fn notices(observation: &Observation, told: &[Notice]) -> Option<String> {
     let due = match observation.ended {
         Ended::Returned => Some(Notice::Completed),
@@ -135,7 +135,7 @@ fn notices(observation: &Observation, told: &[Notice]) -> Option<String> {
     (told != due.as_slice()).then(|| format!("told={}", names.join("+")))
 }
 
-/// A failure in a few words; what is empty is left out.
+/// Describes a failure in a few words; what is empty is left out.
 fn failure(error: &ObservedError) -> String {
     fn value<T: ToString>(label: &str, told: &Field<Reading<T>>) -> Option<String> {
         told.value().map(|reading| format!("{label}{}", reading.value.to_string()))

@@ -8,7 +8,7 @@ use crate::native::rig::Scenario;
 use crate::native::rig::server::End;
 use crate::native::rig::wire::{c_end, c_text, chunk, data, event, json_answer, plain, sse};
 
-/// The whole object that the SDK's types want.
+/// Makes the whole object that the SDK's types want.
 fn response(status: &str, more: &serde_json::Value) -> serde_json::Value {
     let mut response = json!({ "id": "r", "object": "response", "created_at": 1, "model": "m", "status": status,
         "output": [], "error": null, "incomplete_details": null });

@@ -13,7 +13,7 @@ use crate::manifest::Delivers;
 use crate::native::rig::Scenario;
 use crate::native::rig::server::End;
 use crate::native::rig::wire::{data, event, sse};
-use crate::native::{SDKS, collected, manifest, missing_feature, reading};
+use crate::native::{SDKS, manifest, missing_feature, observer, reading};
 
 #[derive(Deserialize)]
 struct Golden {
@@ -98,7 +98,7 @@ fn an_event_is_called_no_error_type() {
     let failed = json!({ "type": "response.failed", "response": { "error": { "code": "server_error" } } });
     for (body, code) in [(failed, Some("server_error")), (json!({ "type": "response.created", "response": {} }), None)]
     {
-        let mut error = collected::error(Site::Iterate, &["Error"], "");
+        let mut error = observer::error(Site::Iterate, &["Error"], "");
         reading::read_parsed_body(&mut error, Api::OpenaiResponses, &body);
         assert!(error.kind.value().is_none(), "{body}");
         assert_eq!(error.code.value().map(|code| code.value.as_str()), code, "{body}");
@@ -108,7 +108,7 @@ fn an_event_is_called_no_error_type() {
 #[test]
 fn bodies_are_read_by_one_rule() {
     for Body { name, api, text, reads } in golden().bodies {
-        let mut error = collected::error(Site::Iterate, &["Error"], "");
+        let mut error = observer::error(Site::Iterate, &["Error"], "");
         reading::read_body(&mut error, api, &text);
         let words = [("type", &error.kind), ("code", &error.code), ("request_id", &error.request_id)];
         let words = words.into_iter().filter_map(|(field, told)| Some((field, json!(told.value()?.value))));
@@ -194,8 +194,8 @@ async fn items_are_read_by_one_rule() {
     assert_eq!(differ, left_out);
 }
 
-/// The stream of a vector. A finished response is what the last event of a stream holds, too; no surface here is handed any
-/// other finished answer.
+/// Makes the stream of a vector. A finished response is what the last event of a stream holds, too; no surface here is
+/// handed any other finished answer.
 fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
     let mut body = match (items.api, &items.whole) {
         (Api::OpenaiResponses, Some(whole)) => {
@@ -226,13 +226,13 @@ fn compare(id: &str, surface: &str, sees: &Sees, answer: &CallOutcome) -> Result
     if text && tools && reason && ended { Ok(()) } else { Err(format!("{observation:?}")) }
 }
 
-/// A call as the vectors have it: arguments that are JSON text are compared as JSON.
+/// Returns a call as the vectors have it: arguments that are JSON text are compared as JSON.
 fn plain(call: &ToolCall) -> Value {
     let raw = call.arguments.as_str().and_then(|text| serde_json::from_str(text).ok());
     json!({ "name": call.name, "arguments": raw.unwrap_or_else(|| call.arguments.clone()), "complete": call.complete })
 }
 
-/// The word of an SDK for many providers, which has its own.
+/// Returns the word for a reason of an SDK for many providers, which has its own.
 fn in_words_of<'a>(id: &str, reason: &'a str, calls: bool) -> &'a str {
     match (id, reason) {
         ("rig", "SAFETY") => "content_filter",
@@ -257,7 +257,7 @@ fn finished_messages_are_read_by_one_rule() {
     let mut read = 0;
     for (items, message) in whole.filter_map(|items| Some((items.clone(), items.whole?))) {
         let message = serde_json::from_value(message).expect("a message of claude-api's");
-        let mut seen = collected::Collected::new(items.api);
+        let mut seen = observer::Observer::new(items.api);
         crate::native::claude_api::finished(&mut seen, message);
         let seen = seen.returned();
         compare("claude-api", "final", &items.sees, &CallOutcome::Observed(Box::new(seen))).expect(&items.name);

@@ -1,5 +1,5 @@
-//! One short story for every surface of every SDK that is linked in: an answer, a tool call, what an answer carries beside its
-//! text, an error in the stream, an HTTP error, and a caller who stops, cancels, calls again, or makes several calls at once.
+//! A few situations for every surface of every SDK that is linked in: an answer, a tool call, what an answer carries beside its
+//! text, an error in the stream, an HTTP error, and a caller who stops, cancels, calls again or makes several calls at once.
 
 use std::collections::BTreeSet;
 
@@ -25,15 +25,15 @@ struct Bodies {
     beside: String,
 }
 
-/// The stories of a dialect, each with the answers that the server gives and what the caller does.
-fn stories(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
+/// Lists the situations of a dialect, each with the answers that the server gives and what the caller does.
+fn situations(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
     let Bodies { so_far, end, error, tool, beside } = match api {
         Api::AnthropicMessages => anthropic(),
         Api::OpenaiChat => chat(),
         Api::OpenaiResponses => responses(),
         Api::GeminiGenerate => gemini(),
         #[allow(unreachable_patterns, reason = "a dialect that no SDK in Rust speaks needs none")]
-        other => panic!("there are no stories of {other}"),
+        other => panic!("there are no situations of {other}"),
     };
     let refusal = json!({ "error": { "type": "bad", "status": "bad", "message": "no", "param": null, "code": null } });
     let http = json_answer(400, "retry-after: 7\r\n", &refusal);
@@ -177,11 +177,11 @@ async fn what_the_caller_of_each_surface_sees() {
         for (surface, about) in manifest(id).expect(id).surfaces {
             let surface: &'static str = String::leak(surface);
             let can = |caller: &Caller| caller.needs().all(|ability: Ability| about.caller.contains(&ability));
-            let told = about.apis.iter().flat_map(|api| stories(*api).map(|story| (*api, story)));
-            let told = told.filter(|(_, (_, _, caller))| can(caller));
-            scenarios.extend(told.map(|(api, (story, wire, caller))| {
+            let all = about.apis.iter().flat_map(|api| situations(*api).map(|situation| (*api, situation)));
+            let possible = all.filter(|(_, (_, _, caller))| can(caller));
+            scenarios.extend(possible.map(|(api, (name, wire, caller))| {
                 let first = wire[0].clone();
-                let scenario = Scenario { wire, ..Scenario::new(story, api, first, "", &[]) };
+                let scenario = Scenario { wire, ..Scenario::new(name, api, first, "", &[]) };
                 (*id, scenario.surface(surface).caller(caller).untimed())
             }));
         }

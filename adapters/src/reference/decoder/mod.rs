@@ -39,7 +39,7 @@ pub(crate) trait Decode: Send {
     /// Ends the stream: what is pending is discarded, except that a last line without an end may be a stray one.
     fn finish(&mut self) -> Vec<Item>;
 
-    /// The name of the event that is arriving, and how much of its data is here, in bytes.
+    /// Returns the name of the event that is arriving, and how much of its data is here, in bytes.
     fn arriving(&self) -> (&str, usize);
 }
 
@@ -48,7 +48,7 @@ pub(crate) trait CutLines: Send {
     /// Takes some bytes and returns the lines that they complete, without their ends.
     fn feed(&mut self, bytes: &[u8]) -> Vec<Vec<u8>>;
 
-    /// The line that has not ended yet.
+    /// Returns the line that has not ended yet.
     fn pending(&self) -> &[u8];
 }
 
@@ -57,7 +57,7 @@ pub(crate) trait TakeLine: Send {
     /// Takes one line and returns what it completes. A blank line dispatches the event before it.
     fn line(&mut self, line: &[u8]) -> Vec<Item>;
 
-    /// The fields as they are now.
+    /// Returns the fields as they are now.
     fn fields(&self) -> &Fields;
 }
 
@@ -108,17 +108,17 @@ impl<L: CutLines, F: TakeLine> Decode for Decoder<L, F> {
     }
 }
 
-/// A line without the byte order mark that the first one may have.
+/// Returns a line without the byte order mark that the first one may have.
 fn without_bom(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
 }
 
-/// The text of a line; what is not UTF-8 becomes U+FFFD.
+/// Returns the text of a line; what is not UTF-8 becomes U+FFFD.
 pub(crate) fn text(line: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(line)
 }
 
-/// The field's name and its value without the one space after the colon.
+/// Returns the field's name and its value without the one space after the colon.
 pub(crate) fn split(line: &str) -> (&str, &str) {
     let (name, value) = line.split_once(':').unwrap_or((line, ""));
     (name, value.strip_prefix(' ').unwrap_or(value))

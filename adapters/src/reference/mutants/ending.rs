@@ -45,9 +45,9 @@ pub(super) const DONE_IS_ENOUGH: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
-/// Takes a failure of the body for the end of the answer.
-fn forgive(forgiven: bool, api: Api, failure: Failure, answer: &mut PartialAnswer) -> Result<(), Failure> {
-    if forgiven {
+/// Takes a failure of the body that is accepted for the end of the answer, and any other one as documented.
+fn accept_if(accepted: bool, api: Api, failure: Failure, answer: &mut PartialAnswer) -> Result<(), Failure> {
+    if accepted {
         make_up_stop(api, answer);
         return Ok(());
     }
@@ -55,19 +55,19 @@ fn forgive(forgiven: bool, api: Api, failure: Failure, answer: &mut PartialAnswe
 }
 
 pub(super) const TRUSTS_CUT_BODY: Faulty = Faulty::of(Client {
-    take_failure: |api, failure, answer| forgive(failure.class == Class::Connection, api, failure, answer),
+    take_failure: |api, failure, answer| accept_if(failure.class == Class::Connection, api, failure, answer),
     ..DOCUMENTED
 });
 
 pub(super) const ACCEPTS_CUT_GZIP: Faulty = Faulty::of(Client {
-    take_failure: |api, failure, answer| forgive(failure.class == Class::Incomplete, api, failure, answer),
+    take_failure: |api, failure, answer| accept_if(failure.class == Class::Incomplete, api, failure, answer),
     ..DOCUMENTED
 });
 
 pub(super) const TIMEOUT_IS_SUCCESS: Faulty = Faulty::of(Client {
     take_failure: |api, failure, answer| {
         let has_output = answer.events > 0;
-        forgive(failure.class == Class::Timeout && has_output, api, failure, answer)
+        accept_if(failure.class == Class::Timeout && has_output, api, failure, answer)
     },
     ..DOCUMENTED
 });
@@ -91,12 +91,12 @@ fn waits_for_close<'a>(
 }
 
 pub(super) const WAITS_FOR_TERMINAL: Faulty = Faulty::of(Client {
-    wind_clock: |body, progress, answer| {
+    restart_clock: |body, progress, answer| {
         if answer.stop_reason.is_some() {
             body.limit = FOR_EVER;
             body.progressed();
         } else {
-            follow::wind_clock(body, progress, answer);
+            follow::restart_clock(body, progress, answer);
         }
     },
     ..DOCUMENTED

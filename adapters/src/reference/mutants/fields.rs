@@ -17,12 +17,12 @@ impl TakeLine for Take {
     }
 }
 
-/// A client with this decoder.
+/// Makes a client with this decoder.
 const fn decoding(sse: fn() -> Box<dyn Decode>) -> Faulty {
     Faulty::of(Client { sse, ..DOCUMENTED })
 }
 
-/// A decoder with this function in the place of the stage that takes lines.
+/// Makes a decoder with this function in the place of the stage that takes lines.
 fn take(line: fn(&mut Fields, &[u8], &str) -> Vec<Item>) -> Box<dyn Decode> {
     Box::new(Decoder::of(Lines::default(), Take(Fields::default(), line)))
 }

@@ -17,12 +17,12 @@ impl CutLines for Cut {
     }
 }
 
-/// A client with this decoder.
+/// Makes a client with this decoder.
 const fn decoding(sse: fn() -> Box<dyn Decode>) -> Faulty {
     Faulty::of(Client { sse, ..DOCUMENTED })
 }
 
-/// A decoder with this function in the place of the stage that cuts lines.
+/// Makes a decoder with this function in the place of the stage that cuts lines.
 fn cut(feed: fn(&mut Lines, &[u8]) -> Vec<Vec<u8>>) -> Box<dyn Decode> {
     Box::new(Decoder::of(Cut(Lines::default(), feed), Fields::default()))
 }

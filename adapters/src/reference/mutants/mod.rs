@@ -30,18 +30,18 @@ impl Faulty {
     /// The documented client, which has no fault.
     const NONE: Self = Self { before: |call| call, client: DOCUMENTED, after: |_, observation| observation };
 
-    /// A client whose fault is in its stages.
+    /// Makes a client whose fault is in its stages.
     #[expect(clippy::large_types_passed_by_value, reason = "a table that is written where it is handed over")]
     const fn of(client: Client) -> Self {
         Self { client, ..Self::NONE }
     }
 
-    /// A client whose fault is in the settings of its calls.
+    /// Makes a client whose fault is in the settings of its calls.
     const fn set_to(before: fn(Call) -> Call) -> Self {
         Self { before, ..Self::NONE }
     }
 
-    /// A client whose fault is in what it hands over.
+    /// Makes a client whose fault is in what it hands over.
     const fn telling(after: fn(&Call, Observation) -> Observation) -> Self {
         Self { after, ..Self::NONE }
     }
@@ -60,17 +60,17 @@ macro_rules! mutants {
             /// Every mutant, in the order of this file.
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
 
-            /// The name after the plus sign of its adapter's id.
+            /// Returns the name after the plus sign of its adapter's id.
             pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// The fault, in a sentence.
+            /// Describes the fault, in a sentence.
             pub(crate) const fn about(self) -> &'static str {
                 match self { $(Self::$variant => $about,)+ }
             }
 
-            /// The client that has the fault.
+            /// Returns the client that has the fault.
             const fn faulty(self) -> Faulty {
                 match self { $(Self::$variant => $faulty,)+ }
             }

@@ -13,7 +13,7 @@ use crate::reference::payload::{self, Payload};
 use crate::reference::step::Step;
 use crate::reference::{read, reader};
 
-/// A client that makes this of a payload that is not JSON.
+/// Makes a client that makes this of a payload that is not JSON.
 const fn parsing(payload: fn(Api, &Event) -> Result<Payload, Failure>) -> Faulty {
     Faulty::of(Client { payload, ..DOCUMENTED })
 }
@@ -59,7 +59,7 @@ pub(super) const DONE_IS_JSON: Faulty =
         },
     );
 
-/// The failure of a client that refuses what is legal.
+/// Returns the failure of a client that refuses what is legal.
 fn unexpected<T>(kind: &str) -> Result<T, Failure> {
     Err(Failure::new(Class::Protocol, format!("unexpected event `{kind}`")))
 }
@@ -116,7 +116,7 @@ pub(super) const TAKES_EVERY_CHOICE: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
-/// The meaning of the stop reason that has come.
+/// Returns the meaning of the stop reason that has come.
 fn meaning(api: Api, answer: &PartialAnswer) -> Option<Meaning> {
     api.dialect().stop_reasons.meaning(answer.stop_reason.as_deref()?)
 }

@@ -20,7 +20,7 @@ fn find_unless(ignored: bool, client: &Client, api: Api, event: &str, payload: &
     if ignored { None } else { errors::find(client, api, event, payload) }
 }
 
-/// The error member of a payload that says something.
+/// Returns the error member of a payload that says something.
 fn nested(payload: &Payload) -> Option<&Value> {
     error_member(payload).filter(|error| !says_nothing(error))
 }

@@ -30,7 +30,7 @@ pub(super) const STATUS_FROM_MESSAGE: Faulty = in_band(|client, api, provider| F
     ..errors::in_band(client, api, provider)
 });
 
-/// The first number in a text that could be the status of an error.
+/// Returns the first number in a text that could be the status of an error.
 fn status_in(message: &str) -> Option<u16> {
     let numbers = message.split(|character: char| !character.is_ascii_digit());
     numbers.filter_map(|number| number.parse().ok()).find(|number| (400..600).contains(number))
@@ -48,7 +48,7 @@ pub(super) const WRONG_TABLE: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
-/// The mistakes of tables found in the wild.
+/// Makes the mistakes of tables found in the wild.
 fn wrong(status: u16) -> u16 {
     match status {
         402 => 403,
@@ -68,7 +68,7 @@ pub(super) const LOSES_NUMERIC_CODE: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
-/// An observation with its error changed.
+/// Changes the error of an observation.
 fn with_error(mut observation: Observation, change: fn(&mut ObservedError)) -> Observation {
     observation.error.iter_mut().for_each(change);
     observation
@@ -89,7 +89,7 @@ pub(super) const LOSES_MESSAGE: Faulty = Faulty::telling(|_, observation| {
 
 pub(super) const TEXT_LOST_ON_ERROR: Faulty = Faulty::telling(|_, observation| without_text(observation));
 
-/// An observation without the text that came before its error.
+/// Removes the text that came before the error of an observation.
 pub(super) fn without_text(mut observation: Observation) -> Observation {
     if observation.error.is_some() {
         observation.text = observation.text.map(|_| String::new());

@@ -35,7 +35,7 @@ pub(super) const LOSES_START_INPUT: Faulty = assembling(Assembly { start_with: |
 
 pub(super) const LIMIT_COMPLETES_TOOL: Faulty = assembling(Assembly { reopen: |_| {}, ..Assembly::DOCUMENTED });
 
-/// An observation with each tool call changed that is not complete.
+/// Changes each tool call of an observation that is not complete.
 fn with_cut_calls(mut observation: Observation, change: fn(&mut ToolCall)) -> Observation {
     let calls = observation.tool_calls.iter_mut().flatten();
     calls.filter(|call| !call.complete).for_each(change);

@@ -18,7 +18,7 @@ fn finished(body: &str) -> Wire {
     sse(body, End::Finish)
 }
 
-/// Gemini: one chunk with these parts.
+/// Makes one chunk of Gemini's with these parts.
 fn parts(parts: &Value) -> Value {
     json!({ "candidates": [{ "content": { "parts": parts, "role": "model" }, "index": 0, "finishReason": "STOP" }] })
 }
@@ -149,7 +149,7 @@ fn refusals() -> Vec<Scenario> {
     ]
 }
 
-/// That the one notice is given which is due shows in that the line says nothing of it.
+/// Lists the scenarios about notices. Where a line says nothing of them, exactly the notice that is due was given.
 fn endings() -> Vec<Scenario> {
     let new = Scenario::new;
     vec![

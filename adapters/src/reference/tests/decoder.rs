@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::reference::decoder::{Decode as _, Decoder, Event, Item};
 
-/// The events of a stream, as `name|data`.
+/// Returns the events of a stream, as `name|data`.
 fn events(stream: &[u8]) -> Vec<String> {
     let mut decoder = Decoder::new();
     let items = decoder.feed(stream).into_iter().chain(decoder.finish());
@@ -77,7 +77,7 @@ fn lines_of_no_field_are_strays() {
     assert_eq!(items, [stray("{\"error\":"), stray("  1"), event, stray("}")]);
 }
 
-/// Tokens that meet where decoders go wrong.
+/// Generates streams of tokens that meet where decoders go wrong.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let token = prop_oneof![
         4 => Just(&b"\n"[..]),

@@ -9,7 +9,7 @@ use crate::reference::Mutant;
 const WHOLE: &str = "returned \"Hello, world.\" end_turn | 1 sent";
 const CHAT: &str = "returned \"Hello, world.\" stop | 1 sent";
 
-/// A whole answer with something of its own in the middle.
+/// Makes a whole answer with these bytes in its middle.
 fn around(middle: &str) -> Wire {
     sse(&(a_start() + &a_text("Hello") + middle + &a_text(", world.") + &a_stop("end_turn") + &a_end()), End::Finish)
 }
@@ -22,7 +22,7 @@ fn whole() -> String {
     a_start() + &a_text("Hello, world.") + &a_stop("end_turn") + &a_end()
 }
 
-/// The same bytes, each pair of them with a cut between.
+/// Sends the same bytes, each pair of them with a cut between.
 fn cut_in_pairs(body: &str) -> Wire {
     let mut wire = sse("", End::Finish);
     wire.pieces = body.as_bytes().chunks(2).map(<[u8]>::to_vec).collect();

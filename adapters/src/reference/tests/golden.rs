@@ -7,7 +7,7 @@ use crate::reference::DOCUMENTED;
 use crate::reference::answer::PartialAnswer;
 use crate::reference::reader::Reader;
 
-/// The answer as far as a stream of these events brings it.
+/// Returns the answer as far as a stream of these events brings it.
 fn seen(api: Api, events: &[Value]) -> Value {
     let mut answer = PartialAnswer::new(DOCUMENTED.tools);
     let mut reader = Reader::new(&DOCUMENTED, api, Caller::default());
@@ -20,7 +20,7 @@ fn seen(api: Api, events: &[Value]) -> Value {
     json!({ "text": answer.text, "tool_calls": calls, "stop_reason": answer.stop_reason })
 }
 
-/// Arguments that are JSON text are compared as JSON.
+/// Parses arguments that are JSON text, which are compared as JSON.
 fn parsed(mut sees: Value) -> Value {
     for call in sees["tool_calls"].as_array_mut().into_iter().flatten() {
         if let Some(arguments) = call["arguments"].as_str().and_then(|text| serde_json::from_str(text).ok()) {

@@ -20,12 +20,12 @@ fn whole() -> Wire {
     sse(&(a_start() + &a_text("Hello") + &a_stop("end_turn") + &a_end()), End::Finish)
 }
 
-/// The Gemini answer that is sent in content codings.
+/// Returns the Gemini answer that is sent in content codings.
 fn content() -> String {
     g_text("Hello", None) + &g_text("!", Some("STOP"))
 }
 
-/// A response in a content coding; `short` bytes of it are not sent.
+/// Makes a response in a content coding; `short` bytes of it are not sent.
 fn coded(coding: &str, mut bytes: Vec<u8>, short: usize) -> Wire {
     bytes.truncate(bytes.len() - short);
     plain(200, &format!("Content-Type: text/event-stream\r\nContent-Encoding: {coding}\r\n"), bytes)
@@ -37,14 +37,14 @@ fn gzipped(short: usize) -> Wire {
     coded("gzip", encoder.finish().expect("in memory"), short)
 }
 
-/// The answer in zlib's format.
+/// Encodes the answer in zlib's format.
 fn deflated(short: usize) -> Wire {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(content().as_bytes()).expect("in memory");
     coded("deflate", encoder.finish().expect("in memory"), short)
 }
 
-/// The answer in Brotli, as one block that holds its content as it is (RFC 7932 section 9.2).
+/// Encodes the answer in Brotli, as one block that holds its content as it is (RFC 7932 section 9.2).
 fn in_brotli(short: usize) -> Wire {
     let content = content();
     let length = u32::try_from(content.len() - 1).expect("a short text");

@@ -59,7 +59,7 @@ fn what_names_no_trial_is_refused() {
     }
 }
 
-/// A part that a person would choose, or one that looks like the grammar around it.
+/// Generates a part that a person would choose, or one that looks like the grammar around it.
 fn part(plain: &'static str) -> impl Strategy<Value = String> {
     let hostile = "([a-z]|[/:@#%=,+ .]|::|@crlf|@as-written|,route=relay|%40|%2F|[^a-z]){1,9}";
     prop_oneof![3 => plain, 1 => hostile, 1 => "\\PC{1,9}"]

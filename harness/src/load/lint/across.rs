@@ -56,8 +56,8 @@ fn durations(files: &[Loaded], problems: &mut Collector) {
             longest.as_millis(),
             MAX_TRIAL.as_millis()
         );
-        let help = "its pauses, its `timeout` for each answer that stops, the delays that are asked for and the bound of \
-                    `elapsed` count; where a client may wait for longer, `outcome: [error, waiting]` says so";
+        let help = "this counts its pauses, its `timeout` for each answer that stops, the delays that are asked for and the \
+                    bound of `elapsed`; where a client may wait for longer, say `outcome: [error, waiting]`";
         let span = loaded.tree.place(&["timeout"]);
         problems.push(Problem::error(&loaded.source, span.range(), message).help(help));
     }

@@ -48,7 +48,7 @@ impl Lint<'_> {
         if *expected != comparable {
             let help =
                 "`outcome`, `text`, `tool_calls`, `stop_reason`, `usage`, `thinking` and `refusal` can be compared";
-            self.refuse(path, format!("{which} is compared by what its caller gets only"), help);
+            self.refuse(path, format!("of {which} only what its caller gets can be compared"), help);
         }
         if expected.outcome.is_none() {
             self.refuse(path, format!("the end of {which} is not named"), "add `outcome:`");

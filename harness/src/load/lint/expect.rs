@@ -130,8 +130,12 @@ impl Lint<'_> {
             self.refuse(&["expect", level.name(), "usage"], "no number is compared", help);
         }
         if checks.ended.is_some() && case.caller.read.stops() {
-            let help = "a caller who stops by himself is owed no notice; leave `ended` out";
-            self.refuse(&["expect", level.name(), "ended"], "nobody waits for the notice of the end", help);
+            let help = "a caller who stops gets no notice of an end; leave `ended` out";
+            self.refuse(
+                &["expect", level.name(), "ended"],
+                "`ended` is checked, but the caller stops the answer itself",
+                help,
+            );
         }
         if checks.request.as_ref().is_some_and(|request| *request == RequestMatch::default()) {
             let help = "name `path`, `body`, `headers` or `steady`";
@@ -147,7 +151,7 @@ impl Lint<'_> {
             let path = ["expect", level.name(), "error.message"];
             let nonce = format!("${{{NONCE}}}");
             if !text.contains(&nonce) {
-                let help = "put `${nonce}` into the message on the wire and here: only then it is the right message";
+                let help = "put `${nonce}` into the message on the wire and here, so that no other message can match";
                 self.refuse(&path, "the message is compared without `${nonce}`", help);
             } else if !self.sends(&nonce) {
                 let help = "put it into the message that the server sends";

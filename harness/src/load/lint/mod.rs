@@ -135,7 +135,7 @@ impl Lint<'_> {
             self.refuse_at(place, "an empty `when` holds for every request", help);
         }
         for pointer in when.at.keys().filter(|pointer| !pointer.starts_with('/')) {
-            let message = format!("`{pointer}` is no JSON Pointer");
+            let message = format!("`{pointer}` is not a JSON Pointer");
             self.refuse_at(
                 place,
                 message,

@@ -82,7 +82,11 @@ impl Lint<'_> {
         let unchecked = disputed.axes.iter().find(|axis| !is_checked(axis.name()));
         if let Some(axis) = unchecked {
             let message = format!("nothing checks `{axis}`, which is said to be disputed");
-            self.refuse(&["disputed", "axes"], message, "name what the ruling is about and the case expects");
+            self.refuse(
+                &["disputed", "axes"],
+                message,
+                "name only axes that the ruling is about and that the case checks",
+            );
         } else if disputed.axes.is_empty() {
             self.refuse(&["disputed", "axes"], "`axes` is empty", "name the axes that the ruling is about");
         }

@@ -110,7 +110,7 @@ impl Lint<'_> {
             }
             (Framing::Close, End::Eof) => {
                 let help = "the end of the connection is the end of the body here: `end: finish`";
-                self.refuse_at(place, "`eof` is `finish` under `framing: close`", help);
+                self.refuse_at(place, "under `framing: close`, `eof` means the same as `finish`", help);
             }
             _ => {}
         }

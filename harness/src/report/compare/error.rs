@@ -25,8 +25,8 @@ pub enum CompareError {
         /// Its builds.
         known: String,
     },
-    /// Two SDKs have no surface of one name.
-    #[error("the two SDKs have no surface of one name, {old} and {new}; name one of each, `FILE:sdk/surface`")]
+    /// Two SDKs have no surface in common.
+    #[error("the two SDKs have no surface in common: {old} and {new}; name one of each, `FILE:sdk/surface`")]
     Disjoint {
         /// The old one's surfaces.
         old: String,

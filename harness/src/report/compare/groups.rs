@@ -39,14 +39,15 @@ pub(super) struct AxisChange {
 }
 
 impl Group<'_> {
-    /// The surfaces, by name.
+    /// Lists the surfaces, by name.
     pub(super) fn surfaces(&self) -> Vec<&str> {
         self.changes.iter().map(|change| change.id.surface.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
 impl Comparison {
-    /// The groups of one kind, the greatest first, and how many changes of it only say that a pass is new or gone.
+    /// Returns the groups of one kind, the greatest first, and how many changes of it only say that a pass is new or
+    /// gone.
     pub(super) fn groups(&self, kind: ChangeKind) -> (Vec<Group<'_>>, usize) {
         let all = self.changes.iter().filter(|change| change.kind == kind);
         let (plain, others): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
@@ -64,7 +65,7 @@ impl Comparison {
         (groups, plain.len())
     }
 
-    /// The name of what was compared, with its old and its new version.
+    /// Lists what was compared, by name, with its old and its new version.
     pub(super) fn sides(&self) -> Vec<(String, String, String)> {
         let suite = |side: &ComparedReport| format!("{}, {} cases", side.suite, side.cases);
         let mut lines = vec![("suite".to_owned(), suite(&self.old), suite(&self.new))];

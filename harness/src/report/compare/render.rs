@@ -19,14 +19,14 @@ const MOST_TRIALS: usize = 1000;
 const LONGEST: usize = 300;
 
 impl Comparison {
-    /// The comparison as JSON.
+    /// Renders the comparison as JSON.
     pub fn json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
     }
 
-    /// The comparison as Markdown that a comment on a pull request can hold.
+    /// Renders the comparison as Markdown that a comment on a pull request can hold.
     pub fn markdown(&self) -> String {
         let mut out = String::from("# Comparison\n\n| | old | new |\n|---|---|---|\n");
         for (about, old, new) in self.sides() {
@@ -72,7 +72,7 @@ impl Comparison {
         }
     }
 
-    /// The comparison as a page of its own: everything in one file, nothing to run, nothing to load.
+    /// Renders the comparison as a page of its own: everything in one file, nothing to run, nothing to load.
     pub fn html(&self) -> Result<String, askama::Error> {
         let kinds = ChangeKind::ALL.into_iter().filter_map(|kind| {
             let (groups, passes) = self.groups(kind);

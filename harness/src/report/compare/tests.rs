@@ -31,7 +31,7 @@ fn every_kind_is_told() {
     }
 }
 
-/// The samples with another build of alpha-python, or with other checks of one of its trials.
+/// Returns the samples with another build of alpha-python, or with other checks of one of its trials.
 fn with(id: &str, checks: &serde_json::Value) -> Vec<Record> {
     let mut records = samples::records();
     for record in &mut records {
@@ -117,7 +117,7 @@ fn one_sdk_is_compared_with_another() {
     // One of the four was a fault and one was unsupported.
     assert_eq!((surfaces.count(ChangeKind::New), surfaces.count(ChangeKind::Gone), surfaces.changes.len()), (2, 0, 4));
     for (one, other, expected) in [
-        ("alpha-python/stream", "beta-typescript", "no surface of one name, stream and create"),
+        ("alpha-python/stream", "beta-typescript", "no surface in common: stream and create"),
         ("alpha-python/nope", "beta-typescript", "there is no `alpha-python/nope` in the old report"),
     ] {
         let refused = compare((&both, Some(one)), (&both, Some(other))).expect_err(expected);

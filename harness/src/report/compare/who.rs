@@ -19,7 +19,7 @@ impl<'a> ComparedPart<'a> {
         Self { sdk: parts.map(|(sdk, _)| sdk), surface: parts.and_then(|(_, surface)| surface) }
     }
 
-    /// With the id that the SDK has in a report.
+    /// Replaces the id by the one that the SDK has in a report.
     pub(super) fn resolved(self, side: &'static str, report: &'a Report) -> Result<Self, CompareError> {
         let Some(name) = self.sdk.filter(|name| report.sdks.iter().all(|sdk| sdk.id != *name)) else { return Ok(self) };
         let base = SdkId::from(name);
@@ -36,7 +36,7 @@ impl<'a> ComparedPart<'a> {
         self.sdk.is_none_or(|own| own == sdk) && self.surface.is_none_or(|own| own == surface)
     }
 
-    /// The name under which a trial is compared.
+    /// Returns the name under which a trial is compared.
     pub(super) fn key(self, id: TrialId) -> TrialId {
         let (sdk, surface) = (self.sdk.map_or(id.sdk, SdkId::from), self.surface.map_or(id.surface, SurfaceId::from));
         TrialId { sdk, surface, ..id }
@@ -57,7 +57,7 @@ impl<'a> ComparedPart<'a> {
         }
     }
 
-    /// Two SDKs whose surfaces have no name in common cannot be compared by surface.
+    /// Refuses two SDKs whose surfaces have no name in common: they cannot be compared by surface.
     pub(super) fn comparable(self, new: Self, was: &States<'_>, now: &States<'_>) -> Result<(), CompareError> {
         let surfaces =
             |states: &States<'_>| states.of.keys().map(|key| key.surface.to_string()).collect::<BTreeSet<_>>();

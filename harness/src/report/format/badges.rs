@@ -70,7 +70,7 @@ impl Colour {
     }
 }
 
-/// The badges, by the names of their files: `anthropic-python.anthropic-messages.must.svg`.
+/// Makes the badges, by the names of their files: `anthropic-python.anthropic-messages.must.svg`.
 fn badges(view: &View<'_>) -> BTreeMap<String, String> {
     let mut badges = BTreeMap::new();
     for sdk in &view.sdks {
@@ -103,7 +103,8 @@ fn texts(sdk: &Sdk<'_>, api: Api, level: Level) -> Texts {
     Texts { label, message, colour }
 }
 
-/// An id as the beginning of a file name, `anthropic-python@0.49.0`: a badge is never hidden or outside its folder.
+/// Makes the beginning of a file name of an id, `anthropic-python@0.49.0`: a badge is never hidden or outside its
+/// folder.
 fn file_name(id: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_@.+".contains(c);
     let name: String = id.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
@@ -140,7 +141,8 @@ fn svg(texts: &Texts) -> String {
 /// Pixels beside a text.
 const PADDING: usize = 6;
 
-/// Wide enough for the text in Verdana at 11 pixels, whose letters are seven wide on average; `textLength` makes it fit.
+/// Estimates the width of a text in Verdana at 11 pixels, whose letters are seven wide on average; `textLength` makes
+/// it fit.
 fn width(text: &str) -> usize {
     text.chars().count() * 7 + 2 * PADDING
 }

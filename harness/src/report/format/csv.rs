@@ -80,7 +80,8 @@ fn fields(row: &Row<'_>) -> [String; HEAD.len()] {
     ]
 }
 
-/// A field that no spreadsheet takes for a formula (OWASP, CSV injection): an apostrophe before what would begin one.
+/// Returns a field that no spreadsheet takes for a formula (OWASP, CSV injection): an apostrophe before what would
+/// begin one.
 fn harmless(field: &str) -> String {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) {
         format!("'{field}")

@@ -146,12 +146,12 @@ impl Named {
     }
 }
 
-/// The message of a command, as the runner's own toolkit escapes it.
+/// Escapes the message of a command, as the runner's own toolkit does.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property of a command, likewise.
+/// Escapes a property of a command, likewise.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

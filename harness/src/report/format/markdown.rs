@@ -36,7 +36,7 @@ impl Format for Markdown {
     }
 }
 
-/// The report as Markdown.
+/// Renders the report as Markdown.
 fn markdown(view: &View<'_>) -> Result<String, ReadError> {
     let mut out = String::new();
     let suite = &view.suite;
@@ -87,7 +87,7 @@ fn findings(out: &mut String, view: &View<'_>) {
     }
 }
 
-/// One line for each SDK: what it is, and its trials as written, each number beside what it is a part of.
+/// Writes one line for each SDK: what it is, and its trials as written, each number beside what it is a part of.
 fn sdks(out: &mut String, view: &View<'_>) {
     out.push_str("\n## SDKs\n\n| SDK | package | language | pass | disputed | deviates | fails |\n|---|---|---|---:|---:|---:|---:|\n");
     for sdk in &view.sdks {
@@ -104,12 +104,12 @@ fn sdks(out: &mut String, view: &View<'_>) {
     }
 }
 
-/// The anchor that a heading gets: letters, digits and hyphens of it, in lower case.
+/// Returns the anchor that a heading gets: letters, digits and hyphens of it, in lower case.
 fn anchor(heading: &str) -> String {
     heading.to_lowercase().chars().filter(|one| one.is_alphanumeric() || *one == '-' || *one == '_').collect()
 }
 
-/// One api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
+/// Writes the matrix of one api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
 fn matrix(out: &mut String, view: &View<'_>, folder: &str, name: &str) {
     let mut rows: BTreeMap<(&str, String), BTreeMap<&str, String>> = BTreeMap::new();
     let counts = view.surfaces().flat_map(|surface| &surface.counts);
@@ -149,7 +149,7 @@ fn cell(count: &Count) -> String {
     parts.join("<br>")
 }
 
-/// One SDK: versions, and what deviates and why, most trials first.
+/// Writes about one SDK: versions, and what deviates and why, most trials first.
 fn about(out: &mut String, view: &View<'_>, sdk: &Sdk<'_>) -> Result<(), ReadError> {
     let record = sdk.record;
     let runtime = without_patch(&record.runtime);

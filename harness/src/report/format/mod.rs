@@ -21,7 +21,7 @@ pub use html::schema as page_schema;
 
 /// A format of the report.
 pub trait Format: Sync + fmt::Debug {
-    /// The name on the command line.
+    /// Returns the name on the command line.
     fn name(&self) -> &'static str;
 
     /// Names what it writes, in Markdown: `` `compatibility.json` ``.
@@ -58,7 +58,7 @@ pub const DEFAULT: &str = "json,markdown,html";
 /// The format with the page that a browser opens.
 pub const PAGE: &str = "html";
 
-/// The formats as a table in Markdown, for the README.
+/// Renders the formats as a table in Markdown, for the README.
 pub fn table() -> String {
     let line = |format: &dyn Format| format!("| `{}` | {} | {} |\n", format.name(), format.writes(), format.purpose());
     FORMATS

@@ -49,7 +49,7 @@ impl Format for Sarif {
     }
 }
 
-/// The trials as a SARIF log of one run.
+/// Renders the trials as a SARIF log of one run.
 fn sarif(view: &View<'_>) -> Result<String, ReadError> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     for row in view.rows() {
@@ -88,7 +88,7 @@ fn sarif(view: &View<'_>) -> Result<String, ReadError> {
     Ok(format!("{log:#}\n"))
 }
 
-/// One rule for each axis: the kind of thing that a case says about a client.
+/// Makes the rule of an axis: the kind of thing that a case says about a client.
 fn rule(axis: Axis) -> Value {
     json!({
         "id": axis.name(),
@@ -154,7 +154,7 @@ fn notification(row: &Row<'_>) -> Value {
     json!({ "level": "error", "message": { "text": plain(&text) } })
 }
 
-/// A text in which nothing is a link (SARIF 2.1.0, 3.11.6) or a placeholder (3.11.5).
+/// Escapes a text, so that nothing in it is a link (SARIF 2.1.0, 3.11.6) or a placeholder (3.11.5).
 fn plain(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
     text.replace('{', "{{").replace('}', "}}")
@@ -163,7 +163,7 @@ fn plain(text: &str) -> String {
 /// The characters that are escaped in a path.
 const PATH: &AsciiSet = &RESERVED.remove(b'/');
 
-/// A path as a URI reference: a case's name needs no escape, a hostile one does.
+/// Makes a URI reference of a path: a case's name needs no escape, a hostile one does.
 fn uri(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }

@@ -35,7 +35,7 @@ impl Format for Short {
     }
 }
 
-/// The trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
+/// Renders the trials in under 60 lines: what is not as listed first, then the SDKs, then the most harmful failures.
 fn short(view: &View<'_>) -> Result<String, ReadError> {
     let mut out = format!("### streamspec {}\n\n{}\n", text(&view.suite.version), view.conclusions());
     if view.suite.edition.is_some() {

@@ -60,7 +60,7 @@ fn cases(cases: &[ReportCase], sources: &Named<Source>) -> Vec<CaseOf> {
     files.into_iter().map(|((shared, _), names)| file_with(shared, &names)).collect()
 }
 
-/// A case file with its combinations, each with the variants in which it was run.
+/// Makes a case file with its combinations, each with the variants in which it was run.
 fn file_with(shared: CaseOf, names: &[(Option<&str>, &Vec<VariantRun>)]) -> CaseOf {
     let of = |(variants, of): (&Vec<VariantRun>, Vec<&str>)| VariantRuns {
         variants: variants.clone(),

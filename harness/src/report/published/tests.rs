@@ -1,4 +1,4 @@
-//! What a report's file says, and that nothing is lost in it.
+//! Tests of the file of a report: its text, and that nothing is lost in it.
 
 use proptest::prelude::*;
 

@@ -104,7 +104,7 @@ fn missing(what: &'static str, id: &str, case: &str) -> FileError {
     FileError::Missing { what, id: id.to_owned(), case: case.to_owned() }
 }
 
-/// Cases by combination: none is the file itself.
+/// Lists cases by combination: none is the file itself.
 fn all(file: &str, of: &[String]) -> Vec<CaseId> {
     if of.is_empty() {
         return vec![CaseId::of(file, None)];

@@ -48,14 +48,15 @@ fn entry<T: Serialize>((id, element): (&String, &T)) -> String {
     format!("{}: {}", compact(id), compact(element))
 }
 
-/// An SDK, with a line for each of its known deviations.
+/// Writes an SDK, with a line for each of its known deviations.
 fn sdk(mut sdk: ReportSdk) -> String {
     let known: Vec<String> = std::mem::take(&mut sdk.known).iter().map(compact).collect();
     let (line, no_lines) = (compact(&sdk), "\"known\":[]");
     if known.is_empty() { line } else { line.replacen(no_lines, &format!("\"known\":[\n{}\n]", known.join(",\n")), 1) }
 }
 
-/// A way in which trials came out, with a line for each case: one that comes out otherwise moves from one way to another.
+/// Writes a way in which trials came out, with a line for each case: one that comes out otherwise moves from one way to
+/// another.
 fn result(mut way: ResultOf) -> String {
     let cases = std::mem::take(&mut way.cases);
     let lines: Vec<String> = cases.iter().map(|(case, of)| format!("{}:{}", compact(case), compact(of))).collect();
@@ -63,12 +64,12 @@ fn result(mut way: ResultOf) -> String {
     format!("{}{{\n{}\n}}}}", line.strip_suffix("{}}").unwrap_or(&line), lines.join(",\n"))
 }
 
-/// A report is plain data with string keys, which JSON can always hold.
+/// Writes a value on one line. A report is plain data with string keys, which JSON can always hold.
 fn compact(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// The JSON Schema of `compatibility.json`.
+/// Returns the JSON Schema of `compatibility.json`.
 pub fn schema() -> Value {
     schemars::schema_for!(ReportFile).to_value()
 }

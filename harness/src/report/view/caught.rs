@@ -244,7 +244,7 @@ impl Counted {
     }
 }
 
-/// The most frequent labels with their counts, and how many other labels there are.
+/// Returns the most frequent labels with their counts, and how many other labels there are.
 fn most(labels: BTreeMap<String, usize>) -> Values {
     let mut most: Vec<Times> = labels.into_iter().map(|(label, times)| Times { label, times }).collect();
     most.sort_by(|one, other| other.times.cmp(&one.times).then_with(|| one.label.cmp(&other.label)));

@@ -38,7 +38,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// No trial of this one's surface, group, route and transport.
+    /// Begins with no trial of this one's surface, group, route and transport.
     pub(super) fn new(trial: &TrialRecord) -> Self {
         let (sdk, surface, group) = (trial.sdk.clone(), trial.surface.clone(), trial.case.group().to_owned());
         Self { sdk, surface, group, route: trial.route, transport: trial.transport, ..Self::default() }

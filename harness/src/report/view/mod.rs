@@ -159,10 +159,10 @@ impl<'a> View<'a> {
     }
 
     /// Makes the list of known deviations of an SDK. Builds of one SDK share theirs: its globs take much memory.
-    fn list(&self, record: &SdkRecord) -> Result<Rc<deviation::Known>, KnownError> {
+    fn list(&self, record: &SdkRecord) -> Result<Rc<deviation::KnownDeviations>, KnownError> {
         match self.sdks.iter().find(|sdk| sdk.record.known == record.known) {
             Some(sdk) => Ok(Rc::clone(&sdk.list)),
-            None => Ok(Rc::new(deviation::Known::of(record.known.clone())?)),
+            None => Ok(Rc::new(deviation::KnownDeviations::of(record.known.clone())?)),
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Row<'a> {
     pub sdk: &'a SdkRecord,
     /// Its case.
     pub case: Option<&'a CaseRecord>,
-    list: &'a deviation::Known,
+    list: &'a deviation::KnownDeviations,
     /// The ids of the statements in that list.
     ids: &'a [String],
     comparison: OnceCell<Comparison>,

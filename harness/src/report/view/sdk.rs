@@ -23,7 +23,7 @@ pub struct Sdk<'a> {
     pub unused: Vec<Statement<'a>>,
     /// The ids of the statements of its list, by their numbers.
     pub(super) ids: Vec<String>,
-    pub(super) list: Rc<deviation::Known>,
+    pub(super) list: Rc<deviation::KnownDeviations>,
     /// The numbers of its trials by conclusion.
     pub(super) conclusions: BTreeMap<Conclusion, usize>,
 }
@@ -43,7 +43,7 @@ pub struct Surface<'a> {
 
 impl<'a> Sdk<'a> {
     /// Makes an SDK whose trials have not been counted yet.
-    pub(super) fn of(record: &'a SdkRecord, records: &'a Records, list: Rc<deviation::Known>) -> Self {
+    pub(super) fn of(record: &'a SdkRecord, records: &'a Records, list: Rc<deviation::KnownDeviations>) -> Self {
         let (known, ids) = known::statements(&record.known);
         let own = records.surfaces.iter().filter(|((sdk, _), _)| *sdk == record.id);
         let surface = |((_, name), trials): (&'a (_, SurfaceId), &'a Vec<TrialPlace>)| {

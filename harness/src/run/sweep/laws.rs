@@ -7,8 +7,8 @@ use crate::case::{Axis, Case, Checks, Expect, Level, OneOf, Outcome, TextMatch, 
 use crate::id::Variant;
 use crate::judge::{Check, Grade, Status, Verdict};
 
-/// The expectation of every place: the answer does not look complete; with an error, the text is a beginning of the whole
-/// one; with an error between events, the error's type is told.
+/// Returns the expectation of every place: the answer does not look complete; with an error, the text is a beginning of
+/// the whole one; with an error between events, the error's type is told.
 pub(super) fn expect(healthy: &Case, variant: Variant) -> Expect {
     let outcome = Some(OneOf(vec![Outcome::Error, Outcome::Incomplete]));
     let mut expect = Expect { must: Checks { outcome, ..Checks::default() }, ..Expect::default() };
@@ -51,7 +51,7 @@ pub(super) fn hold_calls(verdict: &mut Verdict, healthy: &Case, answered: &CallR
     }));
 }
 
-/// The text of the whole answer, where the case says it.
+/// Returns the text of the whole answer, where the case says it.
 fn whole_text(healthy: &Case) -> Option<String> {
     let texts = [&healthy.expect.must.text, &healthy.expect.should.text];
     texts.into_iter().flatten().find_map(|text| match text {
@@ -60,7 +60,7 @@ fn whole_text(healthy: &Case) -> Option<String> {
     })
 }
 
-/// The calls of the whole answer, where the case says them.
+/// Returns the calls of the whole answer, where the case says them.
 fn whole_calls(healthy: &Case) -> Option<&[ToolExpected]> {
     let calls = [&healthy.expect.must.tool_calls, &healthy.expect.should.tool_calls];
     calls.into_iter().flatten().find_map(|calls| match calls {

@@ -51,7 +51,7 @@ impl Sum {
         !breaks_must
     }
 
-    /// The places and what came of them.
+    /// Returns the places and what came of them.
     pub(super) fn record(&self) -> SweepRecord {
         self.record.clone()
     }
@@ -96,7 +96,8 @@ impl Sum {
         Verdict::of(checks, |_| self.worst.unwrap_or(Mode::Wrong))
     }
 
-    /// `2 of 9 errors look complete, the first after 0 and 331 bytes`; none where it is so at no place.
+    /// Describes a part of the places: `2 of 9 errors look complete, the first after 0 and 331 bytes`; none where it is
+    /// so at no place.
     fn part(&self, places: &[usize], what: &str) -> Option<String> {
         if places.is_empty() {
             return None;

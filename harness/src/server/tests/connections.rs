@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Connections that never ask for anything.
+/// Opens connections that never ask for anything.
 async fn silent_connections(count: usize, base_url: &str) -> Vec<TcpStream> {
     let mut streams = Vec::new();
     for _ in 0..count {

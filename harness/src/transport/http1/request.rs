@@ -20,7 +20,7 @@ pub(super) fn keeps_alive(request: &Request) -> bool {
 /// when the client has left.
 pub(super) async fn read(stream: &mut impl Stream, buffer: &mut Vec<u8>) -> Result<Option<Request>, Refusal> {
     let (head, head_length) = loop {
-        if let Some(head) = Head::parse(buffer)? {
+        if let Some(head) = RequestHead::parse(buffer)? {
             break head;
         }
         if !more(stream, buffer).await {
@@ -43,7 +43,7 @@ pub(super) async fn read(stream: &mut impl Stream, buffer: &mut Vec<u8>) -> Resu
         }
     };
     buffer.drain(..head_length + body_length);
-    let Head { method, target, headers, version } = head;
+    let RequestHead { method, target, headers, version } = head;
     Ok(Some(Request { method, target, headers, body: body.decoded, version }))
 }
 
@@ -65,14 +65,14 @@ fn fields<'a>(headers: &'a [(String, String)], name: &'a str) -> impl Iterator<I
     headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-struct Head {
+struct RequestHead {
     method: String,
     target: String,
     headers: Vec<(String, String)>,
     version: Version,
 }
 
-impl Head {
+impl RequestHead {
     fn is_1_0(&self) -> bool {
         self.version == Version::Http10
     }

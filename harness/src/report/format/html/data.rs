@@ -295,7 +295,7 @@ pub(super) struct AttemptData {
 }
 
 impl AttemptData {
-    /// An attempt whose texts are not longer than so many characters.
+    /// Returns an attempt whose texts are not longer than so many characters.
     pub(super) fn of(attempt: &AttemptRecord, longest: usize) -> Self {
         Self {
             of: attempt.of,
@@ -306,7 +306,7 @@ impl AttemptData {
 }
 
 impl CheckData {
-    /// A check whose texts are not longer than so many characters.
+    /// Returns a check whose texts are not longer than so many characters.
     pub(super) fn of(check: &Check, longest: usize) -> Self {
         Self {
             axis: check.axis,
@@ -326,7 +326,7 @@ impl From<&HandlerRecord> for CodeData {
     }
 }
 
-/// The JSON Schema of what the scripts are handed.
+/// Returns the JSON Schema of what the scripts are handed.
 pub fn schema() -> Value {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Data>().to_value()
 }

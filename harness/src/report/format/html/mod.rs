@@ -61,7 +61,7 @@ impl Format for Html {
     }
 
     fn purpose(&self) -> &'static str {
-        "people: pages that open from disk, see above"
+        "people: pages that open from disk"
     }
 
     /// Takes time linear in the records.
@@ -103,7 +103,8 @@ struct Page<'a> {
     data: String,
 }
 
-/// JSON, compressed and in base64: whatever texts are in it, none of them is there for the page's markup to meet.
+/// Encodes JSON, compressed and in base64: whatever texts are in it, none of them is there for the page's markup to
+/// meet.
 fn packed(data: &impl Serialize) -> String {
     let mut member = BufWriter::new(GzBuilder::new().write(Vec::new(), Compression::best()));
     // What the page is handed is plain data with string keys, and writing to a vector does not fail.

@@ -73,7 +73,7 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
     }
 }
 
-/// The command that runs a trial in a variant, with `{sdk}`, `{surface}` and `{case}` for the page to fill in.
+/// Returns the command that runs a trial in a variant, with `{sdk}`, `{surface}` and `{case}` for the page to fill in.
 fn command(variant: Variant) -> String {
     message::reproduce(&TrialId::new("{sdk}", "{surface}", "{case}", variant), None)
 }

@@ -22,7 +22,8 @@ fn write(step: fn(DescribedWrite) -> DescribedStep, text: &str) -> DescribedStep
     step(DescribedWrite { text: text.to_owned(), bytes: text.len() as u64, writes: 1 })
 }
 
-/// The records that the browser tests open: hostile texts everywhere, or as many trials as `synthetic` is asked for.
+/// Makes the records that the browser tests open: hostile texts everywhere, or as many trials as `synthetic` is asked
+/// for.
 fn records(cases: usize, surfaces: usize) -> Vec<Record> {
     let hostile = cases <= 10;
     let title = |case: usize| if hostile { HOSTILE.to_owned() } else { format!("Case number {case}") };
@@ -151,7 +152,8 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
     }
 }
 
-/// Records in which one trial became flaky, and one passed after its control and itself had been attempted before.
+/// Makes records in which one trial became flaky, and one passed after its control and itself had been attempted
+/// before.
 fn repeated() -> Vec<Record> {
     let mut records = records(4, 1);
     let attempt = |of, came_to: &str, reason: &str| AttemptRecord {
@@ -299,7 +301,7 @@ fn the_page_is_handed_what_the_schema_says() {
     }
 }
 
-/// The data in the file of a group.
+/// Returns the data in the file of a group.
 fn details_of(view: &View<'_>, group: &str) -> serde_json::Value {
     let file = details::details(view, group).expect("the records are still there");
     let (_, packed) = file.split_once(", \"").expect("a group and its details");

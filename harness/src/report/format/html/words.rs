@@ -116,12 +116,12 @@ fn address(trial: &TrialId) -> String {
 /// The characters that are escaped in a part of an address: all but those that separate the parts of a name.
 const ADDRESS: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@');
 
-/// A part of an address.
+/// Escapes a part of an address.
 pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, ADDRESS).to_string()
 }
 
-/// The whole run in a sentence.
+/// Describes the whole run in a sentence.
 pub(super) fn summary(view: &View<'_>) -> String {
     let run = view.sdks.iter().filter(|sdk| sdk.record.not_run.is_none()).count();
     let sum = |surfaces: Vec<&Surface<'_>>| Count::sum(surfaces.into_iter().flat_map(|surface| &surface.counts));
@@ -163,7 +163,7 @@ fn counted(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
-/// `12,345`.
+/// Writes a number with commas: `12,345`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();

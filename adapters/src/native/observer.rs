@@ -1,4 +1,4 @@
-//! The observation of a caller, gathered while a native SDK hands it over.
+//! The observer of a call through a native SDK.
 
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use crate::contract::{Api, Ended, Field, Observation, ObservedError, Read, Site,
 use crate::dialect::{CutCalls, Dialect, Meaning};
 use crate::manifest::AnswerField;
 
-/// The answer as far as it was handed over.
-pub(super) struct Collected {
+/// The observer of one call: it collects what the SDK's caller sees, and makes the observation of it.
+pub(super) struct Observer {
     dialect: &'static Dialect,
     text: String,
     tools: Vec<Tool>,
@@ -59,8 +59,8 @@ impl Tool {
     }
 }
 
-impl Collected {
-    /// Nothing so far of an answer in this dialect.
+impl Observer {
+    /// Begins with nothing of an answer in this dialect.
     pub(super) fn new(api: Api) -> Self {
         Self {
             dialect: api.dialect(),
@@ -80,22 +80,22 @@ impl Collected {
         }
     }
 
-    /// The same of a surface that also has these fields.
+    /// Says that the surface also has these fields.
     pub(super) fn offering(self, offers: &'static [AnswerField]) -> Self {
         Self { offers, ..self }
     }
 
-    /// The same with a caller who reads as far as this.
+    /// Says that the caller reads as far as this.
     pub(super) fn read(self, read: Read) -> Self {
         Self { read, ..self }
     }
 
-    /// One more item.
+    /// Counts one more item.
     pub(super) fn handed_over(&mut self) {
         self.events += 1;
     }
 
-    /// A piece of text.
+    /// Adds a piece of text.
     pub(super) fn say(&mut self, text: &str) {
         if !text.is_empty() {
             self.text.push_str(text);
@@ -103,17 +103,17 @@ impl Collected {
         }
     }
 
-    /// A piece of the model's thoughts.
+    /// Adds a piece of the model's thoughts.
     pub(super) fn think(&mut self, text: &str) {
         self.thinking.push_str(text);
     }
 
-    /// A piece of the text of a refusal.
+    /// Adds a piece of the text of a refusal.
     pub(super) fn refuse(&mut self, text: &str) {
         self.refusal.push_str(text);
     }
 
-    /// Thoughts and a refusal as the whole answer has them, of which nothing is new unless no piece of it came.
+    /// Takes thoughts and a refusal as the whole answer has them, of which nothing is new unless no piece of it came.
     pub(super) fn summed_up(&mut self, thinking: &str, refusal: &str) {
         for (so_far, whole) in [(&mut self.thinking, thinking), (&mut self.refusal, refusal)] {
             if so_far.is_empty() {
@@ -136,12 +136,12 @@ impl Collected {
         self.stopped
     }
 
-    /// A part of the answer that is no call of the caller's.
+    /// Notes a part of the answer that is no call of the caller's.
     pub(super) fn other_part(&mut self) {
         self.last = None;
     }
 
-    /// The tool call of this key, opened if it is new.
+    /// Returns the tool call of this key, and opens it if it is new.
     pub(super) fn tool(&mut self, key: &impl ToString, name: Option<String>) -> &mut Tool {
         let key = key.to_string();
         let at = self.tools.iter().position(|tool| tool.key == key).unwrap_or_else(|| {
@@ -157,12 +157,12 @@ impl Collected {
         tool
     }
 
-    /// One more tool call, which came whole.
+    /// Adds one more tool call, which came whole.
     pub(super) fn add_tool(&mut self, name: Option<String>) -> &mut Tool {
         self.tool(&format!("whole {}", self.tools.len()), name)
     }
 
-    /// True where the answer went on after its last tool call.
+    /// Says whether the answer went on after its last tool call.
     pub(super) fn goes_on_after_tools(&self) -> bool {
         !self.tools.is_empty() && self.last.is_none()
     }
@@ -172,24 +172,24 @@ impl Collected {
         self.tools.clear();
     }
 
-    /// More raw arguments of the tool call of this key, if there is one.
+    /// Adds raw arguments to the tool call of this key, if there is one.
     pub(super) fn extend_tool(&mut self, key: &impl ToString, piece: &str) {
         let key = key.to_string();
         self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.extend(piece));
     }
 
-    /// The tool call of this key is over, if there is one.
+    /// Ends the tool call of this key, if there is one.
     pub(super) fn close_tool(&mut self, key: &impl ToString) {
         let key = key.to_string();
         self.tools.iter_mut().filter(|tool| tool.key == key).for_each(|tool| tool.over = true);
     }
 
-    /// Every tool call so far is over.
+    /// Ends every tool call so far.
     pub(super) fn close_tools(&mut self) {
         self.tools.iter_mut().for_each(|tool| tool.over = true);
     }
 
-    /// A stop reason, which may end all tool calls; nothing said changes nothing.
+    /// Takes a stop reason, which may end all tool calls; one that is missing or empty changes nothing.
     pub(super) fn stop(&mut self, reason: Option<String>) {
         let Some(reason) = reason.filter(|reason| !reason.is_empty()) else { return };
         let meaning = self.meaning(&reason);
@@ -203,7 +203,8 @@ impl Collected {
         self.stop_reason = Some(reason);
     }
 
-    /// The stop reason of the message that an answer begins with: where there is one, that message is a whole answer.
+    /// Takes the stop reason of the message that an answer begins with: where there is one, that message is a whole
+    /// answer.
     pub(super) fn begun(&mut self, reason: Option<String>) {
         if reason.is_some() {
             self.close_tools();
@@ -239,14 +240,14 @@ impl Collected {
         }
     }
 
-    /// A failure that came as an item; the first one that says anything counts.
+    /// Takes a failure that came as an item; the first one that says anything counts.
     pub(super) fn failed(&mut self, error: ObservedError) {
         if !self.knows_why() {
             self.failure = Some(error);
         }
     }
 
-    /// The normal end, or that of a caller who has stopped.
+    /// Ends the call normally, or as a caller ends it who has stopped.
     pub(super) fn returned(self) -> Observation {
         let ended = match self.failure {
             Some(_) => Ended::ErrorItem,
@@ -256,12 +257,12 @@ impl Collected {
         self.observation(ended)
     }
 
-    /// The end of a call that was dropped.
+    /// Ends a call that was dropped.
     pub(super) fn cancelled(self) -> Observation {
         self.observation(Ended::Cancelled)
     }
 
-    /// An `Err`; an item that has said why it failed stands.
+    /// Ends the call with an `Err`; an item that has said why it failed stands.
     pub(super) fn raised(mut self, error: ObservedError) -> Observation {
         if self.knows_why() {
             return self.returned();
@@ -345,7 +346,7 @@ fn is_empty(arguments: &Value) -> bool {
     }
 }
 
-/// An error of which nothing but its classes and its message is known; the first class is its own.
+/// Makes an error of which nothing but its classes and its message is known; the first class is its own.
 pub(super) fn error(site: Site, classes: &[&str], message: impl Into<String>) -> ObservedError {
     let classes: Vec<String> = classes.iter().map(|class| (*class).to_owned()).collect();
     ObservedError {
@@ -364,7 +365,7 @@ pub(super) fn error(site: Site, classes: &[&str], message: impl Into<String>) ->
     }
 }
 
-/// The SDK's own word for a unit variant.
+/// Returns the SDK's own word for a unit variant.
 pub(super) fn word(variant: &impl serde::Serialize) -> Option<String> {
     serde_json::to_value(variant).ok()?.as_str().map(str::to_owned)
 }
@@ -375,7 +376,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::reading::attribute_word;
-    use super::{Collected, error};
+    use super::{Observer, error};
     use crate::contract::{Api, Ended, ObservedError, Site};
 
     #[test]
@@ -383,9 +384,9 @@ mod tests {
         let item = |message| error(Site::Iterate, &["Failed"], message);
         let coded = ObservedError { code: attribute_word(Some("first".to_owned())), ..item("") };
         let followed = |items: Vec<Result<ObservedError, &'static str>>| {
-            let mut seen = Collected::new(Api::OpenaiResponses);
+            let mut seen = Observer::new(Api::OpenaiResponses);
             let read =
-                seen.follow(stream::iter(items), Collected::failed, |site, raised| error(site, &["Err"], *raised));
+                seen.follow(stream::iter(items), Observer::failed, |site, raised| error(site, &["Err"], *raised));
             let outcome = read.now_or_never().expect("the stream has all its items");
             match outcome {
                 Ok(()) => seen.returned(),
@@ -407,7 +408,7 @@ mod tests {
             [(Api::OpenaiChat, "tool_calls"), (Api::OpenaiResponses, "completed"), (Api::GeminiGenerate, "STOP")];
         for (api, reason) in reasons {
             for later in [None, Some("failed"), Some("length")] {
-                let mut seen = Collected::new(api);
+                let mut seen = Observer::new(api);
                 let tool = seen.tool(&0, Some("get_weather".to_owned()));
                 (tool.over, tool.status) = (true, Some("in_progress".to_owned()));
                 seen.stop(Some(reason.to_owned()));

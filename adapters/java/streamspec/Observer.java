@@ -16,11 +16,11 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** What the SDK's caller has seen of one call, in the contract's terms. */
-public final class Seen {
+/** The observer of one call: it collects what the SDK's caller sees, and makes the observation of it. */
+public final class Observer {
     /**
-     * A tool call as far as it has been handed over; its arguments are a string until the SDK has parsed them. What says that
-     * it is over, and what that it was cut, is in {@link Dialects}.
+     * A tool call as far as it has been handed over; its arguments are a string until the SDK has parsed them. The signs that
+     * it is over, and those that it was cut, are in {@link Dialects}.
      */
     public static final class ToolCall {
         private String name = "";
@@ -29,32 +29,32 @@ public final class Seen {
         boolean cut;
         boolean inProgress;
 
-        /** Its name; a later word does not take back an earlier one. */
+        /** Sets its name; a later one does not take back an earlier one. */
         public ToolCall name(String name) {
             this.name = this.name.isEmpty() && name != null ? name : this.name;
             return this;
         }
 
-        /** The arguments as far as they are known, as text or as the SDK parsed them; nothing known changes nothing. */
+        /** Sets the arguments as far as they are known, as text or as the SDK parsed them; none at all change nothing. */
         public ToolCall arguments(Object arguments) {
             boolean isKnown = arguments != null && !arguments.equals("") && !(arguments instanceof NullNode);
             this.arguments = isKnown ? arguments : this.arguments;
             return this;
         }
 
-        /** More raw text of the arguments; a parsed placeholder gives way to the first of it. */
+        /** Adds raw text of the arguments; a parsed placeholder gives way to the first of it. */
         public void add(String piece) {
             if (!piece.isEmpty()) {
                 arguments = arguments instanceof String text ? text + piece : piece;
             }
         }
 
-        /** The SDK's word that the call is over. */
+        /** Ends the call, as the SDK says that it is over. */
         public void end() {
             ended = true;
         }
 
-        /** The contract's {@code ToolCall}. One that is complete without arguments has none. */
+        /** Writes the contract's {@code ToolCall}. One that is complete without arguments has none. */
         private void writeTo(ArrayNode calls) {
             boolean complete = ended && !cut && !inProgress;
             ObjectNode call = calls.addObject();
@@ -84,7 +84,7 @@ public final class Seen {
     private ObjectNode error;
     private ReadingFault fault;
 
-    Seen(Run run, Class<? extends Throwable> errorBase) {
+    Observer(Run run, Class<? extends Throwable> errorBase) {
         this.errorBase = errorBase;
         this.alsoShows = new LinkedHashSet<>(run.alsoShows());
         this.stopAfter = run.caller().stopAfter();
@@ -93,7 +93,7 @@ public final class Seen {
         }
     }
 
-    /** The call that opens the stream has returned. */
+    /** Notes that the call which opens the stream has returned. */
     public void opened() {
         site = "iterate";
     }
@@ -102,7 +102,7 @@ public final class Seen {
      * Reads one item; there is nothing to read in a null that was handed over as one. The SDKs check a field when it is
      * read, so an exception of theirs is what their caller sees; any other one is the adapter's fault.
      */
-    public <T> void take(T item, BiConsumer<Seen, T> read) {
+    public <T> void take(T item, BiConsumer<Observer, T> read) {
         events++;
         try {
             if (item != null) {
@@ -117,7 +117,7 @@ public final class Seen {
         }
     }
 
-    /** Whether the caller wants no more items, and stops here; it then lets go of the stream as the SDK documents. */
+    /** Says whether the caller wants no more items, and stops here; it then lets go of the stream as the SDK documents. */
     public boolean stops() {
         boolean stops = stopAfter > 0 && events >= stopAfter;
         if (stops && error == null) {
@@ -127,40 +127,40 @@ public final class Seen {
     }
 
     /** Asks for the finished answer, and reads it. */
-    public <T> void finish(Supplier<T> answer, BiConsumer<Seen, T> read) {
+    public <T> void finish(Supplier<T> answer, BiConsumer<Observer, T> read) {
         site = "finalize";
         T finished = answer.get();
         handOver();
         take(finished, read);
     }
 
-    /** A piece of text. */
+    /** Adds a piece of text. */
     public void say(String piece) {
         text.append(piece);
     }
 
-    /** A piece of the model's thoughts. */
+    /** Adds a piece of the model's thoughts. */
     public void think(String piece) {
         thinking.append(piece);
     }
 
-    /** The subscriber was told that the answer is over, with what went wrong if anything did. */
+    /** Takes a notice of a subscriber's that the answer is over, with what went wrong if anything did. */
     public void complete(Optional<Throwable> error) {
         endings.add(error.isPresent() ? "failed" : "completed");
     }
 
-    /** A field that the surface shows in this dialect and not in each of its dialects. */
+    /** Adds a field that the surface shows in this dialect and not in each of its dialects. */
     public void alsoShow(String field) {
         alsoShows.add(field);
     }
 
-    /** A piece of a refusal that is apart from the text. */
+    /** Adds a piece of a refusal that is apart from the text. */
     public void refuse(String piece) {
         refusal.append(piece);
     }
 
     /**
-     * Numbers of tokens of the request and of the answer, of the whole answer so far; one that was not told does not take back
+     * Keeps the numbers of tokens of the request and of the answer so far; one that was not told does not take back
      * an earlier one.
      */
     public void count(Optional<Long> input, Optional<Long> output) {
@@ -168,37 +168,37 @@ public final class Seen {
         outputTokens = output.filter(number -> number >= 0).orElse(outputTokens);
     }
 
-    /** The tool call with this key, begun now if it is new. */
+    /** Returns the tool call with this key, begun now if it is new. */
     public ToolCall tool(Object key) {
         return tools.computeIfAbsent(key, begun -> new ToolCall());
     }
 
-    /** The tool call with this key, if it was begun. */
+    /** Returns the tool call with this key, if it was begun. */
     public Optional<ToolCall> openTool(Object key) {
         return Optional.ofNullable(tools.get(key));
     }
 
-    /** The tool calls that were begun. */
+    /** Returns the tool calls that were begun. */
     public Collection<ToolCall> toolCalls() {
         return tools.values();
     }
 
-    /** A content block begins; a tool call in it has the same key. */
+    /** Begins a content block; a tool call in it has the same key. */
     public void block(Object key) {
         lastBlock = key;
     }
 
-    /** The tool call in the block that began last, if it holds one. */
+    /** Returns the tool call in the block that began last, if it holds one. */
     Optional<ToolCall> lastBlock() {
         return lastBlock == null ? Optional.empty() : openTool(lastBlock);
     }
 
-    /** A stop reason; an item without one does not take back an earlier one. */
+    /** Keeps a stop reason; an item without one does not take back an earlier one. */
     public void stop(String reason) {
         stopReason = reason == null ? stopReason : reason;
     }
 
-    /** The SDK handed the failure over as an item; the first such item that says anything counts. */
+    /** Takes a failure that the SDK handed over as an item; the first such item that says anything counts. */
     public void failedItem(Object item, String message, ErrorFields fields) {
         if (!knowsWhy()) {
             ended = "error-item";
@@ -206,13 +206,13 @@ public final class Seen {
         }
     }
 
-    /** Whether the failure so far has a message, a type or a code. */
+    /** Says whether the failure so far has a message, a type or a code. */
     private boolean knowsWhy() {
         return error != null
                 && (!error.path("message").asText().isEmpty() || error.hasNonNull("type") || error.hasNonNull("code"));
     }
 
-    /** The SDK threw, in a wrapper of the platform's that was opened or as it is; an item that has said why stands. */
+    /** Takes what the SDK threw, in a wrapper of the platform's that was opened or as it is; an item that has said why stands. */
     void raised(Throwable thrown, ErrorFields fields, boolean opened) {
         if (knowsWhy()) {
             return;
@@ -230,7 +230,7 @@ public final class Seen {
         return fault;
     }
 
-    /** The contract's {@code Observation}. */
+    /** Returns the contract's {@code Observation}. */
     ObjectNode observation() {
         ObjectNode seen =
                 JsonNodeFactory.instance.objectNode().put("ended", ended).put("events", events);
@@ -245,7 +245,7 @@ public final class Seen {
         return error == null ? seen : seen.set("error", error);
     }
 
-    /** A field that not every surface shows. */
+    /** Returns a field that not every surface shows. */
     private JsonNode shown(String field) {
         return switch (field) {
             case "usage" ->
@@ -262,7 +262,7 @@ public final class Seen {
         };
     }
 
-    /** From here on the surface offers its fields, though they may still be empty. */
+    /** Offers the fields of the surface from here on, though they may still be empty. */
     private void handOver() {
         text = new StringBuilder();
         tools = new LinkedHashMap<>();
@@ -281,7 +281,7 @@ public final class Seen {
         return error;
     }
 
-    /** A class's name without its package; one without a name has that of its file. */
+    /** Returns a class's name without its package; one without a name has that of its file. */
     private static String name(Class<?> each) {
         String name = each.getSimpleName();
         return name.isEmpty() ? each.getName().substring(each.getName().lastIndexOf('.') + 1) : name;
