@@ -31,10 +31,10 @@ fn a_flaky_trial_is_told_with_its_reason_in_every_format() {
             "html" => assert!(text.contains("and 3 say nothing about the SDK"), "{text}"),
             "markdown" => {
                 assert!(text.contains("[1 flaky]"), "{text}");
-                assert!(text.contains("- create/anthropic/cut/eof: flaky: one attempt ended with "), "{text}");
+                assert!(text.contains("- create::anthropic/cut/eof: flaky: one attempt ended with "), "{text}");
                 assert!(text.contains("the machine was away"), "{text}");
                 assert!(
-                    text.contains("- stream/anthropic/in-band/overloaded: adapter-fault: the adapter died"),
+                    text.contains("- stream::anthropic/in-band/overloaded: adapter-fault: the adapter died"),
                     "{text}"
                 );
             }
