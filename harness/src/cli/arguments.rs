@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
-use crate::id::{EditionId, Shard, Transport};
+use crate::id::{EditionId, Route, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
@@ -78,6 +78,9 @@ pub struct Selected {
     /// Only these surfaces; globs. One that no chosen SDK has is an error, as is one of which no trial is run.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
+    /// By these routes between the SDK and the server, rather than by `direct` alone; may be repeated or separated by commas.
+    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    pub routes: Vec<Route>,
     /// By these transports, rather than by `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
     pub transports: Vec<Transport>,
@@ -200,6 +203,12 @@ pub struct ReportOptions {
     /// Open the page in the browser; it is written for that, whatever the formats are.
     #[arg(long)]
     pub open: bool,
+}
+
+/// Reads the name of a route; help and errors list all of them.
+fn routes() -> impl TypedValueParser<Value = Route> {
+    let names = Route::ALL.iter().map(|route| route.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Route>())
 }
 
 /// Reads the name of a transport; help and errors list all of them.

@@ -27,7 +27,10 @@ pub(super) fn makes_whole(root: &Utf8Path, request: &Request) -> anyhow::Result<
     let chosen = fleet.choose(&request.sdks)?;
     let chosen = chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
     is_fleet(&fleet, &chosen)?;
-    anyhow::ensure!(request.is_whole(), "{COMMITTED}/ {ONLY}; leave out --case, --surface, --transport and --shard");
+    anyhow::ensure!(
+        request.is_whole(),
+        "{COMMITTED}/ {ONLY}; leave out --case, --surface, --route, --transport and --shard"
+    );
     Ok(())
 }
 

@@ -42,6 +42,8 @@ fn mistakes_on_the_command_line_are_explained() {
         (&["run", "--cuts", "words"], "[possible values: events, bytes]"),
         (&["run", "--shard", "3/2"], "invalid value '3/2' for '--shard <I/N>'"),
         (&["run", "--transport", "h9"], "[possible values: http1"),
+        (&["run", "--route", "tunnel"], "[possible values: direct"),
+        (&["list", "--route", "direct,tunnel"], "invalid value 'tunnel' for '--route <NAME>'"),
         (&["list", "--transport", "http1,h9"], "invalid value 'h9' for '--transport <NAME>'"),
         (&["report", "--format", "pdf"], "[possible values: "),
         (&["probe"], "the following required arguments were not provided"),
