@@ -20,9 +20,9 @@ const run =
   process.env.STREAMSPEC_RUN ??
   fileURLToPath(new URL("../../target/streamspec/report/compatibility.html", import.meta.url));
 const address = (name, hash = "") => pathToFileURL(join(folder, name, "compatibility.html")).href + hash;
-const TRIAL = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-0/case%230000";
-const FLAKY = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-1/case%230001";
-const REPEATED = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-2/case%230002";
+const trial = (number) =>
+  `#/trial?sdk=sdk-one@0.49.0&surface=surface-00&case=anthropic/group-${number}/case%23000${number}`;
+const [TRIAL, FLAKY, REPEATED] = [0, 1, 2].map(trial);
 
 let context;
 let page;
@@ -204,11 +204,62 @@ test("everything can be reached with the keyboard", async () => {
   await page.waitForFunction(() => document.activeElement.getAttribute("aria-expanded") === "true");
   await page.locator(".grid td a").first().focus();
   await page.keyboard.press("Enter");
-  await page.waitForURL(/#\/trial\//);
+  await page.waitForURL(/#\/trial\?/);
   await page.locator("#page h1").waitFor();
   await page.waitForFunction(() => document.activeElement.tagName === "H1");
   await page.keyboard.press("Escape");
   await page.waitForURL(/#\/$/);
+  assert.deepEqual(complaints, []);
+});
+
+const RELAYED = "#/trial?sdk=alpha-python&surface=create&case=anthropic/cut/eof&route=relay&transport=other";
+
+test("where there are two routes and transports, each has rows, a filter, addresses and commands", async () => {
+  await page.goto(address("hostile"));
+  await page.locator("#trials tbody tr").first().waitFor();
+  assert.equal(await page.locator("#filter-route, #filter-transport").count(), 0, "there is nothing to choose");
+
+  await page.goto(address("ways"));
+  await page.getByRole("button", { name: "alpha-python/create: its trials" }).waitFor();
+  await page.selectOption("#filter-route", "relay");
+  await page.waitForURL(/route=relay/);
+  await says("#active", /route: relay/);
+  assert.equal(await page.getByRole("button", { name: "alpha-python/create: its trials" }).count(), 0);
+  await page.getByRole("button", { name: "alpha-python/create (route=relay,transport=other): its trials" }).waitFor();
+  await page.selectOption("#filter-transport", "http1");
+  await says("#matrix", "No trial fits these filters.");
+  await page.selectOption("#filter-transport", "other");
+  await page.locator("#matrix td a").first().click();
+  await page.waitForURL(/sdk=alpha-python&route=relay&transport=other.*surface=create/);
+
+  await page.goto(address("ways", RELAYED));
+  await says(
+    "#page",
+    "Its name in lists and records: alpha-python/create::anthropic/cut/eof@route=relay,transport=other",
+  );
+  const told = await page.locator("#page").textContent();
+  assert.match(told, /create \(route=relay,transport=other\) › /);
+  assert.match(told, /fails \(hang\)/);
+  assert.match(told, /--case 'anthropic\/cut\/eof' --route relay --transport other --verbose/);
+
+  await page.goto(address("ways", RELAYED.replace("&route=relay&transport=other", "")));
+  await says("#page", "Its name in lists and records: alpha-python/create::anthropic/cut/eof");
+  assert.match(await text("#page .status"), /pass/);
+  await page.goto(address("ways", RELAYED.replace("&transport=other", "")));
+  await says("#page h1", "There is no such page");
+  assert.deepEqual(complaints, []);
+});
+
+test("an example of a finding opens, by whatever route and transport it was run", async () => {
+  await page.goto(address("ways"));
+  const links = await page
+    .locator('#findings a[href^="#/trial?"]')
+    .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+  assert.ok(links.some((link) => link.includes("&route=relay&transport=other")) && links.length > 2);
+  for (const link of links) {
+    await page.goto(address("ways", link));
+    await says("#page", "Its name in lists and records: ");
+  }
   assert.deepEqual(complaints, []);
 });
 
@@ -325,14 +376,14 @@ test("the report of a run opens, and so does every kind of page in it", async (c
   await page.locator("#trials tbody tr").first().waitFor();
   context.diagnostic(`opened in ${(performance.now() - began).toFixed(0)} ms`);
   const links = {};
-  for (const kind of ["trial", "case", "sdk"])
-    links[kind] = await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute("href");
+  for (const kind of ["trial?", "case/", "sdk/"])
+    links[kind] = await page.locator(`main a[href^="#/${kind}"] >> visible=true`).first().getAttribute("href");
   for (const [kind, hash] of Object.entries({ ...links, compare: "#/compare" })) {
-    await page.setViewportSize({ width: kind === "trial" ? 390 : 1280, height: 800 });
+    await page.setViewportSize({ width: kind === "trial?" ? 390 : 1280, height: 800 });
     await open(hash);
     await page.locator("#page h1").waitFor();
     assert.doesNotMatch(await text("#page h1"), /no such page/, hash);
-    if (kind === "trial") await page.getByText("The wire", { exact: true }).waitFor();
+    if (kind === "trial?") await page.getByText("The wire", { exact: true }).waitFor();
     // A handler's code and the reason of a known deviation may well say `undefined`.
     const told = await page.locator("#page").evaluate((element) => {
       const isOfPeople = (part) => part.matches("pre.code") || /^Known dev/.test(part.firstChild?.textContent ?? "");
