@@ -194,6 +194,12 @@ pub struct ReportOptions {
     /// Files of records; those of several machines are merged.
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
+    /// Only the trials by these routes; may be repeated or separated by commas.
+    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    pub routes: Vec<Route>,
+    /// Only the trials by these transports; may be repeated or separated by commas.
+    #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
+    pub transports: Vec<Transport>,
     /// The folder to write to; `reports`, where it is committed, takes only the records of a whole run of the whole fleet.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub out: Utf8PathBuf,

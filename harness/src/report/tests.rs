@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::id::Variant;
+use crate::id::{Route, Variant};
 use crate::judge::{Status, Verdict};
 use crate::record::{FORMAT, Record, Writer};
 
@@ -112,6 +112,24 @@ fn routes_and_transports_are_told_apart() {
             name => assert!(["json", "badges"].contains(&name), "{name}"),
         }
     }
+}
+
+/// What is left when trials by other routes are left out is the report of the others, but of no whole run.
+#[test]
+fn a_report_of_some_routes_has_their_trials_alone() {
+    let by = |route: Route| {
+        let mut records = crate::record::Records::of(&[("records", &samples::two_ways()[..])]).expect("well formed");
+        let left = records.keep(|place| place.route == route);
+        let view = View::from_records(&records).expect("there is a run");
+        assert_eq!(left, view.suite.trials + view.suite.variant_runs);
+        assert!(view.surfaces().flat_map(|surface| surface.trials).all(|place| place.route == route));
+        assert!(view.sdks.iter().all(|sdk| sdk.unused.is_empty()) && records.runs.iter().all(|run| !run.suite.whole));
+        left
+    };
+    assert_eq!((by(Route::Direct), by(Route::Relay)), (14, 13));
+    let mut whole = crate::record::Records::of(&[("records", &samples::records()[..])]).expect("well formed");
+    assert_eq!(whole.keep(|_| true), 14);
+    assert!(whole.runs.iter().all(|run| run.suite.whole), "nothing was left out");
 }
 
 #[test]

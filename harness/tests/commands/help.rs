@@ -46,6 +46,7 @@ fn mistakes_on_the_command_line_are_explained() {
         (&["list", "--route", "direct,tunnel"], "invalid value 'tunnel' for '--route <NAME>'"),
         (&["list", "--transport", "http1,h9"], "invalid value 'h9' for '--transport <NAME>'"),
         (&["report", "--format", "pdf"], "[possible values: "),
+        (&["report", "--route", "tunnel"], "[possible values: direct"),
         (&["probe"], "the following required arguments were not provided"),
         (&["merge", "--out", "x"], "the following required arguments were not provided"),
         (&["compare", "x"], "the following required arguments were not provided"),
