@@ -324,6 +324,8 @@ const PAGES = [
   ["overview", "hostile", ""],
   ["trial", "hostile", TRIAL],
   ["flaky trial", "repeated", FLAKY],
+  ["overview by two routes", "ways", ""],
+  ["relayed trial", "ways", RELAYED],
   ["case", "hostile", "#/case/anthropic/group-0/case%230000"],
   ["SDK", "hostile", "#/sdk/sdk-one@0.49.0"],
   ["list of SDKs", "hostile", "#/sdk"],
