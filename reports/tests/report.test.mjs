@@ -1,77 +1,22 @@
-// The report's pages in a real browser, opened from disk as a reader opens them.
+// The report's pages: what they show, their addresses, and how they are reached.
 //
-// `cargo test -p streamspec --lib -- --ignored synthetic_reports` and `cargo run --release -- run` write the pages that are
-// opened here; STREAMSPEC_PAGES and STREAMSPEC_RUN name others.
+// One of them is the report of a run: `cargo run --release -- run` writes it, and STREAMSPEC_RUN names another.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { chromium } from "playwright-core";
+import { RELAYED, address, complaints, page, says, text } from "./browser.mjs";
 
 const require = createRequire(import.meta.url);
-const folder =
-  process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL("../../target/streamspec/browser", import.meta.url));
 const run =
   process.env.STREAMSPEC_RUN ??
   fileURLToPath(new URL("../../target/streamspec/report/compatibility.html", import.meta.url));
-const address = (name, hash = "") => pathToFileURL(join(folder, name, "compatibility.html")).href + hash;
 const trial = (number) =>
   `#/trial?sdk=sdk-one@0.49.0&surface=surface-00&case=anthropic/group-${number}/case%23000${number}`;
 const [TRIAL, FLAKY, REPEATED] = [0, 1, 2].map(trial);
-
-let context;
-let page;
-let profile;
-let complaints;
-
-before(async () => {
-  profile = mkdtempSync(join(tmpdir(), "streamspec-browser-"));
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-});
-
-after(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  await page?.close();
-  page = await context.newPage();
-  complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("dialog", (dialog) => {
-    complaints.push(`dialog ${dialog.message()}`);
-    dialog.dismiss();
-  });
-  page.on("request", (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request ${request.url()}`);
-  });
-});
-
-/** An address that changes is read a moment later, so what it shows is waited for. */
-const says = (selector, wanted) =>
-  page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
-const text = (selector) => page.locator(selector).first().textContent();
 
 test("findings come first, in sentences with counts and links", async () => {
   await page.goto(address("hostile"));
@@ -209,57 +154,6 @@ test("everything can be reached with the keyboard", async () => {
   await page.waitForFunction(() => document.activeElement.tagName === "H1");
   await page.keyboard.press("Escape");
   await page.waitForURL(/#\/$/);
-  assert.deepEqual(complaints, []);
-});
-
-const RELAYED = "#/trial?sdk=alpha-python&surface=create&case=anthropic/cut/eof&route=relay&transport=other";
-
-test("where there are two routes and transports, each has rows, a filter, addresses and commands", async () => {
-  await page.goto(address("hostile"));
-  await page.locator("#trials tbody tr").first().waitFor();
-  assert.equal(await page.locator("#filter-route, #filter-transport").count(), 0, "there is nothing to choose");
-
-  await page.goto(address("ways"));
-  await page.getByRole("button", { name: "alpha-python/create: its trials" }).waitFor();
-  await page.selectOption("#filter-route", "relay");
-  await page.waitForURL(/route=relay/);
-  await says("#active", /route: relay/);
-  assert.equal(await page.getByRole("button", { name: "alpha-python/create: its trials" }).count(), 0);
-  await page.getByRole("button", { name: "alpha-python/create (route=relay,transport=other): its trials" }).waitFor();
-  await page.selectOption("#filter-transport", "http1");
-  await says("#matrix", "No trial fits these filters.");
-  await page.selectOption("#filter-transport", "other");
-  await page.locator("#matrix td a").first().click();
-  await page.waitForURL(/sdk=alpha-python&route=relay&transport=other.*surface=create/);
-
-  await page.goto(address("ways", RELAYED));
-  await says(
-    "#page",
-    "Its name in lists and records: alpha-python/create::anthropic/cut/eof@route=relay,transport=other",
-  );
-  const told = await page.locator("#page").textContent();
-  assert.match(told, /create \(route=relay,transport=other\) › /);
-  assert.match(told, /fails \(hang\)/);
-  assert.match(told, /--case 'anthropic\/cut\/eof' --route relay --transport other --verbose/);
-
-  await page.goto(address("ways", RELAYED.replace("&route=relay&transport=other", "")));
-  await says("#page", "Its name in lists and records: alpha-python/create::anthropic/cut/eof");
-  assert.match(await text("#page .status"), /pass/);
-  await page.goto(address("ways", RELAYED.replace("&transport=other", "")));
-  await says("#page h1", "There is no such page");
-  assert.deepEqual(complaints, []);
-});
-
-test("an example of a finding opens, by whatever route and transport it was run", async () => {
-  await page.goto(address("ways"));
-  const links = await page
-    .locator('#findings a[href^="#/trial?"]')
-    .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-  assert.ok(links.some((link) => link.includes("&route=relay&transport=other")) && links.length > 2);
-  for (const link of links) {
-    await page.goto(address("ways", link));
-    await says("#page", "Its name in lists and records: ");
-  }
   assert.deepEqual(complaints, []);
 });
 

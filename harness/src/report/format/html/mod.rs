@@ -8,6 +8,7 @@
 mod data;
 mod details;
 mod page;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod words;
