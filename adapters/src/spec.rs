@@ -1,6 +1,5 @@
-//! The SDK that is asked for, and the build of it: `ID`, `ID@VERSION` or `ID=PATH`.
-
-use std::fmt;
+//! The SDK that is asked for, and the build of it: `ID`, `ID@VERSION` or `ID=PATH`; and the ids of builds and mutants, which
+//! nothing else puts together or takes apart.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
@@ -63,8 +62,20 @@ pub enum SpecError {
     Set(String),
 }
 
+/// The sign between the id of an SDK and its build.
+const BUILD: char = '@';
+
+/// The sign between the id of an SDK and the path of its build, where it is asked for.
+const PATH: char = '=';
+
+/// The sign between the id of a client and the fault that makes a mutant of it.
+const MUTANT: char = '+';
+
 /// The word for the newest published version.
 const LATEST: &str = "latest";
+
+/// The word for a working copy or a package file, whose path is no part of an id.
+const LOCAL: &str = "local";
 
 /// The names of sets of SDKs.
 pub const SETS: [&str; 2] = ["core", "all"];
@@ -94,11 +105,11 @@ impl Spec {
 
     fn parse(word: &str) -> Result<Self, SpecError> {
         let missing = |what| SpecError::Missing { word: word.to_owned(), what };
-        let Some(place) = word.find(['@', '=']) else {
+        let Some(place) = word.find([BUILD, PATH]) else {
             return Ok(Self { id: word.to_owned(), build: Build::Locked });
         };
         let (id, rest) = (&word[..place], &word[place + 1..]);
-        let build = if word[place..].starts_with('@') {
+        let build = if word[place..].starts_with(BUILD) {
             if rest.is_empty() {
                 return Err(missing("the version"));
             }
@@ -122,7 +133,30 @@ impl Spec {
 
 /// Returns the id of an SDK without its build.
 pub fn base(id: &str) -> &str {
-    id.split('@').next().unwrap_or(id)
+    id.split(BUILD).next().unwrap_or(id)
+}
+
+/// Tells whether an id is that of the version of the lock file.
+pub fn is_locked(id: &str) -> bool {
+    base(id).len() == id.len()
+}
+
+/// Returns what asks for the build with this id. Only who installed a working copy knows its path.
+pub fn asked(id: &str) -> String {
+    match id.split_once(BUILD) {
+        Some((base, LOCAL)) => format!("{base}{PATH}PATH"),
+        _ => id.to_owned(),
+    }
+}
+
+/// Returns the id of a client with a fault, `reference+ignores-error-event`.
+pub fn mutant(client: &str, fault: &str) -> String {
+    format!("{client}{MUTANT}{fault}")
+}
+
+/// Divides the id of a mutant into that of its client and the fault; none for any other id.
+pub fn client_and_fault(id: &str) -> Option<(&str, &str)> {
+    base(id).split_once(MUTANT)
 }
 
 /// Returns a version as it is published: it begins with a digit and has nothing that a package manager would take for a
@@ -137,6 +171,16 @@ fn version(word: &str) -> Option<Build> {
 }
 
 impl Build {
+    /// Returns the id that an SDK has at this build: its own, `ID@1.2.3`, `ID@latest` or `ID@local`.
+    pub fn id_of(&self, sdk: &str) -> String {
+        match self {
+            Self::Locked => sdk.to_owned(),
+            Self::Version(version) => format!("{sdk}{BUILD}{version}"),
+            Self::Latest => format!("{sdk}{BUILD}{LATEST}"),
+            Self::Local(_) => format!("{sdk}{BUILD}{LOCAL}"),
+        }
+    }
+
     /// Returns the canonical text of a build, which other machines and other versions of streamspec write in the same way; two
     /// builds have two texts. The names of environments are made from it.
     pub(crate) fn canonical(&self) -> String {
@@ -149,18 +193,6 @@ impl Build {
     }
 }
 
-impl fmt::Display for Build {
-    /// Writes the suffix that follows the id of an SDK in names: nothing, `@1.2.3`, `@latest` or `@local`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Locked => Ok(()),
-            Self::Version(version) => write!(f, "@{version}"),
-            Self::Latest => write!(f, "@{LATEST}"),
-            Self::Local(_) => f.write_str("@local"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +201,7 @@ mod tests {
     fn what_is_asked_for() {
         let check = |words: &str, expected: &[&str]| {
             let specs = Spec::parse_list(&words.split(',').collect::<Vec<_>>()).expect("it is well formed");
-            let names: Vec<String> = specs.iter().map(|spec| format!("{}{}", spec.id, spec.build)).collect();
+            let names: Vec<String> = specs.iter().map(|spec| spec.build.id_of(&spec.id)).collect();
             assert_eq!(names, expected, "{words}");
         };
         check("core", &["core"]);
@@ -178,6 +210,31 @@ mod tests {
         check("a@v1.0.0-beta.2", &["a@1.0.0-beta.2"]);
         check("a=.,b=Cargo.toml", &["a@local", "b@local"]);
         check("a=./,a@1.2", &["a@local", "a@1.2"]);
+    }
+
+    /// An id asks for the build that it names, whichever that is.
+    #[test]
+    fn what_asks_for_an_id_is_read_as_its_build() {
+        for (id, expected) in [
+            ("openai-go", "openai-go"),
+            ("openai-go@1.2.3+build", "openai-go@1.2.3+build"),
+            ("openai-go@latest", "openai-go@latest"),
+            ("openai-go@local", "openai-go=PATH"),
+            ("openai-go@local-1", "openai-go@local-1"),
+        ] {
+            assert_eq!((asked(id).as_str(), base(id), is_locked(id)), (expected, "openai-go", id == "openai-go"));
+        }
+        for word in ["a", "a@1.2.3", "a@latest", "a=."] {
+            let specs = Spec::parse_list(&[word]).expect("it is well formed");
+            let id = specs[0].build.id_of(&specs[0].id);
+            assert_eq!(asked(&id).replace("PATH", "."), word);
+        }
+    }
+
+    #[test]
+    fn a_mutant_has_a_client_and_a_fault() {
+        assert_eq!(client_and_fault(&mutant("reference", "no-crc")), Some(("reference", "no-crc")));
+        assert_eq!((client_and_fault("reference"), client_and_fault("openai-go@1.2.3+build")), (None, None));
     }
 
     /// Environments that are there keep their names only as long as these texts stay as they are.

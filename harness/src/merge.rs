@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::MergeError;
 
-use crate::id::Shard;
+use crate::id::{Shard, joined_nonces};
 use crate::judge::Status;
 use crate::record::{self, FORMAT, PlanRecord, Record, Records, Run, SdkRecord, SuiteRecord};
 
@@ -154,14 +154,13 @@ fn suite(runs: &[Run]) -> SuiteRecord {
     let plans: BTreeMap<(&str, &str), &PlanRecord> =
         runs.iter().flat_map(|run| &run.suite.plans).map(|plan| ((&*plan.sdk, &*plan.digest), plan)).collect();
     let rules = runs.first().map(|run| run.suite.rules).unwrap_or_default();
-    let nonces: BTreeSet<&str> = runs.iter().flat_map(|run| run.suite.nonce.split('+')).collect();
     SuiteRecord {
         format: FORMAT,
         rules,
         edition: Run::edition(runs).cloned(),
         digest: record::digest(rules, runs.iter().flat_map(|run| run.cases.values())),
         version: runs.first().map(|run| run.suite.version.clone()).unwrap_or_default(),
-        nonce: nonces.into_iter().collect::<Vec<_>>().join("+"),
+        nonce: joined_nonces(runs.iter().map(|run| run.suite.nonce.as_str())),
         whole: runs.iter().all(is_of_whole),
         shard: None,
         plans: plans.into_values().map(|plan| PlanRecord { own: plan.trials, ..plan.clone() }).collect(),

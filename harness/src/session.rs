@@ -17,7 +17,7 @@ pub use records::opened;
 use crate::case::{Axis, Case, Level};
 use crate::deviation::{Comparison, KnownDeviations};
 use crate::edition::{Edition, EditionError};
-use crate::id::{EditionId, Shard, Transport, TrialId, Variant};
+use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
 use crate::message::{Listed, explain};
 use crate::record::{EditionRecord, PlanRecord};
@@ -26,7 +26,7 @@ use crate::run::{Filter, Plan, PlanError, TrialRun, has_surfaces, is_sound, plan
 /// The number of SDKs that are set up at once; most of an install waits for the network.
 const INSTALLS: usize = 4;
 
-/// A choice of trials. An empty list asks for everything, but for the variants and the transports.
+/// A choice of trials. An empty list asks for everything, but for the variants, the routes and the transports.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// SDKs, as [`Fleet::choose`] takes them: ids with or without a version or a path, `core` or `all`.
@@ -39,6 +39,8 @@ pub struct Request {
     pub edition: Option<EditionId>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
+    /// The routes; the default one where there are none.
+    pub routes: Vec<Route>,
     /// The transports; the default one where there are none.
     pub transports: Vec<Transport>,
     /// The part of the plan to run.
@@ -56,7 +58,8 @@ impl Request {
     }
 
     fn is_unselected(&self) -> bool {
-        let has_default = self.transports.is_empty() || self.transports.contains(&Transport::default());
+        let has_default = (self.routes.is_empty() || self.routes.contains(&Route::default()))
+            && (self.transports.is_empty() || self.transports.contains(&Transport::default()));
         let is_any = self.edition.is_none() && self.only.is_none();
         self.surfaces.is_empty() && self.cases.is_empty() && is_any && has_default
     }
@@ -162,6 +165,7 @@ impl Session {
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
         let filter = Filter {
             surfaces: request.surfaces.clone(),
+            routes: request.routes.clone(),
             transports: request.transports.clone(),
             variants: request.variants.clone(),
             first_combination_only: request.first_combination_only,

@@ -146,7 +146,7 @@ fn request(arguments: &mut Arguments) -> anyhow::Result<Request> {
             request.sdks = vec![id.sdk.to_string()];
             request.surfaces = vec![id.surface.to_string()];
             request.cases = vec![id.case.to_string()];
-            request.transports = vec![id.transport];
+            (request.routes, request.transports) = (vec![id.route], vec![id.transport]);
         }
     } else if let Some(sdks) = named("STREAMSPEC_SDKS") {
         request.sdks = split(sdks);

@@ -1,51 +1,4 @@
-// Names and addresses: what ties the pages together.
-
-/**
- * Escapes the signs that a part of a name has in common with the grammar of the whole.
- *
- * @param {string} part
- * @param {RegExp} signs
- */
-function escapedSigns(part, signs) {
-  return part.replace(signs, encodeURIComponent);
-}
-
-/**
- * Names a surface of an SDK.
- *
- * @param {string} sdk
- * @param {string} surface
- */
-function rowName(sdk, surface) {
-  return `${escapedSigns(sdk, /[%/:]/g)}/${escapedSigns(surface, /[%/:]/g)}`;
-}
-
-/**
- * Names a trial, as the terminal does: the short form of its identity.
- *
- * @param {{ sdk: string, surface: string, id: string, variant: Variant }} parts
- */
-function trialName({ sdk, surface, id, variant }) {
-  const written = `${rowName(sdk, surface)}::${escapedSigns(id, /[%@]/g)}`;
-  return variant === WRITTEN ? written : `${written}@${variant}`;
-}
-
-/**
- * @param {Trial} trial
- */
-function nameOf(trial) {
-  const { row, case: one, variant } = trial;
-  return trialName({ sdk: row.sdk.id, surface: row.surface, id: one.id, variant });
-}
-
-/**
- * @param {Model} model
- * @param {string} name
- */
-function trialNamed(model, name) {
-  model.byName ??= new Map(model.trials.map((trial) => [nameOf(trial), trial]));
-  return model.byName.get(name);
-}
+// Addresses: what ties the pages together. An address names the parts of what it leads to, each by itself.
 
 /**
  * @param {string} text
@@ -55,18 +8,72 @@ function escapedPart(text) {
 }
 
 /**
+ * An address with parts; those that are empty are left out.
+ *
+ * @param {string} page
+ * @param {Record<string, string | undefined>} parts
+ */
+function addressWith(page, parts) {
+  const named = Object.entries(parts).flatMap(([key, part]) => (part ? [`${key}=${escapedPart(part)}`] : []));
+  return named.length ? `#/${page}?${named.join("&")}` : `#/${page}`;
+}
+
+/**
+ * The address of a trial; the parts that are the default are left out.
+ *
+ * @param {Model} model
+ * @param {TrialParts} parts
+ */
+function addressOfParts({ defaults }, { sdk, surface, case: id, variant, route, transport }) {
+  return addressWith("trial", {
+    sdk,
+    surface,
+    case: id,
+    variant: variant === defaults.variant ? "" : variant,
+    route: route === defaults.route ? "" : route,
+    transport: transport === defaults.transport ? "" : transport,
+  });
+}
+
+/**
  * @param {Trial} trial
  */
 function addressOf(trial) {
-  return addressOfName(nameOf(trial));
+  return addressOfParts(trial.row.model, partsOf(trial));
 }
 
-/** @param {string} name */
-function addressOfName(name) {
-  return `#/trial/${escapedPart(name)}`;
+/**
+ * The trial that an address names; none where the page lists no such trial.
+ *
+ * @param {Model} model
+ * @param {Filters} parts
+ */
+function trialAt({ rows, caseById, defaults }, parts) {
+  const { variant = defaults.variant, route = defaults.route, transport = defaults.transport } = parts;
+  const row = rows.find(
+    (row) =>
+      row.sdk.id === parts.sdk &&
+      row.surface === parts.surface &&
+      row.way.route === route &&
+      row.way.transport === transport,
+  );
+  const one = caseById.get(parts.case ?? "");
+  if (!row || !one) return undefined;
+  const variantRuns = row.variantRuns.get(one.place) ?? [];
+  return variant === WRITTEN ? row.trials.get(one.place) : variantRuns.find((run) => run.variant === variant);
 }
 
-const FILTERS = ["api", "language", "sdk", "group", "level", "verdict", "mode"];
+/**
+ * The address of the page that compares two surfaces.
+ *
+ * @param {Row} one
+ * @param {Row} other
+ */
+function comparisonAddress(one, other) {
+  return addressWith("compare", { one: one.name, other: other.name });
+}
+
+const FILTERS = ["api", "language", "sdk", "route", "transport", "group", "level", "verdict", "mode"];
 const KEPT = [...FILTERS, "surface", "case", "q", "sort", "page"];
 
 /**
@@ -75,11 +82,10 @@ const KEPT = [...FILTERS, "surface", "case", "q", "sort", "page"];
  * @param {Filters} filters
  */
 function overviewAddress(filters) {
-  const parts = KEPT.filter((key) => filters[key]).map((key) => `${key}=${escapedPart(String(filters[key]))}`);
-  return parts.length ? `#/?${parts.join("&")}` : "#/";
+  return addressWith("", Object.fromEntries(KEPT.map((key) => [key, filters[key]])));
 }
 
-/** Splits `#/trial/a/b?x=y` into its parts. An address that cannot be decoded is taken as it is. */
+/** Splits `#/trial?x=y` into its parts. An address that cannot be decoded is taken as it is. */
 function readAddress() {
   const [path = "", ...query] = location.hash.slice(1).split("?");
   /** @param {string} text */

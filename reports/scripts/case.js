@@ -12,12 +12,12 @@ function casePage(model, one) {
   const held = h("div", {}, sideBySide(trials, null));
   const wire = h("div", {}, h("p", { role: "status" }, "Loading the details…"));
   streamspec
-    .load(one.group.name)
+    .load(one.group)
     .then((detail) => {
       held.replaceChildren(sideBySide(trials, detail));
       /** @type {Check[]} */
       const noChecks = [];
-      const all = trials.flatMap((trial) => detail.trials.get(nameOf(trial)) ?? []);
+      const all = trials.flatMap((trial) => detailsOf(detail, trial) ?? []);
       const most = all.reduce((most, told) => (told.checks.length > most.length ? told.checks : most), noChecks);
       /** @param {Check} check */
       const wanted = (check) =>
@@ -113,7 +113,7 @@ function sideBySide(trials, detail) {
   /** @type {Map<string, Trial[]>} */
   const alike = new Map();
   for (const trial of trials) {
-    const told = detail?.trials.get(nameOf(trial));
+    const told = detail ? detailsOf(detail, trial) : undefined;
     const { ended, text, error } = told?.observation ?? {};
     const { class: kind, site, status, type } = error ?? {};
     const key = JSON.stringify([
@@ -134,7 +134,7 @@ function sideBySide(trials, detail) {
   /** @param {Trial[]} same */
   const line = (same) => {
     const trial = at(same, 0);
-    const told = detail?.trials.get(nameOf(trial));
+    const told = detail ? detailsOf(detail, trial) : undefined;
     const seen = told?.observation;
     const error = seen?.error;
     const more = detail
@@ -148,7 +148,7 @@ function sideBySide(trials, detail) {
           told ? String(told.requests.length) : "–",
         ]
       : [];
-    const links = same.map((one, place) => [place ? ", " : "", h("a", { href: addressOf(one) }, one.row.surface)]);
+    const links = same.map((one, place) => [place ? ", " : "", h("a", { href: addressOf(one) }, one.row.label)]);
     return h(
       "tr",
       {},

@@ -117,10 +117,11 @@ function empties(way) {
 const SITES = { open: "opening the stream", iterate: "taking items", finalize: "asking for the finished answer" };
 
 /**
+ * @param {Model} model
  * @param {SdkData} sdk
  * @param {CatchRow} caught
  */
-function kindSection(sdk, caught) {
+function kindSection(model, sdk, caught) {
   const [title, about] = KINDS[caught.kind];
   const retries = caught.retryable
     ? `With retries allowed, it sent the request again in ${caught.retried} of ${counted(caught.retryable, "trial")}.`
@@ -130,17 +131,18 @@ function kindSection(sdk, caught) {
     { class: "kind" },
     h("h2", {}, title),
     h("p", {}, `${about} ${counted(caught.trials, "trial")}. ${retries}`),
-    caught.ways.map((way, place) => waySection(sdk, way, place === 0)),
+    caught.ways.map((way, place) => waySection(model, sdk, way, place === 0)),
     caught.more ? h("p", {}, `… and ${counted(caught.more, "rarer way")}.`) : "",
   );
 }
 
 /**
+ * @param {Model} model
  * @param {SdkData} sdk
  * @param {FailurePath} way
  * @param {boolean} open
  */
-function waySection(sdk, way, open) {
+function waySection(model, sdk, way, open) {
   const site =
     {
       open: "when the stream is opened",
@@ -172,8 +174,7 @@ function waySection(sdk, way, open) {
     return held ? [{ name, held, never: held.most.every(({ label }) => label === "no such field") }] : [];
   });
   const never = fields.filter((field) => field.never).map(({ name }) => name);
-  const { surface, case: example } = way.example;
-  const exampleName = trialName({ sdk: sdk.id, surface, id: example, variant: WRITTEN });
+  const example = addressOfParts(model, { sdk: sdk.id, variant: WRITTEN, ...way.example });
   return h(
     "details",
     { class: "way", open },
@@ -186,7 +187,7 @@ function waySection(sdk, way, open) {
       fields.filter((field) => !field.never).map(({ name, held }) => fact(name, values(held))),
       never.length ? fact("no field for", never.join(", ")) : "",
       kept ? fact("text so far", `kept in ${way.kept} of ${counted(kept, "trial")} in which text was sent`) : "",
-      fact("example", h("a", { href: addressOfName(exampleName) }, example)),
+      fact("example", h("a", { href: example }, way.example.case)),
     ),
   );
 }

@@ -29,8 +29,7 @@ function comparePage(model, query, go) {
     const options = names.map((name) => h("option", { value: name, selected: name === chosen[key] }, name));
     const select = h("select", { id: `compare-${key}` }, options);
     select.addEventListener("change", () => {
-      const next = { ...chosen, [key]: select.value };
-      go(`#/compare?one=${escapedPart(next.one)}&other=${escapedPart(next.other)}`);
+      go(addressWith("compare", { ...chosen, [key]: select.value }));
     });
     return h("label", { for: select.id }, text, select);
   };

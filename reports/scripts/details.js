@@ -21,22 +21,22 @@ const streamspec = (() => {
   /**
    * Loads the details of a group.
    *
-   * @param {string} group
+   * @param {Group} group
    * @returns {Promise<Detail>}
    */
-  function load(group) {
-    let loaded = loading.get(group);
+  function load({ name, details }) {
+    let loaded = loading.get(name);
     if (!loaded) {
       loaded = new Promise((resolve, reject) => {
-        waiting.set(group, { resolve, reject });
+        waiting.set(name, { resolve, reject });
         const script = document.createElement("script");
-        script.src = `details/${group.replace(/[^A-Za-z0-9]/g, "-")}.js`;
+        script.src = details;
         script.addEventListener("error", () =>
           reject(new Error(`${script.getAttribute("src")} is not beside this page`)),
         );
         document.head.append(script);
       });
-      loading.set(group, loaded);
+      loading.set(name, loaded);
     }
     return loaded;
   }
@@ -64,8 +64,9 @@ const streamspec = (() => {
     const wires = new Map(data.cases.map(({ id, wire }) => [id, at(data.wires, wire)]));
     const trials = new Map();
     for (const trial of data.trials) {
-      const [{ sdk, surface }, { id, wire }] = [at(data.rows, trial.row), at(data.cases, trial.case)];
-      trials.set(trialName({ sdk, surface, id, variant: trial.variant }), {
+      const [row, { id, wire }] = [at(data.rows, trial.row), at(data.cases, trial.case)];
+      trials.set(keyOf({ ...row, case: id, variant: trial.variant }), {
+        name: trial.name,
         checks: trial.checks.map((place) => at(data.checks, place)),
         observation: trial.observation === null ? null : at(data.observations, trial.observation),
         answers: at(data.wires, trial.wire ?? wire),
@@ -78,3 +79,22 @@ const streamspec = (() => {
 
   return { load, detail };
 })();
+
+/**
+ * A key of a trial, by which its details are found.
+ *
+ * @param {TrialParts} parts
+ */
+function keyOf({ sdk, surface, case: id, variant, route, transport }) {
+  return JSON.stringify([sdk, surface, id, variant, route, transport]);
+}
+
+/**
+ * The details of a trial; none where its group has none of it.
+ *
+ * @param {Detail} detail
+ * @param {Trial} trial
+ */
+function detailsOf(detail, trial) {
+  return detail.trials.get(keyOf(partsOf(trial)));
+}

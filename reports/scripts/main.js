@@ -57,9 +57,8 @@ async function start() {
    * @param {Filters} filters
    */
   function pageOf(path, filters) {
-    const [kind, ...rest] = path.split("/");
-    const name = rest.join("/");
-    if (kind === "trial") return trialOf(name);
+    const [, kind, name = ""] = /^([^/]*)(?:\/([^]*))?$/.exec(path) ?? [];
+    if (kind === "trial" && !name) return trialOf(filters);
     const [one, sdk] = [model.caseById.get(name), model.sdks.get(name)];
     if (kind === "case" && one) return casePage(model, one);
     if (kind === "sdk" && !name) return sdkIndex(model);
@@ -68,10 +67,10 @@ async function start() {
     return unknown(path);
   }
 
-  /** @param {string} name */
-  function trialOf(name) {
-    const trial = trialNamed(model, name);
-    return trial ? trialPage(model, trial.row, trial.case, trial) : unknown(`trial/${name}`);
+  /** @param {Filters} parts */
+  function trialOf(parts) {
+    const trial = trialAt(model, parts);
+    return trial ? trialPage(trial) : unknown(location.hash);
   }
 
   /** @param {string} path */

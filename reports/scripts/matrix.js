@@ -198,7 +198,7 @@ function matrix(model, api, rows, found, filters, open, again) {
         h(
           "th",
           { scope: "row" },
-          opener("row", row.name, row.name, "its trials", row.surface),
+          opener("row", row.name, row.name, "its trials", row.label),
           isHandler(row) ? h("small", {}, "code around the SDK") : "",
         ),
         groups.map((group) => {
@@ -206,8 +206,7 @@ function matrix(model, api, rows, found, filters, open, again) {
           if (!counts) return h("td", { class: "none" }, "–");
           const href = overviewAddress({
             ...filters,
-            sdk: row.sdk.id,
-            surface: row.surface,
+            ...row.filters,
             group: group.name,
             page: "",
           });

@@ -23,9 +23,11 @@
 /** @typedef {import('./data').RequestData} RequestData */
 /** @typedef {import('./data').AttemptData} Attempt */
 
+/** @typedef {import('./data').WayData} Way */
+
 /**
  * A group of cases.
- * @typedef {{ name: string, about: string, api: Api, place: number }} Group
+ * @typedef {{ name: string, about: string, details: string, api: Api, place: number }} Group
  */
 
 /**
@@ -58,17 +60,27 @@
  */
 
 /**
- * A surface with its trials as written, and its variant runs that came out differently, each by the place of the case.
+ * A surface by a route and a transport, with its trials as written, and its variant runs that came out differently, each by the
+ * place of the case.
  * @typedef {object} Row
+ * @property {Model} model
  * @property {SdkData} sdk
  * @property {string} surface
+ * @property {Way} way
+ * @property {string} label
  * @property {string} name
  * @property {number} place
+ * @property {Filters} filters
  * @property {Map<number, Trial>} trials
  * @property {Map<number, Trial[]>} variantRuns
  */
 
 /** @typedef {{ row: Row, case: Case, variant: Variant, verdict: Verdict }} Trial */
+
+/**
+ * The parts of the identity of a trial.
+ * @typedef {{ sdk: string, surface: string, case: string, variant: Variant, route: string, transport: string }} TrialParts
+ */
 
 /**
  * Everything that the page shows.
@@ -79,8 +91,9 @@
  * @property {Row[]} rows
  * @property {Trial[]} trials
  * @property {Map<string, Case>} caseById
- * @property {PageData['commands']} commands
- * @property {Map<string, Trial>} [byName]
+ * @property {PageData['defaults']} defaults
+ * @property {Set<string>} routes
+ * @property {Set<string>} transports
  */
 
 /**
@@ -91,6 +104,7 @@
 /**
  * The details of a trial.
  * @typedef {object} TrialDetail
+ * @property {string} name
  * @property {Check[]} checks
  * @property {Observation | null} observation
  * @property {Answer[]} answers
@@ -128,18 +142,37 @@ function readModel(data) {
   const groups = new Map();
   /** @type {Case[]} */
   const cases = data.cases.map((one, place) => {
-    const { name, about } = at(data.groups, one.group);
-    const group = groups.get(name) ?? { name, about, api: one.api, place: groups.size };
+    const { name, about, details } = at(data.groups, one.group);
+    const group = groups.get(name) ?? { name, about, details, api: one.api, place: groups.size };
     groups.set(name, group);
     return { ...one, sources: one.sources.map((source) => at(data.sources, source)), group, place };
   });
   /** @type {Trial[]} */
   const trials = [];
-  const rows = data.rows.map(({ sdk, surface, cases: runs, verdicts: came }, place) => {
-    const known = sdks.get(sdk);
+  /** @type {Model} */
+  const model = {
+    sdks,
+    groups,
+    cases,
+    rows: [],
+    trials,
+    caseById: new Map(cases.map((one) => [one.id, one])),
+    defaults: data.defaults,
+    routes: new Set(data.ways.map((way) => way.route)),
+    transports: new Set(data.ways.map((way) => way.transport)),
+  };
+  const rows = data.rows.map(({ sdk, surface, way: number, label, name, cases: runs, verdicts: came }, place) => {
+    const [known, way] = [sdks.get(sdk), at(data.ways, number)];
     if (!known) throw new Error(`nothing is said about ${sdk}`);
+    const filters = {
+      sdk,
+      surface,
+      route: model.routes.size > 1 ? way.route : "",
+      transport: model.transports.size > 1 ? way.transport : "",
+    };
+    const [own, variantRuns] = [new Map(), new Map()];
     /** @type {Row} */
-    const row = { sdk: known, surface, name: rowName(sdk, surface), place, trials: new Map(), variantRuns: new Map() };
+    const row = { model, sdk: known, surface, way, label, name, place, filters, trials: own, variantRuns };
     let next = 0;
     for (const { first, count } of runs) {
       for (let number = first; number < first + count; number += 1) {
@@ -157,8 +190,19 @@ function readModel(data) {
     row.variantRuns.set(run.case, [...(row.variantRuns.get(run.case) ?? []), trial]);
     trials.push(trial);
   }
-  const caseById = new Map(cases.map((one) => [one.id, one]));
-  return { commands: data.commands, sdks, groups, cases, rows, trials, caseById };
+  model.rows = rows;
+  return model;
+}
+
+/**
+ * The parts of the identity of a trial.
+ *
+ * @param {Trial} trial
+ * @returns {TrialParts}
+ */
+function partsOf({ row, case: one, variant }) {
+  const { route, transport } = row.way;
+  return { sdk: row.sdk.id, surface: row.surface, case: one.id, variant, route, transport };
 }
 
 /**
@@ -230,7 +274,12 @@ function filtered(model, filters) {
     terms: has(`${one.id} ${one.title}`),
   }));
   const rowSays = model.rows.map((row) => ({
-    fits: is(filters.sdk, row.sdk.id) && is(filters.language, row.sdk.language) && is(filters.surface, row.surface),
+    fits:
+      is(filters.sdk, row.sdk.id) &&
+      is(filters.language, row.sdk.language) &&
+      is(filters.surface, row.surface) &&
+      is(filters.route, row.way.route) &&
+      is(filters.transport, row.way.transport),
     terms: has(row.name),
   }));
   /** @type {Map<Verdict, boolean>} */

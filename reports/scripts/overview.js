@@ -32,6 +32,8 @@ function createFilters(model, change) {
     api: [...new Set(model.cases.map((one) => one.api))],
     language: [...new Set(rows.map((row) => row.sdk.language).filter(Boolean))].sort(),
     sdk: [...new Set(rows.map((row) => row.sdk.id))],
+    route: [...model.routes],
+    transport: [...model.transports],
     group: [...model.groups.keys()],
     level: ["must", "should", "may"],
     verdict: Object.keys(STATUSES),
@@ -41,7 +43,9 @@ function createFilters(model, change) {
   const names = { api: "API", sdk: "SDK", level: "Broken level", mode: "Kind of failure" };
   /** @type {Map<string, HTMLSelectElement>} */
   const selects = new Map();
-  for (const key of FILTERS) {
+  // Where there is one way only, there is nothing to choose.
+  const offered = FILTERS.filter((key) => !["route", "transport"].includes(key) || (values[key] ?? []).length > 1);
+  for (const key of offered) {
     const options = (values[key] ?? []).map((value) => h("option", { value }, value));
     const select = h("select", { id: `filter-${key}` }, h("option", { value: "" }, "all"), options);
     select.addEventListener("change", () => change({ [key]: select.value, page: "" }));

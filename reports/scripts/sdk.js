@@ -76,7 +76,7 @@ function sdkPage(model, sdk) {
     inShort(sdk),
     sdk.code.map((code) => handlerSection(code, rows)),
     surfacesSection(sdk, rows),
-    sdk.catches.map((caught) => kindSection(sdk, caught)),
+    sdk.catches.map((caught) => kindSection(model, sdk, caught)),
     sdk.known.length
       ? h(
           "section",
@@ -128,12 +128,12 @@ function surfacesSection(sdk, rows) {
      * @param {Filters} filters
      */
     const link = (number, filters) =>
-      h("a", { href: overviewAddress({ sdk: sdk.id, surface: row.surface, ...filters }) }, number.toLocaleString("en"));
+      h("a", { href: overviewAddress({ ...row.filters, ...filters }) }, number.toLocaleString("en"));
     const worst = MODES.find((mode) => modes.has(mode));
     return h(
       "tr",
       {},
-      h("th", { scope: "row" }, row.surface, isHandler(row) ? h("small", {}, "the handler above") : ""),
+      h("th", { scope: "row" }, row.label, isHandler(row) ? h("small", {}, "the handler above") : ""),
       cell(at(columns, 1), h("code", {}, visible(sdk.calls[row.surface] ?? "–", 300))),
       cell(at(columns, 2), link(pass, { verdict: "pass" }), ` of ${judged.toLocaleString("en")}`),
       cell(at(columns, 3), link(disputed, { verdict: "disputed" })),
@@ -205,12 +205,8 @@ function handlerSection(code, rows) {
       `An application can write this around the SDK. The suite runs it like any other surface: of ${counted(judged, "trial")} ${number(pass)} pass, ${number(disputed)} differ only where maintainers have ruled otherwise, ${number(deviates)} deviate, ${number(fails)} fail. `,
       best && own[0]
         ? [
-            `Of the SDK's own surfaces ${best.row.surface} does best: ${number(best.counts.pass)} of ${number(best.counts.judged)} pass. `,
-            h(
-              "a",
-              { href: `#/compare?one=${escapedPart(best.row.name)}&other=${escapedPart(own[0].name)}` },
-              "Case by case",
-            ),
+            `Of the SDK's own surfaces ${best.row.label} does best: ${number(best.counts.pass)} of ${number(best.counts.judged)} pass. `,
+            h("a", { href: comparisonAddress(best.row, own[0]) }, "Case by case"),
           ]
         : "",
     ),

@@ -3,38 +3,35 @@
 /**
  * Shows the page of one trial; what is in its details is filled in when they are there.
  *
- * @param {Model} model
- * @param {Row} row
- * @param {Case} one
  * @param {Trial} trial
  * @returns {Child[]}
  */
-function trialPage(model, row, one, trial) {
-  const { verdict } = trial;
+function trialPage(trial) {
+  const { row, case: one, verdict } = trial;
   const variantRuns = row.variantRuns.get(one.place) ?? [];
   const written = row.trials.get(one.place);
   const held = h("div", {}, h("p", { role: "status" }, "Loading the details…"));
   streamspec
-    .load(one.group.name)
+    .load(one.group)
     .then((detail) => {
-      const told = detail.trials.get(nameOf(trial));
+      const told = detailsOf(detail, trial);
       held.replaceChildren(
         ...(told ? trialDetails(told, verdict.status) : [h("p", {}, "Nothing more is recorded of this trial.")]),
       );
     })
     .catch((error) => held.replaceChildren(checkTable(verdict.checks), difference(verdict.checks), missing(error)));
-  const command = (model.commands[trial.variant] ?? "")
+  const command = (row.way.commands[trial.variant] ?? "")
     .replace("{sdk}", () => row.sdk.asked)
     .replace("{surface}", () => row.surface)
     .replace("{case}", () => one.id);
   return [
     crumbs(
       h("a", { href: `#/sdk/${escapedPart(row.sdk.id)}` }, row.sdk.id),
-      row.surface,
+      row.label,
       h("a", { href: overviewAddress({ group: one.group.name }) }, one.group.name),
     ),
     h("h1", { tabindex: "-1" }, visible(one.title, 400)),
-    h("p", { class: "id" }, nameOf(trial)),
+    h("p", { class: "id" }, one.id, trial.variant === WRITTEN ? "" : ` as ${trial.variant}`),
     h(
       "p",
       {},
@@ -43,11 +40,7 @@ function trialPage(model, row, one, trial) {
       " · ",
       h("a", { href: `#/case/${escapedPart(one.id)}` }, "the same case on every surface"),
       " · ",
-      h(
-        "a",
-        { href: overviewAddress({ sdk: row.sdk.id, surface: row.surface, group: one.group.name }) },
-        "this surface on its group",
-      ),
+      h("a", { href: overviewAddress({ ...row.filters, group: one.group.name }) }, "this surface on its group"),
     ),
     one.disputed
       ? h(
@@ -178,6 +171,7 @@ function knownDeviations(sdk, ids) {
  */
 function trialDetails(told, status) {
   return [
+    h("p", {}, "Its name in lists and records: ", h("code", {}, visible(told.name))),
     earlierAttempts(told.attempts, status),
     h("section", {}, h("h2", {}, "Expected and observed"), checkTable(told.checks), difference(told.checks)),
     h("section", {}, h("h2", {}, "What the caller saw"), observation(told.observation)),

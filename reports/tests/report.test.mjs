@@ -1,77 +1,22 @@
-// The report's pages in a real browser, opened from disk as a reader opens them.
+// The report's pages: what they show, their addresses, and how they are reached.
 //
-// `cargo test -p streamspec --lib -- --ignored synthetic_reports` and `cargo run --release -- run` write the pages that are
-// opened here; STREAMSPEC_PAGES and STREAMSPEC_RUN name others.
+// One of them is the report of a run: `cargo run --release -- run` writes it, and STREAMSPEC_RUN names another.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { chromium } from "playwright-core";
+import { RELAYED, address, complaints, page, says, text } from "./browser.mjs";
 
 const require = createRequire(import.meta.url);
-const folder =
-  process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL("../../target/streamspec/browser", import.meta.url));
 const run =
   process.env.STREAMSPEC_RUN ??
   fileURLToPath(new URL("../../target/streamspec/report/compatibility.html", import.meta.url));
-const address = (name, hash = "") => pathToFileURL(join(folder, name, "compatibility.html")).href + hash;
-const TRIAL = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-0/case%230000";
-const FLAKY = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-1/case%230001";
-const REPEATED = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-2/case%230002";
-
-let context;
-let page;
-let profile;
-let complaints;
-
-before(async () => {
-  profile = mkdtempSync(join(tmpdir(), "streamspec-browser-"));
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-});
-
-after(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  await page?.close();
-  page = await context.newPage();
-  complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("dialog", (dialog) => {
-    complaints.push(`dialog ${dialog.message()}`);
-    dialog.dismiss();
-  });
-  page.on("request", (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request ${request.url()}`);
-  });
-});
-
-/** An address that changes is read a moment later, so what it shows is waited for. */
-const says = (selector, wanted) =>
-  page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
-const text = (selector) => page.locator(selector).first().textContent();
+const trial = (number) =>
+  `#/trial?sdk=sdk-one@0.49.0&surface=surface-00&case=anthropic/group-${number}/case%23000${number}`;
+const [TRIAL, FLAKY, REPEATED] = [0, 1, 2].map(trial);
 
 test("findings come first, in sentences with counts and links", async () => {
   await page.goto(address("hostile"));
@@ -204,7 +149,7 @@ test("everything can be reached with the keyboard", async () => {
   await page.waitForFunction(() => document.activeElement.getAttribute("aria-expanded") === "true");
   await page.locator(".grid td a").first().focus();
   await page.keyboard.press("Enter");
-  await page.waitForURL(/#\/trial\//);
+  await page.waitForURL(/#\/trial\?/);
   await page.locator("#page h1").waitFor();
   await page.waitForFunction(() => document.activeElement.tagName === "H1");
   await page.keyboard.press("Escape");
@@ -273,6 +218,8 @@ const PAGES = [
   ["overview", "hostile", ""],
   ["trial", "hostile", TRIAL],
   ["flaky trial", "repeated", FLAKY],
+  ["overview by two routes", "ways", ""],
+  ["relayed trial", "ways", RELAYED],
   ["case", "hostile", "#/case/anthropic/group-0/case%230000"],
   ["SDK", "hostile", "#/sdk/sdk-one@0.49.0"],
   ["list of SDKs", "hostile", "#/sdk"],
@@ -325,14 +272,14 @@ test("the report of a run opens, and so does every kind of page in it", async (c
   await page.locator("#trials tbody tr").first().waitFor();
   context.diagnostic(`opened in ${(performance.now() - began).toFixed(0)} ms`);
   const links = {};
-  for (const kind of ["trial", "case", "sdk"])
-    links[kind] = await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute("href");
+  for (const kind of ["trial?", "case/", "sdk/"])
+    links[kind] = await page.locator(`main a[href^="#/${kind}"] >> visible=true`).first().getAttribute("href");
   for (const [kind, hash] of Object.entries({ ...links, compare: "#/compare" })) {
-    await page.setViewportSize({ width: kind === "trial" ? 390 : 1280, height: 800 });
+    await page.setViewportSize({ width: kind === "trial?" ? 390 : 1280, height: 800 });
     await open(hash);
     await page.locator("#page h1").waitFor();
     assert.doesNotMatch(await text("#page h1"), /no such page/, hash);
-    if (kind === "trial") await page.getByText("The wire", { exact: true }).waitFor();
+    if (kind === "trial?") await page.getByText("The wire", { exact: true }).waitFor();
     // A handler's code and the reason of a known deviation may well say `undefined`.
     const told = await page.locator("#page").evaluate((element) => {
       const isOfPeople = (part) => part.matches("pre.code") || /^Known dev/.test(part.firstChild?.textContent ?? "");

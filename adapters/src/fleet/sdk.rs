@@ -10,7 +10,7 @@ use crate::contract::{Adapter, Identity};
 use crate::manifest::{self, Manifest};
 use crate::process::{Launch, ProcessAdapter, StartError};
 use crate::setup::{self, Environment, Progress, SetupError};
-use crate::spec::Build;
+use crate::spec::{self, Build};
 
 /// An error that keeps an SDK's adapter from being opened.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +103,7 @@ impl Sdk {
         match build {
             Build::Version(version) if version == self.manifest.version => {}
             build => {
-                other.manifest.id = format!("{}{build}", self.manifest.id);
+                other.manifest.id = build.id_of(&self.manifest.id);
                 if let Build::Version(version) = &build {
                     other.manifest.version.clone_from(version);
                     // A handler is written against the locked version.
@@ -119,7 +119,7 @@ impl Sdk {
     #[must_use]
     pub fn mutant(&self, name: &str) -> Self {
         let mut mutant = self.clone();
-        mutant.manifest.id = format!("{}+{name}", self.manifest.id);
+        mutant.manifest.id = spec::mutant(&self.manifest.id, name);
         mutant
     }
 
@@ -129,7 +129,7 @@ impl Sdk {
         if self.build == Build::Latest {
             let version = setup::latest(&self.root, &self.manifest, progress)?;
             let mut locked = Self { build: Build::Locked, ..self.clone() };
-            locked.manifest.id.truncate(self.manifest.id.len() - Build::Latest.to_string().len());
+            spec::base(&self.manifest.id).clone_into(&mut locked.manifest.id);
             return locked.at(Build::Version(version)).ensure(progress);
         }
         match self.environment()? {

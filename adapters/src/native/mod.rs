@@ -34,12 +34,13 @@ use std::sync::Arc;
 use crate::contract::Adapter;
 use crate::manifest::Manifest;
 use crate::reference::{self, Mutant};
+use crate::spec;
 use task::Task;
 
-/// The id of the reference client; its mutants are `reference+NAME`.
+/// The id of the reference client; those of its mutants are made of it and the fault.
 pub const REFERENCE: &str = "reference";
 
-/// Lists every faulty reference client: the name after the plus sign of its id, and its fault, in a sentence.
+/// Lists every faulty reference client: the fault in its id, and what it does wrong, in a sentence.
 pub fn mutants() -> Vec<(&'static str, &'static str)> {
     Mutant::ALL.iter().map(|mutant| (mutant.name(), mutant.about())).collect()
 }
@@ -63,7 +64,7 @@ const SDKS: [(&str, &str); 7] = [
 ///
 /// Never: the manifests are part of the program, and the tests read each of them.
 pub fn manifest(id: &str) -> Option<Manifest> {
-    let text = match id.split_once('+').map_or(id, |(before, _)| before) {
+    let text = match spec::client_and_fault(id).map_or(id, |(client, _)| client) {
         REFERENCE => include_str!("../../rust/reference/adapter.toml"),
         sdk => SDKS.iter().find(|(id, _)| *id == sdk)?.1,
     };
@@ -81,7 +82,7 @@ pub fn missing_feature(id: &str) -> Option<&'static str> {
 /// Opens a native adapter by its id; none if no such adapter is linked in.
 pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
     let named = |name: &str| Mutant::ALL.iter().copied().find(|mutant| mutant.name() == name);
-    let mutant = match id.split_once('+') {
+    let mutant = match spec::client_and_fault(id) {
         Some((REFERENCE, name)) => Some(named(name)?),
         Some(_) => return None,
         None => None,

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::{REFERENCE, SDKS, manifest, missing_feature, mutants, open};
 use crate::fleet::Fleet;
+use crate::spec;
 
 #[cfg(feature = "async-openai")]
 mod async_openai;
@@ -14,7 +15,7 @@ mod surfaces;
 
 #[test]
 fn every_id_opens_and_no_other() {
-    let ids: Vec<String> = mutants().into_iter().map(|(name, _)| format!("{REFERENCE}+{name}")).collect();
+    let ids: Vec<String> = mutants().into_iter().map(|(name, _)| spec::mutant(REFERENCE, name)).collect();
     assert!(ids.len() >= 40, "{}", ids.len());
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     let linked = SDKS.iter().map(|(id, _)| *id).filter(|id| missing_feature(id).is_none());

@@ -26,18 +26,17 @@ pub use self::local::size;
 pub use self::needs::Need;
 use self::once::STAMP;
 pub use self::report::{Progress, SetupError};
+use self::toolchain::id_in;
 pub use self::toolchain::{Environment, Toolchain};
+use crate::spec;
 
 /// Lists the environments of other builds than the locked ones, with the bytes each takes.
 pub fn other_builds(root: &Utf8Path) -> Vec<(String, u64)> {
     let environments = root.join("target").join("streamspec").join("env");
     let entries = environments.read_dir_utf8().into_iter().flatten().flatten();
     let mut builds: Vec<(String, u64)> = entries
-        .filter(|entry| entry.file_name().contains('@') && entry.path().join(STAMP).is_file())
-        .map(|entry| {
-            let name = entry.file_name().rsplit_once('-').map_or(entry.file_name(), |(name, _)| name);
-            (name.to_owned(), size(entry.path()))
-        })
+        .filter(|entry| !spec::is_locked(id_in(entry.file_name())) && entry.path().join(STAMP).is_file())
+        .map(|entry| (id_in(entry.file_name()).to_owned(), size(entry.path())))
         .collect();
     builds.sort();
     builds

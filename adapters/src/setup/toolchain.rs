@@ -61,6 +61,16 @@ pub struct Inputs {
     pub files: Vec<Utf8PathBuf>,
 }
 
+/// Names the folder of an environment: the id of the build, and the beginning of the hash over what decides its content.
+fn folder_name(id: &str, hash: &str) -> String {
+    format!("{id}-{}", &hash[..12])
+}
+
+/// Returns the id in the name of an environment's folder.
+pub(super) fn id_in(folder: &str) -> &str {
+    folder.rsplit_once('-').map_or(folder, |(id, _)| id)
+}
+
 /// The environment of one build of one SDK.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -115,7 +125,7 @@ impl Environment {
             build: build.clone(),
             entry: manifest.entry.clone().unwrap_or_default(),
             sources: sources.to_owned(),
-            dir: base.join("env").join(format!("{id}-{}", &hash[..12])),
+            dir: base.join("env").join(folder_name(id, &hash)),
             base,
             stamp,
         }))
@@ -161,5 +171,17 @@ impl Environment {
 
     pub(super) fn io(&self, source: std::io::Error) -> SetupError {
         SetupError::Io { id: self.id.clone(), source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_an_environment_holds_the_id() {
+        for id in ["openai-go", "openai-go@1.2.3-beta.1", "openai-go@local"] {
+            assert_eq!(id_in(&folder_name(id, "0123456789abcdef")), id);
+        }
     }
 }

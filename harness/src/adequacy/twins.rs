@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use super::{Accepted, Adequacy};
+use crate::id;
 use crate::judge::{Status, Verdict};
 use crate::record::{ReadError, Records};
 
@@ -58,8 +59,7 @@ impl Twins {
     pub fn find(adequacy: &Adequacy, results: &Results) -> Self {
         let mut alike: BTreeMap<(&str, BTreeSet<usize>), Vec<Group>> = BTreeMap::new();
         for (file, caught) in adequacy.caught() {
-            let dialect = file.split('/').next().unwrap_or_default();
-            let groups = alike.entry((dialect, caught)).or_default();
+            let groups = alike.entry((id::api_folder(file), caught)).or_default();
             let own = results.of(file);
             match groups.iter_mut().find(|group| group.takes(&own)) {
                 Some(group) => {

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Exit;
-use crate::id::{EditionId, Shard, Transport};
+use crate::id::{EditionId, Route, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
@@ -78,6 +78,10 @@ pub struct Selected {
     /// Only these surfaces; globs. A glob that matches no surface of the SDKs, or none of which a trial is run, is an error.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
+    /// The routes between the SDK and the server to run the trials by, instead of `direct` alone; may be repeated or separated by
+    /// commas.
+    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    pub routes: Vec<Route>,
     /// The transports to run the trials by, instead of `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
     pub transports: Vec<Transport>,
@@ -191,6 +195,12 @@ pub struct ReportOptions {
     /// Files of records; those of several machines are merged.
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
+    /// Only the trials by these routes; may be repeated or separated by commas.
+    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    pub routes: Vec<Route>,
+    /// Only the trials by these transports; may be repeated or separated by commas.
+    #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
+    pub transports: Vec<Transport>,
     /// The folder to write to; `reports`, where it is committed, takes only the records of a whole run of the whole fleet.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
     pub out: Utf8PathBuf,
@@ -200,6 +210,12 @@ pub struct ReportOptions {
     /// Open the page in the browser; it is written also where `html` is not among the formats.
     #[arg(long)]
     pub open: bool,
+}
+
+/// Reads the name of a route; help and errors list all of them.
+fn routes() -> impl TypedValueParser<Value = Route> {
+    let names = Route::ALL.iter().map(|route| route.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Route>())
 }
 
 /// Reads the name of a transport; help and errors list all of them.

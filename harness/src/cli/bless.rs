@@ -12,7 +12,7 @@ use super::arguments::BlessOptions;
 use super::{Exit, output};
 use crate::case::Case;
 use crate::deviation::{Blessed, FILE, KnownDeviations, bless as blessed};
-use crate::id::{Transport, TrialId, Variant};
+use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::merge;
@@ -118,11 +118,13 @@ fn is_all(
     cases: &[Arc<Case>],
 ) -> Result<(), Refused> {
     let variants: BTreeSet<Variant> = trials.iter().map(|trial| trial.variant).collect();
+    let routes: BTreeSet<Route> = trials.iter().map(|trial| trial.route).collect();
     let transports: BTreeSet<Transport> = trials.iter().map(|trial| trial.transport).collect();
     let sdks = [Arc::new(sdk.clone())];
     for first_combination_only in [false, true] {
         let filter = Filter {
             surfaces: Vec::new(),
+            routes: routes.iter().copied().collect(),
             transports: transports.iter().copied().collect(),
             variants: variants.iter().copied().collect(),
             first_combination_only,

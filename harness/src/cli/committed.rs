@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
 
+use super::arguments::ReportOptions;
 use super::lock::real;
 use crate::merge;
 use crate::record::Records;
@@ -27,7 +28,10 @@ pub(super) fn makes_whole(root: &Utf8Path, request: &Request) -> anyhow::Result<
     let chosen = fleet.choose(&request.sdks)?;
     let chosen = chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
     is_fleet(&fleet, &chosen)?;
-    anyhow::ensure!(request.is_whole(), "{COMMITTED}/ {ONLY}; leave out --case, --surface, --transport and --shard");
+    anyhow::ensure!(
+        request.is_whole(),
+        "{COMMITTED}/ {ONLY}; leave out --case, --surface, --route, --transport and --shard"
+    );
     Ok(())
 }
 
@@ -35,6 +39,12 @@ pub(super) fn makes_whole(root: &Utf8Path, request: &Request) -> anyhow::Result<
 pub(super) fn can_be_whole(session: &Session) -> anyhow::Result<()> {
     let missing: Vec<&str> = session.unavailable.iter().map(|one| one.sdk.manifest.id.as_str()).collect();
     anyhow::ensure!(missing.is_empty(), "{COMMITTED}/ {ONLY}; not run: {}", missing.join(", "));
+    Ok(())
+}
+
+/// Refuses a choice among the trials of records.
+pub(super) fn are_all(options: &ReportOptions) -> anyhow::Result<()> {
+    anyhow::ensure!(!options.chooses(), "{COMMITTED}/ {ONLY}; leave out --route and --transport");
     Ok(())
 }
 

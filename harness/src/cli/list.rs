@@ -31,8 +31,8 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     let exit = tell_broken(&chosen.broken);
     has_surfaces(&chosen.sdks, &request.surfaces)?;
     let sdks: Vec<_> = chosen.sdks.into_iter().map(Arc::new).collect();
-    let Request { surfaces, transports, variants, .. } = request;
-    let filter = Filter { surfaces, transports, variants, first_combination_only: false };
+    let Request { surfaces, routes, transports, variants, .. } = request;
+    let filter = Filter { surfaces, routes, transports, variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
         Err(PlanError::Empty) if exit == Exit::Fault => return Ok(exit),
         plan => plan?,

@@ -19,7 +19,7 @@ pub(super) fn not_run(request: &Request, session: &Session, results: &Results<'_
         let mut plans = session.plans.iter().filter(|plan| spec.is_of(&plan.sdk));
         let elsewhere = request.shard.is_some() && plans.any(|plan| plan.own == 0 && plan.trials > 0);
         if !elsewhere && !ran.iter().any(|(sdk, _)| spec.is_of(sdk)) {
-            missing.push(format!("{}{} was named and no trial of it was run", spec.id, spec.build));
+            missing.push(format!("{} was named and no trial of it was run", spec.build.id_of(&spec.id)));
         }
     }
     for glob in request.surfaces.iter().filter(|_| request.shard.is_none()) {

@@ -11,17 +11,22 @@ use super::arguments::ReportOptions;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
 use super::{Exit, committed, merge, output};
-use crate::record::Records;
+use crate::record::{Records, TrialPlace};
 use crate::report::{Content, FORMATS, Format, PAGE, RenderError, Sink, View};
 use crate::session::locate;
 
 pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
     let folder = root.join(&options.out);
-    let records = merge::read(root, &options.records)?;
+    let mut records = merge::read(root, &options.records)?;
     if committed::is_committed(root, &folder) {
+        committed::are_all(options)?;
         committed::are_whole(root, &records)?;
     } else if let Err(error) = crate::merge::check(&records) {
         output::warn(format_args!("warning: this is not the report of a whole run: {error}"));
+    }
+    if options.chooses() && records.keep(|place| options.takes(place)) == 0 {
+        output::warn("error: no trial in these records was run by the routes and transports that were named");
+        return Ok(Exit::NothingSelected);
     }
     let _lock = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
@@ -31,6 +36,19 @@ pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result
         open(&folder);
     }
     Ok(Exit::Conformant)
+}
+
+impl ReportOptions {
+    /// Says if some routes or transports are named.
+    pub(super) const fn chooses(&self) -> bool {
+        !self.routes.is_empty() || !self.transports.is_empty()
+    }
+
+    /// Says if a trial was run by a route and a transport that are named, or of which none is.
+    fn takes(&self, place: &TrialPlace) -> bool {
+        (self.routes.is_empty() || self.routes.contains(&place.route))
+            && (self.transports.is_empty() || self.transports.contains(&place.transport))
+    }
 }
 
 /// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them.

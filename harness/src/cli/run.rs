@@ -93,6 +93,7 @@ impl Selected {
             cases: self.cases.clone(),
             edition: self.edition,
             first_combination_only: self.variants == ["quick"],
+            routes: self.routes.clone(),
             transports: self.transports.clone(),
             shard: self.shard,
             only: None,

@@ -97,8 +97,7 @@ fn globs_for(
             continue;
         }
         let case = CaseId::from(*case);
-        let (api, folder, file) = (case.api_folder(), case.folder(), case.file());
-        let candidates = [format!("{api}/**"), format!("{folder}/*"), format!("{file}#*")];
+        let candidates = case.globs();
         // A glob that covers a single case says less than its name.
         let wide = |glob: &&String| {
             let glob = made(&[glob]);

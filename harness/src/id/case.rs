@@ -1,5 +1,6 @@
 //! A case with its combination, and the parts of its name.
 
+use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
 
 use super::name::name;
@@ -13,7 +14,8 @@ name! {
 impl CaseId {
     /// Names the case of a file, or one combination of its matrix.
     pub fn of(file: &str, combination: Option<&str>) -> Self {
-        combination.map_or_else(|| Self::from(file), |combination| Self::from(format!("{file}#{combination}")))
+        combination
+            .map_or_else(|| Self::from(file), |combination| Self::from(format!("{file}{COMBINATION}{combination}")))
     }
 
     /// Returns the id of the case's file: everything before the combination.
@@ -23,7 +25,7 @@ impl CaseId {
 
     /// Returns the names of the matrix values, separated by commas.
     pub fn combination(&self) -> Option<&str> {
-        self.split_once('#').map(|(_, combination)| combination)
+        self.split_once(COMBINATION).map(|(_, combination)| combination)
     }
 
     /// Returns the folders of the case, `anthropic/in-band`.
@@ -45,6 +47,28 @@ impl CaseId {
     pub fn api_folder(&self) -> &str {
         api_folder(self)
     }
+
+    /// Returns globs that match this case and others: all of its dialect, all of its folder, all combinations of its file.
+    pub fn globs(&self) -> [String; 3] {
+        [format!("{}/**", self.api_folder()), format!("{}/*", self.folder()), format!("{}{COMBINATION}*", self.file())]
+    }
+}
+
+/// The sign between the file of a case and the combination.
+const COMBINATION: char = '#';
+
+/// The folder of the case files, below the root of the repository, and their ending.
+const FOLDER: &str = "cases";
+const ENDING: &str = "yaml";
+
+/// Returns the path of a case's file below the root of the repository, from the id of the file.
+pub fn path_of(file: &str) -> Utf8PathBuf {
+    Utf8Path::new(FOLDER).join(format!("{file}.{ENDING}"))
+}
+
+/// Returns the id of the file at a path below the root of the repository.
+pub fn id_of(path: &Utf8Path) -> String {
+    path.strip_prefix(FOLDER).unwrap_or(path).with_extension("").into_string()
 }
 
 /// Returns a group's name without the folder of the dialect, `in-band`.
@@ -59,7 +83,7 @@ pub fn is_of_api(group: &str, api: Api) -> bool {
 
 /// Returns the same as [`CaseId::file`] for what may be no more than a part of an id.
 pub fn file_of(case: &str) -> &str {
-    case.split('#').next().unwrap_or(case)
+    case.split(COMBINATION).next().unwrap_or(case)
 }
 
 /// Returns the folders before the last part of a name that may be a part of an id or a glob over ids.
@@ -93,6 +117,8 @@ mod tests {
         assert_eq!((case.within_group(), about(case.group())), ("after-text#overloaded,start", "in-band"));
         let plain = CaseId::from("gemini/cut/eof");
         assert_eq!((plain.file(), plain.combination(), plain.group()), ("gemini/cut/eof", None, "gemini/cut"));
+        assert_eq!(case.globs(), ["anthropic/**", "anthropic/in-band/*", "anthropic/in-band/after-text#*"]);
+        assert_eq!((path_of("a/b/c").as_str(), id_of(&path_of("a/b/c")).as_str()), ("cases/a/b/c.yaml", "a/b/c"));
         let stray = CaseId::from("mine");
         assert_eq!((stray.file(), stray.group(), stray.folder(), stray.api_folder()), ("mine", "mine", "mine", "mine"));
         assert!(is_below("gemini/cut/eof", "gemini/cut") && !is_below("gemini/cuts/eof", "gemini/cut"));

@@ -4,9 +4,6 @@ use streamspec_adapters::spec;
 
 use super::name::name;
 
-/// The sign between the reference client and the fault that makes a mutant of it.
-const MUTANT: char = '+';
-
 name! {
     /// A build of an SDK: the id of its manifest, and `@1.2.3` or `@local` where it is not the locked version.
     SdkId
@@ -15,7 +12,7 @@ name! {
 impl SdkId {
     /// Names a mutant, `reference+drops-error`.
     pub fn mutant(client: &str, fault: &str) -> Self {
-        Self::from(format!("{client}{MUTANT}{fault}"))
+        Self::from(spec::mutant(client, fault))
     }
 
     /// Returns the id without its build, as manifests and `--sdk` have it.
@@ -25,20 +22,17 @@ impl SdkId {
 
     /// Returns the fault of a mutant.
     pub fn fault(&self) -> Option<&str> {
-        self.base().split_once(MUTANT).map(|(_, fault)| fault)
+        spec::client_and_fault(self).map(|(_, fault)| fault)
     }
 
     /// Says if this is the version of the lock file.
     pub fn is_locked(&self) -> bool {
-        self.base().len() == self.len()
+        spec::is_locked(self)
     }
 
     /// Returns what `--sdk` takes for this build. Only who ran a working copy knows its path.
     pub fn asked(&self) -> String {
-        match self.strip_suffix("@local") {
-            Some(id) => format!("{id}=PATH"),
-            None => self.to_string(),
-        }
+        spec::asked(self)
     }
 }
 

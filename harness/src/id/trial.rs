@@ -61,11 +61,19 @@ impl TrialId {
         VariantRun { variant, route, transport }
     }
 
+    /// Returns the name without the SDK.
+    pub fn within_sdk(&self) -> String {
+        format!("{}{BEFORE_CASE}{}", Escaped(&self.surface, super::surface::SIGNS), self.case_and_variant())
+    }
+
     /// Returns the name without the SDK and the surface.
     pub fn case_and_variant(&self) -> String {
         format!("{}{}", Escaped(&self.case, SIGNS), suffix(&self.variant_run().to_string()))
     }
 }
+
+/// The text between the surface and the case.
+const BEFORE_CASE: &str = "::";
 
 /// Returns what follows the case: nothing, or `@` and the variant with the rest.
 fn suffix(variant_run: &str) -> String {
@@ -77,7 +85,7 @@ impl fmt::Display for TrialId {
         let of = SdkSurface::new(self.sdk.clone(), self.surface.clone());
         let run = self.variant_run();
         let run = if f.alternate() { format!("{run:#}") } else { run.to_string() };
-        write!(f, "{of}::{}{}", Escaped(&self.case, SIGNS), suffix(&run))
+        write!(f, "{of}{BEFORE_CASE}{}{}", Escaped(&self.case, SIGNS), suffix(&run))
     }
 }
 
@@ -90,7 +98,7 @@ impl FromStr for TrialId {
 }
 
 fn parsed(text: &str) -> Option<TrialId> {
-    let (of, case) = text.split_once("::")?;
+    let (of, case) = text.split_once(BEFORE_CASE)?;
     let SdkSurface { sdk, surface } = of.parse().ok()?;
     let (case, run) = case.split_once('@').map_or((case, None), |(case, run)| (case, Some(run)));
     let VariantRun { variant, route, transport } = run.map_or_else(|| Ok(VariantRun::default()), str::parse).ok()?;

@@ -51,6 +51,15 @@ impl VariantRun {
     }
 }
 
+/// Puts the route and the transport behind the name of a surface, for people: `create (transport=NAME)`. Where both are the
+/// default, that is the name itself.
+pub fn by_way(surface: impl fmt::Display, route: Route, transport: Transport) -> String {
+    match (VariantRun { route, transport, ..VariantRun::default() }).to_string() {
+        way if way.is_empty() => surface.to_string(),
+        way => format!("{surface} ({way})"),
+    }
+}
+
 impl fmt::Display for VariantRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.joined(false, f.alternate()))
@@ -98,6 +107,17 @@ fn parsed(text: &str) -> Option<VariantRun> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_surface_is_named_with_its_way() {
+        for (route, transport, expected) in [
+            (Route::Direct, Transport::Http1, "create"),
+            (Route::Relay, Transport::Http1, "create (route=relay)"),
+            (Route::Relay, Transport::Other, "create (route=relay,transport=other)"),
+        ] {
+            assert_eq!(by_way("create", route, transport), expected);
+        }
+    }
 
     #[test]
     fn in_json_it_is_a_variant_with_what_is_not_the_default() {

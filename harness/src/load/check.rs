@@ -124,7 +124,7 @@ fn under(root: &Utf8Path, path: &Utf8Path, problems: &mut Collector) -> Vec<Case
 
 /// Warns of a case in an unknown group, which would be a column of its own in every report.
 fn group(file: &Utf8Path, problems: &mut Collector) {
-    let parts: Vec<&str> = file.as_str().split('/').collect();
+    let parts: Vec<&str> = file.components().map(|part| part.as_str()).collect();
     let ["cases", folder, group, _] = parts.as_slice() else { return };
     let Some(api) = Api::ALL.into_iter().find(|api| api.folder() == *folder) else { return };
     if !groups(api).any(|known| known == *group) && !problems.has_errors_in(file) {
@@ -158,7 +158,7 @@ pub(super) fn place(parsed: &Parsed, problems: &mut Collector) {
         problems.push(Problem::whole_file(file, message).help("rename it so that it ends in `.yaml`"));
     }
     let Ok(below) = file.strip_prefix("cases") else { return };
-    let parts: Vec<_> = parsed.id.split('/').collect();
+    let parts: Vec<&str> = Utf8Path::new(&parsed.id).components().map(|part| part.as_str()).collect();
     if parts.len() != 3 {
         let problem = Problem::whole_file(file, "a case belongs in cases/<api>/<group>/<name>.yaml");
         problems.push(problem.help(format!("{below} has {} parts", parts.len())));

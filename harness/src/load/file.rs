@@ -21,7 +21,7 @@ use super::typed::{self, Files};
 use super::written::{CaseFile, Exchange};
 use super::{unroll, yaml};
 use crate::case::Case;
-use crate::id::CaseId;
+use crate::id::{self, CaseId};
 
 /// The number of combinations that may fail before the rest of them is taken to fail as well.
 const MAX_FAILED_COMBINATIONS: usize = 8;
@@ -36,12 +36,6 @@ pub(super) struct Parsed {
     pub(super) api: Option<Api>,
 }
 
-/// Returns the id of a file's cases, from the file's name below the root.
-pub(super) fn id(file: &Utf8Path) -> String {
-    let below = file.strip_prefix("cases").unwrap_or(file);
-    below.with_extension("").into_string()
-}
-
 /// Reads a case file as YAML.
 pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) -> Option<Parsed> {
     let read = super::read::source(path, file).and_then(|source| {
@@ -52,7 +46,7 @@ pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) 
         Ok((source, tree)) => {
             let name = tree.get("api").and_then(Node::text).map(str::to_owned);
             let api = name.and_then(|name| serde_json::from_value(Value::String(name)).ok());
-            Some(Parsed { source, tree, id: id(file), api })
+            Some(Parsed { source, tree, id: id::id_of(file), api })
         }
         Err(problem) => {
             problems.push(*problem);

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobSet;
 
 use super::problem::{Collector, Problem};
-use super::{CasePath, file, read, suggest};
+use super::{CasePath, read, suggest};
 use crate::case::{Case, matcher};
 use crate::id;
 
@@ -106,15 +106,14 @@ pub(super) fn files(
     problems: &mut Collector,
 ) -> Vec<CasePath> {
     let Some(wanted) = wanted else { return below(root, Utf8Path::new(""), problems) };
-    let cases = root.join("cases");
     let mut found: Vec<CasePath> = Vec::new();
     for (_, wanted) in wanted {
         match wanted {
             CaseSelector::Id(id) => {
                 let file = id::file_of(id);
-                let relative = Utf8PathBuf::from(format!("{file}.yaml"));
-                if cases.join(&relative).as_std_path().exists() {
-                    found.push(CasePath { path: cases.join(&relative), name: Utf8Path::new("cases").join(&relative) });
+                let name = id::path_of(file);
+                if root.join(&name).as_std_path().exists() {
+                    found.push(CasePath { path: root.join(&name), name });
                 } else {
                     found.extend(below(root, Utf8Path::new(file), problems));
                 }
@@ -169,7 +168,7 @@ fn known(root: &Utf8Path, wanted: &CaseSelector, cases: &[Case]) -> Vec<String> 
     };
     let in_folder = |folder: &Utf8Path| below(root, folder, &mut Collector::default());
     let found = folder.ancestors().map(in_folder).find(|found| !found.is_empty());
-    found.unwrap_or_default().iter().map(|path| file::id(&path.name)).collect()
+    found.unwrap_or_default().iter().map(|path| id::id_of(&path.name)).collect()
 }
 
 /// Finds the case files of a folder below `cases/`; a folder that is not there has none.

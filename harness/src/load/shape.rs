@@ -10,7 +10,7 @@ use serde_json::Value;
 use streamspec_adapters::contract::Api;
 
 use super::problem::{Collector, Problem};
-use crate::case::{Case, End, Outcome, Step};
+use crate::case::{About, Case, End, Outcome, Step};
 
 /// The folder of the shapes, below the root.
 const FOLDER: &str = "cases/shapes";
@@ -99,12 +99,19 @@ impl Shapes {
     }
 }
 
-/// Returns the events of a case whose stream is healthy and not about what events hold; none for any other.
+/// Says whether the schema of the dialect speaks of what the events of a case hold. Those of another vendor's form have their own,
+/// and what is in the group `payload` is about what a client makes of events that no schema foresees.
+fn is_of_schema(case: &Case) -> bool {
+    let is_vendor_form = case.api.dialect().vendors.contains(&case.group());
+    case.beyond_schema.is_none() && !is_vendor_form && case.group() != "payload"
+}
+
+/// Returns the events of a case that is about a healthy stream of its dialect's schema; none for any other.
 fn healthy(case: &Case) -> Option<Vec<&Value>> {
-    let about_shapes = case.beyond_schema.is_some() || !matches!(case.group(), "benign" | "framing" | "retry");
     let completes = case.expect.must.outcomes().is_some_and(|accepted| accepted == [Outcome::Completed]);
+    let is_healthy = completes && case.about == About::Healthy;
     let answer = case.exchanges.last()?;
-    if about_shapes || !completes || answer.last() != Some(&Step::End(End::Finish)) {
+    if !is_healthy || !is_of_schema(case) || answer.last() != Some(&Step::End(End::Finish)) {
         return None;
     }
     let events = answer.iter().filter_map(|step| match step {
@@ -151,7 +158,26 @@ fn is_a(value: &Value, kind: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Shapes;
+    use streamspec_adapters::contract::Api;
+
+    use super::{About, Case, End, Shapes, Step, healthy};
+
+    #[test]
+    fn a_healthy_stream_is_held_to_the_schema_wherever_its_file_lies() {
+        let check = |id: &str, about: About, end: End, is_held: bool| {
+            let steps = vec![Step::Data(json!({ "id": "1" })), Step::End(end)];
+            let expect = json!({ "must": { "outcome": "completed" } });
+            let sample = Case::sample(id, Api::OpenaiChat, vec![steps], expect);
+            assert_eq!(healthy(&Case { about, ..sample }).is_some(), is_held, "{id} {about:?} {end:?}");
+        };
+        for group in ["benign", "framing", "retry", "caller", "cut", "http", "in-band"] {
+            check(&format!("openai-chat/{group}/x"), About::Healthy, End::Finish, true);
+            check(&format!("openai-chat/{group}/x"), About::Stall, End::Finish, false);
+            check(&format!("openai-chat/{group}/x"), About::Healthy, End::Eof, false);
+        }
+        check("openai-chat/azure/x", About::Healthy, End::Finish, false);
+        check("openai-chat/payload/x", About::Healthy, End::Finish, false);
+    }
 
     fn check(events: &[Value], expected: Option<&str>) {
         let shapes: Shapes = serde_json::from_value(json!({

@@ -141,6 +141,17 @@ impl Records {
         places.map(move |place| self.trial(place))
     }
 
+    /// Leaves out every trial but these, and counts those that are left. Where one was left out, no run is whole any more.
+    pub fn keep(&mut self, is_kept: impl Fn(&TrialPlace) -> bool) -> usize {
+        let count = |surfaces: &BTreeMap<_, Vec<TrialPlace>>| surfaces.values().map(Vec::len).sum::<usize>();
+        let before = count(&self.surfaces);
+        self.surfaces.values_mut().for_each(|places| places.retain(&is_kept));
+        self.surfaces.retain(|_, places| !places.is_empty());
+        let left = count(&self.surfaces);
+        self.runs.iter_mut().for_each(|run| run.suite.whole &= left == before);
+        left
+    }
+
     /// Finds the case of a trial.
     pub fn case(&self, place: &TrialPlace) -> &CaseId {
         &self.cases[place.case as usize]

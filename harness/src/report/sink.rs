@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
-use crate::id::TrialId;
 use crate::record::ReadError;
 
 /// The place where formats put what they write.
@@ -31,12 +30,6 @@ pub enum RenderError {
     /// The records cannot be read again.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// Two trials would be one in this format.
-    #[error(
-        "the page does not tell routes or transports apart, and {0} was run by two; leave `html` out of `--format`, or write a \
-         report for each"
-    )]
-    Ways(TrialId),
     /// A file cannot be written.
     #[error(transparent)]
     Write(#[from] io::Error),

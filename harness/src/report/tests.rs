@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::id::Variant;
+use crate::id::{Route, Variant};
 use crate::judge::{Status, Verdict};
 use crate::record::{FORMAT, Record, Writer};
 
@@ -31,10 +31,10 @@ fn a_flaky_trial_is_told_with_its_reason_in_every_format() {
             "html" => assert!(text.contains("and 3 say nothing about the SDK"), "{text}"),
             "markdown" => {
                 assert!(text.contains("[1 flaky]"), "{text}");
-                assert!(text.contains("- create/anthropic/cut/eof: flaky: one attempt ended with "), "{text}");
+                assert!(text.contains("- create::anthropic/cut/eof: flaky: one attempt ended with "), "{text}");
                 assert!(text.contains("the machine was away"), "{text}");
                 assert!(
-                    text.contains("- stream/anthropic/in-band/overloaded: adapter-fault: the adapter died"),
+                    text.contains("- stream::anthropic/in-band/overloaded: adapter-fault: the adapter died"),
                     "{text}"
                 );
             }
@@ -82,16 +82,17 @@ fn formats_have_names_of_their_own_and_render_the_same_whatever_the_order_of_rec
 }
 
 #[test]
-fn routes_and_transports_are_told_apart_or_refused() {
+fn routes_and_transports_are_told_apart() {
     let records = samples::two_ways();
     let view = samples::view(&records);
     for format in FORMATS {
         match format.name() {
             "html" => {
-                let refused = format.render(&view, &mut samples::Kept::default()).expect_err("two trials would be one");
-                assert!(
-                    refused.to_string().starts_with("the page does not tell routes or transports apart, and alpha")
-                );
+                let text = samples::rendered(format, &view).replace("&#38;", "&");
+                let example = "#/trial?sdk=alpha-python&surface=create&case=anthropic/cut/eof";
+                // What was found directly, and by the others alone.
+                assert!(text.contains("#/trial?sdk=beta-typescript&surface=create&case="), "{text}");
+                assert!(text.contains(&format!("{example}&route=relay&transport=other")), "{text}");
             }
             "csv" => {
                 let text = samples::rendered(format, &view);
@@ -111,6 +112,24 @@ fn routes_and_transports_are_told_apart_or_refused() {
             name => assert!(["json", "badges"].contains(&name), "{name}"),
         }
     }
+}
+
+/// What is left when trials by other routes are left out is the report of the others, but of no whole run.
+#[test]
+fn a_report_of_some_routes_has_their_trials_alone() {
+    let by = |route: Route| {
+        let mut records = crate::record::Records::of(&[("records", &samples::two_ways()[..])]).expect("well formed");
+        let left = records.keep(|place| place.route == route);
+        let view = View::from_records(&records).expect("there is a run");
+        assert_eq!(left, view.suite.trials + view.suite.variant_runs);
+        assert!(view.surfaces().flat_map(|surface| surface.trials).all(|place| place.route == route));
+        assert!(view.sdks.iter().all(|sdk| sdk.unused.is_empty()) && records.runs.iter().all(|run| !run.suite.whole));
+        left
+    };
+    assert_eq!((by(Route::Direct), by(Route::Relay)), (14, 13));
+    let mut whole = crate::record::Records::of(&[("records", &samples::records()[..])]).expect("well formed");
+    assert_eq!(whole.keep(|_| true), 14);
+    assert!(whole.runs.iter().all(|run| run.suite.whole), "nothing was left out");
 }
 
 #[test]

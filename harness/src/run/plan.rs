@@ -64,11 +64,13 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
-/// A choice of surfaces, transports and variants.
+/// A choice of surfaces, routes, transports and variants.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Globs over surfaces; all where there are none.
     pub surfaces: Vec<String>,
+    /// The routes; the default one where there are none.
+    pub routes: Vec<Route>,
     /// The transports; the default one where there are none.
     pub transports: Vec<Transport>,
     /// The variants to run besides the one as written.
@@ -120,11 +122,11 @@ pub fn is_sound(manifest: &Manifest) -> Result<(), PlanError> {
     exclusions(manifest).map(|_| ())
 }
 
-/// Multiplies SDKs, surfaces, cases and transports.
+/// Multiplies SDKs, surfaces, cases, routes and transports.
 pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
     let chosen = filter.surfaces.iter().map(|glob| named(glob)).collect::<Result<Vec<_>, _>>()?;
     let firsts = firsts(cases, filter.first_combination_only);
-    let transports = filter.chosen_transports();
+    let ways = filter.ways();
     let mut plan = Plan::default();
     for sdk in sdks {
         let exclusions = exclusions(&sdk.manifest)?;
@@ -133,14 +135,14 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                 continue;
             }
             let spoken = cases.iter().filter(|case| about.apis.contains(&case.api));
-            for (case, transport) in spoken.flat_map(|case| transports.iter().map(move |transport| (case, transport))) {
+            for (case, (route, transport)) in spoken.flat_map(|case| ways.iter().map(move |way| (case, way))) {
                 let is_in_variants = firsts.contains(case.id.as_str());
                 let trial = Trial {
                     sdk: Arc::clone(sdk),
                     surface: surface.as_str().into(),
                     case: Arc::clone(case),
                     variants: variants(case, if is_in_variants { &filter.variants } else { &[] }),
-                    route: Route::default(),
+                    route: *route,
                     transport: *transport,
                 };
                 match unsupported(&trial, &exclusions) {
@@ -165,14 +167,16 @@ impl Plan {
 }
 
 impl Filter {
-    /// Lists the transports that trials travel by, each once.
-    fn chosen_transports(&self) -> BTreeSet<Transport> {
-        if self.transports.is_empty() {
-            [Transport::default()].into()
-        } else {
-            self.transports.iter().copied().collect()
-        }
+    /// Lists the routes and transports that trials travel by, each pair once.
+    fn ways(&self) -> BTreeSet<(Route, Transport)> {
+        let (routes, transports) = (or_default(&self.routes), or_default(&self.transports));
+        routes.iter().flat_map(|route| transports.iter().map(|transport| (*route, *transport))).collect()
     }
+}
+
+/// Returns what was chosen, or the default where nothing was.
+fn or_default<T: Clone + Default>(chosen: &[T]) -> Vec<T> {
+    if chosen.is_empty() { vec![T::default()] } else { chosen.to_vec() }
 }
 
 /// Finds the cases that are run in variants: all, or the first of each file.

@@ -82,9 +82,9 @@ fn a_wrong_selection_names_the_culprit_and_what_is_near() {
     check(repository.call(&["list", "--surface", &braces]), 2, "its braces are nested deeper than 8");
     check(repository.call(&["list", "--case", &"[".repeat(2000)]), 2, "it is longer than 1000 bytes");
     check(repository.call(&["list", "--case", "anthropic/*"]), 0, CUT);
-    let by = |transport: &[&str]| check(repository.call(&[&["list"][..], transport].concat()), 0, CUT);
-    let listed = [by(&[]), by(&["--transport", "http1"]), by(&["--transport", "http1,http1"])];
-    let [plain, named, twice] = listed.map(|came| came.get_output().stdout.clone());
-    assert_eq!((&plain, &plain), (&named, &twice));
+    let by = |way: &[&str]| check(repository.call(&[&["list"][..], way].concat()), 0, CUT).get_output().stdout.clone();
+    for (option, name) in [("--transport", "http1"), ("--route", "direct")] {
+        assert_eq!((by(&[]), by(&[])), (by(&[option, name]), by(&[option, &format!("{name},{name}")])));
+    }
     check(repository.call(&["list", "--nonsense"]), 2, "unexpected argument");
 }

@@ -16,6 +16,7 @@ fn the_short_form_leaves_the_defaults_out_and_the_long_form_names_them() {
     let check = |id: TrialId, short: &str, long: &str| {
         let of = |rest: &str| format!("openai-go@1.2.3/stream::openai-chat/cut/eof#a,b{rest}");
         assert_eq!((id.to_string(), format!("{id:#}")), (of(short), of(long)));
+        assert_eq!(format!("{}/{}", id.sdk, id.within_sdk()), of(short));
         for name in [of(short), of(long)] {
             assert_eq!(name.parse().as_ref(), Ok(&id), "{name}");
         }

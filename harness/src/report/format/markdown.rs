@@ -222,7 +222,7 @@ impl Listing {
     fn add(&mut self, row: &Row<'_>, about: &str) {
         self.trials += 1;
         if self.lines.len() < LISTED {
-            let trial = text(&format!("{}/{}", row.trial.surface, row.case_name()));
+            let trial = text(&row.name_within_sdk());
             self.lines.push(format!("- {trial}: {}{about}", row.trial.verdict.status.name()));
         }
     }

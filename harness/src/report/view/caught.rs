@@ -85,6 +85,10 @@ pub struct Example {
     pub surface: String,
     /// The case.
     pub case: String,
+    /// The route.
+    pub route: String,
+    /// The transport.
+    pub transport: String,
 }
 
 /// The counts of one breakage.
@@ -153,7 +157,12 @@ impl Counts {
         }
         self.trials += 1;
         let way = self.ways.entry(way_of(trial)).or_insert_with(|| Counted {
-            example: Example { surface: trial.surface.to_string(), case: trial.case.to_string() },
+            example: Example {
+                surface: trial.surface.to_string(),
+                case: trial.case.to_string(),
+                route: trial.route.to_string(),
+                transport: trial.transport.to_string(),
+            },
             classes: Vec::new(),
             surfaces: BTreeSet::new(),
             trials: 0,

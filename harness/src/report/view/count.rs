@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::id::{Route, SdkId, SurfaceId, Transport, VariantRun};
+use crate::id::{Route, SdkId, SurfaceId, Transport, by_way};
 use crate::judge::{Mode, Status};
 use crate::record::TrialRecord;
 
@@ -44,13 +44,9 @@ impl Count {
         Self { sdk, surface, group, route: trial.route, transport: trial.transport, ..Self::default() }
     }
 
-    /// Names the surface for people, with the route and the transport where they are not the default: `create (transport=NAME)`.
+    /// Names the surface for people, with the route and the transport where they are not the default.
     pub fn row(&self) -> String {
-        let Self { route, transport, .. } = *self;
-        match (VariantRun { route, transport, ..VariantRun::default() }).to_string() {
-            way if way.is_empty() => self.surface.to_string(),
-            way => format!("{} ({way})", self.surface),
-        }
+        by_way(&self.surface, self.route, self.transport)
     }
 
     /// Counts a trial.

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::deviation::{self, KnownError};
-use crate::id::{TrialId, Variant, VariantRun};
+use crate::id::{Variant, VariantRun};
 use crate::record::{CaseRecord, EditionRecord, ReadError, Records, Run, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
@@ -183,11 +183,6 @@ impl<'a> View<'a> {
             variant_runs.entry(self.records.case(place)).or_default().insert(place.variant_run());
         }
         variant_runs
-    }
-
-    /// Finds a trial that was run by two routes or transports, which not every format tells apart.
-    pub fn run_by_two_ways(&self) -> Option<TrialId> {
-        self.records.doubles(|place| Some((place.case, place.variant))).next().map(|(trial, ..)| trial)
     }
 
     /// Counts all trials by conclusion, in one sentence.

@@ -6,7 +6,7 @@ use camino::{Utf8Component, Utf8Path};
 
 use super::View;
 use crate::case::{Axis, Level};
-use crate::id::CaseId;
+use crate::id::{CaseId, path_of};
 use crate::load::Location;
 use crate::record::ReadError;
 
@@ -60,5 +60,5 @@ impl View<'_> {
 pub(in crate::report) fn file(case: &CaseId) -> String {
     let file = case.file();
     let stays = Utf8Path::new(file).components().all(|part| matches!(part, Utf8Component::Normal(_)));
-    if stays { format!("cases/{file}.yaml") } else { "cases".to_owned() }
+    if stays { path_of(file).into_string() } else { "cases".to_owned() }
 }

@@ -77,6 +77,11 @@ impl<'a> Row<'a> {
         self.trial.id().case_and_variant()
     }
 
+    /// Names the trial without its SDK.
+    pub fn name_within_sdk(&self) -> String {
+        self.trial.id().within_sdk()
+    }
+
     /// Says what its case is about, in the words of its title.
     pub fn title(&self) -> &'a str {
         self.case.map_or("", |case| &case.title)

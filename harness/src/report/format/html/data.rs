@@ -35,8 +35,10 @@ struct Data {
 pub(super) struct PageData {
     /// The suite that was run.
     pub(super) suite: Suite,
-    /// The command that runs a trial, by variant, with `{sdk}`, `{surface}` and `{case}` to fill in.
-    pub(super) commands: BTreeMap<String, String>,
+    /// The parts of a trial's identity that addresses leave out.
+    pub(super) defaults: DefaultsData,
+    /// The routes and transports by which trials were run.
+    pub(super) ways: Vec<WayData>,
     /// The SDKs, by id.
     pub(super) sdks: Vec<SdkData>,
     /// The documents and issues that expectations rest on.
@@ -49,10 +51,31 @@ pub(super) struct PageData {
     pub(super) checks: Vec<CheckData>,
     /// Verdicts.
     pub(super) verdicts: Vec<VerdictData>,
-    /// The surfaces with their trials as written.
+    /// The surfaces by each route and transport, with their trials as written.
     pub(super) rows: Vec<RowData>,
     /// Variant runs that came out differently.
     pub(super) variant_runs: Vec<VariantRunData>,
+}
+
+/// The parts of a trial's identity that addresses leave out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DefaultsData {
+    pub(super) variant: Variant,
+    /// The route.
+    pub(super) route: String,
+    /// The transport.
+    pub(super) transport: String,
+}
+
+/// A route and a transport.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(super) struct WayData {
+    /// The route.
+    pub(super) route: String,
+    /// The transport.
+    pub(super) transport: String,
+    /// The command that runs a trial by them, by variant, with `{sdk}`, `{surface}` and `{case}` to fill in.
+    pub(super) commands: BTreeMap<String, String>,
 }
 
 /// An SDK.
@@ -104,6 +127,8 @@ pub(super) struct GroupData {
     pub(super) name: String,
     /// The name without the folder of the dialect, `in-band`.
     pub(super) about: String,
+    /// The file of its details, relative to the page.
+    pub(super) details: String,
 }
 
 /// A case.
@@ -161,13 +186,19 @@ pub(super) struct VerdictData {
     pub(super) reason: Option<String>,
 }
 
-/// A surface with its trials as written.
+/// A surface by a route and a transport, with its trials as written.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct RowData {
     /// The SDK's id.
     pub(super) sdk: String,
     /// The surface's name.
     pub(super) surface: String,
+    /// The place of its route and transport.
+    pub(super) way: usize,
+    /// The surface's name for people, with the route and the transport where they are not the default.
+    pub(super) label: String,
+    /// The same with the SDK.
+    pub(super) name: String,
     /// The cases that it was run on, as runs of consecutive places.
     pub(super) cases: Vec<RunData>,
     /// The places of the verdicts, one for each case.
@@ -229,18 +260,24 @@ pub(super) struct CaseDetail {
     pub(super) wire: u32,
 }
 
-/// A surface.
+/// A surface by a route and a transport.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct RowDetail {
     /// The SDK's id.
     pub(super) sdk: String,
     /// The surface's name.
     pub(super) surface: String,
+    /// The route.
+    pub(super) route: String,
+    /// The transport.
+    pub(super) transport: String,
 }
 
 /// A trial.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TrialDetail {
+    /// The name, as lists, records and the terminal have it.
+    pub(super) name: String,
     /// The place of its surface.
     #[schemars(with = "usize")]
     pub(super) row: u32,

@@ -17,6 +17,9 @@ use crate::transport::{DescribedAnswer, DescribedStep};
 /// The beginning of every file; one that begins otherwise is not ours to remove.
 pub(super) const BEGINNING: &str = "streamspec.detail(";
 
+/// The folder of the files, beside the page.
+pub(super) const FOLDER: &str = "details";
+
 /// The most characters of one observed text.
 const LONGEST: usize = 2000;
 
@@ -40,9 +43,9 @@ pub(super) fn details(view: &View<'_>, group: &str) -> Result<String, ReadError>
     Ok(details.file(group))
 }
 
-/// Names the file of a group.
+/// Names the file of a group, relative to the page.
 pub(super) fn file_name(group: &str) -> String {
-    format!("{}.js", group.replace(|character: char| !character.is_ascii_alphanumeric(), "-"))
+    format!("{FOLDER}/{}.js", group.replace(|character: char| !character.is_ascii_alphanumeric(), "-"))
 }
 
 /// The data of one group, while it is collected.
@@ -73,7 +76,8 @@ impl Group<'_> {
         let places: Vec<u32> = checks.iter().map(|check| self.checks.place(CheckData::of(check, LONGEST))).collect();
         let list = self.lists.entry(places).or_insert_with_key(|places| places.as_slice().into());
         self.trials.push(TrialDetail {
-            row: self.rows.place(RowDetail { sdk: trial.sdk.to_string(), surface: trial.surface.to_string() }),
+            name: trial.id().to_string(),
+            row: self.rows.place(row(trial)),
             case: u32::try_from(case).unwrap_or(u32::MAX),
             variant: trial.variant,
             checks: Rc::clone(list),
@@ -97,6 +101,16 @@ impl Group<'_> {
             trials: self.trials,
         };
         format!("{BEGINNING}{}, \"{}\");\n", json!(group), packed(&data))
+    }
+}
+
+/// Names the surface of a trial with its route and transport.
+fn row(trial: &TrialRecord) -> RowDetail {
+    RowDetail {
+        sdk: trial.sdk.to_string(),
+        surface: trial.surface.to_string(),
+        route: trial.route.to_string(),
+        transport: trial.transport.to_string(),
     }
 }
 

@@ -8,6 +8,7 @@
 mod data;
 mod details;
 mod page;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -66,9 +67,6 @@ impl Format for Html {
 
     /// Takes time linear in the records.
     fn render(&self, view: &View<'_>, out: &mut dyn Sink) -> Result<(), RenderError> {
-        if let Some(trial) = view.run_by_two_ways() {
-            return Err(RenderError::Ways(trial));
-        }
         let page = Page {
             view,
             summary: words::summary(view),
@@ -82,11 +80,10 @@ impl Format for Html {
         out.file("compatibility.html", &mut |file| Ok(page.write_into(file)?))?;
         drop(page);
         for group in details::groups(view) {
-            let name = format!("details/{}", details::file_name(group));
             let details = details::details(view, group)?;
-            out.file(&name, &mut |file| Ok(file.write_all(details.as_bytes())?))?;
+            out.file(&details::file_name(group), &mut |file| Ok(file.write_all(details.as_bytes())?))?;
         }
-        out.folder("details", Some(details::BEGINNING))
+        out.folder(details::FOLDER, Some(details::BEGINNING))
     }
 }
 

@@ -1,16 +1,14 @@
 //! The data of the page itself, every repeated value once.
 
-use std::collections::BTreeMap;
-
-use super::data::{
-    CaseData, CheckData, CodeData, GroupData, PageData, RowData, RunData, SdkData, VariantRunData, VerdictData,
-};
-use crate::id::{self, TrialId, Variant};
+use super::data::{CaseData, CodeData, DefaultsData, GroupData, PageData, SdkData, WayData};
+use super::details::file_name;
+use super::rows::Rows;
+use crate::deviation::Way;
+use crate::id::{self, Route, Transport, TrialId, Variant};
 use crate::message;
 use crate::record::ReadError;
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, View, without_patch};
-use crate::text;
+use crate::report::view::{CatchRow, Sdk, View, without_patch};
 
 /// Collects the data of the page.
 pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
@@ -38,7 +36,12 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
     }
     Ok(PageData {
         suite: view.suite.clone(),
-        commands: Variant::every().map(|variant| (variant.name().to_owned(), command(variant))).collect(),
+        defaults: DefaultsData {
+            variant: Variant::default(),
+            route: Route::default().to_string(),
+            transport: Transport::default().to_string(),
+        },
+        ways: rows.ways.iter().map(|way| way_data(*way)).collect(),
         sdks,
         sources: sources.values,
         groups: groups.values,
@@ -51,7 +54,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
 }
 
 fn group(name: &str) -> GroupData {
-    GroupData { name: name.to_owned(), about: id::about(name).to_owned() }
+    GroupData { name: name.to_owned(), about: id::about(name).to_owned(), details: file_name(name) }
 }
 
 fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
@@ -73,85 +76,10 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
     }
 }
 
-/// Returns the command that runs a trial in a variant, with `{sdk}`, `{surface}` and `{case}` for the page to fill in.
-fn command(variant: Variant) -> String {
-    message::reproduce(&TrialId::new("{sdk}", "{surface}", "{case}", variant), None)
-}
-
-/// The surfaces with their trials.
-#[derive(Default)]
-struct Rows<'a> {
-    /// The places of the cases.
-    places: BTreeMap<&'a str, usize>,
-    checks: Table<CheckData>,
-    verdicts: Table<VerdictData>,
-    written: Vec<RowData>,
-    variant_runs: Vec<VariantRunData>,
-}
-
-impl Rows<'_> {
-    /// Adds the surfaces of an SDK, and collects what its callers catch.
-    fn add(&mut self, view: &View<'_>, sdk: &Sdk<'_>) -> Result<Vec<CatchRow>, ReadError> {
-        let mut catches = Catches::new(view);
-        for surface in &sdk.surfaces {
-            let (id, name) = (sdk.record.id.to_string(), surface.name.to_string());
-            let mut data = RowData { sdk: id, surface: name, cases: Vec::new(), verdicts: Vec::new() };
-            for of_case in surface.trials.chunk_by(|one, other| one.case == other.case) {
-                let (mut written, mut case, mut same) = (None, None, Vec::new());
-                for place in of_case {
-                    let is_variant_run = place.variant != Variant::AsWritten;
-                    if is_variant_run && !place.has_result {
-                        same.push(place.variant);
-                        continue;
-                    }
-                    let row = view.row(sdk, place)?;
-                    case = self.places.get(row.trial.case.as_str()).copied();
-                    let Some(case) = case else { break };
-                    if is_variant_run {
-                        let (row_place, verdict) = (self.written.len(), self.verdict(&row, Vec::new()));
-                        let variant = place.variant;
-                        self.variant_runs.push(VariantRunData { row: row_place, case, variant, verdict });
-                    } else {
-                        if !surface.is_handler {
-                            catches.add(&row);
-                        }
-                        written = Some(row);
-                    }
-                }
-                if let (Some(row), Some(case)) = (written, case) {
-                    let verdict = self.verdict(&row, same);
-                    data.push(case, verdict);
-                }
-            }
-            data.verdicts.shrink_to_fit();
-            self.written.push(data);
-        }
-        Ok(catches.rows())
-    }
-
-    /// Finds the place of a verdict with everything that does not hold, a MAY too.
-    fn verdict(&mut self, row: &Row<'_>, same: Vec<Variant>) -> u32 {
-        let verdict = &row.trial.verdict;
-        let broken = verdict.checks.iter().filter(|check| check.held() == Some(false));
-        let broken = broken.filter(|check| !row.trial.is_variant_run() || check.axis.is_of_variants());
-        let checks = broken.map(|check| self.checks.place(CheckData::of(check, LONGEST_TEXT))).collect();
-        self.verdicts.place(VerdictData {
-            status: verdict.status,
-            mode: verdict.mode,
-            checks,
-            known: row.known().into_iter().map(ToOwned::to_owned).collect(),
-            same,
-            reason: verdict.reason.as_deref().map(|reason| text::cut(reason, LONGEST_TEXT)),
-        })
-    }
-}
-
-impl RowData {
-    fn push(&mut self, case: usize, verdict: u32) {
-        match self.cases.last_mut() {
-            Some(run) if run.first + run.count == case => run.count += 1,
-            _ => self.cases.push(RunData { first: case, count: 1 }),
-        }
-        self.verdicts.push(verdict);
-    }
+/// A route and a transport with the commands that run a trial by them, with `{sdk}`, `{surface}` and `{case}` for the page to
+/// fill in.
+fn way_data((route, transport): Way) -> WayData {
+    let any = |variant| TrialId { route, transport, ..TrialId::new("{sdk}", "{surface}", "{case}", variant) };
+    let commands = Variant::every().map(|variant| (variant.to_string(), message::reproduce(&any(variant), None)));
+    WayData { route: route.to_string(), transport: transport.to_string(), commands: commands.collect() }
 }

@@ -258,7 +258,13 @@ fn addresses_are_escaped() {
 #[ignore = "writes files for the browser tests"]
 fn synthetic_reports() {
     let target = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/streamspec/browser");
-    for (name, records) in [("hostile", records(10, 2)), ("repeated", repeated()), ("many", records(2000, 50))] {
+    let reports = [
+        ("hostile", records(10, 2)),
+        ("repeated", repeated()),
+        ("ways", samples::two_ways()),
+        ("many", records(2000, 50)),
+    ];
+    for (name, records) in reports {
         let began = std::time::Instant::now();
         let pages = pages(&records);
         eprintln!("{name}: {} trials in {:?}, {} bytes", samples::trials(&records), began.elapsed(), pages.page.len());
@@ -277,6 +283,49 @@ fn synthetic_reports() {
     fs_err::write(folder.join("compatibility.html"), page).expect("target can be written to");
 }
 
+/// What is run by two routes and transports has a row for each, with its own trials, commands and details.
+#[test]
+fn each_route_and_transport_has_rows_of_its_own() {
+    let view = samples::view(&samples::two_ways());
+    let page = json!(page::page(&view).expect("the records are still there"));
+    let of = |list: &str, fields: &[&str]| -> Vec<String> {
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        let line =
+            |one: &serde_json::Value| fields.iter().map(|field| text(&one[*field])).collect::<Vec<_>>().join(" ");
+        page[list].as_array().expect("a list").iter().map(line).collect()
+    };
+    assert_eq!(of("ways", &["route", "transport"]), ["direct http1", "relay other"]);
+    assert_eq!(page["defaults"], json!({ "variant": "as-written", "route": "direct", "transport": "http1" }));
+    let other = "(route=relay,transport=other)";
+    let rows = of("rows", &["sdk", "surface", "way", "name"]);
+    assert_eq!(
+        rows[..4],
+        [
+            "alpha-python create 0 alpha-python/create".to_owned(),
+            format!("alpha-python create 1 alpha-python/create {other}"),
+            "alpha-python stream 0 alpha-python/stream".to_owned(),
+            format!("alpha-python stream 1 alpha-python/stream {other}"),
+        ]
+    );
+    assert_eq!(page["rows"][1]["label"], format!("create {other}"));
+    let command = |way: usize| page["ways"][way]["commands"]["crlf"].as_str().expect("a command").to_owned();
+    assert!(command(0).ends_with("--case '{case}' --variants crlf --verbose"), "{}", command(0));
+    assert!(command(1).ends_with("--variants crlf --route relay --transport other --verbose"), "{}", command(1));
+
+    // Directly the case passes, by the others it hangs.
+    let verdict = |row: usize| {
+        let place = page["rows"][row]["verdicts"][0].as_u64().and_then(|place| usize::try_from(place).ok());
+        page["verdicts"][place.expect("a place")]["status"].clone()
+    };
+    assert_eq!((verdict(0), verdict(1)), (json!("pass"), json!("fails")));
+    let details = details_of(&view, "anthropic/cut");
+    let names: Vec<&str> =
+        details["trials"].as_array().expect("a list").iter().filter_map(|trial| trial["name"].as_str()).collect();
+    assert!(names.contains(&"alpha-python/create::anthropic/cut/eof"), "{names:?}");
+    assert!(names.contains(&"alpha-python/create::anthropic/cut/eof@route=relay,transport=other"), "{names:?}");
+    assert_eq!(details["rows"][1]["route"], "relay");
+}
+
 /// The page has a rank for each status; that it has a name is checked with its types.
 #[test]
 fn the_page_ranks_every_status() {
@@ -290,7 +339,7 @@ fn the_page_ranks_every_status() {
 #[test]
 fn the_page_is_handed_what_the_schema_says() {
     let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
-    for records in [records(10, 2), repeated(), samples::records(), samples::hostile()] {
+    for records in [records(10, 2), repeated(), samples::records(), samples::hostile(), samples::two_ways()] {
         let view = samples::view(&records);
         for group in details::groups(&view) {
             let page = page::page(&view).expect("the records are still there");

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use crate::id::TrialId;
+use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::Mode;
 use crate::report::view::{Count, Finding, FindingKind, Sdk, SdkFinding, Surface, View};
 use crate::text::RESERVED;
@@ -108,9 +108,19 @@ fn line(view: &View<'_>, found: &SdkFinding<'_>, noun: &str, filter: &str) -> Li
     }
 }
 
-/// Makes the address of a trial inside the page.
+/// Makes the address of a trial inside the page, which names its parts but for those that are the default.
 fn address(trial: &TrialId) -> String {
-    format!("#/trial/{}", escaped(&trial.to_string()))
+    let TrialId { sdk, surface, case, variant, route, transport } = trial;
+    let parts = [
+        ("sdk", Some(sdk.to_string())),
+        ("surface", Some(surface.to_string())),
+        ("case", Some(case.to_string())),
+        ("variant", (*variant != Variant::default()).then(|| variant.to_string())),
+        ("route", (*route != Route::default()).then(|| route.to_string())),
+        ("transport", (*transport != Transport::default()).then(|| transport.to_string())),
+    ];
+    let named = parts.into_iter().filter_map(|(key, part)| Some(format!("{key}={}", escaped(&part?))));
+    format!("#/trial?{}", named.collect::<Vec<_>>().join("&"))
 }
 
 /// The characters that are escaped in a part of an address: all but those that separate the parts of a name.
