@@ -79,7 +79,7 @@ pub struct Selected {
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
     /// By these routes between the SDK and the server, rather than by `direct` alone; may be repeated or separated by commas.
-    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    #[arg(long = "route", value_delimiter = ',', value_name = "NAME")]
     pub routes: Vec<Route>,
     /// By these transports, rather than by `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
@@ -195,7 +195,7 @@ pub struct ReportOptions {
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
     /// Only the trials by these routes; may be repeated or separated by commas.
-    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    #[arg(long = "route", value_delimiter = ',', value_name = "NAME")]
     pub routes: Vec<Route>,
     /// Only the trials by these transports; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
@@ -209,12 +209,6 @@ pub struct ReportOptions {
     /// Open the page in the browser; it is written for that, whatever the formats are.
     #[arg(long)]
     pub open: bool,
-}
-
-/// Reads the name of a route; help and errors list all of them.
-fn routes() -> impl TypedValueParser<Value = Route> {
-    let names = Route::ALL.iter().map(|route| route.name());
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Route>())
 }
 
 /// Reads the name of a transport; help and errors list all of them.
