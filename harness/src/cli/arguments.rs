@@ -80,7 +80,7 @@ pub struct Selected {
     pub surface: Vec<String>,
     /// The routes between the SDK and the server to run the trials by, instead of `direct` alone; may be repeated or separated by
     /// commas.
-    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    #[arg(long = "route", value_delimiter = ',', value_name = "NAME")]
     pub routes: Vec<Route>,
     /// The transports to run the trials by, instead of `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
@@ -196,7 +196,7 @@ pub struct ReportOptions {
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
     /// Only the trials by these routes; may be repeated or separated by commas.
-    #[arg(long = "route", value_delimiter = ',', value_parser = routes(), value_name = "NAME")]
+    #[arg(long = "route", value_delimiter = ',', value_name = "NAME")]
     pub routes: Vec<Route>,
     /// Only the trials by these transports; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
@@ -210,12 +210,6 @@ pub struct ReportOptions {
     /// Open the page in the browser; it is written also where `html` is not among the formats.
     #[arg(long)]
     pub open: bool,
-}
-
-/// Reads the name of a route; help and errors list all of them.
-fn routes() -> impl TypedValueParser<Value = Route> {
-    let names = Route::ALL.iter().map(|route| route.name());
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Route>())
 }
 
 /// Reads the name of a transport; help and errors list all of them.
