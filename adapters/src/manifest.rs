@@ -32,6 +32,10 @@ pub struct Manifest {
     pub error_bases: Vec<String>,
     /// A sentence each about how the base URL, the timeout and the retries are set.
     pub configuration: BTreeMap<String, String>,
+    /// The line of code with which an application sets the base URL, for each dialect; `{url}` stands for the root below which
+    /// the dialect's own paths lie.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub base_url: BTreeMap<Api, String>,
     /// The surfaces, by name.
     pub surfaces: BTreeMap<String, Surface>,
     /// The refusals that the SDK documents, by surface or axis.
@@ -53,6 +57,7 @@ impl Manifest {
             entry: None,
             error_bases: identity.error_bases.clone(),
             configuration: BTreeMap::new(),
+            base_url: BTreeMap::new(),
             surfaces: BTreeMap::new(),
             unsupported: Vec::new(),
         }

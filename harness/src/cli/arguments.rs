@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
+use crate::serve::DEFAULT_PORT;
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
 #[derive(Debug, Parser)]
@@ -60,6 +61,17 @@ pub enum Command {
     /// `streamspec run --variants quick`, which exits with 1 when there is something to bless. Records of a selection, of a run
     /// that was cut short, of other cases or of another version of the SDK are refused.
     Bless(BlessOptions),
+    /// Play cases to a client of your own, and judge what it made of them.
+    ///
+    /// Each case has a URL that never changes, which is the base URL for the client: it appends its own path. A request there
+    /// begins a new attempt, or goes on with one whose case has more answers. What is asked and sent is shown as it happens. An
+    /// HTTP interface, which `clients/README.md` documents, lists the cases, opens sessions, tells what was sent, and
+    /// judges. It listens on 127.0.0.1 alone, until it is ended.
+    ///
+    /// Exit codes: 0 ended by ctrl-C or a signal, 2 usage, no such case, or a port that is taken, 6 standard output cannot be
+    /// written.
+    #[command(after_help = EXAMPLES)]
+    Serve(ServeArguments),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.
@@ -270,6 +282,31 @@ pub struct BlessOptions {
     /// The records of a whole run.
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Utf8PathBuf,
+}
+
+/// Examples of `serve`.
+const EXAMPLES: &str = "\
+Examples:
+  streamspec serve
+  streamspec serve --case 'openai-chat/in-band/*'
+  curl -N http://127.0.0.1:5290/case/openai-chat/in-band/server-error%23first/v1/chat/completions -d '{}'
+  curl http://127.0.0.1:5290/api/v1/cases/openai-chat/in-band/server-error%23first/attempt/judgement \\
+    -d '{\"outcome\": \"error\", \"error\": {\"type\": \"server_error\"}}'
+  streamspec serve --hold";
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
+    #[arg(long = "case", value_name = "ID|GLOB|FILE")]
+    pub cases: Vec<String>,
+    /// The port of 127.0.0.1 to listen on; 0 for any free one.
+    #[arg(long, default_value_t = DEFAULT_PORT, value_name = "N")]
+    pub port: u16,
+    /// Let each pause of a case wait until it is let go, by Enter or through the interface, rather than for its time. A client can
+    /// then be stopped in a debugger for as long as it takes.
+    #[arg(long)]
+    pub hold: bool,
 }
 
 /// Options of `adequacy`.

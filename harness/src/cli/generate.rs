@@ -16,6 +16,7 @@ use crate::load::{self, Selection};
 use crate::message::sdk_table;
 use crate::record;
 use crate::report::{self, Report};
+use crate::serve;
 use crate::session::SessionError;
 
 /// The committed report, from which the README's matrix is made.
@@ -46,6 +47,7 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
         ("reports/compatibility.schema.json", text(&report::schema())),
         ("reports/page.schema.json", text(&report::page_schema())),
         ("reports/records.schema.json", text(&record::schema())),
+        ("clients/openapi.json", text(&serve::document())),
         (FORMATS, spliced(&page(FORMATS), "formats", &report::table())),
         (coverage::FILE, spliced(&page(coverage::FILE), "coverage", &Coverage::of(&suite).markdown())),
         (ADAPTERS, spliced(&page(ADAPTERS), "sdks", &sdk_table(fleet.sdks()))),

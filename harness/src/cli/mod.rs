@@ -6,6 +6,7 @@ mod bless;
 mod check;
 mod committed;
 mod compare;
+mod ending;
 mod exit;
 mod generate;
 mod list;
@@ -17,6 +18,7 @@ mod probe;
 mod report;
 mod run;
 mod sdks;
+mod serve;
 mod setup;
 
 pub use arguments::{Arguments, Command};
@@ -84,6 +86,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Merge(options) => merge::merge(&root, &options),
         Command::Report(options) => report::report(&root, &options),
         Command::Bless(options) => bless::bless(&root, &options),
+        Command::Serve(options) => serve::serve(&root, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),
         Command::Generate(options) => generate::generate(&root, &options),
     }

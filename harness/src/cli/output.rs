@@ -21,6 +21,13 @@ pub(super) fn say(line: impl fmt::Display) {
     print(format_args!("{line}\n"));
 }
 
+/// Hands over what was written, for a reader that waits for it.
+pub(super) fn flush() {
+    if let Err(error) = io::stdout().flush() {
+        let _ = LOST.set(error);
+    }
+}
+
 /// Writes a line to standard error. Nobody can be told where that fails.
 pub(super) fn warn(line: impl fmt::Display) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");

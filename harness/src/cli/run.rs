@@ -6,11 +6,12 @@ use std::io;
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use futures_util::future::{join_all, select_all};
+use futures_util::future::join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::Broken;
 
 use super::arguments::{Places, RunOptions, Selected};
+use super::ending::told_to_end;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
 use super::{Exit, committed, named, output, print_progress, report};
@@ -113,25 +114,6 @@ fn not_green(root: &Utf8Path, file: &Utf8Path) -> anyhow::Result<BTreeSet<TrialI
         }
     }
     Ok(found)
-}
-
-/// Waits for the user or the system to end the command.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let wait = async |kind| match signal(kind) {
-            Ok(mut signal) => _ = signal.recv().await,
-            // It cannot be listened for, and ends the program as it always does.
-            Err(_) => std::future::pending().await,
-        };
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        select_all(kinds.map(|kind| Box::pin(wait(kind)))).await;
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = tokio::signal::ctrl_c().await;
-    }
 }
 
 /// Makes a number that no earlier run had.

@@ -12,7 +12,7 @@ use streamspec_adapters::dialect;
 
 pub(crate) use body::body;
 pub use body::{Content, Item, Span};
-pub(crate) use nonce::Nonce;
+pub(crate) use nonce::{Nonce, spelled};
 
 use crate::id::Variant;
 

@@ -3,7 +3,11 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
 
+use super::escape::Escaped;
 use super::name::name;
+
+/// The signs of an id that have a meaning of their own in a URL.
+const URL_SIGNS: &[char] = &['%', '#', '?'];
 
 name! {
     /// A case: `anthropic/in-band/after-text#overloaded,start`. The folder of the dialect, the group and the file, and after
@@ -16,6 +20,11 @@ impl CaseId {
     pub fn of(file: &str, combination: Option<&str>) -> Self {
         combination
             .map_or_else(|| Self::from(file), |combination| Self::from(format!("{file}{COMBINATION}{combination}")))
+    }
+
+    /// Writes the id as part of the path of a URL, `anthropic/in-band/after-text%23overloaded,start`.
+    pub fn in_path(&self) -> String {
+        Escaped(self, URL_SIGNS).to_string()
     }
 
     /// Returns the id of the case's file: everything before the combination.
@@ -114,6 +123,7 @@ mod tests {
             ("anthropic/in-band", "anthropic/in-band", "anthropic")
         );
         assert_eq!(CaseId::of(case.file(), case.combination()), case);
+        assert_eq!(case.in_path(), "anthropic/in-band/after-text%23overloaded,start");
         assert_eq!((case.within_group(), about(case.group())), ("after-text#overloaded,start", "in-band"));
         let plain = CaseId::from("gemini/cut/eof");
         assert_eq!((plain.file(), plain.combination(), plain.group()), ("gemini/cut/eof", None, "gemini/cut"));

@@ -69,6 +69,8 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         .into_iter()
         .filter_map(|(axis, compared)| {
             let (expected, observed, grade) = compared?;
+            let is_unseen = evidence.stated.is_some_and(|stated| stated.unseen.contains(&axis));
+            let (observed, grade) = if is_unseen { (Value::Null, Grade::NotObservable) } else { (observed, grade) };
             // A number that contradicts both the document and the wire breaks a MUST wherever it was checked.
             let level = if grade == Grade::Contradictory { Level::Must } else { level };
             Some(Check { axis, level, expected, observed, grade, disputed: false })
@@ -92,7 +94,14 @@ fn either(level: Level, alternatives: &[Checks], seen: Observed<'_>, evidence: &
     // Of another end nothing else is told.
     let others = if nearest.contains(&Axis::Outcome) { &[] } else { nearest.as_slice() };
     let observed = with_another(seen.outcome.name(), others);
-    (expected, json!(observed), Grade::exact_if(nearest.is_empty()))
+    let is_open = evidence.stated.is_some() && nearest.is_empty() && !graded.iter().any(|checks| holds_in_part(checks));
+    (expected, json!(observed), if is_open { Grade::NotObservable } else { Grade::exact_if(nearest.is_empty()) })
+}
+
+/// Says whether no check is broken and something was seen that it is so.
+fn holds_in_part(checks: &[Check]) -> bool {
+    let held = |expected| checks.iter().any(|check| check.held() == Some(expected));
+    held(true) && !held(false)
 }
 
 /// Compares the second call with what must hold of it, as a whole.

@@ -3,6 +3,7 @@
 mod at_once;
 mod axes;
 mod endings;
+mod expected;
 mod fault;
 mod outcome;
 mod reason;
@@ -18,6 +19,7 @@ use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Observation,
 use streamspec_adapters::manifest::Surface;
 
 pub use at_once::failed_first;
+pub use expected::{Expected, expected};
 pub use reason::says_stop;
 pub(crate) use verdict::reason_in_short;
 pub use verdict::{Check, Grade, Mode, Status, Verdict};
@@ -52,9 +54,20 @@ pub struct Evidence<'a> {
     pub script: &'a Script,
     /// The record of what the server received and sent.
     pub transcript: &'a Transcript,
+    /// What the caller states by itself, where the observation is no adapter's; none where everything is derived from it.
+    pub stated: Option<Stated<'a>>,
     /// True where the client released the connection within the bound, false where it did not; none where that was not
     /// watched.
     pub released: Option<bool>,
+}
+
+/// The statement of a caller who is no adapter: its own view of the end, and what it says nothing about.
+#[derive(Clone, Copy, Debug)]
+pub struct Stated<'a> {
+    /// The end, as the caller's code took it.
+    pub outcome: Outcome,
+    /// The axes on which it says nothing, so that nothing is judged.
+    pub unseen: &'a [Axis],
 }
 
 /// The result of a surface on a control: the error of a case as a plain HTTP response.
@@ -118,10 +131,12 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         CallOutcome::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
         CallOutcome::Stuck => return Verdict::broken(Mode::Hang, evidence.case, STUCK.to_owned()),
         CallOutcome::Observed(observation) => {
-            Observed { observation, outcome: outcome::outcome(observation, stop_reason_on_wire(evidence)) }
+            let derived = || outcome::outcome(observation, stop_reason_on_wire(evidence));
+            Observed { observation, outcome: evidence.stated.map_or_else(derived, |stated| stated.outcome) }
         }
     };
     if seen.outcome != Outcome::Waiting
+        && evidence.stated.is_none()
         && let Some(reason) = fault::of_the_observations(seen.observation, evidence)
     {
         return Verdict::adapter_fault(reason);

@@ -5,6 +5,7 @@
 mod calls;
 mod faults;
 mod rules;
+mod stated;
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -72,7 +73,18 @@ fn evidence<'a>(
     surface: Option<&'a Surface>,
 ) -> Evidence<'a> {
     let error_bases = BASES.get_or_init(|| vec!["SdkError".to_owned()]);
-    Evidence { case, nonce: "n123", surface, error_bases, answered, control, script, transcript, released: None }
+    Evidence {
+        case,
+        nonce: "n123",
+        surface,
+        error_bases,
+        answered,
+        control,
+        script,
+        transcript,
+        stated: None,
+        released: None,
+    }
 }
 
 static BASES: OnceLock<Vec<String>> = OnceLock::new();

@@ -49,7 +49,7 @@ pub use check::{Report, check};
 pub use locate::{Location, locate};
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{fragments_schema, rules_schema, schema};
-pub use select::Selection;
+pub use select::{CaseFilter, Selection};
 
 use crate::case::{Case, Rule, Step};
 use fragments::Fragments;

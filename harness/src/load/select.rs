@@ -39,6 +39,29 @@ pub(super) enum CaseSelector {
     File(CasePath),
 }
 
+/// A filter of cases by a name, as a selection has it.
+#[derive(Clone, Debug)]
+pub struct CaseFilter(CaseSelector);
+
+impl CaseFilter {
+    /// Understands a name: an id, a folder or a glob.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about what is wrong with the name.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let mut problems = Collector::default();
+        let selector = understand(Utf8Path::new(""), name, &mut problems);
+        let wrong = || problems.finish().iter().map(|problem| problem.message.clone()).collect();
+        selector.map(Self).ok_or_else(wrong)
+    }
+
+    /// Says whether it takes a case.
+    pub fn takes(&self, case: &Case) -> bool {
+        self.0.takes(case)
+    }
+}
+
 /// Reads the names of a selection, in the same order; none for every case.
 pub(super) fn wanted(
     root: &Utf8Path,

@@ -24,6 +24,7 @@ mod view;
 pub use compare::{Change, ChangeKind, CompareError, ComparedReport, Comparison, Misfit, State, compare, fit};
 pub use format::{DEFAULT, FORMATS, Format, PAGE, page_schema, table};
 pub use overview::overview;
+pub(crate) use page::{STYLE, hash as content_hash};
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
 pub use sink::{Content, RenderError, Sink};
 pub use view::{

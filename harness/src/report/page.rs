@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The style of every page.
-pub(super) const STYLE: &str = include_str!("../../../reports/templates/report.css");
+pub(crate) const STYLE: &str = include_str!("../../../reports/templates/report.css");
 
 /// Returns the source for a text in a page's content security policy.
-pub(super) fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }

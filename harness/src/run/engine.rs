@@ -17,6 +17,7 @@ use super::normal::Particulars;
 use super::plan::Trial;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
+use crate::codec;
 use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::{Evidence, Verdict, failed_first, judge};
 use crate::record::{AttemptRecord, Attempted, TrialRecord};
@@ -216,6 +217,7 @@ impl Engine {
                 control: control.as_ref(),
                 script: &script,
                 transcript: &played.transcript,
+                stated: None,
                 released: played.released,
             }),
         };
@@ -283,14 +285,8 @@ impl Engine {
     }
 
     /// Makes a nonce that no other trial of this run has, and no trial of another run.
-    ///
-    /// It is all consonants: a client that looks for a status in messages finds no `403` in it, nor a word.
     pub(super) fn trial_nonce(&self, name: &str) -> String {
-        const LETTERS: &[u8; 16] = b"bcdfghjklmnpqrst";
-        let digest = Sha256::digest(format!("{}\n{name}", self.nonce));
-        let halves = digest.iter().take(5).flat_map(|byte| [byte >> 4, byte & 15]);
-        let nonce: String =
-            std::iter::once('n').chain(halves.map(|half| char::from(LETTERS[usize::from(half)]))).collect();
+        let nonce = codec::spelled(&Sha256::digest(format!("{}\n{name}", self.nonce)));
         self.nonces.lock().unwrap_or_else(PoisonError::into_inner).insert(nonce.clone());
         nonce
     }

@@ -18,5 +18,5 @@ mod tests;
 
 pub use engine::{Deadlines, Engine, EngineError};
 pub use evidence::TrialRun;
-pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, is_sound, plan};
+pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, has_variant, is_sound, plan};
 pub use running::Running;

@@ -185,19 +185,21 @@ fn firsts(cases: &[Arc<Case>], only: bool) -> BTreeSet<&str> {
     cases.iter().filter(|case| !only || files.insert(&case.file)).map(|case| case.id.as_str()).collect()
 }
 
-/// Chooses the variants of a case. Where the caller cancels, the clock decides how much of the answer it has got, so that there is
+/// Says whether a case is run in a variant. Where the caller cancels, the clock decides how much of the answer it has got, so that there is
 /// nothing to compare. Of calls that are made at once, chance decides which one gets which answer. Where the caller counts items, one
 /// that was added makes it stop elsewhere.
-fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
-    let (codec, Caller { read, at_once, .. }) = (codec::of(case.api), case.caller);
+pub fn has_variant(case: &Case, variant: Variant) -> bool {
+    let Caller { read, at_once, .. } = case.caller;
     let is_by_chance = read.cancels() || at_once.is_some();
-    let has_same = |variant| !(is_by_chance || read.stops() && variant == Variant::UnknownEvents);
-    let allowed = wanted
-        .iter()
-        .filter(|variant| has_same(**variant) && codec.has(**variant) && !case.variants.except.contains(variant));
-    std::iter::once(Variant::AsWritten)
-        .chain(allowed.copied().filter(|variant| *variant != Variant::AsWritten))
-        .collect()
+    let is_same = !(is_by_chance || read.stops() && variant == Variant::UnknownEvents);
+    let is_kept = codec::of(case.api).has(variant) && !case.variants.except.contains(&variant);
+    variant == Variant::AsWritten || is_same && is_kept
+}
+
+/// Chooses the variants of a case, as written first.
+fn variants(case: &Case, wanted: &[Variant]) -> Vec<Variant> {
+    let others = wanted.iter().copied().filter(|variant| *variant != Variant::AsWritten && has_variant(case, *variant));
+    std::iter::once(Variant::AsWritten).chain(others).collect()
 }
 
 /// An exclusion of a manifest: the surfaces, the cases and the reason.

@@ -47,6 +47,7 @@ impl Engine {
                 control: None,
                 script: &script,
                 transcript: &played.transcript,
+                stated: None,
                 released: None,
             });
             if variant.is_errors() {

@@ -1,11 +1,12 @@
-//! The server as one connection sees it: the token in the path of a request names its trial.
+//! The server as one connection sees it: the token in the path of a request names its trial, unless another host has all of
+//! the requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Refused, Shared};
 use crate::id::Transport;
-use crate::transport::{Host, Refusal, Reply, Request};
+use crate::transport::{Host, Refusal, Reply, Request, path_of};
 
 /// One connection's view of the trials.
 pub(super) struct Connection {
@@ -19,6 +20,10 @@ pub(super) struct Connection {
 
 impl Host for Connection {
     fn begin(&self, request: &Request) -> Result<Box<dyn Reply>, Refusal> {
+        if let Some(host) = &self.shared.host {
+            self.asked.store(true, Ordering::Relaxed);
+            return host.begin(request);
+        }
         let refusal = |reason: &str| Refusal::new(404, reason);
         let (token, path) = trial_and_path(&request.target)
             .ok_or_else(|| refusal("the scripts are played under /t/TOKEN; an SDK's base URL may not have been set"))?;
@@ -32,6 +37,9 @@ impl Host for Connection {
     /// Tells the trial that a request was meant for, by its token, or because there is only one.
     fn refused(&self, method: &str, target: &str, refusal: &Refusal) {
         self.shared.strays.fetch_add(1, Ordering::Relaxed);
+        if let Some(host) = &self.shared.host {
+            return host.refused(method, target, refusal);
+        }
         let trials = self.shared.trials();
         let (trial, path, own) = match trial_and_path(target) {
             Some((token, path)) => (trials.get(token), path, true),
@@ -45,12 +53,8 @@ impl Host for Connection {
     }
 }
 
-/// Finds the token and what follows it; the target may name the host, as to a proxy (RFC 9112 section 3.2.2).
+/// Finds the token and what follows it.
 fn trial_and_path(target: &str) -> Option<(&str, &str)> {
-    let path = match target.strip_prefix("http://") {
-        Some(rest) => &rest[rest.find('/')?..],
-        None => target,
-    };
-    let rest = path.strip_prefix("/t/")?;
+    let rest = path_of(target)?.strip_prefix("/t/")?;
     Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
 }

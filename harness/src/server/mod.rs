@@ -9,6 +9,7 @@
 mod accept;
 mod files;
 mod host;
+mod player;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod transcript;
 mod trial;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,11 +29,12 @@ use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+pub use player::{Begun, Player};
 pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
 use crate::id::Transport;
-use crate::transport;
+use crate::transport::{self, Host};
 use crate::wire::Script;
 use accept::Connections;
 use trial::TrialState;
@@ -54,8 +57,10 @@ struct Listener {
 }
 
 /// The state that the server's tasks share.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
+    /// The host of all requests, where it is not the trials that are registered here.
+    host: Option<Arc<dyn Host>>,
     trials: Mutex<HashMap<String, Arc<TrialState>>>,
     registered: AtomicU64,
     strays: AtomicU64,
@@ -76,10 +81,24 @@ impl Server {
     fn holding(connections: BTreeMap<Transport, Connections>) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let listeners = connections.into_iter().map(|(transport, connections)| {
-            let listener = Listener::open(connections, Arc::clone(&shared))?;
+            let listener = Listener::open(connections, Arc::clone(&shared), 0)?;
             Ok((transport, listener))
         });
         Ok(Self { listeners: listeners.collect::<io::Result<_>>()?, shared })
+    }
+
+    /// Listens on a port of 127.0.0.1, on any free one where it is 0, and gives every request to a host.
+    #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
+    pub async fn hosting(host: Arc<dyn Host>, transport: Transport, port: u16) -> io::Result<Self> {
+        files::raise();
+        let shared = Arc::new(Shared { host: Some(host), ..Shared::default() });
+        let listener = Listener::open(Connections::new(transport), Arc::clone(&shared), port)?;
+        Ok(Self { listeners: [(transport, listener)].into(), shared })
+    }
+
+    /// Returns the root of the URLs that a transport's listener answers.
+    pub fn root(&self, transport: Transport) -> String {
+        format!("{}://{}", transport::of(transport).scheme(), self.listeners[&transport].address)
     }
 
     /// Registers a script. The server plays it to every request below the URL of the result, on the listener of this
@@ -90,8 +109,7 @@ impl Server {
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
         let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
-        let (scheme, address) = (transport::of(transport).scheme(), self.listeners[&transport].address);
-        Registered::new(format!("{scheme}://{address}/t/{token}"), token, trial, Arc::clone(&self.shared))
+        Registered::new(format!("{}/t/{token}", self.root(transport)), token, trial, Arc::clone(&self.shared))
     }
 
     /// Counts the requests that could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.
@@ -101,9 +119,13 @@ impl Server {
 }
 
 impl Listener {
-    fn open(connections: Connections, shared: Arc<Shared>) -> io::Result<Self> {
+    fn open(connections: Connections, shared: Arc<Shared>, port: u16) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        // Where the last program on this port has just ended, its connections keep the system from giving the port away. Only on
+        // Unix does this not also take it from a program that still listens.
+        #[cfg(unix)]
+        socket.set_reuseaddr(port != 0)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         let accepting = tokio::spawn(connections.accept(listener, shared));
@@ -114,6 +136,12 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.accepting.abort();
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("trials", &self.trials()).finish_non_exhaustive()
     }
 }
 

@@ -112,7 +112,7 @@ impl Registered {
 
     fn end(&self) {
         self.shared.trials().remove(&self.token);
-        self.trial.state.send_modify(|state| state.ended = true);
+        self.trial.end();
     }
 }
 
@@ -125,6 +125,19 @@ impl Drop for Registered {
 impl TrialState {
     pub(super) fn new(script: Script) -> Self {
         Self { script, registered_at: Instant::now(), state: watch::Sender::default() }
+    }
+
+    pub(super) const fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// Returns the time since it was registered.
+    pub(super) fn age(&self) -> Duration {
+        self.registered_at.elapsed()
+    }
+
+    pub(super) fn end(&self) {
+        self.state.send_modify(|state| state.ended = true);
     }
 
     /// Records a request and chooses its answer; none once the trial has ended.
@@ -181,7 +194,7 @@ impl TrialState {
         });
     }
 
-    fn transcript(&self) -> Transcript {
+    pub(super) fn transcript(&self) -> Transcript {
         let state = self.state.borrow();
         let exchanges = state.exchanges.iter().map(|ongoing| {
             let digest = hex::encode(ongoing.hasher.clone().finalize());
@@ -194,6 +207,13 @@ impl TrialState {
 impl fmt::Debug for TrialState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrialState").field("transcript", &self.transcript()).finish_non_exhaustive()
+    }
+}
+
+impl Playing {
+    /// Returns the place of its answer in the script.
+    pub(super) const fn place_of_answer(&self) -> usize {
+        self.answer
     }
 }
 

@@ -12,6 +12,7 @@ mod laws;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,14 @@ pub struct Request {
     pub version: Version,
 }
 
+/// Returns the path and the query of a request target, which may name the host, as to a proxy (RFC 9112 section 3.2.2).
+pub fn path_of(target: &str) -> Option<&str> {
+    match target.strip_prefix("http://") {
+        Some(rest) => Some(&rest[rest.find('/')?..]),
+        None => Some(target),
+    }
+}
+
 /// A request that cannot be played to, and the answer it gets instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -116,4 +125,14 @@ pub trait Reply: Send + Sync {
 
     /// Waits for the end of the trial.
     async fn trial_ended(&self);
+
+    /// Waits while a pause of the answer lasts.
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    /// Waits until something other than the client's leaving ends a stall. By default nothing does.
+    async fn stall(&self) {
+        std::future::pending::<()>().await;
+    }
 }

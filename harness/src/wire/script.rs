@@ -68,14 +68,18 @@ impl Script {
         self.answers.get(number).or(self.answers.last())
     }
 
+    /// Returns the place of the last answer of the case.
+    pub fn last(&self) -> usize {
+        self.answers.len().saturating_sub(1 + usize::from(!self.conditions.is_empty()))
+    }
+
     /// Chooses the answer to a request: the first that is not used up and whose condition holds. The last one is never
     /// used up.
     pub fn choose(&self, used: impl Fn(usize) -> bool, meets: impl Fn(&Condition) -> bool) -> Choice {
-        let scripted = self.answers.len() - usize::from(!self.conditions.is_empty());
-        let last = scripted.saturating_sub(1);
+        let last = self.last();
         let is_left = |place: &usize| *place == last || !used(*place);
         let mut left = (0..=last).filter(is_left);
-        left.find(|place| self.conditions.get(place).is_none_or(&meets)).map_or(Choice::Unmet(scripted), Choice::Answer)
+        left.find(|place| self.conditions.get(place).is_none_or(&meets)).map_or(Choice::Unmet(last + 1), Choice::Answer)
     }
 
     /// Counts the pieces in which all answers are sent: the writes, and the frames of those that have one for each byte.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::repository::{HEALTHY, REPORT, Repository, check, own};
 
 /// The pages that show commands.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -13,6 +13,7 @@ const PAGES: [&str; 11] = [
     "SUPPLY-CHAIN.md",
     "adapters/README.md",
     "cases/README.md",
+    "clients/README.md",
     "reports/README.md",
     "reports/RECORDS.md",
     ".github/pull_request_template.md",
@@ -70,8 +71,10 @@ fn the_commands_of_the_pages_can_be_run() {
         let runs = match words[0] {
             // The trials that would be run, as no SDK is set up.
             "run" => listed(&words),
-            // These are shown with the arguments of an SDK, take minutes, or rewrite what is committed.
-            "setup" | "probe" | "adequacy" | "generate" | "bless" | "report" => [&words[..1], &["--help"]].concat(),
+            // These are shown with the arguments of an SDK, take minutes, do not end, or rewrite what is committed.
+            "setup" | "serve" | "probe" | "adequacy" | "generate" | "bless" | "report" => {
+                [&words[..1], &["--help"]].concat()
+            }
             _ => words.clone(),
         };
         let output = repository.command(&runs).output().expect("it starts");

@@ -5,9 +5,9 @@ use assert_cmd::assert::OutputAssertExt as _;
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 13] = [
-    "run", "check", "list", "setup", "sdks", "doctor", "probe", "report", "merge", "compare", "bless", "adequacy",
-    "generate",
+const COMMANDS: [&str; 14] = [
+    "run", "check", "list", "setup", "sdks", "doctor", "probe", "report", "merge", "compare", "bless", "serve",
+    "adequacy", "generate",
 ];
 
 #[test]

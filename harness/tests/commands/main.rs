@@ -10,5 +10,7 @@ mod places;
 mod repository;
 mod reproduce;
 mod selection;
+mod serve;
+mod serving;
 #[cfg(target_os = "linux")]
 mod soak;

@@ -35,7 +35,11 @@ pub(super) async fn play(
     for op in &answer.ops {
         let stayed = match op {
             Op::Write(write) => send(&mut writer, &mut client, reply, &write.bytes).await,
-            Op::Pause(pause) => tokio::time::timeout(*pause, client.leaves()).await.is_err(),
+            Op::Pause(pause) => tokio::select! {
+                biased;
+                () = client.leaves() => false,
+                () = reply.pause(*pause) => true,
+            },
         };
         if !stayed {
             reply.client_left();
@@ -47,11 +51,14 @@ pub(super) async fn play(
         End::Finish if answer.keep_alive && client_keeps => ConnectionFate::Keep,
         End::Finish | End::Eof => ConnectionFate::Fin,
         End::Reset => ConnectionFate::Reset,
-        End::Stall => {
-            client.leaves().await;
-            reply.client_left();
-            ConnectionFate::Drop
-        }
+        End::Stall => tokio::select! {
+            biased;
+            () = client.leaves() => {
+                reply.client_left();
+                ConnectionFate::Drop
+            }
+            () = reply.stall() => ConnectionFate::Fin,
+        },
     }
 }
 
