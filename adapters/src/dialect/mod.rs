@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use self::error::{ErrorName, Errors, StreamError};
+pub use self::error::{ErrorName, Errors, StreamError, says_nothing};
 pub use self::facts::{Dialect, Events};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 pub use self::stop::{CutCalls, Meaning, StopReasons};

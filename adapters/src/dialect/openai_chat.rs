@@ -50,6 +50,9 @@ pub(super) static DIALECT: Dialect = Dialect {
 pub(super) const ERRORS: Errors = Errors {
     type_member: "type",
     events: &["error"],
+    places: &["/error"],
+    // Of OpenRouter.
+    stops: &[("/choices/0/finish_reason", "error")],
     codes: &[
         ("context_length_exceeded", 400),
         ("invalid_api_key", 401),
