@@ -12,7 +12,11 @@ export const MODEL: Record<Api, string> = {
   "gemini-generate": "gemini-2.5-flash",
 };
 
-export const PARAMETERS = { type: "object" as const, properties: { city: { type: "string" } }, required: ["city"] };
+export const PARAMETERS = {
+  type: "object" as const,
+  properties: { city: { type: "string" as const } },
+  required: ["city"],
+};
 export const WEATHER = { name: "get_weather", description: "The weather in a city." };
 
 export function question(call: Call): string {

@@ -19,14 +19,19 @@ const folder =
 const run =
   process.env.STREAMSPEC_RUN ??
   fileURLToPath(new URL("../../target/streamspec/report/compatibility.html", import.meta.url));
+/** @param {string} name */
 const address = (name, hash = "") => pathToFileURL(join(folder, name, "compatibility.html")).href + hash;
 const TRIAL = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-0/case%230000";
 const FLAKY = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-1/case%230001";
 const REPEATED = "#/trial/sdk-one@0.49.0/surface-00::anthropic/group-2/case%230002";
 
+/** @type {import("playwright-core").BrowserContext} */
 let context;
+/** @type {import("playwright-core").Page} */
 let page;
+/** @type {string} */
 let profile;
+/** @type {string[]} */
 let complaints;
 
 before(async () => {
@@ -68,16 +73,31 @@ beforeEach(async () => {
   });
 });
 
-/** An address that changes is read a moment later, so what it shows is waited for. */
+/**
+ * An address that changes is read a moment later, so what it shows is waited for.
+ *
+ * @param {string} selector
+ * @param {string | RegExp} wanted
+ */
 const says = (selector, wanted) =>
   page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
-const text = (selector) => page.locator(selector).first().textContent();
+/** @param {string} selector */
+const text = async (selector) => shown(await page.locator(selector).first().textContent());
+/**
+ * Takes a text that is there.
+ *
+ * @param {string | null | undefined} found
+ */
+const shown = (found) => {
+  assert.ok(typeof found === "string", "it is not there");
+  return found;
+};
 
 test("findings come first, in sentences with counts and links", async () => {
   await page.goto(address("hostile"));
   const [first] = await page.locator("#findings summary").allTextContents();
   assert.match(
-    first,
+    shown(first),
     /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./,
     "trials of the handler are no findings",
   );
@@ -119,7 +139,7 @@ test("a deep link opens a trial with its details, as text only", async () => {
   await page.getByText("What the caller saw").waitFor();
   assert.match(await text("h1 >> visible=true"), /^<\/script><script>alert\(1\)/);
   assert.match(await text("#page dl"), /5000000 characters in all/);
-  const page_ = await page.locator("#page").textContent();
+  const page_ = await text("#page");
   assert.doesNotMatch(page_, /\[object/);
   assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, "escapes are made visible");
   assert.equal(await page.locator("#page img, #page script").count(), 0);
@@ -134,7 +154,8 @@ test("a trial that was run again tells what each attempt came to and why there w
   const attempts = () => page.locator("#page .attempts li").allTextContents();
   await page.goto(address("repeated", REPEATED));
   await says("#page h2", "Earlier attempts");
-  const [control, trial, ...others] = await attempts();
+  const [control, ended, ...others] = await attempts();
+  const trial = shown(ended);
   assert.equal(
     control,
     "The control, the same error as a plain HTTP response, came to a hang and was run again: a busy machine may have kept the answer from coming in time.",
@@ -143,12 +164,12 @@ test("a trial that was run again tells what each attempt came to and why there w
   assert.match(trial, /evil\\u\{0\} and was run again: the process ended under several calls\.$/);
   assert.deepEqual(others, []);
   assert.match(await text("#page .status"), /pass/);
-  assert.doesNotMatch(await page.locator("#page").textContent(), /flaky/);
+  assert.doesNotMatch(await text("#page"), /flaky/);
 
   await page.goto(address("repeated", FLAKY));
   await says("#page .attempts", "The trial is flaky");
   assert.deepEqual(await attempts(), ["The trial came to pass and was run again: it was not as listed."]);
-  const told = await page.locator("#page").textContent();
+  const told = await text("#page");
   assert.match(
     told,
     /≈ flaky one attempt ended with `pass`, and the next one with `deviates: error\.message is wrong`/,
@@ -177,13 +198,13 @@ test("cases, surfaces and SDKs have pages of their own", async () => {
   assert.equal(await page.locator("#page .list tbody tr").count(), 2);
   const source = await page.locator("#page section:last-child li").last().textContent();
   assert.match(
-    source,
+    shown(source),
     /Confidence: medium\. The page was gone on 2026-11-29\. Recorded on 2026-11-28, SHA-256 e3b0c442;/,
   );
   await page.goto(address("hostile", "#/sdk/sdk-one@0.49.0"));
   assert.match(await text("#page h1"), /sdk-one@0\.49\.0: what do I catch\?/);
   await page.goto(address("hostile", "#/compare?one=sdk-one@0.49.0/surface-00&other=sdk-one@0.49.0/surface-01"));
-  assert.match(await page.locator("#page").textContent(), /10 cases were run on both; \d+ came out differently/);
+  assert.match(await text("#page"), /10 cases were run on both; \d+ came out differently/);
   await page.goto(address("hostile", "#/trial/none/such"));
   assert.match(await text("#page h1"), /no such page/);
   assert.deepEqual(complaints, []);
@@ -193,20 +214,20 @@ test("everything can be reached with the keyboard", async () => {
   await page.goto(address("hostile"));
   await page.locator("#trials tbody tr").first().waitFor();
   await page.keyboard.press("Tab");
-  await page.waitForFunction(() => document.activeElement.className === "skip");
+  await page.waitForFunction(() => document.activeElement?.className === "skip");
   await page.keyboard.press("/");
-  await page.waitForFunction(() => document.activeElement.id === "search");
+  await page.waitForFunction(() => document.activeElement?.id === "search");
   await page.keyboard.type("0003");
   await page.waitForURL(/q=0003/);
   await page.getByRole("button", { name: "group-3: its cases" }).focus();
   await page.keyboard.press("Enter");
   // The focus stays.
-  await page.waitForFunction(() => document.activeElement.getAttribute("aria-expanded") === "true");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-expanded") === "true");
   await page.locator(".grid td a").first().focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/#\/trial\//);
   await page.locator("#page h1").waitFor();
-  await page.waitForFunction(() => document.activeElement.tagName === "H1");
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
   await page.keyboard.press("Escape");
   await page.waitForURL(/#\/$/);
   assert.deepEqual(complaints, []);
@@ -226,7 +247,7 @@ test("a page without its details says what is missing", async () => {
   await page.route("**/details/*.js", (route) => route.abort());
   await page.goto(address("hostile", TRIAL));
   await page.getByText("is not beside this page").waitFor();
-  assert.match(await page.locator("#page").textContent(), /error\.message/, "what does not hold is in the page itself");
+  assert.match(await text("#page"), /error\.message/, "what does not hold is in the page itself");
 });
 
 test("every filter is kept in the address and lets only its own through", async () => {
@@ -235,8 +256,10 @@ test("every filter is kept in the address and lets only its own through", async 
   for (const key of ["api", "language", "sdk", "group", "level", "verdict", "mode"]) {
     const [first] = await page
       .locator(`#filter-${key} option`)
-      .evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
-    await page.selectOption(`#filter-${key}`, first);
+      .evaluateAll((options) =>
+        options.map((option) => /** @type {HTMLOptionElement} */ (option).value).filter(Boolean),
+      );
+    await page.selectOption(`#filter-${key}`, shown(first));
     await page.waitForURL((url) => decodeURIComponent(url.href).includes(`${key}=${first}`));
     await page.locator(".chip").first().click();
     await page.waitForURL(/#\/$/);
@@ -251,7 +274,7 @@ test("a handler is shown as it is, with what it still misses", async () => {
   await page.getByText("A handler that does what can be done").waitFor();
   assert.match(await text("#page pre.code"), /^# <\/script><script>alert\(1\)/, "whatever stands in it is text");
   assert.match(
-    await page.locator("#page").textContent(),
+    await text("#page"),
     /of 10 trials \d+ pass, \d+ differ only where maintainers have ruled otherwise, \d+ deviate, \d+ fail/,
   );
   assert.deepEqual(complaints, []);
@@ -269,6 +292,7 @@ test("the wire is decoded as an event stream", async () => {
   assert.deepEqual(complaints, []);
 });
 
+/** @type {[name: string, report: string, hash: string][]} */
 const PAGES = [
   ["overview", "hostile", ""],
   ["trial", "hostile", TRIAL],
@@ -280,7 +304,7 @@ const PAGES = [
   ["comparison", "comparison", ""],
 ];
 for (const [name, report, hash] of PAGES) {
-  for (const colorScheme of ["light", "dark"]) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     for (const width of [1280, 390]) {
       test(`axe finds nothing on the ${name} page in ${colorScheme}, ${width} pixels wide`, async () => {
         await page.emulateMedia({ colorScheme });
@@ -313,20 +337,22 @@ test("a comparison opens from disk, and shows hostile text as text", async () =>
   assert.match(await text(".lead"), /\d+ broken, \d+ worsened, \d+ fixed/);
   await page.locator("summary").first().click();
   assert.equal(await page.locator('script, img, a[href^="javascript"]').count(), 0);
-  assert.match(await page.locator("main").textContent(), /<script>alert\(1\)/);
+  assert.match(await text("main"), /<script>alert\(1\)/);
   assert.deepEqual(complaints, []);
 });
 
 test("the report of a run opens, and so does every kind of page in it", async (context) => {
   assert.ok(existsSync(run), `${run} is not there: \`cargo run --release -- run\` writes it`);
+  /** @param {string} hash */
   const open = (hash) => page.goto(pathToFileURL(run).href + hash);
   const began = performance.now();
   await open("");
   await page.locator("#trials tbody tr").first().waitFor();
   context.diagnostic(`opened in ${(performance.now() - began).toFixed(0)} ms`);
+  /** @type {Record<string, string>} */
   const links = {};
   for (const kind of ["trial", "case", "sdk"])
-    links[kind] = await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute("href");
+    links[kind] = shown(await page.locator(`main a[href^="#/${kind}/"] >> visible=true`).first().getAttribute("href"));
   for (const [kind, hash] of Object.entries({ ...links, compare: "#/compare" })) {
     await page.setViewportSize({ width: kind === "trial" ? 390 : 1280, height: 800 });
     await open(hash);
@@ -335,6 +361,7 @@ test("the report of a run opens, and so does every kind of page in it", async (c
     if (kind === "trial") await page.getByText("The wire", { exact: true }).waitFor();
     // A handler's code and the reason of a known deviation may well say `undefined`.
     const told = await page.locator("#page").evaluate((element) => {
+      /** @param {Element} part */
       const isOfPeople = (part) => part.matches("pre.code") || /^Known dev/.test(part.firstChild?.textContent ?? "");
       for (const part of element.querySelectorAll("pre.code, section")) if (isOfPeople(part)) part.remove();
       return element.textContent;
