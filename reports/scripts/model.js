@@ -18,7 +18,8 @@
 /** @typedef {import('./data').Times} Times */
 /** @typedef {import('./data').Observation} Observation */
 /** @typedef {import('./data').ObservedError} ObservedError */
-/** @typedef {import('./data').DescribedAnswer} Answer */
+/** @typedef {import('./data').AnswerData} Answer */
+/** @typedef {import('./data').EventData} DecodedEvent */
 /** @typedef {import('./data').DescribedStep} Step */
 /** @typedef {import('./data').RequestData} RequestData */
 /** @typedef {import('./data').AttemptData} Attempt */

@@ -52,7 +52,7 @@ impl StreamFate<'_> {
             End::Finish | End::Stall => respond.content_length_lie != 0,
         };
         let is_whole = respond.cut_body_after.is_none()
-            && events.iter().any(|event| dialect.is_last(&event.data, &payload(event)));
+            && events.iter().any(|event| dialect.is_last(event.data(), &payload(event)));
         if self.names_an_error() || events.iter().any(|event| dialect.errors.is_in(&event.name, &payload(event))) {
             About::InBandError
         } else if end == End::Stall || (!is_whole && pauses(steps) >= self.timeout) {
@@ -83,7 +83,7 @@ impl StreamFate<'_> {
 
     /// Says whether an event's data is what the dialect can have there.
     fn is_readable(&self, event: &Decoded) -> bool {
-        if event.data.is_empty() || self.api.dialect().events.sentinel == Some(event.data.as_str()) {
+        if event.data().is_empty() || self.api.dialect().events.sentinel == Some(event.data()) {
             return true;
         }
         let payload = payload(event);
@@ -112,7 +112,7 @@ fn sent(codec: &dyn Codec, steps: &[Step]) -> Vec<u8> {
 
 /// Returns the data of an event as JSON; nothing where it is none.
 fn payload(event: &Decoded) -> Value {
-    serde_json::from_str(&event.data).unwrap_or_default()
+    serde_json::from_str(event.data()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use streamspec_adapters::contract::Api;
 
-use super::data::{AttemptData, CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
-use super::packed;
+use super::data::{AnswerData, AttemptData, CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
+use super::{decoded, packed};
 use crate::case::{Axis, End};
 use crate::id::Variant;
 use crate::record::{ReadError, TrialRecord, WireRecord};
@@ -30,9 +31,9 @@ pub(super) fn details(view: &View<'_>, group: &str) -> Result<String, ReadError>
     let mut details = Group::default();
     for case in view.cases.values().filter(|case| case.id.group() == group) {
         details.places.insert(&case.id, details.answers.len());
-        let wire = details.wires.place(case.answers.clone());
+        let wire = details.wires.place(with_events(case.api, &case.answers));
         details.cases.push(CaseDetail { id: case.id.to_string(), wire });
-        details.answers.push(&case.answers);
+        details.answers.push((case.api, &case.answers));
     }
     for row in view.rows_of_group(group, |place| place.variant == Variant::AsWritten || place.has_result) {
         details.add(&row?.trial);
@@ -50,8 +51,8 @@ pub(super) fn file_name(group: &str) -> String {
 struct Group<'a> {
     places: HashMap<&'a str, usize>,
     cases: Vec<CaseDetail>,
-    answers: Vec<&'a [DescribedAnswer]>,
-    wires: Table<Vec<DescribedAnswer>>,
+    answers: Vec<(Api, &'a [DescribedAnswer])>,
+    wires: Table<Vec<AnswerData>>,
     checks: Table<CheckData>,
     observations: Table<Value>,
     requests: Table<Vec<RequestData>>,
@@ -66,7 +67,8 @@ impl Group<'_> {
     fn add(&mut self, trial: &TrialRecord) {
         let Some(&case) = self.places.get(trial.case.as_str()) else { return };
         let checks = &trial.verdict.checks;
-        let answers: &[DescribedAnswer] = if trial.answers.is_empty() { self.answers[case] } else { &trial.answers };
+        let (api, of_case) = self.answers[case];
+        let answers: &[DescribedAnswer] = if trial.answers.is_empty() { of_case } else { &trial.answers };
         let is_watched = checks.iter().any(|check| check.axis == Axis::Connection);
         let requests = trial.wire.iter().map(|wire| request(wire, answers, is_watched)).collect();
         let attempts = trial.attempts.iter().map(|attempt| AttemptData::of(attempt, LONGEST)).collect();
@@ -78,7 +80,7 @@ impl Group<'_> {
             variant: trial.variant,
             checks: Rc::clone(list),
             observation: trial.observation.as_ref().map(|seen| self.observations.place(cut(json!(seen), LONGEST))),
-            wire: (!trial.answers.is_empty()).then(|| self.wires.place(trial.answers.clone())),
+            wire: (!trial.answers.is_empty()).then(|| self.wires.place(with_events(api, answers))),
             requests: self.requests.place(requests),
             attempts: self.attempts.place(attempts),
         });
@@ -98,6 +100,12 @@ impl Group<'_> {
         };
         format!("{BEGINNING}{}, \"{}\");\n", json!(group), packed(&data))
     }
+}
+
+/// Puts what a client can read in answers beside them.
+fn with_events(api: Api, answers: &[DescribedAnswer]) -> Vec<AnswerData> {
+    let with = |answer: &DescribedAnswer| AnswerData { answer: answer.clone(), decoded: decoded::decoded(api, answer) };
+    answers.iter().map(with).collect()
 }
 
 /// Tells a request, the answer it got and, where the server stays silent until the case has seen what the client does, whether
