@@ -11,7 +11,7 @@ use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
 use super::stop::{CutCalls, StopReasons, is_text_in_any};
 
-pub(super) const MODEL: &str = "gpt-4.1";
+pub(super) const MODEL: &str = "gpt-5.2";
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "openai-chat",
