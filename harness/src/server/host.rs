@@ -45,12 +45,8 @@ impl Host for Connection {
     }
 }
 
-/// Finds the token and what follows it; the target may name the host, as to a proxy (RFC 9112 section 3.2.2).
+/// Finds the token and what follows it.
 fn trial_and_path(target: &str) -> Option<(&str, &str)> {
-    let path = match target.strip_prefix("http://") {
-        Some(rest) => &rest[rest.find('/')?..],
-        None => target,
-    };
-    let rest = path.strip_prefix("/t/")?;
+    let rest = target.strip_prefix("/t/")?;
     Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
 }

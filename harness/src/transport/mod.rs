@@ -60,7 +60,7 @@ pub enum Version {
 pub struct Request {
     /// The method.
     pub method: String,
-    /// The request target as it was sent.
+    /// The path and the query that were asked for, whether the host was named before them or not.
     pub target: String,
     /// The header fields, in order.
     pub headers: Vec<(String, String)>,
@@ -91,7 +91,7 @@ pub trait Host: Send + Sync {
     /// Gives a request to its trial.
     fn begin(&self, request: &Request) -> Result<Box<dyn Reply>, Refusal>;
 
-    /// Records a request that was refused, as far as its method and target can be read.
+    /// Records a request that was refused, as far as its method and target can be read; see [`Request::target`].
     fn refused(&self, method: &str, target: &str, refusal: &Refusal);
 }
 
