@@ -204,6 +204,8 @@ pub(super) struct DetailsData {
     pub(super) cases: Vec<CaseDetail>,
     /// Lists of answers that the server is told to send.
     pub(super) wires: Vec<Vec<AnswerData>>,
+    /// Events of streams.
+    pub(super) events: Vec<EventData>,
     /// Checks.
     pub(super) checks: Vec<CheckData>,
     /// The observations of callers; long texts are cut.
@@ -243,13 +245,14 @@ pub(super) struct AnswerData {
 pub(super) struct DecodedData {
     /// The number of whole events.
     pub(super) whole: usize,
-    /// The first events; long texts are cut.
-    pub(super) events: Vec<EventData>,
+    /// The places of the first events.
+    #[schemars(with = "Vec<usize>")]
+    pub(super) events: Vec<u32>,
     /// The number of further events.
     pub(super) more: usize,
 }
 
-/// An event of a stream.
+/// An event of a stream; long texts are cut.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct EventData {
     /// The name.

@@ -4,6 +4,7 @@ use streamspec_adapters::contract::Api;
 
 use super::data::{DecodedData, EventData};
 use crate::codec::{self, Codec, Decoded};
+use crate::report::table::Table;
 use crate::text::cut;
 use crate::transport::DescribedAnswer;
 
@@ -14,15 +15,15 @@ const MOST: usize = 200;
 const LONGEST_DATA: usize = 600;
 const LONGEST_NAME: usize = 80;
 
-/// Reads the events of an answer; none where it is no stream of its dialect's codec.
-pub(super) fn decoded(api: Api, answer: &DescribedAnswer) -> Option<DecodedData> {
+/// Reads the events of an answer, each of which gets a place among all; none where it is no stream of its dialect's codec.
+pub(super) fn decoded(api: Api, answer: &DescribedAnswer, events: &mut Table<EventData>) -> Option<DecodedData> {
     let codec = codec::of(api);
     answer.content_type().filter(|content_type| codec.is_named_by(content_type))?;
     let mut all = codec.events(answer.body().as_bytes());
     all.retain(|event| !event.is_ignored());
     Some(DecodedData {
         whole: all.iter().filter(|event| event.broken_off.is_none()).count(),
-        events: all.iter().take(MOST).map(|event| listed(codec, event)).collect(),
+        events: all.iter().take(MOST).map(|event| events.place(listed(codec, event))).collect(),
         more: all.len().saturating_sub(MOST),
     })
 }
@@ -40,7 +41,7 @@ fn listed(codec: &dyn Codec, event: &Decoded) -> EventData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{End, Step};
+    use crate::case::Step;
     use crate::id::{Transport, Variant};
     use crate::transport::describe;
     use crate::wire::Script;
@@ -50,25 +51,29 @@ mod tests {
         describe(&script, Transport::default(), "n0123456789").remove(0)
     }
 
+    /// Returns what is listed of an answer, with its events.
+    fn listed_of(steps: &[Step]) -> Option<(DecodedData, Vec<EventData>)> {
+        let mut events = Table::default();
+        let decoded = decoded(Api::OpenaiChat, &answer(steps), &mut events)?;
+        Some((decoded, events.values))
+    }
+
     #[test]
-    fn events_are_listed_within_bounds() {
-        let events = (0..MOST + 2).map(|number| Step::Data(format!("{number} {}", "x".repeat(LONGEST_DATA)).into()));
-        let cut_short = Step::Raw("event: error\ndata: {".into());
-        let steps: Vec<Step> = events.chain([cut_short, Step::End(End::Eof)]).collect();
-        let decoded = decoded(Api::OpenaiChat, &answer(&steps)).expect("a stream");
-        // The middle of so long an answer is one step, whose text is cut.
-        assert!(decoded.events.len() <= MOST && decoded.whole >= 10, "{} {}", decoded.events.len(), decoded.whole);
-        assert_eq!(decoded.events[0].name, "message");
-        assert!(decoded.events[0].data.starts_with("0 xx") && decoded.events[0].data.contains("characters in all"));
+    fn events_are_listed_within_bounds_and_alike_ones_once() {
+        let long = Step::Data("x".repeat(LONGEST_DATA + 1).into());
+        let (decoded, events) = listed_of(&[long.clone(), Step::Data("y".into()), long]).expect("a stream");
+        assert_eq!((decoded.whole, decoded.more, decoded.events), (3, 0, vec![0, 1, 0]));
+        assert_eq!((events.len(), events[0].name.as_str()), (2, "message"));
+        assert!(events[0].data.ends_with("x… (601 characters in all)"), "{}", events[0].data);
         let many: Vec<Step> = (0..MOST + 2).map(|_| Step::Data("x".into())).collect();
-        let decoded = super::decoded(Api::OpenaiChat, &answer(&many)).expect("a stream");
+        let (decoded, _) = listed_of(&many).expect("a stream");
         assert_eq!((decoded.whole, decoded.events.len(), decoded.more), (MOST + 2, MOST, 2));
     }
 
     #[test]
     fn an_event_that_was_never_completed_shows_what_there_is_of_it() {
         let last = |raw: &str| {
-            let mut events = decoded(Api::OpenaiChat, &answer(&[Step::Raw(raw.into())])).expect("a stream").events;
+            let (_, mut events) = listed_of(&[Step::Raw(raw.into())]).expect("a stream");
             let EventData { name, data, whole } = events.pop().expect("an event");
             (name, data, whole)
         };
@@ -79,6 +84,6 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_stream_has_no_events() {
-        assert!(decoded(Api::OpenaiChat, &answer(&[Step::Json(serde_json::json!({}))])).is_none());
+        assert!(listed_of(&[Step::Json(serde_json::json!({}))]).is_none());
     }
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use streamspec_adapters::contract::Api;
 
-use super::data::{AnswerData, AttemptData, CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
+use super::data::{
+    AnswerData, AttemptData, CaseDetail, CheckData, DetailsData, EventData, RequestData, RowDetail, TrialDetail,
+};
 use super::{decoded, packed};
 use crate::case::{Axis, End};
 use crate::id::Variant;
@@ -31,7 +33,7 @@ pub(super) fn details(view: &View<'_>, group: &str) -> Result<String, ReadError>
     let mut details = Group::default();
     for case in view.cases.values().filter(|case| case.id.group() == group) {
         details.places.insert(&case.id, details.answers.len());
-        let wire = details.wires.place(with_events(case.api, &case.answers));
+        let wire = details.wire(case.api, &case.answers);
         details.cases.push(CaseDetail { id: case.id.to_string(), wire });
         details.answers.push((case.api, &case.answers));
     }
@@ -53,6 +55,7 @@ struct Group<'a> {
     cases: Vec<CaseDetail>,
     answers: Vec<(Api, &'a [DescribedAnswer])>,
     wires: Table<Vec<AnswerData>>,
+    events: Table<EventData>,
     checks: Table<CheckData>,
     observations: Table<Value>,
     requests: Table<Vec<RequestData>>,
@@ -73,6 +76,7 @@ impl Group<'_> {
         let requests = trial.wire.iter().map(|wire| request(wire, answers, is_watched)).collect();
         let attempts = trial.attempts.iter().map(|attempt| AttemptData::of(attempt, LONGEST)).collect();
         let places: Vec<u32> = checks.iter().map(|check| self.checks.place(CheckData::of(check, LONGEST))).collect();
+        let wire = (!trial.answers.is_empty()).then(|| self.wire(api, answers));
         let list = self.lists.entry(places).or_insert_with_key(|places| places.as_slice().into());
         self.trials.push(TrialDetail {
             row: self.rows.place(RowDetail { sdk: trial.sdk.to_string(), surface: trial.surface.to_string() }),
@@ -80,10 +84,20 @@ impl Group<'_> {
             variant: trial.variant,
             checks: Rc::clone(list),
             observation: trial.observation.as_ref().map(|seen| self.observations.place(cut(json!(seen), LONGEST))),
-            wire: (!trial.answers.is_empty()).then(|| self.wires.place(with_events(api, answers))),
+            wire,
             requests: self.requests.place(requests),
             attempts: self.attempts.place(attempts),
         });
+    }
+
+    /// Finds the place of answers, with what a client can read in them.
+    fn wire(&mut self, api: Api, answers: &[DescribedAnswer]) -> u32 {
+        let mut with_events = |answer: &DescribedAnswer| {
+            let decoded = decoded::decoded(api, answer, &mut self.events);
+            AnswerData { answer: answer.clone(), decoded }
+        };
+        let answers = answers.iter().map(&mut with_events).collect();
+        self.wires.place(answers)
     }
 
     /// Packs the data.
@@ -91,6 +105,7 @@ impl Group<'_> {
         let data = DetailsData {
             cases: self.cases,
             wires: self.wires.values,
+            events: self.events.values,
             checks: self.checks.values,
             observations: self.observations.values,
             requests: self.requests.values,
@@ -100,12 +115,6 @@ impl Group<'_> {
         };
         format!("{BEGINNING}{}, \"{}\");\n", json!(group), packed(&data))
     }
-}
-
-/// Puts what a client can read in answers beside them.
-fn with_events(api: Api, answers: &[DescribedAnswer]) -> Vec<AnswerData> {
-    let with = |answer: &DescribedAnswer| AnswerData { answer: answer.clone(), decoded: decoded::decoded(api, answer) };
-    answers.iter().map(with).collect()
 }
 
 /// Tells a request, the answer it got and, where the server stays silent until the case has seen what the client does, whether
