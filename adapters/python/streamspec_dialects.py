@@ -7,17 +7,13 @@ from typing import Any, Final
 
 from streamspec_errors import described, reading
 from streamspec_observation import ABSENT, Observer, Tokens, Tool, dig, text_of
-from streamspec_tables import DIALECTS
+from streamspec_tables import DIALECTS, QUESTION
 
-PROMPT: Final = "Say hello, or ask for the weather in Paris."
-TOOL_NAME: Final = "get_weather"
-TOOL_DESCRIPTION: Final = "The weather in a city."
-TOOL_PARAMETERS: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"city": {"type": "string"}},
-    "required": ["city"],
-    "additionalProperties": False,
-}
+PROMPT: Final = QUESTION["prompt"]
+TOOL_NAME: Final = QUESTION["tool"]["name"]
+TOOL_DESCRIPTION: Final = QUESTION["tool"]["description"]
+# A strict tool has to say that it takes nothing else.
+TOOL_PARAMETERS: Final[dict[str, Any]] = {**QUESTION["tool"]["parameters"], "additionalProperties": False}
 MESSAGES: Final[list[dict[str, Any]]] = [{"role": "user", "content": PROMPT}]
 CHAT_TOOLS: Final[list[dict[str, Any]]] = [
     {

@@ -1,10 +1,25 @@
-"""The facts of each dialect that the kit asks for, from the generated `dialects.json`."""
+"""The question of every request, and the facts of each dialect that the kit asks for: the generated `dialects.json`."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
+
+
+class AskedTool(TypedDict):
+    """The tool that may be declared; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+class Question(TypedDict):
+    """What every request asks the model for."""
+
+    prompt: str
+    tool: AskedTool
 
 
 class Events(TypedDict):
@@ -26,11 +41,21 @@ class StopReasons(TypedDict):
 class Dialect(TypedDict):
     """One kind of request and the stream that answers it; `path` has `{model}` where a model is named there."""
 
+    model: str
     path: str
     events: Events
     stop_reasons: StopReasons
     error_type: str
 
 
+class Tables(TypedDict):
+    """The whole file."""
+
+    question: Question
+    dialects: dict[str, Dialect]
+
+
 FILE: Final = Path(__file__).resolve().parent.parent / "dialects.json"
-DIALECTS: Final[dict[str, Dialect]] = json.loads(FILE.read_text("utf-8"))
+TABLES: Final[Tables] = json.loads(FILE.read_text("utf-8"))
+QUESTION: Final = TABLES["question"]
+DIALECTS: Final = TABLES["dialects"]

@@ -67,6 +67,7 @@ test("an answer that is over before a caller stops has returned, and one that ra
     try {
       yield 1;
     } finally {
+      // eslint-disable-next-line no-unsafe-finally -- an SDK may do so when its iterator is closed
       throw new ConnectionError("on the way out");
     }
   };

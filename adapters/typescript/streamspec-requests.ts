@@ -1,30 +1,25 @@
 /** The question of every call, in the words of each vendor. */
 
 import type { Call } from "./streamspec-adapter.ts";
-import type { Api } from "./streamspec-tables.ts";
+import { DIALECTS, QUESTION } from "./streamspec-tables.ts";
 
 export const API_KEY = "streamspec-no-key";
+export const PROMPT = QUESTION.prompt;
 
-export const MODEL: Record<Api, string> = {
-  "anthropic-messages": "claude-opus-4-5",
-  "openai-chat": "gpt-5.1",
-  "openai-responses": "gpt-5.1",
-  "gemini-generate": "gemini-2.5-flash",
-};
+const { parameters, ...tool } = QUESTION.tool;
+export const PARAMETERS = parameters;
+export const WEATHER = tool;
 
-export const PARAMETERS = { type: "object" as const, properties: { city: { type: "string" } }, required: ["city"] };
-export const WEATHER = { name: "get_weather", description: "The weather in a city." };
-
-export function question(call: Call): string {
-  return call.ask === "tool" ? "What is the weather in Paris?" : "Say hello.";
+export function modelOf(call: Call): string {
+  return DIALECTS[call.api].model;
 }
 
 export function messagesRequest(call: Call) {
   return {
-    model: MODEL[call.api],
+    model: modelOf(call),
     max_tokens: 1024,
     stream: true as const,
-    messages: [{ role: "user" as const, content: question(call) }],
+    messages: [{ role: "user" as const, content: PROMPT }],
     ...(call.ask === "tool" ? { tools: [{ ...WEATHER, input_schema: PARAMETERS }] } : {}),
   };
 }
@@ -32,10 +27,10 @@ export function messagesRequest(call: Call) {
 export function chatRequest(call: Call) {
   const tool = { type: "function" as const, function: { ...WEATHER, parameters: PARAMETERS } };
   return {
-    model: MODEL[call.api],
+    model: modelOf(call),
     stream: true as const,
     stream_options: { include_usage: true },
-    messages: [{ role: "user" as const, content: question(call) }],
+    messages: [{ role: "user" as const, content: PROMPT }],
     ...(call.ask === "tool" ? { tools: [tool] } : {}),
   };
 }
@@ -43,9 +38,9 @@ export function chatRequest(call: Call) {
 export function responsesRequest(call: Call) {
   const tool = { type: "function" as const, strict: false, ...WEATHER, parameters: PARAMETERS };
   return {
-    model: MODEL[call.api],
+    model: modelOf(call),
     stream: true as const,
-    input: question(call),
+    input: PROMPT,
     ...(call.ask === "tool" ? { tools: [tool] } : {}),
   };
 }

@@ -1,11 +1,23 @@
-/** The facts of each dialect that the kit asks for, from the generated `dialects.json`. */
+/** The question of every request, and the facts of each dialect that the kit asks for: the generated `dialects.json`. */
 
 import { readFileSync } from "node:fs";
 
 export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
 
+/** What every request asks the model for. */
+export interface Question {
+  prompt: string;
+  /** The tool that may be declared; `parameters` is the JSON Schema of its arguments. */
+  tool: { name: string; description: string; parameters: Parameters };
+}
+
+/** The schema of arguments that are texts. */
+export type Parameters = { type: "object"; properties: Record<string, { type: "string" }>; required: string[] };
+
 /** One kind of request and the stream that answers it. */
 export interface Dialect {
+  /** The model that is asked. */
+  model: string;
   /** The path of a request; `{model}` stands for the model where one is named there. */
   path: string;
   /** The beginnings of event names, the names that only say that the server lives, and the ends of a stream. */
@@ -18,4 +30,9 @@ export interface Dialect {
 
 const FILE = new URL("../dialects.json", import.meta.url);
 
-export const DIALECTS: Readonly<Record<Api, Dialect>> = JSON.parse(readFileSync(FILE, "utf8"));
+interface Tables {
+  question: Question;
+  dialects: Readonly<Record<Api, Dialect>>;
+}
+
+export const { question: QUESTION, dialects: DIALECTS }: Tables = JSON.parse(readFileSync(FILE, "utf8"));

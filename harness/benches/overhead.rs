@@ -62,9 +62,9 @@ async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::
     let engine = Arc::new(Engine::start("bench".to_owned(), AT_ONCE, Deadlines::SDK).await?);
     let trial = Trial {
         sdk: Arc::clone(sdk),
-        surface: surface.into(),
+        surface: Arc::new(surface.into()),
         case: Arc::clone(case),
-        variants: vec![Variant::AsWritten],
+        variants: [Variant::AsWritten].into(),
         route: Route::default(),
         transport: Transport::default(),
     };

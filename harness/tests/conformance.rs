@@ -45,14 +45,14 @@ fn suite(arguments: &mut Arguments) -> anyhow::Result<ExitCode> {
     let mut session = Session::open(&root, &request(arguments)?, &|event| print_progress(&event))?;
     let mut tests = not_run(&session);
     let (mut waiting, mut planned) = (Waiting::new(), Vec::new());
-    for trial in &session.plan.trials {
+    for trial in session.plan.trials.iter() {
         let (sender, receiver) = mpsc::channel();
         waiting.insert(trial.name(), sender);
         let wait = move || receiver.recv().unwrap_or_else(|_| Err("the run ended before this trial did".to_owned()));
         planned.push(Trial::test(trial.name(), move || wait().map_err(Failed::from)));
     }
     tests.splice(0..0, planned);
-    session.plan.trials.retain(|trial| is_selected(arguments, &trial.name()));
+    session.plan.retain(|trial| is_selected(arguments, &trial.name()));
     let selected = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list || arguments.ignored;
     let whole = !selected && std::env::var_os("STREAMSPEC_SDKS").is_none();
     let session = Arc::new(session);

@@ -61,7 +61,8 @@ const streamspec = (() => {
    * @returns {Detail}
    */
   function readDetail(data) {
-    const wires = new Map(data.cases.map(({ id, wire }) => [id, at(data.wires, wire)]));
+    const answers = data.wires.map((wire) => wire.map((answer) => withEvents(answer, data.events)));
+    const wires = new Map(data.cases.map(({ id, wire }) => [id, at(answers, wire)]));
     const trials = new Map();
     for (const trial of data.trials) {
       const [row, { id, wire }] = [at(data.rows, trial.row), at(data.cases, trial.case)];
@@ -69,12 +70,23 @@ const streamspec = (() => {
         name: trial.name,
         checks: trial.checks.map((place) => at(data.checks, place)),
         observation: trial.observation === null ? null : at(data.observations, trial.observation),
-        answers: at(data.wires, trial.wire ?? wire),
+        answers: at(answers, trial.wire ?? wire),
         requests: at(data.requests, trial.requests),
         attempts: at(data.attempts, trial.attempts),
       });
     }
     return { wires, trials };
+  }
+
+  /**
+   * Puts events in the place of their places.
+   *
+   * @param {import('./data').AnswerData} answer
+   * @param {DecodedEvent[]} events
+   * @returns {Answer}
+   */
+  function withEvents({ decoded, ...answer }, events) {
+    return { ...answer, decoded: decoded && { ...decoded, events: decoded.events.map((place) => at(events, place)) } };
   }
 
   return { load, detail };

@@ -56,6 +56,7 @@ const LONGEST = 8000;
 function visible(text, longest = LONGEST) {
   let whole = String(text);
   if (whole.length > longest) whole = `${whole.slice(0, longest)}… (cut; ${whole.length} characters in all)`;
+  // eslint-disable-next-line no-control-regex -- control characters are what it makes visible
   const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/g;
   return whole.replace(/[\ud800-\udbff][\udc00-\udfff]|[^]/g, (one) =>
     one.length === 2

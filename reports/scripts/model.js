@@ -18,7 +18,9 @@
 /** @typedef {import('./data').Times} Times */
 /** @typedef {import('./data').Observation} Observation */
 /** @typedef {import('./data').ObservedError} ObservedError */
-/** @typedef {import('./data').DescribedAnswer} Answer */
+/** @typedef {Omit<import('./data').DecodedData, 'events'> & { events: DecodedEvent[] }} Decoded */
+/** @typedef {Omit<import('./data').AnswerData, 'decoded'> & { decoded: Decoded | null }} Answer */
+/** @typedef {import('./data').EventData} DecodedEvent */
 /** @typedef {import('./data').DescribedStep} Step */
 /** @typedef {import('./data').RequestData} RequestData */
 /** @typedef {import('./data').AttemptData} Attempt */

@@ -1,4 +1,4 @@
-// The bytes that the server sent, and what an event stream's decoder makes of them.
+// The bytes that the server sent, and the events that a client can read in them.
 
 const ENDS = {
   finish: "The server completes the HTTP message",
@@ -46,63 +46,29 @@ function timeline(told) {
 }
 
 /**
- * An event, or the beginning of one that was never completed, with what is left of its last line.
- * @typedef {{ name: string, data: string[], whole: boolean, rest: string }} DecodedEvent
- */
-
-/**
- * Decodes an answer by the rules of the HTML standard for event streams: what a client had to go by.
+ * Lists the events of an answer: what a client had to go by.
  *
  * @param {Answer} answer
  */
-function decoded(answer) {
-  const body = () => answer.steps.map((step) => (step.do === "body" ? step.text : "")).join("");
-  const text = (answer.content ?? body()).replace(/^\ufeff/, "");
-  /** @type {DecodedEvent[]} */
-  const events = [];
-  const none = () => ({ name: "", data: /** @type {string[]} */ ([]), started: false });
-  let event = none();
-  const lines = text.split(/\r\n|\r|\n/);
-  const rest = lines.pop() ?? "";
-  for (const line of lines) {
-    if (line === "") {
-      if (event.data.length) events.push({ name: event.name, data: event.data, whole: true, rest: "" });
-      event = none();
-      continue;
-    }
-    const [, field, value = ""] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [line, line];
-    if (field === "") continue;
-    event.started = true;
-    if (field === "event") event.name = value;
-    if (field === "data") event.data.push(value);
-  }
-  if (rest || event.started) events.push({ name: event.name, data: event.data, whole: false, rest });
-  return events;
-}
-
-/**
- * @param {Answer} answer
- */
-function decodedSection(answer) {
-  if (!answer.steps.some((step) => step.do === "head" && /^content-type:\s*text\/event-stream/im.test(step.text)))
-    return "";
-  const events = decoded(answer);
+function decodedSection({ decoded }) {
+  if (!decoded) return "";
+  const { whole, events, more } = decoded;
   /** @param {DecodedEvent} event */
   const line = (event) =>
     h(
       "li",
       {},
-      h("b", {}, visible(event.name || "message", 80)),
+      h("b", {}, visible(event.name)),
       event.whole ? "" : " (never completed: no client may act on it)",
       " ",
-      h("code", {}, visible(event.data.join("\n") || event.rest, 600)),
+      h("code", {}, visible(event.data)),
     );
   return h(
     "details",
     { class: "way" },
-    h("summary", {}, `Decoded: ${counted(events.filter((event) => event.whole).length, "event")}`),
-    h("ol", { class: "events" }, events.slice(0, 200).map(line)),
-    events.length > 200 ? h("p", {}, `… and ${counted(events.length - 200, "more event")}`) : "",
+    h("summary", {}, `Decoded: ${counted(whole, "event")}`),
+    h("ol", { class: "events" }, events.map(line)),
+    more ? h("p", {}, `… and ${counted(more, "more event")}`) : "",
   );
 }
 

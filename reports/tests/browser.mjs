@@ -3,6 +3,7 @@
 //
 // `cargo test -p streamspec --lib -- --ignored synthetic_reports` writes the pages that are opened; STREAMSPEC_PAGES names others.
 
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,16 +15,27 @@ import { chromium } from "playwright-core";
 const folder =
   process.env.STREAMSPEC_PAGES ?? fileURLToPath(new URL("../../target/streamspec/browser", import.meta.url));
 
-/** The address of one of these reports, or of a page in it. */
+/**
+ * The address of one of these reports, or of a page in it.
+ *
+ * @param {string} name
+ */
 export const address = (name, hash = "") => pathToFileURL(join(folder, name, "compatibility.html")).href + hash;
 
 /** A trial that was run by another route and transport than the default ones. */
 export const RELAYED = "#/trial?sdk=alpha-python&surface=create&case=anthropic/cut/eof&route=relay&transport=other";
 
+/** @type {import("playwright-core").BrowserContext} */
 let context;
+/** @type {string} */
 let profile;
-/** The page of the test that is running, and what it complained of. */
+/**
+ * The page of the test that is running, and what it complained of.
+ *
+ * @type {import("playwright-core").Page}
+ */
 export let page;
+/** @type {string[]} */
 export let complaints;
 
 before(async () => {
@@ -65,7 +77,24 @@ beforeEach(async () => {
   });
 });
 
-/** An address that changes is read a moment later, so what it shows is waited for. */
+/**
+ * An address that changes is read a moment later, so what it shows is waited for.
+ *
+ * @param {string} selector
+ * @param {string | RegExp} wanted
+ */
 export const says = (selector, wanted) =>
   page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
-export const text = (selector) => page.locator(selector).first().textContent();
+
+/** @param {string} selector */
+export const text = async (selector) => shown(await page.locator(selector).first().textContent());
+
+/**
+ * Takes a text that is there.
+ *
+ * @param {string | null | undefined} found
+ */
+export const shown = (found) => {
+  assert.ok(typeof found === "string", "it is not there");
+  return found;
+};

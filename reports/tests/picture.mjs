@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { chromium } from "playwright-core";
 
+/** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const run = process.env.STREAMSPEC_RUN ?? here("../../target/streamspec/report/compatibility.html");
 if (!existsSync(run)) throw new Error(`${run} is not there: \`cargo run --release -- run\` writes it`);

@@ -8,21 +8,22 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { RELAYED, address, complaints, page, says, text } from "./browser.mjs";
+import { RELAYED, address, complaints, page, says, shown, text } from "./browser.mjs";
 
 const require = createRequire(import.meta.url);
 const run =
   process.env.STREAMSPEC_RUN ??
   fileURLToPath(new URL("../../target/streamspec/report/compatibility.html", import.meta.url));
+/** @param {number} number */
 const trial = (number) =>
   `#/trial?sdk=sdk-one@0.49.0&surface=surface-00&case=anthropic/group-${number}/case%23000${number}`;
-const [TRIAL, FLAKY, REPEATED] = [0, 1, 2].map(trial);
+const [TRIAL = "", FLAKY = "", REPEATED = ""] = [0, 1, 2].map(trial);
 
 test("findings come first, in sentences with counts and links", async () => {
   await page.goto(address("hostile"));
   const [first] = await page.locator("#findings summary").allTextContents();
   assert.match(
-    first,
+    shown(first),
     /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./,
     "trials of the handler are no findings",
   );
@@ -64,7 +65,7 @@ test("a deep link opens a trial with its details, as text only", async () => {
   await page.getByText("What the caller saw").waitFor();
   assert.match(await text("h1 >> visible=true"), /^<\/script><script>alert\(1\)/);
   assert.match(await text("#page dl"), /5000000 characters in all/);
-  const page_ = await page.locator("#page").textContent();
+  const page_ = await text("#page");
   assert.doesNotMatch(page_, /\[object/);
   assert.match(page_, /\\u\{1b\}\[31m\\u\{202e\}evil\\u\{0\}/, "escapes are made visible");
   assert.equal(await page.locator("#page img, #page script").count(), 0);
@@ -79,7 +80,8 @@ test("a trial that was run again tells what each attempt came to and why there w
   const attempts = () => page.locator("#page .attempts li").allTextContents();
   await page.goto(address("repeated", REPEATED));
   await says("#page h2", "Earlier attempts");
-  const [control, trial, ...others] = await attempts();
+  const [control, ended, ...others] = await attempts();
+  const trial = shown(ended);
   assert.equal(
     control,
     "The control, the same error as a plain HTTP response, came to a hang and was run again: a busy machine may have kept the answer from coming in time.",
@@ -88,12 +90,12 @@ test("a trial that was run again tells what each attempt came to and why there w
   assert.match(trial, /evil\\u\{0\} and was run again: the process ended under several calls\.$/);
   assert.deepEqual(others, []);
   assert.match(await text("#page .status"), /pass/);
-  assert.doesNotMatch(await page.locator("#page").textContent(), /flaky/);
+  assert.doesNotMatch(await text("#page"), /flaky/);
 
   await page.goto(address("repeated", FLAKY));
   await says("#page .attempts", "The trial is flaky");
   assert.deepEqual(await attempts(), ["The trial came to pass and was run again: it was not as listed."]);
-  const told = await page.locator("#page").textContent();
+  const told = await text("#page");
   assert.match(
     told,
     /≈ flaky one attempt ended with `pass`, and the next one with `deviates: error\.message is wrong`/,
@@ -122,13 +124,13 @@ test("cases, surfaces and SDKs have pages of their own", async () => {
   assert.equal(await page.locator("#page .list tbody tr").count(), 2);
   const source = await page.locator("#page section:last-child li").last().textContent();
   assert.match(
-    source,
+    shown(source),
     /Confidence: medium\. The page was gone on 2026-11-29\. Recorded on 2026-11-28, SHA-256 e3b0c442;/,
   );
   await page.goto(address("hostile", "#/sdk/sdk-one@0.49.0"));
   assert.match(await text("#page h1"), /sdk-one@0\.49\.0: what do I catch\?/);
   await page.goto(address("hostile", "#/compare?one=sdk-one@0.49.0/surface-00&other=sdk-one@0.49.0/surface-01"));
-  assert.match(await page.locator("#page").textContent(), /10 cases were run on both; \d+ came out differently/);
+  assert.match(await text("#page"), /10 cases were run on both; \d+ came out differently/);
   await page.goto(address("hostile", "#/trial/none/such"));
   assert.match(await text("#page h1"), /no such page/);
   assert.deepEqual(complaints, []);
@@ -138,20 +140,20 @@ test("everything can be reached with the keyboard", async () => {
   await page.goto(address("hostile"));
   await page.locator("#trials tbody tr").first().waitFor();
   await page.keyboard.press("Tab");
-  await page.waitForFunction(() => document.activeElement.className === "skip");
+  await page.waitForFunction(() => document.activeElement?.className === "skip");
   await page.keyboard.press("/");
-  await page.waitForFunction(() => document.activeElement.id === "search");
+  await page.waitForFunction(() => document.activeElement?.id === "search");
   await page.keyboard.type("0003");
   await page.waitForURL(/q=0003/);
   await page.getByRole("button", { name: "group-3: its cases" }).focus();
   await page.keyboard.press("Enter");
   // The focus stays.
-  await page.waitForFunction(() => document.activeElement.getAttribute("aria-expanded") === "true");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-expanded") === "true");
   await page.locator(".grid td a").first().focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/#\/trial\?/);
   await page.locator("#page h1").waitFor();
-  await page.waitForFunction(() => document.activeElement.tagName === "H1");
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
   await page.keyboard.press("Escape");
   await page.waitForURL(/#\/$/);
   assert.deepEqual(complaints, []);
@@ -171,7 +173,7 @@ test("a page without its details says what is missing", async () => {
   await page.route("**/details/*.js", (route) => route.abort());
   await page.goto(address("hostile", TRIAL));
   await page.getByText("is not beside this page").waitFor();
-  assert.match(await page.locator("#page").textContent(), /error\.message/, "what does not hold is in the page itself");
+  assert.match(await text("#page"), /error\.message/, "what does not hold is in the page itself");
 });
 
 test("every filter is kept in the address and lets only its own through", async () => {
@@ -180,8 +182,10 @@ test("every filter is kept in the address and lets only its own through", async 
   for (const key of ["api", "language", "sdk", "group", "level", "verdict", "mode"]) {
     const [first] = await page
       .locator(`#filter-${key} option`)
-      .evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
-    await page.selectOption(`#filter-${key}`, first);
+      .evaluateAll((options) =>
+        options.map((option) => /** @type {HTMLOptionElement} */ (option).value).filter(Boolean),
+      );
+    await page.selectOption(`#filter-${key}`, shown(first));
     await page.waitForURL((url) => decodeURIComponent(url.href).includes(`${key}=${first}`));
     await page.locator(".chip").first().click();
     await page.waitForURL(/#\/$/);
@@ -196,7 +200,7 @@ test("a handler is shown as it is, with what it still misses", async () => {
   await page.getByText("A handler that does what can be done").waitFor();
   assert.match(await text("#page pre.code"), /^# <\/script><script>alert\(1\)/, "whatever stands in it is text");
   assert.match(
-    await page.locator("#page").textContent(),
+    await text("#page"),
     /of 10 trials \d+ pass, \d+ differ only where maintainers have ruled otherwise, \d+ deviate, \d+ fail/,
   );
   assert.deepEqual(complaints, []);
@@ -214,6 +218,7 @@ test("the wire is decoded as an event stream", async () => {
   assert.deepEqual(complaints, []);
 });
 
+/** @type {[name: string, report: string, hash: string][]} */
 const PAGES = [
   ["overview", "hostile", ""],
   ["trial", "hostile", TRIAL],
@@ -227,7 +232,7 @@ const PAGES = [
   ["comparison", "comparison", ""],
 ];
 for (const [name, report, hash] of PAGES) {
-  for (const colorScheme of ["light", "dark"]) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     for (const width of [1280, 390]) {
       test(`axe finds nothing on the ${name} page in ${colorScheme}, ${width} pixels wide`, async () => {
         await page.emulateMedia({ colorScheme });
@@ -260,20 +265,22 @@ test("a comparison opens from disk, and shows hostile text as text", async () =>
   assert.match(await text(".lead"), /\d+ broken, \d+ worsened, \d+ fixed/);
   await page.locator("summary").first().click();
   assert.equal(await page.locator('script, img, a[href^="javascript"]').count(), 0);
-  assert.match(await page.locator("main").textContent(), /<script>alert\(1\)/);
+  assert.match(await text("main"), /<script>alert\(1\)/);
   assert.deepEqual(complaints, []);
 });
 
 test("the report of a run opens, and so does every kind of page in it", async (context) => {
   assert.ok(existsSync(run), `${run} is not there: \`cargo run --release -- run\` writes it`);
+  /** @param {string} hash */
   const open = (hash) => page.goto(pathToFileURL(run).href + hash);
   const began = performance.now();
   await open("");
   await page.locator("#trials tbody tr").first().waitFor();
   context.diagnostic(`opened in ${(performance.now() - began).toFixed(0)} ms`);
+  /** @type {Record<string, string>} */
   const links = {};
   for (const kind of ["trial?", "case/", "sdk/"])
-    links[kind] = await page.locator(`main a[href^="#/${kind}"] >> visible=true`).first().getAttribute("href");
+    links[kind] = shown(await page.locator(`main a[href^="#/${kind}"] >> visible=true`).first().getAttribute("href"));
   for (const [kind, hash] of Object.entries({ ...links, compare: "#/compare" })) {
     await page.setViewportSize({ width: kind === "trial?" ? 390 : 1280, height: 800 });
     await open(hash);
@@ -282,6 +289,7 @@ test("the report of a run opens, and so does every kind of page in it", async (c
     if (kind === "trial?") await page.getByText("The wire", { exact: true }).waitFor();
     // A handler's code and the reason of a known deviation may well say `undefined`.
     const told = await page.locator("#page").evaluate((element) => {
+      /** @param {Element} part */
       const isOfPeople = (part) => part.matches("pre.code") || /^Known dev/.test(part.firstChild?.textContent ?? "");
       for (const part of element.querySelectorAll("pre.code, section")) if (isOfPeople(part)) part.remove();
       return element.textContent;

@@ -28,7 +28,7 @@ test("where there are two routes and transports, each has rows, a filter, addres
     "#page",
     "Its name in lists and records: alpha-python/create::anthropic/cut/eof@route=relay,transport=other",
   );
-  const told = await page.locator("#page").textContent();
+  const told = await text("#page");
   assert.match(told, /create \(route=relay,transport=other\) › /);
   assert.match(told, /fails \(hang\)/);
   assert.match(told, /--case 'anthropic\/cut\/eof' --route relay --transport other --verbose/);
@@ -45,7 +45,7 @@ test("an example of a finding opens, by whatever route and transport it was run"
   await page.goto(address("ways"));
   const links = await page
     .locator('#findings a[href^="#/trial?"]')
-    .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+    .evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? ""));
   assert.ok(links.some((link) => link.includes("&route=relay&transport=other")) && links.length > 2);
   for (const link of links) {
     await page.goto(address("ways", link));

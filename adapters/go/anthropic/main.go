@@ -103,18 +103,18 @@ func plan(run streamspec.Run) streamspec.Call {
 		option.WithMaxRetries(run.MaxRetries),
 	)
 	request := anthropic.MessageNewParams{
-		Model:     "claude-sonnet-4-6",
+		Model:     anthropic.Model(streamspec.Model(run.API)),
 		MaxTokens: 1024,
-		Messages:  []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(streamspec.Prompt))},
+		Messages:  []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(streamspec.Question.Prompt))},
 	}
 	if run.WithTool() {
-		parameters := streamspec.ToolParameters()
+		parameters := streamspec.Question.Tool.Parameters
 		request.Tools = []anthropic.ToolUnionParam{{OfTool: &anthropic.ToolParam{
-			Name:        streamspec.ToolName,
-			Description: anthropic.String(streamspec.ToolDescription),
+			Name:        streamspec.Question.Tool.Name,
+			Description: anthropic.String(streamspec.Question.Tool.Description),
 			InputSchema: anthropic.ToolInputSchemaParam{
-				Properties: parameters["properties"],
-				Required:   parameters["required"].([]string),
+				Properties: parameters.Properties,
+				Required:   parameters.Required,
 			},
 		}}}
 	}

@@ -14,8 +14,6 @@ import (
 	"streamspec"
 )
 
-const model = "gemini-2.5-flash"
-
 // readError reads an error; its `Code` is the number in the body, or else the HTTP status, and so it is both.
 func readError(err genai.APIError) streamspec.Fields {
 	return streamspec.Fields{
@@ -84,9 +82,9 @@ func plan(run streamspec.Run) streamspec.Call {
 	config := &genai.GenerateContentConfig{}
 	if run.WithTool() {
 		config.Tools = []*genai.Tool{{FunctionDeclarations: []*genai.FunctionDeclaration{{
-			Name:                 streamspec.ToolName,
-			Description:          streamspec.ToolDescription,
-			ParametersJsonSchema: streamspec.ToolParameters(),
+			Name:                 streamspec.Question.Tool.Name,
+			Description:          streamspec.Question.Tool.Description,
+			ParametersJsonSchema: streamspec.Question.Tool.Parameters,
 		}}}}
 	}
 	client, unusable := genai.NewClient(context.Background(), &genai.ClientConfig{
@@ -96,14 +94,15 @@ func plan(run streamspec.Run) streamspec.Call {
 		if unusable != nil {
 			return unusable
 		}
+		model := streamspec.Model(run.API)
 		if run.Surface == "chat" {
 			chat, err := client.Chats.Create(ctx, model, config, nil)
 			if err != nil {
 				return err
 			}
-			return iterate(seen, chat.SendMessageStream(ctx, genai.Part{Text: streamspec.Prompt}))
+			return iterate(seen, chat.SendMessageStream(ctx, genai.Part{Text: streamspec.Question.Prompt}))
 		}
-		return iterate(seen, client.Models.GenerateContentStream(ctx, model, genai.Text(streamspec.Prompt), config))
+		return iterate(seen, client.Models.GenerateContentStream(ctx, model, genai.Text(streamspec.Question.Prompt), config))
 	}
 }
 

@@ -24,8 +24,6 @@ import (
 	"streamspec"
 )
 
-const model = "gpt-5.2"
-
 // readError reads an HTTP error. What its Error returns is only a summary of the status; the provider's words are in
 // its fields. RawJSON is what the body has at `error`; the whole body is in the response, from which the SDK has it dumped.
 func readError(err *openai.Error) streamspec.Fields {
@@ -164,17 +162,17 @@ func readItem(seen *streamspec.Observer, index int64, item responses.ResponseOut
 
 func chatRequest(run streamspec.Run) openai.ChatCompletionNewParams {
 	request := openai.ChatCompletionNewParams{
-		Model:    model,
-		Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(streamspec.Prompt)},
+		Model:    streamspec.Model(run.API),
+		Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(streamspec.Question.Prompt)},
 		// Without it there is no usage in a stream.
 		StreamOptions: openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(true)},
 	}
 	if run.WithTool() {
 		request.Tools = []openai.ChatCompletionToolUnionParam{openai.ChatCompletionFunctionTool(
 			shared.FunctionDefinitionParam{
-				Name:        streamspec.ToolName,
-				Description: openai.String(streamspec.ToolDescription),
-				Parameters:  streamspec.ToolParameters(),
+				Name:        streamspec.Question.Tool.Name,
+				Description: openai.String(streamspec.Question.Tool.Description),
+				Parameters:  streamspec.Question.Tool.Parameters.Map(),
 			},
 		)}
 	}
@@ -183,14 +181,14 @@ func chatRequest(run streamspec.Run) openai.ChatCompletionNewParams {
 
 func responseRequest(run streamspec.Run) responses.ResponseNewParams {
 	request := responses.ResponseNewParams{
-		Model: model,
-		Input: responses.ResponseNewParamsInputUnion{OfString: openai.String(streamspec.Prompt)},
+		Model: streamspec.Model(run.API),
+		Input: responses.ResponseNewParamsInputUnion{OfString: openai.String(streamspec.Question.Prompt)},
 	}
 	if run.WithTool() {
 		request.Tools = []responses.ToolUnionParam{{OfFunction: &responses.FunctionToolParam{
-			Name:        streamspec.ToolName,
-			Description: openai.String(streamspec.ToolDescription),
-			Parameters:  streamspec.ToolParameters(),
+			Name:        streamspec.Question.Tool.Name,
+			Description: openai.String(streamspec.Question.Tool.Description),
+			Parameters:  streamspec.Question.Tool.Parameters.Map(),
 		}}}
 	}
 	return request

@@ -33,19 +33,6 @@ const protocol = 1
 // lastLine is the time for which a line that is being written may keep the process after its last one.
 const lastLine = time.Second
 
-// The question of every adapter.
-const (
-	Prompt          = "Say hello, or ask for the weather in Paris."
-	ToolName        = "get_weather"
-	ToolDescription = "The weather in a city."
-)
-
-// ToolParameters returns the JSON Schema of the tool's arguments.
-func ToolParameters() map[string]any {
-	city := map[string]any{"type": "string"}
-	return map[string]any{"type": "object", "properties": map[string]any{"city": city}, "required": []string{"city"}}
-}
-
 // Run is one call through the SDK, as the harness asked for it.
 type Run struct {
 	ID         uint64 `json:"id"`

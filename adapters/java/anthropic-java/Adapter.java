@@ -84,7 +84,7 @@ public final class Adapter {
         AnthropicClient client = made.withOptions(
                 options -> options.baseUrl(run.baseUrl()).timeout(run.timeout()).maxRetries(run.maxRetries()));
         MessageCreateParams.Builder asked = MessageCreateParams.builder()
-                .model("claude-sonnet-4-6")
+                .model(Asked.model(run.api()))
                 .maxTokens(1024)
                 .addUserMessage(Asked.PROMPT);
         MessageCreateParams params = run.asksTool() ? asked.addTool(tool).build() : asked.build();

@@ -30,7 +30,6 @@ import streamspec.Server;
 
 /** Drives {@code openai-java}, OpenAI's SDK for Java, over Chat Completions and Responses. */
 public final class Adapter {
-    private static final String MODEL = "gpt-5.2";
     private static final String KEY = "no-key";
 
     /**
@@ -80,7 +79,7 @@ public final class Adapter {
     private static Sdk.Call chat(Run run, OpenAIClient client) {
         // Without the option there is no usage in a stream.
         ChatCompletionCreateParams.Builder asked = ChatCompletionCreateParams.builder()
-                .model(MODEL)
+                .model(Asked.model(run.api()))
                 .addUserMessage(Asked.PROMPT)
                 .streamOptions(
                         ChatCompletionStreamOptions.builder().includeUsage(true).build());
@@ -112,7 +111,7 @@ public final class Adapter {
 
     private static Sdk.Call responses(Run run, OpenAIClient client) {
         ResponseCreateParams.Builder asked =
-                ResponseCreateParams.builder().model(MODEL).input(Asked.PROMPT);
+                ResponseCreateParams.builder().model(Asked.model(run.api())).input(Asked.PROMPT);
         if (run.asksTool()) {
             FunctionTool.Parameters parameters = FunctionTool.Parameters.builder()
                     .putAllAdditionalProperties(parameters())

@@ -1,15 +1,28 @@
 package streamspec;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 
-/** The question that every call asks the model. */
+/** The question that every call asks the model, from the generated dialects.json. */
 public final class Asked {
-    public static final String PROMPT = "Say hello, or ask for the weather in Paris.";
-    public static final String TOOL = "get_weather";
-    public static final String ABOUT_THE_TOOL = "The weather in a city.";
-    public static final Map<String, Object> PROPERTIES = Map.of("city", Map.of("type", "string"));
-    public static final List<String> REQUIRED = List.of("city");
+    public static final String PROMPT = Tables.question().required("prompt").textValue();
+    public static final String TOOL = tool("name").textValue();
+    public static final String ABOUT_THE_TOOL = tool("description").textValue();
+    public static final Map<String, Object> PROPERTIES =
+            Json.MAPPER.convertValue(tool("parameters").required("properties"), new TypeReference<>() {});
+    public static final List<String> REQUIRED =
+            Json.MAPPER.convertValue(tool("parameters").required("required"), new TypeReference<>() {});
 
     private Asked() {}
+
+    /** Returns the model that is asked in a dialect. */
+    public static String model(String api) {
+        return Tables.model(api);
+    }
+
+    private static JsonNode tool(String key) {
+        return Tables.question().required("tool").required(key);
+    }
 }

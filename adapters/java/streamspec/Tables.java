@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** The facts of each dialect that the kit asks for, from a generated copy of adapters/dialects.json on the class path. */
+/**
+ * The question of every request and the facts of each dialect that the kit asks for, from a generated copy of
+ * adapters/dialects.json on the class path.
+ */
 final class Tables {
-    private static final JsonNode DIALECTS = read();
+    private static final JsonNode TABLES = read();
 
     private Tables() {}
 
@@ -21,8 +24,22 @@ final class Tables {
         return has(api, "limits", reason);
     }
 
+    /** Returns the prompt, and the tool that may be declared. */
+    static JsonNode question() {
+        return TABLES.required("question");
+    }
+
+    /** Returns the model that is asked in a dialect. */
+    static String model(String api) {
+        return dialect(api).required("model").textValue();
+    }
+
+    private static JsonNode dialect(String api) {
+        return TABLES.required("dialects").required(api);
+    }
+
     private static boolean has(String api, String list, String reason) {
-        for (JsonNode word : DIALECTS.required(api).required("stop_reasons").required(list)) {
+        for (JsonNode word : dialect(api).required("stop_reasons").required(list)) {
             if (word.textValue().equals(reason)) {
                 return true;
             }

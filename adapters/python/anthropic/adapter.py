@@ -18,6 +18,7 @@ from streamspec_clients import Clients
 from streamspec_dialects import ANTHROPIC_TOOL, MESSAGES, read_message, read_message_event
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, text_kept
+from streamspec_tables import DIALECTS
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
@@ -30,7 +31,8 @@ READS: Final[Reads] = {
     "retryable": (attribute("retryable"),),
 }
 
-REQUEST: Final[dict[str, Any]] = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "messages": MESSAGES}
+MODEL: Final = DIALECTS["anthropic-messages"]["model"]
+REQUEST: Final[dict[str, Any]] = {"model": MODEL, "max_tokens": 1024, "messages": MESSAGES}
 TOOLS: Final[list[dict[str, Any]]] = [ANTHROPIC_TOOL]
 
 CLIENTS: Final = Clients(anthropic, anthropic.Anthropic, anthropic.AsyncAnthropic)

@@ -31,6 +31,7 @@ from streamspec_dialects import (
 )
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, dig
+from streamspec_tables import DIALECTS
 
 # The first versions have no errors of their own that share a root.
 OWN: Final[list[type[Exception]]] = [each for each in [getattr(any_llm.exceptions, "AnyLLMError", None)] if each]
@@ -56,11 +57,9 @@ def read_chunk(seen: Observer, chunk: Any) -> None:
 
 def plan(run: Run) -> Plan:
     """Returns the call, in the SDK's words."""
-    provider, model, path = (
-        ("anthropic", "claude-sonnet-4-6", "") if run.api == "anthropic-messages" else ("openai", "gpt-5.2", "/v1")
-    )
+    provider, path = ("anthropic", "") if run.api == "anthropic-messages" else ("openai", "/v1")
     shared: dict[str, Any] = {
-        "model": model,
+        "model": DIALECTS[run.api]["model"],
         "provider": provider,
         "stream": True,
         "api_key": "no-key",

@@ -20,6 +20,7 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
 from streamspec_errors import RawBody, Read, Reads, attribute, header
 from streamspec_observation import ABSENT, Observer, dig, text_kept
+from streamspec_tables import DIALECTS, QUESTION
 
 
 def retry_delay(error: Any) -> object:
@@ -47,12 +48,15 @@ def known_options(**options: Any) -> types.HttpOptions:
     return types.HttpOptions(**{name: each for name, each in options.items() if name in types.HttpOptions.model_fields})
 
 
-MODEL: Final = "gemini-2.5-flash"
+MODEL: Final = DIALECTS["gemini-generate"]["model"]
+PARAMETERS: Final = QUESTION["tool"]["parameters"]
 WEATHER: Final = types.FunctionDeclaration(
     name=TOOL_NAME,
     description=TOOL_DESCRIPTION,
     parameters=types.Schema(
-        type=types.Type.OBJECT, properties={"city": types.Schema(type=types.Type.STRING)}, required=["city"]
+        type=types.Type.OBJECT,
+        properties={name: types.Schema(type=types.Type.STRING) for name in PARAMETERS["properties"]},
+        required=PARAMETERS["required"],
     ),
 )
 TOOLS: Final[list[Any]] = [types.Tool(function_declarations=[WEATHER])]

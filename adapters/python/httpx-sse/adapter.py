@@ -60,22 +60,22 @@ READS: Final[Reads] = {
     "retry_after": (in_headers("retry-after"),),
 }
 
+MODEL: Final = {api: dialect["model"] for api, dialect in DIALECTS.items()}
 # Body, tools and reader for each api.
-GEMINI_MODEL: Final = "gemini-2.5-flash"
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
 APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Observer, Any], None]]]] = {
     "anthropic-messages": (
-        {"model": "claude-sonnet-4-6", "max_tokens": 1024, "stream": True, "messages": MESSAGES},
+        {"model": MODEL["anthropic-messages"], "max_tokens": 1024, "stream": True, "messages": MESSAGES},
         [ANTHROPIC_TOOL],
         read_message_event,
     ),
     "openai-chat": (
-        {"model": "gpt-5.2", "stream": True, "messages": MESSAGES},
+        {"model": MODEL["openai-chat"], "stream": True, "messages": MESSAGES},
         CHAT_TOOLS,
         read_chat_chunk,
     ),
     "openai-responses": (
-        {"model": "gpt-5.2", "stream": True, "input": PROMPT},
+        {"model": MODEL["openai-responses"], "stream": True, "input": PROMPT},
         [RESPONSES_TOOL],
         read_response_event,
     ),
@@ -210,7 +210,7 @@ def plan(run: Run) -> Plan:
     """Returns the call, made by hand."""
     request, tools, read = APIS[run.api]
     body = {**request, "tools": tools} if run.ask == "tool" else request
-    url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", GEMINI_MODEL)
+    url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", MODEL[run.api])
     # Anthropic asks for its version in every request; the other vendors pass over the field.
     headers = {"anthropic-version": "2023-06-01"}
     options: dict[str, Any] = {"json": body, "headers": headers, "timeout": run.timeout_ms / 1000}

@@ -17,6 +17,7 @@ from langchain_core.exceptions import LangChainException
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_langchain import Notices, plan_with
+from streamspec_tables import DIALECTS
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
@@ -35,7 +36,7 @@ class Handler(Notices, BaseCallbackHandler):
 
 def plan(run: Run) -> Plan:
     """Returns the call, in the SDK's words."""
-    asked: dict[str, Any] = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "base_url": run.base_url}
+    asked: dict[str, Any] = {"model": DIALECTS[run.api]["model"], "max_tokens": 1024, "base_url": run.base_url}
     return plan_with(ChatAnthropic, run, Handler(), **asked)
 
 

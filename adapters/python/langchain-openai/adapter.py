@@ -17,6 +17,7 @@ from langchain_openai import ChatOpenAI
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_langchain import Notices, plan_with
+from streamspec_tables import DIALECTS
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
 READS: Final[Reads] = {
@@ -45,7 +46,7 @@ def plan(run: Run) -> Plan:
     # Of Chat Completions LangChain documents that it extracts no field that is not OpenAI's own, such as thoughts; it
     # streams no refusals either.
     also_shows = ("thinking", "refusal") if run.api == "openai-responses" else ()
-    settings = {"model": "gpt-5.2", "base_url": f"{run.base_url}/v1", **route, **USAGE}
+    settings = {"model": DIALECTS[run.api]["model"], "base_url": f"{run.base_url}/v1", **route, **USAGE}
     return plan_with(ChatOpenAI, run, Handler(), also_shows, **settings)
 
 

@@ -31,6 +31,7 @@ from streamspec_dialects import (
     read_response_item,
 )
 from streamspec_errors import BODY, Read, Reads, attribute
+from streamspec_tables import DIALECTS
 
 
 def provider_header(name: str) -> Read:
@@ -49,10 +50,10 @@ READS: Final[Reads] = {
 
 # Model and base URL for each api. LiteLLM streams the Responses of models that it knows, so it is given an old one.
 PROVIDERS: Final[dict[str, tuple[str, str]]] = {
-    "anthropic-messages": ("anthropic/claude-sonnet-4-6", ""),
+    "anthropic-messages": (f"anthropic/{DIALECTS['anthropic-messages']['model']}", ""),
     "openai-chat": ("openai/gpt-4o", "/v1"),
     "openai-responses": ("openai/gpt-4o", "/v1"),
-    "gemini-generate": ("gemini/gemini-2.5-flash", "/v1beta"),
+    "gemini-generate": (f"gemini/{DIALECTS['gemini-generate']['model']}", "/v1beta"),
 }
 
 

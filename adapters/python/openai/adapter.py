@@ -39,6 +39,7 @@ from streamspec_dialects import (
 )
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, dig, text_kept
+from streamspec_tables import DIALECTS
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
 # An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
@@ -58,9 +59,10 @@ FUNCTION: Final[dict[str, Any]] = {
     "strict": True,
     "parameters": TOOL_PARAMETERS,
 }
-CHAT: Final[dict[str, Any]] = {"model": "gpt-5.2", "messages": MESSAGES, "stream_options": {"include_usage": True}}
+MODEL: Final = DIALECTS["openai-chat"]["model"]
+CHAT: Final[dict[str, Any]] = {"model": MODEL, "messages": MESSAGES, "stream_options": {"include_usage": True}}
 CHAT_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", "function": FUNCTION}]
-RESPONSES: Final[dict[str, Any]] = {"model": "gpt-5.2", "input": PROMPT}
+RESPONSES: Final[dict[str, Any]] = {"model": DIALECTS["openai-responses"]["model"], "input": PROMPT}
 RESPONSES_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", **FUNCTION}]
 
 CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)

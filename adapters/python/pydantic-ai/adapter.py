@@ -86,10 +86,10 @@ def model_of(run: Run) -> Model:
     """Makes the model that speaks the api."""
     if run.api == "anthropic-messages":
         client = client_of(run, ANTHROPIC, anthropic, run.base_url)
-        return AnthropicModel("claude-sonnet-4-6", provider=AnthropicProvider(anthropic_client=client))
+        return AnthropicModel(DIALECTS[run.api]["model"], provider=AnthropicProvider(anthropic_client=client))
     provider = OpenAIProvider(openai_client=client_of(run, OPENAI, openai, f"{run.base_url}/v1"))
     kind = OpenAIChatModel if run.api == "openai-chat" else OpenAIResponsesModel
-    return kind("gpt-5.2", provider=provider)
+    return kind(DIALECTS[run.api]["model"], provider=provider)
 
 
 def with_response(stream: Any) -> Iterator[tuple[Any, Any]]:

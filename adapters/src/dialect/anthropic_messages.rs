@@ -55,6 +55,8 @@ pub(super) static DIALECT: Dialect = Dialect {
     errors: Errors {
         type_member: "type",
         events: &["error"],
+        places: &["/error"],
+        stops: &[],
         codes: &[],
         types: &[
             ("invalid_request_error", 400),

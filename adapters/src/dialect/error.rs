@@ -9,6 +9,10 @@ pub struct Errors {
     pub type_member: &'static str,
     /// Types of events which say that the answer failed; an event may have `error` for its name, too.
     pub events: &'static [&'static str],
+    /// Places in the data of an event at which an error may stand.
+    pub places: &'static [&'static str],
+    /// Places of a stop reason, each with the word that says there that the answer failed.
+    pub stops: &'static [(&'static str, &'static str)],
     /// Codes with the status that the vendor's documents give them.
     pub codes: &'static [(&'static str, u16)],
     /// Types with the status that the vendor's documents give them.
@@ -46,11 +50,63 @@ pub struct StreamError {
 }
 
 impl Errors {
+    /// Says whether an event reports an error: by its name, by its type, by an error inside it or by a stop reason.
+    pub fn is_in(&self, event: &str, payload: &Value) -> bool {
+        let is_named = |name: &str| self.events.contains(&name);
+        let is_at = |place: &&str| payload.pointer(place).is_some_and(|error| !says_nothing(error));
+        let stops = |(place, word): &(&str, &str)| payload.pointer(place).and_then(Value::as_str) == Some(word);
+        is_named(event)
+            || payload.get("type").and_then(Value::as_str).is_some_and(is_named)
+            || self.places.iter().any(is_at)
+            || self.stops.iter().any(stops)
+    }
+
     /// Finds the status that an error is equivalent to, first by its code; none where no document knows one.
     pub fn status(&self, kind: Option<&str>, code: Option<&str>) -> Option<u16> {
         let find =
             |table: &[(&str, u16)], name: &str| table.iter().find(|(known, _)| *known == name).map(|(_, it)| *it);
         let of_code = |code: &str| find(self.codes, code).or_else(|| self.quota.contains(&code).then_some(429));
         code.and_then(of_code).or_else(|| find(self.types, kind?))
+    }
+}
+
+/// Says whether the value in the place of an error means that there is no error.
+pub fn says_nothing(error: &Value) -> bool {
+    match error {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(true) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Api;
+
+    #[test]
+    fn an_error_is_found_where_its_dialect_has_one_and_nowhere_else() {
+        let check = |api: Api, event: &str, payload: serde_json::Value, expected: bool| {
+            assert_eq!(api.dialect().errors.is_in(event, &payload), expected, "{api}: {event} {payload}");
+        };
+        for api in Api::ALL {
+            let example = &api.dialect().errors.example;
+            check(api, example.name.unwrap_or_default(), (example.data)("Overloaded", 1), true);
+            check(api, "", json!({ "type": "error" }), true);
+            check(api, "", json!({ "error": "Overloaded" }), true);
+            for nothing in [json!({}), json!({ "error": null }), json!({ "error": "" }), json!({ "error": {} })] {
+                check(api, "", nothing, false);
+            }
+            let inside = json!({ "type": "response.completed", "response": { "error": { "code": "server_error" } } });
+            check(api, "", inside, api == Api::OpenaiResponses);
+            check(api, "", json!({ "type": "response.failed" }), api == Api::OpenaiResponses);
+            for word in ["error", "stop"] {
+                let stopped = json!({ "choices": [{ "finish_reason": word }] });
+                check(api, "", stopped, api == Api::OpenaiChat && word == "error");
+            }
+        }
     }
 }

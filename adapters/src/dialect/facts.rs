@@ -39,6 +39,17 @@ impl Dialect {
     pub fn request_path(&self) -> String {
         self.path.replace("{model}", self.model)
     }
+
+    /// Says whether an event with this data, and with what that is as JSON, is the last of an answer.
+    pub fn is_last(&self, data: &str, payload: &Value) -> bool {
+        let Events { ends, sentinel, .. } = &self.events;
+        if ends.is_empty() && sentinel.is_none() {
+            return (self.stop_reasons.stands_in)(payload);
+        }
+        let kind = payload.get("type").and_then(Value::as_str);
+        let is_over = |kind: &str| ends.contains(&kind) || self.errors.events.contains(&kind);
+        *sentinel == Some(data) || kind.is_some_and(is_over)
+    }
 }
 
 /// The events of a dialect: their names, and those with which a stream ends.
@@ -70,5 +81,30 @@ impl Events {
 
     fn has_prefix(&self, name: &str) -> bool {
         self.prefixes.iter().any(|prefix| name.starts_with(prefix))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Api;
+    use super::*;
+
+    #[test]
+    fn an_answer_ends_as_its_dialect_says() {
+        let check = |api: Api, data: &Value, expected: bool| {
+            let text = data.as_str().map_or_else(|| data.to_string(), str::to_owned);
+            assert_eq!(api.dialect().is_last(&text, data), expected, "{api}: {data}");
+        };
+        for api in Api::ALL {
+            check(api, &json!({ "type": "message_stop" }), api == Api::AnthropicMessages);
+            check(api, &json!("[DONE]"), api == Api::OpenaiChat);
+            check(api, &json!({ "type": "response.completed" }), api == Api::OpenaiResponses);
+            check(api, &json!({ "type": "response.failed" }), api == Api::OpenaiResponses);
+            check(api, &json!({ "candidates": [{ "finishReason": "STOP" }] }), api == Api::GeminiGenerate);
+            check(api, &json!({ "type": "error" }), api != Api::GeminiGenerate);
+            check(api, &json!({}), false);
+        }
     }
 }

@@ -56,6 +56,8 @@ pub(super) static DIALECT: Dialect = Dialect {
     errors: Errors {
         type_member: "status",
         events: &["error"],
+        places: &["/error"],
+        stops: &[],
         codes: &[],
         types: &[
             ("INVALID_ARGUMENT", 400),

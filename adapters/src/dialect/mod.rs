@@ -17,9 +17,9 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-pub use self::error::{ErrorName, Errors, StreamError};
+pub use self::error::{ErrorName, Errors, StreamError, says_nothing};
 pub use self::facts::{Dialect, Events};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 pub use self::stop::{CutCalls, Meaning, StopReasons};
@@ -103,22 +103,23 @@ pub fn is_quota(code: &str) -> bool {
     Api::ALL.into_iter().any(|api| api.dialect().errors.quota.contains(&code))
 }
 
-/// Makes the tables that the kits in other languages read: by the name of each dialect, the facts that they ask for.
+/// Makes the tables that the kits in other languages read: the question of every request and, by the name of each dialect, the
+/// facts that they ask for.
 pub fn tables() -> Value {
     let table = |api: Api| (api.name().to_owned(), tables::table(api.dialect()));
-    Api::ALL.into_iter().map(table).collect::<Map<_, _>>().into()
+    json!({ "question": question::table(), "dialects": Api::ALL.into_iter().map(table).collect::<Map<_, _>>() })
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::Api;
+    use super::{Api, json};
 
     #[test]
     fn names_are_those_of_the_protocol() {
         for api in Api::ALL {
-            assert_eq!(serde_json::json!(api), api.name());
+            assert_eq!(json!(api), api.name());
         }
     }
 

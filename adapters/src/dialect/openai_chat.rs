@@ -11,7 +11,7 @@ use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
 use super::stop::{CutCalls, StopReasons, is_text_in_any};
 
-pub(super) const MODEL: &str = "gpt-4.1";
+pub(super) const MODEL: &str = "gpt-5.2";
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "openai-chat",
@@ -50,6 +50,9 @@ pub(super) static DIALECT: Dialect = Dialect {
 pub(super) const ERRORS: Errors = Errors {
     type_member: "type",
     events: &["error"],
+    places: &["/error"],
+    // Of OpenRouter.
+    stops: &[("/choices/0/finish_reason", "error")],
     codes: &[
         ("context_length_exceeded", 400),
         ("invalid_api_key", 401),

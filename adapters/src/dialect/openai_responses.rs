@@ -45,6 +45,8 @@ pub(super) static DIALECT: Dialect = Dialect {
     },
     errors: Errors {
         events: &["error", "response.failed"],
+        places: &["/error", "/response/error"],
+        stops: &[],
         // `ResponseErrorEvent` of the vendor's schema.
         example: StreamError {
             name: Some("error"),

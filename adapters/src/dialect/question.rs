@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The question to the model.
-pub const PROMPT: &str = "What is the weather in Paris?";
+pub const PROMPT: &str = "Say hello, or ask for the weather in Paris.";
 
 /// The one tool that may be declared.
 pub const TOOL: &str = "get_weather";
@@ -16,6 +16,11 @@ pub const TOOL_DESCRIPTION: &str = "The weather in a city.";
 /// Returns the JSON Schema of the tool's arguments.
 pub fn parameters() -> Value {
     json!({ "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] })
+}
+
+/// Makes the part of the tables that is about the question.
+pub(super) fn table() -> Value {
+    json!({ "prompt": PROMPT, "tool": { "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() } })
 }
 
 /// The kind of answer that the caller asks the model for; it decides what the request declares, never what the server answers.

@@ -12,8 +12,9 @@ pub const TABLES: [&str; 3] =
 
 /// Makes the part of the tables that is about one dialect.
 pub(super) fn table(dialect: &Dialect) -> Value {
-    let Dialect { path, events, stop_reasons: reasons, errors, .. } = dialect;
+    let Dialect { model, path, events, stop_reasons: reasons, errors, .. } = dialect;
     json!({
+        "model": model,
         "path": path,
         "events": {
             "prefixes": events.prefixes, "pings": events.pings, "ends": events.ends, "sentinel": events.sentinel,

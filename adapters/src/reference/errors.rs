@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use super::client::Client;
 use super::failure::{Class, Failure, excerpt};
 use super::head::Head;
-use super::provider::{Provider, error_member, is_error_event, says_nothing, text};
+use super::provider::{Provider, error_member, is_error_event, text};
 use crate::contract::Api;
+use crate::dialect::says_nothing;
 
 /// Finds the error in a payload, if it is one.
 pub(crate) fn find(client: &Client, api: Api, event: &str, payload: &Map<String, Value>) -> Option<Provider> {

@@ -54,17 +54,6 @@ pub(crate) fn fields(api: Api, fields: &Map<String, Value>) -> Provider {
     }
 }
 
-/// Says whether an error field means that there is no error.
-pub(crate) fn says_nothing(error: &Value) -> bool {
-    match error {
-        Value::Null | Value::Bool(false) => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-        Value::Bool(true) | Value::Number(_) => false,
-    }
-}
-
 /// Reads the number of an HTTP error, however it is written.
 fn as_status(value: &Value) -> Option<u16> {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;

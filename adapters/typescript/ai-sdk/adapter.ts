@@ -8,7 +8,7 @@ import { type Call, type Surface, limit, serve, silence } from "../streamspec-ad
 import { headers } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer, ToolCall } from "../streamspec-observation.ts";
-import { API_KEY, MODEL, PARAMETERS, WEATHER, question } from "../streamspec-requests.ts";
+import { API_KEY, modelOf, PARAMETERS, WEATHER, PROMPT } from "../streamspec-requests.ts";
 import type { Api } from "../streamspec-tables.ts";
 import { list } from "../streamspec-values.ts";
 import type { AnswerFailed } from "./handler.ts";
@@ -62,7 +62,7 @@ const createGoogle = google.createGoogle ?? (google as any).createGoogleGenerati
 /** Makes the model of a call, with its provider's client in it. */
 function makeModel(call: Call): ai.LanguageModel {
   const settings = { apiKey: API_KEY, headers: headers(call) };
-  const name = MODEL[call.api];
+  const name = modelOf(call);
   const v1 = { ...settings, baseURL: `${call.base_url}/v1` };
   switch (call.api) {
     case "anthropic-messages":
@@ -82,7 +82,7 @@ console.error = () => {};
 function request(call: Call, model: ai.LanguageModel) {
   return {
     model,
-    prompt: question(call),
+    prompt: PROMPT,
     maxRetries: call.max_retries,
     ...(call.ask === "tool" ? { tools: TOOLS } : {}),
   };

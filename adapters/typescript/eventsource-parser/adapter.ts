@@ -15,12 +15,12 @@ import { messagesReader, readChatChunk, readGeminiChunk, responsesReader } from 
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
 import {
-  MODEL,
+  modelOf,
   PARAMETERS,
   WEATHER,
   chatRequest,
   messagesRequest,
-  question,
+  PROMPT,
   responsesRequest,
 } from "../streamspec-requests.ts";
 import { type Api, DIALECTS, type Dialect } from "../streamspec-tables.ts";
@@ -50,7 +50,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
 
 function geminiRequest(call: Call) {
   const tools = [{ functionDeclarations: [{ ...WEATHER, parameters: PARAMETERS }] }];
-  return { contents: [{ role: "user", parts: [{ text: question(call) }] }], ...(call.ask === "tool" ? { tools } : {}) };
+  return { contents: [{ role: "user", parts: [{ text: PROMPT }] }], ...(call.ask === "tool" ? { tools } : {}) };
 }
 
 /** One dialect by hand: with what, and what its events say. */
@@ -79,7 +79,7 @@ const BY_HAND: Record<Api, ByHand> = {
 };
 
 function post(call: Call): Promise<Response> {
-  const path = DIALECTS[call.api].path.replace("{model}", MODEL[call.api]);
+  const path = DIALECTS[call.api].path.replace("{model}", modelOf(call));
   return fetch(`${call.base_url}${path}`, {
     method: "POST",
     headers: { ...headers(call), "content-type": "application/json", "anthropic-version": "2023-06-01" },

@@ -7,7 +7,7 @@ import { type Call, serve } from "../streamspec-adapter.ts";
 import { connections } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import { CANCELLATIONS, MISSING_ERRORS, type Model, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
-import { API_KEY, MODEL, messagesRequest } from "../streamspec-requests.ts";
+import { API_KEY, modelOf, messagesRequest } from "../streamspec-requests.ts";
 
 /** The errors of `@anthropic-ai/sdk` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "requestID" | "headers" | "error"> &
@@ -39,7 +39,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
 
 function makeModel(call: Call): Model {
   return new ChatAnthropic({
-    model: MODEL[call.api],
+    model: modelOf(call),
     maxTokens: 1024,
     apiKey: API_KEY,
     anthropicApiUrl: call.base_url,

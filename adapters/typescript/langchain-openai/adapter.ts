@@ -7,7 +7,7 @@ import { type Call, serve } from "../streamspec-adapter.ts";
 import { connections } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import { CANCELLATIONS, MISSING_ERRORS, type Model, RETRYABLE, surfaces } from "../streamspec-langchain.ts";
-import { API_KEY, MODEL, chatRequest } from "../streamspec-requests.ts";
+import { API_KEY, modelOf, chatRequest } from "../streamspec-requests.ts";
 
 /** The errors of `openai` come through as they are; what overflows the context holds one as its `cause`. */
 type Failure = Pick<APIError, "status" | "type" | "code" | "requestID" | "headers" | "error"> &
@@ -50,7 +50,7 @@ globalThis.fetch = async (input, init) => {
 
 function makeModel(call: Call): Model {
   return new ChatOpenAI({
-    model: MODEL[call.api],
+    model: modelOf(call),
     useResponsesApi: call.api === "openai-responses",
     apiKey: API_KEY,
     timeout: call.timeout_ms,

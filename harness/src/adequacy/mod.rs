@@ -15,6 +15,9 @@ use crate::id::SdkId;
 use crate::judge::Status;
 use crate::record::TrialRecord;
 
+/// The id of the reference client.
+const REFERENCE: &str = "reference";
+
 /// A mutant and the cases that catch it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaughtMutant {
@@ -38,28 +41,35 @@ pub struct Adequacy {
 }
 
 impl Adequacy {
-    /// Counts from the records of the reference client and of its mutants, `reference+name`.
-    pub fn from_records(mutants: &[(&str, &str)], records: &[TrialRecord]) -> Self {
-        let missed = |record: &&TrialRecord| {
-            matches!(record.verdict.status, Status::Disputed | Status::Deviates | Status::Fails)
+    /// Begins with mutants that nothing has caught yet: the name of each and its fault.
+    pub fn of(mutants: &[(&str, &str)]) -> Self {
+        let escaped = |(name, about): &(&str, &str)| CaughtMutant {
+            mutant: (*name).to_owned(),
+            about: (*about).to_owned(),
+            by: BTreeSet::new(),
         };
-        let mut adequacy = Self::default();
-        for record in records {
-            adequacy.cases.entry(record.case.file().to_owned()).or_default();
-            if record.sdk == "reference" && record.verdict.status != Status::Pass {
-                adequacy.reference.push(record.name());
-            }
+        Self { mutants: mutants.iter().map(escaped).collect(), ..Self::default() }
+    }
+
+    /// Takes the record of a trial of the reference client or of a mutant of it, `reference+name`, and keeps no more of it than what
+    /// it says about its case file.
+    pub fn take(&mut self, trial: &TrialRecord) {
+        let (file, status) = (trial.case.file(), trial.verdict.status);
+        if !self.cases.contains_key(file) {
+            self.cases.insert(file.to_owned(), 0);
         }
-        for (name, about) in mutants {
-            let id = SdkId::mutant("reference", name);
-            let caught = records.iter().filter(|record| record.sdk == id).filter(missed);
-            let by: BTreeSet<String> = caught.map(|record| record.case.file().to_owned()).collect();
-            for case in &by {
-                *adequacy.cases.entry(case.clone()).or_default() += 1;
-            }
-            adequacy.mutants.push(CaughtMutant { mutant: (*name).to_owned(), about: (*about).to_owned(), by });
+        if trial.sdk == REFERENCE && status != Status::Pass {
+            self.reference.push(trial.name());
         }
-        adequacy
+        if !matches!(status, Status::Disputed | Status::Deviates | Status::Fails) {
+            return;
+        }
+        let of = |caught: &&mut CaughtMutant| trial.sdk == SdkId::mutant(REFERENCE, &caught.mutant);
+        if let Some(caught) = self.mutants.iter_mut().find(of)
+            && caught.by.insert(file.to_owned())
+        {
+            self.cases.entry(file.to_owned()).and_modify(|caught| *caught += 1);
+        }
     }
 
     /// Finds the mutants that just one case file catches, by the case file.
@@ -94,6 +104,13 @@ impl Adequacy {
             }
         }
         caught
+    }
+
+    /// Says whether a client is a mutant that some case catches.
+    pub fn is_caught(&self, client: &str) -> bool {
+        let client = SdkId::from(client);
+        let of = |caught: &&CaughtMutant| client.fault() == Some(&*caught.mutant);
+        self.mutants.iter().find(of).is_some_and(|caught| !caught.by.is_empty())
     }
 
     /// Lists the case files that catch nothing.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Acceptance, Accepted, Adequacy, CaughtMutant, Results, Twins};
-use crate::record::{FORMAT, Record, Records};
+use crate::id::{TrialId, Variant};
+use crate::judge::{Status, Verdict};
+use crate::record::{FORMAT, Record, Records, TrialRecord};
 
 /// Makes mutants with the case files that catch them; `idle` ones catch none.
 fn adequacy(mutants: &[(&str, &[&str])], idle: &[&str]) -> Adequacy {
@@ -50,6 +52,31 @@ fn results(trials: &[(&str, &str, &str, &str, &str)]) -> Results {
         })));
     }
     Results::read(&Records::of(&[("r", &records)]).expect("records")).expect("trials")
+}
+
+#[test]
+fn what_is_kept_of_trials_is_which_case_files_catch_which_mutants() {
+    let mut adequacy = Adequacy::of(&[("m", "One fault."), ("n", "Another.")]);
+    let mut take = |sdk: &str, case: &str, status| {
+        let id = TrialId::new(sdk, "events", case, Variant::AsWritten);
+        adequacy.take(&TrialRecord::new(id, Verdict { status, ..Verdict::not_run(String::new()) }));
+    };
+    take("reference", "a/x#one", Status::Pass);
+    take("reference", "a/y", Status::Deviates);
+    take("reference+m", "a/x#one", Status::Fails);
+    take("reference+m", "a/x#other", Status::Fails);
+    take("reference+n", "a/x#one", Status::Pass);
+    take("reference+n", "a/z", Status::Deviates);
+    // A fault of the suite's own catches nothing, nor does a client that is no mutant here.
+    take("reference+n", "a/y", Status::HarnessFault);
+    take("reference+unknown", "a/y", Status::Fails);
+    assert_eq!(adequacy.reference, ["reference/events::a/y"]);
+    let cases: Vec<_> = adequacy.cases.iter().map(|(case, caught)| (case.as_str(), *caught)).collect();
+    assert_eq!(cases, [("a/x", 1), ("a/y", 0), ("a/z", 1)]);
+    let by = adequacy.mutants.iter().map(|caught| caught.by.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(by.collect::<Vec<_>>(), [["a/x"], ["a/z"]]);
+    let clients = ["reference", "reference+m", "reference+n", "reference+unknown"];
+    assert_eq!(clients.map(|client| adequacy.is_caught(client)), [false, true, true, false]);
 }
 
 #[test]

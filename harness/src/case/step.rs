@@ -79,6 +79,13 @@ impl Default for Respond {
     }
 }
 
+impl Respond {
+    /// Says whether the length in the head makes the message whole, however the answer ends.
+    pub const fn is_whole_at_length(&self) -> bool {
+        self.framing.has_length() && self.content_length_lie == 0 && self.cut_body_after.is_none()
+    }
+}
+
 /// The framing that marks the end of a body (RFC 9112 section 6.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -90,6 +97,28 @@ pub enum Framing {
     ContentLength,
     /// `Connection: close`, ended by the end of the connection.
     Close,
+}
+
+impl Framing {
+    /// Says whether a version of HTTP has it: HTTP/1.0 has no chunks.
+    pub const fn is_in(self, version: Version) -> bool {
+        !matches!((self, version), (Self::Chunked, Version::Http10))
+    }
+
+    /// Says whether fields can follow the body.
+    pub const fn has_trailers(self) -> bool {
+        matches!(self, Self::Chunked)
+    }
+
+    /// Says whether the head says how long the body is.
+    pub const fn has_length(self) -> bool {
+        matches!(self, Self::ContentLength)
+    }
+
+    /// Says whether the end of the connection is the end of the body.
+    pub const fn is_ended_by_connection(self) -> bool {
+        matches!(self, Self::Close)
+    }
 }
 
 /// A content coding (RFC 9110 section 8.4).

@@ -11,7 +11,6 @@ use super::arguments::AdequacyOptions;
 use super::{Exit, merge, output, run};
 use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins};
 use crate::case::Case;
-use crate::id::SdkId;
 use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::message;
@@ -36,40 +35,26 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
         .collect();
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
     let runtime = tokio::runtime::Runtime::new()?;
-    let records: anyhow::Result<Vec<TrialRecord>> = runtime.block_on(async {
+    let results_of_run: anyhow::Result<RunResults> = runtime.block_on(async {
         let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Deadlines::MUTANT).await?;
         let engine = Arc::new(engine);
+        let mut ran = RunResults { adequacy: Adequacy::of(&mutants), faults: BTreeSet::new(), broke: false };
         // Nearly every case file catches something with its first combination; only the others need all of theirs, unless
         // it is asked what each of them catches.
         let (firsts, others): (Vec<_>, Vec<_>) = {
             let mut files = BTreeSet::new();
             cases.iter().cloned().partition(|case| files.insert(case.file.clone()) || options.unique)
         };
-        let mut records = run_all(&engine, &sdks, &firsts).await?;
-        let so_far = Adequacy::from_records(&mutants, &records);
-        let idle: BTreeSet<&str> = so_far.idle().collect();
+        run_all(&engine, &sdks, &firsts, &mut ran).await?;
+        let idle: BTreeSet<&str> = ran.adequacy.idle().collect();
         let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
-        records.extend(run_all(&engine, &sdks, &idle).await?);
-        let escaped = |sdk: &&Arc<Sdk>| {
-            let caught = so_far
-                .mutants
-                .iter()
-                .find(|caught| SdkId::from(sdk.manifest.id.as_str()).fault() == Some(&*caught.mutant));
-            caught.is_none_or(|caught| caught.by.is_empty())
-        };
-        let escaped: Vec<_> = sdks.iter().filter(escaped).cloned().collect();
-        records.extend(run_all(&engine, &escaped, &rest).await?);
-        Ok(records)
+        let escaped: Vec<_> = sdks.iter().filter(|sdk| !ran.adequacy.is_caught(&sdk.manifest.id)).cloned().collect();
+        run_all(&engine, &sdks, &idle, &mut ran).await?;
+        run_all(&engine, &escaped, &rest, &mut ran).await?;
+        Ok(ran)
     });
     runtime.shutdown_background();
-    let records = records?;
-    let broke = records.iter().any(|record| record.verdict.status == Status::HarnessFault);
-    let faults: BTreeSet<String> = records
-        .iter()
-        .filter(|record| matches!(record.verdict.status, Status::AdapterFault | Status::HarnessFault))
-        .map(|record| format!("{}: {}", record.name(), record.verdict.reason.as_deref().unwrap_or_default()))
-        .collect();
-    let adequacy = Adequacy::from_records(&mutants, &records);
+    let RunResults { adequacy, faults, broke } = results_of_run?;
     output::print(message::adequate(&adequacy, &accepted));
     let mut problems = if options.cases.is_empty() { adequacy.problems(&accepted) } else { Vec::new() };
     if options.unique {
@@ -94,11 +79,36 @@ pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Re
     })
 }
 
+/// The results of the trials, of which none is kept: there are hundreds of clients.
+struct RunResults {
+    adequacy: Adequacy,
+    /// The trials that came to a fault, with the reason.
+    faults: BTreeSet<String>,
+    /// True where one of the faults is the harness's.
+    broke: bool,
+}
+
+impl RunResults {
+    fn take(&mut self, trial: &TrialRecord) {
+        let status = trial.verdict.status;
+        self.broke |= status == Status::HarnessFault;
+        if matches!(status, Status::AdapterFault | Status::HarnessFault) {
+            let reason = trial.verdict.reason.as_deref().unwrap_or_default();
+            self.faults.insert(format!("{}: {reason}", trial.name()));
+        }
+        self.adequacy.take(trial);
+    }
+}
+
 /// Runs every case on every one of these clients; none where there is nothing to run.
-async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -> anyhow::Result<Vec<TrialRecord>> {
-    let mut records = Vec::new();
+async fn run_all(
+    engine: &Arc<Engine>,
+    sdks: &[Arc<Sdk>],
+    cases: &[Arc<Case>],
+    results: &mut RunResults,
+) -> anyhow::Result<()> {
     if cases.is_empty() || sdks.is_empty() {
-        return Ok(records);
+        return Ok(());
     }
     let shared = Arc::clone(engine);
     let trials = plan(sdks, cases, &Filter::default())?.trials;
@@ -111,14 +121,8 @@ async fn run_all(engine: &Arc<Engine>, sdks: &[Arc<Sdk>], cases: &[Arc<Case>]) -
             if passes { ran } else { engine.run(&trial).await }
         }
     });
-    while let Some(joined) = running.next().await {
-        records.extend(joined?.into_iter().map(|ran| in_short(ran.record)));
+    while let Some(ran) = running.next().await {
+        ran?.iter().for_each(|ran| results.take(&ran.record));
     }
-    Ok(records)
-}
-
-/// Leaves out all but the status of a trial and its reason: with hundreds of clients the rest would fill the memory.
-fn in_short(mut record: TrialRecord) -> TrialRecord {
-    record.verdict.checks = Vec::new();
-    TrialRecord { observation: None, wire: Vec::new(), answers: Vec::new(), attempts: Vec::new(), ..record }
+    Ok(())
 }

@@ -40,7 +40,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     if let Some(shard) = options.selected.shard {
         plan.keep(shard);
     }
-    for trial in &plan.trials {
+    for trial in plan.trials.iter() {
         output::say(trial.name());
     }
     for skipped in &plan.skipped {

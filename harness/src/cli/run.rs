@@ -140,12 +140,11 @@ async fn everything(
     let mut records = session.header(nonce, request.is_whole());
     // Side by side: one that is slow to start, or never does, keeps no other from it.
     records.extend(join_all(session.sdks.iter().map(|(sdk, known)| opened(engine, sdk, known))).await);
-    records.extend(session.skipped().into_iter().map(|skipped| Record::Trial(Box::new(skipped))));
-    for record in &records {
-        writer.write(record).map_err(cannot)?;
-    }
     let versions = versions(&records);
-    drop(records);
+    let skipped = session.skipped().map(|skipped| Record::Trial(Box::new(skipped)));
+    for record in records.into_iter().chain(skipped) {
+        writer.write(&record).map_err(cannot)?;
+    }
 
     let bar = progress_bar(session.plan.trials.len());
     let mut recorder = Recorder(&writer);

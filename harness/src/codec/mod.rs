@@ -12,7 +12,7 @@ use streamspec_adapters::dialect;
 
 pub(crate) use body::body;
 pub use body::{Content, Item, Span};
-pub(crate) use nonce::{Nonce, spelled};
+pub(crate) use nonce::{FIRST, Nonce, NonceBytes, read_spelled, spelled};
 
 use crate::id::Variant;
 
@@ -49,6 +49,9 @@ pub trait Codec: fmt::Debug + Sync {
 
     /// Returns the events of a stream as far as it goes; the last of them may not be whole.
     fn events(&self, stream: &[u8]) -> Vec<Decoded>;
+
+    /// Returns the name that a client gives an event which is sent without one.
+    fn default_name(&self) -> &'static str;
 }
 
 /// An event as a client reads it.
@@ -56,6 +59,20 @@ pub trait Codec: fmt::Debug + Sync {
 pub struct Decoded {
     /// Its name; empty where it has none.
     pub name: String,
-    /// Its data.
-    pub data: String,
+    /// Its data; none where no line has any.
+    pub data: Option<String>,
+    /// What the stream ends with inside of it, as it was sent; none where it is whole.
+    pub broken_off: Option<String>,
+}
+
+impl Decoded {
+    /// Returns its data as text, which is empty where it has none.
+    pub fn data(&self) -> &str {
+        self.data.as_deref().unwrap_or_default()
+    }
+
+    /// Says whether a client must ignore it: it is whole and there is nothing to act on.
+    pub const fn is_ignored(&self) -> bool {
+        self.data.is_none() && self.broken_off.is_none()
+    }
 }

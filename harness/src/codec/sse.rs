@@ -48,8 +48,16 @@ impl Codec for Sse {
 
     fn events(&self, stream: &[u8]) -> Vec<Decoded> {
         let text = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
-        let records = text.trim_start_matches('\u{feff}').split("\n\n");
-        records.map(decoded).filter(|event| *event != Decoded::default()).collect()
+        let mut records = text.strip_prefix('\u{feff}').unwrap_or(&text).split("\n\n").peekable();
+        let mut events = Vec::new();
+        while let Some(record) = records.next() {
+            events.extend(decoded(record, records.peek().is_some()));
+        }
+        events
+    }
+
+    fn default_name(&self) -> &'static str {
+        "message"
     }
 }
 
@@ -60,16 +68,24 @@ fn fields(name: &str, text: &str) -> String {
     lines.map(|line| if line.is_empty() { format!("{name}\n") } else { format!("{name} {line}\n") }).collect()
 }
 
-/// Returns the event of a record whose lines end with LF.
-fn decoded(record: &str) -> Decoded {
-    let values = |name: &'static str| {
-        let values = record.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(':'));
-        values.map(|value| value.strip_prefix(' ').unwrap_or(value))
+/// Returns the event of a record whose lines end with LF; none where it has neither a name nor data and is whole, or is only
+/// comments.
+fn decoded(record: &str, is_whole: bool) -> Option<Decoded> {
+    let fields = || {
+        let lines = record.lines().map(|line| line.split_once(':').unwrap_or((line, "")));
+        lines.filter(|(name, _)| !name.is_empty())
     };
-    Decoded {
-        name: values("event").next_back().unwrap_or_default().to_owned(),
-        data: values("data").collect::<Vec<_>>().join("\n"),
-    }
+    let values = |name: &'static str| {
+        let values = fields().filter_map(move |(field, value)| (field == name).then_some(value));
+        values.map(|value| value.strip_prefix(' ').unwrap_or(value)).collect::<Vec<_>>()
+    };
+    let (names, data) = (values("event"), values("data"));
+    let is_any = !names.is_empty() || !data.is_empty() || !is_whole && fields().next().is_some();
+    is_any.then(|| Decoded {
+        name: names.last().copied().unwrap_or_default().to_owned(),
+        data: (!data.is_empty()).then(|| data.join("\n")),
+        broken_off: if is_whole { None } else { record.rsplit('\n').next().map(str::to_owned) },
+    })
 }
 
 #[cfg(test)]
@@ -78,15 +94,26 @@ mod tests {
 
     #[test]
     fn events_are_read_as_far_as_the_stream_goes() {
-        let check = |stream: &str, expected: &[(&str, &str)]| {
+        let check = |stream: &str, expected: &[(&str, Option<&str>, Option<&str>)]| {
             let events = Sse.events(stream.as_bytes());
-            let events: Vec<_> = events.iter().map(|event| (event.name.as_str(), event.data.as_str())).collect();
-            assert_eq!(events, expected, "{stream:?}");
+            let read = |event: &Decoded| (event.name.clone(), event.data.clone(), event.broken_off.clone());
+            let named = |(name, data, broken_off): &(&str, Option<&str>, Option<&str>)| {
+                ((*name).to_owned(), data.map(str::to_owned), broken_off.map(str::to_owned))
+            };
+            let expected: Vec<_> = expected.iter().map(named).collect();
+            assert_eq!(events.iter().map(read).collect::<Vec<_>>(), expected, "{stream:?}");
         };
         check("", &[]);
-        check(": comment\n\ndata: a\n\n", &[("", "a")]);
-        check("\u{feff}event: e\r\ndata: a\r\ndata:b\r\n\r\ndata", &[("e", "a\nb")]);
-        check("event: one\revent: two\rdata:  a\r\rdata: rest", &[("two", " a"), ("", "rest")]);
-        check("event: e\n\nid: 1\n\n", &[("e", "")]);
+        check(": comment\n\ndata: a\n\n", &[("", Some("a"), None)]);
+        check("\u{feff}event: e\r\ndata: a\r\ndata:b\r\n\r\nda", &[("e", Some("a\nb"), None), ("", None, Some("da"))]);
+        check(
+            "event: one\revent: two\rdata:  a\r\rdata: rest",
+            &[("two", Some(" a"), None), ("", Some("rest"), Some("data: rest"))],
+        );
+        check("event: e\ndata: a\n", &[("e", Some("a"), Some(""))]);
+        check("data\n\n\n\ndata:\n\n", &[("", Some(""), None), ("", Some(""), None)]);
+        check("event: e\n\nid: 1\n\ndatabase: 1\n\n: rest", &[("e", None, None)]);
+        let ignored = Sse.events(b"event: e\n\ndata\n\nevent: e");
+        assert_eq!(ignored.iter().map(Decoded::is_ignored).collect::<Vec<_>>(), [true, false, false]);
     }
 }

@@ -49,7 +49,7 @@ pub fn says_stop(api: Api, body: &[u8]) -> bool {
 
 /// Returns every JSON payload of an event stream, or a bare body.
 fn payloads(api: Api, body: &[u8]) -> impl Iterator<Item = Value> {
-    let events = codec::of(api).events(body).into_iter().filter_map(|event| serde_json::from_str(&event.data).ok());
+    let events = codec::of(api).events(body).into_iter().filter_map(|event| serde_json::from_str(event.data()).ok());
     events.chain(serde_json::from_str(&String::from_utf8_lossy(body)).ok())
 }
 

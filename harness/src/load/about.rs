@@ -1,7 +1,7 @@
 //! The subject of a case, from what it sends and expects.
 
 use serde_json::Value;
-use streamspec_adapters::dialect::{Api, Dialect};
+use streamspec_adapters::dialect::Api;
 
 use super::shape::Shapes;
 use crate::case::{About, Checks, End, Expect, Framing, Outcome, Respond, StatusCheck, Step};
@@ -36,7 +36,7 @@ impl StreamFate<'_> {
         if respond.withheld {
             return if end == End::Stall { About::Stall } else { About::Cut };
         }
-        let codec = codec::of(self.api);
+        let (codec, dialect) = (codec::of(self.api), self.api.dialect());
         if respond.status != 200 || (!must_complete && !is_stream(codec, respond, steps)) {
             return About::Refusal;
         }
@@ -51,8 +51,9 @@ impl StreamFate<'_> {
             End::Eof => respond.framing != Framing::Close,
             End::Finish | End::Stall => respond.content_length_lie != 0,
         };
-        let is_whole = respond.cut_body_after.is_none() && events.iter().any(|event| is_terminal(self.api, event));
-        if self.names_an_error() || events.iter().any(is_error) {
+        let is_whole = respond.cut_body_after.is_none()
+            && events.iter().any(|event| dialect.is_last(event.data(), &payload(event)));
+        if self.names_an_error() || events.iter().any(|event| dialect.errors.is_in(&event.name, &payload(event))) {
             About::InBandError
         } else if end == End::Stall || (!is_whole && pauses(steps) >= self.timeout) {
             About::Stall
@@ -82,11 +83,11 @@ impl StreamFate<'_> {
 
     /// Says whether an event's data is what the dialect can have there.
     fn is_readable(&self, event: &Decoded) -> bool {
-        if event.data.is_empty() || self.api.dialect().events.sentinel == Some(event.data.as_str()) {
+        if event.data().is_empty() || self.api.dialect().events.sentinel == Some(event.data()) {
             return true;
         }
-        let payload = payload(event).filter(Value::is_object);
-        payload.is_some_and(|payload| self.shapes.is_none_or(|shapes| shapes.broken_event(&payload).is_none()))
+        let payload = payload(event);
+        payload.is_object() && self.shapes.is_none_or(|shapes| shapes.broken_event(&payload).is_none())
     }
 }
 
@@ -109,38 +110,9 @@ fn sent(codec: &dyn Codec, steps: &[Step]) -> Vec<u8> {
     items.filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None }).flatten().collect()
 }
 
-fn payload(event: &Decoded) -> Option<Value> {
-    serde_json::from_str(&event.data).ok()
-}
-
-/// Says whether an event reports an error, in any of the places where the dialects have one.
-fn is_error(event: &Decoded) -> bool {
-    let says = |found: &Value| match found {
-        Value::Object(fields) => !fields.is_empty(),
-        Value::String(text) => !text.is_empty(),
-        other => !other.is_null(),
-    };
-    let holds = |payload: &Value, pointer: &str| payload.pointer(pointer).is_some_and(says);
-    let kind = |payload: &Value| payload.get("type").and_then(Value::as_str).map(str::to_owned);
-    event.name == "error"
-        || payload(event).is_some_and(|payload| {
-            holds(&payload, "/error")
-                || holds(&payload, "/response/error")
-                || matches!(kind(&payload).as_deref(), Some("error" | "response.failed"))
-                || payload.pointer("/choices/0/finish_reason") == Some(&Value::from("error"))
-        })
-}
-
-/// Says whether an event is the last of a whole answer.
-fn is_terminal(api: Api, event: &Decoded) -> bool {
-    let Dialect { events, stop_reasons, errors, .. } = api.dialect();
-    let payload = payload(event).unwrap_or_default();
-    if events.ends.is_empty() && events.sentinel.is_none() {
-        return (stop_reasons.stands_in)(&payload);
-    }
-    let kind = payload.get("type").and_then(Value::as_str);
-    let ends = |kind: &str| events.ends.contains(&kind) || errors.events.contains(&kind);
-    events.sentinel == Some(event.data.as_str()) || kind.is_some_and(ends)
+/// Returns the data of an event as JSON; nothing where it is none.
+fn payload(event: &Decoded) -> Value {
+    serde_json::from_str(event.data()).unwrap_or_default()
 }
 
 #[cfg(test)]

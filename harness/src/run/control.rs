@@ -24,7 +24,8 @@ impl Engine {
     ) -> (Option<Control>, Vec<AttemptRecord>) {
         let Some(steps) = &trial.case.control else { return (None, Vec::new()) };
         let Trial { sdk, surface, case, route, transport, .. } = trial;
-        let key = serde_json::to_string(&(&sdk.manifest.id, surface, route, transport, case.api, case.ask, steps));
+        let key =
+            serde_json::to_string(&(&sdk.manifest.id, surface.as_str(), route, transport, case.api, case.ask, steps));
         // Steps are plain data with string keys, which JSON can always hold.
         let key = key.unwrap_or_default();
         let shared = self.controlled(&key);
@@ -34,7 +35,7 @@ impl Engine {
             return (controlled.last.clone(), Vec::new());
         }
         let exchanges: [Vec<Step>; 1] = [steps.clone()];
-        let script = Script::build(trial.case.api, &exchanges, Variant::AsWritten, &self.trial_nonce(&key));
+        let script = Script::build(trial.case.api, &exchanges, Variant::AsWritten, &self.nonces.of_trial(&key));
         // Its caller reads to the end, whatever that of the case does.
         let plain = Case { caller: Caller::default(), ..case.as_ref().clone() };
         let trial = &Trial { case: plain.into(), ..trial.clone() };

@@ -1,11 +1,10 @@
 //! Runs one trial: registers the script, makes the call, waits for the transcript, judges.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
 use thiserror::Error;
@@ -13,11 +12,11 @@ use tokio::sync::{OnceCell, Semaphore, mpsc};
 
 use super::evidence::{CallEvidence, SharedControl, TrialRun, normal_observation, normal_verdict};
 use super::lessons::LessonsBySdk;
+use super::nonces::Nonces;
 use super::normal::Particulars;
 use super::plan::Trial;
 use super::same::same_as_written;
 use crate::case::{Case, Connection};
-use crate::codec;
 use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::{Evidence, Verdict, failed_first, judge};
 use crate::record::{AttemptRecord, Attempted, TrialRecord};
@@ -67,14 +66,12 @@ type Listener = mpsc::UnboundedSender<(TrialId, AttemptRecord)>;
 
 /// The server, the adapters and the lessons that all trials of a run share.
 pub struct Engine {
-    nonce: String,
+    pub(super) nonces: Nonces,
     pub(super) deadlines: Deadlines,
     pub(super) learnt: LessonsBySdk,
     server: Server,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, SharedControl>>,
-    /// Every nonce that was given out, so that one in the wrong observation is noticed.
-    nonces: Mutex<HashSet<String>>,
     listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
     timed_jobs: Semaphore,
@@ -89,13 +86,12 @@ impl Engine {
     /// Starts the server. At most `jobs` calls are under way at once, and twice as many of trials that wait for the clock.
     pub async fn start(nonce: String, jobs: usize, deadlines: Deadlines) -> Result<Self, EngineError> {
         Ok(Self {
-            nonce,
+            nonces: Nonces::of(nonce),
             deadlines,
             learnt: LessonsBySdk::default(),
             server: Server::start().await.map_err(EngineError)?,
             adapters: Mutex::default(),
             controls: Mutex::default(),
-            nonces: Mutex::default(),
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
             timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
@@ -139,10 +135,10 @@ impl Engine {
     pub async fn run_with(&self, adapter: Arc<dyn Adapter>, surface: &str, case: Case) -> TrialRun {
         let trial = Trial {
             sdk: Arc::new(Sdk::of(adapter)),
-            surface: surface.into(),
+            surface: Arc::new(surface.into()),
             route: Route::default(),
             case: Arc::new(case),
-            variants: vec![Variant::AsWritten],
+            variants: [Variant::AsWritten].into(),
             transport: Transport::default(),
         };
         self.learnt.count(&trial);
@@ -159,7 +155,7 @@ impl Engine {
         if let Some(why) = self.lacks(trial).await {
             return vec![self.not_run(trial, Variant::AsWritten, Verdict::unsupported(why))];
         }
-        for &variant in &trial.variants {
+        for &variant in trial.variants.iter() {
             if variant.is_sweep() {
                 all.extend(self.sweep(trial, variant).await);
                 continue;
@@ -189,14 +185,14 @@ impl Engine {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let Identity { sdk, surfaces, apis, .. } = adapter.identity();
         let (surface, api) = (&trial.surface, trial.case.api);
-        if !surfaces.iter().any(|own| surface == own.as_str()) {
+        if !surfaces.iter().any(|own| **surface == own.as_str()) {
             return Some(format!("{} {} has no surface `{surface}`", sdk.name, sdk.version));
         }
         (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
     }
 
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> TrialRun {
-        let nonce = self.trial_nonce(&trial.id(variant).to_string());
+        let nonce = self.nonces.of_trial(&trial.id(variant).to_string());
         let script = Script::of(&trial.case, variant, &nonce);
         let adapter = match self.adapter(&trial.sdk).await {
             Ok(adapter) => adapter,
@@ -206,7 +202,7 @@ impl Engine {
         let (control, mut attempts) = self.control(trial, &id, adapter.as_ref()).await;
         let (played, before) = self.attempt(trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
-        let verdict = match self.foreign_nonce(&nonce, &played.answered.outcome) {
+        let verdict = match self.nonces.foreign(&nonce, &played.answered.outcome) {
             Some(mixed_up) => Verdict::adapter_fault(mixed_up),
             None => judge(&Evidence {
                 case: &trial.case,
@@ -231,7 +227,7 @@ impl Engine {
 
     /// Makes the result of a trial that no call was made for.
     fn not_run(&self, trial: &Trial, variant: Variant, verdict: Verdict) -> TrialRun {
-        let nonce = self.trial_nonce(&trial.name());
+        let nonce = self.nonces.of_trial(&trial.name());
         let played = CallEvidence::fault(verdict.reason.clone().unwrap_or_default());
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
@@ -282,24 +278,6 @@ impl Engine {
     fn deadline(&self, trial: &Trial, script: &Script) -> Duration {
         let loading = if self.deadlines.again { self.learnt.loading(trial) } else { Duration::ZERO };
         self.deadlines.deadline(&trial.case, script) + loading
-    }
-
-    /// Makes a nonce that no other trial of this run has, and no trial of another run.
-    pub(super) fn trial_nonce(&self, name: &str) -> String {
-        let nonce = codec::spelled(&Sha256::digest(format!("{}\n{name}", self.nonce)));
-        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).insert(nonce.clone());
-        nonce
-    }
-
-    /// Finds the fault where an observation holds the nonce of another trial: the adapter has mixed up two calls.
-    fn foreign_nonce(&self, own: &str, answer: &CallOutcome) -> Option<String> {
-        let CallOutcome::Observed(observation) = answer else { return None };
-        let text = serde_json::to_string(observation).unwrap_or_default();
-        let nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
-        let long = own.len();
-        let starts = text.match_indices('n').filter_map(|(at, _)| text.get(at..at + long));
-        let foreign = starts.into_iter().find(|found| *found != own && nonces.contains(*found))?;
-        Some(format!("the observation holds `{foreign}`, the nonce of another trial, so two calls were mixed up"))
     }
 }
 

@@ -46,7 +46,7 @@ struct Lessons {
     /// Calls in a row that hung.
     hung_in_a_row: u32,
     /// Surfaces of which a call has come out, so that what an SDK loads for its first call has been loaded.
-    begun: HashSet<SurfaceId>,
+    begun: HashSet<Arc<SurfaceId>>,
     /// Trials that were run.
     run: u64,
     /// Trials that were repeated because they were not as listed.
@@ -75,7 +75,7 @@ impl LessonsBySdk {
     /// Notes how a call came out that others may have been in flight with.
     pub(super) fn note(&self, trial: &Trial, answer: &CallOutcome) {
         self.of(trial, |lessons| {
-            lessons.begun.insert(trial.surface.clone());
+            lessons.begun.insert(Arc::clone(&trial.surface));
             match answer {
                 CallOutcome::Hang if trial.case.may_wait() => {}
                 CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,

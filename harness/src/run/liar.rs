@@ -107,7 +107,7 @@ pub(crate) async fn engine(
     let names: Vec<String> = cases.iter().map(|&case| case.to_owned()).collect();
     let cases = load::suite(&root, &Selection::named(&names)).expect("the cases").cases;
     let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
-    let trials = plan(&[sdk], &cases, &Filter::default()).expect("a plan").trials;
+    let trials = plan(&[sdk], &cases, &Filter::default()).expect("a plan").trials.to_vec();
     let engine = Engine::start("nonce".to_owned(), 64, Deadlines::SDK).await.expect("an engine");
     (engine, trials)
 }

@@ -7,6 +7,7 @@ mod evidence;
 mod lessons;
 #[cfg(test)]
 pub(crate) mod liar;
+mod nonces;
 mod normal;
 mod plan;
 mod running;

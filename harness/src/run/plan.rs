@@ -15,17 +15,18 @@ use crate::case::{Case, GlobError, matcher};
 use crate::codec;
 use crate::id::{Route, SurfaceId, Transport, TrialId, Variant};
 
-/// One surface and one case, in every variant that was asked for and the case allows.
+/// One surface and one case, in every variant that was asked for and the case allows. It shares what it is made of with the other
+/// trials of a plan, which may be hundreds of thousands.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// The SDK.
     pub sdk: Arc<Sdk>,
     /// The surface.
-    pub surface: SurfaceId,
+    pub surface: Arc<SurfaceId>,
     /// The case.
     pub case: Arc<Case>,
     /// The variants: as written first, then the others.
-    pub variants: Vec<Variant>,
+    pub variants: Arc<[Variant]>,
     /// The way between the SDK and the server.
     pub route: Route,
     /// The way in which its requests and answers travel.
@@ -36,7 +37,7 @@ impl Trial {
     /// Returns the identity of the trial in one of its variants.
     pub fn id(&self, variant: Variant) -> TrialId {
         let (route, transport) = (self.route, self.transport);
-        let (surface, case) = (self.surface.clone(), self.case.id.clone());
+        let (surface, case) = (SurfaceId::clone(&self.surface), self.case.id.clone());
         TrialId { route, transport, ..TrialId::new(self.sdk.manifest.id.as_str(), surface, case, variant) }
     }
 
@@ -52,14 +53,14 @@ pub struct Skipped {
     /// The trial.
     pub trial: Trial,
     /// The reason, with the link.
-    pub reason: String,
+    pub reason: Arc<str>,
 }
 
 /// The trials that are to be run.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The trials, by SDK, surface and case.
-    pub trials: Vec<Trial>,
+    pub trials: Arc<[Trial]>,
     /// The trials that are not run.
     pub skipped: Vec<Skipped>,
 }
@@ -127,42 +128,74 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
     let chosen = filter.surfaces.iter().map(|glob| named(glob)).collect::<Result<Vec<_>, _>>()?;
     let firsts = firsts(cases, filter.first_combination_only);
     let ways = filter.ways();
-    let mut plan = Plan::default();
+    let (mut trials, mut skipped, mut shared) = (Vec::new(), Vec::new(), Shared::default());
     for sdk in sdks {
         let exclusions = exclusions(&sdk.manifest)?;
         for (surface, about) in &sdk.manifest.surfaces {
             if !chosen.is_empty() && !chosen.iter().any(|glob| glob.is_match(surface)) {
                 continue;
             }
+            let surface = Arc::new(SurfaceId::from(surface.as_str()));
             let spoken = cases.iter().filter(|case| about.apis.contains(&case.api));
             for (case, (route, transport)) in spoken.flat_map(|case| ways.iter().map(move |way| (case, way))) {
                 let is_in_variants = firsts.contains(case.id.as_str());
                 let trial = Trial {
                     sdk: Arc::clone(sdk),
-                    surface: surface.as_str().into(),
+                    surface: Arc::clone(&surface),
                     case: Arc::clone(case),
-                    variants: variants(case, if is_in_variants { &filter.variants } else { &[] }),
+                    variants: shared.variants(variants(case, if is_in_variants { &filter.variants } else { &[] })),
                     route: *route,
                     transport: *transport,
                 };
                 match unsupported(&trial, &exclusions) {
-                    Some(reason) => plan.skipped.push(Skipped { trial, reason }),
-                    None => plan.trials.push(trial),
+                    Some(reason) => skipped.push(Skipped { trial, reason: shared.reason(reason) }),
+                    None => trials.push(trial),
                 }
             }
         }
     }
-    if plan.trials.is_empty() && plan.skipped.is_empty() {
+    if trials.is_empty() && skipped.is_empty() {
         return Err(PlanError::Empty);
     }
-    Ok(plan)
+    Ok(Plan { trials: trials.into(), skipped })
+}
+
+/// The lists of variants and the reasons that trials of a plan have in common, each kept once.
+#[derive(Default)]
+struct Shared {
+    variants: BTreeSet<Arc<[Variant]>>,
+    reasons: BTreeSet<Arc<str>>,
+}
+
+impl Shared {
+    fn variants(&mut self, variants: Vec<Variant>) -> Arc<[Variant]> {
+        once(&mut self.variants, variants.into())
+    }
+
+    fn reason(&mut self, reason: String) -> Arc<str> {
+        once(&mut self.reasons, reason.into())
+    }
+}
+
+/// Returns the one that is kept of those that are equal.
+fn once<T: Ord + ?Sized>(kept: &mut BTreeSet<Arc<T>>, one: Arc<T>) -> Arc<T> {
+    if let Some(known) = kept.get(&one) {
+        return Arc::clone(known);
+    }
+    kept.insert(Arc::clone(&one));
+    one
 }
 
 impl Plan {
     /// Leaves out every trial but these, which are named as written.
     pub fn keep_only(&mut self, trials: &BTreeSet<TrialId>) {
-        self.trials.retain(|trial| trials.contains(&trial.id(Variant::AsWritten)));
+        self.retain(|trial| trials.contains(&trial.id(Variant::AsWritten)));
         self.skipped.clear();
+    }
+
+    /// Leaves out the trials that are to be run and that a condition does not hold for.
+    pub fn retain(&mut self, holds: impl Fn(&Trial) -> bool) {
+        self.trials = self.trials.iter().filter(|trial| holds(trial)).cloned().collect();
     }
 }
 
@@ -241,10 +274,33 @@ fn named(pattern: &str) -> Result<GlobSet, PlanError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use serde_json::json;
     use streamspec_adapters::contract::{Api, Read};
+    use streamspec_adapters::fleet::Fleet;
 
     use super::*;
+    use crate::load::{self, Selection};
+    use crate::run::liar::root;
+
+    /// A plan may hold hundreds of thousands of trials, each of which would otherwise bring what it is made of with it.
+    #[test]
+    fn trials_share_what_they_are_made_of() {
+        let root = root();
+        let sdk = Fleet::discover(&root).expect("the fleet").get("reference").expect("the reference client").clone();
+        let surfaces = sdk.manifest.surfaces.len();
+        let cases = load::suite(&root, &Selection::named(&["gemini/cut".to_owned()])).expect("the cases").cases;
+        let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
+        let filter = Filter { variants: Variant::ALL.to_vec(), ..Filter::default() };
+        let trials = plan(&[Arc::new(sdk)], &cases, &filter).expect("a plan").trials;
+        let distinct: BTreeSet<_> = trials.iter().map(|trial| &trial.variants).collect();
+        let lists: HashSet<_> = trials.iter().map(|trial| Arc::as_ptr(&trial.variants).addr()).collect();
+        let names: HashSet<_> = trials.iter().map(|trial| Arc::as_ptr(&trial.surface)).collect();
+        assert_eq!((names.len(), lists.len()), (surfaces, distinct.len()));
+        assert!(trials.len() > 4 * lists.len(), "{} trials, {} lists", trials.len(), lists.len());
+        assert!(size_of::<Trial>() <= 64, "{}", size_of::<Trial>());
+    }
 
     #[test]
     fn a_case_that_chance_has_a_part_in_is_run_as_written_only() {

@@ -18,27 +18,30 @@ const PER_SDK: usize = 32;
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
 
-/// Trials of one kind, those of each SDK in their order.
+/// Trials of one kind, those of each SDK in their order, by their places in the plan.
 #[derive(Default)]
 struct Queues(BTreeMap<String, Queue>);
 
 #[derive(Default)]
 struct Queue {
-    trials: VecDeque<Trial>,
+    trials: VecDeque<u32>,
     /// The number of trials at the beginning.
     all: usize,
 }
 
 impl Queues {
-    fn push(&mut self, trial: Trial) {
-        let queue = self.0.entry(trial.sdk.manifest.id.clone()).or_default();
-        queue.trials.push_back(trial);
+    fn push(&mut self, sdk: &str, place: u32) {
+        if !self.0.contains_key(sdk) {
+            self.0.insert(sdk.to_owned(), Queue::default());
+        }
+        let Some(queue) = self.0.get_mut(sdk) else { return };
+        queue.trials.push_back(place);
         queue.all += 1;
     }
 
     /// Takes the next trial of the SDK that is least far on, among those that may begin one: so the processes of all work all the
     /// time.
-    fn next(&mut self, may_begin: impl Fn(&str) -> bool) -> Option<Trial> {
+    fn next(&mut self, may_begin: impl Fn(&str) -> bool) -> Option<u32> {
         let open = self.0.iter_mut().filter(|(id, queue)| !queue.trials.is_empty() && may_begin(id));
         let progress = |queue: &Queue| (queue.all - queue.trials.len()) * 1_000_000 / queue.all;
         let (_, queue) = open.min_by_key(|(_, queue)| progress(queue))?;
@@ -60,6 +63,7 @@ const ENDING: usize = 2;
 pub struct Running<T> {
     engine: Arc<Engine>,
     work: Work<T>,
+    trials: Arc<[Trial]>,
     kinds: [Queues; 3],
     kind: usize,
     under_way: BTreeMap<String, usize>,
@@ -69,17 +73,18 @@ pub struct Running<T> {
 impl<T: Send + 'static> Running<T> {
     /// Prepares trials; none begins before the first result is asked for.
     pub fn of<F: Future<Output = T> + Send + 'static>(
-        trials: Vec<Trial>,
+        trials: Arc<[Trial]>,
         engine: Arc<Engine>,
         work: impl Fn(Trial) -> F + Send + 'static,
     ) -> Self {
         let mut kinds: [Queues; 3] = Default::default();
-        for trial in trials {
-            kinds[if trial.case.is_timed() { WAITING } else { BUSY }].push(trial);
+        for (trial, place) in trials.iter().zip(0..) {
+            kinds[if trial.case.is_timed() { WAITING } else { BUSY }].push(&trial.sdk.manifest.id, place);
         }
         Self {
             engine,
             work: Box::new(move |trial| Box::pin(work(trial))),
+            trials,
             kinds,
             kind: BUSY,
             under_way: BTreeMap::new(),
@@ -111,14 +116,15 @@ impl<T: Send + 'static> Running<T> {
             if counted >= at_once {
                 return;
             }
-            let Some(trial) = self.kinds[self.kind].next(has_room) else { return };
-            if self.kind < ENDING && self.engine.ends_process(&trial) {
-                self.kinds[ENDING].push(trial);
+            let Some(place) = self.kinds[self.kind].next(has_room) else { return };
+            let trial = &self.trials[place as usize];
+            let sdk = trial.sdk.manifest.id.clone();
+            if self.kind < ENDING && self.engine.ends_process(trial) {
+                self.kinds[ENDING].push(&sdk, place);
                 continue;
             }
-            let sdk = trial.sdk.manifest.id.clone();
             *self.under_way.entry(sdk.clone()).or_default() += 1;
-            let work = (self.work)(trial);
+            let work = (self.work)(trial.clone());
             self.tasks.spawn(async move { (sdk, work.await) });
         }
     }
@@ -144,11 +150,12 @@ mod tests {
         let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
         let of = |sdk, cases| plan(&[Arc::new(sdk)], cases, &Filter::default()).expect("a plan").trials;
         let mut queues = Queues::default();
-        for trial in of(reference, &cases[..2]).into_iter().chain(of(mutant, &cases[..4])) {
-            queues.push(trial);
+        let trials = [of(reference, &cases[..2]), of(mutant, &cases[..4])].concat();
+        for (trial, place) in trials.iter().zip(0..) {
+            queues.push(&trial.sdk.manifest.id, place);
         }
-        let order: Vec<bool> =
-            std::iter::from_fn(|| queues.next(|_| true)).map(|trial| trial.sdk.manifest.id == "reference").collect();
+        let order = std::iter::from_fn(|| queues.next(|_| true)).map(|place| &trials[place as usize]);
+        let order: Vec<bool> = order.map(|trial| trial.sdk.manifest.id == "reference").collect();
         let firsts = order[..order.len() / 2].iter().filter(|is_reference| **is_reference).count();
         assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
     }

@@ -11,7 +11,7 @@ use crate::record::PlanRecord;
 impl Plan {
     /// Leaves out what belongs to other shards.
     pub fn keep(&mut self, shard: Shard) {
-        self.trials.retain(|trial| shard.holds(&trial.id(Variant::AsWritten)));
+        self.retain(|trial| shard.holds(&trial.id(Variant::AsWritten)));
         self.skipped.retain(|skipped| shard.holds(&skipped.trial.id(Variant::AsWritten)));
     }
 

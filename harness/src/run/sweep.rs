@@ -24,7 +24,7 @@ impl Engine {
             return None;
         }
         let id = trial.id(variant);
-        let nonce = self.trial_nonce(&id.to_string());
+        let nonce = self.nonces.of_trial(&id.to_string());
         let whole = Script::of(&trial.case, Variant::AsWritten, &nonce);
         let places = Places::of(&trial.case, &whole, variant)?;
         let adapter = self.adapter(&trial.sdk).await.ok()?;

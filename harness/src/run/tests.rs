@@ -199,7 +199,7 @@ async fn what_ends_the_process_is_run_last() {
         [&ending[..1], &harmless[..60], &ending[1..], &harmless[60..]].into_iter().flatten().cloned().collect();
     let engine = Arc::new(engine);
     let shared = Arc::clone(&engine);
-    let mut running = Running::of(order, engine, move |trial| {
+    let mut running = Running::of(order.into(), engine, move |trial| {
         let (engine, is_known) = (Arc::clone(&shared), Arc::clone(&is_known));
         async move {
             engine.run(&trial).await;

@@ -55,7 +55,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let mut repeated = engine.listen();
     let shared = (Arc::clone(session), Arc::clone(engine));
-    let mut running = Running::of(session.plan.trials.clone(), Arc::clone(engine), move |trial| {
+    let mut running = Running::of(Arc::clone(&session.plan.trials), Arc::clone(engine), move |trial| {
         let (session, engine) = shared.clone();
         async move {
             let variants = session.settle(&engine, &trial).await;

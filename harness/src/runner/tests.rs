@@ -21,7 +21,7 @@ async fn attempts_are_told_of_before_their_trial() {
     };
     let (engine, trials) = engine(&["anthropic/in-band"], say).await;
     let mut session = session(&["anthropic/in-band"]);
-    session.plan.trials = trials.into_iter().filter(|trial| trial.surface == "events").collect();
+    session.plan.trials = trials.into_iter().filter(|trial| *trial.surface == "events").collect();
     let mut order = Order::default();
     runner::run(&Arc::new(session), &Arc::new(engine), &mut [&mut order]).await.expect("it runs");
     assert!(

@@ -104,7 +104,8 @@ fn end(attempt: Option<Arc<Attempt>>) -> bool {
 
 /// Makes a nonce that no other attempt has.
 pub(super) fn fresh_nonce() -> String {
-    codec::spelled(&RandomState::new().hash_one(()).to_be_bytes())
+    let number = RandomState::new().hash_one(()).to_be_bytes();
+    codec::spelled(std::array::from_fn(|at| number[at]))
 }
 
 fn locked<T>(of_all: &Mutex<T>) -> MutexGuard<'_, T> {

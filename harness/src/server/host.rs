@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Refused, Shared};
 use crate::id::Transport;
-use crate::transport::{Host, Refusal, Reply, Request, path_of};
+use crate::transport::{Host, Refusal, Reply, Request};
 
 /// One connection's view of the trials.
 pub(super) struct Connection {
@@ -55,6 +55,6 @@ impl Host for Connection {
 
 /// Finds the token and what follows it.
 fn trial_and_path(target: &str) -> Option<(&str, &str)> {
-    let rest = path_of(target)?.strip_prefix("/t/")?;
+    let rest = target.strip_prefix("/t/")?;
     Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
 }

@@ -83,6 +83,23 @@ impl DescribedStep {
     }
 }
 
+impl DescribedAnswer {
+    /// Returns the value of the header field `Content-Type`.
+    pub fn content_type(&self) -> Option<&str> {
+        let heads =
+            self.steps.iter().filter_map(|step| if let DescribedStep::Head(head) = step { Some(head) } else { None });
+        let mut fields = heads.flat_map(|head| head.text.lines()).filter_map(|line| line.split_once(':'));
+        fields.find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, value)| value.trim())
+    }
+
+    /// Returns the body as far as it is described, decoded where it is compressed.
+    pub fn body(&self) -> String {
+        let written =
+            |step: &DescribedStep| if let DescribedStep::Body(body) = step { Some(body.text.clone()) } else { None };
+        self.content.clone().unwrap_or_else(|| self.steps.iter().filter_map(written).collect())
+    }
+}
+
 /// Describes the answers of a script as this transport sends them, with `${nonce}` for the nonce it was built with.
 pub fn describe(script: &Script, transport: Transport, nonce: &str) -> Vec<DescribedAnswer> {
     script.answers.iter().map(|answer| described(answer, transport, nonce)).collect()
@@ -147,7 +164,7 @@ mod tests {
     use streamspec_adapters::contract::Api;
 
     use super::*;
-    use crate::case::Step;
+    use crate::case::{Encoding, Respond, Step};
     use crate::id::Variant;
 
     const NONCE: &str = "n0123456789";
@@ -173,6 +190,22 @@ mod tests {
                 matches!(described[0], DescribedStep::Head(_)) && matches!(described[2], DescribedStep::LastChunk(_)),
                 "{described:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_body_and_its_type_are_found_again() {
+        for encoding in [None, Some(Encoding::Gzip)] {
+            let steps = [
+                Step::Respond(Respond { encoding, ..Respond::default() }),
+                Step::Data("one".into()),
+                Step::Data("two".into()),
+                Step::End(End::Finish),
+            ];
+            let script = Script::build(Api::OpenaiChat, &[steps.to_vec()], Variant::AsWritten, NONCE);
+            let answer = describe(&script, Transport::default(), NONCE).remove(0);
+            assert_eq!(answer.body(), "data: one\n\ndata: two\n\n", "{encoding:?}");
+            assert_eq!(answer.content_type(), Some("text/event-stream; charset=utf-8"), "{encoding:?}");
         }
     }
 

@@ -61,7 +61,7 @@ pub enum Version {
 pub struct Request {
     /// The method.
     pub method: String,
-    /// The request target as it was sent.
+    /// The path and the query that were asked for, whether the host was named before them or not.
     pub target: String,
     /// The header fields, in order.
     pub headers: Vec<(String, String)>,
@@ -69,14 +69,6 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The version that the client speaks.
     pub version: Version,
-}
-
-/// Returns the path and the query of a request target, which may name the host, as to a proxy (RFC 9112 section 3.2.2).
-pub fn path_of(target: &str) -> Option<&str> {
-    match target.strip_prefix("http://") {
-        Some(rest) => Some(&rest[rest.find('/')?..]),
-        None => Some(target),
-    }
 }
 
 /// A request that cannot be played to, and the answer it gets instead.
@@ -100,7 +92,7 @@ pub trait Host: Send + Sync {
     /// Gives a request to its trial.
     fn begin(&self, request: &Request) -> Result<Box<dyn Reply>, Refusal>;
 
-    /// Records a request that was refused, as far as its method and target can be read.
+    /// Records a request that was refused, as far as its method and target can be read; see [`Request::target`].
     fn refused(&self, method: &str, target: &str, refusal: &Refusal);
 }
 

@@ -33,7 +33,7 @@ pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing
         (Variant::CloseDelimited, Framing::Chunked, End::Eof) => (Framing::Chunked, End::Eof),
         (Variant::CloseDelimited, Framing::ContentLength, End::Eof) => (Framing::Close, End::Finish),
         (Variant::CloseDelimited, _, end) => (Framing::Close, end),
-        (Variant::Chunked, framing, end) if respond.version == Version::Http10 => (framing, end),
+        (Variant::Chunked, framing, end) if !Framing::Chunked.is_in(respond.version) => (framing, end),
         // The end of the connection completed the message; now the last chunk does.
         (Variant::Chunked, Framing::Close | Framing::ContentLength, End::Eof) => (Framing::Chunked, End::Finish),
         (Variant::Chunked, _, end) => (Framing::Chunked, end),

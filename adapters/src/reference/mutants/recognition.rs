@@ -2,9 +2,10 @@
 
 use super::{DOCUMENTED, Faulty};
 use crate::contract::Api;
+use crate::dialect::says_nothing;
 use crate::reference::client::Client;
 use crate::reference::decoder::{Decode, Decoder, Item};
-use crate::reference::provider::{Provider, error_member, is_error_event, says_nothing};
+use crate::reference::provider::{Provider, error_member, is_error_event};
 use crate::reference::step::Step;
 use crate::reference::{errors, openai_responses, read, reader};
 use serde_json::{Map, Value};

@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 use super::Lint;
-use crate::case::{End, Framing, Respond, Version};
+use crate::case::{End, Respond};
 use crate::load::limits::MAX_STEPS;
 use crate::load::size;
 use crate::load::tree::Span;
@@ -100,30 +100,25 @@ impl Lint<'_> {
             }
             return;
         }
-        match (respond.framing, end) {
-            (Framing::ContentLength, End::Eof | End::Reset | End::Stall)
-                if respond.content_length_lie == 0 && respond.cut_body_after.is_none() =>
-            {
-                let help = "the computed Content-Length makes the message complete: set `content-length-lie`, \
-                            or end it with `finish`";
-                self.refuse_at(place, "an answer that is already complete cannot break off", help);
-            }
-            (Framing::Close, End::Eof) => {
-                let help = "the end of the connection is the end of the body here: `end: finish`";
-                self.refuse_at(place, "under `framing: close`, `eof` means the same as `finish`", help);
-            }
-            _ => {}
+        if respond.is_whole_at_length() && end != End::Finish {
+            let help = "the computed Content-Length makes the message complete: set `content-length-lie`, \
+                        or end it with `finish`";
+            self.refuse_at(place, "an answer that is already complete cannot break off", help);
+        }
+        if respond.framing.is_ended_by_connection() && end == End::Eof {
+            let help = "the end of the connection is the end of the body here: `end: finish`";
+            self.refuse_at(place, "under `framing: close`, `eof` means the same as `finish`", help);
         }
     }
 
     fn respond(&mut self, respond: &Respond, place: Span, steps: &[Step]) {
-        if !respond.trailers.is_empty() && respond.framing != Framing::Chunked {
+        if !respond.trailers.is_empty() && !respond.framing.has_trailers() {
             self.refuse_at(place, "only a chunked body has trailers", "set `framing: chunked`");
         }
-        if respond.content_length_lie != 0 && respond.framing != Framing::ContentLength {
+        if respond.content_length_lie != 0 && !respond.framing.has_length() {
             self.refuse_at(place, "`content-length-lie` needs a Content-Length", "set `framing: content-length`");
         }
-        if respond.version == Version::Http10 && respond.framing == Framing::Chunked {
+        if !respond.framing.is_in(respond.version) {
             self.refuse_at(
                 place,
                 "HTTP/1.0 has no chunked framing",

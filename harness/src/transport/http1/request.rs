@@ -52,7 +52,13 @@ pub(super) fn refused_line(buffer: &[u8]) -> (String, String) {
     let line = buffer.split(|byte| b"\r\n".contains(byte)).next().unwrap_or_default();
     let text = String::from_utf8_lossy(&line[..line.len().min(MAX_HEAD)]);
     let mut words = text.split(' ').map(str::to_owned);
-    (words.next().unwrap_or_default(), words.next().unwrap_or_default())
+    (words.next().unwrap_or_default(), origin_form(&words.next().unwrap_or_default()).to_owned())
+}
+
+/// Returns the path and the query of a target, which may name the host before them, as to a proxy (RFC 9112 section 3.2.2).
+fn origin_form(target: &str) -> &str {
+    let after_scheme = target.strip_prefix("http://");
+    after_scheme.and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(target)
 }
 
 /// Reads what is there; false when the client has left.
@@ -95,7 +101,7 @@ impl RequestHead {
         }
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers = request.headers.iter().map(|field| (field.name.to_owned(), text(field.value))).collect();
-        let target = request.path.unwrap_or_default().to_owned();
+        let target = origin_form(request.path.unwrap_or_default()).to_owned();
         let version = if request.version == Some(0) { Version::Http10 } else { Version::Http11 };
         Ok(Some((Self { method, target, headers, version }, length)))
     }

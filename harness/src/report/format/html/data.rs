@@ -234,7 +234,9 @@ pub(super) struct DetailsData {
     /// The cases, by id.
     pub(super) cases: Vec<CaseDetail>,
     /// Lists of answers that the server is told to send.
-    pub(super) wires: Vec<Vec<DescribedAnswer>>,
+    pub(super) wires: Vec<Vec<AnswerData>>,
+    /// Events of streams.
+    pub(super) events: Vec<EventData>,
     /// Checks.
     pub(super) checks: Vec<CheckData>,
     /// The observations of callers; long texts are cut.
@@ -258,6 +260,38 @@ pub(super) struct CaseDetail {
     /// The place of its answers.
     #[schemars(with = "usize")]
     pub(super) wire: u32,
+}
+
+/// An answer, and what a client can read in it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AnswerData {
+    #[serde(flatten)]
+    pub(super) answer: DescribedAnswer,
+    /// The events of its body; none where it is no stream of the dialect's codec.
+    pub(super) decoded: Option<DecodedData>,
+}
+
+/// The events of a stream.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DecodedData {
+    /// The number of whole events.
+    pub(super) whole: usize,
+    /// The places of the first events.
+    #[schemars(with = "Vec<usize>")]
+    pub(super) events: Vec<u32>,
+    /// The number of further events.
+    pub(super) more: usize,
+}
+
+/// An event of a stream; long texts are cut.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct EventData {
+    /// The name.
+    pub(super) name: String,
+    /// The data; of an event that was never completed what the stream ends with.
+    pub(super) data: String,
+    /// False where it was never completed, so that no client may act on it.
+    pub(super) whole: bool,
 }
 
 /// A surface by a route and a transport.

@@ -4,9 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use streamspec_adapters::contract::Api;
 
-use super::data::{AttemptData, CaseDetail, CheckData, DetailsData, RequestData, RowDetail, TrialDetail};
-use super::packed;
+use super::data::{
+    AnswerData, AttemptData, CaseDetail, CheckData, DetailsData, EventData, RequestData, RowDetail, TrialDetail,
+};
+use super::{decoded, packed};
 use crate::case::{Axis, End};
 use crate::id::Variant;
 use crate::record::{ReadError, TrialRecord, WireRecord};
@@ -33,9 +36,9 @@ pub(super) fn details(view: &View<'_>, group: &str) -> Result<String, ReadError>
     let mut details = Group::default();
     for case in view.cases.values().filter(|case| case.id.group() == group) {
         details.places.insert(&case.id, details.answers.len());
-        let wire = details.wires.place(case.answers.clone());
+        let wire = details.wire(case.api, &case.answers);
         details.cases.push(CaseDetail { id: case.id.to_string(), wire });
-        details.answers.push(&case.answers);
+        details.answers.push((case.api, &case.answers));
     }
     for row in view.rows_of_group(group, |place| place.variant == Variant::AsWritten || place.has_result) {
         details.add(&row?.trial);
@@ -53,8 +56,9 @@ pub(super) fn file_name(group: &str) -> String {
 struct Group<'a> {
     places: HashMap<&'a str, usize>,
     cases: Vec<CaseDetail>,
-    answers: Vec<&'a [DescribedAnswer]>,
-    wires: Table<Vec<DescribedAnswer>>,
+    answers: Vec<(Api, &'a [DescribedAnswer])>,
+    wires: Table<Vec<AnswerData>>,
+    events: Table<EventData>,
     checks: Table<CheckData>,
     observations: Table<Value>,
     requests: Table<Vec<RequestData>>,
@@ -69,11 +73,13 @@ impl Group<'_> {
     fn add(&mut self, trial: &TrialRecord) {
         let Some(&case) = self.places.get(trial.case.as_str()) else { return };
         let checks = &trial.verdict.checks;
-        let answers: &[DescribedAnswer] = if trial.answers.is_empty() { self.answers[case] } else { &trial.answers };
+        let (api, of_case) = self.answers[case];
+        let answers: &[DescribedAnswer] = if trial.answers.is_empty() { of_case } else { &trial.answers };
         let is_watched = checks.iter().any(|check| check.axis == Axis::Connection);
         let requests = trial.wire.iter().map(|wire| request(wire, answers, is_watched)).collect();
         let attempts = trial.attempts.iter().map(|attempt| AttemptData::of(attempt, LONGEST)).collect();
         let places: Vec<u32> = checks.iter().map(|check| self.checks.place(CheckData::of(check, LONGEST))).collect();
+        let wire = (!trial.answers.is_empty()).then(|| self.wire(api, answers));
         let list = self.lists.entry(places).or_insert_with_key(|places| places.as_slice().into());
         self.trials.push(TrialDetail {
             name: trial.id().to_string(),
@@ -82,10 +88,20 @@ impl Group<'_> {
             variant: trial.variant,
             checks: Rc::clone(list),
             observation: trial.observation.as_ref().map(|seen| self.observations.place(cut(json!(seen), LONGEST))),
-            wire: (!trial.answers.is_empty()).then(|| self.wires.place(trial.answers.clone())),
+            wire,
             requests: self.requests.place(requests),
             attempts: self.attempts.place(attempts),
         });
+    }
+
+    /// Finds the place of answers, with what a client can read in them.
+    fn wire(&mut self, api: Api, answers: &[DescribedAnswer]) -> u32 {
+        let mut with_events = |answer: &DescribedAnswer| {
+            let decoded = decoded::decoded(api, answer, &mut self.events);
+            AnswerData { answer: answer.clone(), decoded }
+        };
+        let answers = answers.iter().map(&mut with_events).collect();
+        self.wires.place(answers)
     }
 
     /// Packs the data.
@@ -93,6 +109,7 @@ impl Group<'_> {
         let data = DetailsData {
             cases: self.cases,
             wires: self.wires.values,
+            events: self.events.values,
             checks: self.checks.values,
             observations: self.observations.values,
             requests: self.requests.values,

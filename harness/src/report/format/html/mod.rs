@@ -6,6 +6,7 @@
 //! never markup.
 
 mod data;
+mod decoded;
 mod details;
 mod page;
 mod rows;
