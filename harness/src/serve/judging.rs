@@ -134,3 +134,6 @@ fn why_not(check: &Check, attempt: &Attempt, seen: &Seen) -> &'static str {
         _ => "it was not given",
     }
 }
+
+#[cfg(test)]
+mod tests;

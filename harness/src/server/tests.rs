@@ -1,6 +1,7 @@
 //! The server over real sockets, with clients that speak no more HTTP than the test needs.
 
 mod connections;
+mod hosting;
 mod leaving;
 mod requests;
 

@@ -41,8 +41,8 @@ fn a_case_is_played_at_its_own_url_and_what_was_seen_is_judged() {
     let serving = Serving::start(repository(), &[]);
     let attempt = format!("/cases/{OVERLOADED}/attempt");
     let judgement = format!("{attempt}/judgement");
-    let none = serving.api("GET", &attempt, &Value::Null);
-    assert!(none.status == 404 && none.body.contains("no request has come to"), "{none:?}");
+    let early = serving.api("GET", &attempt, &Value::Null);
+    assert!(early.status == 404 && early.body.contains("no request has come to"), "{early:?}");
 
     let came = serving.ask("POST", &format!("/case/{OVERLOADED}/v1/messages?beta=true"), ASK);
     assert!(came.status == 200 && came.body.contains("overloaded_error"), "{came:?}");

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::repository::Repository;
 
 /// A time that is long enough for any machine; no test waits this long unless it fails.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// A program that serves cases.
 pub(crate) struct Serving {
@@ -49,7 +49,7 @@ impl Serving {
         let keys = child.stdin.take().expect("it is piped");
         let mut serving = Self { child, keys, lines, repository, root: String::new() };
         let first = serving.says("serving ");
-        serving.root = first.split_once(" at ").expect("it names its root").1.trim_end_matches('/').to_owned();
+        first.split_once(" at ").expect("it names its root").1.trim_end_matches('/').clone_into(&mut serving.root);
         serving
     }
 
