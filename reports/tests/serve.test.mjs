@@ -12,19 +12,25 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
+/** @param {string} place */
 const path = (place) => fileURLToPath(new URL(place, import.meta.url));
 const program = process.env.STREAMSPEC_PROGRAM ?? path("../../target/release/streamspec");
 
+/** @type {import("playwright-core").Browser} */
 let browser;
+/** @type {string[]} */
 let complaints;
+/** @type {import("playwright-core").Page} */
 let page;
+/** @type {string} */
 let root;
+/** @type {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, null>} */
 let served;
 
 before(async () => {
   const cases = ["openai-chat/in-band", "anthropic/cut"].flatMap((name) => ["--case", name]);
-  const options = { stdio: ["ignore", "pipe", "inherit"] };
-  served = spawn(program, ["--root", path("../.."), "serve", "--port", "0", "--hold", ...cases], options);
+  const words = ["--root", path("../.."), "serve", "--port", "0", "--hold", ...cases];
+  served = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface(served.stdout);
   const [first] = await once(lines, "line");
   root = first.split(" at ")[1];
@@ -43,11 +49,19 @@ beforeEach(async () => {
   await page?.close();
   page = await browser.newPage({ permissions: ["clipboard-read", "clipboard-write"] });
   complaints = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
   page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => request.url().startsWith(root) || complaints.push(`request ${request.url()}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(root)) complaints.push(`request ${request.url()}`);
+  });
 });
 
+/**
+ * @param {string} selector
+ * @param {string | RegExp} wanted
+ */
 const says = (selector, wanted) =>
   page.locator(selector).filter({ hasText: wanted }).first().waitFor({ timeout: 10_000 });
 
@@ -63,7 +77,7 @@ test("a case is found, and what points a client at it is copied", async () => {
   const codes = await page.locator("#cases .copied code").allTextContents();
   assert.equal(codes[0], url);
   assert.equal(codes[1], `client = openai.OpenAI(base_url="${url}/v1", api_key="any")`);
-  assert.ok(codes[2].startsWith(`curl -N '${url}/v1/chat/completions' -H `), codes[2]);
+  assert.ok(codes[2]?.startsWith(`curl -N '${url}/v1/chat/completions' -H `), codes[2]);
   assert.equal(codes.length, 3, "of the SDKs only the one that was chosen");
   await page.getByRole("button", { name: "Copy the line for openai-python" }).click();
   await says("button", "Copied");
@@ -78,7 +92,7 @@ test("what waits is let go", async () => {
   assert.deepEqual(complaints, []);
 });
 
-for (const colorScheme of ["light", "dark"]) {
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   test(`axe finds nothing in ${colorScheme}`, async () => {
     await page.emulateMedia({ colorScheme });
     await page.goto(root);
