@@ -55,9 +55,7 @@ impl Adequacy {
     /// it says about its case file.
     pub fn take(&mut self, trial: &TrialRecord) {
         let (file, status) = (trial.case.file(), trial.verdict.status);
-        if !self.cases.contains_key(file) {
-            self.cases.insert(file.to_owned(), 0);
-        }
+        self.cases.entry(file.to_owned()).or_default();
         if trial.sdk == REFERENCE && status != Status::Pass {
             self.reference.push(trial.name());
         }

@@ -31,10 +31,7 @@ struct Queue {
 
 impl Queues {
     fn push(&mut self, sdk: &str, place: u32) {
-        if !self.0.contains_key(sdk) {
-            self.0.insert(sdk.to_owned(), Queue::default());
-        }
-        let Some(queue) = self.0.get_mut(sdk) else { return };
+        let queue = self.0.entry(sdk.to_owned()).or_default();
         queue.trials.push_back(place);
         queue.all += 1;
     }
