@@ -129,6 +129,7 @@ fn why_not(check: &Check, attempt: &Attempt, seen: &Seen) -> &'static str {
         }
         _ if check.grade == Grade::NotApplicable => "there is nothing to look at",
         Axis::ErrorClass => "it takes the same error as a plain HTTP response to compare with, which only `run` sends",
+        Axis::Either => "nothing was given that tells which of these ends it is",
         Axis::Again | Axis::Others => "one call is judged, and this is about several",
         Axis::Connection => "the connection is open, and the time in which the client must let go of it is not over",
         _ => "it was not given",
