@@ -19,7 +19,7 @@ mod variant_run;
 pub use case::{CaseId, about, api_folder, file_of, folder_of, is_below, is_of_api};
 pub use edition::{EditionId, NoEditionId};
 pub use member::UnknownMember;
-pub use route::Route;
+pub use route::{GatewayId, NoRoute, Route};
 pub use sdk::SdkId;
 pub use shard::{Shard, ShardError};
 pub use surface::{NoTrialId, SdkSurface, SurfaceId, divided};

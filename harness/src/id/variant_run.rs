@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn in_json_it_is_a_variant_with_what_is_not_the_default() {
-        let (route, transport) = (Route::Relay, Transport::Other);
+        let (route, transport) = (Route::RELAY, Transport::Other);
         for (run, expected) in [
             (VariantRun::default(), "as-written"),
             (VariantRun { variant: Variant::Crlf, ..VariantRun::default() }, "crlf"),

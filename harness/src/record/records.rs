@@ -1,4 +1,4 @@
-//! Records with the trials left in their files: what grows with trials is 16 bytes for each.
+//! Records with the trials left in their files: what grows with trials is 48 bytes for each.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
