@@ -12,6 +12,7 @@ mod languages;
 mod local;
 mod needs;
 mod once;
+mod program;
 mod python;
 mod report;
 mod runtime;
@@ -25,6 +26,7 @@ pub use self::languages::{TOOLCHAINS, languages, latest, named, needs};
 pub use self::local::size;
 pub use self::needs::Need;
 use self::once::STAMP;
+pub use self::program::{Installed, Packaged, of_system};
 pub use self::report::{Progress, SetupError};
 pub use self::toolchain::{Environment, Toolchain};
 
