@@ -59,7 +59,7 @@ pub struct Install {
 pub enum Source {
     /// A package of Debian, whose program must be on `PATH`.
     Debian(String),
-    /// A package on PyPI, which is locked by `requirements.lock` beside the manifest.
+    /// A package of the Python Package Index, which is locked by `requirements.lock` beside the manifest.
     Python(String),
 }
 

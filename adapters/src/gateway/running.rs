@@ -23,6 +23,9 @@ const RESTARTS: u32 = 3;
 /// The pause between two looks at a gateway that does not serve yet.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// The number of looks at a gateway that is ending.
+const LOOKS: u32 = 25;
+
 /// The longest wait for one answer to the test that says if it serves.
 const ANSWER: Duration = Duration::from_secs(2);
 
@@ -105,9 +108,16 @@ impl RunningGateway {
     }
 
     /// Says why the process that listened there is gone, if it is: what went through it meanwhile says nothing about anybody else.
-    pub async fn why_gone(&self, since: Listening) -> Option<GatewayError> {
+    ///
+    /// Its connections break a moment before its end can be seen, so a call that failed is `doubtful`: then a connection is opened to
+    /// see if that one breaks, too.
+    pub async fn why_gone(&self, since: Listening, doubtful: bool) -> Option<GatewayError> {
+        let is_ending = doubtful && breaks(since.address).await;
         let mut state = self.state.lock().await;
         state.look();
+        if is_ending && state.starts == since.start {
+            state.await_the_end().await;
+        }
         let is_gone = state.running.is_none() || state.starts != since.start;
         is_gone.then(|| self.error(&format!("ended during the call: {}", state.last_end)))
     }
@@ -198,10 +208,32 @@ impl State {
     }
 }
 
+impl State {
+    /// Waits for the end of a process that seems to be near it, for a bounded time.
+    async fn await_the_end(&mut self) {
+        for _ in 0..LOOKS {
+            self.look();
+            if self.running.is_none() {
+                return;
+            }
+            sleep(LOOK).await;
+        }
+    }
+}
+
 /// Adds the end of its log to what happened.
 fn said(what: &str, service: &Service) -> String {
     let words = service.last_words();
     if words.is_empty() { what.to_owned() } else { format!("{what}; its log ends with: {words}") }
+}
+
+/// Says if a connection there is refused, or closed before anything was asked on it. One that cannot be opened for another reason
+/// says nothing about the gateway.
+async fn breaks(address: SocketAddr) -> bool {
+    match TcpStream::connect(address).await {
+        Ok(mut stream) => timeout(LOOK, stream.read_u8()).await.is_ok_and(|read| read.is_err()),
+        Err(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+    }
 }
 
 /// Says if it accepts a connection, and answers well on the path if there is one.
