@@ -29,13 +29,13 @@ pub enum Command {
     Check(CheckOptions),
     /// List the trials, without running them.
     List(ListOptions),
-    /// Set up the SDKs' environments under target/.
+    /// Set up the SDKs' environments under target/, and what gateways have there.
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much room it takes.
     Sdks,
-    /// Say what this machine lacks to run every SDK, and how to get it.
+    /// Say what this machine lacks to run every SDK and every gateway, and how to get it.
     ///
-    /// Exit codes: 0 nothing, 1 something.
+    /// Exit codes: 0 nothing, 1 something that SDKs need.
     Doctor,
     /// Test an adapter itself, before a suite is run on it.
     Probe(ProbeOptions),
@@ -78,6 +78,13 @@ pub struct Selected {
     /// Only these surfaces; globs. One that no chosen SDK has is an error, as is one of which no trial is run.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
+    /// By these routes, rather than directly alone: gateways, which stand between the SDK and the server, `direct`, or `all` for
+    /// every gateway; may be repeated or separated by commas.
+    ///
+    /// `--sdk reference --via nginx-default` says what the gateway itself passes on; `--via direct,nginx-default` runs each trial
+    /// without it, too.
+    #[arg(long, value_delimiter = ',', value_name = "GATEWAY")]
+    pub via: Vec<String>,
     /// By these transports, rather than by `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
     pub transports: Vec<Transport>,
@@ -172,6 +179,9 @@ pub struct SetupOptions {
     /// The SDKs: as `run --sdk` takes them.
     #[arg(value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
     pub sdks: Vec<String>,
+    /// The gateways: as `run --via` takes them; without SDKs, these alone.
+    #[arg(long, value_delimiter = ',', value_name = "GATEWAY")]
+    pub via: Vec<String>,
 }
 
 /// Options of `probe`.

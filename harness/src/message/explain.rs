@@ -81,7 +81,7 @@ pub fn explain(
 /// Writes the command that runs just one trial. With the nonce of its run it sends the very same bytes; a report leaves
 /// it out, so that it does not change from run to run.
 pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
-    let TrialId { sdk, surface, case, variant, transport, .. } = id;
+    let TrialId { sdk, surface, case, variant, route, transport } = id;
     let variant = match variant {
         Variant::AsWritten => String::new(),
         Variant::CutEvents => " --cuts events".to_owned(),
@@ -90,11 +90,12 @@ pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
         Variant::ErrorBytes => " --errors bytes".to_owned(),
         variant => format!(" --variants {}", variant.name()),
     };
+    let route = route.gateway().map(|gateway| format!(" --via {gateway}")).unwrap_or_default();
     let is_default = *transport == Transport::default();
     let transport = if is_default { String::new() } else { format!(" --transport {transport}") };
     let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
     format!(
-        "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{transport}{nonce} --verbose",
+        "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{route}{transport}{nonce} --verbose",
         sdk.asked()
     )
 }

@@ -9,14 +9,17 @@ mod lessons;
 pub(crate) mod liar;
 mod normal;
 mod plan;
+mod routes;
 mod running;
 mod same;
 mod shard;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod through;
 
 pub use engine::{Deadlines, Engine, EngineError};
 pub use evidence::TrialRun;
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, is_sound, plan};
+pub use routes::{READER, Routes, RoutesError};
 pub use running::Running;

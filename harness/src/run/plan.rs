@@ -11,6 +11,7 @@ use streamspec_adapters::manifest::{Manifest, Unsupported};
 use streamspec_adapters::suggest;
 use thiserror::Error;
 
+use super::routes::Routes;
 use crate::case::{Case, GlobError, matcher};
 use crate::codec;
 use crate::id::{Route, SurfaceId, Transport, TrialId, Variant};
@@ -64,11 +65,13 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
-/// A choice of surfaces, transports and variants.
+/// A choice of surfaces, routes, transports and variants.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Globs over surfaces; all where there are none.
     pub surfaces: Vec<String>,
+    /// The routes; the direct one by default.
+    pub routes: Routes,
     /// The transports; the default one where there are none.
     pub transports: Vec<Transport>,
     /// The variants to run besides the one as written.
@@ -120,11 +123,10 @@ pub fn is_sound(manifest: &Manifest) -> Result<(), PlanError> {
     exclusions(manifest).map(|_| ())
 }
 
-/// Multiplies SDKs, surfaces, cases and transports.
+/// Multiplies SDKs, surfaces, cases, routes and transports.
 pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
     let chosen = filter.surfaces.iter().map(|glob| named(glob)).collect::<Result<Vec<_>, _>>()?;
     let firsts = firsts(cases, filter.first_combination_only);
-    let transports = filter.chosen_transports();
     let mut plan = Plan::default();
     for sdk in sdks {
         let exclusions = exclusions(&sdk.manifest)?;
@@ -133,15 +135,15 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                 continue;
             }
             let spoken = cases.iter().filter(|case| about.apis.contains(&case.api));
-            for (case, transport) in spoken.flat_map(|case| transports.iter().map(move |transport| (case, transport))) {
+            for (case, (route, transport)) in spoken.flat_map(|case| filter.ways(case).map(move |way| (case, way))) {
                 let is_in_variants = firsts.contains(case.id.as_str());
                 let trial = Trial {
                     sdk: Arc::clone(sdk),
                     surface: surface.as_str().into(),
                     case: Arc::clone(case),
                     variants: variants(case, if is_in_variants { &filter.variants } else { &[] }),
-                    route: Route::default(),
-                    transport: *transport,
+                    route,
+                    transport,
                 };
                 match unsupported(&trial, &exclusions) {
                     Some(reason) => plan.skipped.push(Skipped { trial, reason }),
@@ -165,6 +167,15 @@ impl Plan {
 }
 
 impl Filter {
+    /// Lists the routes and transports that the trials of a case travel by. A gateway asks the server by the default transport.
+    fn ways(&self, case: &Case) -> impl Iterator<Item = (Route, Transport)> {
+        let transports = self.chosen_transports();
+        let routes = self.routes.of(case.api);
+        let ways =
+            routes.flat_map(move |route| transports.clone().into_iter().map(move |transport| (route, transport)));
+        ways.filter(|(route, transport)| route.gateway().is_none() || *transport == Transport::default())
+    }
+
     /// Lists the transports that trials travel by, each once.
     fn chosen_transports(&self) -> BTreeSet<Transport> {
         if self.transports.is_empty() {

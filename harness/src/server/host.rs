@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::trial::PLACE;
 use super::{Refused, Shared};
 use crate::id::Transport;
 use crate::transport::{Host, Refusal, Reply, Request};
@@ -51,6 +52,6 @@ fn trial_and_path(target: &str) -> Option<(&str, &str)> {
         Some(rest) => &rest[rest.find('/')?..],
         None => target,
     };
-    let rest = path.strip_prefix("/t/")?;
+    let rest = path.strip_prefix(PLACE)?;
     Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
 }

@@ -34,7 +34,7 @@ use crate::id::Transport;
 use crate::transport;
 use crate::wire::Script;
 use accept::Connections;
-use trial::TrialState;
+use trial::{PLACE, TrialState};
 
 /// Connections that may wait to be accepted; suites open hundreds at once.
 const BACKLOG: u32 = 1024;
@@ -91,7 +91,12 @@ impl Server {
         let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
         let (scheme, address) = (transport::of(transport).scheme(), self.listeners[&transport].address);
-        Registered::new(format!("{scheme}://{address}/t/{token}"), token, trial, Arc::clone(&self.shared))
+        Registered::new(format!("{scheme}://{address}{PLACE}{token}"), token, trial, Arc::clone(&self.shared))
+    }
+
+    /// Returns the address of the listener of a transport.
+    pub fn address(&self, transport: Transport) -> SocketAddr {
+        self.listeners[&transport].address
     }
 
     /// Counts the requests that could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.
