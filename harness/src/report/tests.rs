@@ -107,10 +107,19 @@ fn routes_and_transports_are_told_apart_or_refused() {
                 let text = samples::rendered(format, &view).replace("%2C", ",");
                 assert!(text.contains("@route=relay,transport=other"), "{}: {text}", format.name());
             }
-            // Numbers of an SDK, whatever the way.
+            // Numbers of an SDK, those of direct trials alone.
             name => assert!(["json", "badges"].contains(&name), "{name}"),
         }
     }
+}
+
+#[test]
+fn what_a_gateway_does_is_in_no_number_of_an_sdk_and_in_no_finding() {
+    let (alone, both) = (samples::records(), samples::two_ways());
+    let (alone, both) = (samples::view(&alone), samples::view(&both));
+    let totals = |view: &View<'_>| view.sdks.iter().map(super::view::Sdk::total).collect::<Vec<_>>();
+    assert_eq!(totals(&alone), totals(&both));
+    assert_eq!(format!("{:?}", alone.findings), format!("{:?}", both.findings));
 }
 
 #[test]
