@@ -4,6 +4,7 @@ pub mod contract;
 pub mod dialect;
 pub mod environment;
 pub mod fleet;
+pub mod gateway;
 pub mod manifest;
 pub mod native;
 pub mod process;

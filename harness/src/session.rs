@@ -1,5 +1,6 @@
 //! Sessions, which the command line and the test binary share: choose, set up, plan, run, compare with the lists.
 
+mod gateways;
 mod records;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use streamspec_adapters::setup::{Progress, SetupError};
 use streamspec_adapters::spec::Spec;
 use thiserror::Error;
 
+pub use gateways::GatewayState;
 pub use records::opened;
 
 use crate::case::{Axis, Case, Level};
@@ -21,7 +23,7 @@ use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
 use crate::message::{Listed, explain};
 use crate::record::{EditionRecord, PlanRecord};
-use crate::run::{Filter, Plan, PlanError, TrialRun, has_surfaces, is_sound, plan};
+use crate::run::{Filter, Plan, PlanError, READER, Routes, RoutesError, TrialRun, has_surfaces, is_sound, plan};
 
 /// The number of SDKs that are set up at once; most of an install waits for the network.
 const INSTALLS: usize = 4;
@@ -39,8 +41,8 @@ pub struct Request {
     pub edition: Option<EditionId>,
     /// The variants to run besides the one as written.
     pub variants: Vec<Variant>,
-    /// The routes; the default one where there are none.
-    pub routes: Vec<Route>,
+    /// The routes, as [`Routes::choose`] takes them: `direct`, gateways or `all`; the direct one where there are none.
+    pub via: Vec<String>,
     /// The transports; the default one where there are none.
     pub transports: Vec<Transport>,
     /// The part of the plan to run.
@@ -58,10 +60,10 @@ impl Request {
     }
 
     fn is_unselected(&self) -> bool {
-        let has_default = (self.routes.is_empty() || self.routes.contains(&Route::default()))
-            && (self.transports.is_empty() || self.transports.contains(&Transport::default()));
+        let is_direct = self.via.is_empty() || self.via.iter().any(|route| route == Route::Direct.name());
+        let has_default = self.transports.is_empty() || self.transports.contains(&Transport::default());
         let is_any = self.edition.is_none() && self.only.is_none();
-        self.surfaces.is_empty() && self.cases.is_empty() && is_any && has_default
+        self.surfaces.is_empty() && self.cases.is_empty() && is_any && has_default && is_direct
     }
 }
 
@@ -79,6 +81,10 @@ pub struct Session {
     pub unavailable: Vec<Unavailable>,
     /// The SDKs whose manifests cannot be used.
     pub broken: Vec<Broken>,
+    /// The routes that trials take.
+    pub routes: Routes,
+    /// The gateways that were asked for and cannot be used here, or not as their lists of known deviations have them.
+    pub gateways: Vec<GatewayState>,
     /// The trials; of a shard, its own.
     pub plan: Plan,
     /// The part of the plan that they are.
@@ -99,6 +105,9 @@ pub enum SessionError {
     /// A selection that cannot be used.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// Gateways that cannot be used, or an unknown id.
+    #[error(transparent)]
+    Routes(#[from] RoutesError),
     /// Adapters that cannot be used, or an unknown id.
     #[error(transparent)]
     Fleet(#[from] FleetError),
@@ -141,6 +150,8 @@ impl Session {
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
         let SelectedSdks { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
         has_surfaces(&chosen, &request.surfaces)?;
+        let mut routes = Routes::choose(root, &request.via)?;
+        let (gateways, lists) = gateways::ready(&mut routes, request, progress);
         let specs = Spec::parse_list(&request.sdks).map_err(FleetError::from)?;
         let named = |sdk: &Sdk| specs.iter().any(|spec| spec.is_of(&sdk.manifest.id));
         let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, KnownDeviations)>, Vec<_>) = (Vec::new(), Vec::new());
@@ -149,6 +160,9 @@ impl Session {
                 // What `latest` turned out to be may have been asked for by its number, too.
                 Ok(sdk) if sdks.iter().any(|(one, _)| one.manifest.id == sdk.manifest.id) => {}
                 Ok(sdk) => match usable(&sdk) {
+                    Ok(known) if sdk.manifest.id == READER => {
+                        sdks.push((Arc::new(sdk), lists.iter().cloned().fold(known, KnownDeviations::and)));
+                    }
                     Ok(known) => sdks.push((Arc::new(sdk), known)),
                     Err(why) => {
                         unavailable.push(Unavailable {
@@ -165,13 +179,15 @@ impl Session {
         let runnable: Vec<_> = sdks.iter().map(|(sdk, _)| Arc::clone(sdk)).collect();
         let filter = Filter {
             surfaces: request.surfaces.clone(),
-            routes: request.routes.clone(),
+            routes: routes.clone(),
             transports: request.transports.clone(),
             variants: request.variants.clone(),
             first_combination_only: request.first_combination_only,
         };
         let mut plan = match plan(&runnable, &cases, &filter) {
-            Err(PlanError::Empty) if !unavailable.is_empty() || !broken.is_empty() => Plan::default(),
+            Err(PlanError::Empty) if !unavailable.is_empty() || !broken.is_empty() || !gateways.is_empty() => {
+                Plan::default()
+            }
             other => other?,
         };
         if let Some(only) = &request.only {
@@ -182,7 +198,8 @@ impl Session {
         if let Some(shard) = request.shard {
             plan.keep(shard);
         }
-        Ok(Self { root: root.to_owned(), cases, edition, sdks, unavailable, broken, plan, shard: request.shard, plans })
+        let (root, shard) = (root.to_owned(), request.shard);
+        Ok(Self { root, cases, edition, sdks, unavailable, broken, routes, gateways, plan, shard, plans })
     }
 
     /// Returns the list of an SDK.
@@ -194,7 +211,7 @@ impl Session {
     pub fn explain(&self, ran: &TrialRun, case: &Case, nonce: &str, comparison: &Comparison) -> String {
         let mut listed = Listed::default();
         if let Some(known) = self.known(&ran.record.sdk) {
-            let at = |number: &usize| known.scopes.get(*number).map(|scope| format!("{}:{}", known.file, scope.line));
+            let at = |number: &usize| known.scopes.get(*number).map(|scope| format!("{}:{}", scope.file, scope.line));
             for place in comparison.stale.iter().filter_map(at) {
                 listed.notes.push(format!("{place}: this known deviation is gone; remove or narrow it"));
             }

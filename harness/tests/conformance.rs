@@ -11,7 +11,7 @@ use std::sync::{Arc, mpsc};
 use camino::{Utf8Path, Utf8PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use streamspec::cli::{fresh_nonce, print_progress};
-use streamspec::deviation::{KnownDeviations, KnownScope};
+use streamspec::deviation::KnownScope;
 use streamspec::id::{TrialId, Variant};
 use streamspec::judge::Status;
 use streamspec::run::{Deadlines, Engine};
@@ -87,7 +87,7 @@ fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<
         engine.close().await;
         ran?;
         let doubtful = results.not_green().keys().any(|word| *word > Status::Fails);
-        let place = |(known, scope): (&KnownDeviations, &KnownScope)| format!("{}:{}", known.file, scope.line);
+        let place = |scope: &KnownScope| format!("{}:{}", scope.file, scope.line);
         Ok(if whole && !doubtful { results.unused().map(place).collect() } else { Vec::new() })
     })
 }
@@ -146,7 +146,7 @@ fn request(arguments: &mut Arguments) -> anyhow::Result<Request> {
             request.sdks = vec![id.sdk.to_string()];
             request.surfaces = vec![id.surface.to_string()];
             request.cases = vec![id.case.to_string()];
-            (request.routes, request.transports) = (vec![id.route], vec![id.transport]);
+            (request.via, request.transports) = (vec![id.route.to_string()], vec![id.transport]);
         }
     } else if let Some(sdks) = named("STREAMSPEC_SDKS") {
         request.sdks = split(sdks);

@@ -1,29 +1,20 @@
 //! One run of an adapter's process, from its start and the hello to its end.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::io::AsyncWriteExt;
+use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-#[cfg(unix)]
-use super::guard;
+use super::child::{DRAIN, Process, Tail};
 use super::in_flight::{CallsInFlight, End, Notes, lock};
 use super::lines::{LineRead, LineReader};
 use super::parse::{Line, excerpt, hello_version, overlong, parse};
 use super::{Launch, Limits, StartError};
 use crate::contract::Identity;
 use crate::protocol::{self, Reply, Request};
-
-/// The bytes of stderr that are kept.
-const STDERR_KEPT: usize = 16 * 1024;
-
-/// The longest wait for what a dead process left in its pipes; only a grandchild can hold them open longer.
-const DRAIN: Duration = Duration::from_millis(250);
 
 /// A running process and the tasks that serve its pipes.
 pub(super) struct Link {
@@ -54,10 +45,11 @@ impl Link {
             program: launch.program.to_string(),
             source,
         })?;
-        let group = Group::of(&child);
         let mut stdin = child.stdin.take().expect("stdin is piped");
         let stdout = child.stdout.take().expect("stdout is piped");
-        let (stderr, pump) = Tail::follow(child.stderr.take().expect("stderr is piped"));
+        let stderr = Arc::new(Tail::default());
+        let pump = stderr.follow(child.stderr.take().expect("stderr is piped"));
+        let process = Process::new(child, vec![pump]);
         let mut lines = LineReader::new(stdout, limits.line_bytes);
 
         let hello = async {
@@ -66,7 +58,6 @@ impl Link {
             lines.next().await
         };
         let first = timeout(limits.hello, hello).await;
-        let process = Process { child, group, pump };
         let identity = match first.map(|read| read_hello(&launch.label, read)) {
             Ok(Ok(Some(identity))) => identity,
             Ok(Ok(None)) => {
@@ -263,85 +254,5 @@ fn death_detail(status: &str, stderr: &str) -> String {
             format!("the adapter's process ended with {status}; its last line on stderr: {}", excerpt(line.as_bytes()))
         }
         None => format!("the adapter's process ended with {status} and nothing on stderr"),
-    }
-}
-
-/// A child, its group, and the task that reads its stderr.
-struct Process {
-    child: Child,
-    group: Group,
-    pump: JoinHandle<()>,
-}
-
-impl Process {
-    /// Gives it some time to end, kills it and all it started, and says how it ended.
-    async fn end(mut self, grace: Duration) -> String {
-        let status = if let Ok(status) = timeout(grace, self.child.wait()).await {
-            status.map_or_else(|error| format!("an unknown status ({error})"), |status| status.to_string())
-        } else {
-            self.group.kill();
-            // Already dead is what is wanted.
-            let _ = self.child.start_kill();
-            let _ = self.child.wait().await;
-            "its stdout closed, without an exit, and was killed".to_owned()
-        };
-        // Whatever it started must not outlive it; a group without members is gone and nothing is killed.
-        drop(self.group);
-        let _ = timeout(DRAIN, &mut self.pump).await;
-        self.pump.abort();
-        status
-    }
-}
-
-/// A process group, killed on drop: the path a panic or an aborted runtime takes.
-struct Group(Option<u32>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        #[cfg(unix)]
-        child.id().into_iter().for_each(guard::watch);
-        Self(child.id())
-    }
-
-    fn kill(&self) {
-        #[cfg(unix)]
-        if let Some(pid) = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
-            // No such group: everything has ended already.
-            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-        #[cfg(unix)]
-        self.0.into_iter().for_each(guard::forget);
-    }
-}
-
-/// The end of what a process wrote to stderr.
-#[derive(Default)]
-struct Tail(Mutex<VecDeque<u8>>);
-
-impl Tail {
-    fn follow(mut stderr: ChildStderr) -> (Arc<Self>, JoinHandle<()>) {
-        let tail = Arc::new(Self::default());
-        let kept = tail.clone();
-        let pump = tokio::spawn(async move {
-            let mut chunk = vec![0; 8 * 1024];
-            while let Ok(read @ 1..) = stderr.read(&mut chunk).await {
-                let mut bytes = lock(&kept.0);
-                bytes.extend(&chunk[..read]);
-                let excess = bytes.len().saturating_sub(STDERR_KEPT);
-                bytes.drain(..excess);
-            }
-        });
-        (tail, pump)
-    }
-
-    fn text(&self) -> String {
-        let bytes: Vec<u8> = lock(&self.0).iter().copied().collect();
-        String::from_utf8_lossy(&bytes).into_owned()
     }
 }

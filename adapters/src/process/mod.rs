@@ -17,6 +17,7 @@
 //!
 //! A late answer is dropped and noted, never credited to another call.
 
+mod child;
 #[cfg(unix)]
 mod guard;
 mod in_flight;
@@ -24,6 +25,7 @@ mod launch;
 mod lines;
 mod link;
 mod parse;
+mod service;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +38,7 @@ use tokio::time::{Instant, timeout};
 use self::in_flight::{CallsInFlight, End, Notes};
 pub use self::launch::{Launch, Limits};
 use self::link::Link;
+pub use self::service::Service;
 use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use crate::protocol::{Request, Run};
 

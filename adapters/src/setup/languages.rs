@@ -62,6 +62,6 @@ fn of(manifest: &Manifest) -> Result<&'static dyn Toolchain, SetupError> {
 }
 
 /// Returns the folder below the suite's that set-ups write into.
-fn base(root: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn base(root: &Utf8Path) -> Utf8PathBuf {
     root.join("target").join("streamspec")
 }

@@ -64,6 +64,10 @@ impl Toolchain for Python {
         Ok(launch)
     }
 
+    fn programs(&self, environment: &Environment) -> Utf8PathBuf {
+        folder_of_programs(&environment.dir)
+    }
+
     fn latest(
         &self,
         base: &Utf8Path,
@@ -98,7 +102,13 @@ fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
 
 /// Returns a program of a virtual environment.
 fn executable(venv: &Utf8Path, name: &str) -> Utf8PathBuf {
-    if cfg!(windows) { venv.join("Scripts").join(format!("{name}.exe")) } else { venv.join("bin").join(name) }
+    let folder = folder_of_programs(venv);
+    if cfg!(windows) { folder.join(format!("{name}.exe")) } else { folder.join(name) }
+}
+
+/// Returns the folder of a virtual environment that holds its programs.
+fn folder_of_programs(venv: &Utf8Path) -> Utf8PathBuf {
+    venv.join(if cfg!(windows) { "Scripts" } else { "bin" })
 }
 
 fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {

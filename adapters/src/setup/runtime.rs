@@ -27,9 +27,13 @@ impl Runtime {
     }
 }
 
-/// Finds the program of that name on `PATH`; none where there is none, or its path is not UTF-8.
+/// The folders of a system's services, which `PATH` has for its administrator alone.
+const SERVICES: &str = "/usr/local/sbin:/usr/sbin";
+
+/// Finds the program of that name on `PATH` or among the system's services; none where there is none, or its path is not UTF-8.
 pub(super) fn find(name: &str) -> Option<Utf8PathBuf> {
-    Utf8PathBuf::from_path_buf(which::which(name).ok()?).ok()
+    let found = which::which(name).or_else(|_| which::which_in(name, Some(SERVICES), "/")).ok()?;
+    Utf8PathBuf::from_path_buf(found).ok()
 }
 
 /// Asks a program for its version, which must be in the first line it prints; an error says why there is none.
@@ -48,7 +52,9 @@ pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runt
         if !output.status.success() {
             return Err(format!("`{path}` did not print its version: {}", output.status));
         }
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        // Some say it on stderr.
+        let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        let text = String::from_utf8_lossy(&said).into_owned();
         if let Some(key) = key {
             // Only a cache: without it the next look asks again.
             let _ = write_atomically(&cache, format!("{key}{text}").as_bytes());
@@ -61,9 +67,9 @@ pub(super) fn ask(base: &Utf8Path, name: &str, question: &[&str]) -> Result<Runt
     Ok(Runtime { path, lines, version })
 }
 
-/// Finds the version in a line, in the first word that begins with one: `go1.26` is 1.26.0.
+/// Finds the version in a line, in the first word that begins with one: `go1.26` is 1.26.0, `nginx/1.22.1` is 1.22.1.
 pub(super) fn version_in(line: &str) -> Option<String> {
-    let words = line.split_ascii_whitespace().map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+    let words = line.split([' ', '\t', '/']).map(|word| word.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
     let word = words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     let numbers = word.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
     let mut parts: Vec<&str> = numbers.split('.').filter(|part| !part.is_empty()).take(3).collect();

@@ -152,6 +152,8 @@ fn a_runtime_is_asked_once() {
         ("openjdk 17.0.15 2025-04-15", Some("17.0.15")),
         ("\x1b[1mApache Maven 3.8.7\x1b[m (x)", Some("3.8.7")),
         ("v22.23.2-rc.1", Some("22.23.2")),
+        ("nginx version: nginx/1.22.1", Some("1.22.1")),
+        ("HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/", Some("2.6.12")),
         ("no version here", None),
     ] {
         assert_eq!(runtime::version_in(line).as_deref(), version, "{line}");

@@ -43,6 +43,11 @@ pub trait Toolchain: Debug + Send + Sync {
     /// Says how the adapter is started in a complete environment.
     fn launch(&self, environment: &Environment) -> Result<Launch, SetupError>;
 
+    /// Returns the folder of a complete environment that holds the programs of its packages.
+    fn programs(&self, environment: &Environment) -> Utf8PathBuf {
+        environment.dir.join("bin")
+    }
+
     /// Asks the registry for the newest published version of an SDK's package.
     fn latest(
         &self,
@@ -147,11 +152,21 @@ impl Environment {
         let _ = fs_err::remove_file(self.dir.join(STAMP));
     }
 
-    /// Installs what is missing. Only one process installs; a second one waits for the first.
+    /// Installs what is missing, and checks that what runs the adapter is there.
     pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
-        install_once(&self.id, &self.dir, &self.stamp, progress, |lock| self.toolchain.install(self, lock, progress))?;
+        self.install(progress)?;
         // Also when everything is installed, the machine may lack what runs it.
         self.launch().map(|_| ())
+    }
+
+    /// Installs what is missing. Only one process installs; a second one waits for the first.
+    pub(super) fn install(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
+        install_once(&self.id, &self.dir, &self.stamp, progress, |lock| self.toolchain.install(self, lock, progress))
+    }
+
+    /// Returns the folder that holds the programs of its packages.
+    pub(super) fn programs(&self) -> Utf8PathBuf {
+        self.toolchain.programs(self)
     }
 
     /// Says how the adapter is started in this environment.

@@ -30,13 +30,13 @@ pub enum Command {
     Check(CheckOptions),
     /// List the trials, without running them.
     List(ListOptions),
-    /// Set up the SDKs' environments under target/.
+    /// Set up the SDKs' environments under target/, and what gateways have there.
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
     Sdks,
-    /// Say what this machine lacks to run every SDK, and how to get it.
+    /// Say what this machine lacks to run every SDK and every gateway, and how to get it.
     ///
-    /// Exit codes: 0 nothing is missing, 1 something is.
+    /// Exit codes: 0 nothing is missing, 1 something that SDKs need is.
     Doctor,
     /// Test an adapter itself, before a suite is run on it.
     Probe(ProbeOptions),
@@ -90,10 +90,13 @@ pub struct Selected {
     /// Only these surfaces; globs. A glob that matches no surface of the SDKs, or none of which a trial is run, is an error.
     #[arg(long, value_delimiter = ',', value_name = "GLOB")]
     pub surface: Vec<String>,
-    /// The routes between the SDK and the server to run the trials by, instead of `direct` alone; may be repeated or separated by
-    /// commas.
-    #[arg(long = "route", value_delimiter = ',', value_name = "NAME")]
-    pub routes: Vec<Route>,
+    /// The routes to run the trials by, instead of `direct` alone: gateways, which stand between the SDK and the server, `direct`, or
+    /// `all` for every gateway; may be repeated or separated by commas.
+    ///
+    /// `--sdk reference --via nginx-default` says what the gateway itself passes on; `--via direct,nginx-default` runs each trial
+    /// without it, too.
+    #[arg(long, value_delimiter = ',', value_name = "GATEWAY")]
+    pub via: Vec<String>,
     /// The transports to run the trials by, instead of `http1` alone; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
     pub transports: Vec<Transport>,
@@ -188,6 +191,9 @@ pub struct SetupOptions {
     /// The SDKs: as `run --sdk` takes them.
     #[arg(value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
     pub sdks: Vec<String>,
+    /// The gateways: as `run --via` takes them; without SDKs, these alone.
+    #[arg(long, value_delimiter = ',', value_name = "GATEWAY")]
+    pub via: Vec<String>,
 }
 
 /// Options of `probe`.
@@ -207,8 +213,8 @@ pub struct ReportOptions {
     /// Files of records; those of several machines are merged.
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Vec<Utf8PathBuf>,
-    /// Only the trials by these routes; may be repeated or separated by commas.
-    #[arg(long = "route", value_delimiter = ',', value_name = "NAME")]
+    /// Only the trials by these routes: gateways, or `direct`; may be repeated or separated by commas.
+    #[arg(long = "via", value_delimiter = ',', value_name = "GATEWAY")]
     pub routes: Vec<Route>,
     /// Only the trials by these transports; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]

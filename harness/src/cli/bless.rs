@@ -1,12 +1,13 @@
 //! `streamspec bless`: rewrite the lists of known deviations from the records of a whole run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use fs_err as fs;
 use streamspec_adapters::fleet::{Fleet, Sdk};
+use streamspec_adapters::gateway::Gateway;
 
 use super::arguments::BlessOptions;
 use super::{Exit, output};
@@ -17,7 +18,7 @@ use crate::judge::Status;
 use crate::load::{self, Selection};
 use crate::merge;
 use crate::record::{PlanRecord, Records, SdkRecord, TrialRecord};
-use crate::run::{Filter, Trial, plan};
+use crate::run::{Filter, READER, Routes, Trial, plan};
 use crate::session::SessionError;
 
 pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<Exit> {
@@ -38,19 +39,25 @@ pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<E
     let fleet = Fleet::discover(root)?;
     let mut exit = Exit::Conformant;
     for sdk in records.runs.iter().flat_map(|run| run.sdks.values()) {
-        exit = exit.max(match one(sdk, &records, &fleet, &cases) {
-            Ok(said) => {
-                output::say(format_args!("{}: {said}", sdk.id));
-                Exit::Conformant
-            }
-            Err(Refused { reason: why, exit }) => {
-                output::warn(format_args!("{}: its list is left as it is: {why}", sdk.id));
-                exit
-            }
-        });
+        let lists = one(root, sdk, &records, &fleet, &cases);
+        for (id, list) in lists.unwrap_or_else(|refused| vec![(sdk.id.to_string(), Err(refused))]) {
+            exit = exit.max(match list {
+                Ok(said) => {
+                    output::say(format_args!("{id}: {said}"));
+                    Exit::Conformant
+                }
+                Err(Refused { reason: why, exit }) => {
+                    output::warn(format_args!("{id}: its list is left as it is: {why}"));
+                    exit
+                }
+            });
+        }
     }
     Ok(exit)
 }
+
+/// The lists that the trials of one SDK are about, each by the id of the SDK or the gateway, and what was done to it.
+type Rewritten = Vec<(String, Result<String, Refused>)>;
 
 /// The reason why a list is not rewritten, and the exit code for it.
 struct Refused {
@@ -64,8 +71,14 @@ impl Refused {
     }
 }
 
-/// Rewrites the list of one SDK and says what was done to it.
-fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]) -> Result<String, Refused> {
+/// Rewrites the list of one SDK, and of each gateway that its trials went through if it is the one that reads what they pass on.
+fn one(
+    root: &Utf8Path,
+    record: &SdkRecord,
+    records: &Records,
+    fleet: &Fleet,
+    cases: &[Arc<Case>],
+) -> Result<Rewritten, Refused> {
     if let Some(why) = &record.not_run {
         return Err(Refused { reason: format!("it was not run: {why}"), exit: Exit::Conformant });
     }
@@ -82,6 +95,26 @@ fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]
     let own = own.filter(|place| place.status != Status::NotRun).map(|place| records.trial(place));
     let own = own.collect::<Result<Vec<_>, _>>().map_err(Refused::usage)?;
     let trials: Vec<&TrialRecord> = own.iter().collect();
+    let mut plans = records.runs.iter().flat_map(|run| &run.suite.plans);
+    let planned = plans.find(|plan| plan.sdk == sdk.manifest.id.as_str());
+    is_all(root, sdk, planned, &trials, cases)?;
+    let mut by_route: BTreeMap<Route, Vec<&TrialRecord>> = BTreeMap::new();
+    for trial in trials {
+        let route = if record.id == READER { trial.route } else { Route::Direct };
+        by_route.entry(route).or_default().push(trial);
+    }
+    let gateways = Gateway::discover(root).map_err(Refused::usage)?;
+    let rewritten = by_route.into_iter().map(|(route, trials)| {
+        let gateway = gateways.iter().find(|gateway| gateway.manifest.id == route.name());
+        let (id, dir) = gateway.map_or((record.id.as_str(), &sdk.dir), |gateway| (route.name(), &gateway.dir));
+        (id.to_owned(), rewritten(dir, &trials, version))
+    });
+    Ok(rewritten.collect())
+}
+
+/// Rewrites the list in a folder and says what was done to it.
+fn rewritten(dir: &Utf8Path, trials: &[&TrialRecord], version: &str) -> Result<String, Refused> {
+    let path = dir.join(FILE);
     let says = |status| {
         matches!(status, Status::Pass | Status::Disputed | Status::Deviates | Status::Fails | Status::Unsupported)
     };
@@ -90,14 +123,9 @@ fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]
         let exit = if trial.verdict.status == Status::Flaky { Exit::NotConformant } else { Exit::Fault };
         return Err(Refused { reason: why, exit });
     }
-    let mut plans = records.runs.iter().flat_map(|run| &run.suite.plans);
-    let planned = plans.find(|plan| plan.sdk == sdk.manifest.id.as_str());
-    is_all(sdk, planned, &trials, cases)?;
-
-    let path = sdk.dir.join(FILE);
-    let known = KnownDeviations::read(&sdk.dir).map_err(Refused::usage)?;
+    let known = KnownDeviations::read(dir).map_err(Refused::usage)?;
     let text = if path.exists() { fs::read_to_string(&path).map_err(Refused::usage)? } else { String::new() };
-    let list = blessed(&known, &text, &trials, version);
+    let list = blessed(&known, &text, trials, version);
     if list.is_changed() {
         // Nothing of a list is lost when this is interrupted.
         let new = path.with_extension("toml.new");
@@ -112,19 +140,21 @@ fn one(record: &SdkRecord, records: &Records, fleet: &Fleet, cases: &[Arc<Case>]
 
 /// Checks that these are the trials that a whole run of these cases has today, with all the variant runs that were planned.
 fn is_all(
+    root: &Utf8Path,
     sdk: &Sdk,
     planned: Option<&PlanRecord>,
     trials: &[&TrialRecord],
     cases: &[Arc<Case>],
 ) -> Result<(), Refused> {
     let variants: BTreeSet<Variant> = trials.iter().map(|trial| trial.variant).collect();
-    let routes: BTreeSet<Route> = trials.iter().map(|trial| trial.route).collect();
     let transports: BTreeSet<Transport> = trials.iter().map(|trial| trial.transport).collect();
+    let routes: BTreeSet<&str> = trials.iter().map(|trial| trial.route.name()).collect();
+    let routes = Routes::choose(root, &routes.into_iter().collect::<Vec<_>>()).map_err(Refused::usage)?;
     let sdks = [Arc::new(sdk.clone())];
     for first_combination_only in [false, true] {
         let filter = Filter {
             surfaces: Vec::new(),
-            routes: routes.iter().copied().collect(),
+            routes: routes.clone(),
             transports: transports.iter().copied().collect(),
             variants: variants.iter().copied().collect(),
             first_combination_only,

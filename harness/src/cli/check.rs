@@ -2,15 +2,18 @@
 
 use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::gateway;
 
 use super::arguments::CheckOptions;
 use super::{Exit, output, tell_broken};
 use crate::adequacy::Accepted;
 use crate::case::Case;
-use crate::deviation::KnownDeviations;
+use crate::deviation::{KnownDeviations, KnownScope};
 use crate::edition::{Edition, names};
+use crate::id::{GatewayId, Route};
 use crate::judge::RULES;
 use crate::load::{self, Selection};
+use crate::run::Routes;
 use crate::session::SessionError;
 
 pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<Exit> {
@@ -73,9 +76,39 @@ fn adapters(root: &Utf8Path) -> anyhow::Result<Exit> {
             })),
         }
     }
+    mistakes.extend(gateways(root, &fleet));
     for mistake in &mistakes {
         output::warn(format_args!("error: {mistake}"));
     }
     let broken = tell_broken(fleet.broken()) != Exit::Conformant;
     Ok(if broken || !mistakes.is_empty() { Exit::Usage } else { Exit::Conformant })
+}
+
+/// Reads every gateway's manifest and list, and finds what is wrong with them, and lists that speak of routes which they cannot.
+fn gateways(root: &Utf8Path, fleet: &Fleet) -> Vec<String> {
+    let routes = match Routes::choose(root, &[gateway::ALL]) {
+        Ok(routes) => routes,
+        Err(error) => return vec![error.to_string()],
+    };
+    let is_known = |id: GatewayId| routes.gateways().any(|(known, _)| known == id);
+    // What is wrong with the list of an SDK otherwise has been told.
+    let of_sdks =
+        fleet.sdks().iter().filter_map(|sdk| KnownDeviations::read(&sdk.dir).ok()).flat_map(|known| known.scopes);
+    let unknown = of_sdks.filter_map(|KnownScope { file, line, scope, .. }| {
+        let id = scope.routes?.into_iter().filter_map(Route::gateway).find(|id| !is_known(*id))?;
+        Some(format!("{file}:{line}: there is no gateway `{id}`"))
+    });
+    let of_gateways = routes.gateways().flat_map(|(id, gateway)| match KnownDeviations::read(&gateway.dir) {
+        Ok(known) => limited(id, &known),
+        Err(error) => vec![error.to_string()],
+    });
+    unknown.chain(of_gateways).collect()
+}
+
+/// Finds the scopes of a gateway's list that name routes.
+fn limited(id: GatewayId, known: &KnownDeviations) -> Vec<String> {
+    let named = known.scopes.iter().filter(|known| known.scope.routes.is_some());
+    named
+        .map(|known| format!("{}:{}: this list is about `{id}` alone; leave out `routes`", known.file, known.line))
+        .collect()
 }

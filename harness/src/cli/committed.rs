@@ -7,6 +7,7 @@ use streamspec_adapters::fleet::Fleet;
 
 use super::arguments::ReportOptions;
 use super::lock::real;
+use crate::id::Route;
 use crate::merge;
 use crate::record::Records;
 use crate::session::{Request, Session};
@@ -29,9 +30,10 @@ pub(super) fn makes_whole(root: &Utf8Path, request: &Request) -> anyhow::Result<
     let chosen = chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
     is_fleet(&fleet, &chosen)?;
     anyhow::ensure!(
-        request.is_whole(),
-        "{COMMITTED}/ {ONLY}; leave out --case, --surface, --route, --transport and --shard"
+        request.via.iter().all(|route| route == Route::Direct.name()),
+        "{COMMITTED}/ is about SDKs alone; leave out --via"
     );
+    anyhow::ensure!(request.is_whole(), "{COMMITTED}/ {ONLY}; leave out --case, --surface, --transport and --shard");
     Ok(())
 }
 
@@ -44,7 +46,7 @@ pub(super) fn can_be_whole(session: &Session) -> anyhow::Result<()> {
 
 /// Refuses a choice among the trials of records.
 pub(super) fn are_all(options: &ReportOptions) -> anyhow::Result<()> {
-    anyhow::ensure!(!options.chooses(), "{COMMITTED}/ {ONLY}; leave out --route and --transport");
+    anyhow::ensure!(!options.chooses(), "{COMMITTED}/ {ONLY}; leave out --via and --transport");
     Ok(())
 }
 
@@ -52,6 +54,9 @@ pub(super) fn are_all(options: &ReportOptions) -> anyhow::Result<()> {
 pub(super) fn are_whole(root: &Utf8Path, records: &Records) -> anyhow::Result<()> {
     if let Err(error) = merge::check(records) {
         anyhow::bail!("{COMMITTED}/ {ONLY}: {error}");
+    }
+    if let Some(place) = records.surfaces.values().flatten().find(|place| place.route != Route::Direct) {
+        anyhow::bail!("{COMMITTED}/ is about SDKs alone, and these records hold trials through {}", place.route);
     }
     let whole = records.runs.iter().flat_map(|run| &run.suite.plans).filter(|plan| plan.whole);
     is_fleet(&Fleet::discover(root)?, &whole.map(|plan| plan.sdk.as_str()).collect())

@@ -8,7 +8,7 @@ use streamspec_adapters::fleet::Fleet;
 use super::arguments::ListOptions;
 use super::{Exit, output, tell_broken};
 use crate::coverage::Coverage;
-use crate::run::{Filter, PlanError, has_surfaces, plan};
+use crate::run::{Filter, PlanError, Routes, has_surfaces, plan};
 use crate::session::{self, Request, SessionError};
 use crate::text;
 
@@ -31,7 +31,8 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     let exit = tell_broken(&chosen.broken);
     has_surfaces(&chosen.sdks, &request.surfaces)?;
     let sdks: Vec<_> = chosen.sdks.into_iter().map(Arc::new).collect();
-    let Request { surfaces, routes, transports, variants, .. } = request;
+    let routes = Routes::choose(root, &request.via)?;
+    let Request { surfaces, transports, variants, .. } = request;
     let filter = Filter { surfaces, routes, transports, variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
         Err(PlanError::Empty) if exit == Exit::Fault => return Ok(exit),

@@ -38,5 +38,5 @@ pub(super) fn is_anything_run(results: &Results<'_>) -> bool {
 
 /// Finds the surfaces of which a trial was run.
 fn run<'a>(results: &'a Results<'_>) -> impl Iterator<Item = (&'a SdkId, &'a SurfaceId)> {
-    results.tallies().filter(|(_, _, tally)| tally.run() > 0).map(|(sdk, surface, _)| (sdk, surface))
+    results.tallies().filter(|(_, _, _, tally)| tally.run() > 0).map(|(sdk, surface, _, _)| (sdk, surface))
 }

@@ -22,7 +22,7 @@ use crate::record::{Record, Records, Writer};
 use crate::report::{DEFAULT, View};
 use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
-use crate::session::{Request, Session, SessionError, Unavailable, opened};
+use crate::session::{GatewayState, Request, Session, SessionError, Unavailable, opened};
 use crate::text;
 
 /// The number of trials that are not as listed and explained unasked: enough to see what it is, few enough to be read.
@@ -35,6 +35,10 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
         if not_green.is_empty() {
             output::warn(format_args!("error: every trial in {before} is as listed, so there is nothing to run again"));
             return Ok(Exit::NothingSelected);
+        }
+        if request.via.is_empty() {
+            let routes: BTreeSet<String> = not_green.iter().map(|trial| trial.route.to_string()).collect();
+            request.via = routes.into_iter().collect();
         }
         request.only = Some(not_green);
     }
@@ -59,7 +63,8 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     let runtime = tokio::runtime::Runtime::new()?;
     let exit = runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
-        let engine = Arc::new(Engine::start(nonce.clone(), usize::from(options.jobs), Deadlines::SDK).await?);
+        let engine = Engine::start(nonce.clone(), usize::from(options.jobs), Deadlines::SDK).await?;
+        let engine = Arc::new(engine.through(&session.routes));
         let finished = tokio::select! {
             finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
             () = told_to_end() => None,
@@ -94,7 +99,7 @@ impl Selected {
             cases: self.cases.clone(),
             edition: self.edition,
             first_combination_only: self.variants == ["quick"],
-            routes: self.routes.clone(),
+            via: self.via.clone(),
             transports: self.transports.clone(),
             shard: self.shard,
             only: None,
@@ -135,6 +140,10 @@ async fn everything(
     for Broken { id, reason: why } in &session.broken {
         output::warn(format_args!("{id} is not run: {why}"));
     }
+    for GatewayState { id, reason, is_used, .. } in &session.gateways {
+        let word = if *is_used { "" } else { " is not run through" };
+        output::warn(format_args!("{id}{word}: {reason}"));
+    }
     let cannot = |why: std::io::Error| CannotWrite::new(&options.records, why);
     let writer = Writer::create(&root.join(&options.records)).map_err(cannot)?;
     let mut records = session.header(nonce, request.is_whole());
@@ -149,7 +158,7 @@ async fn everything(
     let bar = progress_bar(session.plan.trials.len());
     let mut recorder = Recorder(&writer);
     let mut results = Results::new(session, &versions, options.strict);
-    let mut terminal = Terminal { session, options, nonce, bar: &bar, not_green: 0 };
+    let mut terminal = Terminal { session, options, nonce, bar: &bar, not_green: 0, lost: 0 };
     match runner::run(session, engine, &mut [&mut recorder, &mut results, &mut terminal]).await {
         Err(RunError::Subscriber(why)) => return Err(cannot(why).into()),
         ran => ran?,
@@ -159,14 +168,15 @@ async fn everything(
         output::say(unexplained(terminal.not_green - EXPLAINED));
     }
     let mut exit = results.not_green().keys().map(|status| exit_of(*status)).max().unwrap_or(Exit::Conformant);
-    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() {
+    let is_gateway_lost = terminal.lost > 0 || session.gateways.iter().any(|one| one.is_fault);
+    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() || is_gateway_lost {
         exit = exit.max(Exit::Fault);
     }
     if request.is_whole() && !options.strict {
-        for (known, scope) in results.unused() {
+        for scope in results.unused() {
             output::warn(format_args!(
                 "{}:{}: this known deviation matches nothing; remove it",
-                known.file, scope.line
+                scope.file, scope.line
             ));
             exit = exit.max(Exit::NotConformant);
         }
@@ -181,7 +191,8 @@ async fn everything(
     }
     output::say(summary(results.tallies()));
     let records = Records::read([(options.records.as_str(), root.join(&options.records))])?;
-    report::write(root, &records, &root.join(&options.report), &DEFAULT.split(',').collect::<Vec<_>>())?;
+    let formats: Vec<&str> = DEFAULT.split(',').collect();
+    report::write(root, &records, &root.join(&options.report), &formats)?;
     if options.open {
         report::open(&root.join(&options.report));
     }
@@ -195,12 +206,21 @@ struct Terminal<'a> {
     nonce: &'a str,
     bar: &'a ProgressBar,
     not_green: usize,
+    /// The number of trials that a gateway lost.
+    lost: usize,
 }
 
 impl Subscriber for Terminal<'_> {
     fn take(&mut self, event: &Event<'_>) -> io::Result<()> {
         let Event::Ended(trial, variants) = event else { return Ok(()) };
         for (ran, comparison) in *variants {
+            if ran.record.verdict.status == Status::NotRun {
+                self.lost += 1;
+                if self.lost <= EXPLAINED {
+                    let why = ran.record.verdict.reason.as_deref().unwrap_or_default();
+                    self.bar.suspend(|| output::warn(format_args!("error: {}: {why}", ran.record.name())));
+                }
+            }
             let green = is_green(&ran.record, comparison, self.options.strict);
             self.not_green += usize::from(!green);
             if self.options.verbose && ran.record.verdict.status != Status::Pass

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
+use streamspec_adapters::gateway::Gateway;
 use streamspec_adapters::setup::{self, SetupError};
 
 use super::{Exit, output, tell_broken};
@@ -21,7 +22,8 @@ pub(super) fn doctor(root: &Utf8Path) -> anyhow::Result<Exit> {
     let needs = setup::needs(root);
     let runtime = tokio::runtime::Runtime::new()?;
     let listens = runtime.block_on(Server::start()).map(|_| ()).map_err(|error| error.to_string());
-    output::print(message::doctor(&needs, listens.as_ref().map_err(String::as_str).copied()));
+    let gateways = Gateway::discover(root)?;
+    output::print(message::doctor(&needs, &gateways, listens.as_ref().map_err(String::as_str).copied()));
     let lacking = listens.is_err() || needs.iter().any(|need| need.required && need.found.is_err());
     Ok(if lacking { Exit::NotConformant } else { Exit::Conformant })
 }

@@ -1,17 +1,21 @@
-//! `streamspec setup`: make the SDKs' environments.
+//! `streamspec setup`: make the SDKs' environments, and what gateways need.
 
 use camino::Utf8Path;
-use streamspec_adapters::fleet::{Fleet, Sdk};
-use streamspec_adapters::setup::Progress;
+use streamspec_adapters::fleet::{Fleet, Sdk, SelectedSdks};
+use streamspec_adapters::setup::{Installed, Progress};
 use streamspec_adapters::spec::Build;
 
 use super::arguments::SetupOptions;
 use super::{Exit, output, tell_broken};
 use crate::message::progress;
+use crate::run::Routes;
 use crate::session::set_up;
 
 pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<Exit> {
-    let chosen = Fleet::discover(root)?.choose(&options.sdks)?;
+    let routes = Routes::choose(root, &options.via)?;
+    let is_of_gateways_alone = options.sdks.is_empty() && !options.via.is_empty();
+    let chosen = Fleet::discover(root)?;
+    let chosen = if is_of_gateways_alone { SelectedSdks::default() } else { chosen.choose(&options.sdks)? };
     let mut exit = tell_broken(&chosen.broken);
     for result in set_up(&chosen.sdks, &|event| print_progress(&event)) {
         match result {
@@ -20,6 +24,17 @@ pub(super) fn setup(root: &Utf8Path, options: &SetupOptions) -> anyhow::Result<E
             }
             Ok(Sdk { manifest, .. }) => {
                 output::say(format_args!("{}: {} {} is set up", manifest.id, manifest.package, manifest.version));
+            }
+            Err(error) => {
+                output::warn(error);
+                exit = Exit::Fault;
+            }
+        }
+    }
+    for (id, gateway) in routes.gateways() {
+        match gateway.ensure(&|event| print_progress(&event)) {
+            Ok(Installed { version, .. }) => {
+                output::say(format_args!("{id}: {} {version} is set up", gateway.manifest.name));
             }
             Err(error) => {
                 output::warn(error);

@@ -69,27 +69,30 @@ impl KnownDeviations {
     }
 
     /// Finds the scopes that matched no trial of a whole run, by their numbers. What is said of variant runs that were not made
-    /// cannot have matched.
+    /// cannot have matched, and neither can what is said of routes and transports that no trial took.
     pub fn unused<'a>(&self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<usize> {
         let compared: Vec<_> = trials.map(|trial| (trial, self.compare(trial, version))).collect();
-        self.unused_by(compared.iter().map(|(trial, comparison)| (*trial, comparison)), version)
-    }
-
-    /// Finds the same of trials that have been compared with this list already.
-    pub fn unused_by<'a>(
-        &self,
-        compared: impl Iterator<Item = (&'a TrialRecord, &'a Comparison)>,
-        version: &str,
-    ) -> Vec<usize> {
-        let mut usage = Usage::default();
-        for (trial, comparison) in compared {
-            usage.add(trial.into(), trial.variant, trial.verdict.status, comparison);
-        }
+        let usage = Usage::of(compared.iter().map(|(trial, comparison)| (*trial, comparison)));
         self.unused_in(&usage, version)
     }
 
     /// Finds the same of trials that were told one by one.
     pub fn unused_in(&self, usage: &Usage<'_>, version: &str) -> Vec<usize> {
+        let is_taken = |number: &usize| usage.variants.has_way_of(&self.scopes[*number]);
+        self.unmatched(usage, version).into_iter().filter(is_taken).collect()
+    }
+
+    /// Finds the scopes that some of the trials of a run did not match, trials that have been compared with this list already. What
+    /// all of its trials leave unmatched is unused, if they took one of its routes and transports.
+    pub fn unmatched_by<'a>(
+        &self,
+        compared: impl Iterator<Item = (&'a TrialRecord, &'a Comparison)>,
+        version: &str,
+    ) -> Vec<usize> {
+        self.unmatched(&Usage::of(compared), version)
+    }
+
+    fn unmatched(&self, usage: &Usage<'_>, version: &str) -> Vec<usize> {
         let applies =
             |known: &KnownScope| holds_for(&known.scope, version) && usage.variants.open(known).next().is_none();
         let unused = self.scopes.iter().enumerate();
@@ -114,6 +117,14 @@ pub struct Usage<'a> {
 }
 
 impl<'a> Usage<'a> {
+    fn of(compared: impl Iterator<Item = (&'a TrialRecord, &'a Comparison)>) -> Self {
+        let mut usage = Self::default();
+        for (trial, comparison) in compared {
+            usage.add(trial.into(), trial.variant, trial.verdict.status, comparison);
+        }
+        usage
+    }
+
     /// Adds a trial as it compares with the list.
     pub fn add(&mut self, point: Point<'a>, variant: Variant, status: Status, comparison: &Comparison) {
         let different = comparison.different.iter().map(|(_, number)| number);
@@ -139,6 +150,11 @@ impl<'a> JudgedVariants<'a> {
         if status <= Status::Fails {
             self.0.entry(point).or_default().insert(variant);
         }
+    }
+
+    /// Says if a trial took a route and a transport that a scope is about.
+    fn has_way_of(&self, known: &KnownScope) -> bool {
+        self.0.keys().any(|point| known.may_be_on(point.way))
     }
 
     /// Finds the trials that a scope covers and about which nothing can be said: it is about variant runs of them that were

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use super::point::Point;
+use super::point::{Point, Way};
 use super::ways::{Limit, allows};
 use crate::case::{GlobError, matcher, matchers};
+use crate::id::Route;
 use crate::record::{Entry, Scope};
 
 /// The name of the list beside each adapter's manifest.
@@ -42,6 +43,8 @@ pub struct KnownDeviations {
 pub struct KnownScope {
     /// As it is written.
     pub scope: Scope,
+    /// The file it stands in.
+    pub file: Utf8PathBuf,
     /// The line it begins at, from 1.
     pub line: usize,
     /// The index of its entry.
@@ -146,6 +149,29 @@ impl KnownDeviations {
         Ok(known)
     }
 
+    /// Returns the list as one that speaks of a single route: the list of a gateway is about what comes through that alone.
+    #[must_use]
+    pub fn on(mut self, route: Route) -> Self {
+        for scope in self.entries.iter_mut().flat_map(|entry| &mut entry.scopes) {
+            scope.routes = Some(vec![route]);
+        }
+        for known in &mut self.scopes {
+            known.scope.routes = Some(vec![route]);
+            known.limit.0 = Some(vec![route]);
+        }
+        self
+    }
+
+    /// Adds another list, whose scopes are numbered after these.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let before = self.entries.len();
+        self.scopes.extend(other.scopes.into_iter().map(|known| KnownScope { entry: known.entry + before, ..known }));
+        self.entries.extend(other.entries);
+        self.lines.extend(other.lines);
+        self
+    }
+
     /// Finds entries that repeat the reason and the link of an earlier one: the lines of both, the later one first.
     pub fn repeated(&self) -> Vec<(usize, usize)> {
         let mut first = BTreeMap::new();
@@ -167,6 +193,7 @@ impl KnownDeviations {
             let limit = (scope.routes.clone(), scope.transports.clone());
             self.scopes.push(KnownScope {
                 scope: scope.clone(),
+                file: self.file.clone(),
                 line,
                 entry: self.entries.len(),
                 cases,
@@ -181,6 +208,11 @@ impl KnownDeviations {
 }
 
 impl KnownScope {
+    /// Says if it is about a route and a transport.
+    pub fn may_be_on(&self, way: Way) -> bool {
+        allows(&self.limit, way)
+    }
+
     /// Says if the globs and the limits cover a trial.
     pub(super) fn covers(&self, point: &Point<'_>) -> bool {
         self.cases.is_match(point.case) && self.surfaces.is_match(point.surface) && allows(&self.limit, point.way)

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::list::KnownDeviations;
+use crate::id::Route;
 use crate::record::{Entry, Scope};
 
 /// The comment that a list begins with when nobody has written one.
@@ -81,7 +82,7 @@ pub(super) fn scope(scope: &Scope) -> String {
         list(&mut out, "surfaces", texts(&scope.surfaces));
     }
     if let Some(routes) = &scope.routes {
-        list(&mut out, "routes", routes.iter().map(|route| route.name()));
+        list(&mut out, "routes", routes.iter().map(Route::name));
     }
     if let Some(transports) = &scope.transports {
         list(&mut out, "transports", transports.iter().map(|transport| transport.name()));

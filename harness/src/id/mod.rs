@@ -21,7 +21,7 @@ pub use case::{CaseId, about, api_folder, file_of, folder_of, id_of, is_below, i
 pub use edition::{EditionId, NoEditionId};
 pub use member::UnknownMember;
 pub use nonce::joined_nonces;
-pub use route::Route;
+pub use route::{GatewayId, NoRoute, Route};
 pub use sdk::SdkId;
 pub use shard::{Shard, ShardError};
 pub use surface::{NoTrialId, SdkSurface, SurfaceId, divided};

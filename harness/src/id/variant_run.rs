@@ -112,8 +112,8 @@ mod tests {
     fn a_surface_is_named_with_its_way() {
         for (route, transport, expected) in [
             (Route::Direct, Transport::Http1, "create"),
-            (Route::Relay, Transport::Http1, "create (route=relay)"),
-            (Route::Relay, Transport::Other, "create (route=relay,transport=other)"),
+            (Route::RELAY, Transport::Http1, "create (route=relay)"),
+            (Route::RELAY, Transport::Other, "create (route=relay,transport=other)"),
         ] {
             assert_eq!(by_way("create", route, transport), expected);
         }
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn in_json_it_is_a_variant_with_what_is_not_the_default() {
-        let (route, transport) = (Route::Relay, Transport::Other);
+        let (route, transport) = (Route::RELAY, Transport::Other);
         for (run, expected) in [
             (VariantRun::default(), "as-written"),
             (VariantRun { variant: Variant::Crlf, ..VariantRun::default() }, "crlf"),

@@ -8,7 +8,7 @@ use streamspec_adapters::contract::Observation;
 
 use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
 use crate::case::{Axis, Case};
-use crate::id::{Route, Transport, TrialId, Variant};
+use crate::id::{Transport, TrialId, Variant};
 use crate::judge::{Check, Grade, Status};
 use crate::load::Location;
 use crate::record::{AttemptRecord, Attempted};
@@ -91,7 +91,7 @@ pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
         variant => format!(" --variants {}", variant.name()),
     };
     let way = [
-        (*route != Route::default()).then(|| format!(" --route {route}")),
+        route.gateway().map(|gateway| format!(" --via {gateway}")),
         (*transport != Transport::default()).then(|| format!(" --transport {transport}")),
     ];
     let way: String = way.into_iter().flatten().collect();

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use streamspec_adapters::fleet::Sdk;
+use streamspec_adapters::gateway::Gateway;
 use streamspec_adapters::manifest::Manifest;
-use streamspec_adapters::setup::Need;
+use streamspec_adapters::setup::{Installed, Need, SetupError};
 
 use super::{BAD, BOLD, DIM, GOOD, WARN, styled};
 
@@ -99,8 +100,8 @@ fn dialects(manifest: &Manifest) -> BTreeSet<&'static str> {
     manifest.surfaces.values().flat_map(|surface| surface.apis.iter().map(|api| api.name())).collect()
 }
 
-/// Writes a line for each program that the SDKs need, and for the loopback interface.
-pub fn doctor(needs: &[Need], listens: Result<(), &str>) -> String {
+/// Writes a line for each program that the SDKs need, for each gateway, and for the loopback interface.
+pub fn doctor(needs: &[Need], gateways: &[Gateway], listens: Result<(), &str>) -> String {
     let mut out = String::new();
     let mut line = |style, word: &str, what: &str| {
         let _ = writeln!(out, "{} {what}", styled(style, &format!("{word:<7}")));
@@ -111,6 +112,16 @@ pub fn doctor(needs: &[Need], listens: Result<(), &str>) -> String {
             Ok(found) => line(GOOD, "ok", &format!("{about}: {found}")),
             Err(why) if need.required => line(BAD, "MISSING", &format!("{about}: {why}")),
             Err(why) => line(WARN, "without", &format!("{about}: {why}")),
+        }
+    }
+    for gateway in gateways {
+        let about = format!("{} (gateway: --via {})", gateway.manifest.name, gateway.manifest.id);
+        match gateway.installed() {
+            Ok(Installed { program, version }) => line(GOOD, "ok", &format!("{about}: {version} at {program}")),
+            Err(SetupError::Unavailable { reason, fix, .. }) => {
+                line(WARN, "without", &format!("{about}: {reason}; {fix}"));
+            }
+            Err(error) => line(WARN, "without", &format!("{about}: {error}")),
         }
     }
     match listens {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{BAD, BOLD, GOOD, styled};
 use streamspec_adapters::setup::Progress;
 
-use crate::id::{SdkId, SdkSurface, SurfaceId};
+use crate::id::{Route, SdkId, SdkSurface, SurfaceId};
 use crate::judge::{Mode, Status};
 use crate::probe::ProbeResult;
 use crate::record::TrialRecord;
@@ -45,13 +45,18 @@ impl Tally {
     }
 }
 
+/// Names a surface, and the gateway before it if there is one.
+fn row_name(sdk: &SdkId, surface: &SurfaceId, route: Route) -> String {
+    let surface = SdkSurface::new(sdk.clone(), surface.clone());
+    route.gateway().map_or_else(|| surface.to_string(), |gateway| format!("{surface} via {gateway}"))
+}
+
 /// Writes the table, each line as a whole and as wide as it is: a table crate would break it at the width of a terminal.
 /// Faults and trials that were not run stand apart from what is said about an SDK.
-pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, &'a Tally)>) -> String {
+pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, Route, &'a Tally)>) -> String {
     let mut out = String::new();
-    let rows: Vec<(String, &Tally)> = tallies
-        .map(|(sdk, surface, tally)| (SdkSurface::new(sdk.clone(), surface.clone()).to_string(), tally))
-        .collect();
+    let rows: Vec<(String, &Tally)> =
+        tallies.map(|(sdk, surface, route, tally)| (row_name(sdk, surface, route), tally)).collect();
     let width = rows.iter().map(|(surface, _)| surface.len()).max().unwrap_or_default().max("surface".len());
     let head = format!(
         "{:<width$} {:>7} {:>7} {:>9} {:>9} {:>7} {:>9}  modes of failure",

@@ -1,4 +1,4 @@
-//! Records with the trials left in their files: what grows with trials is 16 bytes for each.
+//! Records with the trials left in their files: what grows with trials is 32 bytes for each.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -55,6 +55,9 @@ pub struct TrialPlace {
     /// See [`TrialRecord::has_result`].
     pub has_result: bool,
 }
+
+/// It is what memory grows by.
+const _: () = assert!(size_of::<TrialPlace>() == 32);
 
 /// The place of a line: a source in the upper 16 bits, and the offset in bytes below them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

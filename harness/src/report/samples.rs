@@ -250,19 +250,19 @@ fn by((route, transport): (Route, Transport), record: Record) -> Record {
 /// by the others as in [`later`].
 pub(super) fn two_ways() -> Vec<Record> {
     let later = later().into_iter().filter(|record| matches!(record, Record::Trial(_)));
-    records().into_iter().chain(later.map(|record| by((Route::Relay, Transport::Other), record))).collect()
+    records().into_iter().chain(later.map(|record| by((Route::RELAY, Transport::Other), record))).collect()
 }
 
 /// Returns the samples as if every trial had been run by other routes and transports.
 pub(super) fn another_way() -> Vec<Record> {
-    records().into_iter().map(|record| by((Route::Relay, Transport::Other), record)).collect()
+    records().into_iter().map(|record| by((Route::RELAY, Transport::Other), record)).collect()
 }
 
 /// Generates a run of any cases on any surfaces by any routes and transports in which anything may have happened,
 /// variant runs among it.
 pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
-    const WAYS: [(Route, Transport); 2] = [(Route::Direct, Transport::Http1), (Route::Relay, Transport::Other)];
+    const WAYS: [(Route, Transport); 2] = [(Route::Direct, Transport::Http1), (Route::RELAY, Transport::Other)];
     let surfaces: Vec<_> = SURFACES.into_iter().flat_map(|surface| WAYS.map(|way| (surface, way))).collect();
     let chosen =
         (prop::collection::vec(any::<bool>(), CASES.len()), prop::collection::vec(any::<bool>(), surfaces.len()));

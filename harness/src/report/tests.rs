@@ -90,9 +90,9 @@ fn routes_and_transports_are_told_apart() {
             "html" => {
                 let text = samples::rendered(format, &view).replace("&#38;", "&");
                 let example = "#/trial?sdk=alpha-python&surface=create&case=anthropic/cut/eof";
-                // What was found directly, and by the others alone.
+                // What is found through a gateway is no finding of an SDK.
                 assert!(text.contains("#/trial?sdk=beta-typescript&surface=create&case="), "{text}");
-                assert!(text.contains(&format!("{example}&route=relay&transport=other")), "{text}");
+                assert!(!text.contains(&format!("{example}&route=relay")), "{text}");
             }
             "csv" => {
                 let text = samples::rendered(format, &view);
@@ -108,7 +108,7 @@ fn routes_and_transports_are_told_apart() {
                 let text = samples::rendered(format, &view).replace("%2C", ",");
                 assert!(text.contains("@route=relay,transport=other"), "{}: {text}", format.name());
             }
-            // Numbers of an SDK, whatever the way.
+            // Numbers of an SDK, those of direct trials alone.
             name => assert!(["json", "badges"].contains(&name), "{name}"),
         }
     }
@@ -126,10 +126,19 @@ fn a_report_of_some_routes_has_their_trials_alone() {
         assert!(view.sdks.iter().all(|sdk| sdk.unused.is_empty()) && records.runs.iter().all(|run| !run.suite.whole));
         left
     };
-    assert_eq!((by(Route::Direct), by(Route::Relay)), (14, 13));
+    assert_eq!((by(Route::Direct), by(Route::RELAY)), (14, 13));
     let mut whole = crate::record::Records::of(&[("records", &samples::records()[..])]).expect("well formed");
     assert_eq!(whole.keep(|_| true), 14);
     assert!(whole.runs.iter().all(|run| run.suite.whole), "nothing was left out");
+}
+
+#[test]
+fn what_a_gateway_does_is_in_no_number_of_an_sdk_and_in_no_finding() {
+    let (alone, both) = (samples::records(), samples::two_ways());
+    let (alone, both) = (samples::view(&alone), samples::view(&both));
+    let totals = |view: &View<'_>| view.sdks.iter().map(super::view::Sdk::total).collect::<Vec<_>>();
+    assert_eq!(totals(&alone), totals(&both));
+    assert_eq!(format!("{:?}", alone.findings), format!("{:?}", both.findings));
 }
 
 #[test]

@@ -63,6 +63,9 @@ impl Engine {
         if !self.deadlines.again {
             return None;
         }
+        if played.lost.is_some() {
+            return (!played.base_url.is_empty()).then_some("the gateway ended during the call");
+        }
         match &played.answered.outcome {
             CallOutcome::Crash { alone: false, .. } => Some("the process ended under several calls"),
             CallOutcome::Stuck => Some("the process answered nothing any more under several calls"),

@@ -15,7 +15,9 @@ use super::lessons::LessonsBySdk;
 use super::nonces::Nonces;
 use super::normal::Particulars;
 use super::plan::Trial;
+use super::routes::Routes;
 use super::same::same_as_written;
+use super::through::{self, Gateways};
 use crate::case::{Case, Connection};
 use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::{Evidence, Verdict, failed_first, judge};
@@ -70,6 +72,7 @@ pub struct Engine {
     pub(super) deadlines: Deadlines,
     pub(super) learnt: LessonsBySdk,
     server: Server,
+    gateways: Gateways,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, SharedControl>>,
     listener: Mutex<Option<Listener>>,
@@ -90,12 +93,19 @@ impl Engine {
             deadlines,
             learnt: LessonsBySdk::default(),
             server: Server::start().await.map_err(EngineError)?,
+            gateways: Gateways::default(),
             adapters: Mutex::default(),
             controls: Mutex::default(),
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
             timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
         })
+    }
+
+    /// Returns the same engine, with the gateways of these routes in front of its server.
+    #[must_use]
+    pub fn through(self, routes: &Routes) -> Self {
+        Self { gateways: Gateways::new(routes, &self.server), ..self }
     }
 
     /// Tells of each call that will be made once more, from now on.
@@ -171,13 +181,14 @@ impl Engine {
         all
     }
 
-    /// Ends every adapter that was opened.
+    /// Ends every adapter that was opened, and every gateway.
     pub async fn close(&self) {
         let opened: Vec<Opened> =
             self.adapters.lock().unwrap_or_else(PoisonError::into_inner).drain().map(|(_, opened)| opened).collect();
         for adapter in opened.iter().filter_map(|opened| opened.get()?.as_ref().ok()) {
             adapter.close().await;
         }
+        self.gateways.close().await;
     }
 
     /// Returns the reason why the version that is loaded cannot run the trial, if it does not have the surface or the dialect.
@@ -202,8 +213,8 @@ impl Engine {
         let (control, mut attempts) = self.control(trial, &id, adapter.as_ref()).await;
         let (played, before) = self.attempt(trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
-        let verdict = match self.nonces.foreign(&nonce, &played.answered.outcome) {
-            Some(mixed_up) => Verdict::adapter_fault(mixed_up),
+        let verdict = match self.said_nothing(trial, &nonce, &played) {
+            Some(verdict) => verdict,
             None => judge(&Evidence {
                 case: &trial.case,
                 nonce: &nonce,
@@ -253,7 +264,11 @@ impl Engine {
         // It is never closed: holding it keeps other calls out, nothing else.
         let _job = jobs.acquire().await;
         let registered = self.server.register(script.clone(), trial.transport);
-        let base_url = registered.base_url();
+        let passage = match self.gateways.passage(trial.route, &registered).await {
+            Ok(passage) => passage,
+            Err(why) => return CallEvidence::lost(why),
+        };
+        let base_url = passage.base_url.clone();
         let call = Call {
             api: case.api,
             surface: trial.surface.to_string(),
@@ -271,13 +286,24 @@ impl Engine {
         }
         let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
         let transcript = registered.finish().await;
-        CallEvidence { base_url, answered, released, transcript }
+        let lost = passage.why_gone(&answered.outcome).await.map(|why| why.to_string());
+        CallEvidence { base_url, answered, released, transcript, lost }
     }
 
     /// Returns the time after which a call of this trial is a hang.
     fn deadline(&self, trial: &Trial, script: &Script) -> Duration {
         let loading = if self.deadlines.again { self.learnt.loading(trial) } else { Duration::ZERO };
         self.deadlines.deadline(&trial.case, script) + loading
+    }
+
+    /// Makes the verdict of a call that says nothing about the SDK, because the gateway on its way failed, or two calls were
+    /// mixed up.
+    pub(super) fn said_nothing(&self, trial: &Trial, nonce: &str, played: &CallEvidence) -> Option<Verdict> {
+        let mixed_up = self.nonces.foreign(nonce, &played.answered.outcome);
+        if trial.route.gateway().is_some() {
+            return through::fault(trial.route, played, mixed_up).map(Verdict::not_run);
+        }
+        mixed_up.map(Verdict::adapter_fault)
     }
 }
 

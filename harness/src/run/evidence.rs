@@ -34,6 +34,8 @@ pub(super) struct CallEvidence {
     pub(super) answered: CallResult,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
+    /// The reason why the call says nothing, where a gateway on its way was not there or did not stay.
+    pub(super) lost: Option<String>,
 }
 
 /// The last result of one surface of one SDK on one control.
@@ -51,7 +53,12 @@ impl CallEvidence {
     pub(super) fn fault(detail: String) -> Self {
         let answered =
             CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default() }
+        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default(), lost: None }
+    }
+
+    /// Makes the evidence of a call that was not made, because nothing goes through the gateway on its way.
+    pub(super) fn lost(why: String) -> Self {
+        Self { lost: Some(why.clone()), ..Self::fault(why) }
     }
 
     /// Returns the wall time to the answer, in milliseconds.

@@ -9,7 +9,7 @@ use streamspec_adapters::contract::CallOutcome;
 use tokio::sync::Mutex as Turn;
 
 use super::plan::Trial;
-use crate::id::SurfaceId;
+use crate::id::{Route, SurfaceId};
 
 /// So many hangs of an SDK that were repeated by themselves and hung again, and none that did not, and its hangs are
 /// believed: each repetition takes as long as a deadline, and nothing else can run in its process in the meantime.
@@ -30,9 +30,9 @@ const LOADING: Duration = Duration::from_secs(30);
 const REPEATED: u64 = 20;
 const ONE_IN: u64 = 20;
 
-/// Lessons that a run has learnt, by SDK.
+/// Lessons that a run has learnt, by SDK and route: what a gateway does to calls says nothing about calls that do not go through it.
 #[derive(Debug, Default)]
-pub(super) struct LessonsBySdk(Mutex<HashMap<String, Lessons>>);
+pub(super) struct LessonsBySdk(Mutex<HashMap<(String, Route), Lessons>>);
 
 /// The lessons about one SDK.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ struct Lessons {
 impl LessonsBySdk {
     fn of<T>(&self, trial: &Trial, read: impl FnOnce(&mut Lessons) -> T) -> T {
         let mut all: MutexGuard<'_, _> = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        read(all.entry(trial.sdk.manifest.id.clone()).or_default())
+        read(all.entry((trial.sdk.manifest.id.clone(), trial.route)).or_default())
     }
 
     /// Says if the SDK's process is known to end under this kind of stream.

@@ -10,14 +10,17 @@ pub(crate) mod liar;
 mod nonces;
 mod normal;
 mod plan;
+mod routes;
 mod running;
 mod same;
 mod shard;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod through;
 
 pub use engine::{Deadlines, Engine, EngineError};
 pub use evidence::TrialRun;
 pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, has_variant, is_sound, plan};
+pub use routes::{READER, Routes, RoutesError};
 pub use running::Running;

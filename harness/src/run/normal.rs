@@ -36,7 +36,9 @@ pub(super) struct Particulars<'a> {
 impl Particulars<'_> {
     /// Returns a text with the nonce, the addresses, the suite's folder, ports and object identities replaced by their names.
     pub(super) fn text(self, text: &str) -> String {
-        let text = text.replace(self.nonce, "${nonce}").replace(self.base_url, "${base_url}");
+        let text = text.replace(self.nonce, "${nonce}");
+        // A call that was not made had none.
+        let text = if self.base_url.is_empty() { text } else { text.replace(self.base_url, "${base_url}") };
         let address = self.base_url.split('/').nth(2).unwrap_or_default();
         let text = if address.is_empty() { text } else { text.replace(address, "${address}") };
         let text = if self.root.len() > 1 { text.replace(self.root, "${root}") } else { text };

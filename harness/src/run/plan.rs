@@ -11,6 +11,7 @@ use streamspec_adapters::manifest::{Manifest, Unsupported};
 use streamspec_adapters::suggest;
 use thiserror::Error;
 
+use super::routes::Routes;
 use crate::case::{Case, GlobError, matcher};
 use crate::codec;
 use crate::id::{Route, SurfaceId, Transport, TrialId, Variant};
@@ -70,8 +71,8 @@ pub struct Plan {
 pub struct Filter {
     /// Globs over surfaces; all where there are none.
     pub surfaces: Vec<String>,
-    /// The routes; the default one where there are none.
-    pub routes: Vec<Route>,
+    /// The routes; the direct one by default.
+    pub routes: Routes,
     /// The transports; the default one where there are none.
     pub transports: Vec<Transport>,
     /// The variants to run besides the one as written.
@@ -127,7 +128,6 @@ pub fn is_sound(manifest: &Manifest) -> Result<(), PlanError> {
 pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<Plan, PlanError> {
     let chosen = filter.surfaces.iter().map(|glob| named(glob)).collect::<Result<Vec<_>, _>>()?;
     let firsts = firsts(cases, filter.first_combination_only);
-    let ways = filter.ways();
     let (mut trials, mut skipped, mut shared) = (Vec::new(), Vec::new(), Shared::default());
     for sdk in sdks {
         let exclusions = exclusions(&sdk.manifest)?;
@@ -137,15 +137,15 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
             }
             let surface = Arc::new(SurfaceId::from(surface.as_str()));
             let spoken = cases.iter().filter(|case| about.apis.contains(&case.api));
-            for (case, (route, transport)) in spoken.flat_map(|case| ways.iter().map(move |way| (case, way))) {
+            for (case, (route, transport)) in spoken.flat_map(|case| filter.ways(case).map(move |way| (case, way))) {
                 let is_in_variants = firsts.contains(case.id.as_str());
                 let trial = Trial {
                     sdk: Arc::clone(sdk),
                     surface: Arc::clone(&surface),
                     case: Arc::clone(case),
                     variants: shared.variants(variants(case, if is_in_variants { &filter.variants } else { &[] })),
-                    route: *route,
-                    transport: *transport,
+                    route,
+                    transport,
                 };
                 match unsupported(&trial, &exclusions) {
                     Some(reason) => skipped.push(Skipped { trial, reason: shared.reason(reason) }),
@@ -200,10 +200,13 @@ impl Plan {
 }
 
 impl Filter {
-    /// Lists the routes and transports that trials travel by, each pair once.
-    fn ways(&self) -> BTreeSet<(Route, Transport)> {
-        let (routes, transports) = (or_default(&self.routes), or_default(&self.transports));
-        routes.iter().flat_map(|route| transports.iter().map(|transport| (*route, *transport))).collect()
+    /// Lists the routes and transports that the trials of a case travel by. A gateway asks the server by the default transport.
+    fn ways(&self, case: &Case) -> impl Iterator<Item = (Route, Transport)> {
+        let transports: BTreeSet<Transport> = or_default(&self.transports).iter().copied().collect();
+        let routes = self.routes.of(case.api);
+        let ways =
+            routes.flat_map(move |route| transports.clone().into_iter().map(move |transport| (route, transport)));
+        ways.filter(|(route, transport)| route.gateway().is_none() || *transport == Transport::default())
     }
 }
 

@@ -51,37 +51,39 @@ mod tests {
     use streamspec_adapters::fleet::Fleet;
 
     use super::*;
-    use crate::id::{Route, Transport};
+    use crate::id::Transport;
     use crate::load::{self, Selection};
     use crate::run::liar::root;
-    use crate::run::{Filter, plan};
+    use crate::run::{Filter, Routes, plan};
 
     fn planned_on(transports: &[Transport]) -> Plan {
         planned_by(&[], transports)
     }
 
-    fn planned_by(routes: &[Route], transports: &[Transport]) -> Plan {
+    fn planned_by(routes: &[&str], transports: &[Transport]) -> Plan {
         let root = root();
         let sdk = Fleet::discover(&root).expect("the fleet").get("reference").expect("the reference client").clone();
         let cases = load::suite(&root, &Selection::named(&["gemini/cut".to_owned()])).expect("the cases").cases;
         let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
-        let filter = Filter { routes: routes.to_vec(), transports: transports.to_vec(), ..Filter::default() };
+        let routes = Routes::choose(&root, routes).expect("routes");
+        let filter = Filter { routes, transports: transports.to_vec(), ..Filter::default() };
         plan(&[Arc::new(sdk)], &cases, &filter).expect("a plan")
     }
 
     #[test]
     fn a_second_route_doubles_the_plan_and_moves_no_trial_of_the_first() {
-        let (alone, both) = (planned_on(&[]), planned_by(&[Route::Relay, Route::Direct, Route::Relay], &[]));
-        let names = |plan: &Plan, route: Route| -> Vec<String> {
-            plan.trials.iter().filter(|trial| trial.route == route).map(Trial::name).collect()
+        let (alone, both) = (planned_on(&[]), planned_by(&["caddy", "direct", "caddy"], &[]));
+        let names = |plan: &Plan, route: &str| -> Vec<String> {
+            plan.trials.iter().filter(|trial| trial.route.name() == route).map(Trial::name).collect()
         };
-        assert_eq!(names(&both, Route::Direct), names(&alone, Route::Direct));
-        let relayed: Vec<String> =
-            names(&alone, Route::Direct).into_iter().map(|name| format!("{name}@route=relay")).collect();
-        assert_eq!(names(&both, Route::Relay), relayed);
-        assert_eq!(planned_by(&[Route::Relay], &[]).trials.len(), alone.trials.len());
-        let all = planned_by(Route::ALL, Transport::ALL);
-        assert_eq!(all.trials.len(), 4 * alone.trials.len());
+        assert_eq!(names(&both, "direct"), names(&alone, "direct"));
+        let behind: Vec<String> =
+            names(&alone, "direct").into_iter().map(|name| format!("{name}@route=caddy")).collect();
+        assert_eq!(names(&both, "caddy"), behind);
+        assert_eq!(planned_by(&["caddy"], &[]).trials.len(), alone.trials.len());
+        // A gateway asks the server by the default transport.
+        let all = planned_by(&["direct", "caddy"], Transport::ALL);
+        assert_eq!(all.trials.len(), 3 * alone.trials.len());
     }
 
     #[test]

@@ -38,18 +38,21 @@ impl Engine {
             let script = places.broken(&whole, place, &nonce);
             let (played, before) = self.attempt(&trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
             attempts.extend(before);
-            let mut verdict = judge(&Evidence {
-                case: &trial.case,
-                nonce: &nonce,
-                surface: trial.sdk.manifest.surfaces.get(trial.surface.as_str()),
-                error_bases: &adapter.identity().error_bases,
-                answered: &played.answered,
-                control: None,
-                script: &script,
-                transcript: &played.transcript,
-                stated: None,
-                released: None,
-            });
+            let judged = || {
+                judge(&Evidence {
+                    case: &trial.case,
+                    nonce: &nonce,
+                    surface: trial.sdk.manifest.surfaces.get(trial.surface.as_str()),
+                    error_bases: &adapter.identity().error_bases,
+                    answered: &played.answered,
+                    control: None,
+                    script: &script,
+                    transcript: &played.transcript,
+                    stated: None,
+                    released: None,
+                })
+            };
+            let mut verdict = self.said_nothing(&trial, &nonce, &played).unwrap_or_else(judged);
             if variant.is_errors() {
                 laws::hold_calls(&mut verdict, healthy, &played.answered);
             }

@@ -6,8 +6,8 @@ use std::io;
 use streamspec_adapters::spec::Build;
 
 use super::{ComparedRun, Event, Subscriber, is_green};
-use crate::deviation::{KnownDeviations, KnownScope};
-use crate::id::{SdkId, SurfaceId};
+use crate::deviation::{KnownScope, Way};
+use crate::id::{Route, SdkId, SurfaceId};
 use crate::judge::Status;
 use crate::message::Tally;
 use crate::record::TrialRecord;
@@ -19,7 +19,7 @@ pub struct Results<'a> {
     /// The versions that were loaded, by SDK.
     versions: &'a BTreeMap<String, String>,
     strict: bool,
-    tallies: BTreeMap<(SdkId, SurfaceId), Tally>,
+    tallies: BTreeMap<(SdkId, SurfaceId, Route), Tally>,
     not_green: BTreeMap<Status, usize>,
     /// The numbers of known deviations that no trial has matched yet, by SDK.
     unused: BTreeMap<&'a str, BTreeSet<usize>>,
@@ -39,8 +39,11 @@ impl<'a> Results<'a> {
         // A list is about the locked version, so that what it says of another one may well match nothing.
         for (sdk, known) in session.sdks.iter().filter(|(sdk, _)| sdk.build == Build::Locked) {
             let id = sdk.manifest.id.as_str();
-            let all = known.unused(std::iter::empty(), results.version(id)).into_iter().collect();
-            results.unused.insert(id, all);
+            let own = session.plan.trials.iter().filter(|trial| trial.sdk.manifest.id == id);
+            let ways: BTreeSet<Way> = own.map(|trial| (trial.route, trial.transport)).collect();
+            let is_taken = |number: &usize| ways.iter().any(|way| known.scopes[*number].may_be_on(*way));
+            let all = known.unmatched_by(std::iter::empty(), results.version(id)).into_iter();
+            results.unused.insert(id, all.filter(is_taken).collect());
         }
         for skipped in session.skipped() {
             results.tally(&skipped).add(&skipped, false);
@@ -55,7 +58,7 @@ impl<'a> Results<'a> {
     }
 
     fn tally(&mut self, trial: &TrialRecord) -> &mut Tally {
-        self.tallies.entry((trial.sdk.clone(), trial.surface.clone())).or_default()
+        self.tallies.entry((trial.sdk.clone(), trial.surface.clone(), trial.route)).or_default()
     }
 
     fn add(&mut self, (ran, comparison): &ComparedRun) {
@@ -72,16 +75,16 @@ impl<'a> Results<'a> {
         &self.not_green
     }
 
-    /// Returns the table's rows, by surface.
-    pub fn tallies(&self) -> impl Iterator<Item = (&SdkId, &SurfaceId, &Tally)> {
-        self.tallies.iter().map(|((sdk, surface), tally)| (sdk, surface, tally))
+    /// Returns the table's rows, by surface and route.
+    pub fn tallies(&self) -> impl Iterator<Item = (&SdkId, &SurfaceId, Route, &Tally)> {
+        self.tallies.iter().map(|((sdk, surface, route), tally)| (sdk, surface, *route, tally))
     }
 
     /// Lists the known deviations that matched nothing; of a whole run they are to be removed from the lists.
-    pub fn unused(&self) -> impl Iterator<Item = (&'a KnownDeviations, &'a KnownScope)> {
+    pub fn unused(&self) -> impl Iterator<Item = &'a KnownScope> {
         self.unused.iter().flat_map(|(sdk, numbers)| {
             let known = self.session.known(sdk);
-            known.into_iter().flat_map(move |known| numbers.iter().map(move |number| (known, &known.scopes[*number])))
+            known.into_iter().flat_map(move |known| numbers.iter().map(move |number| &known.scopes[*number]))
         })
     }
 }
@@ -98,7 +101,8 @@ impl Subscriber for Results<'_> {
             && !unused.is_empty()
         {
             // One that every trial leaves unused is unused by the run.
-            let by_this = known.unused_by(variants.iter().map(|(ran, comparison)| (&ran.record, comparison)), version);
+            let by_this =
+                known.unmatched_by(variants.iter().map(|(ran, comparison)| (&ran.record, comparison)), version);
             unused.retain(|number| by_this.contains(number));
         }
         Ok(())

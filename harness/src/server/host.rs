@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::trial::PLACE;
 use super::{Refused, Shared};
 use crate::id::Transport;
 use crate::transport::{Host, Refusal, Reply, Request};
@@ -55,6 +56,6 @@ impl Host for Connection {
 
 /// Finds the token and what follows it.
 fn trial_and_path(target: &str) -> Option<(&str, &str)> {
-    let rest = target.strip_prefix("/t/")?;
+    let rest = target.strip_prefix(PLACE)?;
     Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
 }

@@ -37,7 +37,7 @@ use crate::id::Transport;
 use crate::transport::{self, Host};
 use crate::wire::Script;
 use accept::Connections;
-use trial::TrialState;
+use trial::{PLACE, TrialState};
 
 /// Connections that may wait to be accepted; suites open hundreds at once.
 const BACKLOG: u32 = 1024;
@@ -109,7 +109,12 @@ impl Server {
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
         let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
-        Registered::new(format!("{}/t/{token}", self.root(transport)), token, trial, Arc::clone(&self.shared))
+        Registered::new(format!("{}{PLACE}{token}", self.root(transport)), token, trial, Arc::clone(&self.shared))
+    }
+
+    /// Returns the address of the listener of a transport.
+    pub fn address(&self, transport: Transport) -> SocketAddr {
+        self.listeners[&transport].address
     }
 
     /// Counts the requests that could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.

@@ -1,6 +1,7 @@
 //! One trial: its script, and what has happened to it so far.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,9 @@ use crate::case::End;
 use crate::id::Transport;
 use crate::transport::{Reply, Request};
 use crate::wire::{Answer, Choice, Script, UNMET};
+
+/// The path below which scripts are played, each under its token.
+pub(super) const PLACE: &str = "/t/";
 
 /// The time that `finish` waits for the connections that still get an answer.
 const FINISH: Duration = Duration::from_secs(2);
@@ -78,6 +82,11 @@ impl Registered {
     /// Returns the root under which the script is played, `SCHEME://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.
     pub fn base_url(&self) -> String {
         self.base_url.clone()
+    }
+
+    /// Returns the same root at another address, that of a gateway which passes the path on.
+    pub fn base_url_at(&self, address: SocketAddr) -> String {
+        format!("http://{address}{PLACE}{}", self.token)
     }
 
     /// Returns the record of what has happened so far.

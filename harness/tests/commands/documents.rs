@@ -45,8 +45,8 @@ const STAND_INS: [(&str, &str); 11] = [
 ];
 
 /// Options of `run` that `list` has, too.
-const SELECTING: [&str; 8] =
-    ["--sdk", "--surface", "--case", "--edition", "--variants", "--cuts", "--errors", "--shard"];
+const SELECTING: [&str; 9] =
+    ["--via", "--sdk", "--surface", "--case", "--edition", "--variants", "--cuts", "--errors", "--shard"];
 
 #[test]
 fn the_commands_of_the_pages_can_be_run() {
@@ -103,13 +103,15 @@ fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
     listed
 }
 
-/// Lists the manifests of the fleet, and the files that they name.
+/// Lists the manifests of the fleet and of the gateways, and the files that they name.
 fn manifests() -> Vec<String> {
     let files =
         walkdir::WalkDir::new(own().join("adapters")).min_depth(3).max_depth(3).into_iter().filter_map(Result::ok);
     let named = files.filter(|file| {
         let stem = file.path().file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
-        file.file_type().is_file() && ["adapter", "handler", "main"].contains(&stem.as_str())
+        let is_of_gateway =
+            file.path().parent().and_then(|dir| dir.parent()).is_some_and(|dir| dir.ends_with("gateways"));
+        file.file_type().is_file() && is_of_gateway || ["adapter", "handler", "main"].contains(&stem.as_str())
     });
     named.map(|file| file.path().strip_prefix(own()).expect("below it").display().to_string()).collect()
 }

@@ -94,7 +94,7 @@ fn report_merge_and_compare_take_what_a_run_wrote() {
     }
     check(repository.call(&["report", "all.jsonl", "--format", "github"]), 0, "::notice title=streamspec::");
     check(repository.call(&["report", "absent.jsonl"]), 2, "absent.jsonl");
-    check(repository.call(&["report", "all.jsonl", "--route", "direct", "--transport", "http1"]), 0, "wrote ");
+    check(repository.call(&["report", "all.jsonl", "--via", "direct", "--transport", "http1"]), 0, "wrote ");
 
     check(repository.call(&["compare", REPORT, REPORT]), 0, "0 broken, 0 worsened");
     check(repository.call(&["compare", REPORT, "absent.json"]), 2, "absent.json");

@@ -5,6 +5,7 @@ mod documents;
 mod each;
 mod editions;
 mod exits;
+mod gateways;
 mod help;
 mod places;
 mod repository;

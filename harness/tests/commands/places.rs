@@ -71,10 +71,7 @@ fn the_committed_report_takes_a_whole_run_of_the_fleet_only() {
     }
     check(repository.call(&["run", "--sdk", "reference"]), 0, "wrote ");
     untouched(repository.call(&["report", "--out", "reports"]), "missing: genai");
-    untouched(
-        repository.call(&["report", "--out", "reports", "--route", "direct"]),
-        "leave out --route and --transport",
-    );
+    untouched(repository.call(&["report", "--out", "reports", "--via", "direct"]), "leave out --via and --transport");
     std::fs::remove_dir_all(repository.root.join("adapters/rust/genai")).expect("it is there");
     check(repository.call(&["report", "--out", "reports"]), 0, "wrote ");
     assert!(repository.read("reports/compatibility.json").starts_with('{'));

@@ -83,7 +83,7 @@ fn a_wrong_selection_names_the_culprit_and_what_is_near() {
     check(repository.call(&["list", "--case", &"[".repeat(2000)]), 2, "it is longer than 1000 bytes");
     check(repository.call(&["list", "--case", "anthropic/*"]), 0, CUT);
     let by = |way: &[&str]| check(repository.call(&[&["list"][..], way].concat()), 0, CUT).get_output().stdout.clone();
-    for (option, name) in [("--transport", "http1"), ("--route", "direct")] {
+    for (option, name) in [("--transport", "http1"), ("--via", "direct")] {
         assert_eq!((by(&[]), by(&[])), (by(&[option, name]), by(&[option, &format!("{name},{name}")])));
     }
     check(repository.call(&["list", "--nonsense"]), 2, "unexpected argument");

@@ -156,7 +156,7 @@ fn a_trial_by_another_route_or_transport_is_another_trial() {
     assert_eq!((moved.count(ChangeKind::Gone), moved.count(ChangeKind::New), moved.unchanged), (judged, judged, 0));
     let added = compared(&samples::records(), &samples::two_ways());
     assert_eq!((added.unchanged, added.count(ChangeKind::New)), (judged, added.changes.len()));
-    let by_relay = |change: &Change| (change.id.route, change.id.transport) == (Route::Relay, Transport::Other);
+    let by_relay = |change: &Change| (change.id.route, change.id.transport) == (Route::RELAY, Transport::Other);
     assert!(added.changes.iter().all(by_relay));
     let name = "alpha-python/create::anthropic/cut/eof@route=relay,transport=other";
     let json = r#""variant": "as-written",
@@ -174,11 +174,11 @@ fn a_variant_run_is_made_by_each_route_and_transport() {
         samples::records().into_iter().chain(samples::another_way().into_iter().filter(is_trial)).collect();
     let mut fewer = both.clone();
     fewer.retain(|record| {
-        !matches!(record, Record::Trial(trial) if trial.variant == Variant::Crlf && trial.route == Route::Relay)
+        !matches!(record, Record::Trial(trial) if trial.variant == Variant::Crlf && trial.route == Route::RELAY)
     });
     let changes = compared(&both, &fewer).changes;
     let changes: Vec<_> = changes.iter().map(|change| (change.kind, change.id.variant, change.id.route)).collect();
-    assert_eq!(changes, [(ChangeKind::Gone, Variant::Crlf, Route::Relay)]);
+    assert_eq!(changes, [(ChangeKind::Gone, Variant::Crlf, Route::RELAY)]);
 }
 
 #[test]

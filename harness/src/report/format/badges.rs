@@ -87,8 +87,7 @@ fn badges(view: &View<'_>) -> BTreeMap<String, String> {
 }
 
 fn texts(sdk: &Sdk<'_>, api: Api, level: Level) -> Texts {
-    let own = sdk.own().flat_map(|surface| &surface.counts);
-    let count = Count::sum(own.filter(|count| is_of_api(&count.group, api)));
+    let count = Count::sum(sdk.direct().filter(|count| is_of_api(&count.group, api)));
     let held = count.pass + if level == Level::Must { count.disputed + count.deviates } else { 0 };
     let (judged, not_judged) = (count.judged(), count.not_judged());
     let colour = match (judged, held == judged && not_judged == 0) {
@@ -162,6 +161,12 @@ mod tests {
         let badges = badges(&samples::view(&records));
         let texts: Vec<String> = badges.into_iter().map(|(file, content)| format!("{file}\n{content}")).collect();
         insta::assert_snapshot!(texts.join("\n"));
+    }
+
+    #[test]
+    fn a_badge_counts_no_trial_through_a_gateway() {
+        let (alone, both) = (samples::records(), samples::two_ways());
+        assert_eq!(badges(&samples::view(&alone)), badges(&samples::view(&both)));
     }
 
     #[test]

@@ -31,8 +31,8 @@ fn results_of_another_route_or_transport_stand_by_themselves() {
     let of = |route: Route| both.results.iter().filter(move |result| result.id.route == route);
     assert!(of(Route::Direct).eq(&plain.results), "what was seen directly is not mixed with the rest");
     assert!(both.counts.iter().filter(|count| count.route == Route::Direct).eq(&plain.counts));
-    assert!(of(Route::Relay).all(|result| result.id.transport == Transport::Other));
-    assert!(of(Route::Relay).count() > 0 && both.counts.len() == 2 * plain.counts.len());
+    assert!(of(Route::RELAY).all(|result| result.id.transport == Transport::Other));
+    assert!(of(Route::RELAY).count() > 0 && both.counts.len() == 2 * plain.counts.len());
     let text = both.json();
     let runs = r#""variant_runs":["one-byte","crlf","crlf,route=relay,transport=other"]"#;
     assert!(text.contains(runs) && text.contains(r#""route":"relay","transport":"other""#), "{text}");

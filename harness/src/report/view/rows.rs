@@ -89,7 +89,7 @@ impl<'a> Numbers<'a> {
         self.usage.add(point, trial.variant, trial.verdict.status, row.comparison());
         *self.conclusions.entry(row.conclusion()).or_default() += 1;
         self.is_judged |= trial.is_judged();
-        if !is_handler {
+        if !is_handler && trial.route == Route::Direct {
             self.found.add(row, case);
         }
         if row.has_text() {

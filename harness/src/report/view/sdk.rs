@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Conclusion, Count, Known, known};
 use crate::deviation;
-use crate::id::{SurfaceId, VariantRun};
+use crate::id::{Route, SurfaceId, VariantRun};
 use crate::record::{Records, SdkRecord, Statement, TrialPlace};
 
 /// One SDK with its trials.
@@ -72,9 +72,14 @@ impl<'a> Sdk<'a> {
         self.surfaces.iter().filter(|surface| !surface.is_handler)
     }
 
-    /// Adds up the trials of its own surfaces.
+    /// Goes through the numbers of its own surfaces, without the trials through gateways: what a gateway does is not the SDK's doing.
+    pub fn direct(&self) -> impl Iterator<Item = &Count> {
+        self.own().flat_map(|surface| &surface.counts).filter(|count| count.route == Route::Direct)
+    }
+
+    /// Adds these numbers up.
     pub fn total(&self) -> Count {
-        Count::sum(self.own().flat_map(|surface| &surface.counts))
+        Count::sum(self.direct())
     }
 }
 

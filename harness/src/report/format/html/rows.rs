@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{CheckData, RowData, RunData, VariantRunData, VerdictData};
 use crate::deviation::Way;
-use crate::id::{SdkSurface, Variant, by_way};
+use crate::id::{Route, SdkSurface, Variant, by_way};
 use crate::record::{ReadError, TrialPlace};
 use crate::report::table::Table;
 use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, Surface, View};
@@ -62,7 +62,7 @@ impl Rows<'_> {
                     let variant = place.variant;
                     self.variant_runs.push(VariantRunData { row: row_place, case, variant, verdict });
                 } else {
-                    if !surface.is_handler {
+                    if !surface.is_handler && way.0 == Route::Direct {
                         catches.add(&row);
                     }
                     written = Some(row);

@@ -1,0 +1,182 @@
+//! `gateway.toml`: what a gateway is, where it comes from, how it is started, and what it passes on.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+
+use super::template;
+use crate::contract::Api;
+
+/// The name of the manifest in a gateway's folder.
+pub const FILE: &str = "gateway.toml";
+
+/// The checked-in description of one gateway in one configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GatewayManifest {
+    /// The id on the command line and in reports, `nginx-default`; the name of its folder.
+    pub id: String,
+    /// The name of the product.
+    pub name: String,
+    /// The version that its list of known deviations is about.
+    pub version: String,
+    /// The documentation of the configuration.
+    pub link: String,
+    /// A sentence about the configuration: how it is usual, or what is particular to it.
+    pub about: String,
+    /// The program, and the place where it comes from.
+    pub install: Install,
+    /// The file beside the manifest that its configuration is made of; see [`template`].
+    pub template: String,
+    /// The arguments of the program, filled in as the template is.
+    pub arguments: Vec<String>,
+    /// The test that says when it serves.
+    #[serde(default)]
+    pub ready: Ready,
+    /// The place in which it passes on the token that names a trial.
+    pub token: TokenPlace,
+    /// The dialects that it is spoken to in, each with the one in which it asks the server for that.
+    pub dialects: BTreeMap<Api, Api>,
+}
+
+/// The program of a gateway, and the place where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Install {
+    /// The name of the program.
+    pub program: String,
+    /// The arguments with which it prints its version.
+    #[serde(default = "version_arguments")]
+    pub version_arguments: Vec<String>,
+    /// The package that holds it.
+    pub from: Source,
+}
+
+/// A package of the system, or of a registry.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A package of Debian, whose program must be on `PATH`.
+    Debian(String),
+    /// A package of the Python Package Index, which is locked by `requirements.lock` beside the manifest.
+    Python(String),
+}
+
+/// The test that says when a gateway serves.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ready {
+    /// A path that is then answered with a status of 200 to 299; without one it is enough that it accepts a connection.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The seconds for which that is waited for.
+    #[serde(default = "ready_seconds")]
+    pub seconds: u64,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self { path: None, seconds: ready_seconds() }
+    }
+}
+
+/// The place in a request where a token travels through a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenPlace {
+    /// The path of the URL, which the gateway passes on as it is.
+    Path,
+}
+
+fn version_arguments() -> Vec<String> {
+    vec!["--version".to_owned()]
+}
+
+const fn ready_seconds() -> u64 {
+    30
+}
+
+/// A manifest, or what it names, that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The file is no manifest.
+    #[error("{file}: {error}")]
+    Toml {
+        /// The file.
+        file: Utf8PathBuf,
+        /// A description with the line.
+        error: Box<toml::de::Error>,
+    },
+    /// A value makes no sense.
+    #[error("{file}:{line}: {what}")]
+    Value {
+        /// The file.
+        file: Utf8PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// A sentence that names the value.
+        what: String,
+    },
+}
+
+impl GatewayManifest {
+    /// Reads the manifest of a folder, and holds it to what the folder has.
+    pub fn read(dir: &Utf8Path) -> Result<Self, ManifestError> {
+        let file = dir.join(FILE);
+        let text = fs_err::read_to_string(&file)?;
+        let manifest: Self = toml::from_str(&text)
+            .map_err(|error| ManifestError::Toml { file: file.clone(), error: Box::new(error) })?;
+        let wrong =
+            |value: &str, what: String| ManifestError::Value { line: line_of(&text, value), what, file: file.clone() };
+        let Self { id, install, template, arguments, dialects, .. } = &manifest;
+        if dir.file_name() != Some(id) {
+            return Err(wrong(id, format!("the id `{id}` is not the name of the folder")));
+        }
+        if let Source::Python(package) = &install.from
+            && !dir.join("requirements.lock").is_file()
+        {
+            return Err(wrong(package, format!("`{package}` is locked by no `requirements.lock` in this folder")));
+        }
+        for argument in arguments {
+            template::check(argument).map_err(|unknown| wrong(argument, unknown))?;
+        }
+        if let Some((down, up)) = dialects.iter().find(|(down, up)| down != up) {
+            let what =
+                format!("`{down}` becomes `{up}`, and no expectation is translated from one dialect to another yet");
+            return Err(wrong(down.name(), what));
+        }
+        if dialects.is_empty() {
+            return Err(wrong(
+                "[dialects]",
+                "`dialects` names none, so that no trial could use this gateway".to_owned(),
+            ));
+        }
+        let path = dir.join(template);
+        if !path.is_file() {
+            return Err(wrong(template, format!("the template `{template}` is no file in this folder")));
+        }
+        let filled = fs_err::read_to_string(&path)?;
+        for (number, line) in filled.lines().enumerate() {
+            template::check(line).map_err(|what| ManifestError::Value {
+                file: path.clone(),
+                line: number + 1,
+                what,
+            })?;
+        }
+        Ok(manifest)
+    }
+
+    /// Says if it can be spoken to in a dialect.
+    pub fn speaks(&self, api: Api) -> bool {
+        self.dialects.contains_key(&api)
+    }
+}
+
+/// Finds the line of a value, from 1; the first line where it is not written as it is read.
+fn line_of(text: &str, value: &str) -> usize {
+    text.find(value).map_or(0, |at| text[..at].matches('\n').count()) + 1
+}

@@ -1,0 +1,57 @@
+//! Texts with words in them that are only known when a gateway starts: `${port}`.
+
+use std::net::SocketAddr;
+
+use camino::Utf8Path;
+
+/// The names of these words.
+const NAMES: [&str; 5] = ["port", "server", "server-host", "server-port", "folder"];
+
+/// What the words stand for in one start of a gateway.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'a> {
+    /// `${port}`: the port of 127.0.0.1 that the gateway listens on.
+    pub(super) port: u16,
+    /// `${server}`: the host and the port of the server; `${server-host}` and `${server-port}` are one of them each.
+    pub(super) server: SocketAddr,
+    /// `${folder}`: a folder for this start alone, which holds the configuration and is removed afterwards.
+    pub(super) folder: &'a Utf8Path,
+}
+
+impl Words<'_> {
+    /// Fills a text in.
+    pub(super) fn fill(&self, text: &str) -> String {
+        let Self { port, server, folder } = self;
+        let [host, server_port] = [server.ip().to_string(), server.port().to_string()];
+        let values = [port.to_string(), server.to_string(), host, server_port, folder.to_string()];
+        NAMES
+            .into_iter()
+            .zip(values)
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), &value))
+    }
+}
+
+/// Checks that a text has no other such words. What has a capital letter or a sign is the gateway's own, `${HOME}`.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    let words = text.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(word, _)| word);
+    let is_ours = |word: &&str| word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '-');
+    let unknown = words.into_iter().filter(is_ours).find(|word| !NAMES.contains(word));
+    unknown.map_or(Ok(()), |word| Err(format!("`${{{word}}}` is unknown; there are: {}", NAMES.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_filled_in_and_what_is_not_known_is_refused() {
+        let server = SocketAddr::from(([127, 0, 0, 1], 81));
+        let words = Words { port: 80, server, folder: Utf8Path::new("/run") };
+        assert_eq!(
+            words.fill("${port} ${server} ${server-host}:${server-port} ${folder}/x $port ${HOME}"),
+            "80 127.0.0.1:81 127.0.0.1:81 /run/x $port ${HOME}"
+        );
+        assert_eq!(check("${port} ${HOME} $host"), Ok(()));
+        assert!(check("listen ${prot};").is_err_and(|what| what.starts_with("`${prot}` is unknown; there are: port")));
+    }
+}

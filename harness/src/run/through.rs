@@ -1,0 +1,82 @@
+//! Calls that go through a gateway: each gateway is started when the first of them is made, and ended with the run.
+
+use std::collections::BTreeMap;
+
+use streamspec_adapters::contract::CallOutcome;
+use streamspec_adapters::gateway::{GatewayError, Listening, RunningGateway};
+
+use super::evidence::CallEvidence;
+use super::routes::Routes;
+use crate::id::{GatewayId, Route, Transport};
+use crate::server::{Registered, Server};
+
+/// The gateways of a run, in front of its server.
+#[derive(Default)]
+pub(super) struct Gateways(BTreeMap<GatewayId, RunningGateway>);
+
+/// The way of one call.
+pub(super) struct Passage<'a> {
+    /// The root of the URLs that the SDK calls.
+    pub(super) base_url: String,
+    /// The gateway on the way, and where it listened when the call began.
+    through: Option<(&'a RunningGateway, Listening)>,
+}
+
+impl Gateways {
+    pub(super) fn new(routes: &Routes, server: &Server) -> Self {
+        let address = server.address(Transport::default());
+        let gateways = routes.gateways();
+        Self(gateways.map(|(id, gateway)| (id, RunningGateway::new(gateway.as_ref().clone(), address))).collect())
+    }
+
+    /// Finds the way to a script; the gateway on it serves then. An error says why nothing goes through it.
+    pub(super) async fn passage(&self, route: Route, script: &Registered) -> Result<Passage<'_>, String> {
+        let Some(id) = route.gateway() else { return Ok(Passage { base_url: script.base_url(), through: None }) };
+        let Some(gateway) = self.0.get(&id) else { return Err(format!("the gateway {id} is not part of this run")) };
+        let listening = gateway.listening().await.map_err(|error| error.to_string())?;
+        let base_url = script.base_url_at(listening.address);
+        Ok(Passage { base_url, through: Some((gateway, listening)) })
+    }
+
+    pub(super) async fn close(&self) {
+        for gateway in self.0.values() {
+            gateway.close().await;
+        }
+    }
+}
+
+/// Finds the fault of a gateway for which a call through it says nothing about an SDK: it was not there, it answered for another
+/// trial, or it asked the server for nothing that could be answered.
+pub(super) fn fault(gateway: Route, played: &CallEvidence, mixed_up: Option<String>) -> Option<String> {
+    if let Some(lost) = &played.lost {
+        return Some(lost.clone());
+    }
+    if let Some(mixed_up) = mixed_up {
+        return Some(format!("the gateway {gateway} answered for another trial: {mixed_up}"));
+    }
+    let transcript = &played.transcript;
+    if let Some(refused) = transcript.refused.iter().find(|refused| refused.own) {
+        let (request, reason) = (&refused.request, &refused.reason);
+        return Some(format!("the server refused the request `{request}` of the gateway {gateway}: {reason}"));
+    }
+    let told = match &played.answered.outcome {
+        CallOutcome::Observed(observation) => observation.error.as_ref().map(|error| error.message.as_str()),
+        CallOutcome::Hang => Some("nothing came"),
+        CallOutcome::Stuck | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => return None,
+    };
+    let is_unasked = transcript.exchanges.is_empty() && transcript.lacking.is_none();
+    let told = told.map(|told| format!("; the client was told: {}", told.escape_debug())).unwrap_or_default();
+    is_unasked.then(|| format!("the gateway {gateway} passed no request on{told}"))
+}
+
+impl Passage<'_> {
+    /// Says why the gateway is not what it was when the call began, if it is not.
+    pub(super) async fn why_gone(&self, outcome: &CallOutcome) -> Option<GatewayError> {
+        let (gateway, listening) = self.through.as_ref()?;
+        let is_good = matches!(outcome, CallOutcome::Observed(observation) if observation.error.is_none());
+        gateway.why_gone(*listening, !is_good).await
+    }
+}
+
+#[cfg(test)]
+mod tests;
