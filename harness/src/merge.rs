@@ -12,7 +12,7 @@ pub use error::MergeError;
 
 use crate::id::{Shard, joined_nonces};
 use crate::judge::Status;
-use crate::record::{self, FORMAT, PlanRecord, Record, Records, Run, SdkRecord, SuiteRecord};
+use crate::record::{self, FORMAT, GatewayRecord, PlanRecord, Record, Records, Run, SdkRecord, SuiteRecord};
 
 /// Says if every case was run on every surface, by this run and the other shards of its plans.
 fn is_of_whole(run: &Run) -> bool {
@@ -154,6 +154,7 @@ fn suite(runs: &[Run]) -> SuiteRecord {
     let plans: BTreeMap<(&str, &str), &PlanRecord> =
         runs.iter().flat_map(|run| &run.suite.plans).map(|plan| ((&*plan.sdk, &*plan.digest), plan)).collect();
     let rules = runs.first().map(|run| run.suite.rules).unwrap_or_default();
+    let gateways: BTreeSet<&GatewayRecord> = runs.iter().flat_map(|run| &run.suite.gateways).collect();
     SuiteRecord {
         format: FORMAT,
         rules,
@@ -164,6 +165,7 @@ fn suite(runs: &[Run]) -> SuiteRecord {
         whole: runs.iter().all(is_of_whole),
         shard: None,
         plans: plans.into_values().map(|plan| PlanRecord { own: plan.trials, ..plan.clone() }).collect(),
+        gateways: gateways.into_iter().cloned().collect(),
     }
 }
 

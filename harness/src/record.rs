@@ -34,7 +34,7 @@ pub use trial::{AttemptRecord, Attempted, TrialRecord, WireRecord};
 pub use write::Writer;
 
 use crate::case::{About, Case, Dispute, Source};
-use crate::id::{CaseId, SdkId, Shard, SurfaceId, Transport, Variant};
+use crate::id::{CaseId, Route, SdkId, Shard, SurfaceId, Transport, Variant};
 use crate::transport::{DescribedAnswer, describe};
 use crate::wire::Script;
 
@@ -82,6 +82,20 @@ pub struct SuiteRecord {
     /// The plans, one for each SDK that could be run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<PlanRecord>,
+    /// The gateways that trials could go through.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<GatewayRecord>,
+}
+
+/// A gateway that trials could go through.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct GatewayRecord {
+    /// The route that it is on.
+    pub route: Route,
+    /// The name of the product.
+    pub name: String,
+    /// The version that was run.
+    pub version: String,
 }
 
 /// The plan of one SDK: enough to see later whether anything is missing.

@@ -22,7 +22,7 @@ use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
 use crate::message::{Listed, explain};
-use crate::record::{EditionRecord, PlanRecord};
+use crate::record::{EditionRecord, GatewayRecord, PlanRecord};
 use crate::run::{Filter, Plan, PlanError, READER, Routes, RoutesError, TrialRun, has_surfaces, is_sound, plan};
 
 /// The number of SDKs that are set up at once; most of an install waits for the network.
@@ -85,6 +85,8 @@ pub struct Session {
     pub routes: Routes,
     /// The gateways that were asked for and cannot be used here, or not as their lists of known deviations have them.
     pub gateways: Vec<GatewayState>,
+    /// The versions of the gateways that can be used.
+    pub versions: Vec<GatewayRecord>,
     /// The trials; of a shard, its own.
     pub plan: Plan,
     /// The part of the plan that they are.
@@ -151,7 +153,7 @@ impl Session {
         let SelectedSdks { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
         has_surfaces(&chosen, &request.surfaces)?;
         let mut routes = Routes::choose(root, &request.via)?;
-        let (gateways, lists) = gateways::ready(&mut routes, request, progress);
+        let gateways::Ready { states: gateways, lists, versions } = gateways::ready(&mut routes, request, progress);
         let specs = Spec::parse_list(&request.sdks).map_err(FleetError::from)?;
         let named = |sdk: &Sdk| specs.iter().any(|spec| spec.is_of(&sdk.manifest.id));
         let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, KnownDeviations)>, Vec<_>) = (Vec::new(), Vec::new());
@@ -199,7 +201,7 @@ impl Session {
             plan.keep(shard);
         }
         let (root, shard) = (root.to_owned(), request.shard);
-        Ok(Self { root, cases, edition, sdks, unavailable, broken, routes, gateways, plan, shard, plans })
+        Ok(Self { root, cases, edition, sdks, unavailable, broken, routes, gateways, versions, plan, shard, plans })
     }
 
     /// Returns the list of an SDK.

@@ -27,7 +27,7 @@ pub struct GatewayManifest {
     pub about: String,
     /// The program, and the place where it comes from.
     pub install: Install,
-    /// The file beside the manifest that its configuration is made of; see [`template`].
+    /// The file beside the manifest that its configuration is made of, in which `${port}` and the like are filled in.
     pub template: String,
     /// The arguments of the program, filled in as the template is.
     pub arguments: Vec<String>,

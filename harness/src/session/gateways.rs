@@ -6,6 +6,7 @@ use streamspec_adapters::setup::{Progress, SetupError};
 use super::Request;
 use crate::deviation::KnownDeviations;
 use crate::id::{GatewayId, Route};
+use crate::record::GatewayRecord;
 use crate::run::Routes;
 
 /// A gateway that is not as its manifest says.
@@ -21,36 +22,45 @@ pub struct GatewayState {
     pub is_fault: bool,
 }
 
+/// The gateways that were asked for, as far as they are there.
+#[derive(Default)]
+pub(super) struct Ready {
+    /// Those that are not as their manifests say.
+    pub(super) states: Vec<GatewayState>,
+    /// The lists of those that can be used.
+    pub(super) lists: Vec<KnownDeviations>,
+    /// Their versions.
+    pub(super) versions: Vec<GatewayRecord>,
+}
+
 /// Sets the gateways up and reads their lists. What cannot be used is left out of the routes.
-pub(super) fn ready(
-    routes: &mut Routes,
-    request: &Request,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> (Vec<GatewayState>, Vec<KnownDeviations>) {
-    let (mut states, mut lists) = (Vec::new(), Vec::new());
+pub(super) fn ready(routes: &mut Routes, request: &Request, progress: &(dyn Fn(Progress) + Sync)) -> Ready {
+    let mut ready = Ready::default();
     for (id, gateway) in routes.clone().gateways() {
         let is_named = request.via.iter().any(|word| word == id.as_str());
         match read(id, gateway, progress) {
-            Ok((list, different)) => {
-                states.extend(different.map(|reason| GatewayState { id, reason, is_used: true, is_fault: false }));
-                lists.push(list);
+            Ok((list, record, different)) => {
+                let state = |reason| GatewayState { id, reason, is_used: true, is_fault: false };
+                ready.states.extend(different.map(state));
+                ready.lists.push(list);
+                ready.versions.push(record);
             }
             Err((reason, is_broken)) => {
-                states.push(GatewayState { id, reason, is_used: false, is_fault: is_broken || is_named });
+                ready.states.push(GatewayState { id, reason, is_used: false, is_fault: is_broken || is_named });
                 routes.leave_out(id);
             }
         }
     }
-    (states, lists)
+    ready
 }
 
-/// Sets one gateway up; returns its list, and what is different about it. An error says why it cannot be used, and if something is
+/// Sets one gateway up; returns its list, its version, and what is different about it. An error says why it cannot be used, and if something is
 /// broken.
 fn read(
     id: GatewayId,
     gateway: &Gateway,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(KnownDeviations, Option<String>), (String, bool)> {
+) -> Result<(KnownDeviations, GatewayRecord, Option<String>), (String, bool)> {
     let installed = gateway.ensure(progress).map_err(|error| match error {
         SetupError::Unavailable { reason, fix, .. } => (format!("{reason}; {fix}"), false),
         error => (error.to_string(), true),
@@ -60,5 +70,7 @@ fn read(
     let different = (locked != here).then(|| {
         format!("{name} {here} is here, and its list of known deviations is about {locked}: it may deviate otherwise")
     });
-    Ok((list.on(Route::Gateway(id)), different))
+    let route = Route::Gateway(id);
+    let record = GatewayRecord { route, name: name.clone(), version: here.clone() };
+    Ok((list.on(route), record, different))
 }

@@ -26,6 +26,7 @@ impl Session {
             whole,
             shard: self.shard,
             plans: self.plans.clone(),
+            gateways: self.versions.clone(),
         };
         let cases = cases.into_iter().map(Record::Case);
         let unavailable =

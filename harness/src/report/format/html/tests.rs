@@ -90,6 +90,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         whole: true,
         shard: None,
         plans: Vec::new(),
+        gateways: Vec::new(),
     };
     let mut records = vec![Record::Suite(suite), Record::Sdk(sdk("sdk-one@0.49.0"))];
     records.extend((0..cases).map(|number| Record::Case(case(number))));
