@@ -2,7 +2,7 @@
 
 use streamspec_adapters::contract::Api;
 
-use super::data::{DecodedData, EventData};
+use super::detail_data::{DecodedData, EventData};
 use crate::codec::{self, Codec, Decoded};
 use crate::report::table::Table;
 use crate::text::cut;

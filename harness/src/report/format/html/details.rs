@@ -6,8 +6,9 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use streamspec_adapters::contract::Api;
 
-use super::data::{
-    AnswerData, AttemptData, CaseDetail, CheckData, DetailsData, EventData, RequestData, RowDetail, TrialDetail,
+use super::data::CheckData;
+use super::detail_data::{
+    AnswerData, AttemptData, CaseDetail, DetailsData, EventData, RequestData, RowDetail, TrialDetail,
 };
 use super::{decoded, packed};
 use crate::case::{Axis, End};

@@ -7,9 +7,11 @@
 
 mod data;
 mod decoded;
+mod detail_data;
 mod details;
 mod page;
 mod rows;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -28,7 +30,7 @@ use crate::report::view::View;
 
 use words::FindingText;
 
-pub use data::schema;
+pub use schema::schema;
 
 /// The scripts share one scope, in this order.
 const SCRIPT: &str = concat!(
