@@ -13,7 +13,7 @@ mod tests;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::manifest::{FILE, GatewayManifest, Install, ManifestError, Ready, Source, TokenPlace};
-pub use self::running::{GatewayError, Listening, RunningGateway};
+pub use self::running::{Doubt, GatewayError, Listening, RunningGateway};
 use crate::setup::{Installed, Packaged, Progress, SetupError, of_system};
 use crate::suggest;
 

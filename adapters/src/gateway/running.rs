@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The number of looks at a gateway that is ending.
 const LOOKS: u32 = 25;
 
+/// The longest wait for the end of a gateway that asked the server for nothing, on a machine with much to do.
+const LAST_LOOK: Duration = Duration::from_secs(1);
+
 /// The longest wait for one answer to the test that says if it serves.
 const ANSWER: Duration = Duration::from_secs(2);
 
@@ -62,6 +65,17 @@ pub struct Listening {
     pub address: SocketAddr,
     /// The number of the start.
     start: u32,
+}
+
+/// The doubt whether a gateway still runs after a call through it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// There is none: the call came to a good end.
+    None,
+    /// The call failed, as it may well with a gateway that runs.
+    Failed,
+    /// The call failed, and the gateway asked the server for nothing.
+    Unasked,
 }
 
 /// A reason for which nothing goes through a gateway.
@@ -109,10 +123,14 @@ impl RunningGateway {
 
     /// Says why the process that listened there is gone, if it is: what went through it meanwhile says nothing about anybody else.
     ///
-    /// Its connections break a moment before its end can be seen, so a call that failed is `doubtful`: then a connection is opened to
-    /// see if that one breaks, too.
-    pub async fn why_gone(&self, since: Listening, doubtful: bool) -> Option<GatewayError> {
-        let is_ending = doubtful && breaks(since.address).await;
+    /// Its connections break a moment before its end can be seen, so after a call that is in doubt a connection is opened to see if that
+    /// one breaks, too.
+    pub async fn why_gone(&self, since: Listening, doubt: Doubt) -> Option<GatewayError> {
+        let is_ending = match doubt {
+            Doubt::None => false,
+            Doubt::Failed => breaks(since.address, LOOK).await,
+            Doubt::Unasked => breaks(since.address, LAST_LOOK).await,
+        };
         let mut state = self.state.lock().await;
         state.look();
         if is_ending && state.starts == since.start {
@@ -227,11 +245,11 @@ fn said(what: &str, service: &Service) -> String {
     if words.is_empty() { what.to_owned() } else { format!("{what}; its log ends with: {words}") }
 }
 
-/// Says if a connection there is refused, or closed before anything was asked on it. One that cannot be opened for another reason
-/// says nothing about the gateway.
-async fn breaks(address: SocketAddr) -> bool {
+/// Says if a connection there is refused, or closed within this time before anything was asked on it. One that cannot be opened for
+/// another reason says nothing about the gateway.
+async fn breaks(address: SocketAddr, patience: Duration) -> bool {
     match TcpStream::connect(address).await {
-        Ok(mut stream) => timeout(LOOK, stream.read_u8()).await.is_ok_and(|read| read.is_err()),
+        Ok(mut stream) => timeout(patience, stream.read_u8()).await.is_ok_and(|read| read.is_err()),
         Err(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
     }
 }

@@ -111,9 +111,9 @@ async fn one_that_ends_is_started_again_and_not_for_ever() {
         starts += 1;
         assert_eq!(running.listening().await.expect("it runs").address, at.address, "one process serves all");
         assert_eq!(heard(at).await, "hello from 127.0.0.1:1");
-        assert!(running.why_gone(at, false).await.is_none());
+        assert!(running.why_gone(at, Doubt::None).await.is_none());
         assert_eq!(heard(at).await, "hello from 127.0.0.1:1");
-        let gone = running.why_gone(at, true).await.expect("it has ended").to_string();
+        let gone = running.why_gone(at, Doubt::Unasked).await.expect("it has ended").to_string();
         assert!(gone.starts_with("the gateway mine ended during the call: it ended with exit status: 1"), "{gone}");
     };
     assert_eq!(starts, 4, "once, and three times again");

@@ -286,7 +286,7 @@ impl Engine {
         }
         let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
         let transcript = registered.finish().await;
-        let lost = passage.why_gone(&answered.outcome).await.map(|why| why.to_string());
+        let lost = passage.why_gone(&answered.outcome, &transcript).await.map(|why| why.to_string());
         CallEvidence { base_url, answered, released, transcript, lost }
     }
 

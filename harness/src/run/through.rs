@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use streamspec_adapters::contract::CallOutcome;
-use streamspec_adapters::gateway::{GatewayError, Listening, RunningGateway};
+use streamspec_adapters::gateway::{Doubt, GatewayError, Listening, RunningGateway};
 
 use super::evidence::CallEvidence;
 use super::routes::Routes;
 use crate::id::{GatewayId, Route, Transport};
-use crate::server::{Registered, Server};
+use crate::server::{Registered, Server, Transcript};
 
 /// The gateways of a run, in front of its server.
 #[derive(Default)]
@@ -71,10 +71,15 @@ pub(super) fn fault(gateway: Route, played: &CallEvidence, mixed_up: Option<Stri
 
 impl Passage<'_> {
     /// Says why the gateway is not what it was when the call began, if it is not.
-    pub(super) async fn why_gone(&self, outcome: &CallOutcome) -> Option<GatewayError> {
+    pub(super) async fn why_gone(&self, outcome: &CallOutcome, transcript: &Transcript) -> Option<GatewayError> {
         let (gateway, listening) = self.through.as_ref()?;
         let is_good = matches!(outcome, CallOutcome::Observed(observation) if observation.error.is_none());
-        gateway.why_gone(*listening, !is_good).await
+        let doubt = match transcript.exchanges.as_slice() {
+            _ if is_good => Doubt::None,
+            [] => Doubt::Unasked,
+            [..] => Doubt::Failed,
+        };
+        gateway.why_gone(*listening, doubt).await
     }
 }
 
