@@ -1,5 +1,7 @@
 //! The values that checks compare with, in the forms that cases write them in.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
@@ -156,6 +158,18 @@ impl TextMatch {
             Self::NotContains(text) => Self::NotContains(change(text)),
             Self::StartsWith(text) => Self::StartsWith(change(text)),
             Self::PrefixOf(text) => Self::PrefixOf(change(text)),
+        }
+    }
+}
+
+impl fmt::Display for TextMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equals(text) => write!(f, "{text:?}"),
+            Self::Contains(text) => write!(f, "that contains {text:?}"),
+            Self::NotContains(text) => write!(f, "that does not contain {text:?}"),
+            Self::StartsWith(text) => write!(f, "that starts with {text:?}"),
+            Self::PrefixOf(text) => write!(f, "that is a beginning of {text:?}"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The expectation that requests are compared with.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -46,6 +47,16 @@ impl Condition {
             && self.path.as_ref().is_none_or(|wanted| wanted.holds(path, ""))
             && self.body.iter().all(|(key, wanted)| has(wanted, sent.get(key)))
             && self.at.iter().all(|(place, wanted)| has(wanted, sent.pointer(place)))
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.method.iter().map(|method| format!("the method {method}"));
+        let path = self.path.iter().map(|path| format!("the path {path}"));
+        let body = self.body.iter().map(|(key, value)| format!("`{key}` {value} in the body"));
+        let at = self.at.iter().map(|(place, value)| format!("{value} at {place}"));
+        f.write_str(&method.chain(path).chain(body).chain(at).collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -30,6 +30,14 @@ pub enum Command {
     Check(CheckOptions),
     /// List the trials, without running them.
     List(ListOptions),
+    /// Show what a case sends, byte for byte with the events in it, and what it expects.
+    ///
+    /// Each write has its offset on the wire and the number of its bytes there; its text is without the framing of the body. A run
+    /// sends the same bytes but for `${nonce}`, for which each trial has a word of its own.
+    ///
+    /// Exit codes: 0 shown, 2 usage, no such case or answer, 6 standard output cannot be written.
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(ShowOptions),
     /// Set up the SDKs' environments under target/, and what gateways have there.
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
@@ -183,6 +191,33 @@ pub struct ListOptions {
     /// List every rule and public bug with the cases that test it, instead of the trials.
     #[arg(long)]
     pub coverage: bool,
+}
+
+/// Examples of `show`.
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  streamspec show anthropic/cut/no-terminal
+  streamspec show 'gemini/cut/*' --variant crlf
+  streamspec show anthropic/benign/text --raw > answer.http";
+
+/// Options of `show`.
+#[derive(Debug, Args)]
+pub struct ShowOptions {
+    /// The cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
+    #[arg(required = true, value_name = "ID|GLOB|FILE")]
+    pub cases: Vec<String>,
+    /// The variant, instead of the case as it is written.
+    #[arg(long, value_name = "VARIANT")]
+    pub variant: Option<String>,
+    /// Only this answer of the case, from 1.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub answer: Option<u16>,
+    /// Write the bytes as a hexadecimal dump.
+    #[arg(long)]
+    pub hex: bool,
+    /// Write nothing but the bytes of one answer of one case, as they go over the wire.
+    #[arg(long, conflicts_with = "hex")]
+    pub raw: bool,
 }
 
 /// Options of `setup`.

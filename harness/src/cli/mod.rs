@@ -20,6 +20,7 @@ mod run;
 mod sdks;
 mod serve;
 mod setup;
+mod show;
 
 pub use arguments::{Arguments, Command};
 pub use exit::Exit;
@@ -79,6 +80,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Compare(options) => compare::compare(&options),
         Command::Check(options) => check::check(&root, &options),
         Command::List(options) => list::list(&root, &options),
+        Command::Show(options) => show::show(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
         Command::Sdks => sdks::sdks(&root),
         Command::Doctor => sdks::doctor(&root),

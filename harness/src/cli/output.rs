@@ -21,6 +21,13 @@ pub(super) fn say(line: impl fmt::Display) {
     print(format_args!("{line}\n"));
 }
 
+/// Writes bytes to standard output as they are.
+pub(super) fn bytes(bytes: &[u8]) {
+    if let Err(error) = io::stdout().write_all(bytes) {
+        let _ = LOST.set(error);
+    }
+}
+
 /// Hands over what was written, for a reader that waits for it.
 pub(super) fn flush() {
     if let Err(error) = io::stdout().flush() {

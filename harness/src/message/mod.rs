@@ -6,6 +6,7 @@
 mod adequate;
 mod explain;
 mod fleet;
+mod show;
 mod summary;
 mod wire;
 
@@ -13,6 +14,7 @@ pub use adequate::{adequate, twins, unique};
 pub use explain::{Listed, explain};
 pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
+pub use show::{Bytes, raw, show};
 pub use summary::{Tally, probed, progress, summary, unexplained};
 
 use anstyle::{AnsiColor, Style};

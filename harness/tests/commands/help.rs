@@ -5,8 +5,8 @@ use assert_cmd::assert::OutputAssertExt as _;
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 14] = [
-    "run", "check", "list", "setup", "sdks", "doctor", "probe", "report", "merge", "compare", "bless", "serve",
+const COMMANDS: [&str; 15] = [
+    "run", "check", "list", "show", "setup", "sdks", "doctor", "probe", "report", "merge", "compare", "bless", "serve",
     "adequacy", "generate",
 ];
 

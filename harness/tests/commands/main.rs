@@ -13,5 +13,6 @@ mod reproduce;
 mod selection;
 mod serve;
 mod serving;
+mod show;
 #[cfg(target_os = "linux")]
 mod soak;

@@ -1,0 +1,70 @@
+//! `streamspec show`: the bytes of a case.
+
+use anyhow::{bail, ensure};
+use camino::Utf8Path;
+
+use super::arguments::ShowOptions;
+use super::{Exit, output};
+use crate::case::Case;
+use crate::codec::spelled;
+use crate::id::Variant;
+use crate::load::{self, Selection};
+use crate::message::{Bytes, raw, show as shown};
+use crate::run::has_variant;
+use crate::text;
+use crate::wire::Script;
+
+pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exit> {
+    let cases = match load::suite(root, &Selection::named(&options.cases)) {
+        Ok(suite) => suite.cases,
+        Err(problems) => {
+            output::warn(text::visible(&problems.to_string()));
+            return Ok(Exit::Usage);
+        }
+    };
+    let names: Vec<String> = options.variant.iter().cloned().collect();
+    let variant = match Variant::parse_list(&names)?.as_slice() {
+        [] => Variant::AsWritten,
+        [variant] => *variant,
+        _ => bail!("`{}` is several variants; name one", names.concat()),
+    };
+    // The nonce that is as good as any other.
+    let nonce = spelled(Default::default());
+    let answer = options.answer.map(usize::from);
+    if options.raw {
+        let [case] = cases.as_slice() else { bail!("{} cases are chosen, and `--raw` writes one", cases.len()) };
+        let script = script(case, variant, &nonce, answer)?;
+        let place = match answer {
+            Some(answer) => answer - 1,
+            None if script.answers.len() > 1 => {
+                bail!(
+                    "{} has {} answers, and `--raw` writes one: choose it by `--answer`",
+                    case.id,
+                    script.answers.len()
+                )
+            }
+            None => 0,
+        };
+        output::bytes(&raw(&script.answers[place]));
+        return Ok(Exit::Conformant);
+    }
+    let bytes = if options.hex { Bytes::Hex } else { Bytes::Text };
+    for (place, case) in cases.iter().enumerate() {
+        let script = script(case, variant, &nonce, answer)?;
+        if place > 0 {
+            output::say("");
+        }
+        output::print(shown(case, variant, &script, answer, bytes));
+    }
+    Ok(Exit::Conformant)
+}
+
+/// Makes the script of a case, which must have this variant and this answer.
+fn script(case: &Case, variant: Variant, nonce: &str, answer: Option<usize>) -> anyhow::Result<Script> {
+    ensure!(has_variant(case, variant), "{} is not run in the variant `{variant}`", case.id);
+    let script = Script::of(case, variant, nonce);
+    let count = script.answers.len();
+    let answers = if count == 1 { "one answer".to_owned() } else { format!("{count} answers") };
+    ensure!(answer.is_none_or(|answer| answer <= count), "{} has {answers}", case.id);
+    Ok(script)
+}

@@ -1,0 +1,56 @@
+//! `show`: the bytes of a case in three forms that agree with each other.
+
+use std::process::Stdio;
+
+use crate::repository::{CUT, HEALTHY, Repository, check};
+
+/// Returns what a command wrote to standard output.
+fn written(repository: &Repository, arguments: &[&str]) -> Vec<u8> {
+    let output = repository.command(arguments).stderr(Stdio::inherit()).output().expect("it starts");
+    assert!(output.status.success(), "{arguments:?}");
+    output.stdout
+}
+
+#[test]
+fn the_forms_of_a_case_agree() {
+    let repository = Repository::with_cases(&[HEALTHY]);
+    for variant in ["as-written", "crlf", "one-byte", "one-write"] {
+        let of = |form: &[&str]| written(&repository, &[&["show", HEALTHY, "--variant", variant], form].concat());
+        let raw = of(&["--raw"]);
+        assert!(raw.starts_with(b"HTTP/1.1 200 OK\r\n") && raw.ends_with(b"0\r\n\r\n"), "{variant}");
+        let dump = String::from_utf8(of(&["--hex"])).expect("text");
+        let lines = dump.lines().filter_map(|line| line.trim_start().split_once(' '));
+        let of_bytes = lines.filter(|(at, _)| at.len() == 8 && at.bytes().all(|sign| sign.is_ascii_hexdigit()));
+        let digits: String = of_bytes.map(|(_, line)| line[..48].replace(' ', "")).collect();
+        assert_eq!(digits, raw.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), "{variant}");
+        let text = String::from_utf8(of(&[])).expect("text");
+        assert!(text.contains(&format!("{:>6}      end: finish", raw.len())), "{variant}: {text}");
+        let events = text.lines().filter(|line| line.trim_start().starts_with("event ")).count();
+        let ends = raw.windows(6).filter(|bytes| *bytes == b"data: ").count();
+        assert!(variant != "as-written" || (events == ends && events > 3), "{events} events: {text}");
+    }
+}
+
+#[test]
+fn a_case_is_shown_with_its_events_its_end_and_its_expectation() {
+    let repository = Repository::with_cases(&[CUT]);
+    let came = check(repository.call(&["show", &format!("{CUT}#close")]), 0, "end: ");
+    insta::assert_snapshot!("show", repository.told(&came));
+}
+
+#[test]
+fn what_cannot_be_shown_is_explained() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    for (arguments, said) in [
+        (&["anthropic/benign/txt"][..], "no case `anthropic/benign/txt`"),
+        (&[HEALTHY, "--variant", "crfl"], "unknown variant `crfl`"),
+        (&[HEALTHY, "--variant", "quick"], "`quick` is several variants; name one"),
+        (&[HEALTHY, "--answer", "2"], "anthropic/benign/text has one answer"),
+        (&[HEALTHY, "--answer", "0"], "0 is not in 1.."),
+        (&[CUT, "--raw"], "3 cases are chosen, and `--raw` writes one"),
+        (&[HEALTHY, "--raw", "--hex"], "cannot be used with"),
+        (&[], "required arguments were not provided"),
+    ] {
+        check(repository.call(&[&["show"], arguments].concat()), 2, said);
+    }
+}
