@@ -38,6 +38,13 @@ pub enum Command {
     /// Exit codes: 0 shown, 2 usage, no such case or answer, 6 standard output cannot be written.
     #[command(after_help = SHOW_EXAMPLES)]
     Show(ShowOptions),
+    /// Show what every SDK of a run makes of a case, those together that come to the same.
+    ///
+    /// The trials are those of the last run, or of the records that are named; `run --sdk all --case ID` makes them.
+    ///
+    /// Exit codes: 0 shown, 2 usage or records that cannot be read, 5 no trial of these cases is in the records, 6 standard output
+    /// cannot be written.
+    DiffSdk(DiffOptions),
     /// Set up the SDKs' environments under target/, and what gateways have there.
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
@@ -218,6 +225,17 @@ pub struct ShowOptions {
     /// Write nothing but the bytes of one answer of one case, as they go over the wire.
     #[arg(long, conflicts_with = "hex")]
     pub raw: bool,
+}
+
+/// Options of `diff-sdk`.
+#[derive(Debug, Args)]
+pub struct DiffOptions {
+    /// The cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
+    #[arg(required = true, value_name = "ID|GLOB|FILE")]
+    pub cases: Vec<String>,
+    /// The records of a run.
+    #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
+    pub records: Utf8PathBuf,
 }
 
 /// Options of `setup`.

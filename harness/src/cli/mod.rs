@@ -6,6 +6,7 @@ mod bless;
 mod check;
 mod committed;
 mod compare;
+mod diff_sdk;
 mod ending;
 mod exit;
 mod generate;
@@ -81,6 +82,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(options) => check::check(&root, &options),
         Command::List(options) => list::list(&root, &options),
         Command::Show(options) => show::show(&root, &options),
+        Command::DiffSdk(options) => diff_sdk::diff_sdk(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
         Command::Sdks => sdks::sdks(&root),
         Command::Doctor => sdks::doctor(&root),

@@ -208,7 +208,8 @@ fn told(out: &mut String, observation: &Observation) {
     }
 }
 
-const fn style_of(status: Status) -> anstyle::Style {
+/// Returns the style of a status.
+pub(super) const fn style_of(status: Status) -> anstyle::Style {
     match status {
         Status::Pass => GOOD,
         Status::Disputed | Status::Deviates | Status::Unsupported | Status::NotRun => WARN,

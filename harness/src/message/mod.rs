@@ -7,6 +7,7 @@ mod adequate;
 mod explain;
 mod fleet;
 mod show;
+mod side_by_side;
 mod summary;
 mod wire;
 
@@ -15,6 +16,7 @@ pub use explain::{Listed, explain};
 pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
 pub use show::{Bytes, raw, show};
+pub use side_by_side::side_by_side;
 pub use summary::{Tally, probed, progress, summary, unexplained};
 
 use anstyle::{AnsiColor, Style};

@@ -15,6 +15,21 @@ fn run_and_list_say_which_trials_there_are_and_how_they_came_out() {
 }
 
 #[test]
+fn what_each_sdk_makes_of_a_case_stands_side_by_side() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    check(repository.call(&["diff-sdk", CUT]), 2, RECORDS);
+    check(repository.call(&["run", "--case", CUT]), 0, "wrote ");
+    let one = format!("{CUT}#close");
+    insta::assert_snapshot!("diff-sdk", repository.told(&check(repository.call(&["diff-sdk", &one]), 0, "pass")));
+    check(
+        repository.call(&["diff-sdk", HEALTHY]),
+        5,
+        "`streamspec run --sdk all --case 'anthropic/benign/text'` runs them",
+    );
+    check(repository.call(&["diff-sdk", "anthropic/cut/no-terminl"]), 2, "did you mean");
+}
+
+#[test]
 fn check_points_at_mistakes_in_cases_and_in_lists() {
     let repository = Repository::with_cases(&[HEALTHY]);
     let file = format!("cases/{HEALTHY}.yaml");
