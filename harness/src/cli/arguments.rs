@@ -45,6 +45,11 @@ pub enum Command {
     /// Exit codes: 0 shown, 2 usage or records that cannot be read, 5 no trial of these cases is in the records, 6 standard output
     /// cannot be written.
     DiffSdk(DiffOptions),
+    /// Explain a rule, an axis, a level, a verdict or a grade: what it means, its source and its cases, and which SDKs break it.
+    ///
+    /// The numbers are those of trials as written that fail or deviate: for a rule on its cases, for an axis or a grade at a check
+    /// that counts. Exit codes: 0 explained, 2 usage or no such term.
+    Explain(ExplainOptions),
     /// Set up the SDKs' environments under target/, and what gateways have there.
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
@@ -236,6 +241,17 @@ pub struct DiffOptions {
     /// The records of a run.
     #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
     pub records: Utf8PathBuf,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// The terms: `A13`, `error.status`, `should`, `deviates`, `silent`, `transport`.
+    #[arg(required = true, value_name = "TERM")]
+    pub words: Vec<String>,
+    /// The report that says which SDKs break it, as far as there is one.
+    #[arg(long, default_value = "reports/compatibility.json", value_name = "FILE")]
+    pub report: Utf8PathBuf,
 }
 
 /// Options of `setup`.

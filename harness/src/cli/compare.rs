@@ -36,7 +36,7 @@ fn parts(argument: &str) -> (&Utf8Path, Option<&str>) {
 }
 
 /// Reads a report, with what is wrong in its own words: any other JSON comes from somewhere else.
-fn read(file: &Utf8Path) -> anyhow::Result<Report> {
+pub(super) fn read(file: &Utf8Path) -> anyhow::Result<Report> {
     let text = record::open(file).and_then(std::io::read_to_string).with_context(|| file.to_string())?;
     Report::read(&text).with_context(|| file.to_string())
 }

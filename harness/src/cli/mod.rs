@@ -9,6 +9,7 @@ mod compare;
 mod diff_sdk;
 mod ending;
 mod exit;
+mod explain;
 mod generate;
 mod list;
 mod lock;
@@ -83,6 +84,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::List(options) => list::list(&root, &options),
         Command::Show(options) => show::show(&root, &options),
         Command::DiffSdk(options) => diff_sdk::diff_sdk(&root, &options),
+        Command::Explain(options) => explain::explain(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
         Command::Sdks => sdks::sdks(&root),
         Command::Doctor => sdks::doctor(&root),

@@ -30,6 +30,19 @@ fn what_each_sdk_makes_of_a_case_stands_side_by_side() {
 }
 
 #[test]
+fn terms_are_explained() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    insta::assert_snapshot!(
+        "explain",
+        repository.told(&check(repository.call(&["explain", "A13", "transport"]), 0, ""))
+    );
+    check(repository.call(&["run"]), 0, "wrote ");
+    check(repository.call(&["explain", "silent", "--report", REPORT]), 0, "trials, by SDK: none");
+    check(repository.call(&["explain", "silence"]), 2, "there is no rule, axis, level, verdict or grade `silence`");
+    check(repository.call(&["explain", "silent", "--report", RECORDS]), 2, RECORDS);
+}
+
+#[test]
 fn check_points_at_mistakes_in_cases_and_in_lists() {
     let repository = Repository::with_cases(&[HEALTHY]);
     let file = format!("cases/{HEALTHY}.yaml");
