@@ -6,13 +6,15 @@
 mod adequate;
 mod explain;
 mod fleet;
+mod reproduce;
 mod summary;
 mod wire;
 
 pub use adequate::{adequate, twins, unique};
+pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
-pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
+pub(crate) use reproduce::{Asked, reproduce, reproduce_as};
 pub use summary::{Tally, probed, progress, summary, unexplained};
 
 use anstyle::{AnsiColor, Style};

@@ -78,6 +78,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
             surfaces: vec!["surface-01".into()],
         }],
         known: Vec::new(),
+        command: None,
         not_run: None,
     };
     let suite = SuiteRecord {
