@@ -15,7 +15,7 @@ pub struct Surface {
     pub apis: Vec<Api>,
     /// The form in which its caller gets the answer.
     pub delivers: Delivers,
-    /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
+    /// The fields that surfaces of this kind show and this one does not, because the SDK does not have them.
     #[serde(default)]
     pub lacks: Vec<AnswerField>,
     /// The fields that this surface shows beside those that all surfaces of its kind do.
