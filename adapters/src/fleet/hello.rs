@@ -85,7 +85,7 @@ mod tests {
     use crate::contract::AnswerField;
     use crate::manifest::Manifest;
 
-    fn identity(change: Value) -> Identity {
+    fn identity(change: &Value) -> Identity {
         let mut hello = json!({
             "sdk": { "name": "@acme/client", "version": "1.0.0", "language": "Standard ML" }, "runtime": "MLton",
             "apis": ["openai-chat"], "error_bases": [], "surfaces": ["read", "whole"],
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_surface_that_nobody_describes_is_held_to_nothing() {
         let read = json!({ "apis": ["openai-chat"], "delivers": "text", "call": "read()" });
-        let manifest = Manifest::of(&identity(json!({ "described": { "read": read } })));
+        let manifest = Manifest::of(&identity(&json!({ "described": { "read": read } })));
         assert_eq!((manifest.id.as_str(), manifest.language.as_str()), ("acme-client", "Standard ML"));
         let surface = |name: &str| &manifest.surfaces[name];
         assert_eq!((surface("read").shows(), surface("read").is_described()), (vec![AnswerField::Text], true));
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_hello_is_named() {
         let check = |change: Value, expected: &str| {
-            let identity = identity(change);
+            let identity = identity(&change);
             let id = Manifest::of(&identity).id;
             let said = check_hello(&identity, &id).map_or_else(|error| error.to_string(), |()| String::new());
             assert!(said.starts_with(expected) && said.is_empty() == expected.is_empty(), "{said}");

@@ -18,8 +18,8 @@ impl Asked {
         if command.is_empty() {
             return Self { option: format!(" --sdk {}", sdk.asked()), program: String::new() };
         }
-        let words: String = command.iter().map(|word| format!(" {}", quoted(word))).collect();
-        Self { option: String::new(), program: format!(" --{words}") }
+        let words: Vec<String> = command.iter().map(|word| quoted(word)).collect();
+        Self { option: String::new(), program: format!(" -- {}", words.join(" ")) }
     }
 }
 
