@@ -44,6 +44,7 @@ fn hello(adapter: &dyn Adapter) -> Hello {
         error_bases: identity.error_bases,
         surfaces: identity.surfaces,
         capabilities: identity.capabilities,
+        described: identity.described,
     }
 }
 

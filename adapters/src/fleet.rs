@@ -1,9 +1,13 @@
 //! The SDKs that are checked in: found by their manifests, set up, opened, and held to what their manifests say.
 
+mod hello;
 mod sdk;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use self::hello::HelloError;
+#[cfg(test)]
+pub(crate) use self::hello::check_hello;
 pub use self::sdk::{OpenError, Sdk, open_command};
 use crate::manifest::Manifest;
 use crate::setup::{TOOLCHAINS, Toolchain, languages, named};

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use semver::Version;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Ability, Api, Identity};
+pub use crate::contract::{AnswerField, Delivers, Surface};
+use crate::contract::{Api, Identity};
 
 /// The environment variable in which an adapter's process gets its manifest, as JSON with the keys of `adapter.toml`.
 pub const VARIABLE: &str = "STREAMSPEC_MANIFEST";
 
 /// The checked-in description of one SDK and its adapter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Manifest {
     /// The id used on the command line and in reports, `anthropic-python`.
@@ -44,8 +45,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Makes the manifest of an SDK that has none: what its adapter says about itself, and no surface described.
+    /// Makes the manifest of an SDK that has none: what its adapter says about itself.
     pub(crate) fn of(identity: &Identity) -> Self {
+        let surfaces = identity.surfaces.iter().map(|name| {
+            let described = identity.described.get(name).cloned();
+            (name.clone(), described.unwrap_or_else(|| Surface::undescribed(&identity.apis)))
+        });
         let is_of_ids = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
         let name = identity.sdk.name.trim_start_matches('@');
         Self {
@@ -58,7 +63,7 @@ impl Manifest {
             error_bases: identity.error_bases.clone(),
             configuration: BTreeMap::new(),
             base_url: BTreeMap::new(),
-            surfaces: BTreeMap::new(),
+            surfaces: surfaces.collect(),
             unsupported: Vec::new(),
         }
     }
@@ -73,113 +78,8 @@ impl Manifest {
     }
 }
 
-/// One way of using one SDK.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Surface {
-    /// The dialects this surface speaks.
-    pub apis: Vec<Api>,
-    /// The form in which its caller gets the answer.
-    pub delivers: Delivers,
-    /// The fields that surfaces of this kind show and this one does not, because the SDK's does not have them.
-    #[serde(default)]
-    pub lacks: Vec<AnswerField>,
-    /// The fields that this surface shows beside those that all surfaces of its kind do.
-    #[serde(default)]
-    pub also_shows: Vec<AnswerField>,
-    /// The abilities of its caller beside to read to the end. A case that needs another one is unsupported.
-    #[serde(default)]
-    pub caller: Vec<Ability>,
-    /// The link to the SDK's own page that says so, if this call asks the model again by itself when it rejects an
-    /// answer, an empty one for example. More requests than a case expects then say nothing about retries.
-    #[serde(default)]
-    pub asks_again: Option<String>,
-    /// The call in the SDK's own words, `client.messages.create(stream=True)`.
-    pub call: String,
-    /// The first version that had it, if that is known: at an older one it is unsupported.
-    #[serde(default)]
-    pub since: Option<Version>,
-    /// The file beside the manifest that holds the code of this surface, where that is no call of the SDK but a
-    /// caller's own handling of it: what an application would write. Reports show it.
-    #[serde(default)]
-    pub handler: Option<String>,
-}
-
-impl Surface {
-    /// Returns the fields that every observation of this surface holds; where only the finished answer is handed over,
-    /// once there is one.
-    pub fn shows(&self) -> Vec<AnswerField> {
-        let all: &[AnswerField] = match self.delivers {
-            Delivers::Events | Delivers::Final => &[AnswerField::Text, AnswerField::ToolCalls, AnswerField::StopReason],
-            Delivers::Text => &[AnswerField::Text],
-        };
-        let also = self.also_shows.iter().copied();
-        all.iter().copied().filter(|field| !self.lacks.contains(field)).chain(also).collect()
-    }
-}
-
-/// A part of an answer or of its failure that an observation has a field for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnswerField {
-    /// The answer's text.
-    Text,
-    /// The tool calls.
-    ToolCalls,
-    /// The stop reason.
-    StopReason,
-    /// The numbers of tokens.
-    Usage,
-    /// The model's thoughts.
-    Thinking,
-    /// The text of a refusal, where it is apart from the answer's.
-    Refusal,
-    /// The notices that the answer is over, by callbacks, events or a subscriber.
-    Endings,
-    /// The class of an error inside the stream. Without an SDK such an error is an event, and nothing of a class of
-    /// errors.
-    ErrorClass,
-    /// The HTTP status of a response that is refused.
-    ErrorStatus,
-    /// The type of the error in a response that is refused.
-    ErrorType,
-    /// The code of that error.
-    ErrorCode,
-}
-
-impl AnswerField {
-    /// Returns the name in manifests and observations.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::ToolCalls => "tool_calls",
-            Self::StopReason => "stop_reason",
-            Self::Usage => "usage",
-            Self::Thinking => "thinking",
-            Self::Refusal => "refusal",
-            Self::Endings => "endings",
-            Self::ErrorClass => "error_class",
-            Self::ErrorStatus => "error_status",
-            Self::ErrorType => "error_type",
-            Self::ErrorCode => "error_code",
-        }
-    }
-}
-
-/// The form in which the caller of a surface gets the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Delivers {
-    /// Events, one by one.
-    Events,
-    /// Pieces of text, one by one.
-    Text,
-    /// The finished answer only.
-    Final,
-}
-
 /// A documented refusal: trials it covers are neither run nor counted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Unsupported {
     /// Glob over surfaces; all when absent.
@@ -192,3 +92,6 @@ pub struct Unsupported {
     /// The documentation that says so.
     pub link: String,
 }
+
+#[cfg(test)]
+mod tests;

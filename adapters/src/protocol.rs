@@ -2,10 +2,12 @@
 //!
 //! The harness writes [`Request`]s, the adapter writes [`Reply`]s. Answers may come in any order; `id` ties them.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Api, Ask, Caller, Identity, Observation};
+use crate::contract::{Api, Ask, Caller, Identity, Observation, Surface};
 
 /// The version this harness speaks.
 pub const VERSION: u32 = 1;
@@ -103,11 +105,15 @@ pub struct Hello {
     /// The settings of the SDK that can be configured.
     #[serde(default)]
     pub capabilities: Vec<String>,
+    /// Surfaces as a manifest describes them, under the same keys, by name. Only an adapter without a manifest is asked for
+    /// them; a surface that is not among them is run without being held to what it shows.
+    #[serde(default)]
+    pub described: BTreeMap<String, Surface>,
 }
 
 impl From<Hello> for Identity {
     fn from(hello: Hello) -> Self {
-        let Hello { protocol: _, sdk, runtime, apis, error_bases, surfaces, capabilities } = hello;
-        Self { sdk, runtime, apis, error_bases, surfaces, capabilities }
+        let Hello { protocol: _, sdk, runtime, apis, error_bases, surfaces, capabilities, described } = hello;
+        Self { sdk, runtime, apis, error_bases, surfaces, capabilities, described }
     }
 }

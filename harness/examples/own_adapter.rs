@@ -1,5 +1,6 @@
 #![doc = "Runs one case on a client of its own and prints the verdict: `cargo run --example own_adapter`."]
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -31,8 +32,8 @@ impl Default for NaiveClient {
         let word = str::to_owned;
         let sdk = SdkVersion { name: word("naive-client"), version: word("0.1.0"), language: word("rust") };
         let (apis, surfaces) = (vec![Api::AnthropicMessages], vec![word("read")]);
-        let (error_bases, capabilities) = (vec![word("io::Error")], Vec::new());
-        Self { identity: Identity { sdk, runtime: word("Rust"), apis, error_bases, surfaces, capabilities } }
+        let (error_bases, capabilities, described) = (vec![word("io::Error")], Vec::new(), BTreeMap::new());
+        Self { identity: Identity { sdk, runtime: word("Rust"), apis, error_bases, surfaces, capabilities, described } }
     }
 }
 

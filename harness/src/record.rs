@@ -191,6 +191,9 @@ pub struct SdkRecord {
     /// Its list of known deviations at the time of the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Entry>,
+    /// The program and its arguments that drive it, where nothing of it is checked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
     /// The reason why it was not run, and how to fix that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_run: Option<String>,

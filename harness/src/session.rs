@@ -1,6 +1,7 @@
 //! Sessions, which the command line and the test binary share: choose, set up, plan, run, compare with the lists.
 
 mod gateways;
+mod own;
 mod records;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ use crate::deviation::{Comparison, KnownDeviations};
 use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
-use crate::message::{Listed, explain};
+use crate::message::{Listed, explain, reproduce};
 use crate::record::{EditionRecord, GatewayRecord, PlanRecord};
 use crate::run::{Filter, Plan, PlanError, READER, Routes, RoutesError, TrialRun, has_surfaces, is_sound, plan};
 
@@ -33,6 +34,8 @@ const INSTALLS: usize = 4;
 pub struct Request {
     /// SDKs, as [`Fleet::choose`] takes them: ids with or without a version or a path, `core` or `all`.
     pub sdks: Vec<String>,
+    /// An SDK of a program that is not checked in; then no other one is run but those that are named.
+    pub own: Option<Sdk>,
     /// Globs over surfaces.
     pub surfaces: Vec<String>,
     /// Ids, globs over ids or files of cases.
@@ -113,6 +116,17 @@ pub enum SessionError {
     /// Adapters that cannot be used, or an unknown id.
     #[error(transparent)]
     Fleet(#[from] FleetError),
+    /// The name of a program that is not checked in belongs to an SDK that is.
+    #[error(
+        "the program calls its SDK `{name}`, and `{id}` is an SDK that is checked in; give it another name in its hello, so that \
+         nobody takes one for the other"
+    )]
+    Taken {
+        /// The name in the hello.
+        name: String,
+        /// The id that is made of it.
+        id: String,
+    },
     /// The loopback interface cannot be listened on.
     #[error("the server cannot listen on the loopback interface: {0}")]
     Server(std::io::Error),
@@ -150,7 +164,7 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let (suite, edition) = suite(root, request)?;
         let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-        let SelectedSdks { sdks: chosen, broken } = Fleet::discover(root)?.choose(&request.sdks)?;
+        let SelectedSdks { sdks: chosen, broken } = request.chosen(&Fleet::discover(root)?)?;
         has_surfaces(&chosen, &request.surfaces)?;
         let mut routes = Routes::choose(root, &request.via)?;
         let gateways::Ready { states: gateways, lists, versions } = gateways::ready(&mut routes, request, progress);
@@ -229,7 +243,10 @@ impl Session {
         // No list speaks of what a case only records.
         let covered = checks.filter(|(place, check)| check.level != Level::May && !uncovered.contains(place));
         listed.covered = covered.map(|(place, _)| place).collect();
-        explain(ran, case, nonce, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
+        let sdk = self.sdks.iter().find(|(sdk, _)| ran.record.sdk == sdk.manifest.id.as_str());
+        let command = sdk.and_then(|(sdk, _)| sdk.command()).unwrap_or_default();
+        let again = reproduce(&ran.record.id(), command, Some(nonce));
+        explain(ran, case, &again, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
 }
 
@@ -254,9 +271,12 @@ pub fn suite(root: &Utf8Path, request: &Request) -> Result<(Suite, Option<Editio
     if cases.is_empty() { Err(EditionError::Nothing(id).into()) } else { Ok((Suite { cases, ..selected }, Some(kept))) }
 }
 
-/// Reads the list of an SDK. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
+/// Reads the list of an SDK; a program that is not checked in has none. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
 fn usable(sdk: &Sdk) -> Result<KnownDeviations, String> {
     is_sound(&sdk.manifest).map_err(|error| format!("{}: {error}", sdk.dir.join("adapter.toml")))?;
+    if sdk.command().is_some() {
+        return Ok(KnownDeviations::default());
+    }
     KnownDeviations::read(&sdk.dir).map_err(|error| error.to_string())
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn shown(text: &str, most: usize) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            other if other.is_control() || is_invisible(other) => {
+            other if is_hidden(other) => {
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(other));
             }
             other => out.push(other),
@@ -38,6 +38,11 @@ pub(crate) fn visible(text: &str) -> String {
 pub(crate) fn cut(text: &str, most: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
     format!("{}… ({} characters in all)", &text[..end], text.chars().count())
+}
+
+/// Says whether a character cannot be seen, or does something to a terminal.
+pub(crate) fn is_hidden(character: char) -> bool {
+    character.is_control() || is_invisible(character)
 }
 
 /// Says whether a character reorders or hides text on a terminal.

@@ -20,10 +20,9 @@ function trialPage(trial) {
       );
     })
     .catch((error) => held.replaceChildren(checkTable(verdict.checks), difference(verdict.checks), missing(error)));
-  const command = (row.way.commands[trial.variant] ?? "")
-    .replace("{sdk}", () => row.sdk.asked)
-    .replace("{surface}", () => row.surface)
-    .replace("{case}", () => one.id);
+  /** @type {Record<string, string>} */
+  const parts = { sdk: row.sdk.asked, surface: row.surface, case: one.id, program: row.sdk.program };
+  const command = (row.way.commands[trial.variant] ?? "").replace(/\{(\w+)\}/g, (whole, part) => parts[part] ?? whole);
   return [
     crumbs(
       h("a", { href: `#/sdk/${escapedPart(row.sdk.id)}` }, row.sdk.id),

@@ -6,7 +6,9 @@
 mod call;
 mod field;
 mod observation;
+mod surface;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::call::{Ability, Call, Caller, Read};
 pub use self::field::{Field, Reading, Via};
 pub use self::observation::{Ended, Notice, Observation, ObservedError, Site, ToolCall, Usage};
+pub use self::surface::{AnswerField, Delivers, Surface};
 pub use crate::dialect::{Api, Ask};
 
 /// A driver of one SDK, or of any other client.
@@ -49,6 +52,9 @@ pub struct Identity {
     /// The settings that can be made: `timeout`, `max-retries`, `tools`.
     #[serde(default)]
     pub capabilities: Vec<String>,
+    /// The surfaces that the adapter itself describes, where no manifest does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub described: BTreeMap<String, Surface>,
 }
 
 /// A package at the version that is really loaded.
@@ -59,7 +65,7 @@ pub struct SdkVersion {
     pub name: String,
     /// The version the package reports at run time.
     pub version: String,
-    /// `python`, `typescript`, `rust`, `go` or `java`.
+    /// The language: `python`, `typescript`, `rust`, `go` or `java` of an SDK that is checked in, any words of another one.
     pub language: String,
 }
 

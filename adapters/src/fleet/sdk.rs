@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::hello::{HelloError, check_hello};
 use crate::contract::{Adapter, Identity};
 use crate::manifest::{self, Manifest};
 use crate::process::{Launch, ProcessAdapter, StartError};
@@ -56,18 +57,22 @@ pub struct Sdk {
 
 /// An adapter that was made elsewhere and is used as it is.
 #[derive(Clone)]
-pub(super) struct OwnAdapter(Arc<dyn Adapter>);
+pub(super) struct OwnAdapter {
+    adapter: Arc<dyn Adapter>,
+    /// The program and its arguments where that is how it was started.
+    command: Vec<String>,
+}
 
 impl fmt::Debug for OwnAdapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OwnAdapter").field(self.0.identity()).finish()
+        f.debug_tuple("OwnAdapter").field(self.adapter.identity()).field(&self.command).finish()
     }
 }
 
 impl Sdk {
     /// Makes an SDK that has no manifest, only an adapter that was made elsewhere. It has the name that the adapter gives it, with `-` for
-    /// what an id cannot hold. Its surfaces are described by nobody, so that a field which an observation leaves out is a
-    /// field that the surface does not have.
+    /// what an id cannot hold. A surface that the adapter does not describe is described by nobody, so that a field which an
+    /// observation leaves out is a field that the surface does not have.
     pub fn of(adapter: Arc<dyn Adapter>) -> Self {
         let manifest = Manifest::of(adapter.identity());
         let (dir, root) = (Utf8PathBuf::new(), Utf8PathBuf::new());
@@ -77,12 +82,28 @@ impl Sdk {
     /// Returns the same SDK, driven by an adapter that was made elsewhere. Who made it closes it.
     #[must_use]
     pub fn driven_by(self, adapter: Arc<dyn Adapter>) -> Self {
-        Self { own: Some(OwnAdapter(adapter)), ..self }
+        Self { own: Some(OwnAdapter { adapter, command: Vec::new() }), ..self }
+    }
+
+    /// Makes an SDK of a program that speaks the adapter protocol and was started by this command.
+    ///
+    /// # Errors
+    ///
+    /// An error says what is missing in its `hello`, or wrong with it.
+    pub fn of_command(adapter: Arc<dyn Adapter>, command: &[String]) -> Result<Self, HelloError> {
+        let sdk = Self::of(Arc::clone(&adapter));
+        check_hello(adapter.identity(), &sdk.manifest.id)?;
+        Ok(Self { own: Some(OwnAdapter { adapter, command: command.to_vec() }), ..sdk })
+    }
+
+    /// Returns the command that its program was started with: nothing of it is checked in. None for any other SDK.
+    pub fn command(&self) -> Option<&[String]> {
+        self.own.as_ref().map(|own| own.command.as_slice()).filter(|command| !command.is_empty())
     }
 
     /// Returns the adapter that was made elsewhere, if there is one.
     pub fn own_adapter(&self) -> Option<Arc<dyn Adapter>> {
-        self.own.as_ref().map(|own| Arc::clone(&own.0))
+        self.own.as_ref().map(|own| Arc::clone(&own.adapter))
     }
 
     /// Returns the folder of the suite it belongs to, an absolute path; environments are below it.
@@ -126,6 +147,9 @@ impl Sdk {
     /// Installs what the adapter needs, which is a few looks at files when that is done already, and says which SDK
     /// that is: `latest` becomes a version. Blocks.
     pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Self, SetupError> {
+        if self.own.is_some() {
+            return Ok(self.clone());
+        }
         if self.build == Build::Latest {
             let version = setup::latest(&self.root, &self.manifest, progress)?;
             let mut locked = Self { build: Build::Locked, ..self.clone() };

@@ -1,5 +1,7 @@
 //! Tests of wrong manifests, and of adapters that are not what their manifests say.
 
+use std::collections::BTreeMap;
+
 use super::sdk::matches;
 use super::*;
 use crate::contract::{Api, Identity, SdkVersion};
@@ -141,6 +143,7 @@ fn an_adapter_that_is_not_what_its_manifest_says_is_named() {
         error_bases: vec!["OpenAIError".to_owned()],
         surfaces: vec!["create-sync".to_owned()],
         capabilities: Vec::new(),
+        described: BTreeMap::new(),
     };
     assert!(matches(&manifest, &Build::Locked, &identity).is_ok());
     let check = |change: fn(&mut Identity), expected: &str| {

@@ -1,5 +1,6 @@
 //! An asynchronous function as an [`Adapter`]: a deadline, a task of its own for every call, and panics as crashes.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,6 +98,7 @@ fn identity(manifest: &Manifest) -> Identity {
         error_bases: manifest.error_bases.clone(),
         surfaces: manifest.surfaces.keys().cloned().collect(),
         capabilities,
+        described: BTreeMap::new(),
     }
 }
 

@@ -25,6 +25,10 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Set up the SDKs, run the suite on them, and write the compatibility report.
+    ///
+    /// `run -- COMMAND` runs the suite on a program of your own that speaks the adapter protocol, without anything of it being
+    /// checked in.
+    #[command(after_help = OWN)]
     Run(RunOptions),
     /// Check case files: the given files and folders, or all of them with all manifests and lists of known deviations.
     Check(CheckOptions),
@@ -185,7 +189,24 @@ pub struct RunOptions {
     /// The run's nonce, to send the very same bytes again.
     #[arg(long)]
     pub nonce: Option<String>,
+    /// A program that speaks the adapter protocol, with its arguments, behind all options.
+    ///
+    /// Its `hello` gives its name, its language in any words, its dialects and its surfaces, on which every case of these
+    /// dialects is run; `adapters/MANIFEST.md` says what else may stand there. It has no list of known deviations, so that every
+    /// MUST and SHOULD counts. No SDK is run beside it but those that `--sdk` names, whose results are then in the same report.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }
+
+/// Examples of a program that is not checked in.
+const OWN: &str = "\
+Examples of a program of your own:
+  streamspec run -- python3 harness/examples/own_client.py
+  streamspec run --case 'anthropic/in-band/*' --surface read --verbose -- ./my-adapter --flag
+  streamspec run --sdk reference -- ./my-adapter
+
+It gets PATH and a home folder of its own, and nothing else of your environment. One that does not start, or says no hello that
+can be used, is an error with exit code 3; one that ends in the middle is started again, and its calls are crashes.";
 
 /// Options of `check`.
 #[derive(Debug, Args)]

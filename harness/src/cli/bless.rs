@@ -82,6 +82,9 @@ fn one(
     if let Some(why) = &record.not_run {
         return Err(Refused { reason: format!("it was not run: {why}"), exit: Exit::Conformant });
     }
+    if record.command.is_some() {
+        return Err(Refused::usage("it is a program that is not checked in, and has no list".to_owned()));
+    }
     if !record.id.is_locked() {
         return Err(Refused { reason: "a list is about the locked version".to_owned(), exit: Exit::Conformant });
     }

@@ -24,7 +24,11 @@ pub(super) fn is_committed(root: &Utf8Path, folder: &Utf8Path) -> bool {
 }
 
 /// Refuses a run that would not make the committed report, before it begins.
-pub(super) fn makes_whole(root: &Utf8Path, request: &Request) -> anyhow::Result<()> {
+pub(super) fn makes_whole(root: &Utf8Path, request: &Request, command: &[String]) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        command.is_empty(),
+        "{COMMITTED}/ is about SDKs that are checked in; leave out the command after `--`"
+    );
     let fleet = Fleet::discover(root)?;
     let chosen = fleet.choose(&request.sdks)?;
     let chosen = chosen.sdks.iter().map(|sdk| sdk.manifest.id.as_str()).collect();
@@ -57,6 +61,9 @@ pub(super) fn are_whole(root: &Utf8Path, records: &Records) -> anyhow::Result<()
     }
     if let Some(place) = records.surfaces.values().flatten().find(|place| place.route != Route::Direct) {
         anyhow::bail!("{COMMITTED}/ is about SDKs alone, and these records hold trials through {}", place.route);
+    }
+    if let Some(own) = records.runs.iter().flat_map(|run| run.sdks.values()).find(|sdk| sdk.command.is_some()) {
+        anyhow::bail!("{COMMITTED}/ is about SDKs that are checked in, and {} in these records is not", own.id);
     }
     let whole = records.runs.iter().flat_map(|run| &run.suite.plans).filter(|plan| plan.whole);
     is_fleet(&Fleet::discover(root)?, &whole.map(|plan| plan.sdk.as_str()).collect())

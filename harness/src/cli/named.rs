@@ -14,13 +14,21 @@ pub(super) fn not_run(request: &Request, session: &Session, results: &Results<'_
     let mut missing = Vec::new();
     // That they are well formed was seen when they were chosen.
     let specs = Spec::parse_list(&request.sdks).unwrap_or_default();
+    let is_missing = |is_of: &dyn Fn(&SdkId) -> bool| {
+        let mut plans = session.plans.iter().filter(|plan| is_of(&plan.sdk));
+        let elsewhere = request.shard.is_some() && plans.any(|plan| plan.own == 0 && plan.trials > 0);
+        !elsewhere && !ran.iter().any(|(sdk, _)| is_of(sdk))
+    };
     for spec in specs.iter().filter(|spec| !SETS.contains(&spec.id.as_str())) {
         // A version that is the locked one runs under the plain id, and `latest` under its number.
-        let mut plans = session.plans.iter().filter(|plan| spec.is_of(&plan.sdk));
-        let elsewhere = request.shard.is_some() && plans.any(|plan| plan.own == 0 && plan.trials > 0);
-        if !elsewhere && !ran.iter().any(|(sdk, _)| spec.is_of(sdk)) {
+        if is_missing(&|sdk| spec.is_of(sdk)) {
             missing.push(format!("{} was named and no trial of it was run", spec.build.id_of(&spec.id)));
         }
+    }
+    if let Some(own) = request.own.as_ref().map(|own| own.manifest.id.as_str())
+        && is_missing(&|sdk| *sdk == *own)
+    {
+        missing.push(format!("{own} was given as a command and no trial of it was run"));
     }
     for glob in request.surfaces.iter().filter(|_| request.shard.is_none()) {
         let Ok(surfaces) = matcher(glob) else { continue };

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use futures_util::stream::{self, StreamExt as _};
 use streamspec_adapters::contract::Adapter;
-use streamspec_adapters::fleet::{self, Fleet, Sdk};
+use streamspec_adapters::fleet::{Fleet, Sdk};
 
 use super::arguments::ProbeOptions;
-use super::{Exit, output, print_progress, tell_broken};
+use super::{Exit, output, own, print_progress, tell_broken};
 use crate::message::probed;
 use crate::probe::{Target, probe as probe_adapter};
 use crate::session::set_up;
@@ -54,17 +54,7 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
 /// Probes one adapter with a manifest.
 async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
-    let surfaces = sdk.manifest.surfaces.iter();
-    let targets = surfaces.flat_map(|(name, surface)| {
-        let target = |api| Target {
-            api,
-            surface: name.clone(),
-            delivers: Some(surface.delivers),
-            lacks: Some(surface.lacks.clone()),
-        };
-        surface.apis.iter().copied().map(target)
-    });
-    let targets: Vec<_> = targets.collect();
+    let targets = targets(sdk);
     match sdk.open().await {
         Ok(adapter) => {
             let (text, exit) = report(root, adapter, &targets).await?;
@@ -74,25 +64,28 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     }
 }
 
+/// Lists the surfaces of an SDK by each of their dialects.
+fn targets(sdk: &Sdk) -> Vec<Target> {
+    let surfaces = sdk.manifest.surfaces.iter();
+    let targets = surfaces.flat_map(|(name, surface)| {
+        let target = |api| Target {
+            api,
+            surface: name.clone(),
+            delivers: surface.is_described().then_some(surface.delivers),
+            lacks: surface.is_described().then(|| surface.lacks.clone()),
+        };
+        surface.apis.iter().copied().map(target)
+    });
+    targets.collect()
+}
+
 /// Probes an adapter that is not checked in: its answer to `hello` says what it can be asked for.
 fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
-    let Some((program, arguments)) = command.split_first() else {
-        anyhow::bail!("name an SDK, or a command after `--`");
-    };
+    anyhow::ensure!(!command.is_empty(), "name an SDK, or a command after `--`");
     runtime.block_on(async {
-        let adapter = match fleet::open_command(program, arguments, &root.join("target/streamspec/home")).await {
-            Ok(adapter) => adapter,
-            Err(error) => {
-                output::warn(format_args!("{program}: {error}"));
-                return Ok(Exit::Fault);
-            }
-        };
-        let identity = adapter.identity().clone();
-        let surfaces = identity.surfaces.iter();
-        let targets = surfaces.flat_map(|surface| {
-            identity.apis.iter().map(|&api| Target { api, surface: surface.clone(), delivers: None, lacks: None })
-        });
-        let (text, exit) = report(root, adapter, &targets.collect::<Vec<_>>()).await?;
+        let Some(adapter) = own::start(root, command).await else { return Ok(Exit::Fault) };
+        let sdk = Sdk::of(Arc::clone(&adapter) as Arc<dyn Adapter>);
+        let (text, exit) = report(root, adapter, &targets(&sdk)).await?;
         output::print(text);
         Ok(exit)
     })

@@ -1,6 +1,6 @@
 //! `streamspec run`: set up, run, compare with the lists, report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::Arc;
@@ -8,18 +8,19 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use futures_util::future::join_all;
 use indicatif::{ProgressBar, ProgressStyle};
-use streamspec_adapters::fleet::Broken;
+use streamspec_adapters::fleet::{Broken, Sdk};
+use tokio::runtime::Runtime;
 
 use super::arguments::{Places, RunOptions, Selected};
 use super::ending::told_to_end;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
-use super::{Exit, committed, named, output, print_progress, report};
-use crate::id::{TrialId, Variant};
+use super::{Exit, committed, named, output, own, print_progress, report, rerun};
+use crate::id::Variant;
 use crate::judge::Status;
 use crate::message::{summary, unexplained};
 use crate::record::{Record, Records, Writer};
-use crate::report::{DEFAULT, View};
+use crate::report::DEFAULT;
 use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
 use crate::session::{GatewayState, Request, Session, SessionError, Unavailable, opened};
@@ -30,25 +31,43 @@ const EXPLAINED: usize = 20;
 
 pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
     let mut request = options.selected.request()?;
-    if let Some(before) = &options.rerun {
-        let not_green = not_green(root, before)?;
-        if not_green.is_empty() {
-            output::warn(format_args!("error: every trial in {before} is as listed, so there is nothing to run again"));
-            return Ok(Exit::NothingSelected);
-        }
-        if request.via.is_empty() {
-            let routes: BTreeSet<String> = not_green.iter().map(|trial| trial.route.to_string()).collect();
-            request.via = routes.into_iter().collect();
-        }
-        request.only = Some(not_green);
+    if let Some(before) = &options.rerun
+        && let Some(exit) = rerun::narrow(root, before, &options.command, &mut request)?
+    {
+        return Ok(exit);
     }
     let (records, folder) = (root.join(&options.records), root.join(&options.report));
     let is_committed = committed::is_committed(root, &folder);
     if is_committed {
-        committed::makes_whole(root, &request)?;
+        committed::makes_whole(root, &request, &options.command)?;
     }
     let _lock = OutputLock::file(root, &records)?.and(OutputLock::folder(root, &folder)?);
-    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
+    let runtime = Runtime::new()?;
+    request.own = runtime.block_on(own::start_as_sdk(root, &options.command));
+    let is_lost = request.own.is_none() && !options.command.is_empty();
+    // The SDKs that are named are run without it.
+    let exit = if is_lost && request.sdks.is_empty() {
+        Ok(Exit::Fault)
+    } else {
+        in_session(root, options, &request, is_committed, &runtime)
+    };
+    if let Some(adapter) = request.own.as_ref().and_then(Sdk::own_adapter) {
+        runtime.block_on(adapter.close());
+    }
+    // What a hung native call left behind must not keep the command from ending.
+    runtime.shutdown_background();
+    exit.map(|exit| if is_lost { exit.max(Exit::Fault) } else { exit })
+}
+
+/// Opens the session of a request and runs it.
+fn in_session(
+    root: &Utf8Path,
+    options: &RunOptions,
+    request: &Request,
+    is_committed: bool,
+    runtime: &Runtime,
+) -> anyhow::Result<Exit> {
+    let session = match Session::open(root, request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
         Err(error) => {
             // Problems in cases say themselves that they are errors.
@@ -60,13 +79,12 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     if is_committed {
         committed::can_be_whole(&session)?;
     }
-    let runtime = tokio::runtime::Runtime::new()?;
-    let exit = runtime.block_on(async {
+    runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
         let engine = Engine::start(nonce.clone(), usize::from(options.jobs), Deadlines::SDK).await?;
         let engine = Arc::new(engine.through(&session.routes));
         let finished = tokio::select! {
-            finished = everything(root, options, &request, &session, &engine, &nonce) => Some(finished),
+            finished = everything(root, options, request, &session, &engine, &nonce) => Some(finished),
             () = told_to_end() => None,
         };
         engine.close().await;
@@ -74,10 +92,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
             output::warn(format_args!("interrupted; the finished trials are in {}", options.records));
             Ok(Exit::Interrupted)
         })
-    });
-    // What a hung native call left behind must not keep the command from ending.
-    runtime.shutdown_background();
-    exit
+    })
 }
 
 impl Selected {
@@ -95,6 +110,7 @@ impl Selected {
         Ok(Request {
             variants,
             sdks: self.sdk.clone(),
+            own: None,
             surfaces: self.surface.clone(),
             cases: self.cases.clone(),
             edition: self.edition,
@@ -105,20 +121,6 @@ impl Selected {
             only: None,
         })
     }
-}
-
-/// Finds the trials, as written, that records show as flaky, as a fault, or not as listed.
-fn not_green(root: &Utf8Path, file: &Utf8Path) -> anyhow::Result<BTreeSet<TrialId>> {
-    let records = Records::read([(file.as_str(), root.join(file))])?;
-    let view = View::from_records(&records)?;
-    let mut found = BTreeSet::new();
-    for row in view.rows() {
-        let row = row?;
-        if row.conclusion().is_red() {
-            found.insert(row.trial.id().as_written());
-        }
-    }
-    Ok(found)
 }
 
 /// Makes a number that no earlier run had.

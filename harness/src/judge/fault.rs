@@ -119,7 +119,7 @@ fn of_the_observation(observation: &Observation, read: Read, surface: Option<&Su
         AnswerField::ErrorClass | AnswerField::ErrorStatus | AnswerField::ErrorType | AnswerField::ErrorCode => false,
     };
     let field = surface.shows().into_iter().find(left_out)?;
-    Some(format!("the observation has no `{}`, which the surface shows according to its manifest", field.name()))
+    Some(format!("the observation has no `{}`, which the surface shows according to its description", field.name()))
 }
 
 /// Makes the verdict where a check needs the case's control, and the control was lost through no fault of the SDK.

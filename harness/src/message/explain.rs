@@ -8,7 +8,6 @@ use streamspec_adapters::contract::Observation;
 
 use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
 use crate::case::{Axis, Case};
-use crate::id::{Transport, TrialId, Variant};
 use crate::judge::{Check, Grade, Status};
 use crate::load::Location;
 use crate::record::{AttemptRecord, Attempted};
@@ -24,11 +23,11 @@ pub struct Listed {
     pub covered: Vec<usize>,
 }
 
-/// Explains one trial. `nonce` is that of the run; `locate` finds the line of a check in the case file.
+/// Explains one trial. `again` is the command that runs just this one; `locate` finds the line of a check in the case file.
 pub fn explain(
     ran: &TrialRun,
     case: &Case,
-    nonce: &str,
+    again: &str,
     listed: &Listed,
     locate: &dyn Fn(&Check) -> Option<Location>,
 ) -> String {
@@ -73,33 +72,8 @@ pub fn explain(
             let _ = writeln!(out, "    {}", shown(line, 300));
         }
     }
-    let command = reproduce(&record.id(), Some(nonce));
-    let _ = writeln!(out, "  {} {command}", styled(BOLD, "reproduce:"));
+    let _ = writeln!(out, "  {} {again}", styled(BOLD, "reproduce:"));
     out
-}
-
-/// Writes the command that runs just one trial. With the nonce of its run it sends the very same bytes; a report leaves
-/// it out, so that it does not change from run to run.
-pub(crate) fn reproduce(id: &TrialId, nonce: Option<&str>) -> String {
-    let TrialId { sdk, surface, case, variant, route, transport } = id;
-    let variant = match variant {
-        Variant::AsWritten => String::new(),
-        Variant::CutEvents => " --cuts events".to_owned(),
-        Variant::CutBytes => " --cuts bytes".to_owned(),
-        Variant::ErrorEvents => " --errors events".to_owned(),
-        Variant::ErrorBytes => " --errors bytes".to_owned(),
-        variant => format!(" --variants {}", variant.name()),
-    };
-    let way = [
-        route.gateway().map(|gateway| format!(" --via {gateway}")),
-        (*transport != Transport::default()).then(|| format!(" --transport {transport}")),
-    ];
-    let way: String = way.into_iter().flatten().collect();
-    let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
-    format!(
-        "cargo run --release -- run --sdk {} --surface {surface} --case '{case}'{variant}{way}{nonce} --verbose",
-        sdk.asked()
-    )
 }
 
 /// Writes a broken check below the line of the case file that has it.

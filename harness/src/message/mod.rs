@@ -6,15 +6,17 @@
 mod adequate;
 mod explain;
 mod fleet;
+mod reproduce;
 mod show;
 mod side_by_side;
 mod summary;
 mod wire;
 
 pub use adequate::{adequate, twins, unique};
+pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
-pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
+pub(crate) use reproduce::{Asked, reproduce, reproduce_as};
 pub use show::{Bytes, raw, show};
 pub use side_by_side::side_by_side;
 pub use summary::{Tally, probed, progress, summary, unexplained};

@@ -49,9 +49,9 @@ pub struct Target {
     pub api: Api,
     /// The surface's name.
     pub surface: String,
-    /// The form in which its caller gets the answer; unknown for an adapter without a manifest.
+    /// The form in which its caller gets the answer; unknown where nobody describes the surface.
     pub delivers: Option<Delivers>,
-    /// The fields that its SDK has not; unknown for an adapter without a manifest.
+    /// The fields that its SDK has not; unknown where nobody describes the surface.
     pub lacks: Option<Vec<AnswerField>>,
 }
 

@@ -75,7 +75,7 @@ impl Refusal {
         let missing: Vec<String> =
             missing.filter_map(|(field, sent, _)| Some(format!("`{}` (sent: `{}`)", field.name(), sent?))).collect();
         let wrong = format!(
-            "the adapter did not read {}; where the SDK has no such field, `lacks` in adapter.toml names it",
+            "the adapter did not read {}; where the SDK has no such field, `lacks` of the surface names it",
             missing.join(" and ")
         );
         Some(RefusalFields { summary: summary(error), wrong: (!missing.is_empty()).then_some(wrong) })
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(
             read(&blind, Some(Vec::new())).wrong.expect("two fields were not read"),
             "the adapter did not read `error_type` (sent: `invalid_request_error`) and `error_code` (sent: \
-             `invalid_api_key`); where the SDK has no such field, `lacks` in adapter.toml names it"
+             `invalid_api_key`); where the SDK has no such field, `lacks` of the surface names it"
         );
         // What the manifest says that the SDK has not, and what an adapter without a manifest reads, is only told.
         let lacks = vec![AnswerField::ErrorType, AnswerField::ErrorCode];

@@ -262,6 +262,13 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     if let Some(surface) = manifest.surfaces.get(trial.surface.as_str())
         && let Some(ability) = trial.case.caller.needs().find(|ability| !surface.caller.contains(ability))
     {
+        if !surface.is_described() {
+            return Some(format!(
+                "nothing says that the caller of `{0}` can {1}; the program's hello does with `caller` in `described.{0}`",
+                trial.surface,
+                ability.in_words()
+            ));
+        }
         return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.in_words()));
     }
     let covers = |(surfaces, cases, _): &&Exclusion| {

@@ -54,6 +54,7 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
     let mut apis: Vec<_> = manifest.surfaces.values().flat_map(|surface| surface.apis.iter().copied()).collect();
     apis.sort_unstable();
     apis.dedup();
+    let described = manifest.surfaces.iter().filter(|(_, surface)| surface.is_described());
     Record::Sdk(SdkRecord {
         id: manifest.id.as_str().into(),
         package: manifest.package.clone(),
@@ -62,9 +63,10 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
         runtime: identity.map(|identity| identity.runtime.clone()).unwrap_or_default(),
         apis,
         surfaces: manifest.surfaces.keys().map(|name| name.as_str().into()).collect(),
-        calls: manifest.surfaces.iter().map(|(name, surface)| (name.as_str().into(), surface.call.clone())).collect(),
+        calls: described.map(|(name, surface)| (name.as_str().into(), surface.call.clone())).collect(),
         handlers: handlers(sdk),
         known,
+        command: sdk.command().map(<[String]>::to_vec),
         not_run,
     })
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::repository::{HEALTHY, REPORT, Repository, check, own};
 
 /// The pages that show commands.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "SUPPLY-CHAIN.md",
     "adapters/README.md",
+    "adapters/MANIFEST.md",
     "cases/README.md",
     "clients/README.md",
     "reports/README.md",
@@ -91,6 +92,8 @@ fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
     while let Some(word) = words.next() {
         match *word {
             "--verbose" | "--strict" | "--open" => {}
+            // What follows is a program of the reader's own, which `list` does not start.
+            "--" => break,
             "--report" | "--records" | "--nonce" | "--jobs" => _ = words.next(),
             option => {
                 listed.push(option);

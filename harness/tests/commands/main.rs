@@ -7,6 +7,7 @@ mod editions;
 mod exits;
 mod gateways;
 mod help;
+mod own;
 mod places;
 mod repository;
 mod reproduce;

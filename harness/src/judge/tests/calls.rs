@@ -66,7 +66,7 @@ fn other_calls_than_were_asked_for_are_the_adapter_s_fault() {
             two,
             json!([without(one(), &["text"])]),
             "of one of the other calls: the observation has no `text`, which the \
-          surface shows according to its manifest",
+          surface shows according to its description",
         ),
     ] {
         let found = seen(caller, expect.clone(), with(one(), "others", others), Some(&surface));

@@ -59,7 +59,7 @@ pub(super) struct WayData {
     pub(super) route: String,
     /// The transport.
     pub(super) transport: String,
-    /// The command that runs a trial by them, by variant, with `{sdk}`, `{surface}` and `{case}` to fill in.
+    /// The command that runs a trial by them, by variant, with `{sdk}`, `{surface}`, `{case}` and `{program}` to fill in.
     pub(super) commands: BTreeMap<String, String>,
 }
 
@@ -68,8 +68,10 @@ pub(super) struct WayData {
 pub(super) struct SdkData {
     /// The id.
     pub(super) id: String,
-    /// The id by which `--sdk` asks for it.
+    /// The option that asks for it, ` --sdk ID`; empty where a program is run that is not checked in.
     pub(super) asked: String,
+    /// The command of that program as it stands behind all options, ` -- COMMAND`; empty for any other SDK.
+    pub(super) program: String,
     /// The package's name in its registry.
     pub(super) package: String,
     /// The version that was loaded.

@@ -5,7 +5,7 @@ use super::details::file_name;
 use super::rows::Rows;
 use crate::deviation::Way;
 use crate::id::{self, Route, Transport, TrialId, Variant};
-use crate::message;
+use crate::message::{Asked, reproduce_as};
 use crate::record::ReadError;
 use crate::report::table::Table;
 use crate::report::view::{CatchRow, Sdk, View, without_patch};
@@ -59,9 +59,11 @@ fn group(name: &str) -> GroupData {
 
 fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
     let record = sdk.record;
+    let Asked { option, program } = Asked::of(&record.id, record.command.as_deref().unwrap_or_default());
     SdkData {
         id: record.id.to_string(),
-        asked: record.id.asked(),
+        asked: option,
+        program,
         package: record.package.clone(),
         version: record.version.clone(),
         language: record.language.clone(),
@@ -76,10 +78,11 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
     }
 }
 
-/// A route and a transport with the commands that run a trial by them, with `{sdk}`, `{surface}` and `{case}` for the page to
-/// fill in.
+/// A route and a transport with the commands that run a trial by them, with `{sdk}`, `{surface}`, `{case}` and `{program}` for the
+/// page to fill in.
 fn way_data((route, transport): Way) -> WayData {
     let any = |variant| TrialId { route, transport, ..TrialId::new("{sdk}", "{surface}", "{case}", variant) };
-    let commands = Variant::every().map(|variant| (variant.to_string(), message::reproduce(&any(variant), None)));
+    let asked = Asked { option: "{sdk}".to_owned(), program: "{program}".to_owned() };
+    let commands = Variant::every().map(|variant| (variant.to_string(), reproduce_as(&any(variant), &asked, None)));
     WayData { route: route.to_string(), transport: transport.to_string(), commands: commands.collect() }
 }

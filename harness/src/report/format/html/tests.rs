@@ -78,6 +78,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
             surfaces: vec!["surface-01".into()],
         }],
         known: Vec::new(),
+        command: None,
         not_run: None,
     };
     let suite = SuiteRecord {
@@ -310,8 +311,8 @@ fn each_route_and_transport_has_rows_of_its_own() {
     );
     assert_eq!(page["rows"][1]["label"], format!("create {other}"));
     let command = |way: usize| page["ways"][way]["commands"]["crlf"].as_str().expect("a command").to_owned();
-    assert!(command(0).ends_with("--case '{case}' --variants crlf --verbose"), "{}", command(0));
-    assert!(command(1).ends_with("--variants crlf --via relay --transport other --verbose"), "{}", command(1));
+    assert!(command(0).ends_with("--case '{case}' --variants crlf --verbose{program}"), "{}", command(0));
+    assert!(command(1).ends_with("--variants crlf --via relay --transport other --verbose{program}"), "{}", command(1));
 
     // Directly the case passes, by the others it hangs.
     let verdict = |row: usize| {
