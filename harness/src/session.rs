@@ -271,7 +271,8 @@ pub fn suite(root: &Utf8Path, request: &Request) -> Result<(Suite, Option<Editio
     if cases.is_empty() { Err(EditionError::Nothing(id).into()) } else { Ok((Suite { cases, ..selected }, Some(kept))) }
 }
 
-/// Reads the list of an SDK; a program that is not checked in has none. What is wrong with it, or with the globs of its manifest, concerns no other SDK.
+/// Reads the list of an SDK; a program that is not checked in has none. What is wrong with it, or with the globs of its manifest,
+/// concerns no other SDK.
 fn usable(sdk: &Sdk) -> Result<KnownDeviations, String> {
     is_sound(&sdk.manifest).map_err(|error| format!("{}: {error}", sdk.dir.join("adapter.toml")))?;
     if sdk.command().is_some() {

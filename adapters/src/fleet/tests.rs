@@ -90,6 +90,10 @@ fn refuses_a_wrong_manifest() {
     check(&MANIFEST.replace("entry", "source"), &["line 5", "unknown field `source`"]);
     check(&MANIFEST.replace("3.54.0", ""), &["`version` must be one exact version"]);
     check(&MANIFEST.replace("3.54.0", ">=3"), &["`version` must be one exact version, not `>=3`"]);
+    check(
+        &MANIFEST.replace("client.chat.completions.create(stream=True)", ""),
+        &["`call` of the surface `create-sync` is empty"],
+    );
     check(&MANIFEST.replace("\"python\"", "\"rust\""), &["`language` is `rust`, but the folder is `python`"]);
     check(&MANIFEST.replace("\"python\"", "\"pyhton\""), &["`language` is `pyhton`, but the folder is `python`"]);
     check(&MANIFEST.replace("openai-chat", "openai-chats"), &["line 12", "unknown variant `openai-chats`"]);

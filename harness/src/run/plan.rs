@@ -264,7 +264,7 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     {
         if !surface.is_described() {
             return Some(format!(
-                "nothing says that the caller of `{0}` can {1}; the program's hello does with `caller` in `described.{0}`",
+                "nothing says that the caller of `{0}` can {1}; a program says so in its hello, by `caller` in `described.{0}`",
                 trial.surface,
                 ability.in_words()
             ));

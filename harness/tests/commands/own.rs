@@ -246,6 +246,6 @@ fn a_surface_is_held_to_its_description_and_to_nothing_else() {
     let expected = [format!("own-client/read::{HEALTHY} pass"), format!("own-client/read::{STOPS} unsupported")];
     assert_eq!(verdicts(&repository), expected);
     let records = repository.read(RECORDS);
-    assert!(records.contains("the program's hello does with `caller` in `described.read`"), "{records}");
+    assert!(records.contains("a program says so in its hello, by `caller` in `described.read`"), "{records}");
     assert!(!records.contains("\"calls\""), "nobody says what the call is");
 }
