@@ -6,7 +6,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use streamspec_adapters::contract::Observation;
 
-use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
+use super::{BAD, BOLD, DIM, GOOD, WARN, blame, styled, wire};
 use crate::case::{Axis, Case};
 use crate::id::{Transport, TrialId, Variant};
 use crate::judge::{Check, Grade, Status};
@@ -61,6 +61,7 @@ pub fn explain(
     }
     observed(&mut out, ran);
     out.push_str(&wire::wire(ran));
+    out.push_str(&blame::blame(ran));
     let stderr = ran.answered.stderr.trim();
     if !stderr.is_empty() {
         let _ = writeln!(

@@ -4,12 +4,14 @@
 //! printer takes out where the terminal does not want them.
 
 mod adequate;
+mod blame;
 mod explain;
 mod fleet;
 mod summary;
 mod wire;
 
 pub use adequate::{adequate, twins, unique};
+pub(crate) use blame::sentence as blame_in_short;
 pub use explain::{Listed, explain};
 pub(crate) use explain::{reproduce, sentence};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
