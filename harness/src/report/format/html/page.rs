@@ -1,6 +1,6 @@
 //! The data of the page itself, every repeated value once.
 
-use super::data::{CaseData, CodeData, DefaultsData, GroupData, PageData, SdkData, WayData};
+use super::data::{CaseData, CodeData, DefaultsData, GatewayData, GroupData, PageData, SdkData, WayData};
 use super::details::file_name;
 use super::rows::Rows;
 use crate::deviation::Way;
@@ -8,7 +8,7 @@ use crate::id::{self, Route, Transport, TrialId, Variant};
 use crate::message;
 use crate::record::ReadError;
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Sdk, View, without_patch};
+use crate::report::view::{CatchRow, Gateway, Sdk, View, without_patch};
 
 /// Collects the data of the page.
 pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
@@ -50,6 +50,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         verdicts: rows.verdicts.values,
         rows: rows.written,
         variant_runs: rows.variant_runs,
+        gateways: view.gateways.iter().map(gateway_data).collect(),
     })
 }
 
@@ -74,6 +75,11 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
         catches,
         not_run: record.not_run.clone(),
     }
+}
+
+fn gateway_data(gateway: &Gateway) -> GatewayData {
+    let commands = gateway.findings.iter().map(|found| message::reproduce(&found.example, None));
+    GatewayData { gateway: gateway.clone(), commands: commands.collect() }
 }
 
 /// A route and a transport with the commands that run a trial by them, with `{sdk}`, `{surface}` and `{case}` for the page to
