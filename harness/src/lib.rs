@@ -27,7 +27,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Only [`load`] knows YAML. Only [`server`] opens sockets, and only [`transport`] reads and writes them. Only [`cli`] and the test binary print.
+//! 1. Only [`load`] knows YAML. Only [`server`] opens sockets, and only [`transport`] reads and writes them; [`tap`] relays between a
+//!    client and a gateway. Only [`cli`] and the test binary print.
 //! 2. Building scripts, judging, explaining and rendering do no I/O and are total.
 //! 3. The harness knows no SDK; an adapter knows no case.
 //! 4. Nothing passes by default: no events and a clean end is an observation, not a success, and a trial that did not
@@ -39,6 +40,7 @@
 pub use streamspec_adapters as adapters;
 
 pub mod adequacy;
+pub mod blame;
 pub mod case;
 pub mod cli;
 pub mod codec;
@@ -59,6 +61,7 @@ pub mod runner;
 pub mod serve;
 pub mod server;
 pub mod session;
+pub mod tap;
 pub mod terms;
 mod text;
 pub mod transport;

@@ -73,6 +73,7 @@ const streamspec = (() => {
         answers: at(answers, trial.wire ?? wire),
         requests: at(data.requests, trial.requests),
         attempts: at(data.attempts, trial.attempts),
+        blame: trial.blame ?? null,
       });
     }
     return { wires, trials };

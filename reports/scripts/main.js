@@ -63,6 +63,9 @@ async function start() {
     if (kind === "case" && one) return casePage(model, one);
     if (kind === "sdk" && !name) return sdkIndex(model);
     if (kind === "sdk" && sdk) return sdkPage(model, sdk);
+    if (kind === "gateway" && !name) return gatewayIndex(model);
+    const gateway = model.gateways.find(({ route }) => kind === "gateway" && route === name);
+    if (gateway) return gatewayPage(model, gateway);
     if (kind === "compare") return comparePage(model, filters, go);
     return unknown(path);
   }

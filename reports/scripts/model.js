@@ -26,6 +26,9 @@
 /** @typedef {import('./data').AttemptData} Attempt */
 
 /** @typedef {import('./data').WayData} Way */
+/** @typedef {import('./data').GatewayData} Gateway */
+/** @typedef {import('./data').BlameCount} BlameCount */
+/** @typedef {'passed-on' | 'lost-at-the-sdk' | 'changed-at-the-gateway' | 'lost-at-the-gateway' | 'invented'} Word */
 
 /**
  * A group of cases.
@@ -96,6 +99,7 @@
  * @property {PageData['defaults']} defaults
  * @property {Set<string>} routes
  * @property {Set<string>} transports
+ * @property {Gateway[]} gateways
  */
 
 /**
@@ -112,6 +116,7 @@
  * @property {Answer[]} answers
  * @property {RequestData[]} requests
  * @property {Attempt[]} attempts
+ * @property {string | null} blame
  */
 
 /** @typedef {{ wires: Map<string, Answer[]>, trials: Map<string, TrialDetail> }} Detail */
@@ -162,6 +167,7 @@ function readModel(data) {
     defaults: data.defaults,
     routes: new Set(data.ways.map((way) => way.route)),
     transports: new Set(data.ways.map((way) => way.transport)),
+    gateways: data.gateways,
   };
   const rows = data.rows.map(({ sdk, surface, way: number, label, name, cases: runs, verdicts: came }, place) => {
     const [known, way] = [sdks.get(sdk), at(data.ways, number)];

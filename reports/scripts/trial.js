@@ -171,6 +171,7 @@ function knownDeviations(sdk, ids) {
 function trialDetails(told, status) {
   return [
     h("p", {}, "Its name in lists and records: ", h("code", {}, visible(told.name))),
+    told.blame ? h("p", { class: "blame" }, "Through the gateway: ", h("b", {}, visible(told.blame, 400)), ".") : "",
     earlierAttempts(told.attempts, status),
     h("section", {}, h("h2", {}, "Expected and observed"), checkTable(told.checks), difference(told.checks)),
     h("section", {}, h("h2", {}, "What the caller saw"), observation(told.observation)),

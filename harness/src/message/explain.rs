@@ -6,7 +6,7 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use streamspec_adapters::contract::Observation;
 
-use super::{BAD, BOLD, DIM, GOOD, WARN, styled, wire};
+use super::{BAD, BOLD, DIM, GOOD, WARN, blame, styled, wire};
 use crate::case::{Axis, Case};
 use crate::judge::{Check, Grade, Status};
 use crate::load::Location;
@@ -60,6 +60,7 @@ pub fn explain(
     }
     observed(&mut out, ran);
     out.push_str(&wire::wire(ran));
+    out.push_str(&blame::blame(ran));
     let stderr = ran.answered.stderr.trim();
     if !stderr.is_empty() {
         let _ = writeln!(

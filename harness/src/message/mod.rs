@@ -4,6 +4,7 @@
 //! printer takes out where the terminal does not want them.
 
 mod adequate;
+mod blame;
 mod explain;
 mod fleet;
 mod reproduce;
@@ -13,6 +14,7 @@ mod summary;
 mod wire;
 
 pub use adequate::{adequate, twins, unique};
+pub(crate) use blame::sentence as blame_in_short;
 pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};

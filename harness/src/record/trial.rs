@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use streamspec_adapters::contract::Observation;
 
 use super::SweepRecord;
+use crate::blame::Blame;
 use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::{Status, Verdict};
 use crate::transport::DescribedAnswer;
@@ -45,6 +46,10 @@ pub struct TrialRecord {
     /// The places of a sweep, and what came of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<SweepRecord>,
+    /// What became of the answer on its way through a gateway, and whose doing that is; absent on the direct route, and where nobody
+    /// can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blame: Option<Blame>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
     /// The attempts before this one, of the trial and of its control, and why each of them was not the last.
@@ -110,6 +115,7 @@ impl TrialRecord {
             wire: Vec::new(),
             answers: Vec::new(),
             sweep: None,
+            blame: None,
             took_ms: 0,
             attempts: Vec::new(),
         }
@@ -132,6 +138,11 @@ impl TrialRecord {
         self.attempts = before.attempts.iter().cloned().chain([was]).chain(own).collect();
         if !is_timed && !self.verdict.is_like(&before.verdict) {
             self.verdict.make_flaky(&before.verdict);
+            // What a gateway did once is not undone by the next attempt.
+            let word = |blame: &Option<Blame>| blame.as_ref().map(|blame| blame.word);
+            if word(&before.blame) > word(&self.blame) {
+                self.blame.clone_from(&before.blame);
+            }
         }
     }
 

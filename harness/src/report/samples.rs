@@ -9,7 +9,7 @@ use super::format::Format;
 use super::published::Report;
 use super::sink::{Content, RenderError, Sink};
 use super::view::View;
-use crate::case::Level;
+use crate::case::{About, Level};
 use crate::id::{Route, Transport};
 use crate::load::Location;
 use crate::record::{FORMAT, Record, Records, TrialRecord};
@@ -251,6 +251,49 @@ fn by((route, transport): (Route, Transport), record: Record) -> Record {
 pub(super) fn two_ways() -> Vec<Record> {
     let later = later().into_iter().filter(|record| matches!(record, Record::Trial(_)));
     records().into_iter().chain(later.map(|record| by((Route::RELAY, Transport::Other), record))).collect()
+}
+
+/// Makes the same run with four trials through a gateway beside it: of each something else became.
+pub(super) fn through_a_gateway() -> Vec<Record> {
+    let blame = |word: &str, more: Value| {
+        let downstream = json!([{ "status": 200, "bytes": 10, "digest": "d2", "end": "whole" }]);
+        let mut blame = json!({ "word": word, "downstream": downstream });
+        more.as_object().into_iter().flatten().for_each(|(key, value)| blame[key] = value.clone());
+        blame
+    };
+    let blames = [
+        blame("passed-on", json!({ "left_open": "upstream" })),
+        blame(
+            "lost-at-the-gateway",
+            json!({ "axes": ["outcome"], "retried": { "upstream": 2, "downstream": 1, "after_output": true } }),
+        ),
+        blame("lost-at-the-sdk", json!({ "axes": ["error.status"], "delayed_ms": 300 })),
+        Value::Null,
+    ];
+    let outcome = [Outcome::Pass, Outcome::Silent, Outcome::Transport, Outcome::AdapterFault];
+    let mut records = records();
+    for own in &mut records {
+        match own {
+            Record::Suite(suite) => {
+                let gateway = json!([{ "route": "relay", "name": "Relay", "version": "1.0.0" }]);
+                suite.gateways = serde_json::from_value(gateway).expect("a gateway");
+            }
+            Record::Case(case) => {
+                case.about = Some(if case.id.group().ends_with("cut") { About::Cut } else { About::InBandError });
+            }
+            Record::Sdk(_) | Record::Trial(_) => {}
+        }
+    }
+    for (((case, _), outcome), blame) in CASES.into_iter().zip(outcome).zip(blames) {
+        let through = by(
+            (Route::RELAY, Transport::Http1),
+            trial("alpha-python", "create", case, "as-written", &verdict(outcome), &[]),
+        );
+        let Record::Trial(mut through) = through else { continue };
+        through.blame = serde_json::from_value(blame).expect("a blame");
+        records.push(Record::Trial(through));
+    }
+    records
 }
 
 /// Returns the samples as if every trial had been run by other routes and transports.

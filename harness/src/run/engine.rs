@@ -71,7 +71,7 @@ pub struct Engine {
     pub(super) nonces: Nonces,
     pub(super) deadlines: Deadlines,
     pub(super) learnt: LessonsBySdk,
-    server: Server,
+    pub(super) server: Server,
     gateways: Gateways,
     adapters: Mutex<HashMap<String, Opened>>,
     controls: Mutex<HashMap<String, SharedControl>>,
@@ -230,10 +230,12 @@ impl Engine {
         };
         let particulars = Particulars { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
+        record.blame = self.blame(trial, &nonce, &script, &played, &verdict).await;
         record.verdict = normal_verdict(verdict, particulars);
         record.observation = normal_observation(&played.answered.outcome, particulars);
         record.attempts = attempts;
-        TrialRun { record, script, transcript: played.transcript, answered: played.answered }
+        let CallEvidence { answered, transcript, tapped, .. } = played;
+        TrialRun { record, script, transcript, tapped, answered }
     }
 
     /// Makes the result of a trial that no call was made for.
@@ -243,7 +245,7 @@ impl Engine {
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
         let CallEvidence { answered, transcript, .. } = played;
-        TrialRun { record, script: Script::of(&trial.case, variant, &nonce), transcript, answered }
+        TrialRun { record, script: Script::of(&trial.case, variant, &nonce), transcript, tapped: None, answered }
     }
 
     /// Returns the control of this key, which all trials that need it share.
@@ -284,14 +286,18 @@ impl Engine {
         if let CallOutcome::Observed(observation) = answered.outcome {
             answered.outcome = CallOutcome::Observed(Box::new(failed_first(*observation)));
         }
-        let released = if watches_connection(case) { Some(registered.wait_client_left(RELEASE).await) } else { None };
+        let since = registered.since();
+        let watches = passage.settle().await || watches_connection(case);
+        let released = if watches { Some(registered.wait_client_left(RELEASE).await) } else { None };
+        let over_at = since.elapsed();
         let transcript = registered.finish().await;
+        let tapped = passage.tapped();
         let lost = passage.why_gone(&answered.outcome, &transcript).await.map(|why| why.to_string());
-        CallEvidence { base_url, answered, released, transcript, lost }
+        CallEvidence { base_url, answered, released, transcript, tapped, over_at, lost }
     }
 
     /// Returns the time after which a call of this trial is a hang.
-    fn deadline(&self, trial: &Trial, script: &Script) -> Duration {
+    pub(super) fn deadline(&self, trial: &Trial, script: &Script) -> Duration {
         let loading = if self.deadlines.again { self.learnt.loading(trial) } else { Duration::ZERO };
         self.deadlines.deadline(&trial.case, script) + loading
     }

@@ -12,6 +12,7 @@ use crate::id::Variant;
 use crate::judge::{Control, Verdict};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::Transcript;
+use crate::tap::Tapped;
 use crate::transport::describe;
 use crate::wire::Script;
 
@@ -24,6 +25,8 @@ pub struct TrialRun {
     pub script: Script,
     /// The requests that the server saw, and the bytes that it sent.
     pub transcript: Transcript,
+    /// What the gateway on the way sent downstream; none on the direct route.
+    pub tapped: Option<Tapped>,
     /// The result of the call.
     pub answered: CallResult,
 }
@@ -34,6 +37,10 @@ pub(super) struct CallEvidence {
     pub(super) answered: CallResult,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
+    /// What the gateway on the way sent downstream; none on the direct route.
+    pub(super) tapped: Option<Tapped>,
+    /// The time at which the transcript was complete, on its own clock.
+    pub(super) over_at: Duration,
     /// The reason why the call says nothing, where a gateway on its way was not there or did not stay.
     pub(super) lost: Option<String>,
 }
@@ -53,7 +60,15 @@ impl CallEvidence {
     pub(super) fn fault(detail: String) -> Self {
         let answered =
             CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default(), lost: None }
+        Self {
+            base_url: String::new(),
+            answered,
+            released: None,
+            transcript: Transcript::default(),
+            tapped: None,
+            over_at: Duration::ZERO,
+            lost: None,
+        }
     }
 
     /// Makes the evidence of a call that was not made, because nothing goes through the gateway on its way.

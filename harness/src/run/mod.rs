@@ -1,6 +1,7 @@
 //! Plans trials and runs them: script out, call, observation in, verdict.
 
 mod attempt;
+mod blamed;
 mod control;
 mod engine;
 mod evidence;

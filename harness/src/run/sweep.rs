@@ -7,7 +7,7 @@ mod sum;
 mod tests;
 
 use super::engine::Engine;
-use super::evidence::TrialRun;
+use super::evidence::{CallEvidence, TrialRun};
 use super::plan::Trial;
 use crate::case::Case;
 use crate::id::Variant;
@@ -59,12 +59,10 @@ impl Engine {
             // The record shows the first run that came out as it must not, and else the first of all.
             let is_first_broken = sum.take(place, &verdict);
             if kept.is_none() || is_first_broken {
-                kept = Some(TrialRun {
-                    record: TrialRecord::begun(&trial, variant, &nonce, &played),
-                    script,
-                    transcript: played.transcript,
-                    answered: played.answered,
-                });
+                let mut record = TrialRecord::begun(&trial, variant, &nonce, &played);
+                record.blame = self.blame(&trial, &nonce, &script, &played, &verdict).await;
+                let CallEvidence { answered, transcript, tapped, .. } = played;
+                kept = Some(TrialRun { record, script, transcript, tapped, answered });
             }
         }
         let mut ran = kept?;

@@ -1,6 +1,7 @@
 //! Calls that go through a gateway: each gateway is started when the first of them is made, and ended with the run.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use streamspec_adapters::contract::CallOutcome;
 use streamspec_adapters::gateway::{Doubt, GatewayError, Listening, RunningGateway};
@@ -9,6 +10,10 @@ use super::evidence::CallEvidence;
 use super::routes::Routes;
 use crate::id::{GatewayId, Route, Transport};
 use crate::server::{Registered, Server, Transcript};
+use crate::tap::{AnswerEnd, Tap, Tapped};
+
+/// The time in which what is under way between a gateway and its client comes to its end once the call is over.
+const SETTLE: Duration = Duration::from_millis(100);
 
 /// The gateways of a run, in front of its server.
 #[derive(Default)]
@@ -18,8 +23,17 @@ pub(super) struct Gateways(BTreeMap<GatewayId, RunningGateway>);
 pub(super) struct Passage<'a> {
     /// The root of the URLs that the SDK calls.
     pub(super) base_url: String,
-    /// The gateway on the way, and where it listened when the call began.
-    through: Option<(&'a RunningGateway, Listening)>,
+    /// The gateway on the way; none on the direct route.
+    through: Option<Through<'a>>,
+}
+
+/// A gateway on the way of a call.
+struct Through<'a> {
+    gateway: &'a RunningGateway,
+    /// The place where it listened when the call began.
+    listening: Listening,
+    /// What records on the way between the client and it.
+    tap: Tap,
 }
 
 impl Gateways {
@@ -34,8 +48,10 @@ impl Gateways {
         let Some(id) = route.gateway() else { return Ok(Passage { base_url: script.base_url(), through: None }) };
         let Some(gateway) = self.0.get(&id) else { return Err(format!("the gateway {id} is not part of this run")) };
         let listening = gateway.listening().await.map_err(|error| error.to_string())?;
-        let base_url = script.base_url_at(listening.address);
-        Ok(Passage { base_url, through: Some((gateway, listening)) })
+        let tap = Tap::open(listening.address, script.since()).await;
+        let tap = tap.map_err(|error| format!("what records before the gateway {id} cannot listen: {error}"))?;
+        let base_url = script.base_url_at(tap.address());
+        Ok(Passage { base_url, through: Some(Through { gateway, listening, tap }) })
     }
 
     pub(super) async fn close(&self) {
@@ -70,9 +86,21 @@ pub(super) fn fault(gateway: Route, played: &CallEvidence, mixed_up: Option<Stri
 }
 
 impl Passage<'_> {
+    /// Waits a moment for what is under way after a call. Says if its client has left an answer on which the gateway may still be.
+    pub(super) async fn settle(&self) -> bool {
+        let Some(through) = &self.through else { return false };
+        through.tap.settle(SETTLE).await;
+        through.tap.tapped().iter().any(|answer| answer.end == AnswerEnd::ClientLeft)
+    }
+
+    /// Returns what the gateway sent; none on the direct route.
+    pub(super) fn tapped(&self) -> Option<Tapped> {
+        self.through.as_ref().map(|through| through.tap.tapped())
+    }
+
     /// Says why the gateway is not what it was when the call began, if it is not.
     pub(super) async fn why_gone(&self, outcome: &CallOutcome, transcript: &Transcript) -> Option<GatewayError> {
-        let (gateway, listening) = self.through.as_ref()?;
+        let Through { gateway, listening, .. } = self.through.as_ref()?;
         let is_good = matches!(outcome, CallOutcome::Observed(observation) if observation.error.is_none());
         let doubt = match transcript.exchanges.as_slice() {
             _ if is_good => Doubt::None,

@@ -26,7 +26,7 @@ impl Plain {
             trailers: Vec::new(),
         };
         let body = if body.is_empty() { Vec::new() } else { vec![Part::from(body)] };
-        Self(Answer { head: Some(head), body, end: End::Finish, is_event_stream: false })
+        Self(Answer { head: Some(head), body, end: End::Finish, is_event_stream: false, is_verbatim: false })
     }
 
     /// Makes a response with JSON.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Exchange, Sent};
 use crate::id::Transport;
-use crate::transport::Version;
+use crate::transport::{Bursts, Version};
 
 impl Exchange {
     /// Makes an exchange whose answer was sent whole, without a body on either side and nothing else that is particular.
@@ -20,6 +20,7 @@ impl Exchange {
             version: Version::default(),
             written: 0,
             digest: String::new(),
+            bursts: Bursts::default(),
             sent: Sent::Whole,
             done_at: None,
             client_left_at: None,

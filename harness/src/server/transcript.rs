@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Transport;
-use crate::transport::{self, Encoded, Request, Version};
+use crate::transport::{self, Bursts, Encoded, Request, Version};
 use crate::wire::Script;
 
 /// The most bytes of a request's body that are kept.
@@ -78,6 +78,9 @@ pub struct Exchange {
     pub written: u64,
     /// SHA-256 of those bytes, in hexadecimal.
     pub digest: String,
+    /// The times at which they were handed over.
+    #[serde(default)]
+    pub bursts: Bursts,
     /// The progress of the server.
     pub sent: Sent,
     /// The time at which the server had sent everything, its end included; none if it never had.
@@ -117,6 +120,7 @@ impl Exchange {
             version: request.version,
             written: 0,
             digest: String::new(),
+            bursts: Bursts::default(),
             sent: Sent::Underway,
             done_at: None,
             client_left_at: None,

@@ -89,6 +89,11 @@ impl Registered {
         format!("http://{address}{PLACE}{}", self.token)
     }
 
+    /// Returns the time from which the times of its transcript count.
+    pub fn since(&self) -> Instant {
+        self.trial.registered_at
+    }
+
     /// Returns the record of what has happened so far.
     pub fn transcript(&self) -> Transcript {
         Transcript { lacking: self.shared.lacking_since(self.trial.registered_at), ..self.trial.transcript() }
@@ -233,7 +238,9 @@ impl Reply for Playing {
     }
 
     fn wrote(&self, bytes: &[u8]) {
+        let at = self.trial.registered_at.elapsed();
         self.trial.update(self.number, |ongoing| {
+            ongoing.exchange.bursts.add(at, bytes.len());
             ongoing.exchange.written += bytes.len() as u64;
             ongoing.hasher.update(bytes);
         });

@@ -4,6 +4,7 @@
 //! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a
 //! request belongs to, and what becomes of what happens, is for its [`Host`] to say.
 
+mod bursts;
 mod describe;
 mod encoded;
 mod http1;
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
+pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
 

@@ -122,7 +122,7 @@ fn build(codec: &dyn Codec, api: Api, steps: &[Step], variant: Variant, nonce: &
     head.declared_length = parts::length(&body).saturating_add_signed(lie(&respond));
     let is_event_stream = is_event_stream && !respond.withheld;
     let head = (!respond.withheld).then_some(head);
-    Answer { head, body: parts::split(body, variant, framing), end, is_event_stream }
+    Answer { head, body: parts::split(body, variant, framing), end, is_event_stream, is_verbatim: false }
 }
 
 /// Returns a condition with the nonce filled in.

@@ -36,6 +36,8 @@ pub struct Answer {
     pub end: End,
     /// True if the body is a stream of the dialect's codec: status 200 and its content type.
     pub is_event_stream: bool,
+    /// True if the body is a whole message as it was recorded, its head and its framing among it.
+    pub is_verbatim: bool,
 }
 
 /// One thing the server does.
@@ -94,6 +96,12 @@ impl Script {
 }
 
 impl Answer {
+    /// Makes the answer that sends a message as it was recorded, and then ends like this.
+    pub fn verbatim(message: Vec<u8>, end: End) -> Self {
+        let body = if message.is_empty() { Vec::new() } else { vec![Part::from(message)] };
+        Self { head: None, body, end, is_event_stream: false, is_verbatim: true }
+    }
+
     /// Returns the bytes of the body; still encoded, where the answer has a content coding.
     pub fn bytes(&self) -> Vec<u8> {
         let writes = self.body.iter().filter_map(|part| if let Part::Write(write) = part { Some(write) } else { None });

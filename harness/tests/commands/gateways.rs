@@ -40,6 +40,12 @@ fn trials_through_a_gateway_are_trials_of_their_own() {
     assert!(repository.read("target/streamspec/report/compatibility.html").contains("</html>"));
     let markdown = repository.read("target/streamspec/report/compatibility.md");
     assert!(markdown.contains("events (route=relay)"), "{markdown}");
+    assert!(markdown.contains("\n## Gateways\n") && markdown.contains("Beside the direct route"), "{markdown}");
+    let is_blamed = |route: &str, trial: &str| {
+        trial.contains(&format!("\"route\":\"{route}\"")) && trial.contains("\"blame\":{\"word\":\"passed-on\"")
+    };
+    assert!(trials().any(|trial| is_blamed("relay", trial)) && !trials().any(|trial| is_blamed("direct", trial)));
+    assert!(repository.read(REPORT).contains("\"gateways\": ["));
     check(repository.call(&["compare", REPORT, REPORT]), 0, "");
 
     check(repository.call(&["run", "--via", "relai"]), 2, "there is no gateway `relai`; did you mean `relay`?");
@@ -54,7 +60,8 @@ fn trials_through_a_gateway_are_trials_of_their_own() {
 fn a_gateway_has_a_list_of_its_own() {
     let repository = repository("say-it-twice", "python3");
     let before = repository.read(LIST);
-    check(repository.call(&["run", "--via", "direct,relay"]), 1, "--via relay --nonce");
+    let ran = check(repository.call(&["run", "--via", "direct,relay"]), 1, "--via relay --nonce");
+    assert!(said(&ran).contains("invented: text"), "{}", said(&ran));
     check(repository.call(&["bless"]), 0, "relay: kept 0, narrowed 0, added ");
     assert_eq!(repository.read(LIST), before, "what a gateway does is not the reference client's");
     assert!(repository.read(GATEWAY_LIST).contains("reason = \"unexplained\""));

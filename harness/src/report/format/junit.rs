@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::{Format, RenderError, Sink};
 use crate::id::SdkSurface;
+use crate::message;
 use crate::record::Statement;
 use crate::report::view::{Conclusion, Row, Sdk, View, reason, sentence, visible};
 
@@ -109,6 +110,7 @@ fn case(row: &Row<'_>) -> TestCase {
     case.set_classname(visible(&SdkSurface::new(row.sdk.id.clone(), row.trial.surface.clone()).to_string()));
     case.set_time(Duration::from_millis(row.trial.took_ms));
     case.extra.insert("file".into(), visible(&row.file()).into());
+    let mut said = Vec::new();
     if row.conclusion() == Conclusion::AsListed {
         let listed = row.listed();
         let entries = listed.iter().flat_map(|(_, entries)| entries).map(|entry| listed_as(entry));
@@ -116,7 +118,13 @@ fn case(row: &Row<'_>) -> TestCase {
         lines.extend(listed.iter().map(|(check, _)| sentence(check)));
         lines.extend(entries.map(|entry| format!("known deviation: {entry}")));
         lines.dedup();
-        case.set_system_out(lines.join("\n"));
+        said.extend(lines);
+    }
+    if let Some(blame) = &row.trial.blame {
+        said.push(format!("blame: {}", message::blame_in_short(blame)));
+    }
+    if !said.is_empty() {
+        case.set_system_out(said.join("\n"));
     }
     case
 }
@@ -166,6 +174,16 @@ mod tests {
     fn every_conclusion_has_its_element() {
         let records = samples::records();
         insta::assert_snapshot!(samples::rendered(&Junit, &samples::view(&records)));
+    }
+
+    #[test]
+    fn a_trial_through_a_gateway_says_whose_doing_it_is() {
+        let xml = samples::rendered(&Junit, &samples::view(&samples::through_a_gateway()));
+        let name = "anthropic/in-band/after-text#rate-limit@route=relay";
+        let (_, own) = xml.split_once(name).expect("it has a test case");
+        let own = own.split("</testcase>").next().unwrap_or_default();
+        let blame = "blame: lost at the gateway: outcome; retried after output, 2 requests upstream and 1 downstream";
+        assert!(own.contains(blame) && own.contains("<failure"), "{own}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `compatibility.md`: a matrix of SDK surfaces by case groups, then what deviates in each SDK and why.
 
+mod gateways;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -56,6 +58,7 @@ fn markdown(view: &View<'_>) -> Result<String, ReadError> {
          number.\n",
     );
     findings(&mut out, view);
+    gateways::gateways(&mut out, view);
     sdks(&mut out, view);
     for api in view.cases.values().map(|case| case.api).collect::<BTreeSet<_>>() {
         matrix(&mut out, view, api.folder(), api.name());
@@ -263,5 +266,13 @@ mod tests {
             assert!(!bare.contains("[click") && !bare.contains("*x"), "{page}");
             assert!(!page.chars().any(|one| one.is_control() && one != '\n'), "{page:?}");
         }
+    }
+
+    #[test]
+    fn gateways_are_told_of_where_there_are_any() {
+        let page = samples::rendered(&Markdown, &samples::view(&samples::through_a_gateway()));
+        let told = page.split("\n## Gateways\n").nth(1).and_then(|rest| rest.split("\n## ").next());
+        insta::assert_snapshot!(told.expect("there is a section"));
+        assert!(!samples::rendered(&Markdown, &samples::view(&samples::records())).contains("Gateways"));
     }
 }

@@ -12,7 +12,7 @@ use crate::case::{Dispute, Source};
 use crate::id::{Route, SdkId, SurfaceId, Transport, Variant, VariantRun};
 use crate::json::is_default;
 use crate::judge::{Mode, Status};
-use crate::report::view::Suite;
+use crate::report::view::{Gateway, Suite};
 
 /// A compatibility report as `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,9 @@ pub struct ReportFile {
     pub checks: BTreeMap<String, ResultCheck>,
     /// Every trial that is not a plain pass, with the checks that did not hold.
     pub results: Vec<ResultOf>,
+    /// The gateways that trials went through, those that do the most harm first; absent where every trial was direct.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<Gateway>,
 }
 
 /// A case file with its combinations.

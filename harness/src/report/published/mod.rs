@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamspec_adapters::contract::Api;
 
-use super::view::{Count, Known, Suite};
+use super::view::{Count, Gateway, Known, Suite};
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{CaseId, SdkId, SurfaceId, TrialId, VariantRun};
 use crate::judge::{Grade, Mode, Status};
@@ -45,6 +45,8 @@ pub struct Report {
     pub counts: Vec<Count>,
     /// Every trial that is not a plain pass, with the checks that did not hold.
     pub results: Vec<TrialResult>,
+    /// The gateways that trials went through, those that do the most harm first.
+    pub gateways: Vec<Gateway>,
 }
 
 /// An SDK of a report.

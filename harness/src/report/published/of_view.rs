@@ -43,6 +43,7 @@ fn report(view: &View<'_>, results: Vec<TrialResult>) -> Report {
         cases: view.cases.values().map(case).collect(),
         counts: view.surfaces().flat_map(|surface| surface.counts.iter().cloned()).collect(),
         results,
+        gateways: view.gateways.clone(),
     }
 }
 

@@ -38,6 +38,7 @@ impl ReportFile {
             counts: counts(&report.counts),
             results,
             checks,
+            gateways: report.gateways.clone(),
         }
     }
 }

@@ -77,3 +77,19 @@ proptest! {
         prop_assert_eq!(Report::read(&written.json()).expect("it is one"), written);
     }
 }
+
+#[test]
+fn gateways_have_numbers_of_their_own_and_direct_trials_keep_theirs() {
+    let (plain, both) = (report(&samples::records()), report(&samples::through_a_gateway()));
+    assert!(
+        plain.gateways.is_empty() && !plain.json().contains("gateways"),
+        "a report of direct trials is what it was"
+    );
+    let own = both.json();
+    let gateways = own.lines().skip_while(|line| *line != "\"gateways\": [").take(3).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(gateways);
+    assert_eq!(Report::read(&own).expect("it is one"), both);
+    assert!(both.counts.iter().filter(|count| count.route == Route::Direct).eq(&plain.counts));
+    let schema = jsonschema::draft202012::new(&schema()).expect("a schema");
+    assert!(schema.is_valid(&serde_json::from_str(&own).expect("JSON")));
+}

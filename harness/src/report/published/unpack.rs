@@ -50,7 +50,15 @@ impl TryFrom<ReportFile> for Report {
             (count.sdk.clone(), count.surface.clone(), count.group.clone(), count.route, count.transport)
         };
         counts.sort_by_cached_key(place);
-        Ok(Self { schema: file.schema, suite: file.suite, sdks: file.sdks, cases, counts, results })
+        Ok(Self {
+            schema: file.schema,
+            suite: file.suite,
+            sdks: file.sdks,
+            cases,
+            counts,
+            results,
+            gateways: file.gateways,
+        })
     }
 }
 

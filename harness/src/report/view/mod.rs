@@ -7,6 +7,7 @@ mod caught;
 mod conclusion;
 mod count;
 mod finding;
+mod gateway;
 mod known;
 mod place;
 mod row;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::deviation::{self, KnownError};
-use crate::id::{Variant, VariantRun};
+use crate::id::{SdkId, Variant, VariantRun};
 use crate::record::{CaseRecord, EditionRecord, ReadError, Records, Run, SdkRecord, TrialPlace};
 
 pub use breakage::Breakage;
@@ -30,6 +31,7 @@ pub use caught::{CatchRow, Catches};
 pub use conclusion::Conclusion;
 pub use count::Count;
 pub use finding::{Finding, FindingKind, SdkFinding};
+pub use gateway::{Beside, BlameCount, Gateway, GatewayFinding, GatewayFindingKind};
 pub use known::Known;
 pub use place::{Place, Places};
 pub use row::{Row, Unlisted};
@@ -78,6 +80,8 @@ pub struct View<'a> {
     pub cases: BTreeMap<&'a str, &'a CaseRecord>,
     /// Everything that was found, the most harmful first.
     pub findings: Vec<Finding<'a>>,
+    /// The gateways that trials went through, those that do the most harm first.
+    pub gateways: Vec<Gateway>,
     /// The places of the checks in their case files; the beginnings of the files until they are looked for.
     pub places: Places,
     records: &'a Records,
@@ -137,15 +141,17 @@ impl<'a> View<'a> {
             variant_runs: 0,
         };
         let (places, with_text) = (Places::default(), BTreeSet::new());
-        let mut view = Self { suite, sdks: Vec::new(), cases, findings: Vec::new(), places, records, with_text };
+        let (findings, gateways) = (Vec::new(), Vec::new());
+        let mut view = Self { suite, sdks: Vec::new(), cases, findings, gateways, places, records, with_text };
         let mut findings = finding::none();
+        let mut gateways = gateway::Gathered::default();
         for record in sdks.into_values() {
             let list = view.list(record);
             let list = list.map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
             let sdk = Sdk::of(record, records, list);
             let mut numbers = Numbers::of(record);
             for surface in &sdk.surfaces {
-                view.count(&sdk, surface, &mut numbers)?;
+                view.count(&sdk, surface, &mut numbers, &mut gateways)?;
             }
             let sdk = numbers.of_sdk(sdk, whole);
             view.with_text.append(&mut numbers.with_text);
@@ -153,6 +159,7 @@ impl<'a> View<'a> {
             view.sdks.push(sdk);
         }
         view.findings = finding::sorted(findings);
+        view.gateways = gateways.named(&records.runs);
         let variant_runs = view.trials().filter(|place| place.variant != Variant::AsWritten).count();
         (view.suite.trials, view.suite.variant_runs) = (view.trials().count() - variant_runs, variant_runs);
         Ok(view)
@@ -174,6 +181,12 @@ impl<'a> View<'a> {
     /// Goes through the surfaces, by SDK and name.
     pub fn surfaces(&self) -> impl Iterator<Item = &Surface<'a>> {
         self.sdks.iter().flat_map(|sdk| &sdk.surfaces)
+    }
+
+    /// Returns the command that starts the program of an SDK that is not checked in; nothing for any other one.
+    pub fn command(&self, sdk: &SdkId) -> &'a [String] {
+        let found = self.sdks.iter().find(|one| one.record.id == *sdk);
+        found.and_then(|one| one.record.command.as_deref()).unwrap_or_default()
     }
 
     /// Collects the variants in which the trials of each case were run again, by route and transport.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Found;
+use super::gateway::Gathered;
 use super::{Conclusion, Count, Row, Sdk, Surface, View};
 use crate::deviation::{Point, Usage};
 use crate::id::{CaseId, Route, SurfaceId, Transport, Variant};
@@ -45,6 +46,7 @@ impl<'a> View<'a> {
         sdk: &Sdk<'a>,
         surface: &Surface<'a>,
         numbers: &mut Numbers<'a>,
+        gateways: &mut Gathered<'a>,
     ) -> Result<(), ReadError> {
         let mut counts: BTreeMap<(&str, Route, Transport), Count> = BTreeMap::new();
         for place in surface.trials {
@@ -53,7 +55,9 @@ impl<'a> View<'a> {
             let (route, transport) = (place.route, place.transport);
             counts.entry((case.group(), route, transport)).or_insert_with(|| Count::new(&row.trial)).add(&row.trial);
             numbers.add(&row, (surface.name, case), surface.is_handler);
+            gateways.add(&row, case);
         }
+        gateways.surface_ends();
         numbers.counts.push(counts.into_values().collect());
         Ok(())
     }

@@ -12,6 +12,8 @@ use crate::load::{self, Selection};
 use crate::run::liar::root;
 use crate::run::{Deadlines, Engine, Filter, READER, Routes, Trial, plan};
 
+mod blamed;
+
 /// An error inside a stream, after text.
 const ERROR: &str = "anthropic/in-band/after-text#overloaded";
 /// A connection that ends before the last chunk, after text.
@@ -47,15 +49,23 @@ impl Relay {
 
     /// Makes an engine behind it, and the trials of the reference client with a case, directly and through it.
     async fn before(&self, cases: &[&str], names: &[&str]) -> (Engine, Vec<Trial>) {
+        self.before_with(None, cases, names).await
+    }
+
+    /// Makes the same for a mutant of the reference client, where there is one.
+    async fn before_with(&self, mutant: Option<&str>, cases: &[&str], names: &[&str]) -> (Engine, Vec<Trial>) {
         let own = Utf8Path::from_path(self.held.path()).expect("a UTF-8 path");
         let routes = Routes::choose(own, names).expect("the relay");
         let reader = Fleet::discover(&root()).expect("the fleet").get(READER).expect("the reference client").clone();
+        let reader = mutant.map_or_else(|| reader.clone(), |mutant| reader.mutant(mutant));
         let names: Vec<String> = cases.iter().map(|&case| case.to_owned()).collect();
         let cases = load::suite(&root(), &Selection::named(&names)).expect("the cases").cases;
         let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
         let filter = Filter { surfaces: vec!["events".to_owned()], routes: routes.clone(), ..Filter::default() };
         let trials = plan(&[Arc::new(reader)], &cases, &filter).expect("a plan").trials;
-        let engine = Engine::start("nonce".to_owned(), 64, Deadlines::SDK).await.expect("an engine");
+        // What hangs is seen to hang once.
+        let deadlines = Deadlines { again: false, ..Deadlines::SDK };
+        let engine = Engine::start("nonce".to_owned(), 64, deadlines).await.expect("an engine");
         (engine.through(&routes), trials.to_vec())
     }
 }
@@ -88,6 +98,7 @@ async fn what_a_gateway_does_to_an_answer_is_seen_behind_it() {
         ("ask-again", CUT, Status::Fails, Some(Mode::Wrong)),
         ("all-is-well", STATUS_ALONE, Status::Fails, Some(Mode::Wrong)),
         ("hold", ERROR, Status::Fails, Some(Mode::Hang)),
+        ("buffer", ERROR, Status::Pass, None),
     ];
     let mut seen = Vec::new();
     for (deed, case, ..) in expected {

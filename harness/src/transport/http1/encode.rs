@@ -10,6 +10,9 @@ use crate::wire::{Answer, Head, Part, Write};
 
 /// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
 pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
+    if answer.is_verbatim {
+        return verbatim(answer);
+    }
     let Answer { head, body, end, .. } = answer;
     let Some(head) = head.as_ref().map(|head| as_spoken(head, version)) else {
         let pauses = body.iter().filter_map(|part| if let Part::Pause(pause) = part { Some(*pause) } else { None });
@@ -33,6 +36,18 @@ pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
         ops.push(outside_body(MessagePart::End, format!("0\r\n{}\r\n", fields(&head.trailers)).into_bytes()));
     }
     Encoded { ops, end: *end, keep_alive: keeps_alive(&head, body, *end) }
+}
+
+/// Sends what was recorded as it is. Where it was a whole message, the client may ask again on the connection.
+fn verbatim(answer: &Answer) -> Encoded {
+    let ops = answer.body.iter().map(|part| match part {
+        Part::Pause(pause) => Op::Pause(*pause),
+        Part::Write(write) => {
+            let (bytes, body) = (write.bytes.clone(), write.bytes.clone());
+            Op::Write(EncodedWrite { part: MessagePart::Body, bytes, body })
+        }
+    });
+    Encoded { ops: ops.collect(), end: answer.end, keep_alive: answer.end == End::Finish }
 }
 
 /// Returns the head that a client gets which speaks this version.

@@ -13,7 +13,7 @@ use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Known, Suite, cut};
+use crate::report::view::{CatchRow, Gateway, Known, Suite, cut};
 
 /// The data in the page itself: SDKs, cases and one verdict for each trial.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -40,6 +40,17 @@ pub(super) struct PageData {
     pub(super) rows: Vec<RowData>,
     /// Variant runs that came out differently.
     pub(super) variant_runs: Vec<VariantRunData>,
+    /// The gateways that trials went through, those that do the most harm first.
+    pub(super) gateways: Vec<GatewayData>,
+}
+
+/// A gateway.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct GatewayData {
+    #[serde(flatten)]
+    pub(super) gateway: Gateway,
+    /// The commands that show what was found once more, in the order of the findings.
+    pub(super) commands: Vec<String>,
 }
 
 /// The parts of a trial's identity that addresses leave out.

@@ -122,6 +122,9 @@ pub(super) struct TrialDetail {
     /// The place of its earlier attempts.
     #[schemars(with = "usize")]
     pub(super) attempts: u32,
+    /// The blame of a trial through a gateway, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) blame: Option<String>,
 }
 
 fn as_list<S: Serializer>(places: &Rc<[u32]>, serializer: S) -> Result<S::Ok, S::Error> {

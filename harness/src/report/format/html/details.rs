@@ -13,6 +13,7 @@ use super::detail_data::{
 use super::{decoded, packed};
 use crate::case::{Axis, End};
 use crate::id::Variant;
+use crate::message;
 use crate::record::{ReadError, TrialRecord, WireRecord};
 use crate::report::table::Table;
 use crate::report::view::{View, cut};
@@ -92,6 +93,7 @@ impl Group<'_> {
             wire,
             requests: self.requests.place(requests),
             attempts: self.attempts.place(attempts),
+            blame: trial.blame.as_ref().map(message::blame_in_short),
         });
     }
 

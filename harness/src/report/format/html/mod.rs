@@ -48,6 +48,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../../../reports/scripts/compare.js"),
     include_str!("../../../../../reports/scripts/caught.js"),
     include_str!("../../../../../reports/scripts/sdk.js"),
+    include_str!("../../../../../reports/scripts/gateway.js"),
     include_str!("../../../../../reports/scripts/main.js"),
 );
 

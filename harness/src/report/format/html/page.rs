@@ -1,14 +1,14 @@
 //! The data of the page itself, every repeated value once.
 
-use super::data::{CaseData, CodeData, DefaultsData, GroupData, PageData, SdkData, WayData};
+use super::data::{CaseData, CodeData, DefaultsData, GatewayData, GroupData, PageData, SdkData, WayData};
 use super::details::file_name;
 use super::rows::Rows;
 use crate::deviation::Way;
 use crate::id::{self, Route, Transport, TrialId, Variant};
-use crate::message::{Asked, reproduce_as};
+use crate::message::{Asked, reproduce, reproduce_as};
 use crate::record::ReadError;
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Sdk, View, without_patch};
+use crate::report::view::{CatchRow, Gateway, Sdk, View, without_patch};
 
 /// Collects the data of the page.
 pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
@@ -50,6 +50,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         verdicts: rows.verdicts.values,
         rows: rows.written,
         variant_runs: rows.variant_runs,
+        gateways: view.gateways.iter().map(|gateway| gateway_data(view, gateway)).collect(),
     })
 }
 
@@ -76,6 +77,12 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
         catches,
         not_run: record.not_run.clone(),
     }
+}
+
+fn gateway_data(view: &View<'_>, gateway: &Gateway) -> GatewayData {
+    let commands =
+        gateway.findings.iter().map(|found| reproduce(&found.example, view.command(&found.example.sdk), None));
+    GatewayData { gateway: gateway.clone(), commands: commands.collect() }
 }
 
 /// A route and a transport with the commands that run a trial by them, with `{sdk}`, `{surface}`, `{case}` and `{program}` for the

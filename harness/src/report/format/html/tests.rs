@@ -264,6 +264,7 @@ fn synthetic_reports() {
         ("hostile", records(10, 2)),
         ("repeated", repeated()),
         ("ways", samples::two_ways()),
+        ("gateway", samples::through_a_gateway()),
         ("many", records(2000, 50)),
     ];
     for (name, records) in reports {
@@ -341,7 +342,14 @@ fn the_page_ranks_every_status() {
 #[test]
 fn the_page_is_handed_what_the_schema_says() {
     let validator = jsonschema::draft202012::new(&schema()).expect("a schema");
-    for records in [records(10, 2), repeated(), samples::records(), samples::hostile(), samples::two_ways()] {
+    for records in [
+        records(10, 2),
+        repeated(),
+        samples::records(),
+        samples::hostile(),
+        samples::two_ways(),
+        samples::through_a_gateway(),
+    ] {
         let view = samples::view(&records);
         for group in details::groups(&view) {
             let page = page::page(&view).expect("the records are still there");
