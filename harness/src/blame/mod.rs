@@ -23,6 +23,10 @@ use crate::server::Transcript;
 use crate::tap::{AnswerEnd, TappedAnswer};
 use crate::wire::Script;
 
+/// The shortest pause of the server behind which bytes are looked for, and the shortest time for which they are held back: a busy
+/// machine may be late by less.
+const HELD: Duration = Duration::from_millis(150);
+
 /// What became of an answer on its way through a gateway, and whose doing that is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blame {

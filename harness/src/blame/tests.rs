@@ -234,3 +234,53 @@ fn requests_are_counted_on_both_sides() {
     played.transcript.exchanges[0].written = played.transcript.exchanges[1].written;
     assert_eq!(retried(&played), Some(Retried { upstream: 2, downstream: 1, after_output: true }));
 }
+
+#[test]
+fn answers_to_requests_that_are_made_at_once_go_in_any_order() {
+    let good = verdict(None, Vec::new());
+    let cut = json!([{ "data": 1 }, "eof"]);
+    let mut played = Played::usual(SENT, AnswerEnd::Fin);
+    let other = Played::of(&cut, b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", AnswerEnd::Fin);
+    let refused = crate::wire::Answer {
+        end: crate::case::End::Finish,
+        head: played.script.answers[0].head.clone().map(|head| crate::wire::Head { status: 503, ..head }),
+        body: Vec::new(),
+        ..played.script.answers[0].clone()
+    };
+    played.script.answers.push(refused);
+    played.transcript.exchanges.push(Exchange { answer: 1, ..played.transcript.exchanges[0].clone() });
+    played.tapped.insert(0, other.tapped[0].clone());
+    let word =
+        |played: &Played| played.blame(Some(&good), &good, Some(false)).map(|blame| (blame.word, blame.left_open));
+    assert_eq!(word(&played), Some((Word::PassedOn, None)), "the 503 went first downstream and last upstream");
+    played.tapped[0].status = Some(200);
+    assert_eq!(word(&played), Some((Word::ChangedAtTheGateway, None)));
+}
+
+#[test]
+fn a_client_that_leaves_early_has_lost_the_rest_itself() {
+    let broken =
+        verdict(Some(Mode::Silent), vec![check(Axis::Outcome, Grade::Wrong, json!("error"), json!("completed"))]);
+    let good = verdict(None, Vec::new());
+    let head = SENT.len() - 18;
+    for (sent, left_at, word) in [
+        (head + 18, 310, Some(Word::LostAtTheSdk)),
+        (head + 9, 310, Some(Word::LostAtTheSdk)),
+        (head, 140, Some(Word::LostAtTheSdk)),
+        (0, 140, Some(Word::LostAtTheSdk)),
+        // By then the gateway should have passed on what came at the beginning.
+        (0, 160, None),
+        (head, 160, None),
+        (head + 9, 460, None),
+    ] {
+        let mut played = Played::usual(&SENT[..sent], AnswerEnd::ClientLeft);
+        played.tapped[0].ended_at = Some(ms(left_at));
+        let found = played.blame(None, &broken, None).map(|blame| blame.word);
+        assert_eq!(found, word, "{sent} bytes, left at {left_at} ms");
+    }
+    let mut other = Played::usual(&SENT[..SENT.len() - 3], AnswerEnd::ClientLeft);
+    other.tapped[0].ended_at = Some(ms(310));
+    other.tapped[0].content[0] = b'x';
+    assert_eq!(other.blame(Some(&good), &good, None).map(|blame| blame.word), Some(Word::PassedOn));
+    assert_eq!(other.blame(None, &broken, None), None, "it is something else");
+}

@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-use super::{BlameEvidence, Retried, Side};
+use super::{BlameEvidence, HELD, Retried, Side};
 use crate::case::End;
 use crate::server::Exchange;
 use crate::tap::{AnswerEnd, TappedAnswer};
 use crate::transport::Burst;
-
-/// The shortest pause of the server behind which bytes are looked for, and the shortest time for which they are held back: a busy machine is
-/// later than a gateway that holds nothing back.
-const HELD: Duration = Duration::from_millis(150);
 
 /// The shortest time for which a connection is kept after the other one is over.
 const KEPT: Duration = Duration::from_secs(1);
@@ -28,12 +24,16 @@ pub(super) fn retried(evidence: &BlameEvidence<'_>) -> Option<Retried> {
 
 /// Measures the longest time for which bytes were held back that the server had written before a pause.
 pub(super) fn delayed(evidence: &BlameEvidence<'_>) -> Option<Duration> {
-    let exchanges = &evidence.transcript.exchanges;
-    if exchanges.len() != evidence.tapped.len() {
-        return None;
-    }
-    let pairs = exchanges.iter().zip(evidence.tapped);
-    pairs.filter_map(|(exchange, answer)| held_back(evidence, exchange, answer)).max()
+    pairs(evidence).filter_map(|(exchange, answer)| held_back(evidence, exchange, answer)).max()
+}
+
+/// Pairs requests upstream with those downstream, where one was over before the next: of requests that are made at once, and of those
+/// that were sent again, nobody can tell which is which.
+fn pairs<'a>(evidence: &BlameEvidence<'a>) -> impl DoubleEndedIterator<Item = (&'a Exchange, &'a TappedAnswer)> {
+    let (exchanges, tapped) = (evidence.transcript.exchanges.as_slice(), evidence.tapped);
+    let is_after = |pair: &[TappedAnswer]| pair[0].ended_at.is_some_and(|end| end <= pair[1].asked_at);
+    let is_clear = exchanges.len() == tapped.len() && tapped.windows(2).all(is_after);
+    exchanges.iter().zip(tapped).take(if is_clear { tapped.len() } else { 0 })
 }
 
 fn held_back(evidence: &BlameEvidence<'_>, exchange: &Exchange, answer: &TappedAnswer) -> Option<Duration> {
@@ -66,7 +66,7 @@ fn held_back(evidence: &BlameEvidence<'_>, exchange: &Exchange, answer: &TappedA
 
 /// Finds the connection that was kept although the one on the other side was over.
 pub(super) fn left_open(evidence: &BlameEvidence<'_>) -> Option<Side> {
-    let (exchange, answer) = (evidence.transcript.exchanges.last()?, evidence.tapped.last()?);
+    let (exchange, answer) = pairs(evidence).next_back()?;
     if evidence.released == Some(false) && answer.end == AnswerEnd::ClientLeft {
         return Some(Side::Upstream);
     }

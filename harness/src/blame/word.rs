@@ -7,6 +7,7 @@ use super::same::{is_same, sent};
 use super::{BlameEvidence, Reading, Word};
 use crate::case::{Axis, End};
 use crate::judge::{Check, Grade, Mode, Status, Verdict};
+use crate::server::Exchange;
 use crate::tap::AnswerEnd;
 
 /// What a gateway sends, or does not: what shows in the bytes, and is no decision of the client that reads them.
@@ -123,23 +124,25 @@ fn beside(expected: &Value, observed: &Value) -> Word {
     }
 }
 
-/// Says if an answer that was cut went on as a whole one.
+/// Says if answers that were cut went on as whole ones.
 fn is_mended(evidence: &BlameEvidence<'_>) -> bool {
-    let mut pairs = evidence.transcript.exchanges.iter().zip(evidence.tapped);
-    pairs.any(|(exchange, tapped)| {
-        let is_cut = sent(evidence.script, exchange).is_some_and(|sent| sent.end != AnswerEnd::Whole);
-        is_cut && tapped.end == AnswerEnd::Whole
-    })
+    let is_cut =
+        |exchange: &&Exchange| sent(evidence.script, exchange).is_some_and(|sent| sent.end != AnswerEnd::Whole);
+    let cut = evidence.transcript.exchanges.iter().filter(is_cut).count();
+    cut > evidence.tapped.iter().filter(|answer| answer.end != AnswerEnd::Whole).count()
 }
 
-/// Says if an answer that the server sent whole went on with another status.
+/// Says if an answer that the server sent whole went on with another status: none that went on has its own.
 fn has_another_status(evidence: &BlameEvidence<'_>) -> bool {
-    let exchanges = &evidence.transcript.exchanges;
-    let mut pairs = exchanges.iter().zip(evidence.tapped);
-    exchanges.len() == evidence.tapped.len()
-        && pairs.any(|(exchange, tapped)| {
-            let answer = evidence.script.answer(exchange.answer).filter(|answer| answer.end == End::Finish);
-            let sent = answer.and_then(|answer| answer.head.as_ref()).map(|head| head.status);
-            sent.is_some() && tapped.status.is_some() && sent != tapped.status
-        })
+    let mut left: Vec<u16> = evidence.tapped.iter().filter_map(|answer| answer.status).collect();
+    if left.len() != evidence.transcript.exchanges.len() {
+        return false;
+    }
+    let answers = evidence.transcript.exchanges.iter().filter_map(|exchange| evidence.script.answer(exchange.answer));
+    let whole = answers.filter(|answer| answer.end == End::Finish);
+    let mut sent = whole.filter_map(|answer| answer.head.as_ref()).map(|head| head.status);
+    sent.any(|status| {
+        let place = left.iter().position(|other| *other == status);
+        place.map(|place| left.remove(place)).is_none()
+    })
 }

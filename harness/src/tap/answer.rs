@@ -55,7 +55,7 @@ pub enum AnswerEnd {
     Fin,
     /// The gateway ended the connection before that with RST.
     Reset,
-    /// The client left before that.
+    /// The client left before that, or ended its side of the connection.
     ClientLeft,
     /// None of these had come when the call was over.
     Open,
@@ -134,9 +134,9 @@ impl TappedAnswer {
         matches!(self.stage, Stage::Body(Body::Connection))
     }
 
-    /// Says if nothing more can come of it. After a client has left, or has only ended its side of the connection, something can.
-    pub(super) const fn is_over(&self) -> bool {
-        matches!(self.end, AnswerEnd::Whole | AnswerEnd::Fin | AnswerEnd::Reset)
+    /// Says if its end has come. What a gateway sends after its client has left belongs to no answer: nobody gets it.
+    pub(super) fn is_over(&self) -> bool {
+        self.end != AnswerEnd::Open
     }
 
     /// Notes the end of the connection, unless another end has come.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use streamspec_adapters::native::REFERENCE as READER;
 
 use super::Row;
 use crate::blame::{Side, Word};
@@ -65,7 +66,7 @@ pub struct GatewayFinding {
     pub trials: usize,
     /// The number of their cases.
     pub cases: usize,
-    /// The first of these trials.
+    /// The first of these trials; of the reference client where it has any.
     pub example: TrialId,
 }
 
@@ -245,7 +246,12 @@ impl<'a> Gathered<'a> {
             if kind.covers(trial) {
                 found.trials += 1;
                 found.cases.insert(case);
-                found.example.get_or_insert_with(|| trial.id());
+                // What a gateway does is best seen with the client that reads everything as the documents say.
+                let is_readers = |sdk: &str| sdk == READER;
+                let is_better = |example: &TrialId| !is_readers(&example.sdk) && is_readers(&trial.sdk);
+                if found.example.as_ref().is_none_or(is_better) {
+                    found.example = Some(trial.id());
+                }
             }
         }
     }
