@@ -1,5 +1,6 @@
 //! A gateway that runs: started when it is first needed, started again a few times if it ends, and ended at last.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -9,8 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
-use super::template::Words;
-use super::{Gateway, GatewayManifest};
+use super::template::{SERVER, Words};
+use super::{Gateway, GatewayManifest, TokenPlace};
+use crate::contract::{HEADERS, PROMPT};
 use crate::process::{Launch, Service};
 use crate::setup::Installed;
 
@@ -76,6 +78,25 @@ impl RunningGateway {
     /// Makes the gateway in front of a server; nothing is started yet.
     pub fn new(gateway: Gateway, server: SocketAddr) -> Self {
         Self { gateway, server, state: Mutex::default() }
+    }
+
+    /// Returns the place in a request where a token travels through it.
+    pub const fn token(&self) -> TokenPlace {
+        self.gateway.manifest.token
+    }
+
+    /// Returns the header fields that it asks its clients for.
+    pub fn headers(&self) -> BTreeMap<String, String> {
+        let server = self.server.to_string();
+        let fields = self.gateway.manifest.headers.iter();
+        fields.map(|(name, value)| (name.clone(), value.replace(SERVER, &server))).collect()
+    }
+
+    /// Returns the capabilities that an adapter needs so that its trials are found behind it.
+    pub fn needs(&self) -> impl Iterator<Item = &'static str> {
+        let GatewayManifest { token, headers, .. } = &self.gateway.manifest;
+        let prompt = (*token == TokenPlace::Prompt).then_some(PROMPT);
+        prompt.into_iter().chain((!headers.is_empty()).then_some(HEADERS))
     }
 
     /// Returns the place where it listens, once it serves. It is started if it is not running.
@@ -148,17 +169,21 @@ impl RunningGateway {
     }
 
     async fn started_once(&self) -> Result<Running, String> {
-        let GatewayManifest { id, template, arguments, ready, .. } = &self.gateway.manifest;
-        let Installed { program, .. } = self.gateway.installed().map_err(|error| error.to_string())?;
-        let (folder, address) = self.place().await.map_err(|error| error.to_string())?;
+        let GatewayManifest { id, template, arguments, environment, ready, .. } = &self.gateway.manifest;
+        let Installed { program, folder: installed, .. } =
+            self.gateway.installed().map_err(|error| error.to_string())?;
+        let (folder, [address, other]) = self.place().await.map_err(|error| error.to_string())?;
         let path = Utf8Path::from_path(folder.path()).ok_or("the path of its folder is not UTF-8")?;
-        let words = Words { port: address.port(), server: self.server, folder: path };
-        let filled = fs_err::read_to_string(self.gateway.dir.join(template)).map(|text| words.fill(&text));
-        filled
-            .and_then(|text| fs_err::write(path.join(template), text))
-            .map_err(|error| format!("its configuration cannot be made: {error}"))?;
+        let (port, other_port) = (address.port(), other.port());
+        let words = Words { port, other_port, server: self.server, folder: path, installed: &installed };
+        if let Some(template) = template {
+            fs_err::read_to_string(self.gateway.dir.join(template))
+                .and_then(|text| fs_err::write(path.join(template), words.fill(&text)))
+                .map_err(|error| format!("its configuration cannot be made: {error}"))?;
+        }
         let mut launch = Launch::new(id, program, path.join("home"));
         launch.args = arguments.iter().map(|argument| words.fill(argument)).collect();
+        launch.env = environment.iter().map(|(name, value)| (name.clone(), words.fill(value))).collect();
         launch.cwd = Some(path.to_owned());
         let mut service = Service::start(&launch).map_err(|error| format!("`{}`: {error}", launch.program))?;
         let deadline = Duration::from_secs(ready.seconds);
@@ -184,16 +209,17 @@ impl RunningGateway {
         }
     }
 
-    /// Makes a folder for one start, and finds a free port.
-    async fn place(&self) -> std::io::Result<(tempfile::TempDir, SocketAddr)> {
+    /// Makes a folder for one start, and finds two free ports.
+    async fn place(&self) -> std::io::Result<(tempfile::TempDir, [SocketAddr; 2])> {
         let folder = self.gateway.folder();
         fs_err::create_dir_all(&folder)?;
         let own = tempfile::Builder::new().prefix(&self.gateway.manifest.id).tempdir_in(&folder)?;
         // What the gateway writes while it runs without the rights of its first process, it writes here.
         #[cfg(unix)]
         fs_err::set_permissions(own.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        Ok((own, free.local_addr()?))
+        let free = async || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let (one, other) = (free().await?, free().await?);
+        Ok((own, [one.local_addr()?, other.local_addr()?]))
     }
 }
 

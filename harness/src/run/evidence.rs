@@ -31,6 +31,8 @@ pub struct TrialRun {
 /// The evidence of one call.
 pub(super) struct CallEvidence {
     pub(super) base_url: String,
+    /// The word that names the trial where a gateway passes on no more of a request than its words.
+    pub(super) mark: String,
     pub(super) answered: CallResult,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
@@ -53,7 +55,8 @@ impl CallEvidence {
     pub(super) fn fault(detail: String) -> Self {
         let answered =
             CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
-        Self { base_url: String::new(), answered, released: None, transcript: Transcript::default(), lost: None }
+        let (base_url, mark, transcript) = (String::new(), String::new(), Transcript::default());
+        Self { base_url, mark, answered, released: None, transcript, lost: None }
     }
 
     /// Makes the evidence of a call that was not made, because nothing goes through the gateway on its way.
