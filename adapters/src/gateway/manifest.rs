@@ -101,11 +101,15 @@ pub struct Ready {
     /// The seconds for which that is waited for.
     #[serde(default = "ready_seconds")]
     pub seconds: u64,
+    /// True where it is asked a question in each dialect before it counts as ready, because it loads what it needs for an answer
+    /// with the first one, which takes it seconds. The answers say nothing.
+    #[serde(default)]
+    pub question: bool,
 }
 
 impl Default for Ready {
     fn default() -> Self {
-        Self { path: None, seconds: ready_seconds() }
+        Self { path: None, seconds: ready_seconds(), question: false }
     }
 }
 

@@ -12,7 +12,8 @@ use tokio::time::{sleep, timeout};
 
 use super::template::{SERVER, Words};
 use super::{Gateway, GatewayManifest, TokenPlace};
-use crate::contract::{HEADERS, PROMPT};
+use crate::contract::{Api, Ask, HEADERS, PROMPT as PROMPTED};
+use crate::dialect::PROMPT;
 use crate::process::{Launch, Service};
 use crate::setup::Installed;
 
@@ -95,7 +96,7 @@ impl RunningGateway {
     /// Returns the capabilities that an adapter needs so that its trials are found behind it.
     pub fn needs(&self) -> impl Iterator<Item = &'static str> {
         let GatewayManifest { token, headers, .. } = &self.gateway.manifest;
-        let prompt = (*token == TokenPlace::Prompt).then_some(PROMPT);
+        let prompt = (*token == TokenPlace::Prompt).then_some(PROMPTED);
         prompt.into_iter().chain((!headers.is_empty()).then_some(HEADERS))
     }
 
@@ -193,10 +194,17 @@ impl RunningGateway {
                     return Err(said(&format!("it ended with {status}"), &service));
                 }
                 if answers(address, ready.path.as_deref()).await {
-                    return Ok(());
+                    break;
                 }
                 sleep(LOOK).await;
             }
+            if ready.question {
+                for api in self.gateway.manifest.dialects.keys() {
+                    // Whatever it answers, it has loaded what it needs for that.
+                    let _ = questioned(address, *api, &self.headers()).await;
+                }
+            }
+            Ok(())
         };
         match timeout(deadline, serves).await {
             Ok(Ok(())) => Ok(Running { service, address, _folder: folder }),
@@ -260,6 +268,22 @@ async fn breaks(address: SocketAddr) -> bool {
         Ok(mut stream) => timeout(LOOK, stream.read_u8()).await.is_ok_and(|read| read.is_err()),
         Err(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
     }
+}
+
+/// Asks a question that is no trial's, and waits for the end of the answer.
+async fn questioned(address: SocketAddr, api: Api, headers: &BTreeMap<String, String>) -> std::io::Result<()> {
+    let dialect = api.dialect();
+    let (path, body) = (dialect.request_path(), (dialect.body)(PROMPT, Ask::Text).to_string());
+    let (host, length) = (address.to_string(), body.len().to_string());
+    let own =
+        [("host", &*host), ("connection", "close"), ("content-type", "application/json"), ("content-length", &length)];
+    let asked = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let fields = own.into_iter().chain(dialect.headers.iter().copied()).chain(asked);
+    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let request = format!("POST {path} HTTP/1.1\r\n{}\r\n{body}", fields.concat());
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request.as_bytes()).await?;
+    stream.read_to_end(&mut Vec::new()).await.map(|_| ())
 }
 
 /// Says if it accepts a connection, and answers well on the path if there is one.
