@@ -58,6 +58,8 @@ async fn answer(adapter: Arc<dyn Adapter>, run: Run) {
         deadline: NEVER,
         max_retries: run.max_retries,
         ask: run.ask,
+        prompt: run.prompt,
+        headers: run.headers,
         caller: Caller::default(),
         alone: false,
     };

@@ -28,6 +28,7 @@ from streamspec_call import Caller, Plan, ReadingFault, cancelled_after, watch, 
 from streamspec_errors import Reads, describe_error
 from streamspec_manifest import Manifest
 from streamspec_observation import Observer, plain
+from streamspec_tables import QUESTION
 
 __all__ = ["Plan", "Run", "Sdk", "serve"]
 
@@ -53,12 +54,18 @@ class Run:
     max_retries: int
     ask: Literal["text", "tool"]
     caller: Caller
+    prompt: str = QUESTION["prompt"]
 
     @classmethod
     def parse(cls, message: Mapping[str, Any]) -> Run:
-        """Reads a `run` message; a missing field is a `KeyError`."""
-        said = {name: message[name] for name in cls.__dataclass_fields__ if name != "caller"}
-        return cls(**said, caller=Caller.parse(message.get("caller", {})))
+        """Reads a `run` message; a missing field is a `KeyError`, but for those that may be absent."""
+        asked = {"prompt": QUESTION["prompt"], **message, "caller": Caller.parse(message.get("caller", {}))}
+        return cls(**{name: asked[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """Returns the question as the one message of a conversation."""
+        return [{"role": "user", "content": self.prompt}]
 
     @property
     def is_async(self) -> bool:
@@ -79,7 +86,7 @@ class Sdk:
     plan: Callable[[Run], Plan]
     reads: Reads
     has: Callable[[str, str], bool] = field(default=lambda _surface, _api: True)
-    capabilities: Sequence[str] = ("timeout", "max-retries", "tools")
+    capabilities: Sequence[str] = ("timeout", "max-retries", "tools", "prompt")
 
     def apis(self, manifest: Manifest, surface: str) -> list[str]:
         """Returns the apis of a surface that the loaded version has; none where it lacks the surface."""

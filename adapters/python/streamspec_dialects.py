@@ -9,12 +9,10 @@ from streamspec_errors import described, reading
 from streamspec_observation import ABSENT, Observer, Tokens, Tool, dig, text_of
 from streamspec_tables import DIALECTS, QUESTION
 
-PROMPT: Final = QUESTION["prompt"]
 TOOL_NAME: Final = QUESTION["tool"]["name"]
 TOOL_DESCRIPTION: Final = QUESTION["tool"]["description"]
 # A strict tool has to say that it takes nothing else.
 TOOL_PARAMETERS: Final[dict[str, Any]] = {**QUESTION["tool"]["parameters"], "additionalProperties": False}
-MESSAGES: Final[list[dict[str, Any]]] = [{"role": "user", "content": PROMPT}]
 CHAT_TOOLS: Final[list[dict[str, Any]]] = [
     {
         "type": "function",

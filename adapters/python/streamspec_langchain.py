@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, ClassVar, Final
 
 from streamspec_adapter import Plan, Run
-from streamspec_dialects import CHAT_TOOLS, PROMPT
+from streamspec_dialects import CHAT_TOOLS
 from streamspec_observation import Notice, Observer, Tokens, dig
 
 # The names of the numbers of tokens, whatever the provider.
@@ -147,10 +147,10 @@ def plan_with(
             return made_once()
 
     if in_one_go:
-        ask = (lambda made: made.ainvoke(PROMPT)) if run.is_async else (lambda made: made.invoke(PROMPT))
+        ask = (lambda made: made.ainvoke(run.prompt)) if run.is_async else (lambda made: made.invoke(run.prompt))
         return Plan(model, read_message, final=ask, also_shows=also_shows)
     config = {"callbacks": [handler]}
     heard: Any = {"also_shows": also_shows, "listen": handler.listen}
     if run.is_async:
-        return Plan(lambda: model().astream(PROMPT, config), read_chunk, items=added_up_async, **heard)
-    return Plan(lambda: model().stream(PROMPT, config), read_chunk, items=added_up, **heard)
+        return Plan(lambda: model().astream(run.prompt, config), read_chunk, items=added_up_async, **heard)
+    return Plan(lambda: model().stream(run.prompt, config), read_chunk, items=added_up, **heard)

@@ -58,6 +58,14 @@ pub struct Run {
     pub max_retries: u32,
     /// The kind of answer to ask the model for.
     pub ask: Ask,
+    /// The words of the question, for an adapter that says that it has the capability `prompt`; absent where they are those of
+    /// every request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// Header fields that the client sends with the request, by their names, for an adapter that says that it has the capability
+    /// `headers`; absent where there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// The caller's own actions; absent where it reads one answer to the end.
     #[serde(default, skip_serializing_if = "Caller::is_plain")]
     pub caller: Caller,
@@ -102,7 +110,7 @@ pub struct Hello {
     pub error_bases: Vec<String>,
     /// The surfaces the adapter can be asked for.
     pub surfaces: Vec<String>,
-    /// The settings of the SDK that can be configured.
+    /// The settings that can be made: `timeout`, `max-retries`, `tools`, `prompt`, `headers`.
     #[serde(default)]
     pub capabilities: Vec<String>,
     /// Surfaces as a manifest describes them, under the same keys, by name. Only an adapter without a manifest is asked for

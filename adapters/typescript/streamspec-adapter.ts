@@ -29,6 +29,8 @@ export interface Call {
   timeout_ms: number;
   max_retries: number;
   ask: "text" | "tool";
+  /** Absent where the words of the question are those of every request. */
+  prompt?: string;
   caller?: Caller;
   /** Set while a call is made whose caller cancels it. */
   signal?: AbortSignal | undefined;
@@ -167,7 +169,7 @@ function hello<E, C>(adapter: Adapter<E, C>, manifest: Manifest, errorBases: str
     apis: [...new Set(surfaces.flatMap(({ apis }) => apis))],
     error_bases: errorBases,
     surfaces: surfaces.filter(({ apis }) => apis.length > 0).map(({ name }) => name),
-    capabilities: ["timeout", "max-retries", "tools"],
+    capabilities: ["timeout", "max-retries", "tools", "prompt"],
   };
 }
 

@@ -7,7 +7,7 @@ import type { AIMessageChunk } from "@langchain/core/messages";
 import type { Adapter, Call, Surface } from "./streamspec-adapter.ts";
 import type { Reader } from "./streamspec-failure.ts";
 import type { Observer } from "./streamspec-observation.ts";
-import { PROMPT } from "./streamspec-requests.ts";
+import { promptOf } from "./streamspec-requests.ts";
 import type { Api } from "./streamspec-tables.ts";
 import { get, list, tokens } from "./streamspec-values.ts";
 
@@ -139,19 +139,19 @@ export function surfaces(apis: Api[], tools: (call: Call) => object): Adapter<un
   const options = (call: Call, signal = call.signal) => ({ ...tools(call), ...(signal ? { signal } : {}) });
   const stream: Surface<Model> = (call, seen, model) =>
     seen.iterate<AIMessageChunk>(
-      () => model.stream(PROMPT, { ...options(call), callbacks: [handler(seen)] }),
+      () => model.stream(promptOf(call), { ...options(call), callbacks: [handler(seen)] }),
       chunkReader(seen),
     );
   const streamEvents: Surface<Model> = (call, seen, model) =>
     seen.iterate<ChatModelStreamEvent>(
       // Several callers may read the same events, so the call goes on when one of them leaves.
-      () => model.streamEvents(PROMPT, options(call, call.signal ?? call.leaving)),
+      () => model.streamEvents(promptOf(call), options(call, call.signal ?? call.leaving)),
       (event) => readEvent(seen, event),
     );
   const final: Surface<Model> = (call, seen, model) =>
     seen.settle(
       "finalize",
-      () => model.invoke(PROMPT, options(call)),
+      () => model.invoke(promptOf(call), options(call)),
       (message) => readMessage(seen, message),
     );
   // Without a version `streamEvents` is the model's own, which the core learned late in version 1.1.

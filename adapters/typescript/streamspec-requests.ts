@@ -4,7 +4,6 @@ import type { Call } from "./streamspec-adapter.ts";
 import { DIALECTS, QUESTION } from "./streamspec-tables.ts";
 
 export const API_KEY = "streamspec-no-key";
-export const PROMPT = QUESTION.prompt;
 
 const { parameters, ...tool } = QUESTION.tool;
 export const PARAMETERS = parameters;
@@ -14,12 +13,16 @@ export function modelOf(call: Call): string {
   return DIALECTS[call.api].model;
 }
 
+export function promptOf(call: Call): string {
+  return call.prompt ?? QUESTION.prompt;
+}
+
 export function messagesRequest(call: Call) {
   return {
     model: modelOf(call),
     max_tokens: 1024,
     stream: true as const,
-    messages: [{ role: "user" as const, content: PROMPT }],
+    messages: [{ role: "user" as const, content: promptOf(call) }],
     ...(call.ask === "tool" ? { tools: [{ ...WEATHER, input_schema: PARAMETERS }] } : {}),
   };
 }
@@ -30,7 +33,7 @@ export function chatRequest(call: Call) {
     model: modelOf(call),
     stream: true as const,
     stream_options: { include_usage: true },
-    messages: [{ role: "user" as const, content: PROMPT }],
+    messages: [{ role: "user" as const, content: promptOf(call) }],
     ...(call.ask === "tool" ? { tools: [tool] } : {}),
   };
 }
@@ -40,7 +43,7 @@ export function responsesRequest(call: Call) {
   return {
     model: modelOf(call),
     stream: true as const,
-    input: PROMPT,
+    input: promptOf(call),
     ...(call.ask === "tool" ? { tools: [tool] } : {}),
   };
 }

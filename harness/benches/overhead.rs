@@ -3,6 +3,7 @@
 //! `cargo bench --bench overhead`, after `cargo run -- setup`. Both sides run here, one after the other, with the same
 //! number of calls in flight.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -105,6 +106,8 @@ async fn bare_reference(base_url: String) -> anyhow::Result<Duration> {
                 deadline: Duration::from_secs(20),
                 max_retries: 0,
                 ask: Ask::Text,
+                prompt: None,
+                headers: BTreeMap::new(),
                 caller: Caller::default(),
                 alone: false,
             };

@@ -105,7 +105,7 @@ func plan(run streamspec.Run) streamspec.Call {
 	request := anthropic.MessageNewParams{
 		Model:     anthropic.Model(streamspec.Model(run.API)),
 		MaxTokens: 1024,
-		Messages:  []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(streamspec.Question.Prompt))},
+		Messages:  []anthropic.MessageParam{anthropic.NewUserMessage(anthropic.NewTextBlock(run.Prompt))},
 	}
 	if run.WithTool() {
 		parameters := streamspec.Question.Tool.Parameters

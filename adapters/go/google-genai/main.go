@@ -100,9 +100,9 @@ func plan(run streamspec.Run) streamspec.Call {
 			if err != nil {
 				return err
 			}
-			return iterate(seen, chat.SendMessageStream(ctx, genai.Part{Text: streamspec.Question.Prompt}))
+			return iterate(seen, chat.SendMessageStream(ctx, genai.Part{Text: run.Prompt}))
 		}
-		return iterate(seen, client.Models.GenerateContentStream(ctx, model, genai.Text(streamspec.Question.Prompt), config))
+		return iterate(seen, client.Models.GenerateContentStream(ctx, model, genai.Text(run.Prompt), config))
 	}
 }
 

@@ -163,7 +163,7 @@ func readItem(seen *streamspec.Observer, index int64, item responses.ResponseOut
 func chatRequest(run streamspec.Run) openai.ChatCompletionNewParams {
 	request := openai.ChatCompletionNewParams{
 		Model:    streamspec.Model(run.API),
-		Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(streamspec.Question.Prompt)},
+		Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(run.Prompt)},
 		// Without it there is no usage in a stream.
 		StreamOptions: openai.ChatCompletionStreamOptionsParam{IncludeUsage: openai.Bool(true)},
 	}
@@ -182,7 +182,7 @@ func chatRequest(run streamspec.Run) openai.ChatCompletionNewParams {
 func responseRequest(run streamspec.Run) responses.ResponseNewParams {
 	request := responses.ResponseNewParams{
 		Model: streamspec.Model(run.API),
-		Input: responses.ResponseNewParamsInputUnion{OfString: openai.String(streamspec.Question.Prompt)},
+		Input: responses.ResponseNewParamsInputUnion{OfString: openai.String(run.Prompt)},
 	}
 	if run.WithTool() {
 		request.Tools = []responses.ToolUnionParam{{OfFunction: &responses.FunctionToolParam{

@@ -42,7 +42,9 @@ type Run struct {
 	TimeoutMS  int64  `json:"timeout_ms"`
 	MaxRetries int    `json:"max_retries"`
 	Ask        string `json:"ask"`
-	Caller     Caller `json:"caller"`
+	// Prompt has the words of the question.
+	Prompt string `json:"prompt"`
+	Caller Caller `json:"caller"`
 	// HTTPClient is what the SDK is to send with.
 	HTTPClient *http.Client `json:"-"`
 }
@@ -128,9 +130,9 @@ func (server *server) handle(line []byte) bool {
 	return true
 }
 
-// parseRun reads a `run` message, in which no field may be missing.
+// parseRun reads a `run` message, in which no field may be missing but those that have a default.
 func parseRun(line []byte) (Run, error) {
-	var run Run
+	run := Run{Prompt: Question.Prompt}
 	var fields map[string]json.RawMessage
 	if err := errors.Join(json.Unmarshal(line, &fields), json.Unmarshal(line, &run)); err != nil {
 		return run, err
@@ -257,7 +259,7 @@ func (sdk SDK) hello(said manifest) map[string]any {
 		"apis":         said.apis(),
 		"error_bases":  bases,
 		"surfaces":     slices.Sorted(maps.Keys(said.Surfaces)),
-		"capabilities": []string{"timeout", "max-retries", "tools"},
+		"capabilities": []string{"timeout", "max-retries", "tools", "prompt"},
 	}
 }
 

@@ -86,7 +86,7 @@ public final class Adapter {
         MessageCreateParams.Builder asked = MessageCreateParams.builder()
                 .model(Asked.model(run.api()))
                 .maxTokens(1024)
-                .addUserMessage(Asked.PROMPT);
+                .addUserMessage(run.prompt());
         MessageCreateParams params = run.asksTool() ? asked.addTool(tool).build() : asked.build();
         if (!run.isFinal()) {
             return seen -> stream(run, client, params, seen, event -> seen.take(event, Adapter::readEvent));

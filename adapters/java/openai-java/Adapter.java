@@ -80,7 +80,7 @@ public final class Adapter {
         // Without the option there is no usage in a stream.
         ChatCompletionCreateParams.Builder asked = ChatCompletionCreateParams.builder()
                 .model(Asked.model(run.api()))
-                .addUserMessage(Asked.PROMPT)
+                .addUserMessage(run.prompt())
                 .streamOptions(
                         ChatCompletionStreamOptions.builder().includeUsage(true).build());
         if (run.asksTool()) {
@@ -111,7 +111,7 @@ public final class Adapter {
 
     private static Sdk.Call responses(Run run, OpenAIClient client) {
         ResponseCreateParams.Builder asked =
-                ResponseCreateParams.builder().model(Asked.model(run.api())).input(Asked.PROMPT);
+                ResponseCreateParams.builder().model(Asked.model(run.api())).input(run.prompt());
         if (run.asksTool()) {
             FunctionTool.Parameters parameters = FunctionTool.Parameters.builder()
                     .putAllAdditionalProperties(parameters())

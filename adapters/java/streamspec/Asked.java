@@ -7,7 +7,8 @@ import java.util.Map;
 
 /** The question that every call asks the model, from the generated dialects.json. */
 public final class Asked {
-    public static final String PROMPT = Tables.question().required("prompt").textValue();
+    /** The words of the question where a call brings no others. */
+    static final String PROMPT = Tables.question().required("prompt").textValue();
     public static final String TOOL = tool("name").textValue();
     public static final String ABOUT_THE_TOOL = tool("description").textValue();
     public static final Map<String, Object> PROPERTIES =

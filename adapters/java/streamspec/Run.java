@@ -8,6 +8,7 @@ import java.util.NoSuchElementException;
 /**
  * One call through the SDK, as the harness asks for it.
  *
+ * @param prompt the words of the question
  * @param isFinal whether the surface hands over the finished answer only
  * @param alsoShows the fields that the surface hands over beside those of every one of its kind
  * @param caller the caller's part in it
@@ -20,13 +21,14 @@ public record Run(
         Duration timeout,
         int maxRetries,
         boolean asksTool,
+        String prompt,
         boolean isFinal,
         List<String> alsoShows,
         Caller caller) {
 
     /**
-     * Reads a {@code run} message; a field that is not there is an exception, and so is a surface that is not in the
-     * manifest.
+     * Reads a {@code run} message; a field that is not there and has no default is an exception, and so is a surface that
+     * is not in the manifest.
      */
     static Run parse(JsonNode message, Manifest manifest) {
         String surface = message.required("surface").textValue();
@@ -43,6 +45,7 @@ public record Run(
                 Duration.ofMillis(message.required("timeout_ms").longValue()),
                 message.required("max_retries").intValue(),
                 message.required("ask").textValue().equals("tool"),
+                message.path("prompt").asText(Asked.PROMPT),
                 known.isFinal(),
                 known.alsoShows(),
                 Caller.parse(message.path("caller")));
@@ -50,7 +53,8 @@ public record Run(
 
     /** Returns a further call of a caller who makes several, which is read to the end. */
     Run toTheEnd() {
-        return new Run(id, api, surface, baseUrl, timeout, maxRetries, asksTool, isFinal, alsoShows, Caller.PLAIN);
+        return new Run(
+                id, api, surface, baseUrl, timeout, maxRetries, asksTool, prompt, isFinal, alsoShows, Caller.PLAIN);
     }
 
     /** Says whether the surface belongs to the async client. */

@@ -139,7 +139,7 @@ public final class Golden {
 
     private static Observer seen(String surface) {
         boolean isFinal = surface.startsWith("final");
-        Run run = new Run(0, "golden", surface, "", Duration.ZERO, 0, false, isFinal, ALSO_SHOWN, Caller.PLAIN);
+        Run run = new Run(0, "golden", surface, "", Duration.ZERO, 0, false, "", isFinal, ALSO_SHOWN, Caller.PLAIN);
         return new Observer(run, Error.class);
     }
 }

@@ -277,7 +277,7 @@ final class ObservationTest {
 
     private static Observer seen(String surface, List<String> alsoShows) {
         boolean isFinal = surface.startsWith("final");
-        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, isFinal, alsoShows, Caller.PLAIN);
+        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, "", isFinal, alsoShows, Caller.PLAIN);
         return new Observer(run, IllegalStateException.class);
     }
 

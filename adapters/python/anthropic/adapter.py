@@ -15,7 +15,7 @@ import anthropic
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
-from streamspec_dialects import ANTHROPIC_TOOL, MESSAGES, read_message, read_message_event
+from streamspec_dialects import ANTHROPIC_TOOL, read_message, read_message_event
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, text_kept
 from streamspec_tables import DIALECTS
@@ -32,7 +32,6 @@ READS: Final[Reads] = {
 }
 
 MODEL: Final = DIALECTS["anthropic-messages"]["model"]
-REQUEST: Final[dict[str, Any]] = {"model": MODEL, "max_tokens": 1024, "messages": MESSAGES}
 TOOLS: Final[list[dict[str, Any]]] = [ANTHROPIC_TOOL]
 
 CLIENTS: Final = Clients(anthropic, anthropic.Anthropic, anthropic.AsyncAnthropic)
@@ -44,7 +43,9 @@ def plan(run: Run) -> Plan:
     """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
-    request = {**REQUEST, **declared} if run.ask == "tool" else REQUEST
+    request: dict[str, Any] = {"model": MODEL, "max_tokens": 1024, "messages": run.messages}
+    if run.ask == "tool":
+        request |= declared
     if run.surface == "handler":
         return Plan(lambda: request, read_message, final=lambda asked: answer(client, **asked), kept=text_kept)
     return {

@@ -21,8 +21,6 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
     ANTHROPIC_TOOL,
     CHAT_TOOLS,
-    MESSAGES,
-    PROMPT,
     RESPONSES_TOOL,
     first,
     read_chat_chunk,
@@ -68,9 +66,9 @@ def plan(run: Run) -> Plan:
     }
     kind = run.surface.split("-")[0]
     requests: dict[str, tuple[dict[str, Any], Any, Callable[[Observer, Any], None]]] = {
-        "completion": ({"messages": MESSAGES}, CHAT_TOOLS[0], read_chunk),
-        "messages": ({"messages": MESSAGES, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
-        "responses": ({"input_data": PROMPT}, RESPONSES_TOOL, read_response_item),
+        "completion": ({"messages": run.messages}, CHAT_TOOLS[0], read_chunk),
+        "messages": ({"messages": run.messages, "max_tokens": 1024}, ANTHROPIC_TOOL, read_message_event),
+        "responses": ({"input_data": run.prompt}, RESPONSES_TOOL, read_response_item),
     }
     request, tool, read = requests[kind]
     tools = {"tools": [tool]} if run.ask == "tool" else {}

@@ -17,7 +17,7 @@ from google.genai import errors, types
 
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
+from streamspec_dialects import TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
 from streamspec_errors import RawBody, Read, Reads, attribute, header
 from streamspec_observation import ABSENT, Observer, dig, text_kept
 from streamspec_tables import DIALECTS, QUESTION
@@ -98,8 +98,8 @@ def plan(run: Run) -> Plan:
 
     if run.surface.startswith("chat"):
         begin = {"model": MODEL, "config": config}
-        return Plan(lambda: client().chats.create(**begin).send_message_stream(PROMPT), read_gemini_chunk)
-    asked: dict[str, Any] = {"model": MODEL, "contents": PROMPT, "config": config}
+        return Plan(lambda: client().chats.create(**begin).send_message_stream(run.prompt), read_gemini_chunk)
+    asked: dict[str, Any] = {"model": MODEL, "contents": run.prompt, "config": config}
     if run.surface == "handler":
         return Plan(lambda: asked, read_handled, final=lambda asked: answer(client(), **asked), kept=text_kept)
     return Plan(lambda: client().models.generate_content_stream(**asked), read_gemini_chunk)

@@ -12,7 +12,7 @@ import groq
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
-from streamspec_dialects import CHAT_TOKENS, CHAT_TOOLS, MESSAGES, read_chat_chunk
+from streamspec_dialects import CHAT_TOKENS, CHAT_TOOLS, read_chat_chunk
 from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, dig
 
@@ -38,7 +38,7 @@ def read_chunk(seen: Observer, chunk: Any) -> None:
 def plan(run: Run) -> Plan:
     """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
-    request: dict[str, Any] = {"model": "openai/gpt-oss-120b", "messages": MESSAGES, "stream": True}
+    request: dict[str, Any] = {"model": "openai/gpt-oss-120b", "messages": run.messages, "stream": True}
     if run.ask == "tool":
         request["tools"] = CHAT_TOOLS
     return Plan(lambda: client.chat.completions.create(**request), read_chunk)

@@ -24,8 +24,6 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
     ANTHROPIC_TOOL,
     CHAT_TOOLS,
-    MESSAGES,
-    PROMPT,
     RESPONSES_TOOL,
     TOOL_DESCRIPTION,
     TOOL_NAME,
@@ -61,29 +59,13 @@ READS: Final[Reads] = {
 }
 
 MODEL: Final = {api: dialect["model"] for api, dialect in DIALECTS.items()}
-# Body, tools and reader for each api.
+# Tools and reader for each api.
 GEMINI_TOOL: Final = {"name": TOOL_NAME, "description": TOOL_DESCRIPTION, "parametersJsonSchema": TOOL_PARAMETERS}
-APIS: Final[dict[str, tuple[dict[str, Any], list[Any], Callable[[Observer, Any], None]]]] = {
-    "anthropic-messages": (
-        {"model": MODEL["anthropic-messages"], "max_tokens": 1024, "stream": True, "messages": MESSAGES},
-        [ANTHROPIC_TOOL],
-        read_message_event,
-    ),
-    "openai-chat": (
-        {"model": MODEL["openai-chat"], "stream": True, "messages": MESSAGES},
-        CHAT_TOOLS,
-        read_chat_chunk,
-    ),
-    "openai-responses": (
-        {"model": MODEL["openai-responses"], "stream": True, "input": PROMPT},
-        [RESPONSES_TOOL],
-        read_response_event,
-    ),
-    "gemini-generate": (
-        {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}]},
-        [{"functionDeclarations": [GEMINI_TOOL]}],
-        read_gemini_chunk,
-    ),
+APIS: Final[dict[str, tuple[list[Any], Callable[[Observer, Any], None]]]] = {
+    "anthropic-messages": ([ANTHROPIC_TOOL], read_message_event),
+    "openai-chat": (CHAT_TOOLS, read_chat_chunk),
+    "openai-responses": ([RESPONSES_TOOL], read_response_event),
+    "gemini-generate": ([{"functionDeclarations": [GEMINI_TOOL]}], read_gemini_chunk),
 }
 
 # The words that end a stream and are no JSON; gateways add them to the streams of other dialects, too.
@@ -206,10 +188,19 @@ def reader(api: str, read: Callable[[Observer, Any], None]) -> Callable[[Observe
     return read_event
 
 
+def question(run: Run) -> dict[str, Any]:
+    """Returns the body of a request without tools."""
+    if run.api == "gemini-generate":
+        return {"contents": [{"role": "user", "parts": [{"text": run.prompt}]}]}
+    asked = {"input": run.prompt} if run.api == "openai-responses" else {"messages": run.messages}
+    limit = {"max_tokens": 1024} if run.api == "anthropic-messages" else {}
+    return {"model": MODEL[run.api], "stream": True, **limit, **asked}
+
+
 def plan(run: Run) -> Plan:
     """Returns the call, made by hand."""
-    request, tools, read = APIS[run.api]
-    body = {**request, "tools": tools} if run.ask == "tool" else request
+    tools, read = APIS[run.api]
+    body = question(run) | ({"tools": tools} if run.ask == "tool" else {})
     url = run.base_url + DIALECTS[run.api]["path"].replace("{model}", MODEL[run.api])
     # Anthropic asks for its version in every request; the other vendors pass over the field.
     headers = {"anthropic-version": "2023-06-01"}
@@ -229,6 +220,6 @@ if __name__ == "__main__":
             error_base=(httpx.HTTPError, httpx.StreamError),
             plan=plan,
             reads=READS,
-            capabilities=("timeout", "tools"),
+            capabilities=("timeout", "tools", "prompt"),
         )
     )

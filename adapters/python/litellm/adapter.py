@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +24,6 @@ import openai
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import (
     CHAT_TOOLS,
-    MESSAGES,
-    PROMPT,
     RESPONSES_TOOL,
     read_chat_chunk,
     read_chat_completion,
@@ -57,14 +56,14 @@ PROVIDERS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def build(stream: Any) -> Any:
+def build(run: Run, stream: Any) -> Any:
     """Returns the finished answer as the SDK builds it from all chunks."""
-    return litellm.stream_chunk_builder(list(stream), messages=MESSAGES)
+    return litellm.stream_chunk_builder(list(stream), messages=run.messages)
 
 
-async def build_async(stream: Any) -> Any:
+async def build_async(run: Run, stream: Any) -> Any:
     """Does the same with an async stream."""
-    return litellm.stream_chunk_builder([chunk async for chunk in stream], messages=MESSAGES)
+    return litellm.stream_chunk_builder([chunk async for chunk in stream], messages=run.messages)
 
 
 def plan(run: Run) -> Plan:
@@ -82,13 +81,13 @@ def plan(run: Run) -> Plan:
     }
     if kind == "responses":
         respond: Any = litellm.aresponses if run.is_async else litellm.responses
-        asked = {"input": PROMPT, **({"tools": [RESPONSES_TOOL]} if tool else {})}
+        asked = {"input": run.prompt, **({"tools": [RESPONSES_TOOL]} if tool else {})}
         return Plan(lambda: respond(**request, **asked), read_response_item)
     complete: Any = litellm.acompletion if run.is_async else litellm.completion
-    asked = {"messages": MESSAGES, **({"tools": CHAT_TOOLS} if tool else {})}
+    asked = {"messages": run.messages, **({"tools": CHAT_TOOLS} if tool else {})}
     if kind == "completion":
         return Plan(lambda: complete(**request, **asked), read_chat_chunk)
-    build_final = build_async if run.is_async else build
+    build_final = partial(build_async if run.is_async else build, run)
     return Plan(lambda: complete(**request, **asked), read_chat_completion, final=build_final)
 
 

@@ -22,8 +22,6 @@ from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import (
     CHAT_TOKENS,
-    MESSAGES,
-    PROMPT,
     TOOL_DESCRIPTION,
     TOOL_NAME,
     TOOL_PARAMETERS,
@@ -60,9 +58,7 @@ FUNCTION: Final[dict[str, Any]] = {
     "parameters": TOOL_PARAMETERS,
 }
 MODEL: Final = DIALECTS["openai-chat"]["model"]
-CHAT: Final[dict[str, Any]] = {"model": MODEL, "messages": MESSAGES, "stream_options": {"include_usage": True}}
 CHAT_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", "function": FUNCTION}]
-RESPONSES: Final[dict[str, Any]] = {"model": DIALECTS["openai-responses"]["model"], "input": PROMPT}
 RESPONSES_TOOLS: Final[list[dict[str, Any]]] = [{"type": "function", **FUNCTION}]
 
 CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)
@@ -114,7 +110,8 @@ def plan(run: Run) -> Plan:
     client = CLIENTS.of(run, f"{run.base_url}/v1")
     tool, kind = run.ask == "tool", run.surface.split("-")[0]
     if run.api == "openai-chat":
-        asked = {**CHAT, "tools": CHAT_TOOLS} if tool else CHAT
+        asked: dict[str, Any] = {"model": MODEL, "messages": run.messages, "stream_options": {"include_usage": True}}
+        asked |= {"tools": CHAT_TOOLS} if tool else {}
         return {
             "handler": Plan(lambda: asked, read_handled, final=lambda asked: handled(client, **asked), kept=text_kept),
             "create": Plan(lambda: client.chat.completions.create(stream=True, **asked), read_chat_chunk),
@@ -123,7 +120,8 @@ def plan(run: Run) -> Plan:
                 lambda: helper(client)(**asked), read_chat_completion, final=methodcaller("get_final_completion")
             ),
         }[kind]
-    asked = {**RESPONSES, "tools": RESPONSES_TOOLS} if tool else RESPONSES
+    asked = {"model": DIALECTS["openai-responses"]["model"], "input": run.prompt}
+    asked |= {"tools": RESPONSES_TOOLS} if tool else {}
     return {
         "handler": Plan(
             lambda: asked,

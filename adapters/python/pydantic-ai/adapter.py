@@ -31,7 +31,7 @@ from pydantic_ai.toolsets import ExternalToolset
 
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import unpooled
-from streamspec_dialects import PROMPT, TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
+from streamspec_dialects import TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS
 from streamspec_errors import BODY, Read, Reads, attribute
 from streamspec_observation import ABSENT, Observer, Tokens, Tool, dig
 from streamspec_tables import DIALECTS
@@ -237,20 +237,20 @@ def plan(run: Run) -> Plan:
     model, tools, kind = model_of(run), [TOOL] if run.ask == "tool" else [], run.surface.split("-")[0]
     if kind == "direct":
         request = model_request_stream if run.is_async else model_request_stream_sync
-        asked: Any = {"model": model, "messages": [ModelRequest.user_text_prompt(PROMPT)]}
+        asked: Any = {"model": model, "messages": [ModelRequest.user_text_prompt(run.prompt)]}
         asked["model_request_parameters"] = ModelRequestParameters(function_tools=tools)
         items = with_response_async if run.is_async else with_response
         return Plan(lambda: request(**asked), direct_reader(run.api), items=items)
     # An external tool ends the run with its call, so that the agent makes no second request.
     agent: Any = Agent(model, output_type=[str, DeferredToolRequests], toolsets=[ExternalToolset(tools)])
     if kind == "events":
-        return Plan(lambda: agent.run_stream_events(PROMPT), agent_reader(run.api))
+        return Plan(lambda: agent.run_stream_events(run.prompt), agent_reader(run.api))
     ask = agent.run_stream if run.is_async else agent.run_stream_sync
     if kind == "text":
         return Plan(
-            lambda: ask(PROMPT), Observer.say, items=lambda result: result.stream_text(delta=True, debounce_by=None)
+            lambda: ask(run.prompt), Observer.say, items=lambda result: result.stream_text(delta=True, debounce_by=None)
         )
-    return Plan(lambda: ask(PROMPT), answer_reader(run.api), final=finished_async if run.is_async else finished)
+    return Plan(lambda: ask(run.prompt), answer_reader(run.api), final=finished_async if run.is_async else finished)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 //! The question to an adapter: one call, and its caller's part in it.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::dialect::{Api, Ask};
+use crate::dialect::{Api, Ask, PROMPT};
 
 /// One call that an adapter is asked to make.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +27,10 @@ pub struct Call {
     pub max_retries: u32,
     /// The question to the model.
     pub ask: Ask,
+    /// The words of the question, where they are not those of every request: behind a gateway they may name the trial.
+    pub prompt: Option<String>,
+    /// Header fields that a gateway on the way asks its clients for, by their names.
+    pub headers: BTreeMap<String, String>,
     /// The caller's own actions, other than to read to the end.
     pub caller: Caller,
     /// True where no other call runs in the same process, so that a crash has one cause.
@@ -32,6 +38,16 @@ pub struct Call {
 }
 
 impl Call {
+    /// Returns the words of the question.
+    pub fn prompt(&self) -> &str {
+        self.prompt.as_deref().unwrap_or(PROMPT)
+    }
+
+    /// Returns the body of the request, as the dialect documents it.
+    pub fn body(&self) -> Value {
+        (self.api.dialect().body)(self.prompt(), self.ask)
+    }
+
     /// Returns the second call, which reads to the end, where the caller makes one.
     pub fn second(&self) -> Option<Self> {
         self.caller.again.then(|| Self { caller: Caller::default(), ..self.clone() })

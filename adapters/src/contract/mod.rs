@@ -35,6 +35,12 @@ pub trait Adapter: Send + Sync {
     async fn close(&self);
 }
 
+/// The capability of an adapter that sends the words that a call brings, where it brings some.
+pub const PROMPT: &str = "prompt";
+
+/// The capability of an adapter that sends the header fields that a call brings.
+pub const HEADERS: &str = "headers";
+
 /// An adapter's answer to `hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +55,7 @@ pub struct Identity {
     pub error_bases: Vec<String>,
     /// The surfaces the adapter can be asked for.
     pub surfaces: Vec<String>,
-    /// The settings that can be made: `timeout`, `max-retries`, `tools`.
+    /// The settings that can be made: `timeout`, `max-retries`, `tools`, [`PROMPT`], [`HEADERS`].
     #[serde(default)]
     pub capabilities: Vec<String>,
     /// The surfaces that the adapter itself describes, where no manifest does.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Codec;
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
-use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
+use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Limit, Normal, Paused};
 use super::stop::{CutCalls, StopReasons, is_text_at};
 
@@ -84,8 +84,8 @@ pub(super) static DIALECT: Dialect = Dialect {
     },
 };
 
-fn body(ask: Ask) -> Value {
-    let content = json!([{ "type": "text", "text": PROMPT }]);
+fn body(prompt: &str, ask: Ask) -> Value {
+    let content = json!([{ "type": "text", "text": prompt }]);
     let messages = json!([{ "role": "user", "content": content }]);
     let body = json!({ "model": MODEL, "max_tokens": 1024, "stream": true, "messages": messages });
     declaring(body, ask, || json!({ "name": TOOL, "description": TOOL_DESCRIPTION, "input_schema": parameters() }))

@@ -22,8 +22,8 @@ pub struct Dialect {
     pub path: &'static str,
     /// The headers that name the key and, where the vendor has one, the version.
     pub headers: &'static [(&'static str, &'static str)],
-    /// Makes the body of a request that has its answer streamed.
-    pub body: fn(Ask) -> Value,
+    /// Makes the body of a request with these words that has its answer streamed.
+    pub body: fn(&str, Ask) -> Value,
     /// The encoding of an answer's events.
     pub codec: Codec,
     /// The events of an answer.
@@ -38,6 +38,14 @@ impl Dialect {
     /// Returns the path of a request, with its model.
     pub fn request_path(&self) -> String {
         self.path.replace("{model}", self.model)
+    }
+
+    /// Says whether a request with this target asks its question, below any root and in any version.
+    pub fn is_asked_at(&self, target: &str) -> bool {
+        let path = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
+        let own = path(&self.request_path());
+        let unversioned = own.get(1..).and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or(&own);
+        path(target).ends_with(unversioned)
     }
 
     /// Says whether an event with this data, and with what that is as JSON, is the last of an answer.
@@ -90,6 +98,19 @@ mod tests {
 
     use super::super::Api;
     use super::*;
+
+    #[test]
+    fn a_question_is_asked_at_its_path_below_any_root() {
+        for api in Api::ALL {
+            let own = api.dialect().request_path();
+            let asked = |target: &str| Api::ALL.into_iter().filter(|api| api.dialect().is_asked_at(target)).collect();
+            let path = own.split('?').next().unwrap_or_default();
+            let by: [Vec<Api>; 3] = [asked(&own), asked(&format!("/proxy{own}")), asked(&format!("{path}/render"))];
+            assert_eq!(by, [vec![api], vec![api], vec![]], "{own}");
+        }
+        assert!(Api::OpenaiChat.dialect().is_asked_at("/chat/completions?x=1"));
+        assert!(!Api::OpenaiChat.dialect().is_asked_at("/v1/completions"));
+    }
 
     #[test]
     fn an_answer_ends_as_its_dialect_says() {

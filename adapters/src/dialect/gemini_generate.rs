@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Codec;
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
-use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
+use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
 use super::stop::{CutCalls, StopReasons, is_text_at, is_text_in_any};
 
@@ -90,8 +90,8 @@ pub(super) static DIALECT: Dialect = Dialect {
     },
 };
 
-fn body(ask: Ask) -> Value {
-    declaring(json!({ "contents": [{ "role": "user", "parts": [{ "text": PROMPT }] }] }), ask, || {
+fn body(prompt: &str, ask: Ask) -> Value {
+    declaring(json!({ "contents": [{ "role": "user", "parts": [{ "text": prompt }] }] }), ask, || {
         let function = json!({ "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() });
         json!({ "functionDeclarations": [function] })
     })

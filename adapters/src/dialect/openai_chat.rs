@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Codec;
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
-use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
+use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
 use super::stop::{CutCalls, StopReasons, is_text_in_any};
 
@@ -91,8 +91,8 @@ pub(super) const ERRORS: Errors = Errors {
     },
 };
 
-fn body(ask: Ask) -> Value {
-    let body = json!({ "model": MODEL, "stream": true, "messages": [{ "role": "user", "content": PROMPT }] });
+fn body(prompt: &str, ask: Ask) -> Value {
+    let body = json!({ "model": MODEL, "stream": true, "messages": [{ "role": "user", "content": prompt }] });
     declaring(body, ask, || {
         let function = json!({ "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() });
         json!({ "type": "function", "function": function })

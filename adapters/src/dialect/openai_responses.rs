@@ -8,7 +8,7 @@ use super::Codec;
 use super::error::{Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::openai_chat::{ERRORS, MODEL};
-use super::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, declaring, parameters};
+use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Interrupted, Limit, Normal};
 use super::stop::{CutCalls, StopReasons};
 
@@ -65,9 +65,9 @@ fn stands_in(payload: &Value) -> bool {
     kind.is_some_and(|kind| ENDS.contains(&kind)) || payload.get("object") == Some(&Value::from("response"))
 }
 
-fn body(ask: Ask) -> Value {
+fn body(prompt: &str, ask: Ask) -> Value {
     declaring(
-        json!({ "model": MODEL, "stream": true, "input": PROMPT }),
+        json!({ "model": MODEL, "stream": true, "input": prompt }),
         ask,
         || json!({ "type": "function", "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() }),
     )

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The question to the model.
+/// The question to the model, where a call brings no other words.
 pub const PROMPT: &str = "Say hello, or ask for the weather in Paris.";
 
 /// The one tool that may be declared.

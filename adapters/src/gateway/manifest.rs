@@ -27,10 +27,18 @@ pub struct GatewayManifest {
     pub about: String,
     /// The program, and the place where it comes from.
     pub install: Install,
-    /// The file beside the manifest that its configuration is made of, in which `${port}` and the like are filled in.
-    pub template: String,
+    /// The file beside the manifest that its configuration is made of, in which `${port}` and the like are filled in; none
+    /// where its arguments say everything.
+    #[serde(default)]
+    pub template: Option<String>,
     /// The arguments of the program, filled in as the template is.
     pub arguments: Vec<String>,
+    /// The header fields that it asks its clients for, in which `${server}` is filled in.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The variables of its environment, filled in as the template is.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
     /// The test that says when it serves.
     #[serde(default)]
     pub ready: Ready,
@@ -61,6 +69,26 @@ pub enum Source {
     Debian(String),
     /// A package of the Python Package Index, which is locked by `requirements.lock` beside the manifest.
     Python(String),
+    /// A package of npm, which is locked by `package-lock.json` beside the manifest.
+    Npm(String),
+}
+
+impl Source {
+    /// Returns the name of the package.
+    pub fn package(&self) -> &str {
+        match self {
+            Self::Debian(package) | Self::Python(package) | Self::Npm(package) => package,
+        }
+    }
+
+    /// Returns the file that locks the package, and the language whose toolchain installs it; none for a package of the system.
+    pub(super) const fn locked(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Debian(_) => None,
+            Self::Python(_) => Some(("requirements.lock", "python")),
+            Self::Npm(_) => Some(("package-lock.json", "typescript")),
+        }
+    }
 }
 
 /// The test that says when a gateway serves.
@@ -73,11 +101,15 @@ pub struct Ready {
     /// The seconds for which that is waited for.
     #[serde(default = "ready_seconds")]
     pub seconds: u64,
+    /// True where it is asked a question in each dialect before it counts as ready, because it loads what it needs for an answer
+    /// with the first one, which takes it seconds. The answers say nothing.
+    #[serde(default)]
+    pub question: bool,
 }
 
 impl Default for Ready {
     fn default() -> Self {
-        Self { path: None, seconds: ready_seconds() }
+        Self { path: None, seconds: ready_seconds(), question: false }
     }
 }
 
@@ -87,6 +119,8 @@ impl Default for Ready {
 pub enum TokenPlace {
     /// The path of the URL, which the gateway passes on as it is.
     Path,
+    /// The words of the question, of which every gateway passes all on: for those that have a path of their own.
+    Prompt,
 }
 
 fn version_arguments() -> Vec<String> {
@@ -132,17 +166,18 @@ impl GatewayManifest {
             .map_err(|error| ManifestError::Toml { file: file.clone(), error: Box::new(error) })?;
         let wrong =
             |value: &str, what: String| ManifestError::Value { line: line_of(&text, value), what, file: file.clone() };
-        let Self { id, install, template, arguments, dialects, .. } = &manifest;
+        let Self { id, install, template, arguments, headers, environment, dialects, .. } = &manifest;
         if dir.file_name() != Some(id) {
             return Err(wrong(id, format!("the id `{id}` is not the name of the folder")));
         }
-        if let Source::Python(package) = &install.from
-            && !dir.join("requirements.lock").is_file()
+        if let Some((lock, _)) = install.from.locked()
+            && !dir.join(lock).is_file()
         {
-            return Err(wrong(package, format!("`{package}` is locked by no `requirements.lock` in this folder")));
+            let package = install.from.package();
+            return Err(wrong(package, format!("`{package}` is locked by no `{lock}` in this folder")));
         }
-        for argument in arguments {
-            template::check(argument).map_err(|unknown| wrong(argument, unknown))?;
+        for text in arguments.iter().chain(headers.values()).chain(environment.values()) {
+            template::check(text).map_err(|unknown| wrong(text, unknown))?;
         }
         if let Some((down, up)) = dialects.iter().find(|(down, up)| down != up) {
             let what =
@@ -155,6 +190,7 @@ impl GatewayManifest {
                 "`dialects` names none, so that no trial could use this gateway".to_owned(),
             ));
         }
+        let Some(template) = template else { return Ok(manifest) };
         let path = dir.join(template);
         if !path.is_file() {
             return Err(wrong(template, format!("the template `{template}` is no file in this folder")));

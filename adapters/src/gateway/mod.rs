@@ -86,28 +86,31 @@ impl Gateway {
 
     /// Makes sure that its program is there, and says where and in which version. Blocks.
     pub fn ensure(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Installed, SetupError> {
-        match &self.manifest.install.from {
-            Source::Debian(package) => self.of_debian(package),
-            Source::Python(package) => self.of_pypi(package).ensure(&self.root, progress),
+        match self.packaged() {
+            None => self.of_system(),
+            Some(packaged) => packaged.ensure(&self.root, progress),
         }
     }
 
     /// Looks for its program, and installs nothing.
     pub fn installed(&self) -> Result<Installed, SetupError> {
-        match &self.manifest.install.from {
-            Source::Debian(package) => self.of_debian(package),
-            Source::Python(package) => self.of_pypi(package).installed(&self.root),
+        match self.packaged() {
+            None => self.of_system(),
+            Some(packaged) => packaged.installed(&self.root),
         }
     }
 
-    fn of_debian(&self, package: &str) -> Result<Installed, SetupError> {
+    fn of_system(&self) -> Result<Installed, SetupError> {
         let GatewayManifest { id, install, .. } = &self.manifest;
-        of_system(&self.root, id, &install.program, &install.version_arguments, package)
+        of_system(&self.root, id, &install.program, &install.version_arguments, install.from.package())
     }
 
-    fn of_pypi<'a>(&'a self, package: &'a str) -> Packaged<'a> {
+    /// Describes its program where that comes from a registry.
+    fn packaged(&self) -> Option<Packaged<'_>> {
         let GatewayManifest { id, version, install, .. } = &self.manifest;
-        Packaged { id, language: "python", package, version, folder: &self.dir, program: &install.program }
+        let (_, language) = install.from.locked()?;
+        let (package, program) = (install.from.package(), install.program.as_str());
+        Some(Packaged { id, language, package, version, folder: &self.dir, program })
     }
 
     /// Returns the folder below which it has one for each start.

@@ -1,5 +1,6 @@
 //! A gateway that runs: started when it is first needed, started again a few times if it ends, and ended at last.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -9,8 +10,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
-use super::template::Words;
-use super::{Gateway, GatewayManifest};
+use super::template::{SERVER, Words};
+use super::{Gateway, GatewayManifest, TokenPlace};
+use crate::contract::{Api, Ask, HEADERS, PROMPT as PROMPTED};
+use crate::dialect::PROMPT;
 use crate::process::{Launch, Service};
 use crate::setup::Installed;
 
@@ -92,6 +95,25 @@ impl RunningGateway {
         Self { gateway, server, state: Mutex::default() }
     }
 
+    /// Returns the place in a request where a token travels through it.
+    pub const fn token(&self) -> TokenPlace {
+        self.gateway.manifest.token
+    }
+
+    /// Returns the header fields that it asks its clients for.
+    pub fn headers(&self) -> BTreeMap<String, String> {
+        let server = self.server.to_string();
+        let fields = self.gateway.manifest.headers.iter();
+        fields.map(|(name, value)| (name.clone(), value.replace(SERVER, &server))).collect()
+    }
+
+    /// Returns the capabilities that an adapter needs so that its trials are found behind it.
+    pub fn needs(&self) -> impl Iterator<Item = &'static str> {
+        let GatewayManifest { token, headers, .. } = &self.gateway.manifest;
+        let prompt = (*token == TokenPlace::Prompt).then_some(PROMPTED);
+        prompt.into_iter().chain((!headers.is_empty()).then_some(HEADERS))
+    }
+
     /// Returns the place where it listens, once it serves. It is started if it is not running.
     pub async fn listening(&self) -> Result<Listening, GatewayError> {
         let mut state = self.state.lock().await;
@@ -166,17 +188,21 @@ impl RunningGateway {
     }
 
     async fn started_once(&self) -> Result<Running, String> {
-        let GatewayManifest { id, template, arguments, ready, .. } = &self.gateway.manifest;
-        let Installed { program, .. } = self.gateway.installed().map_err(|error| error.to_string())?;
-        let (folder, address) = self.place().await.map_err(|error| error.to_string())?;
+        let GatewayManifest { id, template, arguments, environment, ready, .. } = &self.gateway.manifest;
+        let Installed { program, folder: installed, .. } =
+            self.gateway.installed().map_err(|error| error.to_string())?;
+        let (folder, [address, other]) = self.place().await.map_err(|error| error.to_string())?;
         let path = Utf8Path::from_path(folder.path()).ok_or("the path of its folder is not UTF-8")?;
-        let words = Words { port: address.port(), server: self.server, folder: path };
-        let filled = fs_err::read_to_string(self.gateway.dir.join(template)).map(|text| words.fill(&text));
-        filled
-            .and_then(|text| fs_err::write(path.join(template), text))
-            .map_err(|error| format!("its configuration cannot be made: {error}"))?;
+        let (port, other_port) = (address.port(), other.port());
+        let words = Words { port, other_port, server: self.server, folder: path, installed: &installed };
+        if let Some(template) = template {
+            fs_err::read_to_string(self.gateway.dir.join(template))
+                .and_then(|text| fs_err::write(path.join(template), words.fill(&text)))
+                .map_err(|error| format!("its configuration cannot be made: {error}"))?;
+        }
         let mut launch = Launch::new(id, program, path.join("home"));
         launch.args = arguments.iter().map(|argument| words.fill(argument)).collect();
+        launch.env = environment.iter().map(|(name, value)| (name.clone(), words.fill(value))).collect();
         launch.cwd = Some(path.to_owned());
         let mut service = Service::start(&launch).map_err(|error| format!("`{}`: {error}", launch.program))?;
         let deadline = Duration::from_secs(ready.seconds);
@@ -186,10 +212,17 @@ impl RunningGateway {
                     return Err(said(&format!("it ended with {status}"), &service));
                 }
                 if answers(address, ready.path.as_deref()).await {
-                    return Ok(());
+                    break;
                 }
                 sleep(LOOK).await;
             }
+            if ready.question {
+                for api in self.gateway.manifest.dialects.keys() {
+                    // Whatever it answers, it has loaded what it needs for that.
+                    let _ = questioned(address, *api, &self.headers()).await;
+                }
+            }
+            Ok(())
         };
         match timeout(deadline, serves).await {
             Ok(Ok(())) => Ok(Running { service, address, _folder: folder }),
@@ -202,16 +235,17 @@ impl RunningGateway {
         }
     }
 
-    /// Makes a folder for one start, and finds a free port.
-    async fn place(&self) -> std::io::Result<(tempfile::TempDir, SocketAddr)> {
+    /// Makes a folder for one start, and finds two free ports.
+    async fn place(&self) -> std::io::Result<(tempfile::TempDir, [SocketAddr; 2])> {
         let folder = self.gateway.folder();
         fs_err::create_dir_all(&folder)?;
         let own = tempfile::Builder::new().prefix(&self.gateway.manifest.id).tempdir_in(&folder)?;
         // What the gateway writes while it runs without the rights of its first process, it writes here.
         #[cfg(unix)]
         fs_err::set_permissions(own.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        Ok((own, free.local_addr()?))
+        let free = async || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let (one, other) = (free().await?, free().await?);
+        Ok((own, [one.local_addr()?, other.local_addr()?]))
     }
 }
 
@@ -252,6 +286,22 @@ async fn breaks(address: SocketAddr, patience: Duration) -> bool {
         Ok(mut stream) => timeout(patience, stream.read_u8()).await.is_ok_and(|read| read.is_err()),
         Err(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
     }
+}
+
+/// Asks a question that is no trial's, and waits for the end of the answer.
+async fn questioned(address: SocketAddr, api: Api, headers: &BTreeMap<String, String>) -> std::io::Result<()> {
+    let dialect = api.dialect();
+    let (path, body) = (dialect.request_path(), (dialect.body)(PROMPT, Ask::Text).to_string());
+    let (host, length) = (address.to_string(), body.len().to_string());
+    let own =
+        [("host", &*host), ("connection", "close"), ("content-type", "application/json"), ("content-length", &length)];
+    let asked = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let fields = own.into_iter().chain(dialect.headers.iter().copied()).chain(asked);
+    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let request = format!("POST {path} HTTP/1.1\r\n{}\r\n{body}", fields.concat());
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request.as_bytes()).await?;
+    stream.read_to_end(&mut Vec::new()).await.map(|_| ())
 }
 
 /// Says if it accepts a connection, and answers well on the path if there is one.

@@ -5,25 +5,34 @@ use std::net::SocketAddr;
 use camino::Utf8Path;
 
 /// The names of these words.
-const NAMES: [&str; 5] = ["port", "server", "server-host", "server-port", "folder"];
+const NAMES: [&str; 7] = ["port", "other-port", "server", "server-host", "server-port", "folder", "installed"];
+
+/// The one of them that a client is told, too.
+pub(super) const SERVER: &str = "${server}";
 
 /// What the words stand for in one start of a gateway.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Words<'a> {
     /// `${port}`: the port of 127.0.0.1 that the gateway listens on.
     pub(super) port: u16,
+    /// `${other-port}`: another free port, for what it serves besides.
+    pub(super) other_port: u16,
     /// `${server}`: the host and the port of the server; `${server-host}` and `${server-port}` are one of them each.
     pub(super) server: SocketAddr,
     /// `${folder}`: a folder for this start alone, which holds the configuration and is removed afterwards.
     pub(super) folder: &'a Utf8Path,
+    /// `${installed}`: the folder that the packages of its registry are installed into, or that of its program.
+    pub(super) installed: &'a Utf8Path,
 }
 
 impl Words<'_> {
     /// Fills a text in.
     pub(super) fn fill(&self, text: &str) -> String {
-        let Self { port, server, folder } = self;
+        let Self { port, other_port, server, folder, installed } = self;
         let [host, server_port] = [server.ip().to_string(), server.port().to_string()];
-        let values = [port.to_string(), server.to_string(), host, server_port, folder.to_string()];
+        let [port, other_port] = [port, other_port].map(u16::to_string);
+        let values =
+            [port, other_port, server.to_string(), host, server_port, folder.to_string(), installed.to_string()];
         NAMES
             .into_iter()
             .zip(values)
@@ -46,10 +55,13 @@ mod tests {
     #[test]
     fn a_text_is_filled_in_and_what_is_not_known_is_refused() {
         let server = SocketAddr::from(([127, 0, 0, 1], 81));
-        let words = Words { port: 80, server, folder: Utf8Path::new("/run") };
+        let words =
+            Words { port: 80, other_port: 82, server, folder: Utf8Path::new("/run"), installed: Utf8Path::new("/env") };
         assert_eq!(
-            words.fill("${port} ${server} ${server-host}:${server-port} ${folder}/x $port ${HOME}"),
-            "80 127.0.0.1:81 127.0.0.1:81 /run/x $port ${HOME}"
+            words.fill(
+                "${port} ${other-port} ${server} ${server-host}:${server-port} ${folder}/x ${installed} $port ${HOME}"
+            ),
+            "80 82 127.0.0.1:81 127.0.0.1:81 /run/x /env $port ${HOME}"
         );
         assert_eq!(check("${port} ${HOME} $host"), Ok(()));
         assert!(check("listen ${prot};").is_err_and(|what| what.starts_with("`${prot}` is unknown; there are: port")));

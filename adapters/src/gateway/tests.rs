@@ -121,6 +121,28 @@ async fn one_that_ends_is_started_again_and_not_for_ever() {
     assert!(refused.ends_with("its log ends with: it has had enough"), "{refused}");
 }
 
+/// A gateway that says what it was asked on its second connection to whoever opens the third one.
+const REPEAT: &str = "import socket\n\
+    listener = socket.create_server(('127.0.0.1', ${port}))\n\
+    listener.accept()[0].close()\n\
+    asked, _ = listener.accept()\n\
+    line = asked.recv(65536).split(b'\\r\\n')[0]\n\
+    asked.close()\n\
+    told, _ = listener.accept()\n\
+    told.sendall(line)\n\
+    told.close()\n\
+    listener.accept()\n";
+
+#[tokio::test]
+async fn one_that_loads_much_with_its_first_question_gets_one_before_it_counts_as_ready() {
+    let (_held, root) = suite(|text| format!("{text}ready = {{ question = true }}\n"), REPEAT);
+    let server = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+    let running = RunningGateway::new(Gateway::choose(&root, &["mine"]).expect("a gateway").remove(0), server);
+    let at = running.listening().await.expect("it serves");
+    assert_eq!(heard(at).await, "POST /v1/messages HTTP/1.1");
+    running.close().await;
+}
+
 #[tokio::test]
 async fn one_that_does_not_start_says_why_and_leaves_nothing() {
     let (_held, root) = suite(str::to_owned, "raise SystemExit('no port for me')");

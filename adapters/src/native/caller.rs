@@ -69,6 +69,7 @@ fn without_answer(call: &Call, seen: Observation) -> Observation {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Mutex;
     use std::time::Duration;
 
@@ -114,6 +115,8 @@ mod tests {
             deadline: Duration::from_secs(1),
             max_retries: 0,
             ask: Ask::Text,
+            prompt: None,
+            headers: BTreeMap::new(),
             caller: serde_json::from_value(caller).expect("a caller"),
             alone: false,
         };

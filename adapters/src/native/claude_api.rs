@@ -15,7 +15,7 @@ use super::observer::{Observer, error, word};
 use super::reading::{attribute, attribute_word};
 use super::request::http;
 use crate::contract::{Ask, Call, Field, Observation, ObservedError, Site};
-use crate::dialect::{PROMPT, TOOL, parameters};
+use crate::dialect::{TOOL, parameters};
 use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
@@ -50,7 +50,7 @@ fn client(call: &Call) -> Result<Client, Error> {
 
 async fn open(client: &Client, call: &Call) -> Result<EventStream, Error> {
     let model = call.api.dialect().model;
-    let mut request = CreateMessageRequest::builder().model(model).max_tokens(1024).user(PROMPT);
+    let mut request = CreateMessageRequest::builder().model(model).max_tokens(1024).user(call.prompt());
     if call.ask == Ask::Tool {
         request = request.tools(vec![Tool::custom(TOOL, parameters())]);
     }

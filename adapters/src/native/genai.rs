@@ -13,7 +13,7 @@ use super::observer::{Observer, error};
 use super::reading::{attribute, read_body, read_headers, read_parsed_body};
 use super::request::http;
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
-use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
+use crate::dialect::{TOOL, TOOL_DESCRIPTION, parameters};
 use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
@@ -63,7 +63,7 @@ async fn open(client: &Client, call: &Call) -> Result<ChatStream, Error> {
         .with_capture_reasoning_content(call.surface == "final")
         .with_capture_usage(true)
         .with_capture_tool_calls(true);
-    let mut request = ChatRequest::new(vec![ChatMessage::user(PROMPT)]);
+    let mut request = ChatRequest::new(vec![ChatMessage::user(call.prompt())]);
     if call.ask == Ask::Tool {
         let tool = Tool::new(TOOL).with_description(TOOL_DESCRIPTION).with_schema(parameters());
         request = request.with_tools(vec![tool]);

@@ -13,7 +13,7 @@ use crate::contract::{Api, Call};
 
 /// Returns the body of a request as the provider documents it, of a caller who wants the numbers of tokens.
 pub(super) fn body(call: &Call) -> Value {
-    let mut body = (call.api.dialect().body)(call.ask);
+    let mut body = call.body();
     if call.api == Api::OpenaiChat {
         // In a stream they come only where the request asks for them.
         body["stream_options"] = json!({ "include_usage": true });

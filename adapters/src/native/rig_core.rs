@@ -17,7 +17,7 @@ use super::observer::{Observer, error, word};
 use super::reading::{attribute, attribute_word, read_body, read_headers};
 use super::request::http;
 use crate::contract::{Api, Ask, Call, Observation, ObservedError, Site};
-use crate::dialect::{PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
+use crate::dialect::{TOOL, TOOL_DESCRIPTION, parameters};
 use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
@@ -49,7 +49,7 @@ async fn make(model: &Model, call: &Call, seen: &mut Observer) -> Result<(), Obs
 
 #[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
 fn request(call: &Call) -> Result<CompletionRequest, ProviderError> {
-    let mut request = CompletionRequest::new(PROMPT).max_tokens(1024);
+    let mut request = CompletionRequest::new(call.prompt()).max_tokens(1024);
     if call.ask == Ask::Tool {
         let name = ToolName::new(TOOL).map_err(|raised: EmptyToolName| ProviderError::request(raised))?;
         request = request.tool(ToolDefinition::new(name, TOOL_DESCRIPTION, parameters()));

@@ -9,7 +9,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 
 use super::runtime;
-use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity, Observation, SdkVersion};
+use crate::contract::{Adapter, Call, CallOutcome, CallResult, HEADERS, Identity, Observation, PROMPT, SdkVersion};
 use crate::manifest::Manifest;
 
 type Observing = Pin<Box<dyn Future<Output = Observation> + Send>>;
@@ -84,9 +84,10 @@ fn identity(manifest: &Manifest) -> Identity {
     let mut apis: Vec<_> = manifest.surfaces.values().flat_map(|surface| surface.apis.iter().copied()).collect();
     apis.sort_unstable();
     apis.dedup();
-    let mut capabilities = ["timeout", "max-retries", "tools"].map(str::to_owned).to_vec();
+    let mut capabilities = ["timeout", "max-retries", "tools", PROMPT, HEADERS].map(str::to_owned).to_vec();
     // A manifest that says how one is set is that of an SDK where one can be set.
-    capabilities.retain(|capability| capability == "tools" || manifest.configuration.contains_key(capability));
+    let is_the_adapters = |capability: &str| ["tools", PROMPT].contains(&capability);
+    capabilities.retain(|capability| is_the_adapters(capability) || manifest.configuration.contains_key(capability));
     Identity {
         sdk: SdkVersion {
             name: manifest.package.clone(),
@@ -110,6 +111,7 @@ fn panic_message(error: tokio::task::JoinError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use super::Task;
@@ -125,6 +127,8 @@ mod tests {
             deadline: Duration::from_millis(50),
             max_retries: 0,
             ask: Ask::Text,
+            prompt: None,
+            headers: BTreeMap::new(),
             caller: Caller::default(),
             alone: false,
         }

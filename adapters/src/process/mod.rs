@@ -304,6 +304,8 @@ fn run(id: u64, call: &Call) -> Run {
         timeout_ms: u64::try_from(call.timeout.as_millis()).unwrap_or(u64::MAX),
         max_retries: call.max_retries,
         ask: call.ask,
+        prompt: call.prompt.clone(),
+        headers: call.headers.clone(),
         caller: call.caller,
     }
 }

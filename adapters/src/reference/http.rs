@@ -71,10 +71,11 @@ pub(crate) fn request(http: &reqwest::Client, url: impl IntoUrl, call: &Call) ->
     let dialect = call.api.dialect();
     let mut builder = http.post(url).header(CONTENT_TYPE, "application/json");
     builder = builder.header("accept", dialect.codec.media_type()).header("accept-encoding", coding::ACCEPTED);
-    for (name, value) in dialect.headers {
-        builder = builder.header(*name, *value);
+    let own = dialect.headers.iter().copied();
+    for (name, value) in own.chain(call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
+        builder = builder.header(name, value);
     }
-    builder.body((dialect.body)(call.ask).to_string())
+    builder.body(call.body().to_string())
 }
 
 /// Decides by the status, the type of the content and its first bytes whether an answer is streamed.

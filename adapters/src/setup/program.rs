@@ -16,6 +16,8 @@ pub struct Installed {
     pub program: Utf8PathBuf,
     /// Its version.
     pub version: String,
+    /// The folder that it is installed into with its packages; of a program of the system that which holds it.
+    pub folder: Utf8PathBuf,
 }
 
 /// A program of a package in a registry, at the version of a lock file.
@@ -49,7 +51,8 @@ pub fn of_system(
         reason,
         fix: format!("it is in the Debian package `{package}`: `apt-get install {package}`"),
     })?;
-    Ok(Installed { program: found.path, version: found.version })
+    let folder = found.path.parent().unwrap_or(&found.path).to_owned();
+    Ok(Installed { program: found.path, version: found.version, folder })
 }
 
 impl Packaged<'_> {
@@ -64,7 +67,8 @@ impl Packaged<'_> {
         let environment = self.environment(root)?;
         if environment.is_complete() {
             let program = environment.programs().join(self.program);
-            return Ok(Installed { program, version: self.version.to_owned() });
+            let (version, folder) = (self.version.to_owned(), environment.dir().to_owned());
+            return Ok(Installed { program, version, folder });
         }
         Err(SetupError::Unavailable {
             id: self.id.to_owned(),

@@ -27,6 +27,9 @@ const TABLES: &str = "dialects.json";
 /// The part of `package.json` that brings Node.js itself.
 const RUNTIME: &str = "optionalDependencies";
 
+/// The folder of an environment that holds the programs of its packages.
+const PROGRAMS: &str = "node_modules/.bin";
+
 /// The advice for a machine without a Node.js that starts npm.
 const FIX: &str = "install Node.js 20 or newer, with npm";
 
@@ -74,6 +77,10 @@ impl Toolchain for TypeScript {
         let entry = sync(environment).map_err(|source| environment.io(source))?;
         launch.args = vec!["--disable-warning=ExperimentalWarning".to_owned(), entry.into_string()];
         Ok(launch)
+    }
+
+    fn programs(&self, environment: &Environment) -> Utf8PathBuf {
+        environment.dir.join(PROGRAMS)
     }
 
     fn latest(
@@ -175,7 +182,7 @@ fn program(environment: &Environment) -> Result<Utf8PathBuf, SetupError> {
         Build::Locked => environment.dir.clone(),
         _ => node_dir(environment, &package_json(environment)?),
     };
-    let locked = dir.join("node_modules").join(".bin").join(if cfg!(windows) { "node.cmd" } else { "node" });
+    let locked = dir.join(PROGRAMS).join(if cfg!(windows) { "node.cmd" } else { "node" });
     if locked.exists() {
         return Ok(locked);
     }

@@ -5,6 +5,7 @@ mod answers;
 mod closing;
 mod ends;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
@@ -49,6 +50,8 @@ fn call(surface: &str, deadline: u64) -> Call {
         deadline: Duration::from_millis(deadline),
         max_retries: 0,
         ask: Ask::Text,
+        prompt: None,
+        headers: BTreeMap::new(),
         caller: Caller::default(),
         alone: false,
     }

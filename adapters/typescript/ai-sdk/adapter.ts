@@ -8,7 +8,7 @@ import { type Call, type Surface, limit, serve, silence } from "../streamspec-ad
 import { headers } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer, ToolCall } from "../streamspec-observation.ts";
-import { API_KEY, modelOf, PARAMETERS, WEATHER, PROMPT } from "../streamspec-requests.ts";
+import { API_KEY, modelOf, PARAMETERS, promptOf, WEATHER } from "../streamspec-requests.ts";
 import type { Api } from "../streamspec-tables.ts";
 import { list } from "../streamspec-values.ts";
 import type { AnswerFailed } from "./handler.ts";
@@ -82,7 +82,7 @@ console.error = () => {};
 function request(call: Call, model: ai.LanguageModel) {
   return {
     model,
-    prompt: PROMPT,
+    prompt: promptOf(call),
     maxRetries: call.max_retries,
     ...(call.ask === "tool" ? { tools: TOOLS } : {}),
   };

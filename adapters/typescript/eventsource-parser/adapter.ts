@@ -20,7 +20,7 @@ import {
   WEATHER,
   chatRequest,
   messagesRequest,
-  PROMPT,
+  promptOf,
   responsesRequest,
 } from "../streamspec-requests.ts";
 import { type Api, DIALECTS, type Dialect } from "../streamspec-tables.ts";
@@ -50,7 +50,7 @@ const ERROR_FIELDS: ErrorFields<Failure> = {
 
 function geminiRequest(call: Call) {
   const tools = [{ functionDeclarations: [{ ...WEATHER, parameters: PARAMETERS }] }];
-  return { contents: [{ role: "user", parts: [{ text: PROMPT }] }], ...(call.ask === "tool" ? { tools } : {}) };
+  return { contents: [{ role: "user", parts: [{ text: promptOf(call) }] }], ...(call.ask === "tool" ? { tools } : {}) };
 }
 
 /** One dialect by hand: with what, and what its events say. */

@@ -6,7 +6,7 @@ import { headers } from "../streamspec-connections.ts";
 import { readGeminiChunk } from "../streamspec-dialects.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
-import { API_KEY, modelOf, PARAMETERS, WEATHER, PROMPT } from "../streamspec-requests.ts";
+import { API_KEY, modelOf, PARAMETERS, promptOf, WEATHER } from "../streamspec-requests.ts";
 import type { AnswerFailed } from "./handler.ts";
 
 /**
@@ -46,14 +46,14 @@ function settings(call: Call) {
 
 async function stream(call: Call, seen: Observer, client: genai.GoogleGenAI): Promise<void> {
   await seen.iterate<genai.GenerateContentResponse>(
-    () => client.models.generateContentStream({ ...settings(call), contents: PROMPT }),
+    () => client.models.generateContentStream({ ...settings(call), contents: promptOf(call) }),
     (chunk) => readGeminiChunk(seen, chunk),
   );
 }
 
 async function chat(call: Call, seen: Observer, client: genai.GoogleGenAI): Promise<void> {
   await seen.iterate<genai.GenerateContentResponse>(
-    () => client.chats.create(settings(call)).sendMessageStream({ message: PROMPT }),
+    () => client.chats.create(settings(call)).sendMessageStream({ message: promptOf(call) }),
     (chunk) => readGeminiChunk(seen, chunk),
   );
 }
@@ -62,7 +62,7 @@ async function handler(call: Call, seen: Observer, client: genai.GoogleGenAI): P
   // Written against the locked version, so other versions need not have what it imports.
   const { answer } = await import("./handler.ts");
   await seen.handle(
-    () => answer(client, { ...settings(call), contents: PROMPT }, silence(call)),
+    () => answer(client, { ...settings(call), contents: promptOf(call) }, silence(call)),
     ({ text, calls, reason }) => {
       const tools = calls.map((made) => ({ name: made.name, arguments: made.args, complete: true }));
       seen.finished(text, tools, reason);

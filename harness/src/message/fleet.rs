@@ -117,7 +117,7 @@ pub fn doctor(needs: &[Need], gateways: &[Gateway], listens: Result<(), &str>) -
     for gateway in gateways {
         let about = format!("{} (gateway: --via {})", gateway.manifest.name, gateway.manifest.id);
         match gateway.installed() {
-            Ok(Installed { program, version }) => line(GOOD, "ok", &format!("{about}: {version} at {program}")),
+            Ok(Installed { program, version, .. }) => line(GOOD, "ok", &format!("{about}: {version} at {program}")),
             Err(SetupError::Unavailable { reason, fix, .. }) => {
                 line(WARN, "without", &format!("{about}: {reason}; {fix}"));
             }

@@ -3,8 +3,10 @@
 //! It says nothing about the SDK. What an SDK makes of a broken stream is not judged here, only whether the adapter
 //! answers every call, about that call, in time, and sees what it must be able to see.
 
+mod brought;
 mod refusal;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -137,6 +139,7 @@ pub async fn probe(
             let found = target.result(scenario, wrong(scenario, target, &answered, &transcript));
             results.push(found.reading(scenario, target, &answered));
         }
+        results.extend(brought::probe(root, &server, adapter.as_ref(), target).await?);
     }
     if let Some(target) = targets.first() {
         results.push(at_once(root, &server, &adapter, target).await?);
@@ -216,10 +219,22 @@ async fn run(
     target: &Target,
     scenario: Scenario,
 ) -> Result<(CallResult, Transcript), ProbeError> {
+    run_changed(root, server, adapter, target, scenario, |call| call).await
+}
+
+/// Does the same with a call that is changed before it is made.
+async fn run_changed(
+    root: &Utf8Path,
+    server: &Server,
+    adapter: &dyn Adapter,
+    target: &Target,
+    scenario: Scenario,
+    change: impl FnOnce(Call) -> Call,
+) -> Result<(CallResult, Transcript), ProbeError> {
     let steps = scenario.steps(root, target.api).map_err(ProbeError::Cases)?;
     let registered =
         server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default());
-    let answered = adapter.observe(call(target, registered.base_url(), scenario)).await;
+    let answered = adapter.observe(change(call(target, registered.base_url(), scenario))).await;
     Ok((answered, registered.finish().await))
 }
 
@@ -233,6 +248,8 @@ fn call(target: &Target, base_url: String, scenario: Scenario) -> Call {
         deadline: if scenario == Scenario::Stall { timeout * 4 } else { timeout },
         max_retries: 0,
         ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
+        prompt: None,
+        headers: BTreeMap::new(),
         caller: Caller::default(),
         alone: false,
     }

@@ -78,6 +78,8 @@ impl Engine {
             deadline: self.deadline(trial, script),
             max_retries: case.max_retries,
             ask: case.ask,
+            prompt: None,
+            headers: BTreeMap::new(),
             caller: case.caller,
             alone: false,
         };

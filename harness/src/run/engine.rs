@@ -194,12 +194,17 @@ impl Engine {
     /// Returns the reason why the version that is loaded cannot run the trial, if it does not have the surface or the dialect.
     async fn lacks(&self, trial: &Trial) -> Option<String> {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
-        let Identity { sdk, surfaces, apis, .. } = adapter.identity();
+        let Identity { sdk, surfaces, apis, capabilities, .. } = adapter.identity();
         let (surface, api) = (&trial.surface, trial.case.api);
         if !surfaces.iter().any(|own| **surface == own.as_str()) {
             return Some(format!("{} {} has no surface `{surface}`", sdk.name, sdk.version));
         }
-        (!apis.contains(&api)).then(|| format!("{} {} does not speak {api}", sdk.name, sdk.version))
+        if !apis.contains(&api) {
+            return Some(format!("{} {} does not speak {api}", sdk.name, sdk.version));
+        }
+        let lacked = self.gateways.needs(trial.route).find(|needed| !capabilities.iter().any(|own| own == needed))?;
+        let (name, route) = (&sdk.name, trial.route);
+        Some(format!("the adapter of {name} has not the capability `{lacked}`, without which {route} cannot be asked"))
     }
 
     async fn run_variant(&self, trial: &Trial, variant: Variant) -> TrialRun {
@@ -228,7 +233,8 @@ impl Engine {
                 released: played.released,
             }),
         };
-        let particulars = Particulars { nonce: &nonce, base_url: &played.base_url, root: trial.sdk.root().as_str() };
+        let root = trial.sdk.root().as_str();
+        let particulars = Particulars { nonce: &nonce, base_url: &played.base_url, mark: &played.mark, root };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.blame = self.blame(trial, &nonce, &script, &played, &verdict).await;
         record.verdict = normal_verdict(verdict, particulars);
@@ -266,6 +272,7 @@ impl Engine {
         // It is never closed: holding it keeps other calls out, nothing else.
         let _job = jobs.acquire().await;
         let registered = self.server.register(script.clone(), trial.transport);
+        let mark = registered.mark();
         let passage = match self.gateways.passage(trial.route, &registered).await {
             Ok(passage) => passage,
             Err(why) => return CallEvidence::lost(why),
@@ -279,6 +286,8 @@ impl Engine {
             deadline: self.deadline(trial, script),
             max_retries: case.max_retries,
             ask: case.ask,
+            prompt: passage.prompt.clone(),
+            headers: passage.headers.clone(),
             caller: case.caller,
             alone,
         };
@@ -293,7 +302,7 @@ impl Engine {
         let transcript = registered.finish().await;
         let tapped = passage.tapped();
         let lost = passage.why_gone(&answered.outcome, &transcript).await.map(|why| why.to_string());
-        CallEvidence { base_url, answered, released, transcript, tapped, over_at, lost }
+        CallEvidence { base_url, mark, answered, released, transcript, tapped, over_at, lost }
     }
 
     /// Returns the time after which a call of this trial is a hang.

@@ -34,6 +34,8 @@ pub struct TrialRun {
 /// The evidence of one call.
 pub(super) struct CallEvidence {
     pub(super) base_url: String,
+    /// The word that names the trial where a gateway passes on no more of a request than its words.
+    pub(super) mark: String,
     pub(super) answered: CallResult,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
@@ -62,6 +64,7 @@ impl CallEvidence {
             CallResult { outcome: CallOutcome::Fault { detail }, stderr: String::new(), took: Duration::ZERO };
         Self {
             base_url: String::new(),
+            mark: String::new(),
             answered,
             released: None,
             transcript: Transcript::default(),

@@ -29,6 +29,8 @@ pub(super) struct Particulars<'a> {
     pub(super) nonce: &'a str,
     /// The trial's base URL.
     pub(super) base_url: &'a str,
+    /// The word that names the trial in a prompt.
+    pub(super) mark: &'a str,
     /// The folder of the suite, which SDKs name in tracebacks; with what is installed below it.
     pub(super) root: &'a str,
 }
@@ -39,6 +41,7 @@ impl Particulars<'_> {
         let text = text.replace(self.nonce, "${nonce}");
         // A call that was not made had none.
         let text = if self.base_url.is_empty() { text } else { text.replace(self.base_url, "${base_url}") };
+        let text = if self.mark.is_empty() { text } else { text.replace(self.mark, "${trial}") };
         let address = self.base_url.split('/').nth(2).unwrap_or_default();
         let text = if address.is_empty() { text } else { text.replace(address, "${address}") };
         let text = if self.root.len() > 1 { text.replace(self.root, "${root}") } else { text };
@@ -177,7 +180,8 @@ mod tests {
     fn what_is_nested_deeper_than_can_be_read_is_cut_with_a_note() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = Utf8Path::from_path(folder.path()).expect("UTF-8").join("records.jsonl");
-        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let particulars =
+            Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", mark: "trial-9", root: "" };
         for (depth, is_cut) in [(1, false), (60, false), (122, true), (500, true)] {
             let observation = json!({
                 "ended": "returned", "events": 1, "text": "", "stop_reason": null,
@@ -216,7 +220,8 @@ mod tests {
 
     #[test]
     fn what_is_larger_than_a_record_is_worth_is_cut_with_a_note() {
-        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let particulars =
+            Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", mark: "trial-9", root: "" };
         let cut = |mut value: Value| {
             particulars.value(&mut value);
             let text = value.to_string();
@@ -248,7 +253,8 @@ mod tests {
 
     #[test]
     fn calls_that_were_made_at_once_share_what_is_kept() {
-        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "" };
+        let particulars =
+            Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", mark: "trial-9", root: "" };
         let call = |text: &str| json!({ "ended": "returned", "events": 1, "text": text });
         let long = call(&"n12ab".repeat(LARGEST / 16));
         let mut all = call("n12ab");
@@ -265,7 +271,12 @@ mod tests {
 
     #[test]
     fn what_differs_from_run_to_run_is_named() {
-        let particulars = Particulars { nonce: "n12ab", base_url: "http://127.0.0.1:4000/t/9", root: "/home/me/suite" };
+        let particulars = Particulars {
+            nonce: "n12ab",
+            base_url: "http://127.0.0.1:4000/t/9",
+            mark: "trial-9",
+            root: "/home/me/suite",
+        };
         for (text, expected) in [
             ("Overloaded n12ab", "Overloaded ${nonce}"),
             ("POST http://127.0.0.1:4000/t/9/v1/messages", "POST ${base_url}/v1/messages"),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use streamspec_adapters::contract::CallOutcome;
-use streamspec_adapters::gateway::{Doubt, GatewayError, Listening, RunningGateway};
+use streamspec_adapters::gateway::{Doubt, GatewayError, Listening, RunningGateway, TokenPlace};
 
 use super::evidence::CallEvidence;
 use super::routes::Routes;
-use crate::id::{GatewayId, Route, Transport};
+use crate::id::{GatewayId, Route};
 use crate::server::{Registered, Server, Transcript};
 use crate::tap::{AnswerEnd, Tap, Tapped};
 
@@ -23,6 +23,10 @@ pub(super) struct Gateways(BTreeMap<GatewayId, RunningGateway>);
 pub(super) struct Passage<'a> {
     /// The root of the URLs that the SDK calls.
     pub(super) base_url: String,
+    /// The words of the question, where they name the trial.
+    pub(super) prompt: Option<String>,
+    /// The header fields that the gateway asks for.
+    pub(super) headers: BTreeMap<String, String>,
     /// The gateway on the way; none on the direct route.
     through: Option<Through<'a>>,
 }
@@ -38,20 +42,33 @@ struct Through<'a> {
 
 impl Gateways {
     pub(super) fn new(routes: &Routes, server: &Server) -> Self {
-        let address = server.address(Transport::default());
+        let address = server.address_for_gateways();
         let gateways = routes.gateways();
         Self(gateways.map(|(id, gateway)| (id, RunningGateway::new(gateway.as_ref().clone(), address))).collect())
     }
 
     /// Finds the way to a script; the gateway on it serves then. An error says why nothing goes through it.
     pub(super) async fn passage(&self, route: Route, script: &Registered) -> Result<Passage<'_>, String> {
-        let Some(id) = route.gateway() else { return Ok(Passage { base_url: script.base_url(), through: None }) };
+        let Some(id) = route.gateway() else {
+            let base_url = script.base_url();
+            return Ok(Passage { base_url, prompt: None, headers: BTreeMap::new(), through: None });
+        };
         let Some(gateway) = self.0.get(&id) else { return Err(format!("the gateway {id} is not part of this run")) };
         let listening = gateway.listening().await.map_err(|error| error.to_string())?;
         let tap = Tap::open(listening.address, script.since()).await;
         let tap = tap.map_err(|error| format!("what records before the gateway {id} cannot listen: {error}"))?;
-        let base_url = script.base_url_at(tap.address());
-        Ok(Passage { base_url, through: Some(Through { gateway, listening, tap }) })
+        let (base_url, prompt) = match gateway.token() {
+            TokenPlace::Path => (script.base_url_at(tap.address()), None),
+            TokenPlace::Prompt => (format!("http://{}", tap.address()), Some(script.prompt())),
+        };
+        let through = Through { gateway, listening, tap };
+        Ok(Passage { base_url, prompt, headers: gateway.headers(), through: Some(through) })
+    }
+
+    /// Lists the capabilities that an adapter needs so that its trials are found on a route.
+    pub(super) fn needs(&self, route: Route) -> impl Iterator<Item = &'static str> {
+        let gateway = route.gateway().and_then(|id| self.0.get(&id));
+        gateway.into_iter().flat_map(RunningGateway::needs)
     }
 
     pub(super) async fn close(&self) {
@@ -82,7 +99,11 @@ pub(super) fn fault(gateway: Route, played: &CallEvidence, mixed_up: Option<Stri
     };
     let is_unasked = transcript.exchanges.is_empty() && transcript.lacking.is_none();
     let told = told.map(|told| format!("; the client was told: {}", told.escape_debug())).unwrap_or_default();
-    is_unasked.then(|| format!("the gateway {gateway} passed no request on{told}"))
+    let dropped = transcript.tokenless.as_ref().map(|request| {
+        format!(" with the token of the trial, but `{request}` came without one, which it must have dropped")
+    });
+    let dropped = dropped.unwrap_or_default();
+    is_unasked.then(|| format!("the gateway {gateway} passed no request on{dropped}{told}"))
 }
 
 impl Passage<'_> {

@@ -10,8 +10,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::host::Connection;
-use super::{Shared, files};
-use crate::id::Transport;
+use super::{Port, Shared, files};
 use crate::transport;
 
 /// The number of connections that are held at once. The whole fleet side by side holds a few hundred.
@@ -26,7 +25,7 @@ const IDLE: Duration = Duration::from_millis(250);
 
 /// The connections that are held.
 pub(super) struct Connections {
-    transport: Transport,
+    port: Port,
     most: usize,
     tasks: JoinSet<()>,
     /// Those that may not have asked for anything yet, longest first.
@@ -47,14 +46,14 @@ impl Silent {
 
 impl Connections {
     /// Makes room for many connections; where files are scarce, half of them are left to the adapters and to all else.
-    pub(super) fn new(transport: Transport) -> Self {
+    pub(super) fn new(port: Port) -> Self {
         let half = files::limit().and_then(|limit| usize::try_from(limit / 2).ok()).unwrap_or(MOST);
-        Self::of_at_most(MOST.min(half), transport)
+        Self::of_at_most(MOST.min(half), port)
     }
 
     /// Makes room for so many connections.
-    pub(super) fn of_at_most(most: usize, transport: Transport) -> Self {
-        Self { transport, most: most.max(1), tasks: JoinSet::new(), silent: VecDeque::new() }
+    pub(super) fn of_at_most(most: usize, port: Port) -> Self {
+        Self { port, most: most.max(1), tasks: JoinSet::new(), silent: VecDeque::new() }
     }
 
     /// Serves connections until it is dropped; they end with it.
@@ -91,9 +90,9 @@ impl Connections {
 
     fn serve(&mut self, stream: TcpStream, shared: &Arc<Shared>) {
         let asked = Arc::new(AtomicBool::new(false));
-        let (shared, transport) = (Arc::clone(shared), self.transport);
-        let host = Arc::new(Connection { transport, shared, asked: Arc::clone(&asked) });
-        let task = self.tasks.spawn(transport::of(transport).serve(stream, host));
+        let (shared, port) = (Arc::clone(shared), self.port);
+        let host = Arc::new(Connection { port, shared, asked: Arc::clone(&asked) });
+        let task = self.tasks.spawn(transport::of(port.transport()).serve(stream, host));
         if self.silent.len() > self.most {
             self.silent.retain(|silent| !silent.is_over());
         }

@@ -1,6 +1,7 @@
 //! Plays scripts on loopback and keeps what it saw.
 //!
-//! One listener for each transport serves any number of trials at once; the token in the URL says which. Bytes go out
+//! One listener for each transport serves any number of trials at once; the token in the URL says which. Gateways have one of
+//! their own, where a request may carry the token in its body instead, and where they may ask how the server is. Bytes go out
 //! exactly as the transport encodes the script, one `write` at a time, and what was handed to the socket is hashed on
 //! the way. A connection belongs to the client, not to a trial: clients pool connections and use one for several
 //! trials, so a connection that idles between two requests is left alone when a trial ends. Closing it could hit the
@@ -10,6 +11,7 @@ mod accept;
 mod files;
 mod host;
 mod player;
+mod poll;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -45,11 +47,20 @@ const BACKLOG: u32 = 1024;
 /// The scripted server. Dropping it closes its connections.
 #[derive(Debug)]
 pub struct Server {
-    listeners: BTreeMap<Transport, Listener>,
+    listeners: BTreeMap<Port, Listener>,
     shared: Arc<Shared>,
 }
 
-/// A port that speaks one transport.
+/// The use of a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Port {
+    /// Clients, which speak this transport.
+    Clients(Transport),
+    /// Gateways, which speak the default one.
+    Gateways,
+}
+
+/// A port that is listened on.
 #[derive(Debug)]
 struct Listener {
     address: SocketAddr,
@@ -64,25 +75,29 @@ struct Shared {
     trials: Mutex<HashMap<String, Arc<TrialState>>>,
     registered: AtomicU64,
     strays: AtomicU64,
+    polls: AtomicU64,
+    /// The last time at which a gateway asked something of a model without a token, and its request.
+    tokenless: Mutex<Option<(Instant, String)>>,
     /// The last time at which a connection could not be accepted, and the reason.
     lacking: Mutex<Option<(Instant, String)>>,
 }
 
 impl Server {
-    /// Listens on a free port of 127.0.0.1 for each transport, with as many files as the system lets this process have.
+    /// Listens on a free port of 127.0.0.1 for each transport, and on one for gateways, with as many files as the system lets this process have.
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn start() -> io::Result<Self> {
         files::raise();
         files::suffice(files::limit())?;
-        Self::holding(Transport::ALL.iter().map(|transport| (*transport, Connections::new(*transport))).collect())
+        let ports = Transport::ALL.iter().map(|transport| Port::Clients(*transport)).chain([Port::Gateways]);
+        Self::holding(ports.map(|port| (port, Connections::new(port))).collect())
             .map_err(|error| io::Error::new(error.kind(), files::described(&error)))
     }
 
-    fn holding(connections: BTreeMap<Transport, Connections>) -> io::Result<Self> {
+    fn holding(connections: BTreeMap<Port, Connections>) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let listeners = connections.into_iter().map(|(transport, connections)| {
+        let listeners = connections.into_iter().map(|(port, connections)| {
             let listener = Listener::open(connections, Arc::clone(&shared), 0)?;
-            Ok((transport, listener))
+            Ok((port, listener))
         });
         Ok(Self { listeners: listeners.collect::<io::Result<_>>()?, shared })
     }
@@ -92,13 +107,14 @@ impl Server {
     pub async fn hosting(host: Arc<dyn Host>, transport: Transport, port: u16) -> io::Result<Self> {
         files::raise();
         let shared = Arc::new(Shared { host: Some(host), ..Shared::default() });
-        let listener = Listener::open(Connections::new(transport), Arc::clone(&shared), port)?;
-        Ok(Self { listeners: [(transport, listener)].into(), shared })
+        let clients = Port::Clients(transport);
+        let listener = Listener::open(Connections::new(clients), Arc::clone(&shared), port)?;
+        Ok(Self { listeners: [(clients, listener)].into(), shared })
     }
 
     /// Returns the root of the URLs that a transport's listener answers.
     pub fn root(&self, transport: Transport) -> String {
-        format!("{}://{}", transport::of(transport).scheme(), self.listeners[&transport].address)
+        format!("{}://{}", transport::of(transport).scheme(), self.listeners[&Port::Clients(transport)].address)
     }
 
     /// Registers a script. The server plays it to every request below the URL of the result, on the listener of this
@@ -112,14 +128,28 @@ impl Server {
         Registered::new(format!("{}{PLACE}{token}", self.root(transport)), token, trial, Arc::clone(&self.shared))
     }
 
-    /// Returns the address of the listener of a transport.
-    pub fn address(&self, transport: Transport) -> SocketAddr {
-        self.listeners[&transport].address
+    /// Returns the address of the listener that gateways ask.
+    pub fn address_for_gateways(&self) -> SocketAddr {
+        self.listeners[&Port::Gateways].address
     }
 
     /// Counts the requests that could not be given to a trial: an unknown or ended trial's token, or no HTTP/1.
     pub fn strays(&self) -> u64 {
         self.shared.strays.load(Ordering::Relaxed)
+    }
+
+    /// Counts the questions of gateways about the server itself, which were answered plainly.
+    pub fn polls(&self) -> u64 {
+        self.shared.polls.load(Ordering::Relaxed)
+    }
+}
+
+impl Port {
+    fn transport(self) -> Transport {
+        match self {
+            Self::Clients(transport) => transport,
+            Self::Gateways => Transport::default(),
+        }
     }
 }
 
@@ -162,7 +192,22 @@ impl Shared {
 
     /// Returns the reason why a connection could not be accepted at some time since then; none where all were.
     fn lacking_since(&self, then: Instant) -> Option<String> {
-        let lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
-        lacking.as_ref().filter(|(when, _)| *when >= then).map(|(_, what)| what.clone())
+        last_since(&self.lacking, then)
     }
+
+    /// Notes a request of a gateway without a token.
+    fn came_without_token(&self, request: String) {
+        *self.tokenless.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), request));
+    }
+
+    /// Returns the last request of a gateway without a token since then, if there was one.
+    fn tokenless_since(&self, then: Instant) -> Option<String> {
+        last_since(&self.tokenless, then)
+    }
+}
+
+/// Returns what was noted last, if that was since then.
+fn last_since(noted: &Mutex<Option<(Instant, String)>>, then: Instant) -> Option<String> {
+    let noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+    noted.as_ref().filter(|(when, _)| *when >= then).map(|(_, what)| what.clone())
 }

@@ -1,6 +1,7 @@
 //! The server over real sockets, with clients that speak no more HTTP than the test needs.
 
 mod connections;
+mod gateways;
 mod hosting;
 mod leaving;
 mod requests;
@@ -27,7 +28,7 @@ const SOON: Duration = Duration::from_secs(5);
 const SHORT: Duration = Duration::from_millis(30);
 
 fn holding(connections: Connections) -> io::Result<Server> {
-    Server::holding([(Transport::Http1, connections)].into())
+    Server::holding([(Port::Clients(Transport::Http1), connections)].into())
 }
 
 async fn start() -> Server {

@@ -31,6 +31,10 @@ pub struct Transcript {
     /// trial's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lacking: Option<String>,
+    /// The last request that a gateway made of a model without a token while the trial was under way; it may have been
+    /// another trial's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenless: Option<String>,
 }
 
 /// A request that could not be played to.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
+use streamspec_adapters::dialect::PROMPT;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
@@ -18,6 +19,9 @@ use crate::wire::{Answer, Choice, Script, UNMET};
 
 /// The path below which scripts are played, each under its token.
 pub(super) const PLACE: &str = "/t/";
+
+/// The beginning of the word in a prompt that names a trial; its token follows.
+pub(super) const MARK: &str = "streamspec-trial-";
 
 /// The time that `finish` waits for the connections that still get an answer.
 const FINISH: Duration = Duration::from_secs(2);
@@ -94,9 +98,21 @@ impl Registered {
         self.trial.registered_at
     }
 
+    /// Returns the words of a question that names the trial, for a gateway that passes on neither the path nor a header field.
+    pub fn prompt(&self) -> String {
+        format!("{PROMPT} ({})", self.mark())
+    }
+
+    /// Returns the word in these that names the trial.
+    pub fn mark(&self) -> String {
+        format!("{MARK}{}", self.token)
+    }
+
     /// Returns the record of what has happened so far.
     pub fn transcript(&self) -> Transcript {
-        Transcript { lacking: self.shared.lacking_since(self.trial.registered_at), ..self.trial.transcript() }
+        let since = self.trial.registered_at;
+        let (lacking, tokenless) = (self.shared.lacking_since(since), self.shared.tokenless_since(since));
+        Transcript { lacking, tokenless, ..self.trial.transcript() }
     }
 
     /// Waits until the client holds no connection on account of its last request: it has left, or the answer has ended
@@ -214,7 +230,7 @@ impl TrialState {
             let digest = hex::encode(ongoing.hasher.clone().finalize());
             Exchange { digest, ..ongoing.exchange.clone() }
         });
-        Transcript { exchanges: exchanges.collect(), refused: state.refused.clone(), lacking: None }
+        Transcript { exchanges: exchanges.collect(), refused: state.refused.clone(), ..Transcript::default() }
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod server;
 pub(crate) mod wire;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::server::{Server, Wire};
@@ -87,6 +88,8 @@ impl Scenario {
             deadline: self.timeout + Duration::from_millis(1_800),
             max_retries: self.max_retries,
             ask: Ask::Tool,
+            prompt: None,
+            headers: BTreeMap::new(),
             caller: self.caller,
             alone: false,
         };

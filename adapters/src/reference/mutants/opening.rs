@@ -84,7 +84,7 @@ pub(super) const JSON_BODY_UNTYPED: Faulty = Faulty::of(Client {
 
 pub(super) const NOT_STREAMED: Faulty = Faulty::of(Client {
     request: |http, url, call| {
-        let mut body = (call.api.dialect().body)(call.ask);
+        let mut body = call.body();
         body.as_object_mut().and_then(|body| body.remove("stream"));
         http::request(http, url, call).body(body.to_string())
     },
@@ -94,7 +94,7 @@ pub(super) const NOT_STREAMED: Faulty = Faulty::of(Client {
 pub(super) const LOSES_HEADERS: Faulty = Faulty::of(Client {
     request: |http, url, call| {
         let builder = http.post(url).header(CONTENT_TYPE, "application/json").header("accept", "text/event-stream");
-        builder.header("accept-encoding", coding::ACCEPTED).body((call.api.dialect().body)(call.ask).to_string())
+        builder.header("accept-encoding", coding::ACCEPTED).body(call.body().to_string())
     },
     ..DOCUMENTED
 });

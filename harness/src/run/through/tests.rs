@@ -33,12 +33,17 @@ struct Relay {
 
 impl Relay {
     fn new(deed: &str) -> Self {
+        Self::passing(deed, "path")
+    }
+
+    /// Makes a relay that passes a token on in this place alone.
+    fn passing(deed: &str, token: &str) -> Self {
         let held = tempfile::tempdir().expect("a temporary directory");
         let dir = held.path().join("adapters/gateways/relay");
         std::fs::create_dir_all(&dir).expect("a folder");
         let manifest = format!(
             "id = \"relay\"\nname = \"Relay\"\nversion = \"1.0.0\"\nlink = \"https://example.org\"\nabout = \"It lies.\"\n\
-             template = \"relay.py\"\narguments = [\"${{folder}}/relay.py\", \"{deed}\"]\ntoken = \"path\"\n\
+             template = \"relay.py\"\narguments = [\"${{folder}}/relay.py\", \"{deed}\", \"{token}\"]\ntoken = \"{token}\"\n\
              install = {{ program = \"python3\", from = {{ debian = \"python3\" }} }}\n\
              dialects = {{ anthropic-messages = \"anthropic-messages\", openai-chat = \"openai-chat\" }}\n"
         );
@@ -73,7 +78,10 @@ impl Relay {
 /// Runs the first trial of a case directly and through a gateway that does something. Directly it passes, so that whatever else
 /// comes out through the gateway is the gateway's doing.
 async fn told_through(deed: &str, case: &str) -> Verdict {
-    let relay = Relay::new(deed);
+    told_by(&Relay::new(deed), case).await
+}
+
+async fn told_by(relay: &Relay, case: &str) -> Verdict {
     let (engine, trials) = relay.before(&[case], &["direct", "relay"]).await;
     let of = |route: Route| trials.iter().find(|trial| trial.route == route).expect("a trial");
     let direct = engine.run(of(Route::Direct)).await.remove(0).record;
@@ -113,7 +121,9 @@ async fn a_gateway_that_says_nothing_about_an_answer_costs_the_sdk_no_verdict() 
     let verdict = told_through("lose-the-token", ERROR).await;
     assert_eq!(verdict.status, Status::NotRun, "{verdict:?}");
     let reason = verdict.reason.unwrap_or_default();
-    assert!(reason.starts_with("the gateway relay passed no request on; the client was told: "), "{reason}");
+    let begin = "the gateway relay passed no request on with the token of the trial, but `POST /lost/";
+    assert!(reason.starts_with(begin) && reason.contains("came without one, which it must have dropped"), "{reason}");
+    assert!(reason.contains("; the client was told: "), "{reason}");
     let verdict = told_through("die", ERROR).await;
     assert_eq!(verdict.status, Status::NotRun, "{verdict:?}");
     let reason = verdict.reason.unwrap_or_default();
@@ -135,10 +145,45 @@ async fn an_answer_to_another_trial_is_the_gateways_fault() {
     assert!(reason.starts_with("the gateway relay answered for another trial: the observation holds"), "{reason}");
 }
 
-/// The gateway passes nothing on before 16 requests are there, so that as many are under way at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trial_is_found_by_the_words_of_its_question_where_a_gateway_passes_on_nothing_else() {
+    let mut seen = Vec::new();
+    for (deed, case) in
+        [("nothing", ERROR), ("nothing", CUT), ("nothing", REFUSED), ("ask-around", CUT), ("say-done", CUT)]
+    {
+        let verdict = told_by(&Relay::passing(deed, "prompt"), case).await;
+        seen.push((deed, case, verdict.status, verdict.mode));
+    }
+    let expected = [
+        ("nothing", ERROR, Status::Pass, None),
+        ("nothing", CUT, Status::Pass, None),
+        ("nothing", REFUSED, Status::Pass, None),
+        ("ask-around", CUT, Status::Pass, None),
+        ("say-done", CUT, Status::Fails, Some(Mode::Fabricated)),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_a_gateway_drops_are_its_own_fault() {
+    let verdict = told_by(&Relay::passing("drop-the-words", "prompt"), ERROR).await;
+    assert_eq!(verdict.status, Status::NotRun, "{verdict:?}");
+    let reason = verdict.reason.unwrap_or_default();
+    let begin = "the gateway relay passed no request on with the token of the trial, but `POST /provider/v1/messages` came \
+        without one, which it must have dropped; the client was told: ";
+    assert!(reason.starts_with(begin), "{reason}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_trials_go_through_one_gateway_and_none_is_credited_to_another() {
-    let relay = Relay::new("gather");
+    for token in ["path", "prompt"] {
+        many_go_through_at_once(token).await;
+    }
+}
+
+/// The gateway passes nothing on before 16 requests are there, so that as many are under way at once.
+async fn many_go_through_at_once(token: &str) {
+    let relay = Relay::passing("gather", token);
     let (engine, trials) = relay.before(&["anthropic/cut/*"], &["relay"]).await;
     let trials: Vec<&Trial> =
         trials.iter().filter(|trial| trial.case.exchanges.len() == 1 && trial.case.control.is_none()).collect();

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use streamspec_adapters::contract::{Api, Ask, Caller};
+use streamspec_adapters::dialect::PROMPT;
 
 use crate::case::{Axis, Case, Dispute, Level, Source};
 use crate::judge::{Expected, expected};
@@ -93,7 +94,7 @@ impl CaseEntry {
             answers: case.exchanges.len(),
             request: SampleRequest {
                 path: case.api.dialect().request_path(),
-                body: (case.api.dialect().body)(case.ask),
+                body: (case.api.dialect().body)(PROMPT, case.ask),
             },
             settings: Settings {
                 timeout_ms: case.timeout,

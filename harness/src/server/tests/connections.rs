@@ -13,7 +13,7 @@ async fn silent_connections(count: usize, base_url: &str) -> Vec<TcpStream> {
 
 #[tokio::test]
 async fn connections_are_capped_and_those_that_ask_for_nothing_make_room() {
-    let server = holding(Connections::of_at_most(4, Transport::Http1)).expect("a free port");
+    let server = holding(Connections::of_at_most(4, Port::Clients(Transport::Http1))).expect("a free port");
     let script = script(&[data("a"), Step::Pause(30), Step::End(End::Finish)]);
     let bytes = wire(&script, 0);
     let registered = register(&server, script.clone());
@@ -35,7 +35,7 @@ async fn connections_are_capped_and_those_that_ask_for_nothing_make_room() {
 
 #[tokio::test]
 async fn a_connection_that_waits_for_room_is_named_and_served_when_there_is_some() {
-    let server = holding(Connections::of_at_most(2, Transport::Http1)).expect("a free port");
+    let server = holding(Connections::of_at_most(2, Port::Clients(Transport::Http1))).expect("a free port");
     let stalls = register(&server, script(&[data("a"), Step::End(End::Stall)]));
     let holders = [open(&stalls).await, open(&stalls).await];
     let both = async {
