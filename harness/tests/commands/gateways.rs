@@ -96,25 +96,32 @@ fn a_gateway_ends_with_the_run_however_that_ends() {
         let repository = repository("sleep", "python3");
         let mut run = repository.command(&["run", "--via", "relay", "--case", HEALTHY]).spawn().expect("it starts");
         let folder = repository.root.join("target/streamspec/gateways");
-        let pid = loop {
+        let pid = until("the gateway writes its number", || {
             let starts = folder.read_dir().into_iter().flatten().flatten();
-            let pid = starts.filter_map(|start| std::fs::read_to_string(start.path().join("pid")).ok());
-            if let Some(pid) = pid.into_iter().find(|pid| !pid.is_empty()) {
-                break pid;
-            }
-            std::thread::yield_now();
-        };
+            let mut pids = starts.filter_map(|start| std::fs::read_to_string(start.path().join("pid")).ok());
+            pids.find(|pid| !pid.is_empty())
+        });
         let told = std::process::Command::new("kill").args(["-s", signal, &run.id().to_string()]).status();
         assert!(told.expect("kill is there").success());
         run.wait().expect("it ends");
-        // One that has ended and whose end nobody asks for stays in the list of processes.
-        let lives = || {
+        until("the gateway ends", || {
             let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-            stat.is_ok_and(|stat| !stat.contains(") Z "))
-        };
-        while lives() {
-            std::thread::yield_now();
-        }
+            // One that has ended and whose end nobody asks for stays in the list of processes.
+            stat.map_or(true, |stat| stat.contains(") Z ")).then_some(())
+        });
         assert!(signal == "KILL" || folder.read_dir().expect("a folder").next().is_none(), "its folder is gone");
+    }
+}
+
+/// Waits for something that takes a moment, and fails where it does not come within a minute.
+#[cfg(target_os = "linux")]
+fn until<T>(what: &str, mut come: impl FnMut() -> Option<T>) -> T {
+    let begun = std::time::Instant::now();
+    loop {
+        if let Some(come) = come() {
+            return come;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{what}: nothing within a minute");
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
