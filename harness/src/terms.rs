@@ -34,8 +34,11 @@ struct Term<'a> {
     /// What follows the meaning.
     more: Vec<String>,
     /// Says if a trial that is not a plain pass counts as one that breaks it; none of a term that nothing breaks.
-    breaks: Option<Box<dyn Fn(&TrialResult) -> bool + 'a>>,
+    breaks: Option<Breaks<'a>>,
 }
+
+/// A condition that a trial which is not a plain pass meets or not.
+type Breaks<'a> = Box<dyn Fn(&TrialResult) -> bool + 'a>;
 
 /// Explains a word in every sense that it has, with the numbers of the report if there is one.
 pub fn explain(word: &str, suite: &Suite, report: Option<&Report>) -> Result<String, UnknownTerm> {
@@ -94,7 +97,7 @@ fn terms(suite: &Suite) -> Vec<Term<'_>> {
     for (name, meaning) in members::<Status>() {
         let status = Status::ALL.into_iter().find(|status| status.name() == name);
         let is = move |result: &TrialResult| Some(result.verdict) == status;
-        let breaks = (status != Some(Status::Pass)).then(|| Box::new(is) as Box<dyn Fn(&TrialResult) -> bool>);
+        let breaks = (status != Some(Status::Pass)).then(|| Box::new(is) as Breaks<'_>);
         terms.push(Term { kind: "verdict", name, meaning, more: Vec::new(), breaks });
     }
     for (name, meaning) in members::<Mode>() {

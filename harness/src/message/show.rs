@@ -128,10 +128,11 @@ fn write_lines(out: &mut String, write: &EncodedWrite, offset: usize, bytes: Byt
         Bytes::Hex => {
             let _ = writeln!(out, "    {}", styled(DIM, &place));
             for (line, chunk) in write.bytes.chunks(HEX_LINE).enumerate() {
-                let digits: String = chunk.iter().map(|byte| format!("{byte:02x} ")).collect();
+                let digits: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+                let digits = digits.join(" ");
                 let signs: String = chunk.iter().map(|&byte| sign(byte)).collect();
                 let at = offset + line * HEX_LINE;
-                let _ = writeln!(out, "    {} {digits:<48} {signs}", styled(DIM, &format!("{at:08x}")));
+                let _ = writeln!(out, "    {} {digits:<47}  {signs}", styled(DIM, &format!("{at:08x}")));
             }
         }
     }

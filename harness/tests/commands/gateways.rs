@@ -121,7 +121,7 @@ fn until<T>(what: &str, mut come: impl FnMut() -> Option<T>) -> T {
         if let Some(come) = come() {
             return come;
         }
-        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{what}: nothing within a minute");
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{what}: nothing within a minute");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }

@@ -22,7 +22,7 @@ fn the_forms_of_a_case_agree() {
         let lines = dump.lines().filter_map(|line| line.trim_start().split_once(' '));
         let of_bytes = lines.filter(|(at, _)| at.len() == 8 && at.bytes().all(|sign| sign.is_ascii_hexdigit()));
         let digits: String = of_bytes.map(|(_, line)| line[..48].replace(' ', "")).collect();
-        assert_eq!(digits, raw.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), "{variant}");
+        assert_eq!(digits, hex::encode(&raw), "{variant}");
         let text = String::from_utf8(of(&[])).expect("text");
         assert!(text.contains(&format!("{:>6}      end: finish", raw.len())), "{variant}: {text}");
         let events = text.lines().filter(|line| line.trim_start().starts_with("event ")).count();
