@@ -9,6 +9,7 @@ import java.util.Map;
 public final class Asked {
     /** The words of the question where a call brings no others. */
     static final String PROMPT = Tables.question().required("prompt").textValue();
+
     public static final String TOOL = tool("name").textValue();
     public static final String ABOUT_THE_TOOL = tool("description").textValue();
     public static final Map<String, Object> PROPERTIES =

@@ -153,7 +153,11 @@ public final class Server {
         manifest.apis().forEach(hello.putArray("apis")::add);
         hello.putArray("error_bases").add(sdk.errorBase().getSimpleName());
         manifest.surfaces().keySet().forEach(hello.putArray("surfaces")::add);
-        hello.putArray("capabilities").add("timeout").add("max-retries").add("tools").add("prompt");
+        hello.putArray("capabilities")
+                .add("timeout")
+                .add("max-retries")
+                .add("tools")
+                .add("prompt");
         return hello;
     }
 
