@@ -1,8 +1,13 @@
 //! The command line's words.
 
+mod looking;
+
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use looking::SHOW_EXAMPLES;
+pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -224,55 +229,6 @@ pub struct ListOptions {
     /// List every rule and public bug with the cases that test it, instead of the trials.
     #[arg(long)]
     pub coverage: bool,
-}
-
-/// Examples of `show`.
-const SHOW_EXAMPLES: &str = "\
-Examples:
-  streamspec show anthropic/cut/no-terminal
-  streamspec show 'gemini/cut/*' --variant crlf
-  streamspec show anthropic/benign/text --raw > answer.http";
-
-/// Options of `show`.
-#[derive(Debug, Args)]
-pub struct ShowOptions {
-    /// The cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
-    #[arg(required = true, value_name = "ID|GLOB|FILE")]
-    pub cases: Vec<String>,
-    /// The variant, instead of the case as it is written.
-    #[arg(long, value_name = "VARIANT")]
-    pub variant: Option<String>,
-    /// Only this answer of the case, from 1.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub answer: Option<u16>,
-    /// Write the bytes as a hexadecimal dump.
-    #[arg(long)]
-    pub hex: bool,
-    /// Write nothing but the bytes of one answer of one case, as they go over the wire.
-    #[arg(long, conflicts_with = "hex")]
-    pub raw: bool,
-}
-
-/// Options of `diff-sdk`.
-#[derive(Debug, Args)]
-pub struct DiffOptions {
-    /// The cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
-    #[arg(required = true, value_name = "ID|GLOB|FILE")]
-    pub cases: Vec<String>,
-    /// The records of a run.
-    #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
-    pub records: Utf8PathBuf,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-pub struct ExplainOptions {
-    /// The terms: `A13`, `error.status`, `should`, `deviates`, `silent`, `transport`.
-    #[arg(required = true, value_name = "TERM")]
-    pub words: Vec<String>,
-    /// The report that says which SDKs break it, as far as there is one.
-    #[arg(long, default_value = "reports/compatibility.json", value_name = "FILE")]
-    pub report: Utf8PathBuf,
 }
 
 /// Options of `setup`.
