@@ -8,23 +8,17 @@ use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
 
 use super::arguments::AdequacyOptions;
-use super::{Exit, merge, output, run};
+use super::{Exit, load, merge, output, run};
 use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins};
 use crate::case::Case;
 use crate::judge::Status;
-use crate::load::{self, Selection};
+use crate::load::Selection;
 use crate::message;
 use crate::record::TrialRecord;
 use crate::run::{Deadlines, Engine, Filter, Running, plan};
 
 pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Result<Exit> {
-    let suite = match load::suite(root, &Selection::named(&options.cases)) {
-        Ok(suite) => suite,
-        Err(problems) => {
-            output::warn(problems);
-            return Ok(Exit::Usage);
-        }
-    };
+    let Some(suite) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
     let accepted = Accepted::read(root)?;
     let results = Results::read(&merge::read(root, &options.records)?)?;
     let mutants = native::mutants();

@@ -5,21 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::arguments::DiffOptions;
-use super::{Exit, output};
+use super::{Exit, load, output};
 use crate::id::{CaseId, Variant};
-use crate::load::{self, Selection};
+use crate::load::{Selection, Suite};
 use crate::message::side_by_side;
 use crate::record::{Records, TrialRecord};
-use crate::text;
 
 pub(super) fn diff_sdk(root: &Utf8Path, options: &DiffOptions) -> anyhow::Result<Exit> {
-    let cases = match load::suite(root, &Selection::named(&options.cases)) {
-        Ok(suite) => suite.cases,
-        Err(problems) => {
-            output::warn(text::visible(&problems.to_string()));
-            return Ok(Exit::Usage);
-        }
-    };
+    let Some(Suite { cases, .. }) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
     let records = Records::read([(options.records.as_str(), root.join(&options.records))])?;
     let chosen: BTreeSet<&CaseId> = cases.iter().map(|case| &case.id).collect();
     let mut trials: BTreeMap<CaseId, Vec<TrialRecord>> = BTreeMap::new();

@@ -4,19 +4,13 @@ use camino::Utf8Path;
 
 use super::arguments::ExplainOptions;
 use super::compare::read;
-use super::{Exit, output};
-use crate::load::{self, Selection};
+use super::{Exit, load, output};
+use crate::load::Selection;
 use crate::terms::explain as explained;
 use crate::text;
 
 pub(super) fn explain(root: &Utf8Path, options: &ExplainOptions) -> anyhow::Result<Exit> {
-    let suite = match load::suite(root, &Selection::All) {
-        Ok(suite) => suite,
-        Err(problems) => {
-            output::warn(text::visible(&problems.to_string()));
-            return Ok(Exit::Usage);
-        }
-    };
+    let Some(suite) = load(root, &Selection::All) else { return Ok(Exit::Usage) };
     let file = root.join(&options.report);
     let report = if file.is_file() { Some(read(&file)?) } else { None };
     for (place, word) in options.words.iter().enumerate() {

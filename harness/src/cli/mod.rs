@@ -32,10 +32,11 @@ pub use generate::generated;
 pub use run::fresh_nonce;
 pub use setup::print_progress;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Parser as _;
 use streamspec_adapters::fleet::Broken;
 
+use crate::load::{self, Selection, Suite};
 use crate::text;
 
 /// Understands the command line, runs the command, and says with which code to exit.
@@ -98,6 +99,11 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),
         Command::Generate(options) => generate::generate(&root, &options),
     }
+}
+
+/// Loads the cases that a selection takes, with the rules; where they cannot be used, it tells why, and there are none.
+fn load(root: &Utf8Path, selection: &Selection) -> Option<Suite> {
+    load::suite(root, selection).map_err(|problems| output::warn(text::visible(&problems.to_string()))).ok()
 }
 
 /// Tells of SDKs whose manifests cannot be used; each is a fault of that SDK alone.

@@ -8,19 +8,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::arguments::ServeArguments;
 use super::ending::told_to_end;
-use super::{Exit, output};
-use crate::load::{self, Selection};
+use super::{Exit, load, output};
+use crate::load::{Selection, Suite};
 use crate::serve::{Serve, ServeOptions};
-use crate::text;
 
 pub(super) fn serve(root: &Utf8Path, options: &ServeArguments) -> anyhow::Result<Exit> {
-    let cases = match load::suite(root, &Selection::named(&options.cases)) {
-        Ok(suite) => suite.cases,
-        Err(problems) => {
-            output::warn(text::visible(&problems.to_string()));
-            return Ok(Exit::Usage);
-        }
-    };
+    let Some(Suite { cases, .. }) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
     let fleet = Fleet::discover(root)?;
     let manifests = fleet.sdks().iter().map(|sdk| &sdk.manifest);
     let runtime = tokio::runtime::Runtime::new()?;

@@ -4,24 +4,17 @@ use anyhow::{bail, ensure};
 use camino::Utf8Path;
 
 use super::arguments::ShowOptions;
-use super::{Exit, output};
+use super::{Exit, load, output};
 use crate::case::Case;
 use crate::codec::spelled;
 use crate::id::Variant;
-use crate::load::{self, Selection};
+use crate::load::{Selection, Suite};
 use crate::message::{Bytes, raw, show as shown};
 use crate::run::has_variant;
-use crate::text;
 use crate::wire::Script;
 
 pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exit> {
-    let cases = match load::suite(root, &Selection::named(&options.cases)) {
-        Ok(suite) => suite.cases,
-        Err(problems) => {
-            output::warn(text::visible(&problems.to_string()));
-            return Ok(Exit::Usage);
-        }
-    };
+    let Some(Suite { cases, .. }) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
     let names: Vec<String> = options.variant.iter().cloned().collect();
     let variant = match Variant::parse_list(&names)?.as_slice() {
         [] => Variant::AsWritten,
