@@ -35,6 +35,11 @@ impl Coverage {
         Self { rows: suite.rules.iter().map(|rule| (rule.clone(), files(rule))).collect() }
     }
 
+    /// Lists every rule with the case files that name it.
+    pub fn rules(&self) -> impl Iterator<Item = (&Rule, &[String])> {
+        self.rows.iter().map(|(rule, files)| (rule, files.as_slice()))
+    }
+
     /// Lists the rules that neither have a case nor say why not.
     pub fn open(&self) -> impl Iterator<Item = &Rule> {
         let open = |(rule, files): &&(Rule, Vec<String>)| files.is_empty() && rule.not_tested.is_none();

@@ -10,6 +10,7 @@ use streamspec_adapters::suggest::help;
 use thiserror::Error;
 
 use crate::case::{Axis, Checks, Expect, Level, Rule};
+use crate::coverage::Coverage;
 use crate::id::Variant;
 use crate::judge::{Grade, Mode, Status};
 use crate::load::Suite;
@@ -27,23 +28,23 @@ pub struct UnknownTerm {
 }
 
 /// A term: the kind of thing that it is, its name, and what it means.
-struct Term<'a> {
+struct Term {
     kind: &'static str,
     name: String,
     meaning: String,
     /// What follows the meaning.
     more: Vec<String>,
     /// Says if a trial that is not a plain pass counts as one that breaks it; none of a term that nothing breaks.
-    breaks: Option<Breaks<'a>>,
+    breaks: Option<Breaks>,
 }
 
 /// A condition that a trial which is not a plain pass meets or not.
-type Breaks<'a> = Box<dyn Fn(&TrialResult) -> bool + 'a>;
+type Breaks = Box<dyn Fn(&TrialResult) -> bool>;
 
 /// Explains a word in every sense that it has, with the numbers of the report if there is one.
 pub fn explain(word: &str, suite: &Suite, report: Option<&Report>) -> Result<String, UnknownTerm> {
     let terms = terms(suite);
-    let meant: Vec<&Term<'_>> = terms.iter().filter(|term| term.name.eq_ignore_ascii_case(word)).collect();
+    let meant: Vec<&Term> = terms.iter().filter(|term| term.name.eq_ignore_ascii_case(word)).collect();
     if meant.is_empty() {
         let mut names: Vec<&str> = terms.iter().map(|term| term.name.as_str()).collect();
         names.sort_unstable();
@@ -77,7 +78,7 @@ fn broken_by(report: &Report, breaks: &dyn Fn(&TrialResult) -> bool) -> String {
 }
 
 /// Lists every term.
-fn terms(suite: &Suite) -> Vec<Term<'_>> {
+fn terms(suite: &Suite) -> Vec<Term> {
     let mut terms = rules(suite);
     let of_checks = properties::<Checks>();
     for axis in members::<Axis>().into_iter().filter_map(|(name, _)| serde_json::from_value::<Axis>(name.into()).ok()) {
@@ -97,7 +98,7 @@ fn terms(suite: &Suite) -> Vec<Term<'_>> {
     for (name, meaning) in members::<Status>() {
         let status = Status::ALL.into_iter().find(|status| status.name() == name);
         let is = move |result: &TrialResult| Some(result.verdict) == status;
-        let breaks = (status != Some(Status::Pass)).then(|| Box::new(is) as Breaks<'_>);
+        let breaks = (status != Some(Status::Pass)).then(|| Box::new(is) as Breaks);
         terms.push(Term { kind: "verdict", name, meaning, more: Vec::new(), breaks });
     }
     for (name, meaning) in members::<Mode>() {
@@ -120,24 +121,18 @@ fn counts(check: &ResultCheck) -> bool {
 }
 
 /// Lists the rules with the files of the cases that test them.
-fn rules(suite: &Suite) -> Vec<Term<'_>> {
-    let mut files: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for case in &suite.cases {
-        for rule in &case.rules {
-            files.entry(rule).or_default().insert(case.id.file());
-        }
-    }
-    let term = |rule: &Rule| {
-        let files = files.get(rule.id.as_str()).cloned().unwrap_or_default();
+fn rules(suite: &Suite) -> Vec<Term> {
+    let term = |(rule, files): (&Rule, &[String])| {
         let mut more = vec![format!("source: {}", rule.source)];
         more.extend(rule.not_tested.as_ref().map(|why| format!("not tested: {why}")));
         more.extend(files.iter().map(|file| format!("case: {file}")));
+        let files: BTreeSet<String> = files.iter().cloned().collect();
         let is_of = move |result: &TrialResult| {
             matches!(result.verdict, Status::Fails | Status::Deviates) && files.contains(result.id.case.file())
         };
         Term { kind: RULE, name: rule.id.clone(), meaning: rule.rule.clone(), more, breaks: Some(Box::new(is_of)) }
     };
-    suite.rules.iter().map(term).collect()
+    Coverage::of(suite).rules().map(term).collect()
 }
 
 /// Returns what each member of an enumeration means.
