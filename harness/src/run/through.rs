@@ -10,7 +10,7 @@ use super::evidence::CallEvidence;
 use super::routes::Routes;
 use crate::id::{GatewayId, Route};
 use crate::server::{Registered, Server, Transcript};
-use crate::tap::{AnswerEnd, Tap, Tapped};
+use crate::tap::{Tap, Tapped};
 
 /// The time in which what is under way between a gateway and its client comes to its end once the call is over.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -111,7 +111,7 @@ impl Passage<'_> {
     pub(super) async fn settle(&self) -> bool {
         let Some(through) = &self.through else { return false };
         through.tap.settle(SETTLE).await;
-        through.tap.tapped().iter().any(|answer| answer.end == AnswerEnd::ClientLeft)
+        through.tap.is_left()
     }
 
     /// Returns what the gateway sent; none on the direct route.

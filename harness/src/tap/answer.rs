@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::body::{Body, Chunks};
-use crate::transport::Bursts;
+use crate::transport::{Bursts, header_fields};
 
 /// The most bytes of the answers of one call that are kept, with and without framing. Of what follows there are the length and the
 /// digest.
 pub(super) const KEPT: usize = 4 * 1024 * 1024;
 
-/// The longest head that is read, and its most fields.
-const LONGEST_HEAD: usize = 256 * 1024;
-const MOST_FIELDS: usize = 256;
+/// The longest head of a request or an answer that is read, and its most fields.
+pub(super) const LONGEST_HEAD: usize = 256 * 1024;
+pub(super) const MOST_FIELDS: usize = 256;
 
 /// The bytes that went downstream for one request, with their times since the trial was registered.
 #[derive(Clone, Debug)]
@@ -210,16 +210,10 @@ fn read_head(bytes: &[u8]) -> Head {
         Ok(Status::Partial) if bytes.len() <= LONGEST_HEAD => Head::Partial,
         Ok(Status::Complete(length)) => match response.code.unwrap_or_default() {
             100..=199 => Head::Interim(length),
-            status => Head::Whole { length, status, headers: named(response.headers) },
+            status => Head::Whole { length, status, headers: header_fields(response.headers) },
         },
         Ok(Status::Partial) | Err(_) => Head::Garbled,
     }
-}
-
-/// Returns header fields as texts.
-pub(super) fn named(fields: &[httparse::Header<'_>]) -> Vec<(String, String)> {
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    fields.iter().map(|field| (field.name.to_owned(), text(field.value))).collect()
 }
 
 fn body(status: u16, headers: &[(String, String)]) -> Body {

@@ -6,12 +6,9 @@ use std::sync::Arc;
 use httparse::Status;
 
 use super::Shared;
-use super::answer::{AnswerEnd, framed, named};
+use super::answer::{AnswerEnd, LONGEST_HEAD, MOST_FIELDS, framed};
 use super::body::Body;
-
-/// The longest head of a request that is read, and its most fields.
-const LONGEST_HEAD: usize = 256 * 1024;
-const MOST_FIELDS: usize = 256;
+use crate::transport::header_fields;
 
 /// A connection between the client and the gateway, request after request.
 pub(super) struct Connection {
@@ -96,7 +93,9 @@ fn read_head(bytes: &[u8]) -> Option<(usize, Body)> {
     let mut request = httparse::Request::new(&mut fields);
     match request.parse(bytes) {
         Ok(Status::Partial) if bytes.len() <= LONGEST_HEAD => Some((0, Body::Length(0))),
-        Ok(Status::Complete(length)) => Some((length, framed(&named(request.headers)).unwrap_or(Body::Length(0)))),
+        Ok(Status::Complete(length)) => {
+            Some((length, framed(&header_fields(request.headers)).unwrap_or(Body::Length(0))))
+        }
         Ok(Status::Partial) | Err(_) => None,
     }
 }

@@ -72,6 +72,11 @@ impl Tap {
         let _ = timeout(bound, settled).await;
     }
 
+    /// Says if the client has left an answer.
+    pub fn is_left(&self) -> bool {
+        self.shared.answers.borrow().iter().any(|answer| answer.end == AnswerEnd::ClientLeft)
+    }
+
     /// Returns what has gone downstream so far.
     pub fn tapped(&self) -> Tapped {
         self.shared.answers.borrow().clone()

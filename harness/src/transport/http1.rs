@@ -11,6 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::net::TcpStream;
 
+pub(crate) use self::request::header_fields;
 use super::{Encoded, Host, Transport, Version};
 use crate::wire::Answer;
 

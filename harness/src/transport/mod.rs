@@ -22,6 +22,7 @@ use tokio::net::TcpStream;
 pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
+pub(crate) use http1::header_fields;
 
 use crate::id;
 use crate::wire::Answer;

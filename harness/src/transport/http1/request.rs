@@ -71,6 +71,12 @@ fn fields<'a>(headers: &'a [(String, String)], name: &'a str) -> impl Iterator<I
     headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
+/// Returns header fields as texts, in order.
+pub(crate) fn header_fields(fields: &[httparse::Header<'_>]) -> Vec<(String, String)> {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    fields.iter().map(|field| (field.name.to_owned(), text(field.value))).collect()
+}
+
 struct RequestHead {
     method: String,
     target: String,
@@ -99,8 +105,7 @@ impl RequestHead {
         if method == "HEAD" {
             return Err(Refusal::new(400, "a response to HEAD has no body to stream"));
         }
-        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-        let headers = request.headers.iter().map(|field| (field.name.to_owned(), text(field.value))).collect();
+        let headers = header_fields(request.headers);
         let target = origin_form(request.path.unwrap_or_default()).to_owned();
         let version = if request.version == Some(0) { Version::Http10 } else { Version::Http11 };
         Ok(Some((Self { method, target, headers, version }, length)))
