@@ -131,6 +131,8 @@ pub struct BlameEvidence<'a> {
     pub transcript: &'a Transcript,
     /// What the gateway sent downstream.
     pub tapped: &'a [TappedAnswer],
+    /// True where every answer went downstream as the server sent it; see [`is_same`].
+    pub is_same: bool,
     /// The time at which the call was over, on the clock of both.
     pub over_at: Duration,
     /// Whether the gateway let go of the server's last answer; none where that was not watched.

@@ -27,14 +27,17 @@ pub fn is_same(script: &Script, transcript: &Transcript, tapped: &[TappedAnswer]
     let mut left: Vec<&TappedAnswer> = tapped.iter().collect();
     // Requests that are made at once reach the server in any order.
     let is_among = |exchange: &Exchange| {
-        let place = left.iter().position(|answer| is_alike(script, exchange, answer));
+        let Some(sent) = sent(script, exchange).filter(|sent| !sent.is_cut()) else { return false };
+        let place = left.iter().position(|answer| is_alike(&sent, script, exchange, answer));
         place.map(|place| left.remove(place)).is_some()
     };
     transcript.exchanges.len() == tapped.len() && transcript.exchanges.iter().all(is_among)
 }
 
-fn is_alike(script: &Script, exchange: &Exchange, answer: &TappedAnswer) -> bool {
-    let Some(sent) = sent(script, exchange).filter(|sent| !sent.is_cut() && !answer.is_cut()) else { return false };
+fn is_alike(sent: &TappedAnswer, script: &Script, exchange: &Exchange, answer: &TappedAnswer) -> bool {
+    if answer.is_cut() {
+        return false;
+    }
     let has = |(name, value): &(String, String)| {
         let mut own = answer.headers.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name));
         own.any(|(_, own)| own.trim() == value.trim())
@@ -68,11 +71,10 @@ fn due(script: &Script, exchange: &Exchange, answer: &TappedAnswer) -> Option<(b
 /// Makes the answer that a client of HTTP/1.1 gets where nothing stands in between.
 pub(super) fn sent(script: &Script, exchange: &Exchange) -> Option<TappedAnswer> {
     let encoded = transport::of(exchange.transport).encode(script.answer(exchange.answer)?, Version::Http11);
-    let bytes: Vec<u8> = encoded.writes().flat_map(|write| &write.bytes).copied().collect();
     let end = match encoded.end {
         End::Finish | End::Eof => AnswerEnd::Fin,
         End::Reset => AnswerEnd::Reset,
         End::Stall => AnswerEnd::Open,
     };
-    Some(TappedAnswer::of(&bytes, end))
+    Some(TappedAnswer::of(&encoded.bytes(), end))
 }

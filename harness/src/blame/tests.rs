@@ -66,6 +66,7 @@ impl Played {
             script: &self.script,
             transcript: &self.transcript,
             tapped: &self.tapped,
+            is_same: self.is_same(),
             over_at: ms(5000),
             released,
             reading: reading.map(|verdict| Reading { verdict, error: None }),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use streamspec_adapters::contract::ObservedError;
 
-use super::same::{is_same, sent};
+use super::same::sent;
 use super::{BlameEvidence, Reading, Word};
 use crate::case::{Axis, End};
 use crate::judge::{Check, Grade, Mode, Status, Verdict};
@@ -38,7 +38,7 @@ const OF_A_PROVIDER: [Axis; 3] = [Axis::ErrorType, Axis::ErrorCode, Axis::ErrorM
 
 /// Finds the word and its axes; none where nobody could read what was changed.
 pub(super) fn find(evidence: &BlameEvidence<'_>) -> Option<(Word, Vec<Axis>)> {
-    if is_same(evidence.script, evidence.transcript, evidence.tapped) {
+    if evidence.is_same {
         return Some(at_the_sdk(evidence.verdict));
     }
     let reading = evidence.reading.filter(|reading| reading.verdict.status <= Status::Fails)?;

@@ -64,7 +64,7 @@ pub fn show(case: &Case, variant: Variant, script: &Script, answer: Option<usize
 
 /// Returns the exact bytes of an answer as the default transport sends it to a client of the default version.
 pub fn raw(answer: &Answer) -> Vec<u8> {
-    encoded(answer).writes().flat_map(|write| &write.bytes).copied().collect()
+    encoded(answer).bytes()
 }
 
 fn encoded(answer: &Answer) -> Encoded {

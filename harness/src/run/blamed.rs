@@ -37,7 +37,8 @@ impl Engine {
         verdict: &Verdict,
     ) -> Option<Blame> {
         let tapped = played.tapped.as_deref()?;
-        let read = if is_same(script, &played.transcript, tapped) {
+        let is_same = is_same(script, &played.transcript, tapped);
+        let read = if is_same {
             None
         } else if trial.sdk.manifest.id == READER {
             Some(Read { verdict: verdict.clone(), observation: observed(&played.answered.outcome) })
@@ -50,7 +51,7 @@ impl Engine {
         });
         let CallEvidence { transcript, over_at, released, .. } = played;
         let (over_at, released) = (*over_at, *released);
-        blame::find(&BlameEvidence { script, transcript, tapped, over_at, released, reading, verdict })
+        blame::find(&BlameEvidence { script, transcript, tapped, is_same, over_at, released, reading, verdict })
     }
 
     /// Sends the reader what the gateway sent, and judges what it makes of that. None where not all of it was kept, or where the reader

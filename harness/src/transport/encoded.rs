@@ -54,6 +54,11 @@ impl Encoded {
         self.ops.iter().filter_map(|op| if let Op::Write(write) = op { Some(write) } else { None })
     }
 
+    /// Returns all bytes on the wire.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.writes().flat_map(|write| &write.bytes).copied().collect()
+    }
+
     /// Computes the SHA-256, in hexadecimal, of the first `written` bytes.
     pub fn digest_prefix(&self, written: u64) -> String {
         let mut left = usize::try_from(written).unwrap_or(usize::MAX);

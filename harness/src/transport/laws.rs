@@ -79,7 +79,7 @@ impl Sent {
     }
 
     fn wire(&self) -> Vec<u8> {
-        self.encoded.writes().flat_map(|write| &write.bytes).copied().collect()
+        self.encoded.bytes()
     }
 
     /// Returns the writes of the body.

@@ -61,7 +61,7 @@ fn bytes() -> Vec<u8> {
     let script = Script::build(Api::AnthropicMessages, &answers, Variant::AsWritten, "n123");
     let encode = |answer| transport::of(Transport::default()).encode(answer, Version::default());
     let answers = script.answers.iter().map(encode);
-    answers.flat_map(|answer| answer.writes().flat_map(|write| write.bytes.clone()).collect::<Vec<u8>>()).collect()
+    answers.flat_map(|answer| answer.bytes()).collect()
 }
 
 /// A failure after an intended change means that verdicts of before and after cannot be compared: raise [`RULES`],
