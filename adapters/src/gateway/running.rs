@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use camino::Utf8Path;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
@@ -289,31 +289,29 @@ async fn breaks(address: SocketAddr, patience: Duration) -> bool {
 }
 
 /// Asks a question that is no trial's, and waits for the end of the answer.
-async fn questioned(address: SocketAddr, api: Api, headers: &BTreeMap<String, String>) -> std::io::Result<()> {
+async fn questioned(address: SocketAddr, api: Api, headers: &BTreeMap<String, String>) -> reqwest::Result<()> {
     let dialect = api.dialect();
-    let (path, body) = (dialect.request_path(), (dialect.body)(PROMPT, Ask::Text).to_string());
-    let (host, length) = (address.to_string(), body.len().to_string());
-    let own =
-        [("host", &*host), ("connection", "close"), ("content-type", "application/json"), ("content-length", &length)];
+    let mut question = client()?.post(format!("http://{address}{}", dialect.request_path()));
     let asked = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let fields = own.into_iter().chain(dialect.headers.iter().copied()).chain(asked);
-    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let request = format!("POST {path} HTTP/1.1\r\n{}\r\n{body}", fields.concat());
-    let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(request.as_bytes()).await?;
-    stream.read_to_end(&mut Vec::new()).await.map(|_| ())
+    for (name, value) in
+        [("content-type", "application/json")].into_iter().chain(dialect.headers.iter().copied()).chain(asked)
+    {
+        question = question.header(name, value);
+    }
+    question.body((dialect.body)(PROMPT, Ask::Text).to_string()).send().await?.bytes().await.map(|_| ())
 }
 
 /// Says if it accepts a connection, and answers well on the path if there is one.
 async fn answers(address: SocketAddr, path: Option<&str>) -> bool {
     let asked = async {
-        let mut stream = TcpStream::connect(address).await?;
-        let Some(path) = path else { return Ok(true) };
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.take(64).read_to_string(&mut answer).await?;
-        Ok::<_, std::io::Error>(answer.starts_with("HTTP/1.1 2"))
+        let Some(path) = path else { return TcpStream::connect(address).await.is_ok() };
+        let Ok(client) = client() else { return false };
+        client.get(format!("http://{address}{path}")).send().await.is_ok_and(|answer| answer.status().is_success())
     };
-    timeout(ANSWER, asked).await.is_ok_and(|answered| answered.unwrap_or(false))
+    timeout(ANSWER, asked).await.unwrap_or(false)
+}
+
+/// Makes a client that asks a gateway and nobody else.
+fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }
