@@ -32,7 +32,7 @@ struct Term {
     kind: &'static str,
     name: String,
     meaning: String,
-    /// What follows the meaning.
+    /// The lines that follow the meaning.
     more: Vec<String>,
     /// Says if a trial that is not a plain pass counts as one that breaks it; none of a term that nothing breaks.
     breaks: Option<Breaks>,

@@ -1,4 +1,4 @@
-//! What the `hello` of a program must say so that it can be run without a manifest.
+//! The conditions that the `hello` of a program must meet so that it can be run without a manifest.
 
 use thiserror::Error;
 
@@ -31,7 +31,7 @@ pub enum HelloError {
     Description {
         /// The surface.
         surface: String,
-        /// What is wrong with it.
+        /// A sentence about the mistake in its description.
         what: String,
     },
 }

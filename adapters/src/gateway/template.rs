@@ -10,7 +10,7 @@ const NAMES: [&str; 7] = ["port", "other-port", "server", "server-host", "server
 /// The one of them that a client is told, too.
 pub(super) const SERVER: &str = "${server}";
 
-/// What the words stand for in one start of a gateway.
+/// The values of these words in one start of a gateway.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Words<'a> {
     /// `${port}`: the port of 127.0.0.1 that the gateway listens on.

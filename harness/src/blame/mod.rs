@@ -27,7 +27,7 @@ use crate::wire::Script;
 /// machine may be late by less.
 const HELD: Duration = Duration::from_millis(150);
 
-/// What became of an answer on its way through a gateway, and whose doing that is.
+/// The fate of an answer on its way through a gateway, and whose doing that is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blame {
     /// The loss, in one word.
@@ -108,7 +108,7 @@ pub enum Side {
     Downstream,
 }
 
-/// What a gateway sent for one request, in short.
+/// The answer of a gateway to one request, in short.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Downstream {
     /// The status; absent where no whole head was sent.
@@ -127,15 +127,15 @@ pub struct Downstream {
 pub struct BlameEvidence<'a> {
     /// The script that the server played.
     pub script: &'a Script,
-    /// What the server received and sent.
+    /// The requests that the server received, and the bytes that it sent.
     pub transcript: &'a Transcript,
-    /// What the gateway sent downstream.
+    /// The answers that the gateway sent downstream.
     pub tapped: &'a [TappedAnswer],
     /// True where every answer went downstream as the server sent it; see [`is_same`].
     pub is_same: bool,
     /// The time at which the call was over, on the clock of both.
     pub over_at: Duration,
-    /// Whether the gateway let go of the server's last answer; none where that was not watched.
+    /// True where the gateway let go of the server's last answer; none where that was not watched.
     pub released: Option<bool>,
     /// The reader's verdict on what the gateway sent; none where it could not be had.
     pub reading: Option<Reading<'a>>,
@@ -143,7 +143,7 @@ pub struct BlameEvidence<'a> {
     pub verdict: &'a Verdict,
 }
 
-/// What the reader makes of what a gateway sent.
+/// The reader's view of what a gateway sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
     /// Its verdict.

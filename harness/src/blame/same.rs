@@ -1,4 +1,4 @@
-//! Whether what went downstream is what the server sent.
+//! The comparison of what went downstream with what the server sent.
 
 use super::HELD;
 use crate::case::End;

@@ -1,4 +1,4 @@
-//! What shows in numbers and times: requests that were sent again, bytes that were held back, connections that were kept.
+//! The deeds that show in numbers and times: requests that were sent again, bytes that were held back, connections that were kept.
 
 use std::time::Duration;
 

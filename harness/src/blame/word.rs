@@ -10,7 +10,7 @@ use crate::judge::{Check, Grade, Mode, Status, Verdict};
 use crate::server::Exchange;
 use crate::tap::AnswerEnd;
 
-/// What a gateway sends, or does not: what shows in the bytes, and is no decision of the client that reads them.
+/// The axes of what a gateway sends, or does not: they show in the bytes, and are no decision of the client that reads them.
 const SENT: [Axis; 16] = [
     Axis::Outcome,
     Axis::ErrorType,
@@ -30,7 +30,7 @@ const SENT: [Axis; 16] = [
     Axis::Either,
 ];
 
-/// What is about requests and times rather than about what the caller is told.
+/// The axes of requests and times, rather than of what the caller is told.
 const NOT_TOLD: [Axis; 6] = [Axis::Request, Axis::Requests, Axis::Resent, Axis::Wait, Axis::Elapsed, Axis::Connection];
 
 /// The axes on which a provider's error is told from any other one.

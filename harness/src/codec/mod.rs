@@ -61,7 +61,7 @@ pub struct Decoded {
     pub name: String,
     /// Its data; none where no line has any.
     pub data: Option<String>,
-    /// What the stream ends with inside of it, as it was sent; none where it is whole.
+    /// The last line of the stream, as it was sent, where the stream ends inside of this event; none where the event is whole.
     pub broken_off: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What became of an answer on its way through a gateway, as a person reads it.
+//! The fate of an answer on its way through a gateway, as a person reads it.
 
 use std::fmt::Write as _;
 

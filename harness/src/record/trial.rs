@@ -46,7 +46,7 @@ pub struct TrialRecord {
     /// The places of a sweep, and what came of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<SweepRecord>,
-    /// What became of the answer on its way through a gateway, and whose doing that is; absent on the direct route, and where nobody
+    /// The fate of the answer on its way through a gateway, and whose doing that is; absent on the direct route, and where nobody
     /// can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blame: Option<Blame>,

@@ -25,7 +25,7 @@ pub struct TrialRun {
     pub script: Script,
     /// The requests that the server saw, and the bytes that it sent.
     pub transcript: Transcript,
-    /// What the gateway on the way sent downstream; none on the direct route.
+    /// The answers that the gateway on the way sent downstream; none on the direct route.
     pub tapped: Option<Tapped>,
     /// The result of the call.
     pub answered: CallResult,
@@ -39,7 +39,7 @@ pub(super) struct CallEvidence {
     pub(super) answered: CallResult,
     pub(super) released: Option<bool>,
     pub(super) transcript: Transcript,
-    /// What the gateway on the way sent downstream; none on the direct route.
+    /// The answers that the gateway on the way sent downstream; none on the direct route.
     pub(super) tapped: Option<Tapped>,
     /// The time at which the transcript was complete, on its own clock.
     pub(super) over_at: Duration,

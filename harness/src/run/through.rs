@@ -36,7 +36,7 @@ struct Through<'a> {
     gateway: &'a RunningGateway,
     /// The place where it listened when the call began.
     listening: Listening,
-    /// What records on the way between the client and it.
+    /// The tap between the client and it.
     tap: Tap,
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Gate {
 struct State {
     /// The number of those that came.
     came: u64,
-    /// What waits, by its number.
+    /// The pauses and stalls that wait, by their numbers.
     waiting: BTreeMap<u64, Held>,
 }
 

@@ -36,7 +36,7 @@ pub struct Tap {
     accepting: JoinHandle<()>,
 }
 
-/// What went downstream in one call, in the order of the requests.
+/// The answers that went downstream in one call, in the order of the requests.
 pub type Tapped = Vec<TappedAnswer>;
 
 /// The state that the connections share.

@@ -20,7 +20,7 @@ enum Passed<'a> {
     Fin(ReadHalf<'a>),
     /// RST came from where the bytes come from.
     Broken,
-    /// Where the bytes go to takes no more.
+    /// The side that the bytes go to takes no more.
     Refused,
 }
 

@@ -92,7 +92,7 @@ pub enum GatewayFindingKind {
     Retried,
 }
 
-/// How trials through a gateway came out beside the same ones on the direct route.
+/// Numbers of trials through a gateway, by how they came out beside the same ones on the direct route.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Beside {
     /// As on the direct route: with the same status and kind of failure.
