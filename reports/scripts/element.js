@@ -125,6 +125,7 @@ const STATUSES = {
   flaky: "≈ flaky",
   unsupported: "⊘ unsupported",
   "adapter-fault": "⚠ adapter fault",
+  "gateway-fault": "⚠ gateway fault",
   "harness-fault": "⚠ harness fault",
   "not-run": "– not run",
 };

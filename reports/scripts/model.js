@@ -254,7 +254,7 @@ function rankOf(status, mode) {
   if (status === "fails" && mode) return MODES.indexOf(mode);
   return (
     MODES.length +
-    ["deviates", "disputed", "flaky", "adapter-fault", "harness-fault", "unsupported", "not-run", "pass"].indexOf(
+    ["deviates", "disputed", "flaky", "adapter-fault", "gateway-fault", "harness-fault", "unsupported", "not-run", "pass"].indexOf(
       status,
     )
   );

@@ -202,12 +202,12 @@ function earlierAttempts(attempts, status) {
     h(
       "ol",
       {},
-      attempts.map(({ of, came_to, reason }) =>
+      attempts.map(({ of, result, reason }) =>
         h(
           "li",
           {},
           `${ATTEMPTED[of] ?? of} came to `,
-          h("b", {}, visible(came_to)),
+          h("b", {}, visible(result)),
           ` and was run again: ${visible(reason)}.`,
         ),
       ),

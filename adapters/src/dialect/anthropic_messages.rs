@@ -9,7 +9,7 @@ use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Limit, Normal, Paused};
-use super::stop::{CutCalls, StopReasons, is_text_at};
+use super::stop::{CutCalls, StopReasons, text_at};
 
 const MODEL: &str = "claude-sonnet-4-6";
 
@@ -45,10 +45,10 @@ pub(super) static DIALECT: Dialect = Dialect {
         further: &[],
         ends_calls: &[Calls],
         cut: CutCalls::LastPart,
-        stands_in: |payload| {
+        word_in: |payload| {
             ["/delta/stop_reason", "/message/stop_reason", "/stop_reason"]
                 .iter()
-                .any(|place| is_text_at(payload, place))
+                .find_map(|place| text_at(payload, place))
         },
     },
     // <https://platform.claude.com/docs/en/api/errors>

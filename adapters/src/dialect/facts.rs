@@ -52,7 +52,7 @@ impl Dialect {
     pub fn is_last(&self, data: &str, payload: &Value) -> bool {
         let Events { ends, sentinel, .. } = &self.events;
         if ends.is_empty() && sentinel.is_none() {
-            return (self.stop_reasons.stands_in)(payload);
+            return (self.stop_reasons.word_in)(payload).is_some();
         }
         let kind = payload.get("type").and_then(Value::as_str);
         let is_over = |kind: &str| ends.contains(&kind) || self.errors.events.contains(&kind);

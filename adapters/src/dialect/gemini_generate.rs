@@ -9,7 +9,7 @@ use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
-use super::stop::{CutCalls, StopReasons, is_text_at, is_text_in_any};
+use super::stop::{CutCalls, StopReasons, text_at, text_in_any};
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "gemini-generate",
@@ -48,8 +48,9 @@ pub(super) static DIALECT: Dialect = Dialect {
         ],
         ends_calls: &[Normal],
         cut: CutCalls::EveryCall,
-        stands_in: |payload| {
-            is_text_in_any(payload, "candidates", "finishReason") || is_text_at(payload, "/promptFeedback/blockReason")
+        word_in: |payload| {
+            text_in_any(payload, "candidates", "finishReason")
+                .or_else(|| text_at(payload, "/promptFeedback/blockReason"))
         },
     },
     // <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>

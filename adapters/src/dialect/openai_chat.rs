@@ -9,7 +9,7 @@ use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Calls, Filtered, Interrupted, Limit, Normal};
-use super::stop::{CutCalls, StopReasons, is_text_in_any};
+use super::stop::{CutCalls, StopReasons, text_in_any};
 
 pub(super) const MODEL: &str = "gpt-5.2";
 
@@ -40,7 +40,7 @@ pub(super) static DIALECT: Dialect = Dialect {
         ],
         ends_calls: &[Normal, Calls],
         cut: CutCalls::EveryCall,
-        stands_in: |payload| is_text_in_any(payload, "choices", "finish_reason"),
+        word_in: |payload| text_in_any(payload, "choices", "finish_reason"),
     },
     errors: ERRORS,
 };

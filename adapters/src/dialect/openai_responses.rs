@@ -10,7 +10,7 @@ use super::facts::{Dialect, Events};
 use super::openai_chat::{ERRORS, MODEL};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Interrupted, Limit, Normal};
-use super::stop::{CutCalls, StopReasons};
+use super::stop::{CutCalls, StopReasons, text_at};
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "openai-responses",
@@ -41,7 +41,7 @@ pub(super) static DIALECT: Dialect = Dialect {
         further: &[("incomplete", &[Interrupted, Limit, Filtered])],
         ends_calls: &[Normal],
         cut: CutCalls::ByStatus,
-        stands_in,
+        word_in,
     },
     errors: Errors {
         events: &["error", "response.failed"],
@@ -58,11 +58,14 @@ pub(super) static DIALECT: Dialect = Dialect {
     },
 };
 
-/// Says whether a payload is a whole response, or an event that ends one and so has its status.
-fn stands_in(payload: &Value) -> bool {
-    const ENDS: [&str; 4] = ["response.completed", "response.incomplete", "response.failed", "response.cancelled"];
-    let kind = payload.get("type").and_then(Value::as_str);
-    kind.is_some_and(|kind| ENDS.contains(&kind)) || payload.get("object") == Some(&Value::from("response"))
+/// Finds the status of a whole response, or that which an event says by which one ends.
+fn word_in(payload: &Value) -> Option<&str> {
+    const ENDS: [&str; 4] = ["completed", "incomplete", "failed", "cancelled"];
+    if text_at(payload, "/object") == Some("response") {
+        return text_at(payload, "/status");
+    }
+    let status = text_at(payload, "/type")?.strip_prefix("response.")?;
+    ENDS.contains(&status).then_some(status)
 }
 
 fn body(prompt: &str, ask: Ask) -> Value {

@@ -58,8 +58,8 @@ pub struct StopReasons {
     pub ends_calls: &'static [Meaning],
     /// The calls that any other reason cuts.
     pub cut: CutCalls,
-    /// Says whether a payload carries a stop reason with a value.
-    pub stands_in: fn(&Value) -> bool,
+    /// Finds the stop reason that a payload carries.
+    pub word_in: fn(&Value) -> Option<&str>,
 }
 
 /// The calls that a stop reason cuts which does not end them.
@@ -106,13 +106,12 @@ impl StopReasons {
     }
 }
 
-/// Says whether there is a text at a place of a payload.
-pub(super) fn is_text_at(payload: &Value, pointer: &str) -> bool {
-    payload.pointer(pointer).is_some_and(Value::is_string)
+/// Finds the text at a place of a payload.
+pub(super) fn text_at<'v>(payload: &'v Value, pointer: &str) -> Option<&'v str> {
+    payload.pointer(pointer)?.as_str()
 }
 
-/// Says whether any item of a list has a text under a key.
-pub(super) fn is_text_in_any(payload: &Value, list: &str, key: &str) -> bool {
-    let items = payload.get(list).and_then(Value::as_array);
-    items.is_some_and(|items| items.iter().any(|item| item.get(key).is_some_and(Value::is_string)))
+/// Finds the text under a key of the first item of a list that has one there.
+pub(super) fn text_in_any<'v>(payload: &'v Value, list: &str, key: &str) -> Option<&'v str> {
+    payload.get(list)?.as_array()?.iter().find_map(|item| item.get(key)?.as_str())
 }

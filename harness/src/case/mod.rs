@@ -104,16 +104,6 @@ impl Case {
         id::about(self.id.group())
     }
 
-    /// Says whether the last answer is whole, however unusual its form: nothing in it fails, so a client can hide no
-    /// failure.
-    ///
-    /// The groups decide it, although [`Case::about`] says much the same: by that, failures of more than a hundred cases would get
-    /// another mode, which takes other [rules of judgement](crate::judge::RULES).
-    pub fn sends_a_whole_answer(&self) -> bool {
-        let accepted = self.expect.must.outcomes().unwrap_or_default();
-        matches!(self.group(), "benign" | "framing") && accepted.contains(&Outcome::Completed)
-    }
-
     /// Returns the checks of each level.
     pub fn levels(&self) -> impl Iterator<Item = (Level, &Checks)> {
         let Expect { must, should, may } = &self.expect;

@@ -160,7 +160,7 @@ async fn everything(
     let bar = progress_bar(session.plan.trials.len());
     let mut recorder = Recorder(&writer);
     let mut results = Results::new(session, &versions, options.strict);
-    let mut terminal = Terminal { session, options, nonce, bar: &bar, not_green: 0, lost: 0 };
+    let mut terminal = Terminal { session, options, nonce, bar: &bar, not_green: 0 };
     match runner::run(session, engine, &mut [&mut recorder, &mut results, &mut terminal]).await {
         Err(RunError::Subscriber(why)) => return Err(cannot(why).into()),
         ran => ran?,
@@ -170,8 +170,8 @@ async fn everything(
         output::say(unexplained(terminal.not_green - EXPLAINED));
     }
     let mut exit = results.not_green().keys().map(|status| exit_of(*status)).max().unwrap_or(Exit::Conformant);
-    let is_gateway_lost = terminal.lost > 0 || session.gateways.iter().any(|one| one.is_fault);
-    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() || is_gateway_lost {
+    let is_gateway_missing = session.gateways.iter().any(|one| one.is_fault);
+    if session.unavailable.iter().any(|one| one.fault) || !session.broken.is_empty() || is_gateway_missing {
         exit = exit.max(Exit::Fault);
     }
     if request.is_whole() && !options.strict {
@@ -208,21 +208,12 @@ struct Terminal<'a> {
     nonce: &'a str,
     bar: &'a ProgressBar,
     not_green: usize,
-    /// The number of trials that a gateway lost.
-    lost: usize,
 }
 
 impl Subscriber for Terminal<'_> {
     fn take(&mut self, event: &Event<'_>) -> io::Result<()> {
         let Event::Ended(trial, variants) = event else { return Ok(()) };
         for (ran, comparison) in *variants {
-            if ran.record.verdict.status == Status::NotRun {
-                self.lost += 1;
-                if self.lost <= EXPLAINED {
-                    let why = ran.record.verdict.reason.as_deref().unwrap_or_default();
-                    self.bar.suspend(|| output::warn(format_args!("error: {}: {why}", ran.record.name())));
-                }
-            }
             let green = is_green(&ran.record, comparison, self.options.strict);
             self.not_green += usize::from(!green);
             if self.options.verbose && ran.record.verdict.status != Status::Pass
@@ -249,7 +240,7 @@ fn versions(records: &[Record]) -> BTreeMap<String, String> {
 /// Returns the exit code for a trial that is not as it should be.
 const fn exit_of(status: Status) -> Exit {
     match status {
-        Status::AdapterFault => Exit::Fault,
+        Status::AdapterFault | Status::GatewayFault => Exit::Fault,
         Status::HarnessFault => Exit::HarnessFault,
         _ => Exit::NotConformant,
     }

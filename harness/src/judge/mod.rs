@@ -24,7 +24,7 @@ pub use reason::says_stop;
 pub(crate) use verdict::reason_in_short;
 pub use verdict::{Check, Grade, Mode, Status, Verdict};
 
-use crate::case::{Axis, Case, Outcome};
+use crate::case::{About, Axis, Case, Outcome};
 use crate::server::Transcript;
 use crate::wire::Script;
 
@@ -33,7 +33,7 @@ use crate::wire::Script;
 ///
 /// A number of its own, because the version of the crate stays the same from one release to the next while rules
 /// change; a test holds what is judged under it.
-pub const RULES: u32 = 1;
+pub const RULES: u32 = 2;
 
 /// Everything a verdict rests on.
 #[derive(Clone, Copy, Debug)]
@@ -169,7 +169,7 @@ fn mode_of(check: &Check, seen: Observed<'_>, invented: bool, evidence: &Evidenc
     // Completed where that is not accepted, or accepted only with the whole answer.
     let hides_a_failure = completes && accepted != [Outcome::Completed];
     // What was lost of a whole answer is lost, but there was no failure that could have been hidden.
-    let loses_a_whole_answer = check.axis == Axis::Either && evidence.case.sends_a_whole_answer();
+    let loses_a_whole_answer = check.axis == Axis::Either && ends_normally(evidence);
     match check.axis {
         Axis::ErrorForeign => Mode::Crash,
         Axis::Outcome | Axis::Either if hides_a_failure && invented => Mode::Fabricated,
@@ -178,6 +178,15 @@ fn mode_of(check: &Check, seen: Observed<'_>, invented: bool, evidence: &Evidenc
         Axis::Outcome if seen.outcome == Outcome::Error && accepted == [Outcome::Completed] => Mode::Spurious,
         _ => Mode::Wrong,
     }
+}
+
+/// Returns true where what was sent is a whole answer that came to its own end: nothing in it fails, and no limit and no filter cut it.
+fn ends_normally(evidence: &Evidence<'_>) -> bool {
+    evidence.case.about == About::Healthy
+        && evidence.transcript.exchanges.last().is_some_and(|exchange| {
+            let content = exchange.content_of(evidence.script);
+            reason::last_stop(evidence.case.api, &content).is_some_and(|word| reason::asserts_an_end(&word))
+        })
 }
 
 /// Returns true where an answer that was sent carried a stop reason, as far as it was written. Of the answers to calls that were

@@ -44,7 +44,13 @@ pub(super) fn asserts_an_end(word: &str) -> bool {
 
 /// Returns true where an event stream, as far as it goes, carries a stop reason with a value.
 pub fn says_stop(api: Api, body: &[u8]) -> bool {
-    payloads(api, body).any(|payload| (api.dialect().stop_reasons.stands_in)(&payload))
+    last_stop(api, body).is_some()
+}
+
+/// Returns the last stop reason of an event stream, as far as it goes.
+pub(super) fn last_stop(api: Api, body: &[u8]) -> Option<String> {
+    let word_in = api.dialect().stop_reasons.word_in;
+    payloads(api, body).filter_map(|payload| word_in(&payload).map(str::to_owned)).last()
 }
 
 /// Returns every JSON payload of an event stream, or a bare body.

@@ -219,13 +219,18 @@ fn one_of_several_ends_must_hold_as_a_whole() {
 fn what_is_lost_of_a_whole_answer_hides_no_failure() {
     let half = json!({ "must": { "either": [{ "outcome": "error" }, { "outcome": "completed", "text": "Hello!" }] } });
     let textual = without(returned(Value::Null), &["stop_reason"]);
-    for (group, mode) in [("payload", Mode::Silent), ("benign", Mode::Wrong), ("framing", Mode::Wrong)] {
-        let case = Case { id: format!("anthropic/{group}/one").into(), ..case(half.clone()) };
-        assert_eq!(verdict_of(&case, textual.clone(), None, None).mode, Some(mode), "{group}");
-    }
-    // A case of the framing of errors sends one.
-    let case = Case { id: "anthropic/framing/error".into(), ..case(json!({ "must": { "outcome": "error" } })) };
-    assert_eq!(verdict_of(&case, textual, None, None).mode, Some(Mode::Silent));
+    let mode = |about: About, stop_reason: &Value| {
+        let stop = json!({ "type": "message_delta", "delta": { "stop_reason": stop_reason } });
+        let steps = vec![Step::Event(Event { name: "message_delta".into(), data: stop }), Step::End(End::Finish)];
+        let sample = Case::sample("anthropic/payload/one", Api::AnthropicMessages, vec![steps], half.clone());
+        verdict_of(&Case { about, ..sample }, textual.clone(), None, None).mode
+    };
+    assert_eq!(mode(About::Healthy, &json!("end_turn")), Some(Mode::Wrong));
+    assert_eq!(mode(About::Healthy, &json!("tool_use")), Some(Mode::Wrong));
+    // A limit cut it, which the caller must learn.
+    assert_eq!(mode(About::Healthy, &json!("max_tokens")), Some(Mode::Silent));
+    assert_eq!(mode(About::Healthy, &Value::Null), Some(Mode::Silent));
+    assert_eq!(mode(About::Malformed, &json!("end_turn")), Some(Mode::Silent));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub enum Status {
     Unsupported,
     /// The adapter broke.
     AdapterFault,
+    /// The gateway broke: it was not there, ended, passed nothing on, or answered for another trial.
+    GatewayFault,
     /// The harness broke.
     HarnessFault,
     /// The trial was not run.
@@ -50,7 +52,7 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Pass,
         Self::Disputed,
         Self::Deviates,
@@ -58,13 +60,14 @@ impl Status {
         Self::Flaky,
         Self::Unsupported,
         Self::AdapterFault,
+        Self::GatewayFault,
         Self::HarnessFault,
         Self::NotRun,
     ];
 
     /// Returns true where the trial has no result that counts: something broke, or two attempts differed.
     pub const fn is_lost(self) -> bool {
-        matches!(self, Self::Flaky | Self::AdapterFault | Self::HarnessFault)
+        matches!(self, Self::Flaky | Self::AdapterFault | Self::GatewayFault | Self::HarnessFault)
     }
 
     /// Returns the status with the kind of a failure, if it is one: `fails (silent)`.
@@ -83,6 +86,7 @@ impl Status {
             Self::Flaky => "flaky",
             Self::Unsupported => "unsupported",
             Self::AdapterFault => "adapter-fault",
+            Self::GatewayFault => "gateway-fault",
             Self::HarnessFault => "harness-fault",
             Self::NotRun => "not-run",
         }
@@ -228,6 +232,11 @@ impl Verdict {
     /// Makes the verdict that the harness broke.
     pub(crate) fn harness_fault(reason: String) -> Self {
         Self { status: Status::HarnessFault, mode: None, reason: Some(reason), checks: Vec::new() }
+    }
+
+    /// Makes the verdict on a gateway that broke.
+    pub fn gateway_fault(reason: String) -> Self {
+        Self { status: Status::GatewayFault, mode: None, reason: Some(reason), checks: Vec::new() }
     }
 
     /// Makes the verdict that the trial was not run.

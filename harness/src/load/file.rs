@@ -68,6 +68,7 @@ pub(super) fn cases(
     if let Some(axes) = axes(&tree, fragments, files, problems) {
         let used: Vec<_> = axes.iter().map(|_| Cell::new(false)).collect();
         let (mut spent, mut failed) = (0, 0);
+        let mut says_more = false;
         let mut digest = Sha256::new();
         for combination in combinations(&axes) {
             let names: Vec<(Key, Node)> =
@@ -96,7 +97,8 @@ pub(super) fn cases(
                 continue;
             }
             let id = CaseId::of(&id, combination.as_deref());
-            let Some(case) = case(id, source.file.clone(), file, shapes, &mut spent) else {
+            let stated = file.about;
+            let Some(mut case) = case(id, source.file.clone(), file, shapes, &mut spent) else {
                 let key = ["matrix", "exchanges", "stream"].into_iter().find(|key| tree.get(key).is_some());
                 let message = format!(
                     "with every `repeat` multiplied out, the file takes more than {} MiB of memory",
@@ -106,11 +108,18 @@ pub(super) fn cases(
                 problems.push(files.error(tree.place(key.as_slice()), message).help(help));
                 break;
             };
+            let found = case.about;
+            case.about = stated.unwrap_or(found);
+            says_more |= case.about != found;
             cases.push(case);
         }
         let digest = hex::encode(digest.finalize());
         for case in &mut cases {
             case.digest.clone_from(&digest);
+        }
+        if tree.get("about").is_some() && !says_more && !cases.is_empty() {
+            let message = "`about` says what is found from the steps and the expectation without it, too";
+            problems.push(files.error(tree.place(&["about"]), message).help("remove `about`"));
         }
         for ((axis, _), used) in axes.iter().zip(&used) {
             // Where nothing could be filled in, use says nothing.

@@ -99,11 +99,11 @@ impl Shapes {
     }
 }
 
-/// Says whether the schema of the dialect speaks of what the events of a case hold. Those of another vendor's form have their own,
-/// and what is in the group `payload` is about what a client makes of events that no schema foresees.
+/// Says whether the schema of the dialect speaks of what the events of a case hold: those of another
+/// vendor's form have their own.
 fn is_of_schema(case: &Case) -> bool {
     let is_vendor_form = case.api.dialect().vendors.contains(&case.group());
-    case.beyond_schema.is_none() && !is_vendor_form && case.group() != "payload"
+    case.beyond_schema.is_none() && !is_vendor_form
 }
 
 /// Returns the events of a case that is about a healthy stream of its dialect's schema; none for any other.
@@ -170,13 +170,12 @@ mod tests {
             let sample = Case::sample(id, Api::OpenaiChat, vec![steps], expect);
             assert_eq!(healthy(&Case { about, ..sample }).is_some(), is_held, "{id} {about:?} {end:?}");
         };
-        for group in ["benign", "framing", "retry", "caller", "cut", "http", "in-band"] {
+        for group in ["benign", "framing", "retry", "caller", "cut", "http", "in-band", "payload"] {
             check(&format!("openai-chat/{group}/x"), About::Healthy, End::Finish, true);
             check(&format!("openai-chat/{group}/x"), About::Stall, End::Finish, false);
             check(&format!("openai-chat/{group}/x"), About::Healthy, End::Eof, false);
         }
         check("openai-chat/azure/x", About::Healthy, End::Finish, false);
-        check("openai-chat/payload/x", About::Healthy, End::Finish, false);
     }
 
     fn check(events: &[Value], expected: Option<&str>) {

@@ -14,7 +14,9 @@ use serde_json::{Map, Value};
 use streamspec_adapters::contract::{Api, Ask, Caller};
 
 use super::template;
-use crate::case::{Condition, DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants};
+use crate::case::{
+    About, Condition, DEFAULT_TIMEOUT, Dispute, End, Event, Expect, MustReason, Respond, Source, Variants,
+};
 
 /// A case file as it is written.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -29,6 +31,10 @@ pub(super) struct CaseFile {
     /// Rules of `cases/rules/*.yaml` that this case tests: `S3`, `H1`, `C6`.
     #[serde(default)]
     pub(super) rules: Vec<String>,
+    /// The subject, where the events of a stream do not show it: one whose parts are each well-formed and contradict each other is
+    /// `malformed`. Without it the subject is found from what is sent and expected.
+    #[serde(default)]
+    pub(super) about: Option<About>,
     /// The ruling of maintainers that differs from the expectation, if there is one.
     #[serde(default)]
     pub(super) disputed: Option<Dispute>,

@@ -53,9 +53,9 @@ pub fn explain(
     if let Some(dispute) = &case.disputed {
         let _ = writeln!(out, "  {} {} ({})", styled(BOLD, "disputed:"), dispute.position, dispute.url);
     }
-    for AttemptRecord { of, came_to, reason: why, took_ms } in &record.attempts {
+    for AttemptRecord { of, result, reason: why, took_ms } in &record.attempts {
         let of = if *of == Attempted::Control { "the control" } else { "the trial" };
-        let text = format!("{of} ended with {} after {took_ms} ms and was run again: {why}", shown(came_to, 300));
+        let text = format!("{of} ended with {} after {took_ms} ms and was run again: {why}", shown(result, 300));
         let _ = writeln!(out, "  {} {text}", styled(BOLD, "earlier attempt:"));
     }
     observed(&mut out, ran);
@@ -188,6 +188,6 @@ pub(super) const fn style_of(status: Status) -> anstyle::Style {
     match status {
         Status::Pass => GOOD,
         Status::Disputed | Status::Deviates | Status::Unsupported | Status::NotRun => WARN,
-        Status::Fails | Status::Flaky | Status::AdapterFault | Status::HarnessFault => BAD,
+        Status::Fails | Status::Flaky | Status::AdapterFault | Status::GatewayFault | Status::HarnessFault => BAD,
     }
 }

@@ -173,8 +173,8 @@ impl Reading {
     /// Takes the trials of a run in that ended before they were repeated.
     fn cut_short(&mut self) {
         for (id, attempts) in std::mem::take(&mut self.unfinished) {
-            let came_to = attempts.last().map(|attempt| attempt.came_to.as_str()).unwrap_or_default();
-            let why = format!("the run ended before this trial was repeated; its attempt came to `{came_to}`");
+            let result = attempts.last().map(|attempt| attempt.result.as_str()).unwrap_or_default();
+            let why = format!("the run ended before this trial was repeated; its attempt came to `{result}`");
             self.cut_short.push(TrialRecord { attempts, ..TrialRecord::new(id, Verdict::not_run(why)) });
         }
     }

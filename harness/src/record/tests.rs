@@ -91,10 +91,10 @@ fn what_should_stand_before_a_line_is_asked_for() {
 /// A run that is killed while a trial waits to be repeated tells what it came to before.
 #[test]
 fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
-    let attempt = |variant: &str, came_to: &str| {
+    let attempt = |variant: &str, result: &str| {
         json!({
             "record": "attempt", "sdk": "s", "surface": "create", "case": "c", "variant": variant, "of": "trial",
-            "came_to": came_to, "reason": "it was not as listed", "took_ms": 2,
+            "result": result, "reason": "it was not as listed", "took_ms": 2,
         })
     };
     let all = [suite(), case(), sdk(), attempt("as-written", "fails"), attempt("crlf", "a hang"), trial()];
@@ -117,7 +117,7 @@ fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
 fn another_format_is_refused_by_its_number() {
     let mut other = suite();
     other["format"] = json!(FORMAT + 1);
-    refused(&lines(&[other]), "r.jsonl:1: records of format 7, and this version of streamspec reads format 6: run the");
+    refused(&lines(&[other]), "r.jsonl:1: records of format 8, and this version of streamspec reads format 7: run the");
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
     refused(

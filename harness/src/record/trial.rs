@@ -63,7 +63,7 @@ pub struct AttemptRecord {
     /// The call that was attempted.
     pub of: Attempted,
     /// The result, in one line.
-    pub came_to: String,
+    pub result: String,
     /// The reason why there was another one.
     pub reason: String,
     /// Wall time to the answer, in milliseconds.
@@ -125,7 +125,7 @@ impl TrialRecord {
     pub fn attempt(&self) -> AttemptRecord {
         AttemptRecord {
             of: Attempted::Trial,
-            came_to: self.verdict.in_short(),
+            result: self.verdict.in_short(),
             reason: "it was not as listed".to_owned(),
             took_ms: self.took_ms,
         }

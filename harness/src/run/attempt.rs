@@ -89,13 +89,13 @@ impl Engine {
 
 impl AttemptRecord {
     fn of(of: Attempted, played: &CallEvidence, why: &str) -> Self {
-        let came_to = match &played.answered.outcome {
+        let result = match &played.answered.outcome {
             CallOutcome::Observed(_) => "an observation".to_owned(),
             CallOutcome::Hang => "a hang".to_owned(),
             CallOutcome::Stuck => "a process that answered nothing any more".to_owned(),
             CallOutcome::Crash { detail, .. } => format!("a crash: {}", reason_in_short(detail)),
             CallOutcome::Fault { detail } => format!("a fault: {}", reason_in_short(detail)),
         };
-        Self { of, came_to, reason: why.to_owned(), took_ms: played.took_ms() }
+        Self { of, result, reason: why.to_owned(), took_ms: played.took_ms() }
     }
 }

@@ -316,7 +316,7 @@ impl Engine {
     pub(super) fn said_nothing(&self, trial: &Trial, nonce: &str, played: &CallEvidence) -> Option<Verdict> {
         let mixed_up = self.nonces.foreign(nonce, &played.answered.outcome);
         if trial.route.gateway().is_some() {
-            return through::fault(trial.route, played, mixed_up).map(Verdict::not_run);
+            return through::fault(trial.route, played, mixed_up).map(Verdict::gateway_fault);
         }
         mixed_up.map(Verdict::adapter_fault)
     }

@@ -43,7 +43,7 @@ async fn a_control_that_died_with_others_is_run_again_and_told() {
     let ran = first(&engine, &trials).await;
     assert_eq!(ran.record.verdict.status, Status::Pass);
     let [attempt] = ran.record.attempts.as_slice() else { panic!("{:?}", ran.record.attempts) };
-    assert_eq!((attempt.of, attempt.came_to.as_str()), (Attempted::Control, "a crash: signal: 9"));
+    assert_eq!((attempt.of, attempt.result.as_str()), (Attempted::Control, "a crash: signal: 9"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

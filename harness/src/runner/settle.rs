@@ -55,7 +55,7 @@ impl Session {
 pub fn is_green(record: &TrialRecord, comparison: &Comparison, strict: bool) -> bool {
     match record.verdict.status {
         Status::Unsupported | Status::NotRun => true,
-        Status::Flaky | Status::AdapterFault | Status::HarnessFault => false,
+        Status::Flaky | Status::AdapterFault | Status::GatewayFault | Status::HarnessFault => false,
         Status::Pass | Status::Disputed | Status::Deviates | Status::Fails if strict => {
             record.verdict.status == Status::Pass
         }

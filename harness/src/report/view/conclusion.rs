@@ -11,7 +11,7 @@ pub enum Conclusion {
     AsListed,
     /// It deviates or fails as nobody said, or does not although the list says so.
     NotAsListed,
-    /// The adapter or the harness broke, or two attempts differed: nobody can say what the trial comes to.
+    /// The adapter, the gateway or the harness broke, or two attempts differed: nobody can say what the trial comes to.
     Fault,
     /// The SDK's documents exclude it, or it was not run.
     NotJudged,

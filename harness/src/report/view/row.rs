@@ -56,7 +56,7 @@ impl<'a> Row<'a> {
     pub fn conclusion(&self) -> Conclusion {
         match self.trial.verdict.status {
             Status::Unsupported | Status::NotRun => Conclusion::NotJudged,
-            Status::Flaky | Status::AdapterFault | Status::HarnessFault => Conclusion::Fault,
+            Status::Flaky | Status::AdapterFault | Status::GatewayFault | Status::HarnessFault => Conclusion::Fault,
             Status::Pass | Status::Disputed | Status::Deviates | Status::Fails if !self.comparison().is_as_listed() => {
                 Conclusion::NotAsListed
             }

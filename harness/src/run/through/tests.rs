@@ -119,13 +119,13 @@ async fn what_a_gateway_does_to_an_answer_is_seen_behind_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_says_nothing_about_an_answer_costs_the_sdk_no_verdict() {
     let verdict = told_through("lose-the-token", ERROR).await;
-    assert_eq!(verdict.status, Status::NotRun, "{verdict:?}");
+    assert_eq!(verdict.status, Status::GatewayFault, "{verdict:?}");
     let reason = verdict.reason.unwrap_or_default();
     let begin = "the gateway relay passed no request on with the token of the trial, but `POST /lost/";
     assert!(reason.starts_with(begin) && reason.contains("came without one, which it must have dropped"), "{reason}");
     assert!(reason.contains("; the client was told: "), "{reason}");
     let verdict = told_through("die", ERROR).await;
-    assert_eq!(verdict.status, Status::NotRun, "{verdict:?}");
+    assert_eq!(verdict.status, Status::GatewayFault, "{verdict:?}");
     let reason = verdict.reason.unwrap_or_default();
     assert!(reason.starts_with("the gateway relay ended during the call: it ended with exit status: 3"), "{reason}");
 }
@@ -140,7 +140,7 @@ async fn an_answer_to_another_trial_is_the_gateways_fault() {
         verdicts.push(engine.run(trial).await.remove(0).record.verdict);
     }
     engine.close().await;
-    assert_eq!(verdicts[1].status, Status::NotRun, "{verdicts:?}");
+    assert_eq!(verdicts[1].status, Status::GatewayFault, "{verdicts:?}");
     let reason = verdicts[1].reason.clone().unwrap_or_default();
     assert!(reason.starts_with("the gateway relay answered for another trial: the observation holds"), "{reason}");
 }
@@ -167,7 +167,7 @@ async fn a_trial_is_found_by_the_words_of_its_question_where_a_gateway_passes_on
 #[tokio::test(flavor = "multi_thread")]
 async fn words_that_a_gateway_drops_are_its_own_fault() {
     let verdict = told_by(&Relay::passing("drop-the-words", "prompt"), ERROR).await;
-    assert_eq!(verdict.status, Status::NotRun, "{verdict:?}");
+    assert_eq!(verdict.status, Status::GatewayFault, "{verdict:?}");
     let reason = verdict.reason.unwrap_or_default();
     let begin = "the gateway relay passed no request on with the token of the trial, but `POST /provider/v1/messages` came \
         without one, which it must have dropped; the client was told: ";

@@ -150,7 +150,7 @@ pub(super) struct AttemptData {
     /// The call that was attempted.
     of: Attempted,
     /// The result, in one line.
-    came_to: String,
+    result: String,
     /// The reason why there was another one.
     reason: String,
 }
@@ -160,7 +160,7 @@ impl AttemptData {
     pub(super) fn of(attempt: &AttemptRecord, longest: usize) -> Self {
         Self {
             of: attempt.of,
-            came_to: text::cut(&attempt.came_to, longest),
+            result: text::cut(&attempt.result, longest),
             reason: text::cut(&attempt.reason, longest),
         }
     }

@@ -158,9 +158,9 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
 /// before.
 fn repeated() -> Vec<Record> {
     let mut records = records(4, 1);
-    let attempt = |of, came_to: &str, reason: &str| AttemptRecord {
+    let attempt = |of, result: &str, reason: &str| AttemptRecord {
         of,
-        came_to: came_to.to_owned(),
+        result: result.to_owned(),
         reason: reason.to_owned(),
         took_ms: TOOK_MS,
     };
@@ -220,14 +220,14 @@ fn earlier_attempts_are_told_without_their_times() {
     };
     assert_eq!(
         attempts("anthropic/group-1"),
-        json!([[{ "of": "trial", "came_to": "pass", "reason": "it was not as listed" }]])
+        json!([[{ "of": "trial", "result": "pass", "reason": "it was not as listed" }]])
     );
-    let came_to = format!("a crash: {HOSTILE}");
+    let result = format!("a crash: {HOSTILE}");
     assert_eq!(
         attempts("anthropic/group-2"),
         json!([[
-            { "of": "control", "came_to": "a hang", "reason": "a busy machine may have kept the answer from coming in time" },
-            { "of": "trial", "came_to": came_to, "reason": "the process ended under several calls" },
+            { "of": "control", "result": "a hang", "reason": "a busy machine may have kept the answer from coming in time" },
+            { "of": "trial", "result": result, "reason": "the process ended under several calls" },
         ]])
     );
     assert_eq!(attempts("anthropic/group-3"), json!([[]]), "most trials have none");
