@@ -367,8 +367,8 @@ pub struct AdequacyOptions {
     /// Only these cases; the list of cases that catch no mutant is not checked then.
     #[arg(long = "case", value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// Also show the mutants that only one case file catches, and the case files of which another one catches all mutants;
-    /// for this, every combination of every matrix is run.
+    /// Also show how many case files catch each mutant, the mutants that only one case file catches, and the case files of which
+    /// another one catches all mutants; for this, every mutant is run on every combination of every matrix.
     #[arg(long)]
     pub unique: bool,
     /// Also show the case files that prove the same: they catch the same mutants, and in these records of a run every

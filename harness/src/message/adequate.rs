@@ -5,16 +5,19 @@ use std::fmt::Write as _;
 use super::{BAD, BOLD, GOOD, styled};
 use crate::adequacy::{Accepted, Adequacy, Twins};
 
-/// Writes the adequacy table: every mutant with how many case files catch it, then the case files that catch none.
-pub fn adequate(adequacy: &Adequacy, accepted: &Accepted) -> String {
+/// Writes the adequacy table: every mutant with a case file that catches it, then the case files that catch none. Where every
+/// mutant was run on every case, it says how many case files catch each.
+pub fn adequate(adequacy: &Adequacy, accepted: &Accepted, is_whole: bool) -> String {
     let mut out = String::new();
     let width = adequacy.mutants.iter().map(|caught| caught.mutant.len()).max().unwrap_or_default();
-    let _ = writeln!(out, "{}", styled(BOLD, &format!("{:<width$} caught by  for example", "mutant")));
+    let _ = writeln!(out, "{}", styled(BOLD, &format!("{:<width$} caught by", "mutant")));
     for caught in &adequacy.mutants {
-        let count = caught.by.len();
-        let number = styled(if count == 0 { BAD } else { GOOD }, &format!("{count:>9}"));
-        let example = caught.by.first().map_or("", String::as_str);
-        let _ = writeln!(out, "{:<width$} {number}  {example}", caught.mutant);
+        let by = match (caught.by.first(), caught.by.len() - usize::from(!caught.by.is_empty())) {
+            (None, _) => styled(BAD, "none"),
+            (Some(example), more) if is_whole && more > 0 => styled(GOOD, &format!("{example} and {more} more")),
+            (Some(example), _) => styled(GOOD, example),
+        };
+        let _ = writeln!(out, "{:<width$} {by}", caught.mutant);
     }
     for case in adequacy.idle() {
         let why = accepted.reason(case).unwrap_or("not listed");
