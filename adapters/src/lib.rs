@@ -1,5 +1,7 @@
 //! The adapter contract of streamspec, its protocol, and the SDKs it drives.
 
+mod answer;
+pub mod codec;
 pub mod contract;
 pub mod dialect;
 pub mod environment;

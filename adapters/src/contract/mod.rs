@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::call::{Ability, Call, Caller, Read};
 pub use self::field::{Field, Reading, Via};
-pub use self::observation::{Ended, Notice, Observation, ObservedError, Site, ToolCall, Usage};
+pub use self::observation::{Ended, Notice, Observation, ObservedError, Site};
 pub use self::surface::{AnswerField, Delivers, Surface};
+pub use crate::answer::{ToolCall, Usage};
 pub use crate::dialect::{Api, Ask};
 
 /// A driver of one SDK, or of any other client.

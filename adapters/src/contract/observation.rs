@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::field::{Field, Reading};
+use crate::answer::{ToolCall, Usage};
 
 /// The view of the SDK's caller, in neutral terms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -97,18 +97,6 @@ impl Notice {
     }
 }
 
-/// Numbers of tokens, of the whole answer as far as the SDK tells it. A number that the SDK leaves empty is null.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Usage {
-    /// The tokens of the request.
-    #[serde(default)]
-    pub input: Option<u64>,
-    /// The tokens of the answer.
-    #[serde(default)]
-    pub output: Option<u64>,
-}
-
 /// The way in which a call or an iteration came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -126,18 +114,6 @@ pub enum Ended {
     /// The caller cancelled, and was told so: by the error that the SDK or the platform has for it, or because the caller's
     /// own construct ended the call, as where a future is dropped.
     Cancelled,
-}
-
-/// A tool call as the SDK handed it over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ToolCall {
-    /// The tool's name.
-    pub name: String,
-    /// The arguments: a string while they are raw text, any other JSON value once the SDK parsed them.
-    pub arguments: Value,
-    /// True where the SDK said that the call is over, and nothing said that it was cut; the rule is in `adapters/README.md`.
-    pub complete: bool,
 }
 
 /// The failure as its catcher can read it.

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::Codec;
 use super::error::Errors;
 use super::question::Ask;
 use super::stop::StopReasons;
+use crate::answer::Read;
+use crate::codec::Codec;
 
 /// One kind of request and the stream that answers it, as the vendor documents them.
 #[derive(Debug)]
@@ -25,13 +26,15 @@ pub struct Dialect {
     /// Makes the body of a request with these words that has its answer streamed.
     pub body: fn(&str, Ask) -> Value,
     /// The encoding of an answer's events.
-    pub codec: Codec,
+    pub codec: &'static dyn Codec,
     /// The events of an answer.
     pub events: Events,
     /// The reasons with which an answer stops.
     pub stop_reasons: StopReasons,
     /// The errors, before and inside a stream.
     pub errors: Errors,
+    /// The reader of the answer's events, for the reference client.
+    pub(crate) read: Read,
 }
 
 impl Dialect {
@@ -44,8 +47,10 @@ impl Dialect {
     pub fn is_asked_at(&self, target: &str) -> bool {
         let path = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
         let own = path(&self.request_path());
-        let unversioned = own.get(1..).and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or(&own);
-        path(target).ends_with(unversioned)
+        let is_version =
+            |part: &str| part.starts_with('v') && part[1..].starts_with(|sign: char| sign.is_ascii_digit());
+        let version = own.split('/').nth(1).filter(|part| is_version(part));
+        path(target).ends_with(version.map_or(own.as_str(), |version| &own[1 + version.len()..]))
     }
 
     /// Says whether an event with this data, and with what that is as JSON, is the last of an answer.
@@ -124,7 +129,8 @@ mod tests {
             check(api, &json!({ "type": "response.completed" }), api == Api::OpenaiResponses);
             check(api, &json!({ "type": "response.failed" }), api == Api::OpenaiResponses);
             check(api, &json!({ "candidates": [{ "finishReason": "STOP" }] }), api == Api::GeminiGenerate);
-            check(api, &json!({ "type": "error" }), api != Api::GeminiGenerate);
+            let Events { ends, sentinel, .. } = &api.dialect().events;
+            check(api, &json!({ "type": "error" }), !ends.is_empty() || sentinel.is_some());
             check(api, &json!({}), false);
         }
     }

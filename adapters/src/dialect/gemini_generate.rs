@@ -4,12 +4,13 @@
 
 use serde_json::{Value, json};
 
-use super::Codec;
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
 use super::stop::{CutCalls, StopReasons, text_at, text_in_any};
+use crate::answer::{PartialAnswer, Step, Trouble};
+use crate::codec::Sse;
 
 pub(super) static DIALECT: Dialect = Dialect {
     name: "gemini-generate",
@@ -19,7 +20,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/v1beta/models/{model}:streamGenerateContent?alt=sse",
     headers: &[("x-goog-api-key", "test")],
     body,
-    codec: Codec::Sse,
+    codec: &Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: None },
     // `FinishReason` of a candidate and `BlockedReason` of a prompt.
     stop_reasons: StopReasons {
@@ -89,6 +90,7 @@ pub(super) static DIALECT: Dialect = Dialect {
             data: |message, _| json!({ "error": { "code": 503, "message": message, "status": "UNAVAILABLE" } }),
         },
     },
+    read,
 };
 
 fn body(prompt: &str, ask: Ask) -> Value {
@@ -96,4 +98,35 @@ fn body(prompt: &str, ask: Ask) -> Value {
         let function = json!({ "name": TOOL, "description": TOOL_DESCRIPTION, "parameters": parameters() });
         json!({ "functionDeclarations": [function] })
     })
+}
+
+/// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
+fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Trouble> {
+    answer.count(payload.get("usageMetadata"), ["promptTokenCount", "candidatesTokenCount"]);
+    if let Some(reason) = payload.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
+        answer.stop_reason = Some(reason.to_owned());
+    }
+    let candidates = payload.get("candidates").and_then(Value::as_array);
+    let is_first = |candidate: &&Value| candidate.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
+    let Some(candidate) = candidates.and_then(|candidates| candidates.iter().find(is_first)) else {
+        let known = ["promptFeedback", "usageMetadata", "candidates"].iter().any(|key| payload.get(*key).is_some());
+        return Ok(if known { Step::Progress } else { Step::Unknown });
+    };
+    for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
+        let is_thought = part.get("thought").and_then(Value::as_bool).unwrap_or_default();
+        let place = if is_thought { &mut answer.thinking } else { &mut answer.text };
+        place.push_str(part.get("text").and_then(Value::as_str).unwrap_or_default());
+        if let Some(call) = part.get("functionCall") {
+            let key = answer.tools.count();
+            answer.tools.open(key, call.get("name").and_then(Value::as_str).unwrap_or_default());
+            answer.tools.settle(key, &call.get("args").map(Value::to_string).unwrap_or_default());
+        }
+    }
+    if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
+        answer.stop_reason = Some(reason.to_owned());
+        if DIALECT.stop_reasons.ends_calls(reason) {
+            answer.tools.close_all();
+        }
+    }
+    Ok(Step::Progress)
 }

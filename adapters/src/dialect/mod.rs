@@ -1,7 +1,7 @@
 //! The dialects: what is particular to one kind of request and the stream that answers it, one file each.
 //!
-//! A dialect is data: names, tables and the shape of a request. Whoever reads a stream asks it for these and decides for
-//! itself.
+//! A dialect is data, names, tables and the shape of a request, and the reader with which the reference client takes the events
+//! of an answer. Whoever else reads a stream asks for the data and decides for itself.
 
 mod anthropic_messages;
 mod error;
@@ -61,22 +61,6 @@ impl Api {
     /// Returns the first folder of this api's cases under `cases/`.
     pub const fn folder(self) -> &'static str {
         self.dialect().folder
-    }
-}
-
-/// A codec: the encoding of the events of a stream as bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
-    /// Server-Sent Events (WHATWG HTML 9.2).
-    Sse,
-}
-
-impl Codec {
-    /// Returns the media type of such a stream, for which a client asks.
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Sse => "text/event-stream",
-        }
     }
 }
 

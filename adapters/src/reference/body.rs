@@ -6,6 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::coding::Decoder;
 use super::failure::{Class, Failure};
+use crate::codec::Codec;
 
 /// The most that is read of a body that is no event stream.
 const SMALL_BODY: usize = 1024 * 1024;
@@ -52,18 +53,11 @@ impl Body {
         self.read().await
     }
 
-    /// Reads until it can tell whether the body looks like an event stream, and keeps what it read.
-    pub(crate) async fn looks_like_events(&mut self) -> Result<bool, Failure> {
-        const STARTS: [&str; 5] = ["data:", "event:", "id:", "retry:", ":"];
+    /// Reads until it can tell whether the body looks like a stream of a codec, and keeps what it read.
+    pub(crate) async fn looks_like(&mut self, codec: &dyn Codec) -> Result<bool, Failure> {
         loop {
-            let text = String::from_utf8_lossy(&self.ahead);
-            let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-            if STARTS.iter().any(|start| text.starts_with(start)) {
-                return Ok(true);
-            }
-            // A cut character at the very start is the half of a byte order mark.
-            if text.len() >= 6 || !STARTS.iter().any(|start| start.starts_with(text.trim_end_matches('\u{fffd}'))) {
-                return Ok(false);
+            if let Some(does) = codec.looks_like(&self.ahead) {
+                return Ok(does);
             }
             match self.read().await? {
                 Some(bytes) => self.ahead.extend(bytes),

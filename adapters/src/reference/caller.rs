@@ -1,8 +1,8 @@
 //! The caller, who may stop before the end of an answer or cancel the call.
 
-use super::answer::PartialAnswer;
 use super::client::Client;
 use super::report;
+use crate::answer::PartialAnswer;
 use crate::contract::{Call, Ended, Observation};
 
 /// Makes one call, which ends where the caller cancels it: by dropping its future, so that the connection is closed.

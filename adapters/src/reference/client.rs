@@ -4,18 +4,16 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use super::answer::PartialAnswer;
 use super::body::Body;
 use super::coding;
-use super::decoder::{Decode, Event};
 use super::failure::Failure;
 use super::head::Head;
 use super::payload::Payload;
 use super::provider::Provider;
-use super::step::{Progress, Step};
-use super::tools::Assembly;
+use crate::answer::{Assembly, PartialAnswer, Progress, Step};
+use crate::codec::Codec;
+use crate::codec::decode::{Decode, Event};
 use crate::contract::{Api, Call, Caller, Site};
-use crate::dialect::Codec;
 
 /// A stage that makes one attempt.
 pub(crate) type Attempt = for<'a> fn(
@@ -66,9 +64,9 @@ pub(crate) struct Client {
     /// Lets go of the body, and of the connection with it.
     pub(crate) release: fn(Body, Release),
     /// Makes the decoder of a stream by its codec.
-    pub(crate) decoder: fn(&Self, Codec) -> Box<dyn Decode>,
-    /// Makes the decoder of Server-Sent Events.
-    pub(crate) sse: fn() -> Box<dyn Decode>,
+    pub(crate) decoder: fn(&Self, &dyn Codec) -> Box<dyn Decode>,
+    /// The name of a codec of which this client has a decoder of its own, and what makes it.
+    pub(crate) own_decoder: Option<(&'static str, fn() -> Box<dyn Decode>)>,
     /// Reads the payload of an event.
     pub(crate) payload: fn(Api, &Event) -> Result<Payload, Failure>,
     /// Takes a payload that is an object, with the name of its event.

@@ -7,6 +7,7 @@ use super::client::Client;
 use super::failure::{Class, Failure, excerpt};
 use super::head::Head;
 use super::provider::{Provider, error_member, is_error_event, text};
+use crate::answer::Trouble;
 use crate::contract::Api;
 use crate::dialect::says_nothing;
 
@@ -36,6 +37,16 @@ pub(crate) fn read(client: &Client, api: Api, error: &Value, envelope: &Map<Stri
     };
     provider.request_id = text(envelope, "request_id").or(provider.request_id);
     provider
+}
+
+/// Makes the failure of what a dialect's reader stumbled over.
+pub(crate) fn of_trouble(client: &Client, api: Api, trouble: Trouble) -> Failure {
+    let provider = match trouble {
+        Trouble::Error { error, envelope } => read(client, api, &error, &envelope),
+        Trouble::Unexplained => Provider { message: "the response failed".to_owned(), ..Provider::default() },
+        Trouble::Protocol(why) => return Failure::new(Class::Protocol, why),
+    };
+    (client.in_band)(client, api, provider)
 }
 
 /// Makes the failure of an error inside a 200: its status is the one its body carries, or the one the vendor's table

@@ -2,13 +2,12 @@
 
 use futures_util::future::BoxFuture;
 
-use super::answer::PartialAnswer;
 use super::body::Body;
 use super::client::{Client, Opened, Release};
 use super::failure::{Class, Failure};
 use super::http;
 use super::reader::Reader;
-use super::step::Progress;
+use crate::answer::{PartialAnswer, Progress};
 use crate::contract::{Api, Call, Site};
 
 /// Sends one request, with the retries that its head allows, and follows its answer to the end.

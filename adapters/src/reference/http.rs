@@ -11,7 +11,6 @@ use super::failure::{Class, Failure};
 use super::head::Head;
 use super::{coding, redirect};
 use crate::contract::Call;
-use crate::dialect::Codec;
 
 /// Makes the HTTP client of a call, or of several: then connections are kept for a next one.
 pub(crate) fn client(is_shared: bool) -> reqwest::Result<reqwest::Client> {
@@ -91,7 +90,7 @@ pub(crate) fn read_head<'a>(
             return Err(errors::refused(client, call.api, head, &body.rest().await));
         }
         let codec = call.api.dialect().codec;
-        if head.content_type == codec.media_type() || codec == Codec::Sse && body.looks_like_events().await? {
+        if head.content_type == codec.media_type() || body.looks_like(codec).await? {
             return Ok(body);
         }
         Err((client.not_a_stream)(client, call.api, head, &body.rest().await))

@@ -3,46 +3,36 @@
 //!
 //! [`DOCUMENTED`] is the table of its stages, each a function that can be read by itself.
 
-mod answer;
-mod anthropic;
 mod body;
 mod caller;
 mod client;
 mod coding;
-mod decoder;
 mod errors;
 mod failure;
 mod follow;
-mod gemini;
 mod head;
 mod http;
 mod mutants;
-mod openai_chat;
-mod openai_responses;
 mod payload;
 mod provider;
 mod reader;
 mod redirect;
 mod report;
 mod retry;
-mod step;
 mod stray;
 #[cfg(test)]
 mod tests;
-mod tools;
 
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use self::answer::PartialAnswer;
 use self::client::Client;
-use self::decoder::{Decode, Decoder};
 use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;
-use self::step::Step;
-use self::tools::Assembly;
+use crate::answer::{Assembly, PartialAnswer, Step};
+use crate::codec::Codec;
+use crate::codec::decode::Decode;
 use crate::contract::{Api, Call, Observation, Site};
-use crate::dialect::Codec;
 
 /// The client as the documents have it.
 const DOCUMENTED: Client = Client {
@@ -60,7 +50,7 @@ const DOCUMENTED: Client = Client {
     has_enough: |caller, answer| caller.read.has_enough(answer.events),
     release: |body, _| drop(body),
     decoder,
-    sse: || Box::new(Decoder::new()),
+    own_decoder: None,
     payload: payload::parse,
     take_object: reader::take_object,
     take_sentinel: reader::take_sentinel,
@@ -102,18 +92,14 @@ async fn observe_with(client: &Client, call: &Call) -> Observation {
 }
 
 /// Makes the decoder of a codec's streams.
-fn decoder(client: &Client, codec: Codec) -> Box<dyn Decode> {
-    match codec {
-        Codec::Sse => (client.sse)(),
+fn decoder(client: &Client, codec: &dyn Codec) -> Box<dyn Decode> {
+    match client.own_decoder {
+        Some((name, decoder)) if name == codec.name() => decoder(),
+        _ => codec.decoder(),
     }
 }
 
 /// Takes one event of a dialect into the answer, by its type and its payload.
 fn read(client: &Client, api: Api, kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Failure> {
-    match api {
-        Api::AnthropicMessages => anthropic::read(kind, payload, answer),
-        Api::OpenaiChat => openai_chat::read(client, payload, answer),
-        Api::OpenaiResponses => openai_responses::read(client, kind, payload, answer),
-        Api::GeminiGenerate => Ok(gemini::read(payload, answer)),
-    }
+    (api.dialect().read)(kind, payload, answer).map_err(|trouble| errors::of_trouble(client, api, trouble))
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::decoder::Event;
 use super::failure::{Class, Failure, excerpt};
-use super::step::Step;
+use crate::answer::Step;
+use crate::codec::decode::Event;
 use crate::contract::Api;
 use crate::dialect::is_sentinel;
 

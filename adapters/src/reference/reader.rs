@@ -4,14 +4,13 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
-use super::answer::PartialAnswer;
 use super::client::Client;
-use super::decoder::{Decode, Event, Item};
+use super::errors;
 use super::failure::{Class, Failure};
-use super::openai_responses;
 use super::payload::Payload;
-use super::step::{Progress, Step};
 use super::stray::StrayLines;
+use crate::answer::{PartialAnswer, Progress, Step, Trouble};
+use crate::codec::decode::{Decode, Event, Item};
 use crate::contract::{Api, Caller};
 use crate::dialect::Meaning;
 
@@ -151,13 +150,13 @@ pub(crate) fn check_reason(api: Api, answer: &PartialAnswer) -> Result<(), Failu
 }
 
 /// Checks that an answer whose stream has ended is whole: it is once it has its stop reason, with or without the marker that
-/// should follow.
-pub(crate) fn ended(client: &Client, _: Api, answer: &mut PartialAnswer) -> Result<(), Failure> {
+/// should follow, or the marker, where the dialect has one in which the reason may be left out.
+pub(crate) fn ended(client: &Client, api: Api, answer: &mut PartialAnswer) -> Result<(), Failure> {
     if answer.failed {
-        return Err(openai_responses::failed(client, &Value::Null));
+        return Err(errors::of_trouble(client, api, Trouble::Unexplained));
     }
-    match answer.stop_reason {
-        Some(_) => Ok(()),
-        None => Err(Failure::new(Class::Incomplete, "the stream ended before the answer did")),
+    if answer.stop_reason.is_some() || answer.finished {
+        return Ok(());
     }
+    Err(Failure::new(Class::Incomplete, "the stream ended before the answer did"))
 }

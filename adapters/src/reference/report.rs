@@ -1,7 +1,7 @@
 //! The observation of the caller of a surface.
 
-use super::answer::PartialAnswer;
 use super::failure::Failure;
+use crate::answer::PartialAnswer;
 use crate::contract::{Call, Ended, Notice, Observation, Site};
 
 /// The surface that hands over the finished answer; the other one hands over events as they come.

@@ -1,40 +1,9 @@
-//! From steps to the body: spans of bytes, and where a write ends.
+//! From steps to the body.
 
 use std::time::Duration;
 
-use super::{Codec, Nonce};
+use super::{Codec, Content, Item, Nonce, Span};
 use crate::case::{Event, Step};
-
-/// A piece of the body, or what comes between two of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Item {
-    /// Bytes.
-    Span(Span),
-    /// The end of a write and of its frame.
-    Flush,
-    /// A time in which nothing is sent.
-    Pause(Duration),
-}
-
-/// Bytes of the body that belong together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// The role they have for the codec.
-    pub content: Content,
-}
-
-/// The role of a span, and with it the changes that a variant may make to its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// A whole event: others may come before it, and its framing may be rewritten.
-    Event,
-    /// Text of the stream: its framing may be rewritten.
-    Text,
-    /// Bytes to be left alone.
-    Opaque,
-}
 
 /// Renders the steps of one answer. `respond` and `end` are not part of the body.
 pub(crate) fn body(codec: &dyn Codec, steps: &[Step], nonce: Nonce<'_>) -> Vec<Item> {

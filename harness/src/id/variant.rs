@@ -4,6 +4,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use streamspec_adapters::codec::Rewrite;
 use thiserror::Error;
 
 /// A variant: a way of splitting or framing the bytes of a case.
@@ -121,6 +122,28 @@ impl Variant {
     /// Says whether this is a sweep that puts an error into the stream.
     pub const fn is_errors(self) -> bool {
         matches!(self, Self::ErrorEvents | Self::ErrorBytes)
+    }
+
+    /// Finds the way in which a codec writes other bytes; none for a variant of which the body has the bytes of the case.
+    pub const fn rewrite(self) -> Option<Rewrite> {
+        match self {
+            Self::Crlf => Some(Rewrite::CrLf),
+            Self::Cr => Some(Rewrite::Cr),
+            Self::Lf => Some(Rewrite::Lf),
+            Self::Bom => Some(Rewrite::ByteOrderMark),
+            Self::Comments => Some(Rewrite::Comments),
+            Self::UnknownEvents => Some(Rewrite::UnknownEvents),
+            Self::AsWritten
+            | Self::OneWrite
+            | Self::OneByte
+            | Self::SplitCharacters
+            | Self::CloseDelimited
+            | Self::Chunked
+            | Self::CutEvents
+            | Self::CutBytes
+            | Self::ErrorEvents
+            | Self::ErrorBytes => None,
+        }
     }
 
     /// Returns the name in cases, records and reports.

@@ -228,7 +228,7 @@ pub fn has_variant(case: &Case, variant: Variant) -> bool {
     let Caller { read, at_once, .. } = case.caller;
     let is_by_chance = read.cancels() || at_once.is_some();
     let is_same = !(is_by_chance || read.stops() && variant == Variant::UnknownEvents);
-    let is_kept = codec::of(case.api).has(variant) && !case.variants.except.contains(&variant);
+    let is_kept = codec::has(codec::of(case.api), variant) && !case.variants.except.contains(&variant);
     variant == Variant::AsWritten || is_same && is_kept
 }
 

@@ -110,7 +110,7 @@ fn build(codec: &dyn Codec, api: Api, steps: &[Step], variant: Variant, nonce: &
 
     let mut items = codec::body(codec, steps, nonce);
     if is_event_stream {
-        items = codec.vary(items, variant);
+        items = codec::vary(codec, items, variant);
     }
     let mut body = parts::join(items);
     if let Some(encoding) = respond.encoding {

@@ -2,8 +2,8 @@
 
 use super::reporting::hold_if;
 use super::{DOCUMENTED, Faulty};
+use crate::answer::PartialAnswer;
 use crate::contract::{Call, Caller, Ended, Field, Observation, Read, Site};
-use crate::reference::answer::PartialAnswer;
 use crate::reference::client::{Client, Release};
 use crate::reference::failure::{Class, Failure};
 use crate::reference::report::report;

@@ -6,8 +6,8 @@ use futures_util::future::BoxFuture;
 
 use super::reporting::without_text;
 use super::{DOCUMENTED, Faulty};
+use crate::answer::PartialAnswer;
 use crate::contract::{Api, Call};
-use crate::reference::answer::PartialAnswer;
 use crate::reference::client::{Client, Opened};
 use crate::reference::coding;
 use crate::reference::failure::{Class, Failure};

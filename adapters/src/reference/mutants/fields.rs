@@ -1,8 +1,8 @@
 //! Faults in making events of lines.
 
-use super::{DOCUMENTED, Faulty};
-use crate::reference::client::Client;
-use crate::reference::decoder::{Decode, Decoder, Fields, Item, Lines, TakeLine, split, text};
+use super::Faulty;
+use crate::codec::decode::{Decode, Item, text};
+use crate::codec::sse::decoder::{Decoder, Fields, Lines, TakeLine, split};
 
 /// The stage that takes lines, replaced by a function on its state that is given each line with its text.
 struct Take(Fields, fn(&mut Fields, &[u8], &str) -> Vec<Item>);
@@ -19,7 +19,7 @@ impl TakeLine for Take {
 
 /// Makes a client with this decoder.
 const fn decoding(sse: fn() -> Box<dyn Decode>) -> Faulty {
-    Faulty::of(Client { sse, ..DOCUMENTED })
+    Faulty::with_decoder("sse", sse)
 }
 
 /// Makes a decoder with this function in the place of the stage that takes lines.

@@ -1,8 +1,8 @@
 //! Faults in cutting lines.
 
-use super::{DOCUMENTED, Faulty};
-use crate::reference::client::Client;
-use crate::reference::decoder::{CutLines, Decode, Decoder, Fields, Lines, text};
+use super::Faulty;
+use crate::codec::decode::{Decode, text};
+use crate::codec::sse::decoder::{CutLines, Decoder, Fields, Lines};
 
 /// The stage that cuts lines, replaced by a function on its state.
 struct Cut(Lines, fn(&mut Lines, &[u8]) -> Vec<Vec<u8>>);
@@ -19,7 +19,7 @@ impl CutLines for Cut {
 
 /// Makes a client with this decoder.
 const fn decoding(sse: fn() -> Box<dyn Decode>) -> Faulty {
-    Faulty::of(Client { sse, ..DOCUMENTED })
+    Faulty::with_decoder("sse", sse)
 }
 
 /// Makes a decoder with this function in the place of the stage that cuts lines.

@@ -14,6 +14,7 @@ mod tools;
 
 use super::client::Client;
 use super::{DOCUMENTED, observe_with};
+use crate::codec::decode::Decode;
 use crate::contract::{Call, Observation};
 
 /// A client with a fault: the stages that it has, and what is done before and after them.
@@ -34,6 +35,11 @@ impl Faulty {
     #[expect(clippy::large_types_passed_by_value, reason = "a table that is written where it is handed over")]
     const fn of(client: Client) -> Self {
         Self { client, ..Self::NONE }
+    }
+
+    /// Makes a client whose fault is in its decoder of a codec's streams.
+    const fn with_decoder(codec: &'static str, decoder: fn() -> Box<dyn Decode>) -> Self {
+        Self::of(Client { own_decoder: Some((codec, decoder)), ..DOCUMENTED })
     }
 
     /// Makes a client whose fault is in the settings of its calls.

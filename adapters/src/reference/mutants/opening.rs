@@ -4,9 +4,9 @@ use futures_util::future::BoxFuture;
 use reqwest::header::CONTENT_TYPE;
 
 use super::{DOCUMENTED, Faulty};
+use crate::answer::PartialAnswer;
 use crate::contract::{Api, Call, Site};
 use crate::dialect::Meaning;
-use crate::reference::answer::PartialAnswer;
 use crate::reference::client::{Client, Opened, ReadHead};
 use crate::reference::failure::{Class, Failure};
 use crate::reference::{coding, follow, http, retry};

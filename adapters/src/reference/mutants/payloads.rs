@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{DOCUMENTED, Faulty};
+use crate::answer::PartialAnswer;
+use crate::answer::Step;
+use crate::codec::decode::Event;
 use crate::contract::{Api, Field};
 use crate::dialect::{Meaning, is_sentinel};
-use crate::reference::answer::PartialAnswer;
 use crate::reference::client::Client;
-use crate::reference::decoder::Event;
 use crate::reference::failure::{Class, Failure};
 use crate::reference::payload::{self, Payload};
-use crate::reference::step::Step;
 use crate::reference::{read, reader};
 
 /// Makes a client that makes this of a payload that is not JSON.

@@ -1,13 +1,14 @@
 //! Faults in recognising an error.
 
 use super::{DOCUMENTED, Faulty};
+use crate::answer::{Step, Trouble};
+use crate::codec::decode::{Decode, Item};
+use crate::codec::sse::decoder::Decoder;
 use crate::contract::Api;
 use crate::dialect::says_nothing;
 use crate::reference::client::Client;
-use crate::reference::decoder::{Decode, Decoder, Item};
 use crate::reference::provider::{Provider, error_member, is_error_event};
-use crate::reference::step::Step;
-use crate::reference::{errors, openai_responses, read, reader};
+use crate::reference::{errors, read, reader};
 use serde_json::{Map, Value};
 
 type Payload = Map<String, Value>;
@@ -89,10 +90,8 @@ pub(super) const IGNORES_FAILED: Faulty = Faulty::of(Client {
 
 pub(super) const LOSES_LATE_REASON: Faulty = Faulty::of(Client {
     read: |client, api, kind, payload, answer| {
-        if api == Api::OpenaiResponses && kind == "response.failed" {
-            return Err(openai_responses::failed(client, payload));
-        }
-        read(client, api, kind, payload, answer)
+        let step = read(client, api, kind, payload, answer)?;
+        if answer.failed { Err(errors::of_trouble(client, api, Trouble::Unexplained)) } else { Ok(step) }
     },
     ..DOCUMENTED
 });
@@ -108,8 +107,7 @@ pub(super) const IGNORES_ERROR_FINISH: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
-pub(super) const IGNORES_BARE_JSON: Faulty =
-    Faulty::of(Client { sse: || Box::new(IgnoresBareJson(Decoder::new())), ..DOCUMENTED });
+pub(super) const IGNORES_BARE_JSON: Faulty = Faulty::with_decoder("sse", || Box::new(IgnoresBareJson(Decoder::new())));
 
 struct IgnoresBareJson(Decoder);
 

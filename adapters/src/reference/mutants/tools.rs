@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{DOCUMENTED, Faulty};
+use crate::answer::{Assembly, Tool, parse};
 use crate::contract::{Api, Observation, ToolCall};
 use crate::reference::client::Client;
 use crate::reference::read;
-use crate::reference::tools::{Assembly, Tool, parse};
 
 const fn assembling(tools: Assembly) -> Faulty {
     Faulty::of(Client { tools, ..DOCUMENTED })

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::reference::decoder::{Decode as _, Decoder, Event, Item};
+use crate::codec::decode::{Decode as _, Event, Item};
+use crate::codec::sse::decoder::Decoder;
 
 /// Returns the events of a stream, as `name|data`.
 fn events(stream: &[u8]) -> Vec<String> {

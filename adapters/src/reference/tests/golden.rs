@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::answer::PartialAnswer;
 use crate::contract::{Api, Caller};
 use crate::reference::DOCUMENTED;
-use crate::reference::answer::PartialAnswer;
 use crate::reference::reader::Reader;
 
 /// Returns the answer as far as a stream of these events brings it.
@@ -12,9 +12,9 @@ fn seen(api: Api, events: &[Value]) -> Value {
     let mut answer = PartialAnswer::new(DOCUMENTED.tools);
     let mut reader = Reader::new(&DOCUMENTED, api, Caller::default());
     for event in events {
-        let name = event.get("type").and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();
+        let sent = api.dialect().codec.event(event.get("type").and_then(Value::as_str), event);
         // An answer that breaks off is an error of its own; what was seen of it until then is what counts here.
-        let _ = reader.take(format!("{name}data: {event}\n\n").as_bytes(), &mut answer);
+        let _ = reader.take(&sent, &mut answer);
     }
     let calls: Vec<Value> = answer.tools.handed_over().iter().map(|call| json!(call)).collect();
     json!({ "text": answer.text, "tool_calls": calls, "stop_reason": answer.stop_reason })

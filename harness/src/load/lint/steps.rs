@@ -2,6 +2,8 @@
 
 use http::HeaderName;
 
+use streamspec_adapters::codec::Mistake;
+
 use super::Lint;
 use crate::case::{End, Respond};
 use crate::load::limits::MAX_STEPS;
@@ -73,13 +75,9 @@ impl Lint<'_> {
                     self.refuse_at(place, message, "two digits for each byte, as in `hex: \"ef bb bf\"`");
                 }
             }
-            Step::Event(event) if event.name.contains(['\r', '\n', '\0']) => {
-                let help = "send a malformed field with `raw`";
-                self.refuse_at(place, "the name of an event cannot hold a line end", help);
-            }
-            Step::Comment(text) if text.contains(['\r', '\n']) => {
-                self.refuse_at(place, "a comment cannot hold a line end", "write two comments, or use `raw`");
-            }
+            Step::Event(event) => self.unwritable(self.codec().mistake_in_event(Some(&event.name), &event.data), place),
+            Step::Data(data) => self.unwritable(self.codec().mistake_in_event(None, data), place),
+            Step::Comment(text) => self.unwritable(self.codec().mistake_in_comment(text), place),
             Step::Repeat(repeat) => {
                 if repeat.times == 0 || repeat.steps.is_empty() {
                     self.refuse_at(place, "the `repeat` sends nothing", "remove it");
@@ -89,6 +87,13 @@ impl Lint<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Refuses what the codec cannot write.
+    fn unwritable(&mut self, mistake: Option<Mistake>, place: Span) {
+        if let Some(Mistake { message, help }) = mistake {
+            self.refuse_at(place, message, help);
         }
     }
 

@@ -29,12 +29,13 @@ impl Places {
             return None;
         }
         let body = stream.bytes();
-        let ends = codec::of(case.api).event_ends(&body);
+        let codec = codec::of(case.api);
+        let ends = codec.event_ends(&body);
         let stop = *ends.iter().find(|end| says_stop(case.api, &body[..**end]))?;
         let events: Vec<usize> = ends.into_iter().filter(|end| *end < stop).collect();
         let all = match variant {
-            // The byte that ends the event's empty line is the one that dispatches it.
-            Variant::CutBytes => (0..stop).collect(),
+            // The last byte that the event cannot do without is the one that completes it.
+            Variant::CutBytes => (0..stop - codec.dispensable_end(&body[..stop])).collect(),
             // What is inside the event with the stop reason is left out: a client that reads line by line may have it already.
             Variant::ErrorBytes => {
                 let last = events.last().copied().unwrap_or_default();

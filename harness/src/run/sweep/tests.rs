@@ -60,10 +60,11 @@ fn an_example_is_an_error_that_its_dialect_knows() {
     for api in Api::ALL {
         let errors = &api.dialect().errors;
         let example = &errors.example;
-        assert!(errors.status(example.kind, example.code).is_some(), "{api}");
+        let is_typed = example.kind.or(example.code).is_some();
+        assert_eq!(errors.status(example.kind, example.code).is_some(), is_typed, "{api}");
         let data = (example.data)("said", 3);
-        let place = if data["error"].is_object() { &data["error"] } else { &data };
-        assert_eq!(place["message"], "said", "{api}");
+        let place = if data["error"].is_null() || data["error"] == "said" { &data } else { &data["error"] };
+        assert!(["message", "error"].iter().any(|member| place[*member] == "said"), "{api}");
         for (member, word) in [(errors.type_member, example.kind), ("code", example.code)] {
             assert!(word.is_none_or(|word| place[member] == word), "{api}: {data}");
         }

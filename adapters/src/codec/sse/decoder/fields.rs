@@ -1,6 +1,7 @@
 //! Lines to events: the fields of an event are gathered until a blank line dispatches it.
 
-use super::{Event, Item, TakeLine, split, text};
+use super::{TakeLine, split};
+use crate::codec::decode::{Event, Item, text};
 
 /// The fields of the event that is arriving, and those that outlast it.
 #[derive(Debug, Default)]

@@ -1,24 +1,42 @@
 //! Server-Sent Events (WHATWG HTML 9.2).
 
+pub(crate) mod decoder;
 mod lines;
-mod variants;
+mod rewrites;
 
 use serde_json::Value;
 
-use super::{Codec, Decoded, Item};
-use crate::id::Variant;
+use self::decoder::Decoder;
+use super::decode::Decode;
+use super::{Codec, Decoded, Item, Mistake, Rewrite};
 
 /// The codec of `text/event-stream`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sse;
+pub struct Sse;
 
 impl Codec for Sse {
+    fn name(&self) -> &'static str {
+        "sse"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "text/event-stream"
+    }
+
     fn content_type(&self) -> &'static str {
         "text/event-stream; charset=utf-8"
     }
 
-    fn is_named_by(&self, content_type: &str) -> bool {
-        content_type.to_ascii_lowercase().starts_with("text/event-stream")
+    fn looks_like(&self, beginning: &[u8]) -> Option<bool> {
+        const STARTS: [&str; 5] = ["data:", "event:", "id:", "retry:", ":"];
+        let text = String::from_utf8_lossy(beginning);
+        let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        if STARTS.iter().any(|start| text.starts_with(start)) {
+            return Some(true);
+        }
+        // A cut character at the very start is the half of a byte order mark.
+        let text = if text.len() < 6 { text.trim_end_matches('\u{fffd}') } else { text };
+        if STARTS.iter().any(|start| start.starts_with(text)) { None } else { Some(false) }
     }
 
     fn event(&self, name: Option<&str>, data: &Value) -> Vec<u8> {
@@ -34,12 +52,28 @@ impl Codec for Sse {
         format!("{}\n", fields(":", text)).into_bytes()
     }
 
-    fn has(&self, _: Variant) -> bool {
+    fn mistake_in_event(&self, name: Option<&str>, _: &Value) -> Option<Mistake> {
+        let is_broken = name.is_some_and(|name| name.contains(['\r', '\n', '\0']));
+        is_broken.then_some(Mistake {
+            message: "the name of an event cannot hold a line end",
+            help: "send a malformed field with `raw`",
+        })
+    }
+
+    fn mistake_in_comment(&self, text: &str) -> Option<Mistake> {
+        let is_broken = text.contains(['\r', '\n']);
+        is_broken.then_some(Mistake {
+            message: "a comment cannot hold a line end",
+            help: "write two comments, or use `raw`",
+        })
+    }
+
+    fn has(&self, _: Rewrite) -> bool {
         true
     }
 
-    fn vary(&self, body: Vec<Item>, variant: Variant) -> Vec<Item> {
-        variants::vary(body, variant)
+    fn rewrite(&self, body: Vec<Item>, rewrite: Rewrite) -> Vec<Item> {
+        rewrites::rewrite(body, rewrite)
     }
 
     fn event_ends(&self, stream: &[u8]) -> Vec<usize> {
@@ -58,6 +92,10 @@ impl Codec for Sse {
 
     fn default_name(&self) -> &'static str {
         "message"
+    }
+
+    fn decoder(&self) -> Box<dyn Decode> {
+        Box::new(Decoder::new())
     }
 }
 

@@ -1,9 +1,14 @@
-//! The answer as far as it has come: text, tool calls and the stop reason.
+//! The answer as a dialect's reader takes it from the events of a stream: text, tool calls, the stop reason, or what is wrong.
 
-use serde_json::Value;
+mod parts;
+mod step;
+mod tools;
 
-use super::tools::{Assembly, Tools};
-use crate::contract::Usage;
+use serde_json::{Map, Value};
+
+pub use self::parts::{ToolCall, Usage};
+pub(crate) use self::step::{Progress, Step};
+pub(crate) use self::tools::{Assembly, Tool, Tools, parse};
 
 /// The answer as far as it has come.
 pub(crate) struct PartialAnswer {
@@ -28,7 +33,28 @@ pub(crate) struct PartialAnswer {
     pub(crate) last_part: Option<u64>,
     /// The provider has said that the answer failed, and not yet why.
     pub(crate) failed: bool,
+    /// The provider has said that this was all, whether it said why or not.
+    pub(crate) finished: bool,
 }
+
+/// The reason why a reader takes no more of a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Trouble {
+    /// The provider says that the answer failed.
+    Error {
+        /// The error, or the words for it.
+        error: Value,
+        /// The object around it.
+        envelope: Map<String, Value>,
+    },
+    /// The provider says that the answer failed, and not why.
+    Unexplained,
+    /// The stream breaks its dialect.
+    Protocol(&'static str),
+}
+
+/// A dialect's reader: it takes an event that is no error, by its type and its payload, into the answer.
+pub(crate) type Read = fn(&str, &Value, &mut PartialAnswer) -> Result<Step, Trouble>;
 
 impl PartialAnswer {
     /// Begins an answer of which nothing has come.
@@ -46,6 +72,7 @@ impl PartialAnswer {
             id: None,
             last_part: None,
             failed: false,
+            finished: false,
         }
     }
 

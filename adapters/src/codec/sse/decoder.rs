@@ -1,47 +1,15 @@
 //! An incremental decoder for `text/event-stream` that follows the WHATWG rules to the letter: bytes in, events out.
 //!
 //! The rules are those of <https://html.spec.whatwg.org/multipage/server-sent-events.html>. It has two stages: bytes to lines,
-//! and lines to events.
+//! and lines to events. At the end of the stream what is pending is discarded, except that a last line without an end may be a
+//! stray one.
 
 mod fields;
 mod lines;
 
-use std::borrow::Cow;
-
-pub(crate) use fields::Fields;
-pub(crate) use lines::Lines;
-
-/// A result of decoding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Item {
-    /// A dispatched event.
-    Event(Event),
-    /// A line whose field the rules tell to ignore; some servers put their errors there.
-    Stray(String),
-    /// A reason to give the stream up. The rules of the standard know none.
-    Refused(&'static str),
-}
-
-/// A dispatched event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Event {
-    /// The value of the last `event` field; empty when there was none.
-    pub(crate) name: String,
-    /// The values of the `data` fields, joined with LF.
-    pub(crate) data: String,
-}
-
-/// A decoder of one stream.
-pub(crate) trait Decode: Send {
-    /// Takes some bytes and returns what they complete.
-    fn feed(&mut self, bytes: &[u8]) -> Vec<Item>;
-
-    /// Ends the stream: what is pending is discarded, except that a last line without an end may be a stray one.
-    fn finish(&mut self) -> Vec<Item>;
-
-    /// Returns the name of the event that is arriving, and how much of its data is here, in bytes.
-    fn arriving(&self) -> (&str, usize);
-}
+pub(crate) use self::fields::Fields;
+pub(crate) use self::lines::Lines;
+use crate::codec::decode::{Decode, Item, text};
 
 /// The stage that cuts bytes into lines.
 pub(crate) trait CutLines: Send {
@@ -111,11 +79,6 @@ impl<L: CutLines, F: TakeLine> Decode for Decoder<L, F> {
 /// Returns a line without the byte order mark that the first one may have.
 fn without_bom(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
-}
-
-/// Returns the text of a line; what is not UTF-8 becomes U+FFFD.
-pub(crate) fn text(line: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(line)
 }
 
 /// Returns the field's name and its value without the one space after the colon.

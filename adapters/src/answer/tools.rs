@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::ToolCall;
+use super::ToolCall;
 
 /// The steps of the assembly of tool calls.
 #[derive(Clone, Copy)]

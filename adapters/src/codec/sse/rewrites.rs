@@ -1,8 +1,7 @@
-//! The variants of an event stream: other bytes that mean the same.
+//! Other bytes of an event stream that mean the same.
 
 use super::lines::{Byte, Lines};
-use crate::codec::{Content, Item, Span};
-use crate::id::Variant;
+use crate::codec::{Content, Item, Rewrite, Span};
 
 /// U+FEFF; a decoder strips one at the beginning (WHATWG Encoding, "UTF-8 decode").
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -11,25 +10,15 @@ const COMMENT: &str = ": streamspec\n\n";
 /// New event types may be added at any time, say the vendors.
 const UNKNOWN_EVENT: &str = "event: streamspec.unknown\ndata: {\"type\":\"streamspec.unknown\"}\n\n";
 
-/// Applies the variants that change the bytes of the body; the others leave it alone.
-pub(super) fn vary(items: Vec<Item>, variant: Variant) -> Vec<Item> {
-    match variant {
-        Variant::Crlf => line_ends(items, b"\r\n"),
-        Variant::Cr => line_ends(items, b"\r"),
-        Variant::Lf => line_ends(items, b"\n"),
-        Variant::Bom => with_byte_order_mark(items),
-        Variant::Comments => before_events(items, COMMENT),
-        Variant::UnknownEvents => before_events(items, UNKNOWN_EVENT),
-        Variant::AsWritten
-        | Variant::OneWrite
-        | Variant::OneByte
-        | Variant::SplitCharacters
-        | Variant::CloseDelimited
-        | Variant::Chunked
-        | Variant::CutEvents
-        | Variant::CutBytes
-        | Variant::ErrorEvents
-        | Variant::ErrorBytes => items,
+/// Rewrites the body.
+pub(super) fn rewrite(items: Vec<Item>, rewrite: Rewrite) -> Vec<Item> {
+    match rewrite {
+        Rewrite::CrLf => line_ends(items, b"\r\n"),
+        Rewrite::Cr => line_ends(items, b"\r"),
+        Rewrite::Lf => line_ends(items, b"\n"),
+        Rewrite::ByteOrderMark => with_byte_order_mark(items),
+        Rewrite::Comments => before_events(items, COMMENT),
+        Rewrite::UnknownEvents => before_events(items, UNKNOWN_EVENT),
     }
 }
 
