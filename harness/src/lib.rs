@@ -41,6 +41,7 @@ pub use streamspec_adapters as adapters;
 
 pub mod adequacy;
 pub mod blame;
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod codec;
