@@ -38,7 +38,10 @@ impl Root {
 
     /// Marks a folder as one that was unpacked into a cache.
     pub fn mark_unpacked(folder: &Utf8Path) -> std::io::Result<()> {
-        fs_err::write(folder.join(UNPACKED), "Unpacked by streamspec, which takes this folder as it is; nothing here is to be edited.\n")
+        fs_err::write(
+            folder.join(UNPACKED),
+            "Unpacked by streamspec, which takes this folder as it is; nothing here is to be edited.\n",
+        )
     }
 
     /// Tells whether a folder holds a suite.

@@ -110,7 +110,8 @@ pub fn abandon(cache: &Utf8Path) -> io::Result<()> {
         return Ok(());
     }
     for name in [TAG.0, MARK] {
-        fs::remove_file(cache.join(name)).or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
+        fs::remove_file(cache.join(name))
+            .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
     }
     fs::remove_dir(cache)
 }

@@ -34,7 +34,8 @@ impl Found {
 /// Lists the environments of a suite, by name.
 pub fn found(root: &Utf8Path) -> Vec<Found> {
     let entries = Root::at(root).environments().read_dir_utf8();
-    let dirs = entries.into_iter().flatten().flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let dirs =
+        entries.into_iter().flatten().flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     let mut found: Vec<Found> =
         dirs.map(|entry| Found { id: id_in(entry.file_name()).to_owned(), dir: entry.into_path() }).collect();
     found.sort_by(|one, other| one.dir.cmp(&other.dir));

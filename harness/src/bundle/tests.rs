@@ -26,8 +26,11 @@ fn bundle(files: &[(&str, &str)]) -> Bundle {
 }
 
 fn names(folder: &Utf8Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        folder.read_dir_utf8().expect("a folder").map(|entry| entry.expect("an entry").file_name().to_owned()).collect();
+    let mut names: Vec<String> = folder
+        .read_dir_utf8()
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_owned())
+        .collect();
     names.sort();
     names
 }

@@ -2,20 +2,22 @@
 
 mod installing;
 mod looking;
+mod serving;
 
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
-use looking::SHOW_EXAMPLES;
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
+use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+use serving::SERVE_EXAMPLES;
+pub(super) use serving::ServeArguments;
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
-use crate::serve::DEFAULT_PORT;
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
 #[derive(Debug, Parser)]
@@ -102,7 +104,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 ended by ctrl-C or a signal, 2 usage, no such case, or a port that is taken, 6 standard output cannot be
     /// written.
-    #[command(after_help = EXAMPLES)]
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArguments),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
@@ -360,31 +362,6 @@ pub enum ComparisonFormat {
 pub struct BlessOptions {
     /// The records of a whole run; by default those of the last run.
     pub records: Option<Utf8PathBuf>,
-}
-
-/// Examples of `serve`.
-const EXAMPLES: &str = "\
-Examples:
-  streamspec serve
-  streamspec serve --case 'openai-chat/in-band/*'
-  curl -N http://127.0.0.1:5290/case/openai-chat/in-band/server-error%23first/v1/chat/completions -d '{}'
-  curl http://127.0.0.1:5290/api/v1/cases/openai-chat/in-band/server-error%23first/attempt/judgement \\
-    -d '{\"outcome\": \"error\", \"error\": {\"type\": \"server_error\"}}'
-  streamspec serve --hold";
-
-/// Options of `serve`.
-#[derive(Debug, Args)]
-pub struct ServeArguments {
-    /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
-    #[arg(long = "case", value_name = "ID|GLOB|FILE")]
-    pub cases: Vec<String>,
-    /// The port of 127.0.0.1 to listen on; 0 for any free one.
-    #[arg(long, default_value_t = DEFAULT_PORT, value_name = "N")]
-    pub port: u16,
-    /// Let each pause of a case wait until it is let go, by Enter or through the interface, rather than for its time. A client can
-    /// then be stopped in a debugger for as long as it takes.
-    #[arg(long)]
-    pub hold: bool,
 }
 
 /// Options of `adequacy`.

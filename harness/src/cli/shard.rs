@@ -83,14 +83,17 @@ fn of_machine(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String
     let total = if set(OWN_TOTAL).is_some() { OWN_TOTAL } else { total };
     let (at, of) = (number(index)?, number(total)?);
     let place = at.checked_sub(*first).filter(|place| *place < of);
-    place.map(|place| Shard { index: place + 1, of }).ok_or_else(|| {
-        format!("{index} is {at} and {total} is {of}, but {name} counts its machines from {first}")
-    })
+    place
+        .map(|place| Shard { index: place + 1, of })
+        .ok_or_else(|| format!("{index} is {at} and {total} is {of}, but {name} counts its machines from {first}"))
 }
 
 fn nothing() -> String {
     let named: Vec<String> = SYSTEMS.iter().map(|system| format!("{} ({})", system.index, system.name)).collect();
-    format!("no variable says which of several machines this is; set {OWN} to `1/3` and so on, or one of {}", named.join(", "))
+    format!(
+        "no variable says which of several machines this is; set {OWN} to `1/3` and so on, or one of {}",
+        named.join(", ")
+    )
 }
 
 #[cfg(test)]
@@ -119,7 +122,14 @@ mod tests {
             (&[("JOB_COMPLETION_INDEX", "7"), ("STREAMSPEC_SHARDS", "8")], "8/8"),
             (&[("STREAMSPEC_SHARD", "2/5"), ("CIRCLE_NODE_INDEX", "0"), ("CIRCLE_NODE_TOTAL", "1")], "2/5"),
             // A pod that an agent of Buildkite runs in is one of its machines.
-            (&[("BUILDKITE_PARALLEL_JOB", "1"), ("BUILDKITE_PARALLEL_JOB_COUNT", "3"), ("JOB_COMPLETION_INDEX", "0")], "2/3"),
+            (
+                &[
+                    ("BUILDKITE_PARALLEL_JOB", "1"),
+                    ("BUILDKITE_PARALLEL_JOB_COUNT", "3"),
+                    ("JOB_COMPLETION_INDEX", "0"),
+                ],
+                "2/3",
+            ),
         ] {
             assert_eq!(found(variables).as_deref(), Ok(expected), "{variables:?}");
         }
@@ -133,11 +143,17 @@ mod tests {
             (&[("GITLAB_CI", "true"), ("CI_NODE_TOTAL", "1")], "no variable says"),
             (&[("CI_NODE_INDEX", "0"), ("CI_NODE_TOTAL", "2")], "no variable says"),
             (&[("JOB_COMPLETION_INDEX", "0")], "STREAMSPEC_SHARDS does not say how many there are"),
-            (&[("JOB_COMPLETION_INDEX", "8"), ("STREAMSPEC_SHARDS", "8")], "JOB_COMPLETION_INDEX is 8 and STREAMSPEC_SHARDS is 8"),
+            (
+                &[("JOB_COMPLETION_INDEX", "8"), ("STREAMSPEC_SHARDS", "8")],
+                "JOB_COMPLETION_INDEX is 8 and STREAMSPEC_SHARDS is 8",
+            ),
             (&[("GITLAB_CI", "true"), ("CI_NODE_INDEX", "0"), ("CI_NODE_TOTAL", "2")], "counts its machines from 1"),
             (&[("GITLAB_CI", "true"), ("CI_NODE_INDEX", "3"), ("CI_NODE_TOTAL", "2")], "CI_NODE_INDEX is 3"),
             (&[("CIRCLE_NODE_INDEX", "0"), ("CIRCLE_NODE_TOTAL", "0")], "CIRCLE_NODE_TOTAL is 0"),
-            (&[("CIRCLE_NODE_INDEX", "-1"), ("CIRCLE_NODE_TOTAL", "2")], "CIRCLE_NODE_INDEX is `-1`, which is no number"),
+            (
+                &[("CIRCLE_NODE_INDEX", "-1"), ("CIRCLE_NODE_TOTAL", "2")],
+                "CIRCLE_NODE_INDEX is `-1`, which is no number",
+            ),
             (&[("CIRCLE_NODE_INDEX", "0"), ("CIRCLE_NODE_TOTAL", "4294967296")], "which is no number"),
             (&[("STREAMSPEC_SHARD", "0/3")], "STREAMSPEC_SHARD: invalid shard `0/3`"),
         ] {

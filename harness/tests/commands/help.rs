@@ -1,13 +1,29 @@
 //! The help of every command, and mistakes on the command line.
 
-use assert_cmd::assert::OutputAssertExt as _;
-
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
 const COMMANDS: [&str; 20] = [
-    "run", "check", "list", "show", "diff-sdk", "explain", "setup", "sdks", "doctor", "probe", "report", "merge",
-    "compare", "bless", "serve", "adequacy", "generate", "clean", "completions", "man",
+    "run",
+    "check",
+    "list",
+    "show",
+    "diff-sdk",
+    "explain",
+    "setup",
+    "sdks",
+    "doctor",
+    "probe",
+    "report",
+    "merge",
+    "compare",
+    "bless",
+    "serve",
+    "adequacy",
+    "generate",
+    "clean",
+    "completions",
+    "man",
 ];
 
 #[test]
