@@ -80,6 +80,18 @@ format:
 lint:
     cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
+# Install the program from this checkout
+install:
+    cargo install --path harness --locked
+
+# The crates as files, with the suite in them, below target/package
+crates:
+    cargo package --workspace --no-verify --locked
+
+# A wheel and packages of npm of the program, each installed and run; after `cargo build --release --all-features`
+packages:
+    packages/check
+
 # Licences and sources of the crates, with cargo-deny, without the database of advisories
 deny:
     cargo deny --offline check licenses bans sources

@@ -64,6 +64,11 @@ pub fn of_the_user() -> impl Iterator<Item = (&'static String, &'static String)>
     TAKEN.iter()
 }
 
+/// Returns a variable of the user's environment, whether it was taken away or not.
+pub fn users_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().or_else(|| TAKEN.get(name).cloned())
+}
+
 fn stays(name: &str) -> bool {
     STAYS.contains(&name) || STAY.iter().any(|beginning| name.starts_with(beginning))
 }

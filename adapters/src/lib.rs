@@ -12,6 +12,7 @@ pub mod native;
 pub mod process;
 pub mod protocol;
 mod reference;
+pub mod root;
 pub mod setup;
 pub mod spec;
 pub mod suggest;

@@ -21,7 +21,7 @@
 //! ```
 //!
 //! One module for each stage, named for it: [`load`], [`codec`], [`wire`], [`transport`], [`server`], [`run`], [`judge`],
-//! [`record`], [`report`]. [`merge`] joins the records of several machines. [`case`] holds the types they talk in, [`deviation`] the
+//! [`record`], [`report`]. [`merge`] joins the records of several machines. [`bundle`] is the suite inside of the program. [`case`] holds the types they talk in, [`deviation`] the
 //! lists of what is known, [`edition`] the frozen lists of cases, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
 //! and [`runner`] what the command line ([`cli`]) and the test binary share, [`serve`] cases for the caller's own programs, [`terms`] what the words of cases and reports mean.
 //!
@@ -41,6 +41,7 @@ pub use streamspec_adapters as adapters;
 
 pub mod adequacy;
 pub mod blame;
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod codec;

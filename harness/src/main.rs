@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use streamspec::bundle::Bundle;
 use streamspec::cli;
 
 fn main() -> ExitCode {
-    cli::start().into()
+    cli::start(Bundle::new(streamspec_embed::suite!())).into()
 }

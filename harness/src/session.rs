@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::fleet::{Broken, Fleet, FleetError, Sdk, SelectedSdks};
+use streamspec_adapters::root::Root;
 use streamspec_adapters::setup::{Progress, SetupError};
 use streamspec_adapters::spec::Spec;
 use thiserror::Error;
@@ -22,7 +23,7 @@ use crate::deviation::{Comparison, KnownDeviations};
 use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
-use crate::message::{Listed, explain, reproduce};
+use crate::message::{Listed, explain, reproduce, with_installed};
 use crate::record::{EditionRecord, GatewayRecord, PlanRecord};
 use crate::run::{Filter, Plan, PlanError, READER, Routes, RoutesError, TrialRun, has_surfaces, is_sound, plan};
 
@@ -246,6 +247,7 @@ impl Session {
         let sdk = self.sdks.iter().find(|(sdk, _)| ran.record.sdk == sdk.manifest.id.as_str());
         let command = sdk.and_then(|(sdk, _)| sdk.command()).unwrap_or_default();
         let again = reproduce(&ran.record.id(), command, Some(nonce));
+        let again = if Root::at(&self.root).is_checkout() { again } else { with_installed(&again) };
         explain(ran, case, &again, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
 }

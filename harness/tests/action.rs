@@ -116,7 +116,7 @@ fn a_clone_of_its_own_is_brought_to_the_newest_state() {
 #[test]
 fn a_line_end_in_an_input_forges_no_output() {
     let sandbox = Sandbox::new();
-    for name in ["SDK", "REPOSITORY", "REF", "VARIANTS", "SHARD", "BASELINE", "FAIL_ON", "OUT"] {
+    for name in ["SDK", "REPOSITORY", "REF", "VARIANTS", "SHARD", "BASELINE", "FAIL_ON", "OUT", "RELEASE"] {
         for end in ["\n", "\r\n", "\u{1b}["] {
             let value = format!("x{end}run=0\n::set-output name=run::0");
             sandbox.refused(&[("SDK", "anthropic-python"), (name, &value)], &format!("error: {name} holds a line end"));
@@ -124,4 +124,39 @@ fn a_line_end_in_an_input_forges_no_output() {
     }
     assert_eq!(sandbox.output(), "");
     assert!(!sandbox.folder.path().join("streamspec-report").exists());
+}
+
+/// Runs the program of a release that lies in a folder, with these checksums.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn a_released_program_is_held_to_its_checksum() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder.path().join("release");
+    fs::create_dir(&folder).expect("room on the disk");
+    // It says by what it was called, as the real one takes long to pack.
+    fs::write(folder.join("streamspec"), "#!/bin/sh\necho \"called with $*\"\nexit 5\n").expect("room on the disk");
+    let archive = "streamspec-linux-x64.tar.gz";
+    let shell = |command: &str| {
+        let output = Command::new("sh").args(["-c", command]).current_dir(&folder).output().expect("sh is there");
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    shell(&format!("chmod +x streamspec && tar -czf {archive} streamspec && sha256sum {archive} > SHA256SUMS"));
+    let run = || {
+        let place = format!("file://{}", folder.display());
+        let output = sandbox.run(&[("SDK", "anthropic-python"), ("RELEASE", &place), ("STREAMSPEC", "")]);
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), said)
+    };
+    let (code, said) = run();
+    assert!(code == Some(5) && said.contains("called with --root"), "{code:?}: {said}");
+    shell(&format!("echo more >> {archive}"));
+    let (code, said) = run();
+    assert!(
+        code == Some(2) && said.contains("has not the checksum") && !said.contains("called with"),
+        "{code:?}: {said}"
+    );
+    // Nothing is built in this sandbox, which is no workspace.
+    fs::remove_file(folder.join(archive)).expect("it is there");
+    let (code, said) = run();
+    assert!(code != Some(0) && said.contains("for this platform: it is built"), "{code:?}: {said}");
 }

@@ -14,6 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::manifest::{FILE, GatewayManifest, Install, ManifestError, Ready, Source, TokenPlace};
 pub use self::running::{Doubt, GatewayError, Listening, RunningGateway};
+use crate::root::Root;
 use crate::setup::{Installed, Packaged, Progress, SetupError, of_system};
 use crate::suggest;
 
@@ -100,6 +101,11 @@ impl Gateway {
         }
     }
 
+    /// Returns the environment that its program is installed into, which need not be there yet; none for a program of the system.
+    pub fn environment(&self) -> Result<Option<Utf8PathBuf>, SetupError> {
+        self.packaged().map(|packaged| packaged.dir(&self.root)).transpose()
+    }
+
     fn of_system(&self) -> Result<Installed, SetupError> {
         let GatewayManifest { id, install, .. } = &self.manifest;
         of_system(&self.root, id, &install.program, &install.version_arguments, install.from.package())
@@ -115,6 +121,6 @@ impl Gateway {
 
     /// Returns the folder below which it has one for each start.
     fn folder(&self) -> Utf8PathBuf {
-        self.root.join("target").join("streamspec").join("gateways")
+        Root::at(&self.root).gateways()
     }
 }

@@ -9,6 +9,7 @@ use super::rust::Rust;
 use super::typescript::TypeScript;
 use super::{Environment, Need, Progress, SetupError, Toolchain};
 use crate::manifest::Manifest;
+use crate::root::Root;
 use crate::spec::Build;
 
 /// Every language, in the order of reports.
@@ -61,7 +62,7 @@ fn of(manifest: &Manifest) -> Result<&'static dyn Toolchain, SetupError> {
     })
 }
 
-/// Returns the folder below the suite's that set-ups write into.
+/// Returns the folder that set-ups write into.
 pub(super) fn base(root: &Utf8Path) -> Utf8PathBuf {
-    root.join("target").join("streamspec")
+    Root::at(root).work()
 }

@@ -77,6 +77,11 @@ impl Packaged<'_> {
         })
     }
 
+    /// Returns the folder that it is installed into, which need not be there yet.
+    pub fn dir(&self, root: &Utf8Path) -> Result<Utf8PathBuf, SetupError> {
+        self.environment(root).map(|environment| environment.dir().to_owned())
+    }
+
     fn environment(&self, root: &Utf8Path) -> Result<Environment, SetupError> {
         let manifest = Manifest {
             id: self.id.to_owned(),

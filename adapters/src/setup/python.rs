@@ -220,8 +220,10 @@ fn released(
 fn latest(base: &Utf8Path, manifest: &Manifest, progress: &(dyn Fn(Progress) + Sync)) -> Result<String, SetupError> {
     let python = find(base, &manifest.id)?.path;
     let uv = uv(base, &python, progress)?;
-    let file = base.join(format!("{}.in", manifest.id));
-    fs_err::write(&file, &manifest.package).map_err(|source| SetupError::Io { id: manifest.id.clone(), source })?;
+    let folder = base.join("latest");
+    let file = folder.join(format!("{}.in", manifest.id));
+    let written = fs_err::create_dir_all(&folder).and_then(|()| fs_err::write(&file, &manifest.package));
+    written.map_err(|source| SetupError::Io { id: manifest.id.clone(), source })?;
     let mut command = users_command(uv);
     command.args(["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-deps", "--refresh", "--python"]);
     let output = output_of(&manifest.id, command.arg(&python).arg(&file))?;

@@ -40,8 +40,8 @@ impl Toolchain for Rust {
         vec![Need::optional("cargo", self.language(), purpose, base, "install Rust with rustup")]
     }
 
-    fn inputs(&self, base: &Utf8Path, id: &str, _: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
-        let files = sources(root(base)).map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
+    fn inputs(&self, _: &Utf8Path, id: &str, adapter: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
+        let files = sources(root(adapter)).map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
         Ok(Inputs { runtime: env!("CARGO_PKG_RUST_VERSION").to_owned(), files })
     }
 
@@ -71,9 +71,9 @@ impl Toolchain for Rust {
     }
 }
 
-/// Returns the suite's folder, which `target/streamspec` is in.
-fn root(base: &Utf8Path) -> &Utf8Path {
-    base.ancestors().nth(2).unwrap_or(base)
+/// Returns the suite's folder, which an adapter is in as `adapters/rust/ID`.
+fn root(adapter: &Utf8Path) -> &Utf8Path {
+    adapter.ancestors().nth(3).unwrap_or(adapter)
 }
 
 /// Lists every file the program is built from.
@@ -82,9 +82,9 @@ fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
 }
 
 fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
-    let Environment { id, dir, base, package, build, .. } = environment;
+    let Environment { id, dir, base, package, build, sources: adapter, .. } = environment;
     let io = |source| environment.io(source);
-    let root = root(base);
+    let root = root(adapter);
     for file in sources(root).map_err(io)? {
         let to = dir.join(file.strip_prefix(root).unwrap_or(&file));
         fs_err::create_dir_all(to.parent().unwrap_or(dir)).map_err(io)?;

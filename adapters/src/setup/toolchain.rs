@@ -26,7 +26,7 @@ pub trait Toolchain: Debug + Send + Sync {
         false
     }
 
-    /// Looks for the programs that a machine must have, by asking each for its version. `base` is `target/streamspec`.
+    /// Looks for the programs that a machine must have, by asking each for its version. `base` is the [work folder](crate::root::Root::work).
     fn needs(&self, base: &Utf8Path) -> Vec<Need>;
 
     /// Names what decides the content of an environment. `sources` is the adapter's folder.
@@ -88,7 +88,7 @@ pub struct Environment {
     pub(super) entry: String,
     /// The adapter's folder among the sources.
     pub(super) sources: Utf8PathBuf,
-    /// `target/streamspec`.
+    /// The work folder.
     pub(super) base: Utf8PathBuf,
     pub(super) dir: Utf8PathBuf,
     /// The content of the stamp when the install is complete: the state of a working copy.
@@ -97,7 +97,7 @@ pub struct Environment {
 
 impl Environment {
     /// Names the environment of a build of an SDK; `None` for what is linked into this program. `base` is
-    /// `target/streamspec`, `sources` the adapter's folder.
+    /// the work folder, `sources` the adapter's folder.
     pub(super) fn new(
         toolchain: &'static dyn Toolchain,
         base: Utf8PathBuf,

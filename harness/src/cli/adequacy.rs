@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
+use streamspec_adapters::root::Root;
 
 use super::arguments::AdequacyOptions;
 use super::{Exit, load, merge, output, run};
@@ -18,7 +18,7 @@ use crate::message;
 use crate::record::TrialRecord;
 use crate::run::{Deadlines, Engine, Filter, Running, plan};
 
-pub(super) fn adequacy(root: &Utf8Path, options: &AdequacyOptions) -> anyhow::Result<Exit> {
+pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result<Exit> {
     let Some(suite) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
     let accepted = Accepted::read(root)?;
     let results = Results::read(&merge::read(root, &options.records)?)?;

@@ -1,24 +1,29 @@
 //! The command line's words.
 
+mod installing;
 mod looking;
+mod serving;
 
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
+pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+use serving::SERVE_EXAMPLES;
+pub(super) use serving::ServeArguments;
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
-use crate::serve::DEFAULT_PORT;
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
 #[derive(Debug, Parser)]
 #[command(name = "streamspec", version, after_help = Exit::help())]
 pub struct Arguments {
-    /// The repository; the nearest one from here upwards by default.
+    /// The folder with the suite. By default it is the nearest checkout from here upwards, or else what the program has brought along.
     #[arg(long, global = true, env = "STREAMSPEC_ROOT")]
     pub root: Option<Utf8PathBuf>,
     /// The command.
@@ -99,12 +104,31 @@ pub enum Command {
     ///
     /// Exit codes: 0 ended by ctrl-C or a signal, 2 usage, no such case, or a port that is taken, 6 standard output cannot be
     /// written.
-    #[command(after_help = EXAMPLES)]
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArguments),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.
     Generate(GenerateOptions),
+    /// Remove what set-ups have made: environments that nothing uses any more, or more of them.
+    ///
+    /// In a checkout it looks below its `target/streamspec` and leaves records and reports alone; elsewhere into the cache, which is
+    /// `streamspec` in the user's folder for caches, or the folder that `STREAMSPEC_CACHE` names. Without an option, these are
+    /// environments of other versions of SDKs than the locked ones, those of earlier lock files, and suites of other versions of this
+    /// program. It says what it has removed, with the bytes, and refuses while a run is going on.
+    ///
+    /// Exit codes: 0 removed, or there was nothing, 2 usage, or a folder that is no cache of this program, 6 something cannot be removed, or
+    /// a run is going on.
+    #[command(after_help = CLEAN_EXAMPLES)]
+    Clean(CleanOptions),
+    /// Print the completions of a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsOptions),
+    /// Write a manual page for each command into a folder.
+    ///
+    /// Exit codes: 0 written, 6 the folder cannot be written to.
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManOptions),
 }
 
 /// A selection of trials.
@@ -150,8 +174,10 @@ pub struct Selected {
     pub errors: Option<Places>,
     /// Only this part of the trials, `2/3` for the second of three; the name of a trial alone decides on its part.
     ///
-    /// Run each part on a machine of its own and join the records with `streamspec merge`.
-    #[arg(long, value_name = "I/N")]
+    /// Run each part on a machine of its own and join the records with `streamspec merge`. `auto` takes the part from the variables that a
+    /// CI system sets for one of several machines: `STREAMSPEC_SHARD=2/3` anywhere, or those of GitLab, Buildkite, CircleCI, AWS Batch and
+    /// indexed Jobs of Kubernetes, of which the last also needs `STREAMSPEC_SHARDS`, the number of parts.
+    #[arg(long, value_name = "I/N|auto", value_parser = super::shard::parse)]
     pub shard: Option<Shard>,
 }
 
@@ -182,12 +208,15 @@ pub struct RunOptions {
     /// Explain every trial that does not pass, not only the first 20 of those that are not as listed.
     #[arg(long, short)]
     pub verbose: bool,
-    /// The file to write the records to.
-    #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
-    pub records: Utf8PathBuf,
-    /// The folder to write the report to; `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
-    #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
-    pub report: Utf8PathBuf,
+    /// The file to write the records to; `target/streamspec/records.jsonl` in a checkout by default, `streamspec-results/records.jsonl`
+    /// elsewhere.
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<Utf8PathBuf>,
+    /// The folder to write the report to; `target/streamspec/report` in a checkout by default, `streamspec-results/report` elsewhere.
+    ///
+    /// `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
+    #[arg(long, value_name = "FOLDER")]
+    pub report: Option<Utf8PathBuf>,
     /// Open the report's page in the browser when it is written.
     #[arg(long)]
     pub open: bool,
@@ -256,8 +285,7 @@ pub struct ProbeOptions {
 /// Options of `report`.
 #[derive(Debug, Args)]
 pub struct ReportOptions {
-    /// Files of records; those of several machines are merged.
-    #[arg(default_value = "target/streamspec/records.jsonl")]
+    /// Files of records, by default those of the last run; those of several machines are merged.
     pub records: Vec<Utf8PathBuf>,
     /// Only the trials by these routes: gateways, or `direct`; may be repeated or separated by commas.
     #[arg(long = "via", value_delimiter = ',', value_name = "GATEWAY")]
@@ -265,9 +293,10 @@ pub struct ReportOptions {
     /// Only the trials by these transports; may be repeated or separated by commas.
     #[arg(long = "transport", value_delimiter = ',', value_parser = transports(), value_name = "NAME")]
     pub transports: Vec<Transport>,
-    /// The folder to write to; `reports`, where it is committed, takes only the records of a whole run of the whole fleet.
-    #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]
-    pub out: Utf8PathBuf,
+    /// The folder to write to, by default that of the last run; `reports`, where it is committed, takes only the records of a whole run of
+    /// the whole fleet.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<Utf8PathBuf>,
     /// The formats to write; may be repeated or separated by commas.
     #[arg(long, value_delimiter = ',', value_parser = formats(), default_value = report::DEFAULT, value_name = "FORMAT")]
     pub format: Vec<String>,
@@ -331,34 +360,8 @@ pub enum ComparisonFormat {
 /// Options of `bless`.
 #[derive(Debug, Args)]
 pub struct BlessOptions {
-    /// The records of a whole run.
-    #[arg(default_value = "target/streamspec/records.jsonl")]
-    pub records: Utf8PathBuf,
-}
-
-/// Examples of `serve`.
-const EXAMPLES: &str = "\
-Examples:
-  streamspec serve
-  streamspec serve --case 'openai-chat/in-band/*'
-  curl -N http://127.0.0.1:5290/case/openai-chat/in-band/server-error%23first/v1/chat/completions -d '{}'
-  curl http://127.0.0.1:5290/api/v1/cases/openai-chat/in-band/server-error%23first/attempt/judgement \\
-    -d '{\"outcome\": \"error\", \"error\": {\"type\": \"server_error\"}}'
-  streamspec serve --hold";
-
-/// Options of `serve`.
-#[derive(Debug, Args)]
-pub struct ServeArguments {
-    /// Only these cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
-    #[arg(long = "case", value_name = "ID|GLOB|FILE")]
-    pub cases: Vec<String>,
-    /// The port of 127.0.0.1 to listen on; 0 for any free one.
-    #[arg(long, default_value_t = DEFAULT_PORT, value_name = "N")]
-    pub port: u16,
-    /// Let each pause of a case wait until it is let go, by Enter or through the interface, rather than for its time. A client can
-    /// then be stopped in a debugger for as long as it takes.
-    #[arg(long)]
-    pub hold: bool,
+    /// The records of a whole run; by default those of the last run.
+    pub records: Option<Utf8PathBuf>,
 }
 
 /// Options of `adequacy`.

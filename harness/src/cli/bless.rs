@@ -8,9 +8,10 @@ use camino::Utf8Path;
 use fs_err as fs;
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::gateway::Gateway;
+use streamspec_adapters::root::Root;
 
 use super::arguments::BlessOptions;
-use super::{Exit, output};
+use super::{Exit, output, places};
 use crate::case::Case;
 use crate::deviation::{Blessed, FILE, KnownDeviations, bless as blessed};
 use crate::id::{Route, Transport, TrialId, Variant};
@@ -21,9 +22,10 @@ use crate::record::{PlanRecord, Records, SdkRecord, TrialRecord};
 use crate::run::{Filter, READER, Routes, Trial, plan};
 use crate::session::SessionError;
 
-pub(super) fn bless(root: &Utf8Path, options: &BlessOptions) -> anyhow::Result<Exit> {
-    let name = options.records.to_string();
-    let records = Records::read([(name.as_str(), root.join(&options.records))])?;
+pub(super) fn bless(root: &Root, options: &BlessOptions) -> anyhow::Result<Exit> {
+    places::is_checkout(root, "bless")?;
+    let name = places::records(root, options.records.as_ref());
+    let records = Records::read([(name.as_str(), root.place(&name))])?;
     if let Err(error) = merge::check(&records) {
         output::warn(format_args!("error: {error}; lists are only rewritten from a whole run"));
         return Ok(Exit::Usage);

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8Path;
+use streamspec_adapters::root::Root;
 
 use super::arguments::DiffOptions;
-use super::{Exit, load, output};
+use super::{Exit, load, output, places};
 use crate::id::{CaseId, Variant};
 use crate::load::{Selection, Suite};
 use crate::message::side_by_side;
 use crate::record::{Records, TrialRecord};
 
-pub(super) fn diff_sdk(root: &Utf8Path, options: &DiffOptions) -> anyhow::Result<Exit> {
+pub(super) fn diff_sdk(root: &Root, options: &DiffOptions) -> anyhow::Result<Exit> {
     let Some(Suite { cases, .. }) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
-    let records = Records::read([(options.records.as_str(), root.join(&options.records))])?;
+    let name = places::records(root, options.records.as_ref());
+    let records = Records::read([(name.as_str(), root.place(&name))])?;
     let chosen: BTreeSet<&CaseId> = cases.iter().map(|case| &case.id).collect();
     let mut trials: BTreeMap<CaseId, Vec<TrialRecord>> = BTreeMap::new();
     for place in records.surfaces.values().flatten() {
@@ -23,7 +24,7 @@ pub(super) fn diff_sdk(root: &Utf8Path, options: &DiffOptions) -> anyhow::Result
         }
     }
     if trials.is_empty() {
-        let (file, named) = (&options.records, options.cases.join("' --case '"));
+        let (file, named) = (&name, options.cases.join("' --case '"));
         output::warn(format_args!(
             "error: no trial of these cases is in {file}; `streamspec run --sdk all --case '{named}'` runs them"
         ));

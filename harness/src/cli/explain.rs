@@ -1,6 +1,6 @@
 //! `streamspec explain`: what a rule, an axis or a verdict means, and who breaks it.
 
-use camino::Utf8Path;
+use streamspec_adapters::root::Root;
 
 use super::arguments::ExplainOptions;
 use super::compare::read;
@@ -9,9 +9,12 @@ use crate::load::Selection;
 use crate::terms::explain as explained;
 use crate::text;
 
-pub(super) fn explain(root: &Utf8Path, options: &ExplainOptions) -> anyhow::Result<Exit> {
+/// The report that comes with the suite.
+const REPORT: &str = "reports/compatibility.json";
+
+pub(super) fn explain(root: &Root, options: &ExplainOptions) -> anyhow::Result<Exit> {
     let Some(suite) = load(root, &Selection::All) else { return Ok(Exit::Usage) };
-    let file = root.join(&options.report);
+    let file = options.report.as_ref().map_or_else(|| root.join(REPORT), |named| root.place(named));
     let report = if file.is_file() { Some(read(&file)?) } else { None };
     for (place, word) in options.words.iter().enumerate() {
         let text = explained(word, &suite, report.as_ref())?;

@@ -6,9 +6,10 @@ use fs_err as fs;
 use serde_json::Value;
 use streamspec_adapters::dialect;
 use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::root::Root;
 
 use super::arguments::GenerateOptions;
-use super::{Exit, output};
+use super::{Exit, output, places};
 use crate::coverage::{self, Coverage};
 use crate::edition::Edition;
 use crate::id::EditionId;
@@ -57,7 +58,8 @@ pub fn generated(root: &Utf8Path) -> anyhow::Result<Vec<(&'static str, String)>>
     Ok(files)
 }
 
-pub(super) fn generate(root: &Utf8Path, options: &GenerateOptions) -> anyhow::Result<Exit> {
+pub(super) fn generate(root: &Root, options: &GenerateOptions) -> anyhow::Result<Exit> {
+    places::is_checkout(root, "generate")?;
     if let Some(id) = options.edition {
         return edition(root, id, !options.freeze);
     }

@@ -6,6 +6,7 @@ use std::io::{Seek as _, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use sha2::{Digest as _, Sha256};
+use streamspec_adapters::root::Root;
 
 use super::exit::CannotWrite;
 
@@ -54,7 +55,7 @@ impl OutputLock {
 fn lock(root: &Utf8Path, path: &Utf8Path) -> Result<std::fs::File, CannotWrite> {
     let real = real(path);
     let name = hex::encode(&Sha256::digest(real.as_str())[..16]);
-    let folder = root.join("target/streamspec/locks");
+    let folder = Root::at(root).locks();
     let cannot = |why: std::io::Error| CannotWrite::new(&folder, why);
     std::fs::create_dir_all(&folder).map_err(cannot)?;
     let file = folder.join(format!("{name}.lock"));

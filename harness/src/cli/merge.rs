@@ -1,6 +1,7 @@
 //! `streamspec merge`: the records of several machines as those of one.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
+use streamspec_adapters::root::Root;
 
 use super::arguments::MergeOptions;
 use super::exit::CannotWrite;
@@ -9,7 +10,7 @@ use super::{Exit, output};
 use crate::merge::merge as merged;
 use crate::record::{ReadError, Record, Records, Writer};
 
-pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<Exit> {
+pub(super) fn merge(root: &Root, options: &MergeOptions) -> anyhow::Result<Exit> {
     let records = read(root, &options.records)?;
     let head = match merged(&records) {
         Ok(head) => head,
@@ -18,9 +19,9 @@ pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<E
             return Ok(Exit::Usage);
         }
     };
-    let path = root.join(&options.out);
+    let path = root.place(&options.out);
     // Trials are read again while the others are written.
-    if options.records.iter().any(|input| lock::real(&root.join(input)) == lock::real(&path)) {
+    if options.records.iter().any(|input| lock::real(&root.place(input)) == lock::real(&path)) {
         output::warn(format_args!("error: {} is one of the files that are joined; name another file", options.out));
         return Ok(Exit::Usage);
     }
@@ -38,6 +39,6 @@ pub(super) fn merge(root: &Utf8Path, options: &MergeOptions) -> anyhow::Result<E
 }
 
 /// Reads files of records under their names.
-pub(super) fn read(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Records, ReadError> {
-    Records::read(paths.iter().map(|path| (path.as_str(), root.join(path))))
+pub(super) fn read(root: &Root, paths: &[Utf8PathBuf]) -> Result<Records, ReadError> {
+    Records::read(paths.iter().map(|path| (path.as_str(), root.place(path))))
 }

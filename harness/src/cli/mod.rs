@@ -4,8 +4,10 @@ mod adequacy;
 mod arguments;
 mod bless;
 mod check;
+mod clean;
 mod committed;
 mod compare;
+mod completions;
 mod diff_sdk;
 mod ending;
 mod exit;
@@ -17,6 +19,7 @@ mod merge;
 mod named;
 mod output;
 mod own;
+mod places;
 mod probe;
 mod report;
 mod rerun;
@@ -24,6 +27,7 @@ mod run;
 mod sdks;
 mod serve;
 mod setup;
+mod shard;
 mod show;
 
 pub use arguments::{Arguments, Command};
@@ -32,17 +36,19 @@ pub use generate::generated;
 pub use run::fresh_nonce;
 pub use setup::print_progress;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use clap::Parser as _;
 use streamspec_adapters::fleet::Broken;
 
+use crate::bundle::Bundle;
 use crate::load::{self, Selection, Suite};
 use crate::text;
 
-/// Understands the command line, runs the command, and says with which code to exit.
-pub fn start() -> Exit {
+/// Understands the command line, runs the command, and says with which code to exit. The bundle is the suite where there is no
+/// checkout.
+pub fn start(bundle: Bundle) -> Exit {
     let exit = match Arguments::try_parse() {
-        Ok(arguments) => main(arguments).unwrap_or_else(|error| {
+        Ok(arguments) => main(arguments, bundle).unwrap_or_else(|error| {
             output::warn(format_args!("error: {}", text::visible(&format!("{error:#}"))));
             Exit::of(&error)
         }),
@@ -70,34 +76,34 @@ fn finished(exit: Exit) -> Exit {
 }
 
 /// Runs one command and says with which code to exit.
-pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
-    // Reports are compared wherever they are, without a repository around.
-    if let Command::Compare(options) = &arguments.command {
-        return compare::compare(options);
-    }
-    let root = root(arguments.root)?;
-    if matches!(arguments.command, Command::Run(_) | Command::Probe(_)) {
+pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
+    let Arguments { root: given, command } = arguments;
+    if matches!(command, Command::Run(_) | Command::Probe(_)) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
-    match arguments.command {
-        Command::Run(options) => run::run(&root, &options),
+    let root = || places::root(given.clone(), bundle);
+    match command {
+        Command::Run(options) => run::run(&root()?, &options),
         Command::Compare(options) => compare::compare(&options),
-        Command::Check(options) => check::check(&root, &options),
-        Command::List(options) => list::list(&root, &options),
-        Command::Show(options) => show::show(&root, &options),
-        Command::DiffSdk(options) => diff_sdk::diff_sdk(&root, &options),
-        Command::Explain(options) => explain::explain(&root, &options),
-        Command::Setup(options) => setup::setup(&root, &options),
-        Command::Sdks => sdks::sdks(&root),
-        Command::Doctor => sdks::doctor(&root),
-        Command::Probe(options) => probe::probe(&root, &options),
-        Command::Merge(options) => merge::merge(&root, &options),
-        Command::Report(options) => report::report(&root, &options),
-        Command::Bless(options) => bless::bless(&root, &options),
-        Command::Serve(options) => serve::serve(&root, &options),
-        Command::Adequacy(options) => adequacy::adequacy(&root, &options),
-        Command::Generate(options) => generate::generate(&root, &options),
+        Command::Check(options) => check::check(&root()?, &options),
+        Command::List(options) => list::list(&root()?, &options),
+        Command::Show(options) => show::show(&root()?, &options),
+        Command::DiffSdk(options) => diff_sdk::diff_sdk(&root()?, &options),
+        Command::Explain(options) => explain::explain(&root()?, &options),
+        Command::Setup(options) => setup::setup(&root()?, &options),
+        Command::Sdks => sdks::sdks(&root()?),
+        Command::Doctor => sdks::doctor(&root()?),
+        Command::Probe(options) => probe::probe(&root()?, &options),
+        Command::Merge(options) => merge::merge(&root()?, &options),
+        Command::Report(options) => report::report(&root()?, &options),
+        Command::Bless(options) => bless::bless(&root()?, &options),
+        Command::Serve(options) => serve::serve(&root()?, &options),
+        Command::Adequacy(options) => adequacy::adequacy(&root()?, &options),
+        Command::Generate(options) => generate::generate(&root()?, &options),
+        Command::Clean(options) => clean::clean(given, bundle, &options),
+        Command::Completions(options) => Ok(completions::completions(&options)),
+        Command::Man(options) => completions::man(&options),
     }
 }
 
@@ -112,16 +118,4 @@ fn tell_broken(all: &[Broken]) -> Exit {
         output::warn(format_args!("{id}: {why}"));
     }
     if all.is_empty() { Exit::Conformant } else { Exit::Fault }
-}
-
-/// Finds the repository: the nearest folder, from here upwards, that holds `cases` and `adapters`.
-fn root(given: Option<Utf8PathBuf>) -> anyhow::Result<Utf8PathBuf> {
-    let is_root = |folder: &Utf8PathBuf| folder.join("cases").is_dir() && folder.join("adapters").is_dir();
-    if let Some(root) = given {
-        anyhow::ensure!(is_root(&root), "{root}: no `cases` and `adapters` folders here");
-        return Ok(root);
-    }
-    let here = Utf8PathBuf::try_from(std::env::current_dir()?)?;
-    let found = here.ancestors().map(Utf8PathBuf::from).find(is_root);
-    found.ok_or_else(|| anyhow::anyhow!("{here}: not inside a streamspec repository; pass --root"))
 }

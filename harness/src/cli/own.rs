@@ -6,18 +6,16 @@ use camino::Utf8Path;
 use streamspec_adapters::contract::Adapter;
 use streamspec_adapters::fleet::{self, Sdk};
 use streamspec_adapters::process::ProcessAdapter;
+use streamspec_adapters::root::Root;
 
 use super::output;
 use crate::text;
-
-/// The home folder of such a program, below the repository.
-const HOME: &str = "target/streamspec/home";
 
 /// Starts the program of a command in a home folder of its own. Where it does not start, or says no hello, this is told, and
 /// there is none.
 pub(super) async fn start(root: &Utf8Path, command: &[String]) -> Option<Arc<ProcessAdapter>> {
     let (program, arguments) = command.split_first()?;
-    let started = fleet::open_command(program, arguments, &root.join(HOME)).await;
+    let started = fleet::open_command(program, arguments, &Root::at(root).home()).await;
     started.inspect_err(|error| refuse(&error.to_string())).ok()
 }
 

@@ -6,18 +6,20 @@ use std::process::Stdio;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::environment;
+use streamspec_adapters::root::Root;
 
 use super::arguments::ReportOptions;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
-use super::{Exit, committed, merge, output};
+use super::{Exit, committed, merge, output, places};
 use crate::record::{Records, TrialPlace};
 use crate::report::{Content, FORMATS, Format, PAGE, RenderError, Sink, View};
 use crate::session::locate;
 
-pub(super) fn report(root: &Utf8Path, options: &ReportOptions) -> anyhow::Result<Exit> {
-    let folder = root.join(&options.out);
-    let mut records = merge::read(root, &options.records)?;
+pub(super) fn report(root: &Root, options: &ReportOptions) -> anyhow::Result<Exit> {
+    let folder = root.place(places::report(root, options.out.as_ref()));
+    let named = if options.records.is_empty() { vec![places::records(root, None)] } else { options.records.clone() };
+    let mut records = merge::read(root, &named)?;
     if committed::is_committed(root, &folder) {
         committed::are_all(options)?;
         committed::are_whole(root, &records)?;

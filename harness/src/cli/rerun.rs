@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
+use streamspec_adapters::root::Root;
+
 use super::{Exit, output};
 use crate::id::TrialId;
 use crate::message::Asked;
@@ -15,12 +17,12 @@ use crate::text;
 /// Narrows a request to what records show as not green, by the routes that they have. Where that leaves nothing to run, it is
 /// told, and the exit code is returned.
 pub(super) fn narrow(
-    root: &Utf8Path,
+    root: &Root,
     before: &Utf8Path,
     command: &[String],
     request: &mut Request,
 ) -> anyhow::Result<Option<Exit>> {
-    let records = Records::read([(before.as_str(), root.join(before))])?;
+    let records = Records::read([(before.as_str(), root.place(before))])?;
     let not_green = not_green(&records)?;
     if not_green.is_empty() {
         output::warn(format_args!("error: every trial in {before} is as listed, so there is nothing to run again"));

@@ -5,17 +5,18 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::Utf8PathBuf;
 use futures_util::future::join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 use streamspec_adapters::fleet::{Broken, Sdk};
+use streamspec_adapters::root::Root;
 use tokio::runtime::Runtime;
 
 use super::arguments::{Places, RunOptions, Selected};
 use super::ending::told_to_end;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
-use super::{Exit, committed, named, output, own, print_progress, report, rerun};
+use super::{Exit, committed, named, output, own, places, print_progress, report, rerun};
 use crate::id::Variant;
 use crate::judge::Status;
 use crate::message::{summary, unexplained};
@@ -29,19 +30,19 @@ use crate::text;
 /// The number of trials that are not as listed and explained unasked: enough to see what it is, few enough to be read.
 const EXPLAINED: usize = 20;
 
-pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit> {
+pub(super) fn run(root: &Root, options: &RunOptions) -> anyhow::Result<Exit> {
     let mut request = options.selected.request()?;
     if let Some(before) = &options.rerun
         && let Some(exit) = rerun::narrow(root, before, &options.command, &mut request)?
     {
         return Ok(exit);
     }
-    let (records, folder) = (root.join(&options.records), root.join(&options.report));
-    let is_committed = committed::is_committed(root, &folder);
+    let written = Written::of(root, options);
+    let is_committed = committed::is_committed(root, &written.folder);
     if is_committed {
         committed::makes_whole(root, &request, &options.command)?;
     }
-    let _lock = OutputLock::file(root, &records)?.and(OutputLock::folder(root, &folder)?);
+    let _lock = OutputLock::file(root, &written.records)?.and(OutputLock::folder(root, &written.folder)?);
     let runtime = Runtime::new()?;
     request.own = runtime.block_on(own::start_as_sdk(root, &options.command));
     let is_lost = request.own.is_none() && !options.command.is_empty();
@@ -49,7 +50,7 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     let exit = if is_lost && request.sdks.is_empty() {
         Ok(Exit::Fault)
     } else {
-        in_session(root, options, &request, is_committed, &runtime)
+        in_session(root, options, &written, &request, is_committed, &runtime)
     };
     if let Some(adapter) = request.own.as_ref().and_then(Sdk::own_adapter) {
         runtime.block_on(adapter.close());
@@ -59,10 +60,28 @@ pub(super) fn run(root: &Utf8Path, options: &RunOptions) -> anyhow::Result<Exit>
     exit.map(|exit| if is_lost { exit.max(Exit::Fault) } else { exit })
 }
 
+/// The places that a run writes to.
+struct Written {
+    /// The file of records, as the command line would name it.
+    name: Utf8PathBuf,
+    records: Utf8PathBuf,
+    /// The folder of the report.
+    folder: Utf8PathBuf,
+}
+
+impl Written {
+    fn of(root: &Root, options: &RunOptions) -> Self {
+        let name = places::records(root, options.records.as_ref());
+        let folder = root.place(places::report(root, options.report.as_ref()));
+        Self { records: root.place(&name), name, folder }
+    }
+}
+
 /// Opens the session of a request and runs it.
 fn in_session(
-    root: &Utf8Path,
+    root: &Root,
     options: &RunOptions,
+    written: &Written,
     request: &Request,
     is_committed: bool,
     runtime: &Runtime,
@@ -84,12 +103,12 @@ fn in_session(
         let engine = Engine::start(nonce.clone(), usize::from(options.jobs), Deadlines::SDK).await?;
         let engine = Arc::new(engine.through(&session.routes));
         let finished = tokio::select! {
-            finished = everything(root, options, request, &session, &engine, &nonce) => Some(finished),
+            finished = everything(root, options, written, request, &session, &engine, &nonce) => Some(finished),
             () = told_to_end() => None,
         };
         engine.close().await;
         finished.unwrap_or_else(|| {
-            output::warn(format_args!("interrupted; the finished trials are in {}", options.records));
+            output::warn(format_args!("interrupted; the finished trials are in {}", written.name));
             Ok(Exit::Interrupted)
         })
     })
@@ -129,8 +148,9 @@ pub fn fresh_nonce() -> String {
 }
 
 async fn everything(
-    root: &Utf8Path,
+    root: &Root,
     options: &RunOptions,
+    written: &Written,
     request: &Request,
     session: &Arc<Session>,
     engine: &Arc<Engine>,
@@ -146,8 +166,8 @@ async fn everything(
         let word = if *is_used { "" } else { " is not run through" };
         output::warn(format_args!("{id}{word}: {reason}"));
     }
-    let cannot = |why: std::io::Error| CannotWrite::new(&options.records, why);
-    let writer = Writer::create(&root.join(&options.records)).map_err(cannot)?;
+    let cannot = |why: std::io::Error| CannotWrite::new(&written.name, why);
+    let writer = Writer::create(&written.records).map_err(cannot)?;
     let mut records = session.header(nonce, request.is_whole());
     // Side by side: one that is slow to start, or never does, keeps no other from it.
     records.extend(join_all(session.sdks.iter().map(|(sdk, known)| opened(engine, sdk, known))).await);
@@ -192,11 +212,11 @@ async fn everything(
         exit = exit.max(Exit::NothingSelected);
     }
     output::say(summary(results.tallies()));
-    let records = Records::read([(options.records.as_str(), root.join(&options.records))])?;
+    let records = Records::read([(written.name.as_str(), written.records.clone())])?;
     let formats: Vec<&str> = DEFAULT.split(',').collect();
-    report::write(root, &records, &root.join(&options.report), &formats)?;
+    report::write(root, &records, &written.folder, &formats)?;
     if options.open {
-        report::open(&root.join(&options.report));
+        report::open(&written.folder);
     }
     Ok(exit)
 }

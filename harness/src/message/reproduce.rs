@@ -29,6 +29,14 @@ pub(crate) fn reproduce(id: &TrialId, command: &[String], nonce: Option<&str>) -
     reproduce_as(id, &Asked::of(&id.sdk, command), nonce)
 }
 
+/// The program in a checkout, where reports take the reader to be.
+const BUILT: &str = "cargo run --release --";
+
+/// Returns the same command for a program that is installed.
+pub(crate) fn with_installed(command: &str) -> String {
+    command.replacen(BUILT, "streamspec", 1)
+}
+
 /// Writes the same for whatever is asked for.
 pub(crate) fn reproduce_as(id: &TrialId, asked: &Asked, nonce: Option<&str>) -> String {
     let TrialId { sdk: _, surface, case, variant, route, transport } = id;
@@ -47,9 +55,7 @@ pub(crate) fn reproduce_as(id: &TrialId, asked: &Asked, nonce: Option<&str>) -> 
     let way: String = way.into_iter().flatten().collect();
     let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
     let Asked { option, program } = asked;
-    format!(
-        "cargo run --release -- run{option} --surface {surface} --case '{case}'{variant}{way}{nonce} --verbose{program}"
-    )
+    format!("{BUILT} run{option} --surface {surface} --case '{case}'{variant}{way}{nonce} --verbose{program}")
 }
 
 /// Writes a word so that a POSIX shell takes it as it is, on one line and with nothing in it that cannot be seen.
@@ -98,6 +104,7 @@ mod tests {
             reproduce(&id, &[], Some("17")),
             format!("cargo run --release -- run --sdk openai-go {rest} --nonce 17 --verbose")
         );
+        assert!(with_installed(&reproduce(&id, &[], None)).starts_with("streamspec run --sdk openai-go"));
         let command = ["python3", "a b.py", "it's", "", "--x=$HOME", "--", "50%"].map(str::to_owned);
         assert_eq!(
             reproduce(&id, &command, None),

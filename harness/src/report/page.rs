@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// The style of every page.
-pub(crate) const STYLE: &str = include_str!("../../../reports/templates/report.css");
+pub(crate) const STYLE: &str = include_str!("../../page/templates/report.css");
 
 /// Returns the source for a text in a page's content security policy.
 pub(crate) fn hash(text: &str) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::repository::{HEALTHY, REPORT, Repository, check, own};
 
 /// The pages that show commands.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -15,6 +15,7 @@ const PAGES: [&str; 13] = [
     "adapters/MANIFEST.md",
     "cases/README.md",
     "clients/README.md",
+    "packages/README.md",
     "reports/README.md",
     "reports/RECORDS.md",
     ".github/pull_request_template.md",

@@ -7,6 +7,8 @@ mod editions;
 mod exits;
 mod gateways;
 mod help;
+mod installed;
+mod manifest;
 mod own;
 mod places;
 mod repository;

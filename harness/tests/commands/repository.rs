@@ -91,6 +91,7 @@ impl Repository {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_streamspec"));
         command.args(arguments).current_dir(&self.root).stdin(Stdio::null()).env_remove("STREAMSPEC_ROOT");
+        command.env_remove("STREAMSPEC_CACHE").env_remove("STREAMSPEC_SHARD");
         command
     }
 

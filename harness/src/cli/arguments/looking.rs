@@ -36,9 +36,9 @@ pub struct DiffOptions {
     /// The cases: ids (`anthropic/in-band/after-text#overloaded`), folders, globs (`gemini/*`) or files.
     #[arg(required = true, value_name = "ID|GLOB|FILE")]
     pub cases: Vec<String>,
-    /// The records of a run.
-    #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
-    pub records: Utf8PathBuf,
+    /// The records of a run; by default those of the last one.
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<Utf8PathBuf>,
 }
 
 /// Options of `explain`.
@@ -47,7 +47,7 @@ pub struct ExplainOptions {
     /// The terms: `A13`, `error.status`, `should`, `deviates`, `silent`, `transport`.
     #[arg(required = true, value_name = "TERM")]
     pub words: Vec<String>,
-    /// The report that says which SDKs break it, as far as there is one.
-    #[arg(long, default_value = "reports/compatibility.json", value_name = "FILE")]
-    pub report: Utf8PathBuf,
+    /// The report that says which SDKs break it; by default the one that comes with the suite, `reports/compatibility.json`.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<Utf8PathBuf>,
 }

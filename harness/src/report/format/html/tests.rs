@@ -332,7 +332,7 @@ fn each_route_and_transport_has_rows_of_its_own() {
 /// The page has a rank for each status; that it has a name is checked with its types.
 #[test]
 fn the_page_ranks_every_status() {
-    let model = include_str!("../../../../../reports/scripts/model.js");
+    let model = include_str!("../../../../page/scripts/model.js");
     let (_, ranks) = model.split_once("function rankOf").expect("the page ranks verdicts");
     for status in Status::ALL.map(Status::name) {
         assert!(ranks.contains(&format!("\"{status}\"")), "{status}");
