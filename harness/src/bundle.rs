@@ -89,14 +89,11 @@ pub const UNFINISHED: &str = ".unfinished-";
 /// Finds the folder of the cache, which need not be there: the one that the user names, or else the user's own for caches.
 pub fn cache() -> Result<Utf8PathBuf, BundleError> {
     let named = std::env::var(VARIABLE).ok().filter(|named| !named.is_empty());
-    let folder = match named {
-        Some(named) => camino::absolute_utf8(&named).map_err(|error| BundleError::Io(named.into(), error))?,
-        None => {
-            let own = etcetera::choose_base_strategy().ok().map(|places| places.cache_dir().join("streamspec"));
-            own.and_then(|own| Utf8PathBuf::from_path_buf(own).ok()).ok_or(BundleError::NoCache)?
-        }
-    };
-    Ok(folder)
+    if let Some(named) = named {
+        return camino::absolute_utf8(&named).map_err(|error| BundleError::Io(named.into(), error));
+    }
+    let own = etcetera::choose_base_strategy().ok().map(|places| places.cache_dir().join("streamspec"));
+    own.and_then(|own| Utf8PathBuf::from_path_buf(own).ok()).ok_or(BundleError::NoCache)
 }
 
 /// Tells whether a folder is a cache of this program.

@@ -1,7 +1,6 @@
 //! TypeScript environments: made by npm, with a Node.js that comes through the adapter's lock file.
 
 use std::fs::File;
-use std::path::Path;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +15,7 @@ use super::toolchain::Inputs;
 use super::{Environment, Need, Progress, SetupError, Toolchain};
 use crate::manifest::Manifest;
 use crate::process::Launch;
+use crate::root::Root;
 use crate::spec::Build;
 
 /// The files that an install needs beside each other.
@@ -56,9 +56,17 @@ impl Toolchain for TypeScript {
         ]
     }
 
-    /// Names the lock file, which brings the runtime, and the platform, on which the packages of npm depend.
-    fn inputs(&self, _: &Utf8Path, _: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
-        let files = LOCKED.map(|name| sources.join(name)).to_vec();
+    /// Names the lock file, which brings the runtime, and the platform, on which the packages of npm depend; in a cache also the sources,
+    /// as those of another version may be copied into an environment while this one runs there.
+    fn inputs(&self, _: &Utf8Path, id: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
+        let mut files = LOCKED.map(|name| sources.join(name)).to_vec();
+        if let [_, language, adapters, root, ..] = sources.ancestors().collect::<Vec<_>>()[..]
+            && !Root::at(root).is_checkout()
+        {
+            let shared = copied(language).and_then(|shared| Ok([shared, copied(sources)?].concat()));
+            files.extend(shared.map_err(|source| SetupError::Io { id: id.to_owned(), source })?);
+            files.push(adapters.join(TABLES));
+        }
         Ok(Inputs { runtime: std::env::consts::ARCH.to_owned(), files })
     }
 
@@ -204,22 +212,27 @@ fn sync(environment: &Environment) -> std::io::Result<Utf8PathBuf> {
     let own = source.join(environment.sources.file_name().unwrap_or("sdk"));
     let shared = environment.shared();
     for (from, to) in [(shared, &source), (environment.sources.as_path(), &own)] {
-        for entry in fs_err::read_dir(from.as_std_path())? {
-            let path = entry?.path();
-            let Some(name) = path.file_name() else { continue };
-            if name != "tsconfig.json" && path.extension().is_none_or(|extension| extension != "ts") {
-                continue;
-            }
-            copy_changed(&path, &to.join(name.to_string_lossy().as_ref()))?;
+        for file in copied(from)? {
+            copy_changed(&file, &to.join(file.file_name().unwrap_or_default()))?;
         }
     }
     // As it lies to the sources, so to their copies.
-    copy_changed(shared.with_file_name(TABLES).as_std_path(), &environment.dir.join(TABLES))?;
+    copy_changed(&shared.with_file_name(TABLES), &environment.dir.join(TABLES))?;
     Ok(own.join(&environment.entry))
 }
 
+/// Lists the sources in a folder, by name.
+fn copied(folder: &Utf8Path) -> std::io::Result<Vec<Utf8PathBuf>> {
+    let entries = folder.read_dir_utf8()?.collect::<Result<Vec<_>, _>>()?;
+    let is_source = |file: &Utf8PathBuf| file.file_name() == Some("tsconfig.json") || file.extension() == Some("ts");
+    let mut files: Vec<Utf8PathBuf> =
+        entries.into_iter().map(camino::Utf8DirEntry::into_path).filter(is_source).collect();
+    files.sort();
+    Ok(files)
+}
+
 /// Copies a file where it has changed: another process may be running the copy.
-fn copy_changed(from: &Path, to: &Utf8Path) -> std::io::Result<()> {
+fn copy_changed(from: &Utf8Path, to: &Utf8Path) -> std::io::Result<()> {
     let content = fs_err::read(from)?;
     if fs_err::read(to).ok().as_deref() == Some(content.as_slice()) { Ok(()) } else { write_atomically(to, &content) }
 }

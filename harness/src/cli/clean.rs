@@ -23,18 +23,17 @@ const MADE: [&str; 4] = ["tools", "rust", "latest", "runtimes"];
 const LEFT: [&str; 3] = ["gateways", "home", "locks"];
 
 pub(super) fn clean(given: Option<Utf8PathBuf>, bundle: Bundle, options: &CleanOptions) -> anyhow::Result<Exit> {
-    let root = match places::named_or_around(given)? {
-        Some(root) => root,
-        None => {
-            let cache = bundle::cache()?;
-            if !cache.exists() {
-                output::say(format_args!("{cache} is not there, so there is nothing to remove"));
-                return Ok(Exit::Conformant);
-            }
-            anyhow::ensure!(bundle::is_cache(&cache), "{cache} is no cache of streamspec, so nothing in it is removed");
-            // The files of this version say what is of use to it.
-            bundle.unpacked(&cache)?
+    let root = if let Some(root) = places::named_or_around(given)? {
+        root
+    } else {
+        let cache = bundle::cache()?;
+        if !cache.exists() {
+            output::say(format_args!("{cache} is not there, so there is nothing to remove"));
+            return Ok(Exit::Conformant);
         }
+        anyhow::ensure!(bundle::is_cache(&cache), "{cache} is no cache of streamspec, so nothing in it is removed");
+        // The files of this version say what is of use to it.
+        bundle.unpacked(&cache)?
     };
     let work = root.work();
     if let Some(lock) = locks(&root).find(|lock| is_held(lock)) {

@@ -18,8 +18,8 @@ use crate::session::locate;
 
 pub(super) fn report(root: &Root, options: &ReportOptions) -> anyhow::Result<Exit> {
     let folder = root.place(places::report(root, options.out.as_ref()));
-    let named = if options.records.is_empty() { vec![places::records(root, None)] } else { options.records.clone() };
-    let mut records = merge::read(root, &named)?;
+    let files = if options.records.is_empty() { vec![places::records(root, None)] } else { options.records.clone() };
+    let mut records = merge::read(root, &files)?;
     if committed::is_committed(root, &folder) {
         committed::are_all(options)?;
         committed::are_whole(root, &records)?;

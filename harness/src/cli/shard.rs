@@ -30,7 +30,7 @@ struct System {
 ///   (<https://docs.gitlab.com/ci/variables/predefined_variables/>). Heroku CI uses the same two names and counts from 0.
 /// - Buildkite: `BUILDKITE_PARALLEL_JOB` counts from 0, `BUILDKITE_PARALLEL_JOB_COUNT` is their number
 ///   (<https://buildkite.com/docs/pipelines/configure/environment-variables>).
-/// - `CircleCI`: `CIRCLE_NODE_INDEX` is between 0 and `CIRCLE_NODE_TOTAL` - 1 (<https://circleci.com/docs/variables/>).
+/// - CircleCI: `CIRCLE_NODE_INDEX` is between 0 and `CIRCLE_NODE_TOTAL` - 1 (<https://circleci.com/docs/variables/>).
 /// - AWS Batch: `AWS_BATCH_JOB_ARRAY_INDEX` begins at 0, `AWS_BATCH_JOB_ARRAY_SIZE` is the size of the array
 ///   (<https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html>).
 /// - Kubernetes: `JOB_COMPLETION_INDEX` of an indexed Job is between 0 and its `completions` - 1, which the pod is not told

@@ -41,8 +41,13 @@ impl Installed {
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {
-    let entries = folder.read_dir().map(|entries| entries.flatten().collect()).unwrap_or_else(|_| Vec::new());
-    entries.into_iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    folder
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 fn set(names: &[&str]) -> BTreeSet<String> {
