@@ -44,6 +44,7 @@ CHAT_TOKENS: Final[Tokens] = ("prompt_tokens", "completion_tokens")
 MESSAGE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 RESPONSE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 GEMINI_TOKENS: Final[Tokens] = ("prompt_token_count", "candidates_token_count")
+OLLAMA_TOKENS: Final[Tokens] = ("prompt_eval_count", "eval_count")
 
 
 def first(choices: Any) -> list[Any]:
@@ -286,6 +287,20 @@ def read_gemini_chunk(seen: Observer, chunk: Any) -> None:
         seen.stop(finish_reason)
         for tool in seen.begun_tools() if finish_reason else []:
             tool.over, tool.cut = True, finish_reason not in STOPPED
+
+
+def read_ollama_part(seen: Observer, part: Any) -> None:
+    """Reads a part of Ollama's chat; calls come whole, and are over when the answer is done, whatever the reason."""
+    message = dig(part, "message")
+    seen.say(dig(message, "content"))
+    seen.think(dig(message, "thinking"))
+    for call in dig(message, "tool_calls") or []:
+        function = dig(call, "function")
+        seen.tool(len(seen.begun_tools()), dig(function, "name")).arguments = dig(function, "arguments") or {}
+    seen.stop(dig(part, "done_reason"))
+    seen.count(part, OLLAMA_TOKENS)
+    for tool in seen.begun_tools() if dig(part, "done") else []:
+        tool.over = True
 
 
 def either(value: Any, name: str) -> Any:

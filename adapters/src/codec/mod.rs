@@ -5,6 +5,7 @@
 
 mod body;
 pub mod decode;
+pub(crate) mod ndjson;
 pub(crate) mod sse;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use self::body::{Content, Item, Span};
 use self::decode::Decode;
+pub use self::ndjson::Ndjson;
 pub use self::sse::Sse;
 
 /// An encoding of events as a stream of bytes.

@@ -7,6 +7,7 @@ mod anthropic_messages;
 mod error;
 mod facts;
 mod gemini_generate;
+mod ollama_chat;
 mod openai_chat;
 mod openai_responses;
 mod question;
@@ -37,11 +38,14 @@ pub enum Api {
     OpenaiResponses,
     /// `POST /v1beta/models/…:streamGenerateContent?alt=sse`: data-only events, ended by a finish reason.
     GeminiGenerate,
+    /// `POST /api/chat` with `stream: true`: objects on lines of their own, ended by one with `done: true`.
+    OllamaChat,
 }
 
 impl Api {
     /// Every api, in the order of reports.
-    pub const ALL: [Self; 4] = [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate];
+    pub const ALL: [Self; 5] =
+        [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate, Self::OllamaChat];
 
     /// Returns the dialect of this name.
     pub const fn dialect(self) -> &'static Dialect {
@@ -50,6 +54,7 @@ impl Api {
             Self::OpenaiChat => &openai_chat::DIALECT,
             Self::OpenaiResponses => &openai_responses::DIALECT,
             Self::GeminiGenerate => &gemini_generate::DIALECT,
+            Self::OllamaChat => &ollama_chat::DIALECT,
         }
     }
 

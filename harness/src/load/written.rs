@@ -179,7 +179,7 @@ pub(super) struct Fragment {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Step {
-    /// The status line and the headers; without it 200, `text/event-stream`, chunked. First if present.
+    /// The status line and the headers; without it 200, the content type of the dialect's streams, chunked. First if present.
     Respond(Respond),
     /// A named event: an `event:` line, `data:` lines, an empty line.
     Event(Event),

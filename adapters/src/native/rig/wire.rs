@@ -16,6 +16,26 @@ pub(crate) fn sse(body: &str, end: End) -> Wire {
     Wire { head, pieces, chunked: true, end }
 }
 
+/// Makes a 200 with lines of JSON; [`CUT`] stands between the pieces of the body.
+pub(crate) fn lines(body: &str, end: End) -> Wire {
+    let wire = sse(body, end);
+    Wire { head: wire.head.replace("text/event-stream; charset=utf-8", "application/x-ndjson"), ..wire }
+}
+
+/// Makes Ollama's line with a piece of the text.
+pub(crate) fn o_text(text: &str) -> String {
+    let message = json!({ "role": "assistant", "content": text });
+    format!("{}\n", json!({ "model": "qwen3", "message": message, "done": false }))
+}
+
+/// Makes Ollama's last line.
+pub(crate) fn o_done(reason: &str) -> String {
+    let message = json!({ "role": "assistant", "content": "" });
+    let counts =
+        json!({ "message": message, "done": true, "done_reason": reason, "prompt_eval_count": 8, "eval_count": 4 });
+    format!("{counts}\n")
+}
+
 /// Makes any other answer, with its length; `headers` as lines with CRLF.
 pub(crate) fn plain(status: u16, headers: &str, body: impl Into<Vec<u8>>) -> Wire {
     let body = body.into();

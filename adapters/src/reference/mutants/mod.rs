@@ -5,6 +5,7 @@ mod answers;
 mod calls;
 mod ending;
 mod fields;
+mod json_lines;
 mod lines;
 mod opening;
 mod payloads;
@@ -118,6 +119,18 @@ mutants! {
     IdAndRetryFail "id-and-retry-fail" "An id or a retry field is an error." fields::ID_AND_RETRY_FAIL;
     UnknownFieldFails "unknown-field-fails" "A field with an unknown name is an error." fields::UNKNOWN_FIELD_FAILS;
     LosesChunkTail "loses-chunk-tail" "What follows the last line end of a read is lost." lines::LOSES_CHUNK_TAIL;
+
+    // Decoding lines of JSON.
+    ReadsAreLines "reads-are-lines" "What a read brings is taken for whole lines of JSON." json_lines::READS_ARE_LINES;
+    LosesLastLine "loses-last-line" "A last line of JSON without a line end is lost." json_lines::LOSES_LAST_LINE;
+    UnicodeEndsJsonLines "unicode-ends-json-lines" "U+0085, U+2028 and their like end lines of JSON." json_lines::UNICODE_ENDS_JSON_LINES;
+    JsonUtf8ByChunk "json-utf8-by-chunk" "Of lines of JSON every read is decoded as UTF-8 on its own." json_lines::JSON_UTF8_BY_CHUNK;
+    JsonCrlfFails "json-crlf-fails" "A CR before the LF that ends a line of JSON is an error." json_lines::JSON_CRLF_FAILS;
+    JsonLineCap "json-line-cap" "A line of JSON of more than 64 KiB is an error." json_lines::JSON_LINE_CAP;
+
+    // Ollama's objects.
+    DoneNeedsReason "done-needs-reason" "An answer that is done without a reason is incomplete." json_lines::DONE_NEEDS_REASON;
+    DoneHasNoText "done-has-no-text" "The text of the object that ends an answer is lost." json_lines::DONE_HAS_NO_TEXT;
 
     // Payloads.
     SwallowsBadPayload "swallows-bad-payload" "A payload that is not JSON is skipped." payloads::SWALLOWS_BAD_PAYLOAD;

@@ -8,6 +8,7 @@ mod errors;
 mod framing;
 mod golden;
 mod http;
+mod json_lines;
 mod payloads;
 mod tools;
 
@@ -28,6 +29,7 @@ fn scenarios() -> Vec<Scenario> {
         tools::scenarios(),
         calls::scenarios(),
         answers::scenarios(),
+        json_lines::scenarios(),
     ]
     .into_iter()
     .flatten()
