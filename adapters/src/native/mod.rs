@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use crate::contract::Adapter;
 use crate::manifest::Manifest;
+pub use crate::reference::{Contents, contents};
 use crate::reference::{self, Mutant};
 use crate::spec;
 use task::Task;

@@ -9,6 +9,7 @@ mod body;
 mod caller;
 mod client;
 mod coding;
+mod contents;
 mod decoder;
 mod errors;
 mod failure;
@@ -36,6 +37,7 @@ use serde_json::Value;
 
 use self::answer::PartialAnswer;
 use self::client::Client;
+pub use self::contents::{Contents, contents};
 use self::decoder::{Decode, Decoder};
 use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;

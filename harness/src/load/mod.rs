@@ -16,6 +16,8 @@
 
 mod about;
 mod check;
+mod document;
+mod emit;
 mod expand;
 mod file;
 mod fragment_file;
@@ -46,6 +48,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
 
 pub use check::{Report, check};
+pub use document::{Document, Drafts};
 pub use locate::{Location, locate};
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{fragments_schema, rules_schema, schema};
