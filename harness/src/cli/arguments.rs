@@ -1,6 +1,7 @@
 //! The command line's words.
 
 mod looking;
+mod making;
 
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -8,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+use making::SHRINK_EXAMPLES;
+pub(super) use making::ShrinkOptions;
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -101,6 +104,16 @@ pub enum Command {
     /// written.
     #[command(after_help = EXAMPLES)]
     Serve(ServeArguments),
+    /// Find the smallest stream on which a trial comes to the same verdict, and write it as a case file.
+    ///
+    /// The verdict is the same where the status, the mode and the axes that do not hold are. Steps are left out, then what they hold;
+    /// each candidate is a trial on the SDK, and the reference client must pass it. What is expected of the text and of other
+    /// contents of the answer is what the reference client reads of them; how the answer must end is never changed.
+    ///
+    /// Exit codes: 0 shrunk, 2 usage or no such trial, 3 the trial says nothing about the SDK, 5 it passes, 6 the file cannot be
+    /// written.
+    #[command(after_help = SHRINK_EXAMPLES)]
+    Shrink(ShrinkOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.

@@ -25,6 +25,7 @@ mod sdks;
 mod serve;
 mod setup;
 mod show;
+mod shrink;
 
 pub use arguments::{Arguments, Command};
 pub use exit::Exit;
@@ -76,7 +77,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         return compare::compare(options);
     }
     let root = root(arguments.root)?;
-    if matches!(arguments.command, Command::Run(_) | Command::Probe(_)) {
+    if matches!(arguments.command, Command::Run(_) | Command::Probe(_) | Command::Shrink(_)) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
@@ -96,6 +97,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(options) => report::report(&root, &options),
         Command::Bless(options) => bless::bless(&root, &options),
         Command::Serve(options) => serve::serve(&root, &options),
+        Command::Shrink(options) => shrink::shrink(&root, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),
         Command::Generate(options) => generate::generate(&root, &options),
     }
