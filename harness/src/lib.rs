@@ -47,6 +47,7 @@ pub mod codec;
 pub mod coverage;
 pub mod deviation;
 pub mod edition;
+pub mod fuzz;
 pub mod id;
 mod json;
 pub mod judge;

@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
-use making::SHRINK_EXAMPLES;
-pub(super) use making::ShrinkOptions;
+use making::{FUZZ_EXAMPLES, SHRINK_EXAMPLES};
+pub(super) use making::{FuzzOptions, ShrinkOptions};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -114,6 +114,17 @@ pub enum Command {
     /// written.
     #[command(after_help = SHRINK_EXAMPLES)]
     Shrink(ShrinkOptions),
+    /// Change the streams of cases by chance, and judge by laws what SDKs make of them.
+    ///
+    /// Events are dropped, doubled, swapped, cut, split and framed otherwise; errors, comments and what is unknown are put between
+    /// them. The laws are those of `cases/rules` that hold of every stream: an error or a cut is never a completion, no tool call is
+    /// made of half a one, text is what was sent, a call ends, other bytes that mean the same mean the same. What breaks one is
+    /// shrunk, told once, and written as a case file with `--out`.
+    ///
+    /// Exit codes: 0 nothing was found, 1 something was, 2 usage, 3 an adapter broke or an SDK was not run, 4 streamspec itself
+    /// broke, 5 there was nothing to run, 6 a file cannot be written.
+    #[command(after_help = FUZZ_EXAMPLES)]
+    Fuzz(FuzzOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.

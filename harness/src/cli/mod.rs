@@ -10,6 +10,7 @@ mod diff_sdk;
 mod ending;
 mod exit;
 mod explain;
+mod fuzz;
 mod generate;
 mod list;
 mod lock;
@@ -77,7 +78,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         return compare::compare(options);
     }
     let root = root(arguments.root)?;
-    if matches!(arguments.command, Command::Run(_) | Command::Probe(_) | Command::Shrink(_)) {
+    if matches!(arguments.command, Command::Run(_) | Command::Probe(_) | Command::Shrink(_) | Command::Fuzz(_)) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
@@ -98,6 +99,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Bless(options) => bless::bless(&root, &options),
         Command::Serve(options) => serve::serve(&root, &options),
         Command::Shrink(options) => shrink::shrink(&root, &options),
+        Command::Fuzz(options) => fuzz::fuzz(&root, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),
         Command::Generate(options) => generate::generate(&root, &options),
     }

@@ -19,7 +19,7 @@ use crate::case::{Case, Respond, Step};
 use crate::id::CaseId;
 
 /// A case as a file of its own: one combination of a matrix, with its fragments in their places.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     fields: Map<String, Value>,
 }

@@ -114,6 +114,18 @@ pub fn case(root: &Utf8Path, id: &str) -> Result<Case, Problems> {
     Ok(cases.remove(0))
 }
 
+/// Loads the rules of `cases/rules`, sorted by id.
+///
+/// # Errors
+///
+/// Everything that is wrong with their files.
+pub fn rules(root: &Utf8Path) -> Result<Vec<Rule>, Problems> {
+    let mut problems = Collector::default();
+    let rules = Rules::load(root, &mut problems).into_rules();
+    let problems = problems.finish();
+    if problems.has_errors() { Err(problems) } else { Ok(rules) }
+}
+
 /// Returns the steps of a fragment with its defaults, for what is not a case.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use streamspec_adapters::contract::Api;
 
 /// Examples of `shrink`.
 pub(super) const SHRINK_EXAMPLES: &str = "\
@@ -29,6 +30,52 @@ pub struct ShrinkOptions {
     /// The run's nonce, to send the very same bytes again.
     #[arg(long)]
     pub nonce: Option<String>,
+}
+
+/// Examples of `fuzz`.
+pub(super) const FUZZ_EXAMPLES: &str = "\
+Examples:
+  streamspec fuzz --sdk openai-typescript --for 5m --out found
+  streamspec fuzz --sdk anthropic-python --surface 'text-*' --seed 7 --trials 2000
+  streamspec fuzz --sdk reference --case 'gemini/benign/*'";
+
+/// Options of `fuzz`.
+#[derive(Debug, Args)]
+pub struct FuzzOptions {
+    /// The SDKs, as `run --sdk` takes them; may be repeated or separated by commas.
+    #[arg(long, required = true, value_delimiter = ',', value_name = "ID[@VERSION|=PATH]")]
+    pub sdk: Vec<String>,
+    /// Only these surfaces; globs.
+    #[arg(long, value_delimiter = ',', value_name = "GLOB")]
+    pub surface: Vec<String>,
+    /// Only this dialect.
+    #[arg(long, value_parser = api, value_name = "DIALECT")]
+    pub api: Option<Api>,
+    /// Change the streams of these cases only: ids, folders, globs or files.
+    #[arg(long = "case", value_name = "ID|GLOB|FILE")]
+    pub cases: Vec<String>,
+    /// The time after which no further stream is made, for each SDK: `90s`, `5m`.
+    #[arg(long = "for", default_value = "5m", value_parser = duration, value_name = "TIME")]
+    pub time: Duration,
+    /// The number of trials after which no further stream is made, for each SDK; a stream is one trial for each surface. The same
+    /// number with the same `--seed` is the same trials, where `--for` does not end them before.
+    #[arg(long, value_name = "N")]
+    pub trials: Option<u64>,
+    /// The number that decides on every stream; without it, one that no earlier run had, which is told.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The folder to write a case file to for each finding; one that is there already is left as it is.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<Utf8PathBuf>,
+    /// The most calls that are under way at once.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: u16,
+}
+
+/// Reads the name of a dialect.
+fn api(text: &str) -> Result<Api, String> {
+    let all = || Api::ALL.map(Api::name);
+    Api::ALL.into_iter().find(|api| api.name() == text).ok_or_else(|| format!("the dialects are {}", all().join(", ")))
 }
 
 /// Reads a time: a number with `ms`, `s`, `m` or `h`.
