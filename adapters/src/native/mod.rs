@@ -33,8 +33,8 @@ use std::sync::Arc;
 
 use crate::contract::Adapter;
 use crate::manifest::Manifest;
-pub use crate::reference::{Contents, contents};
 use crate::reference::{self, Mutant};
+pub use crate::reference::{Contents, contents};
 use crate::spec;
 use task::Task;
 

@@ -1,9 +1,9 @@
 //! The content of a stream: all that its bytes hold, whatever a client may make of it.
 
+use super::DOCUMENTED;
 use super::answer::PartialAnswer;
 use super::reader::Reader;
 use super::step::Progress;
-use super::DOCUMENTED;
 use crate::contract::{Api, Caller, ToolCall};
 
 /// The parts of an answer that stand in a stream, in the order of its bytes.

@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
-use making::{FUZZ_EXAMPLES, SHRINK_EXAMPLES};
-pub(super) use making::{FuzzOptions, ShrinkOptions};
+use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
+pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -104,6 +104,20 @@ pub enum Command {
     /// written.
     #[command(after_help = EXAMPLES)]
     Serve(ServeArguments),
+    /// Write a case file to begin with, which says what is to be filled in.
+    ///
+    /// Exit codes: 0 written, 2 usage, or the file is there already, 6 the file cannot be written.
+    #[command(after_help = NEW_EXAMPLES)]
+    New(NewOptions),
+    /// Format case files: the order of their fields, indentation, spaces, lines that are too long. Comments stay.
+    ///
+    /// Words and quotation marks stay as they are written, and so does the choice between braces and lines where a line is short
+    /// enough. A file is only written where it makes the same cases as before. The order of the fields is part of a case's digest.
+    ///
+    /// Exit codes: 0 formatted, 1 with `--check` something is not, 2 usage or a file that is no case or cannot be formatted, 6 a
+    /// file cannot be written.
+    #[command(after_help = FORMAT_EXAMPLES)]
+    Fmt(FormatOptions),
     /// Find the smallest stream on which a trial comes to the same verdict, and write it as a case file.
     ///
     /// The verdict is the same where the status, the mode and the axes that do not hold are. Steps are left out, then what they hold;
@@ -242,6 +256,9 @@ can be used, is an error with exit code 3; one that ends in the middle is starte
 pub struct CheckOptions {
     /// Files or folders of cases; by default all cases, manifests and lists.
     pub paths: Vec<Utf8PathBuf>,
+    /// Check cases again whenever a file of them changes, and tell what is new and what is mended, until ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// Options of `list`.

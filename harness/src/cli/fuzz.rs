@@ -72,9 +72,8 @@ async fn fuzz_sdk(
     run: u64,
 ) -> anyhow::Result<Exit> {
     let id = &sdk.manifest.id;
-    let is_chosen = |trial: &&Trial| {
-        trial.sdk.manifest.id == *id && options.api.is_none_or(|api| trial.case.api == api)
-    };
+    let is_chosen =
+        |trial: &&Trial| trial.sdk.manifest.id == *id && options.api.is_none_or(|api| trial.case.api == api);
     let trials: Vec<Trial> = session.plan.trials.iter().filter(is_chosen).cloned().collect();
     let mut surfaces: Vec<String> = trials.iter().map(|trial| trial.surface.to_string()).collect();
     surfaces.sort_unstable();
@@ -116,7 +115,8 @@ async fn fuzz_sdk(
 
 /// Writes what was found, in lines.
 fn told(finding: &Finding) -> String {
-    let Finding { law, sdk, surfaces, number, case, changes, verdict, sizes: [before, after], candidates, .. } = finding;
+    let Finding { law, sdk, surfaces, number, case, changes, verdict, sizes: [before, after], candidates, .. } =
+        finding;
     let api = finding.api;
     let rules = law.rules(api).join(", ");
     format!(

@@ -10,12 +10,14 @@ mod diff_sdk;
 mod ending;
 mod exit;
 mod explain;
+mod fmt;
 mod fuzz;
 mod generate;
 mod list;
 mod lock;
 mod merge;
 mod named;
+mod new;
 mod output;
 mod own;
 mod probe;
@@ -27,6 +29,7 @@ mod serve;
 mod setup;
 mod show;
 mod shrink;
+mod watch;
 
 pub use arguments::{Arguments, Command};
 pub use exit::Exit;
@@ -98,6 +101,8 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(options) => report::report(&root, &options),
         Command::Bless(options) => bless::bless(&root, &options),
         Command::Serve(options) => serve::serve(&root, &options),
+        Command::New(options) => new::new(&root, &options),
+        Command::Fmt(options) => fmt::fmt(&root, &options),
         Command::Shrink(options) => shrink::shrink(&root, &options),
         Command::Fuzz(options) => fuzz::fuzz(&root, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),

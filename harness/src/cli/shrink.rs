@@ -26,7 +26,11 @@ const JOBS: usize = 4;
 
 pub(super) fn shrink(root: &Utf8Path, options: &ShrinkOptions) -> anyhow::Result<Exit> {
     let id: TrialId = options.trial.parse()?;
-    ensure!(!id.variant.is_sweep(), "`{}` is a sweep of many streams; name one stream, by a trial or its variant", id.variant);
+    ensure!(
+        !id.variant.is_sweep(),
+        "`{}` is a sweep of many streams; name one stream, by a trial or its variant",
+        id.variant
+    );
     ensure!(id.route == Route::Direct, "a stream is shrunk on the direct route, without a gateway");
     if let Some(out) = &options.out {
         ensure!(!out.as_std_path().exists(), "{out} is there already, and is not written over");
@@ -82,8 +86,8 @@ async fn shrink_trial(
 ) -> anyhow::Result<Exit> {
     let reference = Arc::new(Fleet::discover(root)?.get(READER)?.clone());
     let surfaces = vec![trial.surface.to_string()];
-    let bench = Bench::new(Arc::clone(engine), reference, Arc::clone(&trial.sdk), surfaces)
-        .by(id.variant, id.transport);
+    let bench =
+        Bench::new(Arc::clone(engine), reference, Arc::clone(&trial.sdk), surfaces).by(id.variant, id.transport);
     let case = &trial.case;
     let first = bench.run_subject(case).await;
     let wanted: Vec<Signature> = first.iter().map(Signature::of).collect();
@@ -99,7 +103,7 @@ async fn shrink_trial(
     }
     let drafts = Drafts::new(root).map_err(SessionError::Cases)?;
     let document = Document::of(root, case).map_err(SessionError::Cases)?;
-    let mut oracle = SameVerdict::new(&bench, &drafts, case, document, wanted.clone());
+    let mut oracle = SameVerdict::new(&bench, &drafts, case, document, wanted.clone()).await;
     let limits = Limits { candidates: options.trials, until: Instant::now() + options.time };
     let before = Size::of(case, &case.exchanges);
     let shrunk = search(case.exchanges.clone(), &mut oracle, limits).await;
@@ -122,7 +126,10 @@ async fn shrink_trial(
     };
     output::say(lines);
     create(out, &text)?;
-    output::say(format_args!("wrote {out}; `streamspec run --sdk {} --surface {} --case {out}` runs it", id.sdk, id.surface));
+    output::say(format_args!(
+        "wrote {out}; `streamspec run --sdk {} --surface {} --case {out}` runs it",
+        id.sdk, id.surface
+    ));
     Ok(Exit::Conformant)
 }
 

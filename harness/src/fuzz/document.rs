@@ -9,24 +9,24 @@ use super::meaning::{Meaning, body};
 use crate::case::{Case, Rule, Step};
 use crate::load::Document;
 
-/// Makes the expectation of every client: how the answer may end, which calls are whole, and which text there is where
-/// `has_its_text` says that the answer is a beginning of a documented one.
-pub(super) fn expect(case: &Case, steps: &[Step], meaning: Meaning, has_its_text: bool) -> Value {
-    let found = contents(case.api, &body(case.api, steps));
+/// Makes the expectation of every client: how the answer may end, and, where `is_a_beginning` says that the answer is the beginning
+/// of a documented one, which text there is and which calls are whole.
+pub(super) fn expect(case: &Case, steps: &[Step], meaning: Meaning, is_a_beginning: bool) -> Value {
     let mut must = Map::new();
     let outcome = match meaning {
         Meaning::Failed(_) => json!(["error", "incomplete"]),
         Meaning::Open => json!(["completed", "error", "incomplete"]),
     };
     must.insert("outcome".to_owned(), outcome);
-    if has_its_text {
+    if is_a_beginning {
+        let found = contents(case.api, &body(case.api, steps));
         must.insert("text".to_owned(), json!({ "prefix-of": found.text }));
-    }
-    if found.calls.is_empty() {
-        must.insert("tool_calls".to_owned(), json!("none-complete"));
-    } else {
-        let first = |count: usize| json!({ "tool_calls": calls(&found.calls[..count]) });
-        must.insert("either".to_owned(), (0..=found.calls.len()).map(first).collect());
+        if found.calls.is_empty() {
+            must.insert("tool_calls".to_owned(), json!("none-complete"));
+        } else {
+            let first = |count: usize| json!({ "tool_calls": calls(&found.calls[..count]) });
+            must.insert("either".to_owned(), (0..=found.calls.len()).map(first).collect());
+        }
     }
     json!({ "must": must })
 }
@@ -41,15 +41,21 @@ fn calls(calls: &[ToolCall]) -> Value {
 /// Makes the expectation of a case file whose end no document decides: a completed answer is then the whole one.
 fn expect_open(case: &Case, steps: &[Step]) -> Value {
     let found = contents(case.api, &body(case.api, steps));
-    let ends = (0..=found.calls.len()).map(|count| {
-        json!({ "outcome": ["error", "incomplete"], "tool_calls": calls(&found.calls[..count]) })
-    });
+    let ends = (0..=found.calls.len())
+        .map(|count| json!({ "outcome": ["error", "incomplete"], "tool_calls": calls(&found.calls[..count]) }));
     let whole = json!({ "outcome": "completed", "text": found.text, "tool_calls": calls(&found.calls) });
     json!({ "must": { "either": ends.chain([whole]).collect::<Vec<_>>() } })
 }
 
 /// Makes the case file of a stream that breaks a law.
-pub(super) fn document(case: &Case, steps: &[Step], law: Law, meaning: Meaning, rules: &[Rule], text: bool) -> Document {
+pub(super) fn document(
+    case: &Case,
+    steps: &[Step],
+    law: Law,
+    meaning: Meaning,
+    rules: &[Rule],
+    is_a_beginning: bool,
+) -> Document {
     let of_law = law.rules(case.api);
     let mut sources: Vec<Value> = Vec::new();
     for rule in of_law.iter().filter_map(|id| rules.iter().find(|rule| rule.id == *id)) {
@@ -59,7 +65,7 @@ pub(super) fn document(case: &Case, steps: &[Step], law: Law, meaning: Meaning, 
         }
     }
     let expect = match meaning {
-        Meaning::Failed(_) => expect(case, steps, meaning, text),
+        Meaning::Failed(_) => expect(case, steps, meaning, is_a_beginning),
         Meaning::Open => expect_open(case, steps),
     };
     let fields = json!({

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use streamspec_adapters::contract::Api;
-use streamspec_adapters::fleet::Sdk;
-use streamspec_adapters::manifest::Surface;
 
 use super::law::Law;
 use super::meaning::Meaning;
@@ -49,7 +47,7 @@ pub struct Finding {
 pub(super) type Broken = BTreeMap<Law, (BTreeSet<String>, String)>;
 
 /// Finds the laws that are broken where the bytes decide what a stream means, or nothing does.
-pub(super) fn broken(sdk: &Sdk, meaning: Meaning, ran: &[TrialRun]) -> Broken {
+pub(super) fn broken(meaning: Meaning, ran: &[TrialRun]) -> Broken {
     let mut all = Broken::new();
     for run in ran.iter().filter(|run| run.record.verdict.status == Status::Fails) {
         for law in laws_of(meaning, run) {
@@ -57,7 +55,7 @@ pub(super) fn broken(sdk: &Sdk, meaning: Meaning, ran: &[TrialRun]) -> Broken {
         }
     }
     if meaning == Meaning::Open {
-        disagreeing(sdk, ran, &mut all);
+        disagreeing(ran, &mut all);
     }
     all
 }
@@ -99,23 +97,23 @@ fn laws_of(meaning: Meaning, run: &TrialRun) -> BTreeSet<Law> {
         .collect()
 }
 
-/// Finds the surfaces that hand over an answer in one form and do not agree on whether it is complete. Code around the SDK is not
-/// the SDK's.
-fn disagreeing(sdk: &Sdk, ran: &[TrialRun], all: &mut Broken) {
-    let mut forms: BTreeMap<String, Vec<(&TrialRun, bool)>> = BTreeMap::new();
+/// Finds the two forms of a call that do not agree on whether an answer is complete.
+fn disagreeing(ran: &[TrialRun], all: &mut Broken) {
+    let mut calls: BTreeMap<&str, Vec<(&TrialRun, bool)>> = BTreeMap::new();
     for run in ran {
-        let of_surface = |surface: &&Surface| surface.handler.is_none();
-        let surface = sdk.manifest.surfaces.get(run.record.surface.as_str()).filter(of_surface);
-        if let (Some(surface), Some(completes)) = (surface, completes(run)) {
-            forms.entry(format!("{:?}", surface.delivers)).or_default().push((run, completes));
+        if let Some(completes) = completes(run) {
+            calls.entry(run.record.surface.call()).or_default().push((run, completes));
         }
     }
-    for runs in forms.into_values() {
+    for runs in calls.into_values() {
         let completed = runs.iter().filter(|(_, completes)| *completes).count();
         if completed > 0 && completed < runs.len() {
-            for (run, _) in runs {
-                note(all, Law::SurfacesAgree, run);
-            }
+            let says = |(run, completes): &(&TrialRun, bool)| {
+                format!("{} is {}", run.record.surface, if *completes { "completed" } else { "not completed" })
+            };
+            let verdict = runs.iter().map(says).collect::<Vec<_>>().join(", ");
+            let surfaces = runs.iter().map(|(run, _)| run.record.surface.to_string()).collect();
+            all.insert(Law::SurfacesAgree, (surfaces, verdict));
         }
     }
 }

@@ -11,7 +11,7 @@ pub enum Law {
     ErrorIsTold,
     /// A stream that ends before its answer is never a completion.
     CutIsTold,
-    /// A tool call is complete only where a whole one is on the wire.
+    /// A tool call of an answer that ends early is complete only where a whole one is on the wire.
     NoHalfCall,
     /// The text that is handed over is a beginning of the text on the wire.
     TextWasSent,
@@ -21,7 +21,7 @@ pub enum Law {
     SplitMeansTheSame,
     /// What clients are told to ignore changes nothing.
     IgnoredIsIgnored,
-    /// The surfaces of an SDK that hand over the same agree on whether an answer is complete.
+    /// The synchronous and the asynchronous surface of a call agree on whether an answer is complete.
     SurfacesAgree,
 }
 
@@ -55,15 +55,19 @@ impl Law {
     /// Returns the law in a sentence.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::ErrorIsTold => "An error on the wire before the stop reason is never a completion, whatever follows it.",
+            Self::ErrorIsTold => {
+                "An error on the wire before the stop reason is never a completion, whatever follows it."
+            }
             Self::CutIsTold => "A stream without a stop reason and without its terminal event is never a completion.",
-            Self::NoHalfCall => "A tool call is handed over as complete only where a whole one was on the wire.",
+            Self::NoHalfCall => {
+                "A tool call of an answer that breaks off is handed over as complete only where it was whole on the wire."
+            }
             Self::TextWasSent => "The text that is handed over is a beginning of the text on the wire.",
             Self::CallEnds => "Every call comes to an end of its own in time, and the process of the SDK lives.",
             Self::SplitMeansTheSame => "A stream of which the bytes are split or framed otherwise means the same.",
             Self::IgnoredIsIgnored => "Comments, unknown events and unknown fields in a stream change nothing.",
             Self::SurfacesAgree => {
-                "The surfaces of an SDK that hand over an answer in the same form agree on whether it is complete."
+                "The synchronous and the asynchronous surface of a call agree on whether an answer is complete."
             }
         }
     }

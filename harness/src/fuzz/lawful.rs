@@ -15,8 +15,8 @@ use crate::load::{Document, Drafts};
 use crate::shrink::{Bench, Oracle};
 
 /// Makes the case of a changed stream, with what the laws expect of it alone.
-pub(super) fn case_of(seed: &Case, combination: &str, steps: &[Step], meaning: Meaning, has_its_text: bool) -> Case {
-    let expect = serde_json::from_value(expect(seed, steps, meaning, has_its_text)).unwrap_or_default();
+pub(super) fn case_of(seed: &Case, combination: &str, steps: &[Step], meaning: Meaning, is_a_beginning: bool) -> Case {
+    let expect = serde_json::from_value(expect(seed, steps, meaning, is_a_beginning)).unwrap_or_default();
     let id = crate::id::CaseId::of(seed.id.file(), Some(combination));
     Case { id, exchanges: vec![steps.to_vec()], control: None, disputed: None, expect, ..seed.clone() }
 }
@@ -31,7 +31,7 @@ pub(super) struct Lawful<'a> {
     pub(super) law: Law,
     pub(super) meaning: Meaning,
     pub(super) surfaces: &'a BTreeSet<String>,
-    pub(super) has_its_text: bool,
+    pub(super) is_a_beginning: bool,
     /// The most events that the vendor's schema does not have in their form.
     pub(super) broken_events: usize,
     /// The file of the last stream that was kept.
@@ -44,7 +44,7 @@ impl Oracle for Lawful<'_> {
         if meaning(self.seed.api, &body(self.seed.api, steps)) != self.meaning {
             return false;
         }
-        let document = document(self.seed, steps, self.law, self.meaning, self.rules, self.has_its_text);
+        let document = document(self.seed, steps, self.law, self.meaning, self.rules, self.is_a_beginning);
         let Ok(written) = self.drafts.read(Utf8Path::new(&self.seed.file), &document) else { return false };
         if self.drafts.broken_events(&written) > self.broken_events {
             return false;
@@ -53,9 +53,9 @@ impl Oracle for Lawful<'_> {
         if reference.iter().any(|run| run.record.verdict.status != Status::Pass) {
             return false;
         }
-        let case = Arc::new(case_of(self.seed, "fuzzed", steps, self.meaning, self.has_its_text));
+        let case = Arc::new(case_of(self.seed, "fuzzed", steps, self.meaning, self.is_a_beginning));
         let ran = self.bench.run_subject(&case).await;
-        let found = broken(self.bench.subject(), self.meaning, &ran);
+        let found = broken(self.meaning, &ran);
         let holds = found.get(&self.law).is_some_and(|(surfaces, _)| surfaces == self.surfaces);
         if holds {
             self.kept = Some(document);

@@ -101,7 +101,8 @@ impl Fuzzer {
         let mut baselines = BTreeMap::new();
         let begun = Instant::now();
         let mut number = 0;
-        let is_left = |all: &Fuzzed| budget.trials.is_none_or(|trials| all.trials < trials) && begun.elapsed() < budget.time;
+        let is_left =
+            |all: &Fuzzed| budget.trials.is_none_or(|trials| all.trials < trials) && begun.elapsed() < budget.time;
         while !self.seeds.is_empty() && is_left(&all) {
             let batch = Instant::now();
             let sent = join_all((number..number + AT_ONCE).map(|number| self.send(number))).await;
@@ -168,7 +169,7 @@ impl Fuzzer {
     /// Finds the laws that the trials of a stream break.
     async fn judged(&self, sent: &Sent, baselines: &mut BTreeMap<usize, Vec<(String, Signature)>>) -> Broken {
         if let Some(meaning) = sent.meaning {
-            return broken(self.bench.subject(), meaning, &sent.ran);
+            return broken(meaning, &sent.ran);
         }
         if sent.ran.iter().all(|run| run.record.verdict.status != Status::Fails) {
             return Broken::new();
@@ -203,14 +204,23 @@ impl Fuzzer {
                     law,
                     meaning,
                     surfaces,
-                    has_its_text: sent.mutant.is_a_beginning(),
+                    is_a_beginning: sent.mutant.is_a_beginning(),
                     broken_events: self.drafts.broken_events(&sent.case),
                     kept: None,
                 };
                 oracle.holds(&answers).await;
                 let shrunk = shrink(answers, &mut oracle, limits).await;
                 let document = oracle.kept.take();
-                let whole = || super::document::document(seed, &sent.mutant.steps, law, meaning, &self.rules, oracle.has_its_text);
+                let whole = || {
+                    super::document::document(
+                        seed,
+                        &sent.mutant.steps,
+                        law,
+                        meaning,
+                        &self.rules,
+                        oracle.is_a_beginning,
+                    )
+                };
                 (shrunk, document.unwrap_or_else(whole))
             }
             None => self.same_shrunk(&bench, sent, answers, limits).await,
@@ -233,7 +243,13 @@ impl Fuzzer {
     }
 
     /// Does the same for a stream that means the same as that of its case, with the expectation of the case.
-    async fn same_shrunk(&self, bench: &Bench, sent: &Sent, answers: Vec<Vec<Step>>, limits: Limits) -> (Shrunk, Document) {
+    async fn same_shrunk(
+        &self,
+        bench: &Bench,
+        sent: &Sent,
+        answers: Vec<Vec<Step>>,
+        limits: Limits,
+    ) -> (Shrunk, Document) {
         let seed = &self.seeds[sent.mutant.seed];
         let mut document = Document::of(&self.root, seed).unwrap_or_default();
         let mut must = document.get("expect").get("must").cloned().unwrap_or_default();
@@ -248,7 +264,7 @@ impl Fuzzer {
         document.set_answers(&answers);
         let ran = bench.run_subject(&sent.case).await;
         let wanted = ran.iter().map(Signature::of).collect();
-        let mut oracle = SameVerdict::new(bench, &self.drafts, &sent.case, document, wanted);
+        let mut oracle = SameVerdict::new(bench, &self.drafts, &sent.case, document, wanted).await;
         let shrunk = shrink(answers, &mut oracle, limits).await;
         (shrunk, oracle.kept().clone())
     }

@@ -24,7 +24,9 @@ pub(super) fn choose(trials: &[Trial], surfaces: &[String]) -> Vec<Arc<Case>> {
     }
     let speak = |case: &Case| {
         let of_sdk = trials.first().map(|trial| &trial.sdk.manifest.surfaces);
-        let speaks = |surface: &&String| of_sdk.and_then(|all| all.get(*surface)).is_some_and(|one| one.apis.contains(&case.api));
+        let speaks = |surface: &&String| {
+            of_sdk.and_then(|all| all.get(*surface)).is_some_and(|one| one.apis.contains(&case.api))
+        };
         surfaces.iter().filter(speaks).count()
     };
     let mut files = BTreeSet::new();

@@ -153,12 +153,7 @@ impl Drafts {
 }
 
 /// Fills in the combination of a file that makes this case; none where there is no such one.
-fn filled(
-    parsed: &file::Parsed,
-    fragments: &Fragments,
-    case: &CaseId,
-    problems: &mut Collector,
-) -> Option<Value> {
+fn filled(parsed: &file::Parsed, fragments: &Fragments, case: &CaseId, problems: &mut Collector) -> Option<Value> {
     let files = Files { itself: &parsed.source, fragments: &fragments.source };
     let axes = file::axes(&parsed.tree, fragments, files, problems)?;
     let wanted = case.combination().unwrap_or_default();

@@ -132,7 +132,12 @@ pub(super) fn cases(
 pub(super) type Axis = (Key, Vec<(Key, Node)>);
 
 /// Returns the axes of the matrix in the order of the file; none if they are wrong.
-pub(super) fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Collector) -> Option<Vec<Axis>> {
+pub(super) fn axes(
+    tree: &Node,
+    fragments: &Fragments,
+    files: Files<'_>,
+    problems: &mut Collector,
+) -> Option<Vec<Axis>> {
     let Some((key, matrix)) = tree.entry("matrix") else { return Some(Vec::new()) };
     let before = problems.count();
     let mut refuse = |span: Span, message: &str, help: &str| problems.push(files.error(span, message).help(help));

@@ -2,8 +2,8 @@
 //! each step holds.
 
 mod bench;
-mod reduce;
 mod rederive;
+mod reduce;
 mod same;
 mod search;
 mod size;

@@ -77,7 +77,9 @@ fn values(value: &Value) -> Vec<Value> {
         }
         Value::Object(fields) => {
             let without = fields.keys().map(|name| {
-                Value::Object(fields.iter().filter(|(key, _)| *key != name).map(|(k, v)| (k.clone(), v.clone())).collect())
+                Value::Object(
+                    fields.iter().filter(|(key, _)| *key != name).map(|(k, v)| (k.clone(), v.clone())).collect(),
+                )
             });
             let inner = fields.iter().flat_map(|(name, value)| {
                 let with = move |smaller| {
@@ -153,7 +155,10 @@ mod tests {
         check(json!("a"), json!([""]));
         check(json!("abcd"), json!(["", "a", "ab"]));
         check(json!("x ${nonce} y"), json!(["${nonce}"]));
-        check(json!({ "a": 1, "b": ["c"] }), json!([{ "b": ["c"] }, { "a": 1 }, { "a": 1, "b": [] }, { "a": 1, "b": [""] }]));
+        check(
+            json!({ "a": 1, "b": ["c"] }),
+            json!([{ "b": ["c"] }, { "a": 1 }, { "a": 1, "b": [] }, { "a": 1, "b": [""] }]),
+        );
         check(json!(1), json!([]));
     }
 

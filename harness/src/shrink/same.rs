@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use streamspec_adapters::contract::{Ended, Field, Reading};
 
 use super::rederive::{is_only_contents, rederive};
 use super::{Bench, Oracle};
-use crate::case::{Axis, Case, Level, Step};
+use crate::case::{About, Axis, Case, Level, Step};
+use crate::id::CaseId;
 use crate::judge::{Mode, Status, Verdict};
 use crate::load::{Document, Drafts};
 use crate::run::TrialRun;
@@ -43,23 +45,52 @@ impl Signature {
     }
 }
 
+/// The way in which a client came to the end of an answer: what a smaller stream must have in common with the first one to mean the
+/// same.
+type Way = (Ended, Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// Returns that of a trial; none where the client has seen nothing.
+fn way(ran: &TrialRun) -> Option<Way> {
+    let seen = ran.record.observation.as_ref()?;
+    let error = seen.error.as_ref();
+    let class = error.map(|error| error.class.clone());
+    let word = |field: &Field<Reading<String>>| field.value().map(|reading| reading.value.clone());
+    let kind = error.and_then(|error| word(&error.kind));
+    let code = error.and_then(|error| word(&error.code));
+    Some((seen.ended, class, kind, code, seen.stop_reason.value().cloned()))
+}
+
 /// Wants a case on which each surface comes to the verdict that it has come to before, whose subject is the same, and which the
-/// reference client passes. What is expected of the contents of the answer is what the reference client reads.
+/// reference client passes and comes to the end of in the same way. What is expected of the contents of the answer is what the
+/// reference client reads.
 pub struct SameVerdict<'a> {
     bench: &'a Bench,
     drafts: &'a Drafts,
     name: Utf8PathBuf,
     wanted: Vec<Signature>,
-    before: Case,
+    id: CaseId,
+    about: About,
+    /// The ends to which the reference client came.
+    ways: Vec<Option<Way>>,
     broken_events: usize,
     kept: Document,
 }
 
 impl<'a> SameVerdict<'a> {
     /// Makes the oracle for a case with its document, and what each surface of the bench has come to on it.
-    pub fn new(bench: &'a Bench, drafts: &'a Drafts, case: &Case, document: Document, wanted: Vec<Signature>) -> Self {
+    pub async fn new(
+        bench: &'a Bench,
+        drafts: &'a Drafts,
+        case: &Case,
+        document: Document,
+        wanted: Vec<Signature>,
+    ) -> Self {
+        // Changed streams are about something that their case is not.
+        let about = drafts.read(&case.file, &document).map_or(case.about, |read| read.about);
+        let ways = bench.run_reference(&Arc::new(case.clone())).await.iter().map(way).collect();
         let broken_events = drafts.broken_events(case);
-        Self { bench, drafts, name: case.file.clone(), wanted, before: case.clone(), broken_events, kept: document }
+        let (id, name) = (case.id.clone(), case.file.clone());
+        Self { bench, drafts, name, wanted, id, about, ways, broken_events, kept: document }
     }
 
     /// Returns the document of the last case that was kept.
@@ -70,9 +101,9 @@ impl<'a> SameVerdict<'a> {
     /// Reads a document, whose subject must be the same.
     fn read(&self, document: &Document) -> Option<Arc<Case>> {
         let case = self.drafts.read(&self.name, document).ok()?;
-        let is_same = case.about == self.before.about && self.drafts.broken_events(&case) <= self.broken_events;
+        let is_same = case.about == self.about && self.drafts.broken_events(&case) <= self.broken_events;
         // The name of a case decides which surfaces document that they do not do what it is about.
-        is_same.then(|| Arc::new(Case { id: self.before.id.clone(), ..case }))
+        is_same.then(|| Arc::new(Case { id: self.id.clone(), ..case }))
     }
 
     /// Makes the document of answers, with an expectation that the reference client meets; none where there is no such one.
@@ -81,6 +112,9 @@ impl<'a> SameVerdict<'a> {
         document.set_answers(answers);
         let case = self.read(&document)?;
         let ran = self.bench.run_reference(&case).await;
+        if ran.iter().map(way).ne(self.ways.iter().cloned()) {
+            return None;
+        }
         if ran.iter().all(passes) {
             return Some((document, case));
         }

@@ -7,6 +7,7 @@ mod editions;
 mod exits;
 mod gateways;
 mod help;
+mod making;
 mod own;
 mod places;
 mod repository;

@@ -72,6 +72,42 @@ pub struct FuzzOptions {
     pub jobs: u16,
 }
 
+/// Examples of `new`.
+pub(super) const NEW_EXAMPLES: &str = "\
+Examples:
+  streamspec new anthropic/cut/mine
+  streamspec new openai-chat/in-band/mine --like openai-chat/in-band/then-done
+  streamspec new my/case.yaml --api gemini-generate";
+
+/// Options of `new`.
+#[derive(Debug, Args)]
+pub struct NewOptions {
+    /// The case, by its id, `anthropic/cut/mine`, or the file to write, `my/case.yaml`.
+    pub case: String,
+    /// The dialect; that of the folder by default.
+    #[arg(long, value_parser = api, value_name = "DIALECT")]
+    pub api: Option<Api>,
+    /// The case to begin with, by its id, instead of a template: its file is copied, with the title and the sources to be written.
+    #[arg(long, value_name = "CASE")]
+    pub like: Option<String>,
+}
+
+/// Examples of `fmt`.
+pub(super) const FORMAT_EXAMPLES: &str = "\
+Examples:
+  streamspec fmt cases/anthropic/cut/mine.yaml
+  streamspec fmt --check";
+
+/// Options of `fmt`.
+#[derive(Debug, Args)]
+pub struct FormatOptions {
+    /// Case files or folders of them; by default all below `cases/`.
+    pub paths: Vec<Utf8PathBuf>,
+    /// Write nothing, and fail where a file is not formatted.
+    #[arg(long)]
+    pub check: bool,
+}
+
 /// Reads the name of a dialect.
 fn api(text: &str) -> Result<Api, String> {
     let all = || Api::ALL.map(Api::name);
@@ -90,5 +126,6 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let number = number.parse::<u64>().ok();
     let time = number.zip(milliseconds).and_then(|(number, unit)| number.checked_mul(unit)).map(Duration::from_millis);
-    time.filter(|time| *time <= Duration::from_hours(24)).ok_or_else(|| "write a time of at most a day, as `90s`, `5m` or `2h`".to_owned())
+    time.filter(|time| *time <= Duration::from_hours(24))
+        .ok_or_else(|| "write a time of at most a day, as `90s`, `5m` or `2h`".to_owned())
 }
