@@ -23,7 +23,7 @@
 //! One module for each stage, named for it: [`load`], [`codec`], [`wire`], [`transport`], [`server`], [`run`], [`judge`],
 //! [`record`], [`report`]. [`merge`] joins the records of several machines. [`bundle`] is the suite inside of the program. [`case`] holds the types they talk in, [`deviation`] the
 //! lists of what is known, [`edition`] the frozen lists of cases, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
-//! and [`runner`] what the command line ([`cli`]) and the test binary share, [`serve`] cases for the caller's own programs, [`terms`] what the words of cases and reports mean.
+//! and [`runner`] what the command line ([`cli`]) and the test binary share, [`serve`] cases for the caller's own programs, [`shrink`] the search for a smaller stream, [`terms`] what the words of cases and reports mean.
 //!
 //! # Invariants
 //!
@@ -48,6 +48,7 @@ pub mod codec;
 pub mod coverage;
 pub mod deviation;
 pub mod edition;
+pub mod fuzz;
 pub mod id;
 mod json;
 pub mod judge;
@@ -62,6 +63,7 @@ pub mod runner;
 pub mod serve;
 pub mod server;
 pub mod session;
+pub mod shrink;
 pub mod tap;
 pub mod terms;
 mod text;

@@ -8,7 +8,7 @@ use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Limit, Normal, Nothing};
-use super::stop::{CutCalls, StopReasons};
+use super::stop::{CutCalls, StopReasons, text_at};
 use crate::answer::{PartialAnswer, Step, Trouble};
 use crate::codec::Ndjson;
 
@@ -32,7 +32,7 @@ pub(super) static DIALECT: Dialect = Dialect {
         // A call is sent whole, whatever ends the answer after it.
         ends_calls: &[Normal, Limit, Nothing],
         cut: CutCalls::ByStatus,
-        stands_in: |payload| payload.get("done") == Some(&Value::Bool(true)),
+        word_in,
     },
     // <https://docs.ollama.com/api/errors>: a text and nothing else, so that only the status of a response tells more.
     errors: Errors {
@@ -49,6 +49,13 @@ pub(super) static DIALECT: Dialect = Dialect {
     },
     read,
 };
+
+/// Finds the stop reason of the object that ends the answer. Older servers end it without one, and had no other end.
+fn word_in(payload: &Value) -> Option<&str> {
+    let is_done = payload.get("done") == Some(&Value::Bool(true));
+    let reason = text_at(payload, "/done_reason").filter(|reason| !reason.is_empty());
+    is_done.then_some(reason.unwrap_or("stop"))
+}
 
 fn body(prompt: &str, ask: Ask) -> Value {
     let body = json!({ "model": MODEL, "messages": [{ "role": "user", "content": prompt }], "stream": true });
@@ -77,7 +84,7 @@ fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Tr
     if let Some(reason) = payload.get("done_reason").and_then(Value::as_str).filter(|reason| !reason.is_empty()) {
         answer.stop_reason = Some(reason.to_owned());
     }
-    if !(DIALECT.stop_reasons.stands_in)(payload) {
+    if word_in(payload).is_none() {
         return Ok(Step::Progress);
     }
     answer.finished = true;

@@ -34,6 +34,7 @@ use std::sync::Arc;
 use crate::contract::Adapter;
 use crate::manifest::Manifest;
 use crate::reference::{self, Mutant};
+pub use crate::reference::{Contents, contents};
 use crate::spec;
 use task::Task;
 

@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod client;
 mod coding;
+mod contents;
 mod errors;
 mod failure;
 mod follow;
@@ -27,6 +28,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use self::client::Client;
+pub use self::contents::{Contents, contents};
 use self::failure::Failure;
 pub(crate) use self::mutants::Mutant;
 use crate::answer::{Assembly, PartialAnswer, Step};

@@ -2,6 +2,7 @@
 
 mod installing;
 mod looking;
+mod making;
 mod serving;
 
 use camino::Utf8PathBuf;
@@ -12,6 +13,8 @@ use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
+pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 use serving::SERVE_EXAMPLES;
 pub(super) use serving::ServeArguments;
 
@@ -106,6 +109,41 @@ pub enum Command {
     /// written.
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArguments),
+    /// Write a case file to begin with, which says what is to be filled in.
+    ///
+    /// Exit codes: 0 written, 2 usage, or the file is there already, 6 the file cannot be written.
+    #[command(after_help = NEW_EXAMPLES)]
+    New(NewOptions),
+    /// Format case files: the order of their fields, indentation, spaces, lines that are too long. Comments stay.
+    ///
+    /// Words and quotation marks stay as they are written, and so does the choice between braces and lines where a line is short
+    /// enough. A file is only written where it makes the same cases as before. The order of the fields is part of a case's digest.
+    ///
+    /// Exit codes: 0 formatted, 1 with `--check` something is not, 2 usage or a file that is no case or cannot be formatted, 6 a
+    /// file cannot be written.
+    #[command(after_help = FORMAT_EXAMPLES)]
+    Fmt(FormatOptions),
+    /// Find the smallest stream on which a trial comes to the same verdict, and write it as a case file.
+    ///
+    /// The verdict is the same where the status, the mode and the axes that do not hold are. Steps are left out, then what they hold;
+    /// each candidate is a trial on the SDK, and the reference client must pass it. What is expected of the text and of other
+    /// contents of the answer is what the reference client reads of them; how the answer must end is never changed.
+    ///
+    /// Exit codes: 0 shrunk, 2 usage or no such trial, 3 the trial says nothing about the SDK, 5 it passes, 6 the file cannot be
+    /// written.
+    #[command(after_help = SHRINK_EXAMPLES)]
+    Shrink(ShrinkOptions),
+    /// Change the streams of cases by chance, and judge by laws what SDKs make of them.
+    ///
+    /// Events are dropped, doubled, swapped, cut, split and framed otherwise; errors, comments and what is unknown are put between
+    /// them. The laws are those of `cases/rules` that hold of every stream: an error or a cut is never a completion, no tool call is
+    /// made of half a one, text is what was sent, a call ends, other bytes that mean the same mean the same. What breaks one is
+    /// shrunk, told once, and written as a case file with `--out`.
+    ///
+    /// Exit codes: 0 nothing was found, 1 something was, 2 usage, 3 an adapter broke or an SDK was not run, 4 streamspec itself
+    /// broke, 5 there was nothing to run, 6 a file cannot be written.
+    #[command(after_help = FUZZ_EXAMPLES)]
+    Fuzz(FuzzOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.
@@ -247,6 +285,9 @@ can be used, is an error with exit code 3; one that ends in the middle is starte
 pub struct CheckOptions {
     /// Files or folders of cases; by default all cases, manifests and lists.
     pub paths: Vec<Utf8PathBuf>,
+    /// Check cases again whenever a file of them changes, and tell what is new and what is mended, until ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// Options of `list`.

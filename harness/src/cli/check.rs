@@ -5,7 +5,7 @@ use streamspec_adapters::fleet::Fleet;
 use streamspec_adapters::gateway;
 
 use super::arguments::CheckOptions;
-use super::{Exit, output, tell_broken};
+use super::{Exit, output, tell_broken, watch};
 use crate::adequacy::Accepted;
 use crate::case::Case;
 use crate::deviation::{KnownDeviations, KnownScope};
@@ -17,6 +17,9 @@ use crate::run::Routes;
 use crate::session::SessionError;
 
 pub(super) fn check(root: &Utf8Path, options: &CheckOptions) -> anyhow::Result<Exit> {
+    if options.watch {
+        return watch::watch(root, &options.paths);
+    }
     let checked = load::check(root, &options.paths);
     output::print(checked.render());
     let exit = if checked.has_errors() { Exit::Usage } else { Exit::Conformant };

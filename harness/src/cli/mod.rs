@@ -12,11 +12,14 @@ mod diff_sdk;
 mod ending;
 mod exit;
 mod explain;
+mod fmt;
+mod fuzz;
 mod generate;
 mod list;
 mod lock;
 mod merge;
 mod named;
+mod new;
 mod output;
 mod own;
 mod places;
@@ -29,6 +32,8 @@ mod serve;
 mod setup;
 mod shard;
 mod show;
+mod shrink;
+mod watch;
 
 pub use arguments::{Arguments, Command};
 pub use exit::Exit;
@@ -78,7 +83,7 @@ fn finished(exit: Exit) -> Exit {
 /// Runs one command and says with which code to exit.
 pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
     let Arguments { root: given, command } = arguments;
-    if matches!(command, Command::Run(_) | Command::Probe(_)) {
+    if matches!(command, Command::Run(_) | Command::Probe(_) | Command::Shrink(_) | Command::Fuzz(_)) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
@@ -99,6 +104,10 @@ pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
         Command::Report(options) => report::report(&root()?, &options),
         Command::Bless(options) => bless::bless(&root()?, &options),
         Command::Serve(options) => serve::serve(&root()?, &options),
+        Command::New(options) => new::new(&root()?, &options),
+        Command::Fmt(options) => fmt::fmt(&root()?, &options),
+        Command::Shrink(options) => shrink::shrink(&root()?, &options),
+        Command::Fuzz(options) => fuzz::fuzz(&root()?, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root()?, &options),
         Command::Generate(options) => generate::generate(&root()?, &options),
         Command::Clean(options) => clean::clean(given, bundle, &options),

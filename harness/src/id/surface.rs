@@ -17,6 +17,16 @@ name! {
     SurfaceId
 }
 
+/// The endings of the names of surfaces that are one call of an SDK in two forms.
+const FORMS: [&str; 2] = ["-sync", "-async"];
+
+impl SurfaceId {
+    /// Returns the name of the call without its form, `create` of `create-sync` and of `create-async`.
+    pub fn call(&self) -> &str {
+        FORMS.iter().find_map(|form| self.strip_suffix(form)).unwrap_or(self)
+    }
+}
+
 /// A surface of an SDK. As text `anthropic-python/create-sync`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SdkSurface {

@@ -56,17 +56,7 @@ impl Report {
 pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     let mut problems = Collector::default();
     let everything = select::below(root, Utf8Path::new(""), &mut Collector::default());
-    let mut found: Vec<CasePath> = if paths.is_empty() {
-        select::below(root, Utf8Path::new(""), &mut problems)
-    } else {
-        paths.iter().flat_map(|path| under(root, path, &mut problems)).collect()
-    };
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    found.dedup_by(|a, b| a.name == b.name);
-    if found.is_empty() && problems.count() == 0 {
-        let place = paths.first().map_or(Utf8Path::new("cases"), |path| path.as_path());
-        problems.push(Problem::whole_file(place, "there are no cases"));
-    }
+    let mut found = found(root, paths, &mut problems);
     let supporting: Vec<_> =
         found.extract_if(.., |file| select::is_supporting(&file.name)).map(|file| file.name).collect();
 
@@ -99,6 +89,22 @@ pub fn check(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Report {
     }
     let cases = files.iter().map(|file| file.cases.len()).sum();
     Report { files: names.len(), cases, problems: problems.finish() }
+}
+
+/// Finds the files of paths that were named, those of fragments and rules among them; all cases where none is named.
+pub(super) fn found(root: &Utf8Path, paths: &[Utf8PathBuf], problems: &mut Collector) -> Vec<CasePath> {
+    let mut found: Vec<CasePath> = if paths.is_empty() {
+        select::below(root, Utf8Path::new(""), problems)
+    } else {
+        paths.iter().flat_map(|path| under(root, path, problems)).collect()
+    };
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup_by(|a, b| a.name == b.name);
+    if found.is_empty() && problems.count() == 0 {
+        let place = paths.first().map_or(Utf8Path::new("cases"), |path| path.as_path());
+        problems.push(Problem::whole_file(place, "there are no cases"));
+    }
+    found
 }
 
 /// Compares a healthy stream with the vendor's schema.

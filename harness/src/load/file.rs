@@ -13,7 +13,7 @@ use super::fragments::Fragments;
 use super::limits::{MAX_COMBINATIONS, MAX_EXPANSION};
 use super::lint::{self, Sites};
 use super::loaded::Loaded;
-use super::problem::{Collector, Source};
+use super::problem::{Collector, Problem, Source};
 use super::shape::Shapes;
 use super::template::Scope;
 use super::tree::{Key, Node, Origin, Span, ValueKind};
@@ -38,21 +38,21 @@ pub(super) struct Parsed {
 
 /// Reads a case file as YAML.
 pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) -> Option<Parsed> {
-    let read = super::read::source(path, file).and_then(|source| {
-        let tree = yaml::parse(&source, Origin::Itself)?;
-        Ok((source, tree))
-    });
-    match read {
-        Ok((source, tree)) => {
-            let name = tree.get("api").and_then(Node::text).map(str::to_owned);
-            let api = name.and_then(|name| serde_json::from_value(Value::String(name)).ok());
-            Some(Parsed { source, tree, id: id::id_of(file), api })
-        }
+    match super::read::source(path, file).and_then(|source| parsed(source, file)) {
+        Ok(parsed) => Some(parsed),
         Err(problem) => {
             problems.push(*problem);
             None
         }
     }
+}
+
+/// Reads the text of a case file as YAML.
+pub(super) fn parsed(source: Source, file: &Utf8Path) -> Result<Parsed, Box<Problem>> {
+    let tree = yaml::parse(&source, Origin::Itself)?;
+    let name = tree.get("api").and_then(Node::text).map(str::to_owned);
+    let api = name.and_then(|name| serde_json::from_value(Value::String(name)).ok());
+    Ok(Parsed { source, tree, id: id::id_of(file), api })
 }
 
 /// Fills in everything, judges it, and makes the cases.
@@ -138,10 +138,15 @@ pub(super) fn cases(
 }
 
 /// An axis and its values.
-type Axis = (Key, Vec<(Key, Node)>);
+pub(super) type Axis = (Key, Vec<(Key, Node)>);
 
 /// Returns the axes of the matrix in the order of the file; none if they are wrong.
-fn axes(tree: &Node, fragments: &Fragments, files: Files<'_>, problems: &mut Collector) -> Option<Vec<Axis>> {
+pub(super) fn axes(
+    tree: &Node,
+    fragments: &Fragments,
+    files: Files<'_>,
+    problems: &mut Collector,
+) -> Option<Vec<Axis>> {
     let Some((key, matrix)) = tree.entry("matrix") else { return Some(Vec::new()) };
     let before = problems.count();
     let mut refuse = |span: Span, message: &str, help: &str| problems.push(files.error(span, message).help(help));
@@ -191,7 +196,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Combines one value of each axis, the last axis changing fastest.
-fn combinations(axes: &[Axis]) -> Vec<Vec<(&Key, &Key, &Node)>> {
+pub(super) fn combinations(axes: &[Axis]) -> Vec<Vec<(&Key, &Key, &Node)>> {
     axes.iter().fold(vec![Vec::new()], |before, (axis, values)| {
         let with = |chosen: &Vec<(_, _, _)>| {
             let chosen = chosen.clone();
@@ -206,7 +211,7 @@ fn combinations(axes: &[Axis]) -> Vec<Vec<(&Key, &Key, &Node)>> {
 }
 
 /// Returns the file with everything filled in, and where its steps stand.
-fn expand(tree: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> (Node, Sites) {
+pub(super) fn expand(tree: &Node, expander: &mut Expander<'_>, scope: &Scope<'_>) -> (Node, Sites) {
     let mut sites = Sites::default();
     let mut fields = Vec::new();
     for (key, value) in tree.entries() {

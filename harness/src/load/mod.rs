@@ -16,8 +16,11 @@
 
 mod about;
 mod check;
+mod document;
+mod emit;
 mod expand;
 mod file;
+mod format;
 mod fragment_file;
 mod fragments;
 pub mod limits;
@@ -46,6 +49,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
 
 pub use check::{Report, check};
+pub use document::{Document, Drafts};
+pub use format::format;
 pub use locate::{Location, locate};
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{fragments_schema, rules_schema, schema};
@@ -109,6 +114,47 @@ pub fn case(root: &Utf8Path, id: &str) -> Result<Case, Problems> {
         return Err(problems.finish());
     }
     Ok(cases.remove(0))
+}
+
+/// Finds the case files of these paths, each with its name below the root; all below `cases/` where no path is named.
+///
+/// # Errors
+///
+/// Folders that cannot be read; also where there is no case file.
+pub fn files(root: &Utf8Path, paths: &[Utf8PathBuf]) -> Result<Vec<(Utf8PathBuf, Utf8PathBuf)>, Problems> {
+    let mut problems = Collector::default();
+    let found = check::found(root, paths, &mut problems);
+    let problems = problems.finish();
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let cases = found.into_iter().filter(|file| !select::is_supporting(&file.name));
+    Ok(cases.map(|CasePath { path, name }| (path, name)).collect())
+}
+
+/// Reads the text of a case file.
+///
+/// # Errors
+///
+/// A file that cannot be read, that is too large, or that is no text.
+pub fn text(path: &Utf8Path, name: &Utf8Path) -> Result<String, Problems> {
+    read::source(path, name).map(|source| source.text.to_string()).map_err(|problem| {
+        let mut problems = Collector::default();
+        problems.push(*problem);
+        problems.finish()
+    })
+}
+
+/// Loads the rules of `cases/rules`, sorted by id.
+///
+/// # Errors
+///
+/// Everything that is wrong with their files.
+pub fn rules(root: &Utf8Path) -> Result<Vec<Rule>, Problems> {
+    let mut problems = Collector::default();
+    let rules = Rules::load(root, &mut problems).into_rules();
+    let problems = problems.finish();
+    if problems.has_errors() { Err(problems) } else { Ok(rules) }
 }
 
 /// Returns the steps of a fragment with its defaults, for what is not a case.

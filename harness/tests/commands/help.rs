@@ -3,7 +3,7 @@
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 24] = [
     "run",
     "check",
     "list",
@@ -19,6 +19,10 @@ const COMMANDS: [&str; 20] = [
     "compare",
     "bless",
     "serve",
+    "new",
+    "fmt",
+    "shrink",
+    "fuzz",
     "adequacy",
     "generate",
     "clean",

@@ -8,6 +8,7 @@ mod exits;
 mod gateways;
 mod help;
 mod installed;
+mod making;
 mod manifest;
 mod own;
 mod places;

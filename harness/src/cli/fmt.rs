@@ -1,0 +1,58 @@
+//! `streamspec fmt`: one form for case files.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+
+use super::arguments::FormatOptions;
+use super::exit::CannotWrite;
+use super::{Exit, output};
+use crate::load;
+use crate::text;
+
+pub(super) fn fmt(root: &Utf8Path, options: &FormatOptions) -> anyhow::Result<Exit> {
+    let files = load::files(root, &options.paths).inspect_err(|problems| tell(&problems.to_string()));
+    let Ok(files) = files else { return Ok(Exit::Usage) };
+    let (mut exit, mut changed) = (Exit::Conformant, 0);
+    for (path, name) in &files {
+        match formatted(root, path, name)? {
+            None => exit = exit.max(Exit::Usage),
+            Some((before, after)) if before == after => {}
+            Some(_) if options.check => {
+                output::say(format_args!("{name} is not formatted"));
+                changed += 1;
+                exit = exit.max(Exit::NotConformant);
+            }
+            Some((_, after)) => {
+                fs::write(path, after).map_err(|why| CannotWrite::new(name, why))?;
+                output::say(format_args!("formatted {name}"));
+                changed += 1;
+            }
+        }
+    }
+    let what = if options.check { "not formatted" } else { "changed" };
+    output::say(format_args!("{} files, {changed} {what}", files.len()));
+    Ok(exit)
+}
+
+/// Returns the text of a file and the same formatted; none where that cannot be done, which is told.
+fn formatted(root: &Utf8Path, path: &Utf8PathBuf, name: &Utf8Path) -> anyhow::Result<Option<(String, String)>> {
+    // What is too large or no text is told by the loader, with its place.
+    let before = match load::text(path, name) {
+        Ok(before) => before,
+        Err(problems) => {
+            tell(&problems.to_string());
+            return Ok(None);
+        }
+    };
+    match load::format(root, name, &before) {
+        Ok(after) => Ok(Some((before, after))),
+        Err(problems) => {
+            tell(&problems.to_string());
+            Ok(None)
+        }
+    }
+}
+
+fn tell(problems: &str) {
+    output::warn(text::visible(problems));
+}

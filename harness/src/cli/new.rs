@@ -1,0 +1,88 @@
+//! `streamspec new`: a case file to begin with.
+
+use anyhow::{Context as _, bail, ensure};
+use camino::{Utf8Path, Utf8PathBuf};
+use streamspec_adapters::contract::Api;
+
+use super::arguments::NewOptions;
+use super::shrink::create;
+use super::{Exit, output};
+use crate::case::groups;
+use crate::id;
+use crate::load::{self, Selection};
+use crate::session::SessionError;
+
+/// What a case needs, with what is to be filled in. `check` refuses it until the source is written.
+const TEMPLATE: &str = include_str!("new/template.yaml");
+
+/// The source that is to be written, which is no address.
+const SOURCE: &str = "sources:\n  # TO BE WRITTEN: the document that says so, with its anchor, and its words.\n  - { basis: vendor-doc, url: \"TO BE WRITTEN\", quote: \"TO BE WRITTEN\" }\n";
+
+pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit> {
+    let is_file = options.case.ends_with(".yaml") || options.case.ends_with(".yml");
+    let path = if is_file { Utf8PathBuf::from(&options.case) } else { root.join(id::path_of(&options.case)) };
+    let of_folder = Api::ALL.into_iter().find(|api| id::is_of_api(&options.case, *api));
+    if !is_file {
+        let Some(api) = of_folder else {
+            let folders = Api::ALL.map(Api::folder).join(", ");
+            bail!(
+                "`{}` is in no folder of a dialect, which are {folders}; or name a file, `my/case.yaml`",
+                options.case
+            );
+        };
+        let parts: Vec<&str> = options.case.split('/').collect();
+        ensure!(parts.len() == 3, "the id of a case is `{}/GROUP/NAME`", api.folder());
+        let known: Vec<&str> = groups(api).collect();
+        ensure!(known.contains(&parts[1]), "`{}` is no group of {api}, which are {}", parts[1], known.join(", "));
+        ensure!(options.api.is_none_or(|asked| asked == api), "cases of `{}` are of {api}", api.folder());
+    }
+    ensure!(!path.as_std_path().exists(), "{path} is there already, and is not written over");
+    let text = match &options.like {
+        Some(like) => copied(root, like, options.api.or(of_folder))?,
+        None => {
+            let api = options.api.or(of_folder).context("name the dialect of the case by `--api`")?;
+            TEMPLATE.replace("DIALECT", api.name()).replace("SOURCES\n", SOURCE)
+        }
+    };
+    create(&path, &text)?;
+    output::say(format_args!("wrote {path}\n\nFill it in, and then:"));
+    let case = if is_file { path.as_str() } else { options.case.as_str() };
+    for (command, why) in [
+        (format!("streamspec check {path}"), "is it well formed?"),
+        (format!("streamspec run --sdk reference --case {case}"), "does a correct client pass it?"),
+        (format!("streamspec run --case {case} --verbose"), "what do the SDKs make of it?"),
+    ] {
+        output::say(format_args!("  {command:<60} # {why}"));
+    }
+    Ok(Exit::Conformant)
+}
+
+/// Returns the text of a case's file with another title and a source that is to be written.
+fn copied(root: &Utf8Path, like: &str, api: Option<Api>) -> anyhow::Result<String> {
+    let cases = load::suite(root, &Selection::named(&[like.to_owned()])).map_err(SessionError::Cases)?.cases;
+    let first = &cases[0];
+    ensure!(cases.iter().all(|case| case.file == first.file), "`{like}` names cases of several files; name one");
+    ensure!(api.is_none_or(|api| api == first.api), "`{like}` is a case of {}", first.api);
+    let text = fs_err::read_to_string(root.join(&first.file))?;
+    let mut out = String::from(
+        "# TO BE WRITTEN: the title and the sources, and what is otherwise than in the case that this one is like.\n",
+    );
+    let mut field = "";
+    for line in text.lines() {
+        if let Some((name, _)) =
+            line.split_once(':').filter(|(name, _)| name.bytes().all(|sign| sign.is_ascii_lowercase() || sign == b'-'))
+        {
+            field = if name.is_empty() { field } else { name };
+            match name {
+                "title" => out.push_str("title: TO BE WRITTEN\n"),
+                "sources" => out.push_str(SOURCE),
+                _ => {}
+            }
+        }
+        if !matches!(field, "title" | "sources" | "disputed") {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    Ok(out)
+}
