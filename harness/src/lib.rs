@@ -64,5 +64,6 @@ pub mod session;
 pub mod tap;
 pub mod terms;
 mod text;
+pub mod translate;
 pub mod transport;
 pub mod wire;
