@@ -10,7 +10,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import groq
 
-from streamspec_adapter import CAPABILITIES, Plan, Run, Sdk, serve
+from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import CHAT_TOKENS, CHAT_TOOLS, read_chat_chunk
 from streamspec_errors import BODY, Reads, attribute, header
@@ -51,6 +51,5 @@ if __name__ == "__main__":
             error_base=groq.GroqError,
             plan=plan,
             reads=READS,
-            capabilities=(*CAPABILITIES, "headers"),
         )
     )

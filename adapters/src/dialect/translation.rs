@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::Api;
+use super::{Api, is_quota};
 use super::error::Errors;
 use super::facts::Dialect;
 use super::stop::{self, Meaning, is_text_at};
@@ -38,14 +38,17 @@ fn words(own: stop::Words, meant: &[Meaning]) -> Vec<&'static str> {
     own.iter().filter(|(_, meanings)| is_meant(meanings)).map(|(word, _)| *word).collect()
 }
 
-/// Lists the types of errors that a dialect has for a type of another one, by their statuses.
+/// Lists the types of errors that a dialect has for a type of another one, by their statuses. A budget that is used up is another
+/// error than too many requests, though both have one status.
 pub fn error_types(kind: &str, from: Api, to: Api) -> Vec<&'static str> {
-    named(from.dialect().errors.status(Some(kind), None), to.dialect().errors.types)
+    let names = named(from.dialect().errors.status(Some(kind), None), to.dialect().errors.types);
+    names.into_iter().filter(|name| is_quota(name) == is_quota(kind)).collect()
 }
 
 /// Lists the codes of errors that a dialect has for a code of another one, by their statuses.
 pub fn error_codes(code: &str, from: Api, to: Api) -> Vec<&'static str> {
-    named(from.dialect().errors.status(None, Some(code)), to.dialect().errors.codes)
+    let names = named(from.dialect().errors.status(None, Some(code)), to.dialect().errors.codes);
+    names.into_iter().filter(|name| is_quota(name) == is_quota(code)).collect()
 }
 
 fn named(status: Option<u16>, names: &'static [(&'static str, u16)]) -> Vec<&'static str> {
@@ -110,6 +113,7 @@ mod tests {
         assert_eq!(error_types("overloaded_error", A, C), ["service_unavailable_error"]);
         assert_eq!(error_types("api_error", A, C), ["server_error"]);
         assert_eq!(error_types("rate_limit_error", A, G), ["RESOURCE_EXHAUSTED"]);
+        assert_eq!(error_types("rate_limit_error", A, C), ["rate_limit_error"]);
         assert_eq!(error_types("service_unavailable_error", C, A), ["overloaded_error"]);
         assert_eq!(error_types("model_on_strike_error", A, C), [""; 0]);
         assert_eq!(error_codes("rate_limit_exceeded", C, R), ["rate_limit_exceeded", "slow_down"]);

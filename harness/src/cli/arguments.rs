@@ -6,8 +6,8 @@ use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use looking::SHOW_EXAMPLES;
-pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+pub(super) use looking::{DiffOptions, ExplainOptions, ListOptions, ShowOptions};
+use looking::{LIST_EXAMPLES, SHOW_EXAMPLES};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -38,6 +38,7 @@ pub enum Command {
     /// Check case files: the given files and folders, or all of them with all manifests and lists of known deviations.
     Check(CheckOptions),
     /// List the trials, without running them.
+    #[command(after_help = LIST_EXAMPLES)]
     List(ListOptions),
     /// Show what a case sends, byte for byte with the events in it, and what it expects.
     ///
@@ -218,17 +219,6 @@ can be used, is an error with exit code 3; one that ends in the middle is starte
 pub struct CheckOptions {
     /// Files or folders of cases; by default all cases, manifests and lists.
     pub paths: Vec<Utf8PathBuf>,
-}
-
-/// Options of `list`.
-#[derive(Debug, Args)]
-pub struct ListOptions {
-    /// The trials to list.
-    #[command(flatten)]
-    pub selected: Selected,
-    /// List every rule and public bug with the cases that test it, instead of the trials.
-    #[arg(long)]
-    pub coverage: bool,
 }
 
 /// Options of `setup`.
