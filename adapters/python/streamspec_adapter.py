@@ -30,9 +30,11 @@ from streamspec_manifest import Manifest
 from streamspec_observation import Observer, plain
 from streamspec_tables import QUESTION
 
-__all__ = ["Plan", "Run", "Sdk", "serve"]
+__all__ = ["CAPABILITIES", "Plan", "Run", "Sdk", "serve"]
 
 PROTOCOL: Final = 1
+# The settings that every adapter makes. One whose SDK has an option for further header fields adds `headers`.
+CAPABILITIES: Final = ("timeout", "max-retries", "tools", "prompt")
 THREADS: Final = 64
 # Seconds after its beginning in which a call may still say what becomes of its connection: the harness's longest.
 LONGEST_CALL: Final = 15
@@ -55,11 +57,13 @@ class Run:
     ask: Literal["text", "tool"]
     caller: Caller
     prompt: str = QUESTION["prompt"]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, message: Mapping[str, Any]) -> Run:
         """Reads a `run` message; a missing field is a `KeyError`, but for those that may be absent."""
-        asked = {"prompt": QUESTION["prompt"], **message, "caller": Caller.parse(message.get("caller", {}))}
+        absent = {"prompt": QUESTION["prompt"], "headers": {}}
+        asked = {**absent, **message, "caller": Caller.parse(message.get("caller", {}))}
         return cls(**{name: asked[name] for name in cls.__dataclass_fields__})
 
     @property
@@ -86,7 +90,7 @@ class Sdk:
     plan: Callable[[Run], Plan]
     reads: Reads
     has: Callable[[str, str], bool] = field(default=lambda _surface, _api: True)
-    capabilities: Sequence[str] = ("timeout", "max-retries", "tools", "prompt")
+    capabilities: Sequence[str] = CAPABILITIES
 
     def apis(self, manifest: Manifest, surface: str) -> list[str]:
         """Returns the apis of a surface that the loaded version has; none where it lacks the surface."""

@@ -25,7 +25,12 @@ class Clients:
 
         A caller that makes several calls has one of its own, which keeps its connections as the SDK does by itself.
         """
-        options = {"base_url": base_url, "timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
+        options = {
+            "base_url": base_url,
+            "timeout": run.timeout_ms / 1000,
+            "max_retries": run.max_retries,
+            "default_headers": run.headers,
+        }
         if run.caller.shares_client:
             return (self.async_kind if run.is_async else self.sync_kind)(api_key=KEY, **options)
         return (self.asynchronous if run.is_async else self.sync).with_options(**options)

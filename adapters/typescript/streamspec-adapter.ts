@@ -31,6 +31,8 @@ export interface Call {
   ask: "text" | "tool";
   /** Absent where the words of the question are those of every request. */
   prompt?: string;
+  /** Header fields that a gateway on the way asks for, of an adapter that says that it sends them; else absent. */
+  headers?: Record<string, string>;
   caller?: Caller;
   /** Set while a call is made whose caller cancels it. */
   signal?: AbortSignal | undefined;
@@ -51,6 +53,8 @@ export interface Adapter<E, C = void> {
   client: (call: Call) => C;
   /** A surface that the loaded version lacks is `false`. */
   surfaces: Record<string, Partial<Record<Api, Surface<C> | false>>>;
+  /** True where the SDK has an option for further header fields and `client` gives it those of the call. */
+  sendsHeaders?: boolean;
   /** The classes that the SDK has for a call that its caller cancelled; the platform's is known. */
   cancellations?: readonly string[];
   /** Those of the manifest's error bases that the loaded version has not yet. */
@@ -169,7 +173,7 @@ function hello<E, C>(adapter: Adapter<E, C>, manifest: Manifest, errorBases: str
     apis: [...new Set(surfaces.flatMap(({ apis }) => apis))],
     error_bases: errorBases,
     surfaces: surfaces.filter(({ apis }) => apis.length > 0).map(({ name }) => name),
-    capabilities: ["timeout", "max-retries", "tools", "prompt"],
+    capabilities: ["timeout", "max-retries", "tools", "prompt", ...(adapter.sendsHeaders ? ["headers"] : [])],
   };
 }
 

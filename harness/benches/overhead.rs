@@ -62,6 +62,7 @@ async fn main() -> anyhow::Result<()> {
 async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::Result<Duration> {
     let engine = Arc::new(Engine::start("bench".to_owned(), AT_ONCE, Deadlines::SDK).await?);
     let trial = Trial {
+        spoken: case.api,
         sdk: Arc::clone(sdk),
         surface: Arc::new(surface.into()),
         case: Arc::clone(case),

@@ -67,5 +67,6 @@ pub mod shrink;
 pub mod tap;
 pub mod terms;
 mod text;
+pub mod translate;
 pub mod transport;
 pub mod wire;

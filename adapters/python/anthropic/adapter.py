@@ -13,7 +13,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 import anthropic
 
 from handler import AnswerFailed, answer
-from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_adapter import CAPABILITIES, Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import ANTHROPIC_TOOL, read_message, read_message_event
 from streamspec_errors import BODY, Reads, attribute, header
@@ -63,5 +63,6 @@ if __name__ == "__main__":
             error_base=(anthropic.AnthropicError, AnswerFailed),
             plan=plan,
             reads=READS,
+            capabilities=(*CAPABILITIES, "headers"),
         )
     )

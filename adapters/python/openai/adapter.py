@@ -18,7 +18,7 @@ import openai
 
 from handler import AnswerFailed, respond
 from handler import chat as handled
-from streamspec_adapter import Plan, Run, Sdk, serve
+from streamspec_adapter import CAPABILITIES, Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import (
     CHAT_TOKENS,
@@ -145,6 +145,7 @@ if __name__ == "__main__":
             error_base=(openai.OpenAIError, AnswerFailed),
             plan=plan,
             reads=READS,
+            capabilities=(*CAPABILITIES, "headers"),
             has=has,
         )
     )

@@ -13,6 +13,7 @@ mod openai_responses;
 mod question;
 mod stop;
 mod tables;
+mod translation;
 
 use std::fmt;
 
@@ -25,6 +26,7 @@ pub use self::facts::{Dialect, Events};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 pub use self::stop::{CutCalls, Meaning, StopReasons};
 pub use self::tables::TABLES;
+pub use self::translation::{error_codes, error_types, is_same_status, stop_words};
 
 /// A wire dialect: one kind of request and the stream that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

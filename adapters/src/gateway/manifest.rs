@@ -59,6 +59,9 @@ pub struct Install {
     pub version_arguments: Vec<String>,
     /// The package that holds it.
     pub from: Source,
+    /// The gateway in whose folder the lock file lies, where it lies in that of another one; they share one installation.
+    #[serde(default)]
+    pub locked_by: Option<String>,
 }
 
 /// A package of the system, or of a registry.
@@ -171,17 +174,22 @@ impl GatewayManifest {
             return Err(wrong(id, format!("the id `{id}` is not the name of the folder")));
         }
         if let Some((lock, _)) = install.from.locked()
-            && !dir.join(lock).is_file()
+            && !manifest.locked_in(dir).join(lock).is_file()
         {
             let package = install.from.package();
-            return Err(wrong(package, format!("`{package}` is locked by no `{lock}` in this folder")));
+            let folder = install.locked_by.as_ref().map_or("this folder".to_owned(), |other| format!("`{other}`"));
+            return Err(wrong(package, format!("`{package}` is locked by no `{lock}` in {folder}")));
+        }
+        if let Some(other) = &install.locked_by {
+            manifest.is_like(&Self::read(&manifest.locked_in(dir))?).map_err(|what| wrong(other, what))?;
         }
         for text in arguments.iter().chain(headers.values()).chain(environment.values()) {
             template::check(text).map_err(|unknown| wrong(text, unknown))?;
         }
-        if let Some((down, up)) = dialects.iter().find(|(down, up)| down != up) {
-            let what =
-                format!("`{down}` becomes `{up}`, and no expectation is translated from one dialect to another yet");
+        if let Some((down, up)) = dialects.iter().find(|(down, up)| manifest.spoken_for(**up) != Some(**down)) {
+            let what = format!(
+                "`{down}` is a second dialect that becomes `{up}`; the names of trials cannot tell two apart, so make it a gateway of its own"
+            );
             return Err(wrong(down.name(), what));
         }
         if dialects.is_empty() {
@@ -206,9 +214,27 @@ impl GatewayManifest {
         Ok(manifest)
     }
 
-    /// Says if it can be spoken to in a dialect.
-    pub fn speaks(&self, api: Api) -> bool {
-        self.dialects.contains_key(&api)
+    /// Returns the folder with the lock file of its package, where its own is this one.
+    pub(super) fn locked_in(&self, dir: &Utf8Path) -> Utf8PathBuf {
+        let other = self.install.locked_by.as_ref();
+        other.map_or(dir.to_owned(), |other| dir.parent().unwrap_or(dir).join(other))
+    }
+
+    /// Checks that it is the same package in the same version as that of another gateway, which locks it by itself.
+    fn is_like(&self, other: &Self) -> Result<(), String> {
+        let of = |manifest: &Self| (manifest.install.from.clone(), manifest.version.clone());
+        if other.install.locked_by.is_some() {
+            return Err(format!("`{}` has no lock file of its own", other.id));
+        }
+        if of(self) != of(other) {
+            return Err(format!("`{}` is another package, or another version of it: {}", other.id, other.version));
+        }
+        Ok(())
+    }
+
+    /// Finds the dialect that it is spoken to in, so that it asks the server in this one.
+    pub fn spoken_for(&self, asked: Api) -> Option<Api> {
+        self.dialects.iter().find(|(_, up)| **up == asked).map(|(down, _)| *down)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Gateway {
     pub manifest: GatewayManifest,
     /// Its folder.
     pub dir: Utf8PathBuf,
+    /// The folder with the lock file of its package.
+    locked_in: Utf8PathBuf,
     root: Utf8PathBuf,
 }
 
@@ -65,9 +67,11 @@ impl Gateway {
             }
         }
         dirs.sort();
-        dirs.into_iter()
-            .map(|dir| Ok(Self { manifest: GatewayManifest::read(&dir)?, dir, root: root.clone() }))
-            .collect()
+        let read = |dir: Utf8PathBuf| {
+            let manifest = GatewayManifest::read(&dir)?;
+            Ok(Self { locked_in: manifest.locked_in(&dir), manifest, dir, root: root.clone() })
+        };
+        dirs.into_iter().map(read).collect()
     }
 
     /// Finds the gateways that are asked for, each once: by id, or all of them.
@@ -116,7 +120,8 @@ impl Gateway {
         let GatewayManifest { id, version, install, .. } = &self.manifest;
         let (_, language) = install.from.locked()?;
         let (package, program) = (install.from.package(), install.program.as_str());
-        Some(Packaged { id, language, package, version, folder: &self.dir, program })
+        let id = install.locked_by.as_ref().unwrap_or(id);
+        Some(Packaged { id, language, package, version, folder: &self.locked_in, program })
     }
 
     /// Returns the folder below which it has one for each start.

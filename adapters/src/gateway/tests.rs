@@ -47,7 +47,7 @@ fn what_is_checked_in_can_be_used() {
     let gateways = Gateway::discover(root).expect("the gateways");
     let ids: Vec<&str> = gateways.iter().map(|gateway| gateway.manifest.id.as_str()).collect();
     assert!(ids.is_sorted() && ids.len() >= 5, "{ids:?}");
-    assert!(gateways.iter().all(|gateway| gateway.manifest.speaks(crate::contract::Api::OpenaiChat)));
+    assert!(gateways.iter().all(|gateway| gateway.manifest.dialects.contains_key(&crate::contract::Api::OpenaiChat)));
     let chosen = Gateway::choose(root, &["haproxy", "caddy", "haproxy"]).expect("two gateways");
     assert_eq!(chosen.iter().map(|gateway| gateway.manifest.id.as_str()).collect::<Vec<_>>(), ["caddy", "haproxy"]);
     assert_eq!(Gateway::choose(root, &["all"]).expect("all").len(), ids.len());
@@ -69,11 +69,13 @@ fn a_mistake_is_told_with_its_file_its_line_and_its_value() {
     check("serve.py\"\narg", "other.py\"\narg", "", &(of(7) + "the template `other.py` is no file in this folder"));
     check(
         "= \"anthropic-messages\"",
-        "= \"openai-chat\"",
+        "= \"openai-chat\", openai-chat = \"openai-chat\"",
         "",
-        &(of(11) + "`anthropic-messages` becomes `openai-chat`"),
+        &(of(11) + "`openai-chat` is a second dialect that becomes `openai-chat`"),
     );
     check("debian = \"python3\"", "python = \"mine\"", "", &(of(2) + "`mine` is locked by no `requirements.lock`"));
+    let elsewhere = "python = \"mine\" }, locked-by = \"yours\"";
+    check("debian = \"python3\" }", elsewhere, "", &(of(2) + "`mine` is locked by no `requirements.lock` in `yours`"));
     check("token = \"path\"", "token = \"soul\"", "", "line 9");
     check("token = \"path\"", "token = \"path\"\ntoe = 1", "", "unknown field `toe`");
     check("", "", "\nlisten ${prot}", "/adapters/gateways/mine/serve.py:2: `${prot}` is unknown");

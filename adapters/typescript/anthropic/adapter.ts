@@ -36,6 +36,7 @@ function makeClient(call: Call): Anthropic {
     baseURL: call.base_url,
     timeout: call.timeout_ms,
     maxRetries: call.max_retries,
+    defaultHeaders: call.headers ?? {},
   });
 }
 
@@ -90,6 +91,7 @@ async function handler(call: Call, seen: Observer, client: Anthropic): Promise<v
 
 serve({
   client: makeClient,
+  sendsHeaders: true,
   errorFields: ERROR_FIELDS,
   cancellations: ["APIUserAbortError"],
   surfaces: {

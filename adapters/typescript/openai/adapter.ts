@@ -38,6 +38,7 @@ function makeClient(call: Call): OpenAI {
     baseURL: `${call.base_url}/v1`,
     timeout: call.timeout_ms,
     maxRetries: call.max_retries,
+    defaultHeaders: call.headers ?? {},
   });
 }
 
@@ -142,6 +143,7 @@ const hasResponses = "responses" in sample;
 
 serve({
   client: makeClient,
+  sendsHeaders: true,
   errorFields: ERROR_FIELDS,
   cancellations: ["APIUserAbortError"],
   surfaces: {

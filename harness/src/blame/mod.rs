@@ -7,13 +7,14 @@ mod same;
 #[cfg(test)]
 mod tests;
 mod times;
+mod translated;
 mod word;
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use streamspec_adapters::contract::ObservedError;
+use streamspec_adapters::contract::{Api, ObservedError};
 
 pub use same::is_same;
 
@@ -133,6 +134,8 @@ pub struct BlameEvidence<'a> {
     pub tapped: &'a [TappedAnswer],
     /// True where every answer went downstream as the server sent it; see [`is_same`].
     pub is_same: bool,
+    /// The dialects of a gateway that translates; none where its client speaks the one that the server speaks.
+    pub translated: Option<Translated>,
     /// The time at which the call was over, on the clock of both.
     pub over_at: Duration,
     /// True where the gateway let go of the server's last answer; none where that was not watched.
@@ -141,6 +144,15 @@ pub struct BlameEvidence<'a> {
     pub reading: Option<Reading<'a>>,
     /// The verdict on the SDK, through the gateway.
     pub verdict: &'a Verdict,
+}
+
+/// The dialects on both sides of a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Translated {
+    /// The one that the server speaks.
+    pub from: Api,
+    /// The one that the client speaks.
+    pub to: Api,
 }
 
 /// The reader's view of what a gateway sent.

@@ -67,6 +67,7 @@ impl Played {
             transcript: &self.transcript,
             tapped: &self.tapped,
             is_same: self.is_same(),
+            translated: None,
             over_at: ms(5000),
             released,
             reading: reading.map(|verdict| Reading { verdict, error: None }),

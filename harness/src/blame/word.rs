@@ -4,7 +4,7 @@ use serde_json::Value;
 use streamspec_adapters::contract::ObservedError;
 
 use super::same::sent;
-use super::{BlameEvidence, Reading, Word};
+use super::{BlameEvidence, Reading, Word, translated};
 use crate::case::{Axis, End};
 use crate::judge::{Check, Grade, Mode, Status, Verdict};
 use crate::server::Exchange;
@@ -45,8 +45,11 @@ pub(super) fn find(evidence: &BlameEvidence<'_>) -> Option<(Word, Vec<Axis>)> {
     if let Some(found) = at_the_gateway(reading) {
         return Some(found);
     }
-    // A reader may find the failure in the body alone.
-    if has_another_status(evidence) {
+    if let Some(found) = translated::find(evidence) {
+        return Some(found);
+    }
+    // A reader may find the failure in the body alone. A gateway that translates may choose how it tells of one.
+    if evidence.translated.is_none() && has_another_status(evidence) {
         return Some((Word::ChangedAtTheGateway, vec![Axis::ErrorStatus]));
     }
     let (word, axes) = at_the_sdk(evidence.verdict);

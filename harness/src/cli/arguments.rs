@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
-use looking::SHOW_EXAMPLES;
-pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+pub(super) use looking::{DiffOptions, ExplainOptions, ListOptions, ShowOptions};
+use looking::{LIST_EXAMPLES, SHOW_EXAMPLES};
 use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
 pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 use serving::SERVE_EXAMPLES;
@@ -46,6 +46,7 @@ pub enum Command {
     /// Check case files: the given files and folders, or all of them with all manifests and lists of known deviations.
     Check(CheckOptions),
     /// List the trials, without running them.
+    #[command(after_help = LIST_EXAMPLES)]
     List(ListOptions),
     /// Show what a case sends, byte for byte with the events in it, and what it expects.
     ///
@@ -288,17 +289,6 @@ pub struct CheckOptions {
     /// Check cases again whenever a file of them changes, and tell what is new and what is mended, until ctrl-C.
     #[arg(long)]
     pub watch: bool,
-}
-
-/// Options of `list`.
-#[derive(Debug, Args)]
-pub struct ListOptions {
-    /// The trials to list.
-    #[command(flatten)]
-    pub selected: Selected,
-    /// List every rule and public bug with the cases that test it, instead of the trials.
-    #[arg(long)]
-    pub coverage: bool,
 }
 
 /// Options of `setup`.

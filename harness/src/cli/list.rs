@@ -3,18 +3,34 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::fleet::{Fleet, Sdk};
+use tokio::runtime::Runtime;
 
 use super::arguments::ListOptions;
-use super::{Exit, output, tell_broken};
+use super::{Exit, output, own, tell_broken};
 use crate::coverage::Coverage;
 use crate::run::{Filter, PlanError, Routes, has_surfaces, plan};
 use crate::session::{self, Request, SessionError};
 use crate::text;
 
 pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exit> {
-    let request = options.selected.request()?;
-    let suite = match session::suite(root, &request) {
+    let mut request = options.selected.request()?;
+    if options.command.is_empty() {
+        return listed(root, options, &request);
+    }
+    let runtime = Runtime::new()?;
+    request.own = runtime.block_on(own::start_as_sdk(root, &options.command));
+    let is_lost = request.own.is_none();
+    // The SDKs that are named are listed without it.
+    let exit = if is_lost && request.sdks.is_empty() { Ok(Exit::Fault) } else { listed(root, options, &request) };
+    if let Some(adapter) = request.own.as_ref().and_then(Sdk::own_adapter) {
+        runtime.block_on(adapter.close());
+    }
+    exit.map(|exit| if is_lost { exit.max(Exit::Fault) } else { exit })
+}
+
+fn listed(root: &Utf8Path, options: &ListOptions, request: &Request) -> anyhow::Result<Exit> {
+    let suite = match session::suite(root, request) {
         Ok((suite, _)) => suite,
         Err(SessionError::Cases(problems)) => {
             output::warn(text::visible(&problems.to_string()));
@@ -27,12 +43,12 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
         return Ok(Exit::Conformant);
     }
     let cases: Vec<_> = suite.cases.into_iter().map(Arc::new).collect();
-    let chosen = Fleet::discover(root)?.choose(&request.sdks)?;
+    let chosen = request.chosen(&Fleet::discover(root)?)?;
     let exit = tell_broken(&chosen.broken);
     has_surfaces(&chosen.sdks, &request.surfaces)?;
     let sdks: Vec<_> = chosen.sdks.into_iter().map(Arc::new).collect();
     let routes = Routes::choose(root, &request.via)?;
-    let Request { surfaces, transports, variants, .. } = request;
+    let Request { surfaces, transports, variants, .. } = request.clone();
     let filter = Filter { surfaces, routes, transports, variants, first_combination_only: false };
     let mut plan = match plan(&sdks, &cases, &filter) {
         Err(PlanError::Empty) if exit == Exit::Fault => return Ok(exit),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{CallOutcome, Ended, Field, Observation, ObservedError, Reading};
+use streamspec_adapters::dialect::is_same_status;
 use streamspec_adapters::manifest::AnswerField;
 
 use super::endings::endings;
@@ -194,6 +195,7 @@ fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidenc
     let Some(seen) = error.status.value().map(|reading| reading.value) else {
         let grade = match (wanted, &error.status) {
             (StatusCheck::NotGuessed, _) => Grade::Exact,
+            (StatusCheck::Equals(_), _) if is_in_a_translated_stream(evidence) => Grade::NotObservable,
             (StatusCheck::Equals(_), Field::Empty) => Grade::Empty,
             (StatusCheck::Equals(_), _) => Grade::Absent,
         };
@@ -201,16 +203,32 @@ fn status(wanted: StatusCheck, error: Option<&ObservedError>, evidence: &Evidenc
     };
     let own = transport_status(evidence).is_some_and(|status| i64::from(status) == seen);
     let grade = match wanted {
+        StatusCheck::Equals(number) if is_chosen(number, seen, evidence) => Grade::Exact,
         StatusCheck::Equals(number) if i64::from(number) == seen => Grade::Exact,
         StatusCheck::Equals(_) if own => Grade::Transport,
         StatusCheck::NotGuessed if own => Grade::Exact,
+        // Behind a gateway that translates, it is the gateway that chose it.
+        _ if evidence.client_side.is_some() => Grade::Wrong,
         StatusCheck::Equals(_) | StatusCheck::NotGuessed => Grade::Contradictory,
     };
     (expected, json!(seen), grade)
 }
 
-/// Returns the status line of the last answer that was sent.
+/// Says whether a gateway that translates has chosen another status that means the same.
+fn is_chosen(wanted: u16, seen: i64, evidence: &Evidence<'_>) -> bool {
+    evidence.client_side.is_some() && u16::try_from(seen).is_ok_and(|seen| is_same_status(wanted, seen))
+}
+
+/// Says whether a gateway that translates told of the error in a stream, where its dialect may have no place for a status.
+fn is_in_a_translated_stream(evidence: &Evidence<'_>) -> bool {
+    evidence.client_side.is_some_and(|side| side.status.is_none_or(|status| status < 400))
+}
+
+/// Returns the status line of the last answer that the client was sent.
 fn transport_status(evidence: &Evidence<'_>) -> Option<u16> {
+    if let Some(side) = evidence.client_side {
+        return side.status;
+    }
     let last = evidence.transcript.exchanges.last()?;
     evidence.script.answer(last.answer)?.head.as_ref().map(|head| head.status)
 }
@@ -283,7 +301,7 @@ fn parsed(arguments: &Value) -> Value {
 fn stop_reason(wanted: &OneOf<Option<String>>, seen: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
     let expected = listed(&wanted.0);
     let has_calls = seen.tool_calls.iter().flatten().any(|call| call.complete);
-    let same = |one: &String, reported: &str| same_reason(evidence.case.api, one, reported, has_calls);
+    let same = |one: &String, reported: &str| same_reason(evidence.spoken(), one, reported, has_calls);
     match &seen.stop_reason {
         Field::Absent => (expected, Value::Null, Grade::NotObservable),
         Field::Empty if wanted.0.contains(&None) => (expected, Value::Null, Grade::Exact),

@@ -43,6 +43,7 @@ pub fn expected(case: &Case) -> Vec<Expected> {
         transcript: &Transcript::default(),
         stated: None,
         released: None,
+        client_side: None,
     };
     let seen = Observed { observation: &seen, outcome: Outcome::Completed };
     let of_level = |(level, checks)| {

@@ -15,7 +15,7 @@ mod text;
 mod usage;
 mod verdict;
 
-use streamspec_adapters::contract::{CallOutcome, CallResult, Ended, Observation, STUCK};
+use streamspec_adapters::contract::{Api, CallOutcome, CallResult, Ended, Observation, STUCK};
 use streamspec_adapters::manifest::Surface;
 
 pub use at_once::failed_first;
@@ -59,6 +59,24 @@ pub struct Evidence<'a> {
     /// True where the client released the connection within the bound, false where it did not; none where that was not
     /// watched.
     pub released: Option<bool>,
+    /// The client's side of a gateway that translates; none where the client speaks the dialect of the case.
+    pub client_side: Option<ClientSide>,
+}
+
+/// The client's side of a gateway that translates; the case then expects what is expected there.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientSide {
+    /// The dialect.
+    pub api: Api,
+    /// The status of the last answer; none where no whole head came.
+    pub status: Option<u16>,
+}
+
+impl Evidence<'_> {
+    /// Returns the dialect that the client speaks.
+    fn spoken(&self) -> Api {
+        self.client_side.map_or(self.case.api, |side| side.api)
+    }
 }
 
 /// The statement of a caller who is no adapter: its own view of the end, and what it says nothing about.

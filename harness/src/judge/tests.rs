@@ -84,6 +84,7 @@ fn evidence<'a>(
         transcript,
         stated: None,
         released: None,
+        client_side: None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::blame::{Blame, Retried, Side, Word};
 use crate::case::Axis;
 use crate::run::TrialRun;
 use crate::text::shown;
+use crate::translate::{NotJudged, Translation};
 
 /// The number of bytes of an answer that are shown, its last ones: the failure is nearly always there.
 const LAST: usize = 400;
@@ -40,6 +41,12 @@ pub(super) fn blame(ran: &TrialRun) -> String {
         let _ = writeln!(out, "  {} {}", styled(BOLD, "blame:"), styled(style, &sentence(blame)));
         if let Some(delayed) = blame.delayed_ms {
             let _ = writeln!(out, "    bytes were held back for {delayed} ms");
+        }
+    }
+    if let Some(Translation { to, not_judged }) = &ran.record.translation {
+        let _ = writeln!(out, "  {} the client speaks {to}", styled(BOLD, "translated:"));
+        for NotJudged { axis, reason } in not_judged {
+            let _ = writeln!(out, "    {axis} is not judged: {reason}");
         }
     }
     let tapped = ran.tapped.as_deref().unwrap_or_default();

@@ -8,6 +8,7 @@ use super::SweepRecord;
 use crate::blame::Blame;
 use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::{Status, Verdict};
+use crate::translate::Translation;
 use crate::transport::DescribedAnswer;
 
 /// One trial: an SDK's surface, a case, a variant.
@@ -50,6 +51,10 @@ pub struct TrialRecord {
     /// can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blame: Option<Blame>,
+    /// The translation of the expectation, behind a gateway that is asked in another dialect than the one it asks in; absent
+    /// everywhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translation: Option<Translation>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
     /// The attempts before this one, of the trial and of its control, and why each of them was not the last.
@@ -116,6 +121,7 @@ impl TrialRecord {
             answers: Vec::new(),
             sweep: None,
             blame: None,
+            translation: None,
             took_ms: 0,
             attempts: Vec::new(),
         }

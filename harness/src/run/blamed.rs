@@ -8,9 +8,10 @@ use streamspec_adapters::native;
 
 use super::engine::Engine;
 use super::evidence::CallEvidence;
+use super::expected::ExpectedOfTrial;
 use super::plan::Trial;
 use super::routes::READER;
-use crate::blame::{self, Blame, BlameEvidence, Reading, is_same};
+use crate::blame::{self, Blame, BlameEvidence, Reading, Translated, is_same};
 use crate::case::End;
 use crate::id::Transport;
 use crate::judge::{Evidence, Verdict, failed_first, judge};
@@ -31,19 +32,22 @@ impl Engine {
     pub(super) async fn blame(
         &self,
         trial: &Trial,
+        expected: &ExpectedOfTrial<'_>,
         nonce: &str,
         script: &Script,
         played: &CallEvidence,
         verdict: &Verdict,
     ) -> Option<Blame> {
         let tapped = played.tapped.as_deref()?;
-        let is_same = is_same(script, &played.transcript, tapped);
+        let translated_to = expected.translated_to();
+        // What is translated is other bytes, in whatever words.
+        let is_same = translated_to.is_none() && is_same(script, &played.transcript, tapped);
         let read = if is_same {
             None
         } else if trial.sdk.manifest.id == READER {
             Some(Read { verdict: verdict.clone(), observation: observed(&played.answered.outcome) })
         } else {
-            self.read(trial, nonce, script, played, tapped).await
+            self.read(trial, expected, nonce, script, played, tapped).await
         };
         let reading = read.as_ref().map(|read| Reading {
             verdict: &read.verdict,
@@ -51,7 +55,18 @@ impl Engine {
         });
         let CallEvidence { transcript, over_at, released, .. } = played;
         let (over_at, released) = (*over_at, *released);
-        blame::find(&BlameEvidence { script, transcript, tapped, is_same, over_at, released, reading, verdict })
+        let translated = translated_to.map(|to| Translated { from: trial.case.api, to });
+        blame::find(&BlameEvidence {
+            script,
+            transcript,
+            tapped,
+            is_same,
+            translated,
+            over_at,
+            released,
+            reading,
+            verdict,
+        })
     }
 
     /// Sends the reader what the gateway sent, and judges what it makes of that. None where not all of it was kept, or where the reader
@@ -59,6 +74,7 @@ impl Engine {
     async fn read(
         &self,
         trial: &Trial,
+        expected: &ExpectedOfTrial<'_>,
         nonce: &str,
         script: &Script,
         played: &CallEvidence,
@@ -72,7 +88,7 @@ impl Engine {
         let registered = self.server.register(recorded, Transport::default());
         let case = &trial.case;
         let call = Call {
-            api: case.api,
+            api: trial.spoken,
             surface: SURFACE.to_owned(),
             base_url: registered.base_url(),
             timeout: Duration::from_millis(case.timeout),
@@ -93,7 +109,7 @@ impl Engine {
             return None;
         }
         let verdict = judge(&Evidence {
-            case,
+            case: &expected.case,
             nonce,
             surface: manifest.surfaces.get(SURFACE),
             error_bases: &reader.identity().error_bases,
@@ -103,6 +119,7 @@ impl Engine {
             transcript: &played.transcript,
             stated: None,
             released: None,
+            client_side: expected.client_side(played),
         });
         Some(Read { verdict, observation: observed(&answered.outcome) })
     }

@@ -144,6 +144,7 @@ impl Engine {
     /// that differ, or engines of their own.
     pub async fn run_with(&self, adapter: Arc<dyn Adapter>, surface: &str, case: Case) -> TrialRun {
         let trial = Trial {
+            spoken: case.api,
             sdk: Arc::new(Sdk::of(adapter)),
             surface: Arc::new(surface.into()),
             route: Route::default(),
@@ -195,7 +196,7 @@ impl Engine {
     async fn lacks(&self, trial: &Trial) -> Option<String> {
         let adapter = self.adapter(&trial.sdk).await.ok()?;
         let Identity { sdk, surfaces, apis, capabilities, .. } = adapter.identity();
-        let (surface, api) = (&trial.surface, trial.case.api);
+        let (surface, api) = (&trial.surface, trial.spoken);
         if !surfaces.iter().any(|own| **surface == own.as_str()) {
             return Some(format!("{} {} has no surface `{surface}`", sdk.name, sdk.version));
         }
@@ -218,10 +219,11 @@ impl Engine {
         let (control, mut attempts) = self.control(trial, &id, adapter.as_ref()).await;
         let (played, before) = self.attempt(trial, &id, adapter.as_ref(), &script, Attempted::Trial).await;
         attempts.extend(before);
+        let expected = trial.expected();
         let verdict = match self.said_nothing(trial, &nonce, &played) {
             Some(verdict) => verdict,
             None => judge(&Evidence {
-                case: &trial.case,
+                case: &expected.case,
                 nonce: &nonce,
                 surface: trial.sdk.manifest.surfaces.get(trial.surface.as_str()),
                 error_bases: &adapter.identity().error_bases,
@@ -231,12 +233,13 @@ impl Engine {
                 transcript: &played.transcript,
                 stated: None,
                 released: played.released,
+                client_side: expected.client_side(&played),
             }),
         };
         let root = trial.sdk.root().as_str();
         let particulars = Particulars { nonce: &nonce, base_url: &played.base_url, mark: &played.mark, root };
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
-        record.blame = self.blame(trial, &nonce, &script, &played, &verdict).await;
+        record.blame = self.blame(trial, &expected, &nonce, &script, &played, &verdict).await;
         record.verdict = normal_verdict(verdict, particulars);
         record.observation = normal_observation(&played.answered.outcome, particulars);
         record.attempts = attempts;
@@ -279,7 +282,7 @@ impl Engine {
         };
         let base_url = passage.base_url.clone();
         let call = Call {
-            api: case.api,
+            api: trial.spoken,
             surface: trial.surface.to_string(),
             base_url: base_url.clone(),
             timeout: Duration::from_millis(case.timeout),

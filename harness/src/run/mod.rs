@@ -5,6 +5,7 @@ mod blamed;
 mod control;
 mod engine;
 mod evidence;
+mod expected;
 mod lessons;
 #[cfg(test)]
 pub(crate) mod liar;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 use semver::Version;
-use streamspec_adapters::contract::Caller;
+use streamspec_adapters::contract::{Api, Caller};
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::manifest::{Manifest, Unsupported};
 use streamspec_adapters::suggest;
@@ -32,6 +32,8 @@ pub struct Trial {
     pub route: Route,
     /// The way in which its requests and answers travel.
     pub transport: Transport,
+    /// The dialect that the client speaks: that of the case, or of what a gateway on the way translates.
+    pub spoken: Api,
 }
 
 impl Trial {
@@ -136,8 +138,8 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                 continue;
             }
             let surface = Arc::new(SurfaceId::from(surface.as_str()));
-            let spoken = cases.iter().filter(|case| about.apis.contains(&case.api));
-            for (case, (route, transport)) in spoken.flat_map(|case| filter.ways(case).map(move |way| (case, way))) {
+            let ways = cases.iter().flat_map(|case| filter.ways(case).map(move |way| (case, way)));
+            for (case, Way { route, transport, spoken }) in ways.filter(|(_, way)| about.apis.contains(&way.spoken)) {
                 let is_in_variants = firsts.contains(case.id.as_str());
                 let trial = Trial {
                     sdk: Arc::clone(sdk),
@@ -146,6 +148,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                     variants: shared.variants(variants(case, if is_in_variants { &filter.variants } else { &[] })),
                     route,
                     transport,
+                    spoken,
                 };
                 match unsupported(&trial, &exclusions) {
                     Some(reason) => skipped.push(Skipped { trial, reason: shared.reason(reason) }),
@@ -200,14 +203,23 @@ impl Plan {
 }
 
 impl Filter {
-    /// Lists the routes and transports that the trials of a case travel by. A gateway asks the server by the default transport.
-    fn ways(&self, case: &Case) -> impl Iterator<Item = (Route, Transport)> {
+    /// Lists the ways that the trials of a case take. A gateway asks the server by the default transport.
+    fn ways(&self, case: &Case) -> impl Iterator<Item = Way> {
         let transports: BTreeSet<Transport> = or_default(&self.transports).iter().copied().collect();
         let routes = self.routes.of(case.api);
-        let ways =
-            routes.flat_map(move |route| transports.clone().into_iter().map(move |transport| (route, transport)));
-        ways.filter(|(route, transport)| route.gateway().is_none() || *transport == Transport::default())
+        let ways = routes.flat_map(move |(route, spoken)| {
+            transports.clone().into_iter().map(move |transport| Way { route, transport, spoken })
+        });
+        ways.filter(|way| way.route.gateway().is_none() || way.transport == Transport::default())
     }
+}
+
+/// The way of a trial, with the dialect that is spoken at its beginning.
+#[derive(Clone, Copy)]
+struct Way {
+    route: Route,
+    transport: Transport,
+    spoken: Api,
 }
 
 /// Returns what was chosen, or the default where nothing was.
@@ -287,7 +299,7 @@ mod tests {
     use std::collections::HashSet;
 
     use serde_json::json;
-    use streamspec_adapters::contract::{Api, Read};
+    use streamspec_adapters::contract::Read;
     use streamspec_adapters::fleet::Fleet;
 
     use super::*;

@@ -72,10 +72,13 @@ impl Routes {
         self.gateways.iter().map(|(id, gateway)| (*id, gateway))
     }
 
-    /// Lists the routes on which a dialect can be spoken.
-    pub(super) fn of(&self, api: Api) -> impl Iterator<Item = Route> {
-        let gateways = self.gateways.iter().filter(move |(_, gateway)| gateway.manifest.speaks(api));
-        self.is_direct.then_some(Route::Direct).into_iter().chain(gateways.map(|(id, _)| Route::Gateway(*id)))
+    /// Lists the routes on which the server is asked in a dialect, each with the one that is spoken to whoever asks it so.
+    pub(super) fn of(&self, api: Api) -> impl Iterator<Item = (Route, Api)> {
+        let asks = move |(id, gateway): (&GatewayId, &Arc<Gateway>)| {
+            Some((Route::Gateway(*id), gateway.manifest.spoken_for(api)?))
+        };
+        let direct = self.is_direct.then_some((Route::Direct, api));
+        direct.into_iter().chain(self.gateways.iter().filter_map(asks))
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
     fn routes_are_found_by_their_names() {
         let of = |names: &[&str]| -> Vec<String> {
             let routes = Routes::choose(&root(), names).expect("routes");
-            routes.of(Api::OpenaiChat).map(|route| route.to_string()).collect()
+            routes.of(Api::OpenaiChat).map(|(route, _)| route.to_string()).collect()
         };
         assert_eq!(of(&[]), ["direct"]);
         assert_eq!(of(&["nginx-default"]), ["nginx-default"]);

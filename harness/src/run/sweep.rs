@@ -31,6 +31,7 @@ impl Engine {
         let healthy = &trial.case;
         let case = Case { expect: laws::expect(healthy, variant), control: None, ..healthy.as_ref().clone() };
         let trial = Trial { case: case.into(), ..trial.clone() };
+        let expected = trial.expected();
         let mut kept: Option<TrialRun> = None;
         let mut sum = Sum::new(variant, &places);
         let mut attempts = Vec::new();
@@ -40,7 +41,7 @@ impl Engine {
             attempts.extend(before);
             let judged = || {
                 judge(&Evidence {
-                    case: &trial.case,
+                    case: &expected.case,
                     nonce: &nonce,
                     surface: trial.sdk.manifest.surfaces.get(trial.surface.as_str()),
                     error_bases: &adapter.identity().error_bases,
@@ -50,6 +51,7 @@ impl Engine {
                     transcript: &played.transcript,
                     stated: None,
                     released: None,
+                    client_side: expected.client_side(&played),
                 })
             };
             let mut verdict = self.said_nothing(&trial, &nonce, &played).unwrap_or_else(judged);
@@ -60,7 +62,7 @@ impl Engine {
             let is_first_broken = sum.take(place, &verdict);
             if kept.is_none() || is_first_broken {
                 let mut record = TrialRecord::begun(&trial, variant, &nonce, &played);
-                record.blame = self.blame(&trial, &nonce, &script, &played, &verdict).await;
+                record.blame = self.blame(&trial, &expected, &nonce, &script, &played, &verdict).await;
                 let CallEvidence { answered, transcript, tapped, .. } = played;
                 kept = Some(TrialRun { record, script, transcript, tapped, answered });
             }

@@ -50,6 +50,7 @@ pub(super) fn judged(attempt: &Attempt, seen: &Seen, root: &Utf8Path) -> Result<
         transcript: &transcript,
         stated: Some(Stated { outcome: seen.outcome, unseen: &unseen }),
         released: released(&transcript, script, attempt.player.age()),
+        client_side: None,
     });
     let is_judged = |check: &&Check| check.held().is_some();
     if verdict.reason.is_none() && !verdict.checks.iter().any(|check| is_judged(&check)) {

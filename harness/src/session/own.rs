@@ -6,7 +6,7 @@ use super::{Request, SessionError};
 
 impl Request {
     /// Chooses the SDKs. With a program that is not checked in, only those of the fleet that are named are run beside it.
-    pub(super) fn chosen(&self, fleet: &Fleet) -> Result<SelectedSdks, SessionError> {
+    pub(crate) fn chosen(&self, fleet: &Fleet) -> Result<SelectedSdks, SessionError> {
         let Some(own) = &self.own else { return Ok(fleet.choose(&self.sdks)?) };
         is_free(fleet, own)?;
         let mut chosen = if self.sdks.is_empty() { SelectedSdks::default() } else { fleet.choose(&self.sdks)? };

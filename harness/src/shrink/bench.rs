@@ -67,6 +67,7 @@ impl Bench {
         let trials: Vec<Trial> = surfaces
             .iter()
             .map(|surface| Trial {
+                spoken: case.api,
                 sdk: Arc::clone(sdk),
                 surface: Arc::new(surface.as_str().into()),
                 case: Arc::clone(case),

@@ -3,6 +3,31 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::Selected;
+
+/// Examples of `list`.
+pub(super) const LIST_EXAMPLES: &str = "\
+Examples:
+  streamspec list --sdk openai-python --case 'openai-chat/cut/*'
+  streamspec list --via litellm-proxy --case 'anthropic/in-band/*'
+  streamspec list --case 'anthropic/cut/*' -- python3 harness/examples/own_client.py";
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct ListOptions {
+    /// The trials to list.
+    #[command(flatten)]
+    pub selected: Selected,
+    /// List every rule and public bug with the cases that test it, instead of the trials.
+    #[arg(long, conflicts_with = "command")]
+    pub coverage: bool,
+    /// A program that speaks the adapter protocol, with its arguments, behind all options, as `run` takes it.
+    ///
+    /// It is started, asked who it is, and ended. No SDK is listed beside it but those that `--sdk` names.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
 /// Examples of `show`.
 pub(super) const SHOW_EXAMPLES: &str = "\
 Examples:

@@ -13,6 +13,7 @@ use crate::run::liar::root;
 use crate::run::{Deadlines, Engine, Filter, READER, Routes, Trial, plan};
 
 mod blamed;
+mod translated;
 
 /// An error inside a stream, after text.
 const ERROR: &str = "anthropic/in-band/after-text#overloaded";
@@ -38,6 +39,17 @@ impl Relay {
 
     /// Makes a relay that passes a token on in this place alone.
     fn passing(deed: &str, token: &str) -> Self {
+        let same = "anthropic-messages = \"anthropic-messages\", openai-chat = \"openai-chat\"";
+        Self::made(TEMPLATE, deed, token, same)
+    }
+
+    /// Makes a relay that is asked in Chat Completions and asks in Anthropic Messages.
+    fn translating(deed: &str) -> Self {
+        let template = include_str!("../../../tests/fixtures/gateways/translator.py");
+        Self::made(template, deed, "prompt", "openai-chat = \"anthropic-messages\"")
+    }
+
+    fn made(template: &str, deed: &str, token: &str, dialects: &str) -> Self {
         let held = tempfile::tempdir().expect("a temporary directory");
         let dir = held.path().join("adapters/gateways/relay");
         std::fs::create_dir_all(&dir).expect("a folder");
@@ -45,10 +57,10 @@ impl Relay {
             "id = \"relay\"\nname = \"Relay\"\nversion = \"1.0.0\"\nlink = \"https://example.org\"\nabout = \"It lies.\"\n\
              template = \"relay.py\"\narguments = [\"${{folder}}/relay.py\", \"{deed}\", \"{token}\"]\ntoken = \"{token}\"\n\
              install = {{ program = \"python3\", from = {{ debian = \"python3\" }} }}\n\
-             dialects = {{ anthropic-messages = \"anthropic-messages\", openai-chat = \"openai-chat\" }}\n"
+             dialects = {{ {dialects} }}\n"
         );
         std::fs::write(dir.join("gateway.toml"), manifest).expect("a manifest");
-        std::fs::write(dir.join("relay.py"), TEMPLATE).expect("a template");
+        std::fs::write(dir.join("relay.py"), template).expect("a template");
         Self { held }
     }
 
