@@ -1,6 +1,7 @@
 //! The command line's words.
 
 mod looking;
+mod recordings;
 
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -8,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+pub(super) use recordings::{ImportOptions, RecordOptions};
+use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -101,6 +104,14 @@ pub enum Command {
     /// written.
     #[command(after_help = EXAMPLES)]
     Serve(ServeArguments),
+    /// Write cases from recordings of real answers: of curl, browsers, mitmproxy, VCR, or the streams themselves.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportOptions),
+    /// Pass requests of a real client on to a real server, and write a case of each answer.
+    ///
+    /// The URL that is told at the beginning is the base URL for the client. Each request is told in one line when its answer is over.
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(RecordOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.

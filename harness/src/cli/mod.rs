@@ -11,6 +11,7 @@ mod ending;
 mod exit;
 mod explain;
 mod generate;
+mod import;
 mod list;
 mod lock;
 mod merge;
@@ -18,6 +19,7 @@ mod named;
 mod output;
 mod own;
 mod probe;
+mod record;
 mod report;
 mod rerun;
 mod run;
@@ -76,7 +78,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         return compare::compare(options);
     }
     let root = root(arguments.root)?;
-    if matches!(arguments.command, Command::Run(_) | Command::Probe(_)) {
+    if matches!(arguments.command, Command::Run(_) | Command::Probe(_) | Command::Import(_) | Command::Record(_)) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
@@ -96,6 +98,8 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(options) => report::report(&root, &options),
         Command::Bless(options) => bless::bless(&root, &options),
         Command::Serve(options) => serve::serve(&root, &options),
+        Command::Import(options) => import::import(&root, &options),
+        Command::Record(options) => record::record(&root, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root, &options),
         Command::Generate(options) => generate::generate(&root, &options),
     }

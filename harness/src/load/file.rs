@@ -13,7 +13,7 @@ use super::fragments::Fragments;
 use super::limits::{MAX_COMBINATIONS, MAX_EXPANSION};
 use super::lint::{self, Sites};
 use super::loaded::Loaded;
-use super::problem::{Collector, Source};
+use super::problem::{Collector, Problem, Source};
 use super::shape::Shapes;
 use super::template::Scope;
 use super::tree::{Key, Node, Origin, Span, ValueKind};
@@ -38,7 +38,12 @@ pub(super) struct Parsed {
 
 /// Reads a case file as YAML.
 pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) -> Option<Parsed> {
-    let read = super::read::source(path, file).and_then(|source| {
+    parsed(super::read::source(path, file), problems)
+}
+
+/// Reads the text of a case file as YAML.
+pub(super) fn parsed(source: Result<Source, Box<Problem>>, problems: &mut Collector) -> Option<Parsed> {
+    let read = source.and_then(|source| {
         let tree = yaml::parse(&source, Origin::Itself)?;
         Ok((source, tree))
     });
@@ -46,7 +51,8 @@ pub(super) fn parse(path: &Utf8Path, file: &Utf8Path, problems: &mut Collector) 
         Ok((source, tree)) => {
             let name = tree.get("api").and_then(Node::text).map(str::to_owned);
             let api = name.and_then(|name| serde_json::from_value(Value::String(name)).ok());
-            Some(Parsed { source, tree, id: id::id_of(file), api })
+            let id = id::id_of(&source.file);
+            Some(Parsed { source, tree, id, api })
         }
         Err(problem) => {
             problems.push(*problem);

@@ -9,6 +9,7 @@ mod gateways;
 mod help;
 mod own;
 mod places;
+mod recordings;
 mod repository;
 mod reproduce;
 mod selection;
