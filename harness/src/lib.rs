@@ -23,12 +23,13 @@
 //! One module for each stage, named for it: [`load`], [`codec`], [`wire`], [`transport`], [`server`], [`run`], [`judge`],
 //! [`record`], [`report`]. [`merge`] joins the records of several machines. [`bundle`] is the suite inside of the program. [`case`] holds the types they talk in, [`deviation`] the
 //! lists of what is known, [`edition`] the frozen lists of cases, [`message`] all words for the terminal, [`probe`] the test of an adapter itself, [`session`]
-//! and [`runner`] what the command line ([`cli`]) and the test binary share, [`serve`] cases for the caller's own programs, [`shrink`] the search for a smaller stream, [`terms`] what the words of cases and reports mean.
+//! and [`runner`] what the command line ([`cli`]) and the test binary share, [`serve`] cases for the caller's own programs, [`shrink`] the search for a smaller stream, [`import`] cases from recordings, [`capture`] the proxy that makes recordings, [`terms`] what the words of cases and reports mean.
 //!
 //! # Invariants
 //!
-//! 1. Only [`load`] knows YAML. Only [`server`] opens sockets, and only [`transport`] reads and writes them; [`tap`] relays between a
-//!    client and a gateway. Only [`cli`] and the test binary print.
+//! 1. Only [`load`] reads the YAML of cases; [`import`] reads that of cassettes and writes new cases. Only [`server`] opens sockets, and
+//!    only [`transport`] reads and writes them; [`tap`] relays between a client and a gateway, [`capture`] between a client and a real
+//!    server. Only [`cli`] and the test binary print.
 //! 2. Building scripts, judging, explaining and rendering do no I/O and are total.
 //! 3. The harness knows no SDK; an adapter knows no case.
 //! 4. Nothing passes by default: no events and a clean end is an observation, not a success, and a trial that did not
@@ -42,6 +43,7 @@ pub use streamspec_adapters as adapters;
 pub mod adequacy;
 pub mod blame;
 pub mod bundle;
+pub mod capture;
 pub mod case;
 pub mod cli;
 pub mod codec;
@@ -50,6 +52,7 @@ pub mod deviation;
 pub mod edition;
 pub mod fuzz;
 pub mod id;
+pub mod import;
 mod json;
 pub mod judge;
 pub mod load;

@@ -3,6 +3,7 @@
 mod installing;
 mod looking;
 mod making;
+mod recordings;
 mod serving;
 
 use camino::Utf8PathBuf;
@@ -15,6 +16,8 @@ pub(super) use looking::{DiffOptions, ExplainOptions, ListOptions, ShowOptions};
 use looking::{LIST_EXAMPLES, SHOW_EXAMPLES};
 use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
 pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
+use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
+pub(super) use recordings::{ImportOptions, RecordOptions};
 use serving::SERVE_EXAMPLES;
 pub(super) use serving::ServeArguments;
 
@@ -145,6 +148,14 @@ pub enum Command {
     /// broke, 5 there was nothing to run, 6 a file cannot be written.
     #[command(after_help = FUZZ_EXAMPLES)]
     Fuzz(FuzzOptions),
+    /// Write cases from recordings of real answers: of curl, browsers, mitmproxy, VCR, or the streams themselves.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportOptions),
+    /// Pass requests of a real client on to a real server, and write a case of each answer.
+    ///
+    /// The URL that is told at the beginning is the base URL for the client. Each request is told in one line when its answer is over.
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(RecordOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.

@@ -15,6 +15,7 @@ mod explain;
 mod fmt;
 mod fuzz;
 mod generate;
+mod import;
 mod list;
 mod lock;
 mod merge;
@@ -24,6 +25,7 @@ mod output;
 mod own;
 mod places;
 mod probe;
+mod record;
 mod report;
 mod rerun;
 mod run;
@@ -83,7 +85,15 @@ fn finished(exit: Exit) -> Exit {
 /// Runs one command and says with which code to exit.
 pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
     let Arguments { root: given, command } = arguments;
-    if matches!(command, Command::Run(_) | Command::Probe(_) | Command::Shrink(_) | Command::Fuzz(_)) {
+    if matches!(
+        command,
+        Command::Run(_)
+            | Command::Probe(_)
+            | Command::Shrink(_)
+            | Command::Fuzz(_)
+            | Command::Import(_)
+            | Command::Record(_)
+    ) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
@@ -108,6 +118,8 @@ pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
         Command::Fmt(options) => fmt::fmt(&root()?, &options),
         Command::Shrink(options) => shrink::shrink(&root()?, &options),
         Command::Fuzz(options) => fuzz::fuzz(&root()?, &options),
+        Command::Import(options) => import::import(&root()?, &options),
+        Command::Record(options) => record::record(&root()?, &options),
         Command::Adequacy(options) => adequacy::adequacy(&root()?, &options),
         Command::Generate(options) => generate::generate(&root()?, &options),
         Command::Clean(options) => clean::clean(given, bundle, &options),

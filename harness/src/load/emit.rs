@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 pub(super) const WIDTH: usize = 128;
 
 /// The fields of a case file in the order in which they stand. `variants` may also stand before the answers.
-pub(super) const FIELDS: [&str; 18] = [
+pub(super) const FIELDS: [&str; 19] = [
     "title",
     "api",
     "sources",
@@ -14,6 +14,7 @@ pub(super) const FIELDS: [&str; 18] = [
     "rules",
     "disputed",
     "beyond-schema",
+    "about",
     "ask",
     "caller",
     "timeout",

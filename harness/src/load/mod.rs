@@ -15,6 +15,7 @@
 //! Input may be hostile: sizes, depths and multiplications are bounded by [`limits`].
 
 mod about;
+mod candidate;
 mod check;
 mod document;
 mod emit;
@@ -48,6 +49,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
 
+pub use candidate::{Candidate, Candidates};
 pub use check::{Report, check};
 pub use document::{Document, Drafts};
 pub use format::format;

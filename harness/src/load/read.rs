@@ -20,6 +20,11 @@ pub(super) fn source(path: &Utf8Path, name: &Utf8Path) -> Result<Source, Box<Pro
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    source_of(bytes, name)
+}
+
+/// Takes the bytes of a file under the name that people know it by.
+pub(super) fn source_of(bytes: Vec<u8>, name: &Utf8Path) -> Result<Source, Box<Problem>> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         let message = format!("the file is larger than {} KiB", MAX_FILE_BYTES / 1024);
         return Err(Box::new(Problem::whole_file(name, message).help("use `repeat` or fragments")));

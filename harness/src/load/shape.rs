@@ -1,7 +1,7 @@
 //! The shapes of healthy streams, from the vendors' schemas, as data beside the cases: a case that breaks its dialect
 //! itself would blame an SDK for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use fs_err as fs;
@@ -49,6 +49,15 @@ impl Shapes {
                 None
             }
         }
+    }
+
+    /// Returns the members at the top of its events that hold more than a word or a number, by which other things are named, too.
+    pub(super) fn members(&self) -> BTreeSet<&str> {
+        let is_large = |place: &str, types: &str| {
+            place.contains(['.', '[']) || types.split('|').any(|one| ["list", "object"].contains(&one.trim()))
+        };
+        let places = self.events.values().flatten().filter(|(place, types)| is_large(place, types));
+        places.map(|(place, _)| place.split(['.', '[', '?']).next().unwrap_or_default()).collect()
     }
 
     /// Finds what a healthy stream breaks, and the document that says so.

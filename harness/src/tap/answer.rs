@@ -15,8 +15,8 @@ use crate::transport::{Bursts, header_fields};
 pub(super) const KEPT: usize = 4 * 1024 * 1024;
 
 /// The longest head of a request or an answer that is read, and its most fields.
-pub(super) const LONGEST_HEAD: usize = 256 * 1024;
-pub(super) const MOST_FIELDS: usize = 256;
+pub(crate) const LONGEST_HEAD: usize = 256 * 1024;
+pub(crate) const MOST_FIELDS: usize = 256;
 
 /// The bytes that went downstream for one request, with their times since the trial was registered.
 #[derive(Clone, Debug)]
@@ -102,6 +102,11 @@ impl TappedAnswer {
         }
     }
 
+    /// Begins with no byte, and room for as many as are kept.
+    pub(crate) fn begin(asked_at: Duration) -> Self {
+        Self::new(asked_at, KEPT)
+    }
+
     /// Makes the answer of these bytes, all there at once, behind which the connection ends like this.
     pub fn of(bytes: &[u8], end: AnswerEnd) -> Self {
         let mut answer = Self::new(Duration::ZERO, KEPT);
@@ -121,7 +126,7 @@ impl TappedAnswer {
     }
 
     /// Takes what belongs to it from the front of what has come. Returns how many bytes that are; fewer where something else follows it.
-    pub(super) fn take(&mut self, come: &[u8], at: Duration) -> usize {
+    pub(crate) fn take(&mut self, come: &[u8], at: Duration) -> usize {
         let mut taken = 0;
         while taken < come.len() && !self.is_over() {
             taken += self.take_part(&come[taken..], at);
@@ -140,7 +145,7 @@ impl TappedAnswer {
     }
 
     /// Notes the end of the connection, unless another end has come.
-    pub(super) fn ends(&mut self, end: AnswerEnd, at: Duration) {
+    pub(crate) fn ends(&mut self, end: AnswerEnd, at: Duration) {
         if self.end != AnswerEnd::Open || end == AnswerEnd::Open {
             return;
         }
@@ -224,7 +229,7 @@ fn body(status: u16, headers: &[(String, String)]) -> Body {
 }
 
 /// Finds the framing of a body; none where no field names one.
-pub(super) fn framed(headers: &[(String, String)]) -> Option<Body> {
+pub(crate) fn framed(headers: &[(String, String)]) -> Option<Body> {
     let named = |name: &'static str| headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name));
     if named("transfer-encoding").any(|(_, coding)| coding.to_ascii_lowercase().contains("chunked")) {
         return Some(Body::Chunked(Chunks::new()));

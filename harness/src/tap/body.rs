@@ -5,7 +5,7 @@ const LONGEST_LINE: usize = 8 * 1024;
 
 /// A body that is still arriving.
 #[derive(Clone, Debug)]
-pub(super) enum Body {
+pub(crate) enum Body {
     /// So many bytes are left.
     Length(u64),
     /// Chunks.
@@ -16,7 +16,7 @@ pub(super) enum Body {
 
 /// The place in chunked framing.
 #[derive(Clone, Debug)]
-pub(super) enum Chunks {
+pub(crate) enum Chunks {
     /// In the line with the size of the next chunk.
     Size(Vec<u8>),
     /// In a chunk of which so many bytes are left, and behind it, where none is left.
@@ -29,17 +29,17 @@ pub(super) enum Chunks {
 
 /// Framing that cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Garbled;
+pub(crate) struct Garbled;
 
 impl Body {
     /// Says if it has arrived whole; one that ends with the connection never has, as long as that is open.
-    pub(super) const fn is_whole(&self) -> bool {
+    pub(crate) const fn is_whole(&self) -> bool {
         matches!(self, Self::Length(0) | Self::Chunked(Chunks::Over))
     }
 
     /// Takes what belongs to it from the front of what has arrived. Returns how many bytes that are, and appends what is in
     /// them to `content`.
-    pub(super) fn take(&mut self, arrived: &[u8], content: &mut Vec<u8>) -> Result<usize, Garbled> {
+    pub(crate) fn take(&mut self, arrived: &[u8], content: &mut Vec<u8>) -> Result<usize, Garbled> {
         match self {
             Self::Connection => {
                 content.extend_from_slice(arrived);

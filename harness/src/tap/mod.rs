@@ -21,6 +21,8 @@ use tokio::time::{Instant, timeout};
 
 use answer::KEPT;
 pub use answer::{AnswerEnd, TappedAnswer};
+pub(crate) use answer::{LONGEST_HEAD, MOST_FIELDS, framed};
+pub(crate) use body::Body;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 128;

@@ -34,7 +34,7 @@ pub(super) fn encode(coding: Encoding, parts: Vec<Part>, finished: bool) -> Vec<
 }
 
 /// Returns the content that a client can have decoded from the first bytes of an encoded body.
-pub(super) fn decoded(coding: Encoding, body: &[u8]) -> Vec<u8> {
+pub(crate) fn decoded(coding: Encoding, body: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
     // A cut body ends in an error; what was decoded before it stays.
     match coding {

@@ -19,5 +19,6 @@ mod parts;
 mod script;
 
 pub use answer::UNMET;
+pub(crate) use coding::decoded;
 pub use head::Head;
 pub use script::{Answer, Choice, Part, Script, Write};

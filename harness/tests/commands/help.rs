@@ -3,7 +3,7 @@
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 26] = [
     "run",
     "check",
     "list",
@@ -23,6 +23,8 @@ const COMMANDS: [&str; 24] = [
     "fmt",
     "shrink",
     "fuzz",
+    "import",
+    "record",
     "adequacy",
     "generate",
     "clean",

@@ -12,6 +12,7 @@ mod making;
 mod manifest;
 mod own;
 mod places;
+mod recordings;
 mod repository;
 mod reproduce;
 mod selection;

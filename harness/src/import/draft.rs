@@ -1,0 +1,120 @@
+//! The text of a case that is made of a recording.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use streamspec_adapters::contract::Api;
+
+use super::expect::TIMEOUT;
+use super::yaml;
+use crate::case::{Encoding, End, Source, Step};
+use crate::load::limits::MAX_SPLIT_BYTES;
+
+/// The most characters of a line of the comment.
+const WIDTH: usize = 128;
+
+/// A case before it is text.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Sentences for whoever reviews it.
+    pub(super) remarks: Vec<String>,
+    pub(super) title: String,
+    pub(super) api: Api,
+    pub(super) sources: Vec<Source>,
+    /// The client asks for a tool.
+    pub(super) asks_for_tool: bool,
+    /// What the stream holds that the vendor's schema does not.
+    pub(super) beyond_schema: Option<String>,
+    pub(super) head: Head,
+    /// The steps of the body.
+    pub(super) steps: Vec<Step>,
+    /// The number of bytes of the body.
+    pub(super) size: usize,
+    pub(super) end: End,
+    pub(super) expect: Value,
+}
+
+/// The head of an answer, as far as a case says it.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) status: u16,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) encoding: Option<Encoding>,
+}
+
+impl Draft {
+    /// Writes the file.
+    pub(super) fn text(&self) -> String {
+        let mut fields = Map::new();
+        let mut set = |name: &str, value: Value| _ = fields.insert(name.to_owned(), value);
+        set("title", json!(self.title));
+        set("api", json!(self.api));
+        set("sources", json!(self.sources));
+        if let Some(why) = &self.beyond_schema {
+            set("beyond-schema", json!(why));
+        }
+        if self.asks_for_tool {
+            set("ask", json!("tool"));
+        }
+        if self.end == End::Stall {
+            set("timeout", json!(TIMEOUT));
+        }
+        if self.size > MAX_SPLIT_BYTES {
+            set("variants", json!({ "except": ["one-byte"] }));
+        }
+        set("stream", Value::Array(self.stream()));
+        set("expect", self.expect.clone());
+        let fields = fields.into_iter().map(|(name, value)| (name, escaped(value))).collect();
+        format!("{}{}", comment(&self.remarks), yaml::entries(&fields))
+    }
+
+    fn stream(&self) -> Vec<Value> {
+        let Head { status, headers, encoding } = &self.head;
+        let mut respond = Map::new();
+        if *status != 200 {
+            respond.insert("status".to_owned(), json!(status));
+        }
+        if !headers.is_empty() {
+            respond.insert("headers".to_owned(), json!(headers));
+        }
+        if let Some(encoding) = encoding {
+            respond.insert("encoding".to_owned(), json!(encoding));
+        }
+        let respond = (!respond.is_empty()).then(|| json!({ "respond": respond }));
+        let steps = self.steps.iter().map(|step| json!(step));
+        respond.into_iter().chain(steps).chain([json!({ "end": self.end })]).collect()
+    }
+}
+
+/// Writes `$${` for each `${`, which in a case is the beginning of a name.
+fn escaped(value: Value) -> Value {
+    let text = |text: String| text.replace("${", "$${");
+    match value {
+        Value::String(words) => Value::String(text(words)),
+        Value::Array(items) => items.into_iter().map(escaped).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, value)| (text(key), escaped(value))).collect())
+        }
+        other => other,
+    }
+}
+
+/// Writes sentences as a comment, each beginning a line.
+fn comment(sentences: &[String]) -> String {
+    let mut out = String::new();
+    for sentence in sentences {
+        let mut line = "#".to_owned();
+        for word in sentence.split_whitespace() {
+            if line.chars().count() + 1 + word.chars().count() > WIDTH {
+                out.push_str(&line);
+                out.push('\n');
+                line = "#".to_owned();
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
