@@ -359,3 +359,28 @@ export function readGeminiChunk(seen: Observer, chunk: GeminiChunk): void {
   seen.stop(candidate?.finishReason);
   if (DIALECTS["gemini-generate"].stop_reasons.end_calls.includes(candidate?.finishReason)) seen.closeTools();
 }
+
+/** A part of Ollama's chat, as far as it is read. */
+export interface OllamaPart {
+  message?: {
+    content?: string;
+    thinking?: string;
+    tool_calls?: readonly { function?: { name?: string; arguments?: unknown } }[];
+  };
+  done?: boolean;
+  done_reason?: string;
+  prompt_eval_count?: number;
+  eval_count?: number;
+}
+
+/** Reads a part of Ollama's chat. Calls come whole, and are over when the answer is done, whatever the reason. */
+export function readOllamaPart(seen: Observer, part: OllamaPart): void {
+  seen.addText(part?.message?.content);
+  seen.addThinking(part?.message?.thinking);
+  for (const call of list(part?.message?.tool_calls)) {
+    seen.openTool(Symbol(), call?.function?.name, call?.function?.arguments ?? {});
+  }
+  seen.stop(part?.done_reason);
+  seen.count(part?.prompt_eval_count, part?.eval_count);
+  if (part?.done) seen.closeTools();
+}

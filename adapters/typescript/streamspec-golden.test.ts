@@ -9,6 +9,7 @@ import {
   readCompletion,
   readGeminiChunk,
   readMessage,
+  readOllamaPart,
   readResponse,
   responsesReader,
 } from "./streamspec-dialects.ts";
@@ -29,6 +30,7 @@ const EVENTS: Record<Api, (seen: Observer) => (event: any) => void> = {
   "openai-chat": (seen) => (chunk) => readChatChunk(seen, chunk),
   "openai-responses": responsesReader,
   "gemini-generate": (seen) => (chunk) => readGeminiChunk(seen, chunk),
+  "ollama-chat": (seen) => (part) => readOllamaPart(seen, part),
 };
 
 const FINAL: Partial<Record<Api, (seen: Observer, answer: any) => void>> = {

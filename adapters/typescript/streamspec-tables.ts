@@ -2,7 +2,10 @@
 
 import { readFileSync } from "node:fs";
 
-export type Api = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
+/** A dialect whose streams are Server-Sent Events. */
+export type EventApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
+
+export type Api = EventApi | "ollama-chat";
 
 /** What every request asks the model for. */
 export interface Question {

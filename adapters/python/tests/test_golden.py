@@ -10,6 +10,7 @@ from streamspec_dialects import (
     read_gemini_chunk,
     read_message,
     read_message_event,
+    read_ollama_part,
     read_response,
     read_response_event,
 )
@@ -22,6 +23,7 @@ EVENTS = {
     "openai-chat": read_chat_chunk,
     "openai-responses": read_response_event,
     "gemini-generate": read_gemini_chunk,
+    "ollama-chat": read_ollama_part,
 }
 FINISHED = {
     "anthropic-messages": read_message,

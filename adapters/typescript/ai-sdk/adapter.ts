@@ -9,7 +9,7 @@ import { headers } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer, ToolCall } from "../streamspec-observation.ts";
 import { API_KEY, modelOf, PARAMETERS, promptOf, WEATHER } from "../streamspec-requests.ts";
-import type { Api } from "../streamspec-tables.ts";
+import type { EventApi } from "../streamspec-tables.ts";
 import { list } from "../streamspec-values.ts";
 import type { AnswerFailed } from "./handler.ts";
 
@@ -64,7 +64,8 @@ function makeModel(call: Call): ai.LanguageModel {
   const settings = { apiKey: API_KEY, headers: headers(call) };
   const name = modelOf(call);
   const v1 = { ...settings, baseURL: `${call.base_url}/v1` };
-  switch (call.api) {
+  // The manifest names no other dialect.
+  switch (call.api as EventApi) {
     case "anthropic-messages":
       return createAnthropic(v1)(name);
     case "openai-chat":
@@ -251,7 +252,7 @@ async function handler(call: Call, seen: Observer, model: ai.LanguageModel): Pro
   );
 }
 
-function everyApi(surface: Surface<ai.LanguageModel>): Record<Api, Surface<ai.LanguageModel>> {
+function everyApi(surface: Surface<ai.LanguageModel>): Record<EventApi, Surface<ai.LanguageModel>> {
   return {
     "anthropic-messages": surface,
     "openai-chat": surface,

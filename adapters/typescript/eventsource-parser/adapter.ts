@@ -1,5 +1,5 @@
 /**
- * Drives `eventsource-parser` as its page shows, on `fetch`: what a caller has who uses no SDK, for all four apis.
+ * Drives `eventsource-parser` as its page shows, on `fetch`: what a caller has who uses no SDK, for the four apis whose streams are events.
  *
  * The page leaves open what its reader does with an event. Here that is what the provider's document says and no more: the
  * data of the document's own events is parsed, and the loop stops where the document says that the answer is over or has
@@ -23,7 +23,7 @@ import {
   promptOf,
   responsesRequest,
 } from "../streamspec-requests.ts";
-import { type Api, DIALECTS, type Dialect } from "../streamspec-tables.ts";
+import { DIALECTS, type Dialect, type EventApi } from "../streamspec-tables.ts";
 
 /** Parsed JSON off the wire, of which nothing is known. */
 type Json = any;
@@ -59,7 +59,7 @@ interface ByHand {
   reader: (seen: Observer) => (data: Json) => void;
 }
 
-const BY_HAND: Record<Api, ByHand> = {
+const BY_HAND: Record<EventApi, ByHand> = {
   "anthropic-messages": {
     request: messagesRequest,
     reader: messagesReader,
@@ -78,12 +78,17 @@ const BY_HAND: Record<Api, ByHand> = {
   },
 };
 
+/** Returns what is known of a call's dialect; the manifest names none whose streams are no events. */
+function byHand(call: Call): ByHand {
+  return BY_HAND[call.api as EventApi];
+}
+
 function post(call: Call): Promise<Response> {
   const path = DIALECTS[call.api].path.replace("{model}", modelOf(call));
   return fetch(`${call.base_url}${path}`, {
     method: "POST",
     headers: { ...headers(call), "content-type": "application/json", "anthropic-version": "2023-06-01" },
-    body: JSON.stringify(BY_HAND[call.api].request(call)),
+    body: JSON.stringify(byHand(call).request(call)),
     signal: limit(call),
   });
 }
@@ -159,7 +164,7 @@ async function refusal(response: Response): Promise<Failure & { message: string 
 
 async function events(call: Call, seen: Observer): Promise<void> {
   const dialect = DIALECTS[call.api];
-  const read = BY_HAND[call.api].reader(seen);
+  const read = byHand(call).reader(seen);
   const open = async () => {
     const response = await post(call);
     if (response.ok) return messages(response, dialect);
