@@ -12,7 +12,10 @@ use crate::codec;
 const BETWEEN_PIECES: u64 = 10;
 
 /// A value under a name that no document has.
-const UNKNOWN: &str = "streamspec_unknown";
+pub(super) const UNKNOWN: &str = "streamspec_unknown";
+
+/// An event under such a name.
+pub(super) const UNKNOWN_EVENT: &str = "streamspec.unknown";
 
 /// A change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,7 +172,7 @@ impl Change {
                     return None;
                 }
                 let place = any(rng, &between(api, steps))?;
-                let name = "streamspec.unknown".to_owned();
+                let name = UNKNOWN_EVENT.to_owned();
                 steps.insert(place, Step::Event(Event { data: json!({ "type": name }), name }));
             }
             Self::UnknownField => {
