@@ -37,11 +37,11 @@ pub(super) fn fmt(root: &Utf8Path, options: &FormatOptions) -> anyhow::Result<Ex
 /// Returns the text of a file and the same formatted; none where that cannot be done, which is told.
 fn formatted(formatter: &mut Formatter, path: &Utf8Path, name: &Utf8Path) -> Option<(String, String)> {
     // What is too large or no text is told by the loader, with its place.
-    let formatted = load::text(path, name).and_then(|before| {
+    let texts = load::text(path, name).and_then(|before| {
         let after = formatter.format(name, &before)?;
         Ok((before, after))
     });
-    formatted.inspect_err(|problems| tell(&problems.to_string())).ok()
+    texts.inspect_err(|problems| tell(&problems.to_string())).ok()
 }
 
 fn tell(problems: &str) {

@@ -35,9 +35,9 @@ impl Mutant {
             while left > 0 && tries > 0 {
                 tries -= 1;
                 let change = all[rng.usize(..all.len())];
-                let mut changed = steps.clone();
-                if change.apply(&mut rng, case.api, &mut changed).is_some() {
-                    steps = changed;
+                let mut tried = steps.clone();
+                if change.apply(&mut rng, case.api, &mut tried).is_some() {
+                    steps = tried;
                     changes.push(change);
                     left -= 1;
                 }

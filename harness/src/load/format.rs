@@ -1,12 +1,13 @@
 //! Writes a case file in its one form: the order of its fields, their indentation, the spaces in braces and brackets. Words and
-//! quotation marks stay as they are written, and so does the choice between braces and lines, unless a line is too long.
+//! quotation marks stay as they are written, and so does the choice between braces and lines.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
 
-use super::emit::WIDTH;
 use super::fragments::Fragments;
 use super::problem::{Collector, Problem, Problems, Source};
 use super::tree::{Key, Node, Origin, Span, ValueKind};
@@ -162,7 +163,7 @@ impl Writer<'_> {
     /// Writes the comments that stand before a place.
     fn before(&mut self, at: usize, indent: usize) {
         while let Some((_, words)) = self.comments.next_if(|(comment, _)| *comment < at) {
-            self.out.push_str(&format!("{:indent$}{words}\n", ""));
+            let _ = writeln!(self.out, "{:indent$}{words}", "");
         }
     }
 
@@ -173,16 +174,36 @@ impl Writer<'_> {
         }
         let head = if first.is_empty() { " ".repeat(indent) } else { first.to_owned() };
         let head = format!("{head}{}:", &self.text[key.span.range()]);
+        if let Some(lines) = self.block_scalar(key, indent) {
+            let _ = writeln!(self.out, "{head} {lines}");
+            return;
+        }
         let path: Vec<&str> = path.iter().copied().chain([key.text.as_str()]).collect();
         self.value(head, indent + 2, value, &path);
+    }
+
+    /// Returns the lines of a text behind `|` or `>`, moved with their key; none where the value is written otherwise.
+    fn block_scalar(&self, key: &Key, indent: usize) -> Option<String> {
+        let Range { start, end } = key.span.range();
+        let value = self.text[end..].strip_prefix(':')?.trim_start_matches(' ');
+        let (header, rest) = value.split_once('\n').filter(|(header, _)| header.starts_with(['|', '>']))?;
+        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let column = start - line_start;
+        let is_inside =
+            |line: &&str| line.trim().is_empty() || line.len() - line.trim_start_matches(' ').len() > column;
+        let moved = |line: &str| match line.get(column..) {
+            Some(line) if !line.is_empty() => format!("{:indent$}{line}", ""),
+            _ => String::new(),
+        };
+        let lines: Vec<String> = rest.lines().take_while(is_inside).map(moved).collect();
+        Some(format!("{}\n{}", header.trim_end(), lines.join("\n").trim_end()))
     }
 
     /// Writes a value behind what stands before it on its line.
     fn value(&mut self, head: String, indent: usize, value: &Node, path: &[&str]) {
         let is_item = head.trim_start().chars().all(|sign| sign == '-' || sign == ' ');
-        let is_open = !self.is_flow(value);
-        if !is_open && (self.fits(&head, value) || value.is_scalar()) {
-            self.out.push_str(&format!("{head} {}\n", self.flow(value)));
+        if self.is_flow(value) {
+            let _ = writeln!(self.out, "{head} {}", self.flow(value));
             return;
         }
         let mut first = if is_item { format!("{head} ") } else { String::new() };
@@ -220,12 +241,6 @@ impl Writer<'_> {
             ValueKind::Map(entries) => entries.is_empty() || self.text[node.span.range().start..].starts_with('{'),
             _ => true,
         }
-    }
-
-    /// Says whether a value fits on its line, or cannot be written otherwise.
-    fn fits(&self, head: &str, node: &Node) -> bool {
-        let written = self.flow(node);
-        written.contains('\n') || head.chars().count() + 1 + written.chars().count() <= WIDTH
     }
 
     /// Writes a value in one piece.
@@ -273,6 +288,10 @@ stream:
   - data: { a: 1, b: [x, 'y'] }
   - raw: "a\
       b"
+  - data: |-
+      {
+        "x": 1
+      }
   - end: finish
 expect:
   must:
@@ -285,9 +304,9 @@ expect:
     fn check(text: &str, expected: &str) {
         let name = Utf8Path::new("cases/openai-chat/cut/x.yaml");
         let mut formatter = Formatter::new(root());
-        let formatted = formatter.format(name, text).unwrap_or_else(|problems| panic!("{problems}"));
-        assert_eq!(formatted, expected);
-        assert_eq!(formatter.format(name, &formatted).expect("it is formatted"), formatted);
+        let once = formatter.format(name, text).unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(once, expected);
+        assert_eq!(formatter.format(name, &once).expect("it has its form"), once);
     }
 
     #[test]
@@ -311,6 +330,10 @@ stream:
     - data: {a: 1, b: [x,'y']}
     - raw: "a\
       b"
+    -   data:   |-
+           {
+             "x": 1
+           }
     - end:   finish   
 "#;
         let expected = FORMATTED.replace("  # Of the level.\n  should:\n    error.foreign: false\n", "");
@@ -341,8 +364,8 @@ stream:
         let files = select::below(root(), Utf8Path::new(""), &mut problems);
         for found in files.iter().step_by(29) {
             let text = fs_err::read_to_string(&found.path).expect("a file");
-            let formatted = formatter.format(&found.name, &text).unwrap_or_else(|problems| panic!("{problems}"));
-            assert_eq!(formatted, text, "{}", found.name);
+            let same = formatter.format(&found.name, &text).unwrap_or_else(|problems| panic!("{problems}"));
+            assert_eq!(same, text, "{}", found.name);
         }
     }
 }
