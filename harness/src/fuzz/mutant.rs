@@ -30,7 +30,8 @@ impl Mutant {
         let breaking = [0, 1, 1, 1, 2][rng.usize(..5)];
         let keeping = if breaking == 0 { rng.usize(1..4) } else { rng.usize(..2) };
         let mut changes = Vec::new();
-        for (all, wanted) in [(Change::BREAKING, breaking), (Change::KEEPING, keeping)] {
+        let kind = Change::KEEPING[rng.usize(..2)];
+        for (all, wanted) in [(&Change::BREAKING[..], breaking), (&kind[..], keeping)] {
             let (mut left, mut tries) = (wanted, TRIES);
             while left > 0 && tries > 0 {
                 tries -= 1;

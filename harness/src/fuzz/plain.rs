@@ -88,7 +88,7 @@ mod tests {
         let steps =
             [event(json!({ "type": "a", "b": [1, "x\ny"] })), Step::Data(json!({ "c": "é" })), Step::End(End::Finish)];
         assert_eq!(plain(Api::AnthropicMessages, &steps), steps);
-        for change in Change::KEEPING {
+        for change in Change::KEEPING.as_flattened() {
             for number in 0..20 {
                 let mut changed = steps.to_vec();
                 let mut rng = Rng::with_seed(number);
