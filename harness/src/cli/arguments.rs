@@ -118,10 +118,9 @@ pub enum Command {
     /// Exit codes: 0 written, 2 usage, or the file is there already, 6 the file cannot be written.
     #[command(after_help = NEW_EXAMPLES)]
     New(NewOptions),
-    /// Format case files: the order of their fields, indentation, spaces, lines that are too long. Comments stay.
+    /// Format case files: the order of their fields, indentation, spaces, empty lines. Comments stay.
     ///
-    /// Words and quotation marks stay as they are written, and so does the choice between braces and lines where a line is short
-    /// enough. A file is only written where it makes the same cases as before. The order of the fields is part of a case's digest.
+    /// Words and quotation marks stay as they are written, and so does the choice between braces and lines. A file is only written where it makes the same cases as before. The order of the fields is part of a case's digest.
     ///
     /// Exit codes: 0 formatted, 1 with `--check` something is not, 2 usage or a file that is no case or cannot be formatted, 6 a
     /// file cannot be written.

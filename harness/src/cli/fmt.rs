@@ -1,20 +1,20 @@
 //! `streamspec fmt`: one form for case files.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use fs_err as fs;
 
 use super::arguments::FormatOptions;
 use super::exit::CannotWrite;
 use super::{Exit, output};
-use crate::load;
+use crate::load::{self, Formatter};
 use crate::text;
 
 pub(super) fn fmt(root: &Utf8Path, options: &FormatOptions) -> anyhow::Result<Exit> {
     let files = load::files(root, &options.paths).inspect_err(|problems| tell(&problems.to_string()));
     let Ok(files) = files else { return Ok(Exit::Usage) };
-    let (mut exit, mut changed) = (Exit::Conformant, 0);
+    let (mut exit, mut changed, mut formatter) = (Exit::Conformant, 0, Formatter::new(root));
     for (path, name) in &files {
-        match formatted(root, path, name)? {
+        match formatted(&mut formatter, path, name) {
             None => exit = exit.max(Exit::Usage),
             Some((before, after)) if before == after => {}
             Some(_) if options.check => {
@@ -35,22 +35,13 @@ pub(super) fn fmt(root: &Utf8Path, options: &FormatOptions) -> anyhow::Result<Ex
 }
 
 /// Returns the text of a file and the same formatted; none where that cannot be done, which is told.
-fn formatted(root: &Utf8Path, path: &Utf8PathBuf, name: &Utf8Path) -> anyhow::Result<Option<(String, String)>> {
+fn formatted(formatter: &mut Formatter, path: &Utf8Path, name: &Utf8Path) -> Option<(String, String)> {
     // What is too large or no text is told by the loader, with its place.
-    let before = match load::text(path, name) {
-        Ok(before) => before,
-        Err(problems) => {
-            tell(&problems.to_string());
-            return Ok(None);
-        }
-    };
-    match load::format(root, name, &before) {
-        Ok(after) => Ok(Some((before, after))),
-        Err(problems) => {
-            tell(&problems.to_string());
-            Ok(None)
-        }
-    }
+    let texts = load::text(path, name).and_then(|before| {
+        let after = formatter.format(name, &before)?;
+        Ok((before, after))
+    });
+    texts.inspect_err(|problems| tell(&problems.to_string())).ok()
 }
 
 fn tell(problems: &str) {

@@ -96,18 +96,18 @@ async fn fuzz_sdk(
         output::flush();
     };
     let budget = Budget { trials: options.trials, time: options.time };
-    let fuzzed = fuzzer.run(budget, &mut tell).await;
-    output::say(summed_up(id, &fuzzed));
-    for fault in &fuzzed.faults {
+    let all = fuzzer.run(budget, &mut tell).await;
+    output::say(summed_up(id, &all));
+    for fault in &all.faults {
         output::warn(format_args!("error: {id}: {}", text::visible(fault)));
     }
     if let Some(failed) = failed {
         return Err(failed);
     }
-    Ok(match (fuzzed.faults.is_empty(), fuzzed.findings.is_empty()) {
-        (false, _) if fuzzed.is_broken => Exit::HarnessFault,
+    Ok(match (all.faults.is_empty(), all.findings.is_empty()) {
+        (false, _) if all.is_broken => Exit::HarnessFault,
         (false, _) => Exit::Fault,
-        (true, _) if fuzzed.trials == 0 => Exit::NothingSelected,
+        (true, _) if all.trials == 0 => Exit::NothingSelected,
         (true, false) => Exit::NotConformant,
         (true, true) => Exit::Conformant,
     })

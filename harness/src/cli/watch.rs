@@ -30,8 +30,8 @@ pub(super) fn watch(root: &Utf8Path, paths: &[Utf8PathBuf]) -> anyhow::Result<Ex
         })?;
         let folders = [root.join("cases")].into_iter().chain(paths.iter().cloned());
         for folder in folders {
-            let watched = watcher.watch(folder.as_std_path(), RecursiveMode::Recursive);
-            watched.with_context(|| format!("{folder} cannot be watched"))?;
+            let begun = watcher.watch(folder.as_std_path(), RecursiveMode::Recursive);
+            begun.with_context(|| format!("{folder} cannot be watched"))?;
         }
         let mut before = check(root, paths);
         before.values().for_each(output::print);

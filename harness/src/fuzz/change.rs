@@ -13,7 +13,10 @@ use crate::codec;
 const BETWEEN_PIECES: u64 = 10;
 
 /// A value under a name that no document has.
-const UNKNOWN: &str = "streamspec_unknown";
+pub(super) const UNKNOWN: &str = "streamspec_unknown";
+
+/// An event under such a name.
+pub(super) const UNKNOWN_EVENT: &str = "streamspec.unknown";
 
 /// A change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,16 +73,11 @@ impl Change {
     pub(super) const BREAKING: [Self; 8] =
         [Self::Drop, Self::Duplicate, Self::Swap, Self::Truncate, Self::Cut, Self::Error, Self::WrongType, Self::NoEnd];
 
-    /// The changes after which it means the same.
-    pub(super) const KEEPING: [Self; 8] = [
-        Self::Split,
-        Self::LineEnds,
-        Self::DataLines,
-        Self::ByteOrderMark,
-        Self::Comment,
-        Self::UnknownEvent,
-        Self::UnknownField,
-        Self::UnknownMember,
+    /// The changes after which it means the same: in other bytes, or with more in it. A stream has those of one kind, so that the
+    /// law which it breaks is known.
+    pub(super) const KEEPING: [[Self; 4]; 2] = [
+        [Self::Split, Self::LineEnds, Self::DataLines, Self::ByteOrderMark],
+        [Self::Comment, Self::UnknownEvent, Self::UnknownField, Self::UnknownMember],
     ];
 
     /// Returns the name, for people.
@@ -186,7 +184,7 @@ impl Change {
                     return None;
                 }
                 let place = any(rng, &between(api, steps))?;
-                let name = "streamspec.unknown".to_owned();
+                let name = UNKNOWN_EVENT.to_owned();
                 steps.insert(place, Step::Event(Event { data: json!({ "type": name }), name }));
             }
             Self::UnknownField => {

@@ -8,6 +8,7 @@ mod law;
 mod lawful;
 mod meaning;
 mod mutant;
+mod plain;
 mod run;
 mod seed;
 #[cfg(test)]

@@ -30,14 +30,15 @@ impl Mutant {
         let breaking = [0, 1, 1, 1, 2][rng.usize(..5)];
         let keeping = if breaking == 0 { rng.usize(1..4) } else { rng.usize(..2) };
         let mut changes = Vec::new();
-        for (all, wanted) in [(Change::BREAKING, breaking), (Change::KEEPING, keeping)] {
+        let kind = Change::KEEPING[rng.usize(..2)];
+        for (all, wanted) in [(&Change::BREAKING[..], breaking), (&kind[..], keeping)] {
             let (mut left, mut tries) = (wanted, TRIES);
             while left > 0 && tries > 0 {
                 tries -= 1;
                 let change = all[rng.usize(..all.len())];
-                let mut changed = steps.clone();
-                if change.apply(&mut rng, case.api, &mut changed).is_some() {
-                    steps = changed;
+                let mut tried = steps.clone();
+                if change.apply(&mut rng, case.api, &mut tried).is_some() {
+                    steps = tried;
                     changes.push(change);
                     left -= 1;
                 }

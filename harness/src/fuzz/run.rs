@@ -13,9 +13,9 @@ use super::law::Law;
 use super::lawful::{Lawful, case_of};
 use super::meaning::{Meaning, body, meaning};
 use super::mutant::Mutant;
+use super::plain::{Unlike, same_case};
 use super::seed;
-use crate::case::{Case, Checks, Expect, Rule, Step};
-use crate::id::CaseId;
+use crate::case::{Case, Rule, Step};
 use crate::judge::Status;
 use crate::load::{Document, Drafts, Problems, rules};
 use crate::run::{Trial, TrialRun};
@@ -264,21 +264,10 @@ impl Fuzzer {
         document.set_answers(&answers);
         let ran = bench.run_subject(&sent.case).await;
         let wanted = ran.iter().map(Signature::of).collect();
-        let mut oracle = SameVerdict::new(bench, &self.drafts, &sent.case, document, wanted).await;
+        let same = SameVerdict::new(bench, &self.drafts, &sent.case, document, wanted).await;
+        let mut oracle = Unlike { same, bench, seed, kept: None };
         let shrunk = shrink(answers, &mut oracle, limits).await;
-        (shrunk, oracle.kept().clone())
-    }
-}
-
-/// Makes the case of a stream that means the same as that of a case, with the MUSTs of that one.
-fn same_case(seed: &Case, combination: &str, steps: &[Step]) -> Case {
-    let must = Checks { error_class: None, ..seed.expect.must.clone() };
-    Case {
-        id: CaseId::of(seed.id.file(), Some(combination)),
-        exchanges: vec![steps.to_vec()],
-        control: None,
-        disputed: None,
-        expect: Expect { must, ..Expect::default() },
-        ..seed.clone()
+        let kept = oracle.kept.take().unwrap_or_else(|| oracle.same.kept().clone());
+        (shrunk, kept)
     }
 }

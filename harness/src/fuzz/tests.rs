@@ -33,9 +33,9 @@ async fn fuzzed(sdk: Sdk, cases: &[&str], trials: u64) -> Fuzzed {
     let bench = Bench::new(Arc::clone(&engine), Arc::new(reference()), sdk, surfaces);
     let fuzzer = Fuzzer::new(root(), bench, &trials_of, 1).expect("rules and schemas");
     let budget = Budget { trials: Some(trials), time: Duration::from_mins(5) };
-    let fuzzed = fuzzer.run(budget, &mut |_| {}).await;
+    let all = fuzzer.run(budget, &mut |_| {}).await;
     engine.close().await;
-    fuzzed
+    all
 }
 
 #[tokio::test]

@@ -1,9 +1,14 @@
 //! Writes a case file in its one form: the order of its fields, their indentation, the spaces in braces and brackets. Words and
-//! quotation marks stay as they are written, and so does the choice between braces and lines, unless a line is too long.
+//! quotation marks stay as they are written, and so does the choice between braces and lines.
 
-use camino::Utf8Path;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
 
-use super::emit::WIDTH;
+use camino::{Utf8Path, Utf8PathBuf};
+use streamspec_adapters::contract::Api;
+
+use super::fragments::Fragments;
 use super::problem::{Collector, Problem, Problems, Source};
 use super::tree::{Key, Node, Origin, Span, ValueKind};
 use super::{file, fragment_file, yaml};
@@ -23,48 +28,60 @@ const GROUPS: [&[&str]; 7] = [
 /// The levels of an expectation.
 const LEVELS: [&str; 3] = ["must", "should", "may"];
 
-/// Formats the text of a case file.
-///
-/// # Errors
-///
-/// Everything that is wrong with the file, a comment that cannot be kept, and a text that would make other cases.
-pub fn format(root: &Utf8Path, name: &Utf8Path, text: &str) -> Result<String, Problems> {
-    let mut problems = Collector::default();
-    match formatted(root, name, text, &mut problems) {
-        Some(text) if problems.count() == 0 => Ok(text),
-        _ => Err(problems.finish()),
-    }
+/// Formats case files, with the fragments of their dialects at hand.
+pub struct Formatter {
+    root: Utf8PathBuf,
+    fragments: BTreeMap<Api, Fragments>,
 }
 
-fn formatted(root: &Utf8Path, name: &Utf8Path, text: &str, problems: &mut Collector) -> Option<String> {
-    let before = cases(root, name, text, problems)?;
-    let source = Source { file: name.to_owned(), text: text.into() };
-    let tree = yaml::parse(&source, Origin::Itself).map_err(|problem| problems.push(*problem)).ok()?;
-    let comments = comments(&source, &tree).map_err(|problem| problems.push(*problem)).ok()?;
-    let mut writer = Writer { text, comments: comments.into_iter().peekable(), out: String::new() };
-    writer.file(&tree);
-    let written = writer.out;
-    let after = cases(root, name, &written, problems)?;
-    if before != after {
-        let message = "the file is not formatted: it would make other cases then";
-        problems.push(
-            Problem::whole_file(name, message).help("this is a mistake of streamspec; please report it with the file"),
-        );
-        return None;
+impl Formatter {
+    /// Makes a formatter of the cases of a repository.
+    pub fn new(root: &Utf8Path) -> Self {
+        Self { root: root.to_owned(), fragments: BTreeMap::new() }
     }
-    Some(written)
-}
 
-/// Loads the cases of a text, without the digests, in which the order of the fields counts.
-fn cases(root: &Utf8Path, name: &Utf8Path, text: &str, problems: &mut Collector) -> Option<Vec<Case>> {
-    let source = Source { file: name.to_owned(), text: text.into() };
-    let parsed = file::parsed(source, name).map_err(|problem| problems.push(*problem)).ok()?;
-    let fragments = match parsed.api {
-        Some(api) => fragment_file::load(root, api, problems),
-        None => super::fragments::Fragments::unknown(),
-    };
-    let cases = file::cases(parsed, &fragments, None, problems).cases;
-    (problems.count() == 0).then(|| cases.into_iter().map(|case| Case { digest: String::new(), ..case }).collect())
+    /// Formats the text of a case file.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file, a comment that cannot be kept, and a text that would make other cases.
+    pub fn format(&mut self, name: &Utf8Path, text: &str) -> Result<String, Problems> {
+        let mut problems = Collector::default();
+        match self.formatted(name, text, &mut problems) {
+            Some(text) if problems.count() == 0 => Ok(text),
+            _ => Err(problems.finish()),
+        }
+    }
+
+    fn formatted(&mut self, name: &Utf8Path, text: &str, problems: &mut Collector) -> Option<String> {
+        let before = self.cases(name, text, problems)?;
+        let source = Source { file: name.to_owned(), text: text.into() };
+        let tree = yaml::parse(&source, Origin::Itself).map_err(|problem| problems.push(*problem)).ok()?;
+        let comments = comments(&source, &tree).map_err(|problem| problems.push(*problem)).ok()?;
+        let mut writer = Writer { text, comments: comments.into_iter().peekable(), out: String::new() };
+        writer.file(&tree);
+        let written = writer.out;
+        if before != self.cases(name, &written, problems)? {
+            let message = "the file is not formatted: it would make other cases then";
+            let help = "this is a mistake of streamspec; please report it with the file";
+            problems.push(Problem::whole_file(name, message).help(help));
+            return None;
+        }
+        Some(written)
+    }
+
+    /// Loads the cases of a text, without the digests, in which the order of the fields counts.
+    fn cases(&mut self, name: &Utf8Path, text: &str, problems: &mut Collector) -> Option<Vec<Case>> {
+        let source = Source { file: name.to_owned(), text: text.into() };
+        let parsed = file::parsed(source, name).map_err(|problem| problems.push(*problem)).ok()?;
+        let unknown = Fragments::unknown();
+        let fragments = match parsed.api {
+            Some(api) => self.fragments.entry(api).or_insert_with(|| fragment_file::load(&self.root, api, problems)),
+            None => &unknown,
+        };
+        let cases = file::cases(parsed, fragments, None, problems).cases;
+        (problems.count() == 0).then(|| cases.into_iter().map(|case| Case { digest: String::new(), ..case }).collect())
+    }
 }
 
 /// A comment: its place, and its words from the sign on.
@@ -146,7 +163,7 @@ impl Writer<'_> {
     /// Writes the comments that stand before a place.
     fn before(&mut self, at: usize, indent: usize) {
         while let Some((_, words)) = self.comments.next_if(|(comment, _)| *comment < at) {
-            self.out.push_str(&format!("{:indent$}{words}\n", ""));
+            let _ = writeln!(self.out, "{:indent$}{words}", "");
         }
     }
 
@@ -157,16 +174,36 @@ impl Writer<'_> {
         }
         let head = if first.is_empty() { " ".repeat(indent) } else { first.to_owned() };
         let head = format!("{head}{}:", &self.text[key.span.range()]);
+        if let Some(lines) = self.block_scalar(key, indent) {
+            let _ = writeln!(self.out, "{head} {lines}");
+            return;
+        }
         let path: Vec<&str> = path.iter().copied().chain([key.text.as_str()]).collect();
         self.value(head, indent + 2, value, &path);
+    }
+
+    /// Returns the lines of a text behind `|` or `>`, moved with their key; none where the value is written otherwise.
+    fn block_scalar(&self, key: &Key, indent: usize) -> Option<String> {
+        let Range { start, end } = key.span.range();
+        let value = self.text[end..].strip_prefix(':')?.trim_start_matches(' ');
+        let (header, rest) = value.split_once('\n').filter(|(header, _)| header.starts_with(['|', '>']))?;
+        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let column = start - line_start;
+        let is_inside =
+            |line: &&str| line.trim().is_empty() || line.len() - line.trim_start_matches(' ').len() > column;
+        let moved = |line: &str| match line.get(column..) {
+            Some(line) if !line.is_empty() => format!("{:indent$}{line}", ""),
+            _ => String::new(),
+        };
+        let lines: Vec<String> = rest.lines().take_while(is_inside).map(moved).collect();
+        Some(format!("{}\n{}", header.trim_end(), lines.join("\n").trim_end()))
     }
 
     /// Writes a value behind what stands before it on its line.
     fn value(&mut self, head: String, indent: usize, value: &Node, path: &[&str]) {
         let is_item = head.trim_start().chars().all(|sign| sign == '-' || sign == ' ');
-        let is_open = !self.is_flow(value);
-        if !is_open && (self.fits(&head, value) || value.is_scalar()) {
-            self.out.push_str(&format!("{head} {}\n", self.flow(value)));
+        if self.is_flow(value) {
+            let _ = writeln!(self.out, "{head} {}", self.flow(value));
             return;
         }
         let mut first = if is_item { format!("{head} ") } else { String::new() };
@@ -204,12 +241,6 @@ impl Writer<'_> {
             ValueKind::Map(entries) => entries.is_empty() || self.text[node.span.range().start..].starts_with('{'),
             _ => true,
         }
-    }
-
-    /// Says whether a value fits on its line, or cannot be written otherwise.
-    fn fits(&self, head: &str, node: &Node) -> bool {
-        let written = self.flow(node);
-        written.contains('\n') || head.chars().count() + 1 + written.chars().count() <= WIDTH
     }
 
     /// Writes a value in one piece.
@@ -257,6 +288,10 @@ stream:
   - data: { a: 1, b: [x, 'y'] }
   - raw: "a\
       b"
+  - data: |-
+      {
+        "x": 1
+      }
   - end: finish
 expect:
   must:
@@ -268,9 +303,10 @@ expect:
 
     fn check(text: &str, expected: &str) {
         let name = Utf8Path::new("cases/openai-chat/cut/x.yaml");
-        let formatted = format(root(), name, text).unwrap_or_else(|problems| panic!("{problems}"));
-        assert_eq!(formatted, expected);
-        assert_eq!(format(root(), name, &formatted).expect("it is formatted"), formatted);
+        let mut formatter = Formatter::new(root());
+        let once = formatter.format(name, text).unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(once, expected);
+        assert_eq!(formatter.format(name, &once).expect("it has its form"), once);
     }
 
     #[test]
@@ -294,12 +330,16 @@ stream:
     - data: {a: 1, b: [x,'y']}
     - raw: "a\
       b"
+    -   data:   |-
+           {
+             "x": 1
+           }
     - end:   finish   
 "#;
         let expected = FORMATTED.replace("  # Of the level.\n  should:\n    error.foreign: false\n", "");
         let expected = expected + "  # Of the level.\n  should: { error.foreign: false }\n";
         let name = Utf8Path::new("cases/openai-chat/cut/x.yaml");
-        let formatted = format(root(), name, changed).unwrap_or_else(|problems| panic!("{problems}"));
+        let formatted = Formatter::new(root()).format(name, changed).unwrap_or_else(|problems| panic!("{problems}"));
         let without =
             |text: &str| text.lines().filter(|line| !line.contains("# Of the level")).collect::<Vec<_>>().join("\n");
         assert_eq!(without(&formatted), without(&expected));
@@ -310,7 +350,7 @@ stream:
     fn what_cannot_be_kept_is_refused() {
         let name = Utf8Path::new("cases/openai-chat/cut/x.yaml");
         let check = |text: String, said: &str| {
-            let problems = format(root(), name, &text).expect_err("it is refused").to_string();
+            let problems = Formatter::new(root()).format(name, &text).expect_err("it is refused").to_string();
             assert!(problems.contains(said), "{problems}");
         };
         check(FORMATTED.replace("rules: [C1, C2]", "rules: [C1, C2] # why"), "a comment behind something on its line");
@@ -320,12 +360,12 @@ stream:
 
     #[test]
     fn the_cases_are_formatted() {
-        let mut problems = Collector::default();
+        let (mut problems, mut formatter) = (Collector::default(), Formatter::new(root()));
         let files = select::below(root(), Utf8Path::new(""), &mut problems);
         for found in files.iter().step_by(29) {
             let text = fs_err::read_to_string(&found.path).expect("a file");
-            let formatted = format(root(), &found.name, &text).unwrap_or_else(|problems| panic!("{problems}"));
-            assert_eq!(formatted, text, "{}", found.name);
+            let same = formatter.format(&found.name, &text).unwrap_or_else(|problems| panic!("{problems}"));
+            assert_eq!(same, text, "{}", found.name);
         }
     }
 }

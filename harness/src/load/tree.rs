@@ -102,11 +102,6 @@ impl Node {
         if let ValueKind::Map(entries) = &self.kind { entries } else { &[] }
     }
 
-    /// Says whether this is neither a list nor a mapping.
-    pub(super) const fn is_scalar(&self) -> bool {
-        !matches!(self.kind, ValueKind::List(_) | ValueKind::Map(_))
-    }
-
     /// Returns the text, if this is a string.
     pub(super) fn text(&self) -> Option<&str> {
         if let ValueKind::Text(text) = &self.kind { Some(text) } else { None }

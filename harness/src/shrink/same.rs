@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
+use serde_json::Value;
 use streamspec_adapters::contract::{Ended, Field, Reading};
 
 use super::rederive::{is_only_contents, rederive};
 use super::{Bench, Oracle};
-use crate::case::{About, Axis, Case, Level, Step};
+use crate::case::{About, Axis, Case, Event, Expect, Level, Step};
 use crate::id::CaseId;
 use crate::judge::{Mode, Status, Verdict};
 use crate::load::{Document, Drafts};
@@ -60,6 +61,19 @@ fn way(ran: &TrialRun) -> Option<Way> {
     Some((seen.ended, class, kind, code, seen.stop_reason.value().cloned()))
 }
 
+/// Names the first and the last event of answers, by their types or else by their names.
+fn outer_events(answers: &[Vec<Step>]) -> Option<(String, String)> {
+    let kind = |step: &Step| match step {
+        Step::Event(Event { name, data }) => Some(data.get("type").and_then(Value::as_str).unwrap_or(name).to_owned()),
+        Step::Data(data) => Some(data.get("type").or(Some(data)).map(Value::to_string).unwrap_or_default()),
+        _ => None,
+    };
+    let kind = |step: &Step| kind(step).map(|kind| if kind.starts_with('{') { "an object".to_owned() } else { kind });
+    let mut all = answers.last()?.iter().filter_map(kind);
+    let first = all.next()?;
+    Some((first.clone(), all.next_back().unwrap_or(first)))
+}
+
 /// Wants a case on which each surface comes to the verdict that it has come to before, whose subject is the same, and which the
 /// reference client passes and comes to the end of in the same way. What is expected of the contents of the answer is what the
 /// reference client reads.
@@ -72,6 +86,8 @@ pub struct SameVerdict<'a> {
     about: About,
     /// The ends to which the reference client came.
     ways: Vec<Option<Way>>,
+    /// The first and the last event of a healthy answer, without which it would be another one.
+    outer_events: Option<(String, String)>,
     broken_events: usize,
     kept: Document,
 }
@@ -89,8 +105,9 @@ impl<'a> SameVerdict<'a> {
         let about = drafts.read(&case.file, &document).map_or(case.about, |read| read.about);
         let ways = bench.run_reference(&Arc::new(case.clone())).await.iter().map(way).collect();
         let broken_events = drafts.broken_events(case);
+        let outer_events = (about == About::Healthy).then(|| outer_events(&case.exchanges)).flatten();
         let (id, name) = (case.id.clone(), case.file.clone());
-        Self { bench, drafts, name, wanted, id, about, ways, broken_events, kept: document }
+        Self { bench, drafts, name, wanted, id, about, ways, outer_events, broken_events, kept: document }
     }
 
     /// Returns the document of the last case that was kept.
@@ -98,12 +115,18 @@ impl<'a> SameVerdict<'a> {
         &self.kept
     }
 
+    /// Returns the expectation of that case.
+    pub fn kept_expectation(&self) -> Option<Expect> {
+        self.drafts.read(&self.name, &self.kept).ok().map(|case| case.expect)
+    }
+
     /// Reads a document, whose subject must be the same.
     fn read(&self, document: &Document) -> Option<Arc<Case>> {
         let case = self.drafts.read(&self.name, document).ok()?;
         let is_same = case.about == self.about && self.drafts.broken_events(&case) <= self.broken_events;
+        let has_outer_events = self.outer_events.is_none() || outer_events(&case.exchanges) == self.outer_events;
         // The name of a case decides which surfaces document that they do not do what it is about.
-        is_same.then(|| Arc::new(Case { id: self.id.clone(), ..case }))
+        (is_same && has_outer_events).then(|| Arc::new(Case { id: self.id.clone(), ..case }))
     }
 
     /// Makes the document of answers, with an expectation that the reference client meets; none where there is no such one.
