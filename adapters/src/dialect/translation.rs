@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
-use super::{Api, is_quota};
 use super::error::Errors;
 use super::facts::Dialect;
 use super::stop::{self, Meaning, is_text_at};
+use super::{Api, is_quota};
 
 /// Statuses that mean the same, where vendors have different ones: 503 is `OpenAI`'s for an engine that is overloaded
 /// (<https://developers.openai.com/api/docs/guides/error-codes>), 529 is Anthropic's
@@ -73,7 +73,8 @@ impl Dialect {
         let Self { events, errors: Errors { example, events: reporting, .. }, .. } = self;
         let kind = payload.get("type").and_then(Value::as_str);
         let documented = (example.data)("", 0);
-        let has_message = MESSAGES.iter().all(|place| documented.pointer(place).is_none() || is_text_at(payload, place));
+        let has_message =
+            MESSAGES.iter().all(|place| documented.pointer(place).is_none() || is_text_at(payload, place));
         let is_example = documented.get("type") == payload.get("type") && has_message;
         // An event that ends an answer may say that it failed; it is named after its type.
         let is_end = kind.is_some_and(|kind| kind == event && reporting.contains(&kind) && events.is_part(kind));

@@ -187,7 +187,9 @@ impl GatewayManifest {
             template::check(text).map_err(|unknown| wrong(text, unknown))?;
         }
         if let Some((down, up)) = dialects.iter().find(|(down, up)| manifest.spoken_for(**up) != Some(**down)) {
-            let what = format!("`{down}` is a second dialect that becomes `{up}`; the names of trials cannot tell two apart, so make it a gateway of its own");
+            let what = format!(
+                "`{down}` is a second dialect that becomes `{up}`; the names of trials cannot tell two apart, so make it a gateway of its own"
+            );
             return Err(wrong(down.name(), what));
         }
         if dialects.is_empty() {
