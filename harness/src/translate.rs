@@ -41,10 +41,7 @@ const LOST: [(Axis, &str); 10] = [
     (Axis::Refusal, "not every dialect has a documented place for a refusal"),
     (Axis::Request, "the gateway writes the requests that reach the server"),
     (Axis::Resent, "the gateway writes the requests that reach the server"),
-    (
-        Axis::ErrorStatus,
-        "no document knows a status for this error, and the gateway has to choose one for an HTTP error",
-    ),
+    (Axis::ErrorStatus, "the case knows no status of an HTTP error, and the gateway may have to choose one"),
 ];
 
 /// Translates a case into what is expected of a client that speaks another dialect. Everything but the expectation stays as it is.
@@ -83,8 +80,8 @@ impl Table {
             error_type: checks.error_type.and_then(|wanted| self.error_type(wanted)),
             error_code: checks.error_code.and_then(|wanted| self.error_code(wanted)),
             error_status: checks.error_status.and_then(|wanted| match wanted {
-                StatusCheck::Equals(_) => Some(wanted),
-                StatusCheck::NotGuessed => self.lost(Axis::ErrorStatus, Some(wanted)),
+                StatusCheck::Equals(400..) => Some(wanted),
+                StatusCheck::Equals(_) | StatusCheck::NotGuessed => self.lost(Axis::ErrorStatus, Some(wanted)),
             }),
             error_class: self.lost(Axis::ErrorClass, checks.error_class),
             error_message: checks.error_message.map(|wanted| match wanted {

@@ -1,43 +1,10 @@
 // Gateways: the page of all of them, and one for each: what does it pass on?
 
-/** The words of blame, as reports say them; those of the gateway are its own doing. @type {Record<Word, string>} */
-const WORDS = {
-  "passed-on": "passed on",
-  "lost-at-the-sdk": "lost at the SDK",
-  "changed-at-the-gateway": "changed at the gateway",
-  "lost-at-the-gateway": "lost at the gateway",
-  invented: "invented",
-};
-
-/** What gateways do, as reports say it. @type {Record<string, string>} */
-const HARM = {
-  ...WORDS,
-  "retried-after-output": "retried after output",
-  retried: "retried before output",
-  delayed: "delayed",
-  "client-left-open": "left the client's connection open",
-  "server-left-open": "left the server's connection open",
-};
-
-/** The fate of an answer. @type {Record<string, string>} */
-const FATES = {
-  healthy: "nothing fails",
-  "in-band-error": "an error in the stream",
-  refusal: "an error before the stream",
-  cut: "the connection ends too early",
-  "clean-end": "a clean end of what is not whole",
-  stall: "silence",
-  malformed: "something that cannot be read",
-};
-
-/** @type {Word[]} */
-const WORDS_IN_ORDER = ["passed-on", "lost-at-the-sdk", "changed-at-the-gateway", "lost-at-the-gateway", "invented"];
-
 /**
  * @param {Model} model
  * @returns {Child[]}
  */
-function gatewayIndex({ gateways }) {
+function gatewayIndex({ gateways, words }) {
   const groups = [...new Set(gateways.flatMap((gateway) => Object.keys(gateway.groups)))].sort();
   return [
     crumbs("Gateways"),
@@ -70,7 +37,7 @@ function gatewayIndex({ gateways }) {
                   ),
                   groups.map((group) => {
                     const count = gateway.groups[group];
-                    return cell(group, count ? blamed(count) : "–");
+                    return cell(group, count ? blamed(count, words) : "–");
                   }),
                 ),
               ),
@@ -88,6 +55,7 @@ function gatewayIndex({ gateways }) {
  */
 function gatewayPage(model, gateway) {
   const { route, name, version, beside } = gateway;
+  const { blame, harm, about: fates } = model.words;
   return [
     crumbs(h("a", { href: "#/gateway" }, "Gateways")),
     h("h1", { tabindex: "-1" }, `${route}: what does it pass on?`),
@@ -105,7 +73,7 @@ function gatewayPage(model, gateway) {
       h(
         "table",
         { class: "list" },
-        headOf(["the answer", ...WORDS_IN_ORDER.map((word) => WORDS[word]), "delayed", "left open"]),
+        headOf(["the answer", ...blame.map(([, name]) => name), "delayed", "left open"]),
         h(
           "tbody",
           {},
@@ -113,8 +81,8 @@ function gatewayPage(model, gateway) {
             h(
               "tr",
               {},
-              h("th", { scope: "row" }, FATES[about] ?? about),
-              WORDS_IN_ORDER.map((word) => cell(WORDS[word], (count.words[word] ?? 0).toLocaleString("en"))),
+              h("th", { scope: "row" }, named(fates, about)),
+              blame.map(([word, name]) => cell(name, (count.words[word] ?? 0).toLocaleString("en"))),
               cell("delayed", (count.delayed ?? 0).toLocaleString("en")),
               cell("left open", (count.left_open ?? 0).toLocaleString("en")),
             ),
@@ -122,6 +90,7 @@ function gatewayPage(model, gateway) {
         ),
       ),
     ),
+    beside?.results?.length ? sideBySide(model, beside.results) : "",
     h("h2", {}, "What it does"),
     gateway.findings.length ? "" : h("p", {}, "It does no harm."),
     gateway.findings.map((found, place) => {
@@ -132,7 +101,7 @@ function gatewayPage(model, gateway) {
         h(
           "h3",
           {},
-          `${HARM[found.kind] ?? found.kind}: ${counted(found.trials, "trial")}, in ${counted(found.cases, "case")}`,
+          `${named(harm, found.kind)}: ${counted(found.trials, "trial")}, in ${counted(found.cases, "case")}`,
         ),
         h("p", {}, "For example ", h("a", { href: addressOfParts(model, found.example) }, found.example.case)),
         h("pre", { tabindex: "0" }, command),
@@ -151,16 +120,88 @@ function headOf(names) {
 }
 
 /**
+ * Shows the results on the direct route beside those through the gateway.
+ *
+ * @param {Model} model
+ * @param {SideBySide[]} results
+ */
+function sideBySide(model, results) {
+  return [
+    h("h2", {}, "Beside the direct route"),
+    scroller(
+      "Results side by side",
+      h(
+        "table",
+        { class: "list beside" },
+        headOf(["direct", "through the gateway", "blame", "trials", "for example"]),
+        h(
+          "tbody",
+          {},
+          results.map(({ direct, through, word, trials, example }) =>
+            h(
+              "tr",
+              {},
+              cell("direct", statusMark(direct.status, direct.mode ?? null)),
+              cell("through the gateway", statusMark(through.status, through.mode ?? null)),
+              cell("blame", word ? named(model.words.blame, word) : "–"),
+              cell("trials", trials.toLocaleString("en")),
+              cell("for example", h("a", { href: addressOfParts(model, example) }, example.case)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  ];
+}
+
+/**
+ * Says what the same trial came to on the direct route, where that was run, too.
+ *
+ * @param {Trial} trial
+ */
+function besideDirect({ row, case: one, variant }) {
+  const { model, sdk, surface, way } = row;
+  if (way.route === model.defaults.route || variant !== WRITTEN) return "";
+  const isDirect = (/** @type {Row} */ other) =>
+    other.sdk === sdk &&
+    other.surface === surface &&
+    other.way.route === model.defaults.route &&
+    other.way.transport === way.transport;
+  const direct = model.rows.find(isDirect)?.trials.get(one.place);
+  if (!direct) return "";
+  const { status, mode } = direct.verdict;
+  return h(
+    "p",
+    { class: "direct" },
+    h("a", { href: addressOf(direct) }, "On the direct route"),
+    ": ",
+    statusMark(status, mode),
+  );
+}
+
+/**
+ * Finds the words for a name; a name without any stands for itself.
+ *
+ * @param {readonly (readonly [string, string])[]} words
+ * @param {string} name
+ */
+function named(words, name) {
+  return words.find(([known]) => known === name)?.[1] ?? name;
+}
+
+/**
  * Says what became of some answers, a line for each word.
  *
  * @param {BlameCount} count
+ * @param {Model["words"]} words
  */
-function blamed(count) {
-  const lines = WORDS_IN_ORDER.filter((word) => count.words[word]).map((word) =>
+function blamed(count, { blame }) {
+  const seen = blame.filter(([word]) => count.words[word]);
+  const lines = seen.map(([word, name]) =>
     h(
       "span",
       { class: word === "passed-on" ? "pass" : word === "lost-at-the-sdk" ? "deviates" : "fails" },
-      `${count.words[word]} ${WORDS[word]}`,
+      `${count.words[word]} ${name}`,
     ),
   );
   const others = [

@@ -28,7 +28,7 @@
 /** @typedef {import('./data').WayData} Way */
 /** @typedef {import('./data').GatewayData} Gateway */
 /** @typedef {import('./data').BlameCount} BlameCount */
-/** @typedef {'passed-on' | 'lost-at-the-sdk' | 'changed-at-the-gateway' | 'lost-at-the-gateway' | 'invented'} Word */
+/** @typedef {import('./data').SideBySide} SideBySide */
 
 /**
  * A group of cases.
@@ -100,6 +100,7 @@
  * @property {Set<string>} routes
  * @property {Set<string>} transports
  * @property {Gateway[]} gateways
+ * @property {PageData['words']} words
  */
 
 /**
@@ -168,6 +169,7 @@ function readModel(data) {
     routes: new Set(data.ways.map((way) => way.route)),
     transports: new Set(data.ways.map((way) => way.transport)),
     gateways: data.gateways,
+    words: data.words,
   };
   const rows = data.rows.map(({ sdk, surface, way: number, label, name, cases: runs, verdicts: came }, place) => {
     const [known, way] = [sdks.get(sdk), at(data.ways, number)];

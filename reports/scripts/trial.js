@@ -49,6 +49,7 @@ function trialPage(trial) {
           h("p", {}, prose(one.disputed.position), " ", outside(one.disputed.url, "The ruling")),
         )
       : "",
+    besideDirect(trial),
     held,
     knownDeviations(row.sdk, verdict.known),
     h("section", {}, h("h2", {}, "Reproduce"), h("pre", { tabindex: "0" }, command), copier(command)),

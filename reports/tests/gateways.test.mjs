@@ -20,6 +20,7 @@ test("gateways have a page for all of them and one each, and direct reports have
   await says("#page h1", "relay: what does it pass on?");
   const told = await text("#page");
   assert.match(told, /Beside the direct route 3 trials come out alike, 0 worse and 0 better/);
+  assert.match(await text("#page table.beside"), /pass[^]*passed on[^]*fails[^]*lost at the gateway/);
   assert.match(told, /retried after output: 1 trial, in 1 case/);
   assert.match(told, /--via relay --verbose/);
   await page.locator('#page section.way a[href^="#/trial?"]').first().click();
@@ -31,6 +32,7 @@ test("gateways have a page for all of them and one each, and direct reports have
     "#page .blame",
     /lost at the gateway: outcome; retried after output, 2 requests upstream and 1 downstream/,
   );
+  await says("#page .direct", /On the direct route: .*fails/);
   await page.goto(address("gateway", "#/gateway/other"));
   await says("#page h1", "There is no such page");
   assert.deepEqual(complaints, []);

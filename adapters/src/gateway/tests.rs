@@ -82,6 +82,23 @@ fn a_mistake_is_told_with_its_file_its_line_and_its_value() {
 }
 
 #[test]
+fn two_gateways_share_one_installation_of_the_same_package_alone() {
+    let (_held, root) = suite(|text| text.replace("debian = \"python3\"", "python = \"mine\""), "");
+    let (mine, yours) = (root.join("adapters/gateways/mine"), root.join("adapters/gateways/yours"));
+    fs_err::create_dir_all(&yours).expect("a folder");
+    fs_err::write(mine.join("requirements.lock"), "").expect("a lock file");
+    fs_err::write(yours.join("serve.py"), "").expect("a template");
+    let own = fs_err::read_to_string(mine.join(FILE)).expect("a manifest").replace("id = \"mine\"", "id = \"yours\"");
+    let shared = own.replace("python = \"mine\" }", "python = \"mine\" }, locked-by = \"mine\"");
+    fs_err::write(yours.join(FILE), &shared).expect("a manifest");
+    let all = Gateway::discover(&root).expect("two gateways");
+    assert!(all.iter().all(|gateway| gateway.locked_in == mine));
+    fs_err::write(yours.join(FILE), shared.replace("1.0.0", "2.0.0")).expect("a manifest");
+    let other = Gateway::discover(&root).expect_err("it is another version").to_string();
+    assert!(other.ends_with("`mine` is another package, or another version of it: 1.0.0"), "{other}");
+}
+
+#[test]
 fn a_program_that_is_missing_is_named_with_its_package() {
     let (_held, root) = suite(|text| text.replace("program = \"python3\"", "program = \"no-such-program\""), "");
     let gateway = Gateway::choose(&root, &["mine"]).expect("a gateway").remove(0);

@@ -24,3 +24,22 @@ pub enum About {
     /// The stream is whole, and something in it cannot be read, or is not what the dialect has there.
     Malformed,
 }
+
+impl About {
+    /// Every fate, in the order of reports.
+    pub const ALL: [Self; 7] =
+        [Self::Healthy, Self::InBandError, Self::Refusal, Self::Cut, Self::CleanEnd, Self::Stall, Self::Malformed];
+
+    /// Returns the words of reports.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Healthy => "nothing fails",
+            Self::InBandError => "an error in the stream",
+            Self::Refusal => "an error before the stream",
+            Self::Cut => "the connection ends too early",
+            Self::CleanEnd => "a clean end of what is not whole",
+            Self::Stall => "silence",
+            Self::Malformed => "something that cannot be read",
+        }
+    }
+}

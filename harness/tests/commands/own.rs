@@ -116,6 +116,25 @@ fn the_worked_example_gets_its_verdicts() {
 }
 
 #[test]
+fn its_trials_are_listed_without_being_run() {
+    let repository = Repository::with_cases(&[HEALTHY, STOPS, AGAIN]);
+    let client = example();
+    let command: Vec<&str> = client.iter().map(String::as_str).collect();
+    let list = |options: &[&str], command: &[&str]| repository.call(&[&["list"], options, &["--"], command].concat());
+    let came = check(list(&[], &command), 0, &format!("own-client/read::{HEALTHY}\n"));
+    let said = said(&came);
+    assert!(
+        said.contains(&format!("own-client/read::{AGAIN} (unsupported: ")) && !said.contains("reference"),
+        "{said}"
+    );
+    assert!(!repository.root.join(RECORDS).exists(), "nothing is run");
+    check(list(&["--sdk", "reference"], &command), 0, &format!("reference/events::{HEALTHY}\n"));
+    check(list(&["--surface", "raed"], &command), 2, "did you mean `read`?");
+    check(list(&[], &["no-such-program"]), 3, "no-such-program");
+    check(list(&["--coverage"], &command), 2, "cannot be used with");
+}
+
+#[test]
 fn the_printed_command_runs_the_trial_again() {
     let repository = Repository::with_cases(&[HEALTHY, IN_BAND]);
     // A name with a space and a quote, as files may have it.

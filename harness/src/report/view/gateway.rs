@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use streamspec_adapters::native::REFERENCE as READER;
 
 use super::Row;
+use super::beside::{Beside, CameTo, Through};
 use crate::blame::{Side, Word};
 use crate::case::About;
 use crate::id::{self, CaseId, Route, Transport, TrialId};
 use crate::json::is_default;
-use crate::judge::{Mode, Status};
 use crate::record::{GatewayRecord, Run, TrialRecord};
 
 /// A gateway with the numbers of its trials as written.
@@ -90,17 +90,6 @@ pub enum GatewayFindingKind {
     Delayed,
     /// A request was sent again before output.
     Retried,
-}
-
-/// Numbers of trials through a gateway, by how they came out beside the same ones on the direct route.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Beside {
-    /// As on the direct route: with the same status and kind of failure.
-    pub alike: usize,
-    /// Worse.
-    pub worse: usize,
-    /// Better.
-    pub better: usize,
 }
 
 impl Gateway {
@@ -197,16 +186,13 @@ impl GatewayFindingKind {
     }
 }
 
-/// A verdict, in the order of harm.
-type Rank = (Status, Option<Mode>);
-
 /// The gateways of a view while their trials are counted.
 #[derive(Default)]
 pub(super) struct Gathered<'a> {
     routes: BTreeMap<Route, Gathering<'a>>,
-    /// The verdicts of one surface on the direct route, and those through gateways.
-    direct: BTreeMap<(&'a CaseId, Transport), Rank>,
-    through: Vec<(Route, (&'a CaseId, Transport), Rank)>,
+    /// The results of one surface on the direct route, and those through gateways.
+    direct: BTreeMap<(&'a CaseId, Transport), CameTo>,
+    through: Vec<(Route, (&'a CaseId, Transport), Through)>,
 }
 
 #[derive(Default)]
@@ -231,12 +217,12 @@ impl<'a> Gathered<'a> {
         if trial.is_variant_run() {
             return;
         }
-        let (place, rank) = ((case, trial.transport), (trial.verdict.status, trial.verdict.mode));
+        let place = (case, trial.transport);
         if trial.route == Route::Direct {
-            self.direct.insert(place, rank);
+            self.direct.insert(place, CameTo::of(&trial.verdict));
             return;
         }
-        self.through.push((trial.route, place, rank));
+        self.through.push((trial.route, place, Through::of(trial)));
         let own = self.routes.entry(trial.route).or_default();
         own.groups.entry(id::about(case.group()).to_owned()).or_default().add(trial);
         if let Some(about) = row.case.and_then(|case| case.about) {
@@ -259,18 +245,13 @@ impl<'a> Gathered<'a> {
     /// Compares the trials of a surface with those on the direct route, once all of them have been added.
     pub(super) fn surface_ends(&mut self) {
         let direct = std::mem::take(&mut self.direct);
-        for (route, place, rank) in self.through.drain(..) {
-            let is_judged = |rank: &Rank| rank.0 <= Status::Fails;
-            let Some(before) = direct.get(&place).filter(|before| is_judged(before) && is_judged(&rank)) else {
+        for (route, place, through) in self.through.drain(..) {
+            let Some(before) = direct.get(&place).filter(|before| before.is_judged() && through.came.is_judged())
+            else {
                 continue;
             };
             let Some(own) = self.routes.get_mut(&route) else { continue };
-            let beside = own.beside.get_or_insert_default();
-            match rank.cmp(before) {
-                std::cmp::Ordering::Equal => beside.alike += 1,
-                std::cmp::Ordering::Greater => beside.worse += 1,
-                std::cmp::Ordering::Less => beside.better += 1,
-            }
+            own.beside.get_or_insert_default().add(*before, through);
         }
     }
 
@@ -286,7 +267,8 @@ impl<'a> Gathered<'a> {
                 Some(GatewayFinding { kind, trials, cases, example: found.example? })
             });
             let findings = findings.collect();
-            Gateway { route, name, version, groups: own.groups, about: own.about, findings, beside: own.beside }
+            let beside = own.beside.map(Beside::sorted);
+            Gateway { route, name, version, groups: own.groups, about: own.about, findings, beside }
         };
         let mut all: Vec<Gateway> = self.routes.into_iter().map(gateway).collect();
         let harm = |gateway: &Gateway| {

@@ -2,6 +2,7 @@
 //!
 //! Formats render it and compute nothing that two of them would need.
 
+mod beside;
 mod breakage;
 mod caught;
 mod conclusion;
@@ -26,12 +27,13 @@ use crate::deviation::{self, KnownError};
 use crate::id::{SdkId, Variant, VariantRun};
 use crate::record::{CaseRecord, EditionRecord, ReadError, Records, Run, SdkRecord, TrialPlace};
 
+pub use beside::{Beside, CameTo, SideBySide};
 pub use breakage::Breakage;
 pub use caught::{CatchRow, Catches};
 pub use conclusion::Conclusion;
 pub use count::Count;
 pub use finding::{Finding, FindingKind, SdkFinding};
-pub use gateway::{Beside, BlameCount, Gateway, GatewayFinding, GatewayFindingKind};
+pub use gateway::{BlameCount, Gateway, GatewayFinding, GatewayFindingKind};
 pub use known::Known;
 pub use place::{Place, Places};
 pub use row::{Row, Unlisted};

@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde_json::Value;
 use streamspec_adapters::contract::Api;
 
-use crate::case::{Axis, Dispute, Level, Source};
+use crate::blame::Word;
+use crate::case::{About, Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Gateway, Known, Suite, cut};
+use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, Suite, cut};
 
 /// The data in the page itself: SDKs, cases and one verdict for each trial.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,6 +43,29 @@ pub(super) struct PageData {
     pub(super) variant_runs: Vec<VariantRunData>,
     /// The gateways that trials went through, those that do the most harm first.
     pub(super) gateways: Vec<GatewayData>,
+    /// The words in which the page tells of them.
+    pub(super) words: GatewayWords,
+}
+
+/// The words of reports about gateways, each list in the order of reports.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct GatewayWords {
+    /// The words of blame.
+    pub(super) blame: Vec<(Word, &'static str)>,
+    /// What gateways do.
+    pub(super) harm: Vec<(GatewayFindingKind, &'static str)>,
+    /// The fates of answers.
+    pub(super) about: Vec<(About, &'static str)>,
+}
+
+impl GatewayWords {
+    pub(super) fn all() -> Self {
+        Self {
+            blame: Word::ALL.map(|word| (word, word.name())).to_vec(),
+            harm: GatewayFindingKind::ALL.map(|kind| (kind, kind.name())).to_vec(),
+            about: About::ALL.map(|about| (about, about.in_words())).to_vec(),
+        }
+    }
 }
 
 /// A gateway.

@@ -1,6 +1,6 @@
 //! The data of the page itself, every repeated value once.
 
-use super::data::{CaseData, CodeData, DefaultsData, GatewayData, GroupData, PageData, SdkData, WayData};
+use super::data::{CaseData, CodeData, DefaultsData, GatewayData, GatewayWords, GroupData, PageData, SdkData, WayData};
 use super::details::file_name;
 use super::rows::Rows;
 use crate::deviation::Way;
@@ -51,6 +51,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         rows: rows.written,
         variant_runs: rows.variant_runs,
         gateways: view.gateways.iter().map(|gateway| gateway_data(view, gateway)).collect(),
+        words: GatewayWords::all(),
     })
 }
 

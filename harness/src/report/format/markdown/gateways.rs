@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 
 use super::anchor;
 use crate::blame::Word;
-use crate::case::About;
 use crate::message::reproduce;
 use crate::report::markup::{code, name, text};
-use crate::report::view::{BlameCount, Gateway, GatewayFinding, View};
+use crate::report::view::{Beside, BlameCount, CameTo, Gateway, GatewayFinding, SideBySide, View};
 
 /// Writes about the gateways; nothing where every trial was direct.
 pub(super) fn gateways(out: &mut String, view: &View<'_>) {
@@ -82,7 +81,7 @@ fn about(out: &mut String, gateway: &Gateway) {
     let _ = writeln!(out, "\n### {}\n", code(gateway.route.name()));
     let (product, version) = (text(&gateway.name), text(&gateway.version));
     let _ = writeln!(out, "{product} {version} passes on {} of {} answers.", gateway.passed_on(), gateway.blamed());
-    if let Some(beside) = gateway.beside {
+    if let Some(beside) = &gateway.beside {
         let _ = writeln!(
             out,
             "Beside the direct route {} trials come out alike, {} worse and {} better.",
@@ -101,24 +100,25 @@ fn about(out: &mut String, gateway: &Gateway) {
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} |",
-            fate(*about),
+            about.in_words(),
             count.blamed(),
             words.join(" | "),
             count.delayed,
             count.left_open
         );
     }
+    if let Some(Beside { results, .. }) = &gateway.beside {
+        side_by_side(out, results);
+    }
 }
 
-/// Names the fate of an answer, as the page does.
-const fn fate(about: About) -> &'static str {
-    match about {
-        About::Healthy => "nothing fails",
-        About::InBandError => "an error in the stream",
-        About::Refusal => "an error before the stream",
-        About::Cut => "the connection ends too early",
-        About::CleanEnd => "a clean end of what is not whole",
-        About::Stall => "silence",
-        About::Malformed => "something that cannot be read",
+/// Writes the results on the direct route beside those through the gateway.
+fn side_by_side(out: &mut String, results: &[SideBySide]) {
+    out.push_str("\n| direct | through the gateway | blame | trials | for example |\n|---|---|---|---:|---|\n");
+    for SideBySide { direct, through, word, trials, example } in results {
+        let word = word.map_or("–", Word::name);
+        let [direct, through] = [direct, through].map(|came: &CameTo| came.in_words());
+        let example = code(&example.to_string());
+        let _ = writeln!(out, "| {direct} | {through} | {word} | {trials} | {example} |");
     }
 }
