@@ -1,12 +1,12 @@
 //! The command line's words.
 
+mod examples;
 mod looking;
 
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
 
 use super::Exit;
@@ -33,11 +33,13 @@ pub enum Command {
     ///
     /// `run -- COMMAND` runs the suite on a program of your own that speaks the adapter protocol, without anything of it being
     /// checked in.
-    #[command(after_help = OWN)]
+    #[command(after_help = examples::RUN)]
     Run(RunOptions),
     /// Check case files: the given files and folders, or all of them with all manifests and lists of known deviations.
+    #[command(after_help = examples::CHECK)]
     Check(CheckOptions),
     /// List the trials, without running them.
+    #[command(after_help = examples::LIST)]
     List(ListOptions),
     /// Show what a case sends, byte for byte with the events in it, and what it expects.
     ///
@@ -45,7 +47,7 @@ pub enum Command {
     /// sends the same bytes but for `${nonce}`, for which each trial has a word of its own.
     ///
     /// Exit codes: 0 shown, 2 usage, no such case or answer, 6 standard output cannot be written.
-    #[command(after_help = SHOW_EXAMPLES)]
+    #[command(after_help = examples::SHOW)]
     Show(ShowOptions),
     /// Show what every SDK of a run makes of a case, those together that come to the same.
     ///
@@ -53,28 +55,36 @@ pub enum Command {
     ///
     /// Exit codes: 0 shown, 2 usage or records that cannot be read, 5 no trial of these cases is in the records, 6 standard output
     /// cannot be written.
+    #[command(after_help = examples::DIFF_SDK)]
     DiffSdk(DiffOptions),
     /// Explain a rule, an axis, a level, a verdict or a grade: what it means, its source and its cases, and which SDKs break it.
     ///
     /// The numbers are those of trials as written that fail or deviate: for a rule on its cases, for an axis or a grade at a check
     /// that counts. Exit codes: 0 explained, 2 usage or no such term.
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainOptions),
     /// Set up the SDKs' environments under target/, and what gateways have there.
+    #[command(after_help = examples::SETUP)]
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
+    #[command(after_help = examples::SDKS)]
     Sdks,
     /// Say what this machine lacks to run every SDK and every gateway, and how to get it.
     ///
     /// Exit codes: 0 nothing is missing, 1 something that SDKs need is.
+    #[command(after_help = examples::DOCTOR)]
     Doctor,
     /// Test an adapter itself, before a suite is run on it.
+    #[command(after_help = examples::PROBE)]
     Probe(ProbeOptions),
     /// Write the compatibility report from records.
+    #[command(after_help = examples::REPORT)]
     Report(ReportOptions),
     /// Join the records of several machines into one file.
     ///
     /// Refuses what is mixed (versions of streamspec, rules of judgement, cases, versions of an SDK), doubled or missing: a
     /// shard that is not there, a run that was cut short. Exit codes: 0 joined, 2 refused.
+    #[command(after_help = examples::MERGE)]
     Merge(MergeOptions),
     /// Compare two reports trial by trial: what was fixed, what broke, what changed, what is new, what is gone.
     ///
@@ -82,6 +92,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage, refused or not a whole report, 3 a verdict was lost
     /// to a fault of an adapter or of streamspec itself.
+    #[command(after_help = examples::COMPARE)]
     Compare(CompareOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///
@@ -89,6 +100,7 @@ pub enum Command {
     /// longer holds; joins entries with the same reason and link; marks what is new as `unexplained`. Before it, run
     /// `streamspec run --variants quick`, which exits with 1 when there is something to bless. Records of a selection, of a run
     /// that was cut short, of other cases or of another version of the SDK are refused.
+    #[command(after_help = examples::BLESS)]
     Bless(BlessOptions),
     /// Play cases to a client of your own, and judge what it made of them.
     ///
@@ -99,11 +111,13 @@ pub enum Command {
     ///
     /// Exit codes: 0 ended by ctrl-C or a signal, 2 usage, no such case, or a port that is taken, 6 standard output cannot be
     /// written.
-    #[command(after_help = EXAMPLES)]
+    #[command(after_help = examples::SERVE)]
     Serve(ServeArguments),
     /// Run every mutant of the reference client on every case: does the suite catch them?
+    #[command(after_help = examples::ADEQUACY)]
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.
+    #[command(after_help = examples::GENERATE)]
     Generate(GenerateOptions),
 }
 
@@ -202,16 +216,6 @@ pub struct RunOptions {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
-
-/// Examples of a program that is not checked in.
-const OWN: &str = "\
-Examples of a program of your own:
-  streamspec run -- python3 harness/examples/own_client.py
-  streamspec run --case 'anthropic/in-band/*' --surface read --verbose -- ./my-adapter --flag
-  streamspec run --sdk reference -- ./my-adapter
-
-It gets PATH and a home folder of its own, and nothing else of your environment. One that does not start, or says no hello that
-can be used, is an error with exit code 3; one that ends in the middle is started again, and its calls are crashes.";
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -335,16 +339,6 @@ pub struct BlessOptions {
     #[arg(default_value = "target/streamspec/records.jsonl")]
     pub records: Utf8PathBuf,
 }
-
-/// Examples of `serve`.
-const EXAMPLES: &str = "\
-Examples:
-  streamspec serve
-  streamspec serve --case 'openai-chat/in-band/*'
-  curl -N http://127.0.0.1:5290/case/openai-chat/in-band/server-error%23first/v1/chat/completions -d '{}'
-  curl http://127.0.0.1:5290/api/v1/cases/openai-chat/in-band/server-error%23first/attempt/judgement \\
-    -d '{\"outcome\": \"error\", \"error\": {\"type\": \"server_error\"}}'
-  streamspec serve --hold";
 
 /// Options of `serve`.
 #[derive(Debug, Args)]

@@ -3,13 +3,6 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
-/// Examples of `show`.
-pub(super) const SHOW_EXAMPLES: &str = "\
-Examples:
-  streamspec show anthropic/cut/no-terminal
-  streamspec show 'gemini/cut/*' --variant crlf
-  streamspec show anthropic/benign/text --raw > answer.http";
-
 /// Options of `show`.
 #[derive(Debug, Args)]
 pub struct ShowOptions {
