@@ -151,7 +151,11 @@ mod tests {
                 let given = words(example);
                 assert_eq!(given[0], name, "`{example}` is an example of another command");
                 let parsed = Arguments::try_parse_from(std::iter::once("streamspec".to_owned()).chain(given));
-                assert!(parsed.is_ok(), "`{example}`: {}", parsed.err().map(|error| error.to_string()).unwrap_or_default());
+                assert!(
+                    parsed.is_ok(),
+                    "`{example}`: {}",
+                    parsed.err().map(|error| error.to_string()).unwrap_or_default()
+                );
             }
         }
     }

@@ -73,7 +73,9 @@ impl Page {
                     else {
                         continue;
                     };
-                    if said == "background" || ["file: ", "needs: ", "not run: "].iter().any(|key| said.starts_with(key)) {
+                    if said == "background"
+                        || ["file: ", "needs: ", "not run: "].iter().any(|key| said.starts_with(key))
+                    {
                         comment = Some(said.to_owned());
                     }
                 }

@@ -1,5 +1,6 @@
 //! The commands of a page, run one after another in one shell, in a folder that is like a reader's checkout.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
@@ -74,8 +75,8 @@ pub(super) fn run(page: &Page) -> Came<'_> {
     if blocks().next().is_some() {
         let held = tempfile::tempdir().expect("a temporary directory");
         let session = Session::new(&held.path().canonicalize().expect("it is there"));
-        let is_own = |program: &&String| program.contains('/');
-        for program in blocks().filter_map(|block| block.needs.as_ref()).filter(is_own) {
+        let needed = blocks().filter_map(|block| block.needs.as_ref()).filter(|program| program.contains('/'));
+        for program in needed.collect::<BTreeSet<_>>() {
             symlink(own().join(program), session.programs.join(Path::new(program).file_name().expect("a name")))
                 .expect("a link");
         }
