@@ -89,7 +89,7 @@ impl Page {
                 }
                 Event::End(TagEnd::CodeBlock) => {
                     if let Some((language, body)) = fence.take() {
-                        page.take(&language, body, comment.take(), &text);
+                        page.take(&language, body, &comment.take().unwrap_or_default(), &text);
                     }
                 }
                 Event::Start(Tag::Paragraph | Tag::Heading { .. }) => {
@@ -102,8 +102,7 @@ impl Page {
     }
 
     /// Takes a block, which the comment before it says something of.
-    fn take(&mut self, language: &str, body: String, comment: Option<String>, text: &str) {
-        let comment = comment.as_deref().unwrap_or_default();
+    fn take(&mut self, language: &str, body: String, comment: &str, text: &str) {
         if let Some(file) = comment.strip_prefix("file: ") {
             assert!(text.contains(&format!("`{file}`")), "{}: the reader is not told of `{file}`", self.name);
             self.steps.push(Step::File(file.to_owned(), body));

@@ -118,41 +118,27 @@ impl Session {
 
     /// Runs all commands in one shell, so that each finds what those before it have left.
     fn play(&self, steps: &[&Step], path: &std::ffi::OsStr) {
-        let mut script = String::from("status=0\nbehind=()\n");
+        let mut script = vec!["status=0\nbehind=()\n".to_owned()];
         let mut number = 0;
         for step in steps {
-            let block = match step {
-                Step::Block(block) => block,
+            match step {
                 Step::File(name, text) => {
-                    let file = self.printed.join(format!("file-{number}-{}", script.len()));
+                    let file = self.printed.join(format!("file-{}", script.len()));
                     fs::write(&file, text).expect("a file");
-                    script += &format!("mkdir -p \"$(dirname '{name}')\" && cp '{}' '{name}'\n", file.display());
-                    continue;
+                    script.push(format!("mkdir -p \"$(dirname '{name}')\" && cp '{}' '{name}'\n", file.display()));
                 }
-            };
-            for command in &block.commands {
-                let text = command.text.replace("streamspec serve", &format!("streamspec serve --port {}", self.port));
-                let text = text.replace("127.0.0.1:5290", &format!("127.0.0.1:{}", self.port));
-                let out = self.printed.join(number.to_string()).display().to_string();
-                script += &if block.background {
-                    // Whoever reads the page goes on when the first line is there.
-                    format!(
-                        "{text} > '{out}' 2>&1 < /dev/null &\nbehind+=($!)\n\
-                         for _ in {{1..600}}; do [ ! -s '{out}' ] || break; sleep 0.05; done\necho 0 > '{out}.status'\n"
-                    )
-                } else {
-                    format!(
-                        "(exit $status)\n{{ {text}\n}} > '{out}' 2>&1 < /dev/null\nstatus=$?\n\
-                         echo $status > '{out}.status'\n"
-                    )
-                };
-                number += 1;
+                Step::Block(block) => {
+                    for command in &block.commands {
+                        script.push(self.scripted(&command.text, block.background, number));
+                        number += 1;
+                    }
+                }
             }
         }
-        script += "for process in ${behind[@]+\"${behind[@]}\"}; do kill $process; wait $process; done\n";
+        script.push("for process in ${behind[@]+\"${behind[@]}\"}; do kill $process; wait $process; done\n".to_owned());
         let search = std::iter::once(self.programs.clone()).chain(std::env::split_paths(path)).chain([SBIN.into()]);
         let mut shell = Command::new("timeout");
-        shell.args(["--kill-after=10", LIMIT, "bash", "-c", &script]).current_dir(&self.root);
+        shell.args(["--kill-after=10", LIMIT, "bash", "-c", &script.concat()]).current_dir(&self.root);
         shell.env("PATH", std::env::join_paths(search).expect("folders without colons"));
         shell.envs([("NO_COLOR", "1"), ("LC_ALL", "C.UTF-8"), ("PYTHONDONTWRITEBYTECODE", "1")]);
         // The package for pytest is loaded from its source, as `.ci/run` does it.
@@ -162,9 +148,27 @@ impl Session {
         shell.status().expect("bash and timeout are there");
     }
 
+    /// Returns the lines of the shell that run a command, and keep what it prints and its exit code under a number.
+    fn scripted(&self, command: &str, background: bool, number: usize) -> String {
+        let text = command.replace("streamspec serve", &format!("streamspec serve --port {}", self.port));
+        let text = text.replace("127.0.0.1:5290", &format!("127.0.0.1:{}", self.port));
+        let out = self.printed.join(number.to_string()).display().to_string();
+        if background {
+            // Whoever reads the page goes on when the first line is there.
+            format!(
+                "{text} > '{out}' 2>&1 < /dev/null &\nbehind+=($!)\n\
+                 for _ in {{1..600}}; do [ ! -s '{out}' ] || break; sleep 0.05; done\necho 0 > '{out}.status'\n"
+            )
+        } else {
+            format!(
+                "(exit $status)\n{{ {text}\n}} > '{out}' 2>&1 < /dev/null\nstatus=$?\necho $status > '{out}.status'\n"
+            )
+        }
+    }
+
     /// Compares what the commands of a block printed with what the page says.
     fn compare(&self, block: &Block, came: &mut Came<'_>) {
-        let mut written = String::new();
+        let mut written = Vec::new();
         for (index, command) in block.commands.iter().enumerate() {
             let out = self.printed.join(came.ran.to_string());
             came.ran += 1;
@@ -182,9 +186,9 @@ impl Session {
                 came.wrong.push(format!("{place}: the page says\n{expected}\n--- and it prints\n{printed}"));
             }
             let shown = if is_same { command.expected.clone() } else { format!("{}\n", printed.trim_end()) };
-            written += &format!("$ {}\n{shown}", command.text);
+            written.push(format!("$ {}\n{shown}", command.text));
         }
-        came.blocks.push((block.body.clone(), written));
+        came.blocks.push((block.body.clone(), written.concat()));
     }
 
     /// Returns a text with the reader's names for what is here.
