@@ -72,6 +72,10 @@ adequacy:
 generate:
     cargo run -- generate
 
+# Build the book into target/book; `mdbook` is in the package of book/requirements.lock, too
+book:
+    mdbook build book
+
 # Format the Rust code
 format:
     cargo fmt --all

@@ -1,5 +1,6 @@
 //! The command line's words.
 
+mod examples;
 mod installing;
 mod looking;
 mod making;
@@ -13,12 +14,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
 pub(super) use looking::{DiffOptions, ExplainOptions, ListOptions, ShowOptions};
-use looking::{LIST_EXAMPLES, SHOW_EXAMPLES};
 use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
 pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
 pub(super) use recordings::{ImportOptions, RecordOptions};
-use serving::SERVE_EXAMPLES;
 pub(super) use serving::ServeArguments;
 
 use super::Exit;
@@ -44,12 +43,13 @@ pub enum Command {
     ///
     /// `run -- COMMAND` runs the suite on a program of your own that speaks the adapter protocol, without anything of it being
     /// checked in.
-    #[command(after_help = OWN)]
+    #[command(after_help = examples::RUN)]
     Run(RunOptions),
     /// Check case files: the given files and folders, or all of them with all manifests and lists of known deviations.
+    #[command(after_help = examples::CHECK)]
     Check(CheckOptions),
     /// List the trials, without running them.
-    #[command(after_help = LIST_EXAMPLES)]
+    #[command(after_help = examples::LIST)]
     List(ListOptions),
     /// Show what a case sends, byte for byte with the events in it, and what it expects.
     ///
@@ -57,7 +57,7 @@ pub enum Command {
     /// sends the same bytes but for `${nonce}`, for which each trial has a word of its own.
     ///
     /// Exit codes: 0 shown, 2 usage, no such case or answer, 6 standard output cannot be written.
-    #[command(after_help = SHOW_EXAMPLES)]
+    #[command(after_help = examples::SHOW)]
     Show(ShowOptions),
     /// Show what every SDK of a run makes of a case, those together that come to the same.
     ///
@@ -65,28 +65,36 @@ pub enum Command {
     ///
     /// Exit codes: 0 shown, 2 usage or records that cannot be read, 5 no trial of these cases is in the records, 6 standard output
     /// cannot be written.
+    #[command(after_help = examples::DIFF_SDK)]
     DiffSdk(DiffOptions),
     /// Explain a rule, an axis, a level, a verdict or a grade: what it means, its source and its cases, and which SDKs break it.
     ///
     /// The numbers are those of trials as written that fail or deviate: for a rule on its cases, for an axis or a grade at a check
     /// that counts. Exit codes: 0 explained, 2 usage or no such term.
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainOptions),
     /// Set up the SDKs' environments under target/, and what gateways have there.
+    #[command(after_help = examples::SETUP)]
     Setup(SetupOptions),
     /// List the SDKs: versions, surfaces, what is set up and how much disk space it takes.
+    #[command(after_help = examples::SDKS)]
     Sdks,
     /// Say what this machine lacks to run every SDK and every gateway, and how to get it.
     ///
     /// Exit codes: 0 nothing is missing, 1 something that SDKs need is.
+    #[command(after_help = examples::DOCTOR)]
     Doctor,
     /// Test an adapter itself, before a suite is run on it.
+    #[command(after_help = examples::PROBE)]
     Probe(ProbeOptions),
     /// Write the compatibility report from records.
+    #[command(after_help = examples::REPORT)]
     Report(ReportOptions),
     /// Join the records of several machines into one file.
     ///
     /// Refuses what is mixed (versions of streamspec, rules of judgement, cases, versions of an SDK), doubled or missing: a
     /// shard that is not there, a run that was cut short. Exit codes: 0 joined, 2 refused.
+    #[command(after_help = examples::MERGE)]
     Merge(MergeOptions),
     /// Compare two reports trial by trial: what was fixed, what broke, what changed, what is new, what is gone.
     ///
@@ -94,6 +102,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage, refused or not a whole report, 3 a verdict was lost
     /// to a fault of an adapter or of streamspec itself.
+    #[command(after_help = examples::COMPARE)]
     Compare(CompareOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///
@@ -101,6 +110,7 @@ pub enum Command {
     /// longer holds; joins entries with the same reason and link; marks what is new as `unexplained`. Before it, run
     /// `streamspec run --variants quick`, which exits with 1 when there is something to bless. Records of a selection, of a run
     /// that was cut short, of other cases or of another version of the SDK are refused.
+    #[command(after_help = examples::BLESS)]
     Bless(BlessOptions),
     /// Play cases to a client of your own, and judge what it made of them.
     ///
@@ -111,7 +121,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 ended by ctrl-C or a signal, 2 usage, no such case, or a port that is taken, 6 standard output cannot be
     /// written.
-    #[command(after_help = SERVE_EXAMPLES)]
+    #[command(after_help = examples::SERVE)]
     Serve(ServeArguments),
     /// Write a case file to begin with, which says what is to be filled in.
     ///
@@ -156,8 +166,10 @@ pub enum Command {
     #[command(after_help = RECORD_EXAMPLES)]
     Record(RecordOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
+    #[command(after_help = examples::ADEQUACY)]
     Adequacy(AdequacyOptions),
     /// Write the generated files: JSON Schemas and the table of rules and cases; or an edition of the suite.
+    #[command(after_help = examples::GENERATE)]
     Generate(GenerateOptions),
     /// Remove what set-ups have made: environments that nothing uses any more, or more of them.
     ///
@@ -280,16 +292,6 @@ pub struct RunOptions {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
-
-/// Examples of a program that is not checked in.
-const OWN: &str = "\
-Examples of a program of your own:
-  streamspec run -- python3 harness/examples/own_client.py
-  streamspec run --case 'anthropic/in-band/*' --surface read --verbose -- ./my-adapter --flag
-  streamspec run --sdk reference -- ./my-adapter
-
-It gets PATH and a home folder of its own, and nothing else of your environment. One that does not start, or says no hello that
-can be used, is an error with exit code 3; one that ends in the middle is started again, and its calls are crashes.";
 
 /// Options of `check`.
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The commands as people and scripts call them: what they say and write, what they leave alone, and their exit codes.
 
 mod bless;
+mod book;
 mod documents;
 mod each;
 mod editions;

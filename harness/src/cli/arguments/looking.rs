@@ -5,13 +5,6 @@ use clap::Args;
 
 use super::Selected;
 
-/// Examples of `list`.
-pub(super) const LIST_EXAMPLES: &str = "\
-Examples:
-  streamspec list --sdk openai-python --case 'openai-chat/cut/*'
-  streamspec list --via litellm-proxy --case 'anthropic/in-band/*'
-  streamspec list --case 'anthropic/cut/*' -- python3 harness/examples/own_client.py";
-
 /// Options of `list`.
 #[derive(Debug, Args)]
 pub struct ListOptions {
@@ -27,13 +20,6 @@ pub struct ListOptions {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
-
-/// Examples of `show`.
-pub(super) const SHOW_EXAMPLES: &str = "\
-Examples:
-  streamspec show anthropic/cut/no-terminal
-  streamspec show 'gemini/cut/*' --variant crlf
-  streamspec show anthropic/benign/text --raw > answer.http";
 
 /// Options of `show`.
 #[derive(Debug, Args)]

@@ -4,16 +4,6 @@ use clap::Args;
 
 use crate::serve::DEFAULT_PORT;
 
-/// Examples of `serve`.
-pub(super) const SERVE_EXAMPLES: &str = "\
-Examples:
-  streamspec serve
-  streamspec serve --case 'openai-chat/in-band/*'
-  curl -N http://127.0.0.1:5290/case/openai-chat/in-band/server-error%23first/v1/chat/completions -d '{}'
-  curl http://127.0.0.1:5290/api/v1/cases/openai-chat/in-band/server-error%23first/attempt/judgement \\
-    -d '{\"outcome\": \"error\", \"error\": {\"type\": \"server_error\"}}'
-  streamspec serve --hold";
-
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArguments {

@@ -1,0 +1,164 @@
+//! Examples of each command, as its help shows them.
+
+/// Examples of `run`.
+pub(super) const RUN: &str = "\
+Examples:
+  streamspec run
+  streamspec run --sdk anthropic-python --case 'anthropic/in-band/*' --verbose
+  streamspec run --sdk anthropic-python=../checkout --surface create-sync --variants quick
+  streamspec run --sdk reference --via direct,nginx-default
+  streamspec run --rerun target/streamspec/records.jsonl
+
+Examples of a program of your own:
+  streamspec run -- python3 harness/examples/own_client.py
+  streamspec run --case 'anthropic/in-band/*' --surface read --verbose -- ./my-adapter --flag
+  streamspec run --sdk reference -- ./my-adapter
+
+It gets PATH and a home folder of its own, and nothing else of your environment. One that does not start, or says no hello that
+can be used, is an error with exit code 3; one that ends in the middle is started again, and its calls are crashes.";
+
+/// Examples of `check`.
+pub(super) const CHECK: &str = "\
+Examples:
+  streamspec check
+  streamspec check cases/anthropic/cut/mine.yaml cases/gemini";
+
+/// Examples of `list`.
+pub(super) const LIST: &str = "\
+Examples:
+  streamspec list --sdk reference --case 'anthropic/in-band/*'
+  streamspec list --sdk all --edition 2026.12 --shard 1/3
+  streamspec list --via litellm-proxy --case 'anthropic/in-band/*'
+  streamspec list --case 'anthropic/cut/*' -- python3 harness/examples/own_client.py
+  streamspec list --coverage";
+
+/// Examples of `show`.
+pub(super) const SHOW: &str = "\
+Examples:
+  streamspec show anthropic/cut/no-terminal
+  streamspec show 'gemini/cut/*' --variant crlf
+  streamspec show anthropic/benign/text --raw > answer.http";
+
+/// Examples of `diff-sdk`.
+pub(super) const DIFF_SDK: &str = "\
+Examples:
+  streamspec diff-sdk anthropic/cut/no-terminal
+  streamspec diff-sdk 'anthropic/in-band/after-text#overloaded' --records ci/records.jsonl";
+
+/// Examples of `explain`.
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  streamspec explain A13
+  streamspec explain error.status should silent
+  streamspec explain transport --report target/streamspec/report/compatibility.json";
+
+/// Examples of `setup`.
+pub(super) const SETUP: &str = "\
+Examples:
+  streamspec setup
+  streamspec setup anthropic-python openai-python@latest
+  streamspec setup --via envoy,portkey";
+
+/// Examples of `sdks`.
+pub(super) const SDKS: &str = "\
+Example:
+  streamspec sdks";
+
+/// Examples of `doctor`.
+pub(super) const DOCTOR: &str = "\
+Example:
+  streamspec doctor";
+
+/// Examples of `probe`.
+pub(super) const PROBE: &str = "\
+Examples:
+  streamspec probe anthropic-python
+  streamspec probe all
+  streamspec probe -- python3 harness/examples/own_client.py";
+
+/// Examples of `report`.
+pub(super) const REPORT: &str = "\
+Examples:
+  streamspec report --open
+  streamspec report ci/records.jsonl --out ci --format json,short,junit,sarif
+  streamspec report --via direct --format markdown";
+
+/// Examples of `merge`.
+pub(super) const MERGE: &str = "\
+Example:
+  streamspec merge shard-1.jsonl shard-2.jsonl shard-3.jsonl --out records.jsonl";
+
+/// Examples of `compare`.
+pub(super) const COMPARE: &str = "\
+Examples:
+  streamspec compare reports/compatibility.json target/streamspec/report/compatibility.json
+  streamspec compare old.json:anthropic-python new.json:anthropic-python@local --format html > comparison.html
+  streamspec compare report.json:anthropic-python/create-sync report.json:anthropic-typescript/create";
+
+/// Examples of `bless`.
+pub(super) const BLESS: &str = "\
+Examples:
+  streamspec bless
+  streamspec bless ci/records.jsonl";
+
+/// Examples of `serve`.
+pub(super) const SERVE: &str = "\
+Examples:
+  streamspec serve
+  streamspec serve --case 'openai-chat/in-band/*'
+  curl -N http://127.0.0.1:5290/case/openai-chat/in-band/server-error%23first/v1/chat/completions -d '{}'
+  curl http://127.0.0.1:5290/api/v1/cases/openai-chat/in-band/server-error%23first/attempt/judgement \\
+    -d '{\"outcome\": \"error\", \"error\": {\"type\": \"server_error\"}}'
+  streamspec serve --hold";
+
+/// Examples of `adequacy`.
+pub(super) const ADEQUACY: &str = "\
+Examples:
+  streamspec adequacy
+  streamspec adequacy --case anthropic/cut/mine
+  streamspec adequacy --unique --records target/streamspec/records.jsonl";
+
+/// Examples of `generate`.
+pub(super) const GENERATE: &str = "\
+Examples:
+  streamspec generate
+  streamspec generate --check
+  streamspec generate --edition 2027.03 --freeze";
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::super::Arguments;
+
+    /// Takes the words of a command, of which some stand in single quotation marks, up to where its output is sent elsewhere.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split(" > ").next().unwrap_or_default();
+        let parts = line.split('\'').enumerate();
+        let words = parts.flat_map(|(place, part)| match place % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        words.collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_it_understands() {
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  streamspec ")).collect();
+            assert!(!examples.is_empty(), "{name}");
+            for example in examples {
+                let given = words(example);
+                assert_eq!(given[0], name, "`{example}` is an example of another command");
+                let parsed = Arguments::try_parse_from(std::iter::once("streamspec".to_owned()).chain(given));
+                assert!(
+                    parsed.is_ok(),
+                    "`{example}`: {}",
+                    parsed.err().map(|error| error.to_string()).unwrap_or_default()
+                );
+            }
+        }
+    }
+}
