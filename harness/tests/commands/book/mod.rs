@@ -13,6 +13,10 @@ use std::path::PathBuf;
 
 use crate::repository::own;
 
+/// The SDK that the pages run.
+#[cfg(target_os = "linux")]
+const SDK: &str = "anthropic-python";
+
 /// Returns the folder of the pages.
 fn source() -> PathBuf {
     own().join("book/src")
@@ -22,6 +26,12 @@ fn source() -> PathBuf {
 #[test]
 fn every_command_of_the_book_prints_what_the_book_says() {
     use std::io::Write as _;
+
+    // What a set-up prints would otherwise stand in whichever page comes first.
+    let mut set_up = std::process::Command::new(env!("CARGO_BIN_EXE_streamspec"));
+    let set_up =
+        set_up.args(["setup", SDK]).current_dir(own()).env_remove("STREAMSPEC_ROOT").output().expect("it starts");
+    assert!(set_up.status.success(), "{SDK}: {}", String::from_utf8_lossy(&set_up.stderr));
 
     let mode = std::env::var("BOOK").unwrap_or_default();
     let only = std::env::var("BOOK_PAGE").ok();
