@@ -77,9 +77,7 @@ fn files(folder: &Path) -> io::Result<Vec<(String, String)>> {
 
 /// Makes the archive, which is the same wherever and whenever the files are.
 fn archive(files: &[(String, String)]) -> io::Result<Vec<u8>> {
-    // Without optimisation the best compression takes ten seconds.
-    let level = if cfg!(debug_assertions) { Compression::fast() } else { Compression::best() };
-    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), level));
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
     for (name, file) in files {
         let content = std::fs::read(file)?;
         let mut header = tar::Header::new_gnu();
