@@ -11,6 +11,7 @@ pub(crate) use self::step::{Progress, Step};
 pub(crate) use self::tools::{Assembly, Tool, Tools, parse};
 
 /// The answer as far as it has come.
+#[expect(clippy::struct_excessive_bools, reason = "any of them may be true beside any other")]
 pub(crate) struct PartialAnswer {
     pub(crate) text: String,
     pub(crate) tools: Tools,
@@ -45,7 +46,7 @@ pub(crate) enum Trouble {
         /// The error, or the words for it.
         error: Value,
         /// The object around it.
-        envelope: Map<String, Value>,
+        envelope: Box<Map<String, Value>>,
     },
     /// The provider says that the answer failed, and not why.
     Unexplained,

@@ -9,7 +9,7 @@ use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Filtered, Limit, Normal, Nothing};
 use super::stop::{CutCalls, StopReasons, text_at, text_in_any};
-use crate::answer::{PartialAnswer, Step, Trouble};
+use crate::answer::{PartialAnswer, Step};
 use crate::codec::Sse;
 
 pub(super) static DIALECT: Dialect = Dialect {
@@ -90,7 +90,7 @@ pub(super) static DIALECT: Dialect = Dialect {
             data: |message, _| json!({ "error": { "code": 503, "message": message, "status": "UNAVAILABLE" } }),
         },
     },
-    read,
+    read: |_, payload, answer| Ok(read(payload, answer)),
 };
 
 fn body(prompt: &str, ask: Ask) -> Value {
@@ -101,7 +101,7 @@ fn body(prompt: &str, ask: Ask) -> Value {
 }
 
 /// Takes one response into the answer. Function calls come whole, but none is handed out before the finish reason.
-fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Trouble> {
+fn read(payload: &Value, answer: &mut PartialAnswer) -> Step {
     answer.count(payload.get("usageMetadata"), ["promptTokenCount", "candidatesTokenCount"]);
     if let Some(reason) = payload.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
         answer.stop_reason = Some(reason.to_owned());
@@ -110,7 +110,7 @@ fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Tr
     let is_first = |candidate: &&Value| candidate.get("index").and_then(Value::as_u64).unwrap_or_default() == 0;
     let Some(candidate) = candidates.and_then(|candidates| candidates.iter().find(is_first)) else {
         let known = ["promptFeedback", "usageMetadata", "candidates"].iter().any(|key| payload.get(*key).is_some());
-        return Ok(if known { Step::Progress } else { Step::Unknown });
+        return if known { Step::Progress } else { Step::Unknown };
     };
     for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
         let is_thought = part.get("thought").and_then(Value::as_bool).unwrap_or_default();
@@ -128,5 +128,5 @@ fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Tr
             answer.tools.close_all();
         }
     }
-    Ok(Step::Progress)
+    Step::Progress
 }

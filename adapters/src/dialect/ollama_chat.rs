@@ -9,7 +9,7 @@ use super::facts::{Dialect, Events};
 use super::question::{Ask, TOOL, TOOL_DESCRIPTION, declaring, parameters};
 use super::stop::Meaning::{Limit, Normal, Nothing};
 use super::stop::{CutCalls, StopReasons, text_at};
-use crate::answer::{PartialAnswer, Step, Trouble};
+use crate::answer::{PartialAnswer, Step};
 use crate::codec::Ndjson;
 
 const MODEL: &str = "qwen3";
@@ -47,7 +47,7 @@ pub(super) static DIALECT: Dialect = Dialect {
         too_many: ErrorName { kind: None, code: None },
         example: StreamError { name: None, kind: None, code: None, data: |message, _| json!({ "error": message }) },
     },
-    read,
+    read: |_, payload, answer| Ok(read(payload, answer)),
 };
 
 /// Finds the stop reason of the object that ends the answer. Older servers end it without one, and had no other end.
@@ -66,10 +66,10 @@ fn body(prompt: &str, ask: Ask) -> Value {
 }
 
 /// Takes one object into the answer. Calls come whole, but none is handed out before the answer is done.
-fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Trouble> {
+fn read(payload: &Value, answer: &mut PartialAnswer) -> Step {
     let message = payload.get("message");
     if message.is_none() && payload.get("done").is_none() {
-        return Ok(Step::Unknown);
+        return Step::Unknown;
     }
     answer.count(Some(payload), ["prompt_eval_count", "eval_count"]);
     let text = |key: &str| message.and_then(|message| message.get(key)).and_then(Value::as_str).unwrap_or_default();
@@ -85,9 +85,9 @@ fn read(_: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Tr
         answer.stop_reason = Some(reason.to_owned());
     }
     if word_in(payload).is_none() {
-        return Ok(Step::Progress);
+        return Step::Progress;
     }
     answer.finished = true;
     answer.tools.close_all();
-    Ok(Step::Terminal)
+    Step::Terminal
 }

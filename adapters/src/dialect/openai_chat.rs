@@ -2,7 +2,7 @@
 //!
 //! <https://developers.openai.com/api/docs/guides/streaming-responses>
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::error::{ErrorName, Errors, StreamError};
 use super::facts::{Dialect, Events};
@@ -139,7 +139,7 @@ fn take_choice(choice: &Value, answer: &mut PartialAnswer) -> Result<(), Trouble
         Some("error") => {
             answer.stop_reason = Some("error".to_owned());
             let error = json!("the provider ended the answer with the finish reason `error`");
-            return Err(Trouble::Error { error, envelope: Map::new() });
+            return Err(Trouble::Error { error, envelope: Box::default() });
         }
         Some(reason) => {
             let reasons = &DIALECT.stop_reasons;

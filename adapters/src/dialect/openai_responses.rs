@@ -150,7 +150,7 @@ fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step,
                 return Ok(Step::Part);
             };
             let envelope = payload.as_object().cloned().unwrap_or_default();
-            return Err(Trouble::Error { error: error.clone(), envelope });
+            return Err(Trouble::Error { error: error.clone(), envelope: Box::new(envelope) });
         }
         "ping" | "keepalive" => return Ok(Step::Ping),
         _ if kind.starts_with("response.") => return Ok(Step::Part),

@@ -42,6 +42,7 @@ fn client() -> Result<Client, Error> {
 
 /// Makes a call as the documentation configures it: its target says where, the options of the chat how long and what is
 /// kept.
+#[allow(clippy::match_wildcard_for_single_variants, reason = "further dialects are none of its manifest's")]
 async fn open(client: &Client, call: &Call) -> Result<ChatStream, Error> {
     let (kind, version) = match call.api {
         Api::AnthropicMessages => (AdapterKind::Anthropic, "v1"),

@@ -60,6 +60,7 @@ fn request(call: &Call) -> Result<CompletionRequest, ProviderError> {
 /// Makes the client as its documentation configures it: the base URL in the configuration, the timeout in the
 /// transport.
 #[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
+#[allow(clippy::match_wildcard_for_single_variants, reason = "further dialects are none of its manifest's")]
 fn model(call: &Call) -> Result<Model, ProviderError> {
     let http = http().read_timeout(call.timeout).build();
     let http = ReqwestClient::from(http.map_err(|raised| ProviderError::Request(std::sync::Arc::new(raised)))?);

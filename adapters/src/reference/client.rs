@@ -34,6 +34,9 @@ pub(crate) type Follow =
 /// A stage that takes a payload.
 pub(crate) type TakeObject = fn(&Client, Api, &str, Map<String, Value>, &mut PartialAnswer) -> Result<Step, Failure>;
 
+/// Makes a decoder of one codec's streams.
+pub(crate) type MakeDecoder = fn() -> Box<dyn Decode>;
+
 /// The stages of a client, in the order in which a call passes them.
 #[derive(Clone, Copy)]
 pub(crate) struct Client {
@@ -66,7 +69,7 @@ pub(crate) struct Client {
     /// Makes the decoder of a stream by its codec.
     pub(crate) decoder: fn(&Self, &dyn Codec) -> Box<dyn Decode>,
     /// The name of a codec of which this client has a decoder of its own, and what makes it.
-    pub(crate) own_decoder: Option<(&'static str, fn() -> Box<dyn Decode>)>,
+    pub(crate) own_decoder: Option<(&'static str, MakeDecoder)>,
     /// Reads the payload of an event.
     pub(crate) payload: fn(Api, &Event) -> Result<Payload, Failure>,
     /// Takes a payload that is an object, with the name of its event.

@@ -26,6 +26,7 @@ struct Bodies {
 }
 
 /// Lists the situations of a dialect, each with the answers that the server gives and what the caller does.
+#[allow(clippy::match_wildcard_for_single_variants, reason = "a dialect that no SDK in Rust speaks needs none")]
 fn situations(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
     let Bodies { so_far, end, error, tool, beside } = match api {
         Api::AnthropicMessages => anthropic(),
