@@ -1,6 +1,7 @@
 //! The content of a stream: all that its bytes hold, whatever a client may make of it.
 
 use super::DOCUMENTED;
+use super::failure::Class;
 use super::reader::Reader;
 use crate::answer::{PartialAnswer, Progress};
 use crate::contract::{Api, Caller, ToolCall};
@@ -14,6 +15,8 @@ pub struct Contents {
     pub calls: Vec<ToolCall>,
     /// The last stop reason.
     pub stop_reason: Option<String>,
+    /// True where something in it cannot be read, so that another client may read more.
+    pub is_unread: bool,
 }
 
 /// Reads a stream with the stages of the documented client, which here goes on where an answer has failed or has ended.
@@ -21,12 +24,18 @@ pub fn contents(api: Api, stream: &[u8]) -> Contents {
     let mut answer = PartialAnswer::new(DOCUMENTED.tools);
     let mut reader = Reader::new(&DOCUMENTED, api, Caller::default());
     let mut bytes = stream;
-    // Each failure and each end has taken an event, so that this comes to an end, too.
-    while let Err(_) | Ok(Progress::End) = reader.take(bytes, &mut answer) {
+    let mut is_unread = false;
+    loop {
+        match reader.take(bytes, &mut answer) {
+            Err(failure) => is_unread |= failure.class == Class::Protocol,
+            Ok(Progress::End) => {}
+            Ok(Progress::Further | Progress::Nothing) => break,
+        }
+        // Each failure and each end has taken an event, so that this comes to an end, too.
         bytes = &[];
     }
     let calls = answer.tools.handed_over().into_iter().filter(|call| call.complete).collect();
-    Contents { text: answer.text, calls, stop_reason: answer.stop_reason }
+    Contents { text: answer.text, calls, stop_reason: answer.stop_reason, is_unread }
 }
 
 #[cfg(test)]
@@ -45,6 +54,8 @@ mod tests {
             assert_eq!((found.text.as_str(), found.calls.len(), found.stop_reason.as_deref()), (words, calls, reason));
         };
         check(&[], "", 0, None);
+        let is_unread = |stream: &[String]| contents(Api::OpenaiChat, stream.concat().as_bytes()).is_unread;
+        assert!(is_unread(&[text("a"), event("{")]) && !is_unread(&[text("a"), event(error), event("[DONE]")]));
         check(&[text("a"), event(error), event("{"), event("[DONE]"), text("b")], "ab", 0, None);
         check(&[event(call), event(error)], "", 0, None);
         check(&[event(call), event(stop), event("[DONE]")], "", 1, Some("tool_calls"));

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use super::arguments::FuzzOptions;
 use super::ending::told_to_end;
-use super::run::fresh_nonce;
+use super::run::{fresh_nonce, refuse};
 use super::shrink::create;
 use super::{Exit, output, print_progress};
 use crate::fuzz::{Budget, Finding, Fuzzed, Fuzzer};
@@ -25,7 +25,10 @@ pub(super) fn fuzz(root: &Utf8Path, options: &FuzzOptions) -> anyhow::Result<Exi
         cases: options.cases.clone(),
         ..Request::default()
     };
-    let session = Session::open(root, &request, &|event| print_progress(&event))?;
+    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
+        Ok(session) => session,
+        Err(error) => return Ok(refuse(error)),
+    };
     let mut exit = Exit::Conformant;
     for (id, why) in session
         .unavailable

@@ -6,11 +6,10 @@ use streamspec_adapters::contract::Api;
 
 use super::arguments::NewOptions;
 use super::shrink::create;
-use super::{Exit, output};
+use super::{Exit, load, output};
 use crate::case::groups;
 use crate::id;
-use crate::load::{self, Selection};
-use crate::session::SessionError;
+use crate::load::{Selection, Suite};
 
 /// What a case needs, with what is to be filled in. `check` refuses it until the source is written.
 const TEMPLATE: &str = include_str!("new/template.yaml");
@@ -36,19 +35,23 @@ pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit>
         ensure!(known.contains(&parts[1]), "`{}` is no group of {api}, which are {}", parts[1], known.join(", "));
         ensure!(options.api.is_none_or(|asked| asked == api), "cases of `{}` are of {api}", api.folder());
     }
-    ensure!(!path.as_std_path().exists(), "{path} is there already, and is not written over");
+    let name = if is_file { path.clone() } else { id::path_of(&options.case) };
+    ensure!(!path.as_std_path().exists(), "{name} is there already, and is not written over");
     let text = match &options.like {
-        Some(like) => copied(root, like, options.api.or(of_folder))?,
+        Some(like) => match copied(root, like, options.api.or(of_folder))? {
+            Some(text) => text,
+            None => return Ok(Exit::Usage),
+        },
         None => {
             let api = options.api.or(of_folder).context("name the dialect of the case by `--api`")?;
             TEMPLATE.replace("DIALECT", api.name()).replace("SOURCES\n", SOURCE)
         }
     };
     create(&path, &text)?;
-    output::say(format_args!("wrote {path}\n\nFill it in, and then:"));
-    let case = if is_file { path.as_str() } else { options.case.as_str() };
+    output::say(format_args!("wrote {name}\n\nFill it in, and then:"));
+    let case = if is_file { name.as_str() } else { options.case.as_str() };
     for (command, why) in [
-        (format!("streamspec check {path}"), "is it well formed?"),
+        (format!("streamspec check {name}"), "is it well formed?"),
         (format!("streamspec run --sdk reference --case {case}"), "does a correct client pass it?"),
         (format!("streamspec run --case {case} --verbose"), "what do the SDKs make of it?"),
     ] {
@@ -57,9 +60,10 @@ pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit>
     Ok(Exit::Conformant)
 }
 
-/// Returns the text of a case's file with another title and a source that is to be written.
-fn copied(root: &Utf8Path, like: &str, api: Option<Api>) -> anyhow::Result<String> {
-    let cases = load::suite(root, &Selection::named(&[like.to_owned()])).map_err(SessionError::Cases)?.cases;
+/// Returns the text of a case's file with another title and a source that is to be written; none where there is no such case, which is
+/// told.
+fn copied(root: &Utf8Path, like: &str, api: Option<Api>) -> anyhow::Result<Option<String>> {
+    let Some(Suite { cases, .. }) = load(root, &Selection::named(&[like.to_owned()])) else { return Ok(None) };
     let first = &cases[0];
     ensure!(cases.iter().all(|case| case.file == first.file), "`{like}` names cases of several files; name one");
     ensure!(api.is_none_or(|api| api == first.api), "`{like}` is a case of {}", first.api);
@@ -84,5 +88,5 @@ fn copied(root: &Utf8Path, like: &str, api: Option<Api>) -> anyhow::Result<Strin
             out.push('\n');
         }
     }
-    Ok(out)
+    Ok(Some(out))
 }

@@ -88,12 +88,7 @@ fn in_session(
 ) -> anyhow::Result<Exit> {
     let session = match Session::open(root, request, &|event| print_progress(&event)) {
         Ok(session) => Arc::new(session),
-        Err(error) => {
-            // Problems in cases say themselves that they are errors.
-            let word = if matches!(error, SessionError::Cases(_)) { "" } else { "error: " };
-            output::warn(format_args!("{word}{}", text::visible(&error.to_string())));
-            return Ok(Exit::of(&error.into()));
-        }
+        Err(error) => return Ok(refuse(error)),
     };
     if is_committed {
         committed::can_be_whole(&session)?;
@@ -112,6 +107,14 @@ fn in_session(
             Ok(Exit::Interrupted)
         })
     })
+}
+
+/// Tells why a session cannot begin, and returns the code to exit with.
+pub(super) fn refuse(error: SessionError) -> Exit {
+    // Problems in cases say themselves that they are errors.
+    let word = if matches!(error, SessionError::Cases(_)) { "" } else { "error: " };
+    output::warn(format_args!("{word}{}", text::visible(&error.to_string())));
+    Exit::of(&error.into())
 }
 
 impl Selected {

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use super::arguments::ShrinkOptions;
 use super::ending::told_to_end;
 use super::exit::CannotWrite;
-use super::run::fresh_nonce;
+use super::run::{fresh_nonce, refuse};
 use super::{Exit, output, print_progress};
 use crate::id::{Route, TrialId};
 use crate::judge::Status;
@@ -42,7 +42,10 @@ pub(super) fn shrink(root: &Utf8Path, options: &ShrinkOptions) -> anyhow::Result
         transports: vec![id.transport],
         ..Request::default()
     };
-    let session = Session::open(root, &request, &|event| print_progress(&event))?;
+    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
+        Ok(session) => session,
+        Err(error) => return Ok(refuse(error)),
+    };
     if let Some(unavailable) = session.unavailable.first() {
         output::warn(format_args!("error: {} is not run: {}", id.sdk, unavailable.reason));
         return Ok(Exit::Fault);

@@ -133,7 +133,7 @@ pub(super) fn shape(steps: &[Step]) -> String {
     let kind = |data: &Value| match data {
         Value::Object(fields) => match fields.get("type") {
             Some(Value::String(kind)) => kind.clone(),
-            _ => fields.keys().map(String::as_str).collect::<Vec<_>>().join("+"),
+            _ => fields.keys().map(String::as_str).collect::<Vec<_>>().join(" "),
         },
         Value::String(_) => "text".to_owned(),
         other => other.to_string(),

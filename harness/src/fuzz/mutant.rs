@@ -36,9 +36,9 @@ impl Mutant {
             while left > 0 && tries > 0 {
                 tries -= 1;
                 let change = all[rng.usize(..all.len())];
-                let mut tried = steps.clone();
-                if change.apply(&mut rng, case.api, &mut tried).is_some() {
-                    steps = tried;
+                let mut candidate = steps.clone();
+                if change.apply(&mut rng, case.api, &mut candidate).is_some() {
+                    steps = candidate;
                     changes.push(change);
                     left -= 1;
                 }
