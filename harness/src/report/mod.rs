@@ -28,7 +28,7 @@ pub(crate) use page::{STYLE, hash as content_hash};
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
 pub use sink::{Content, RenderError, Sink};
 pub use view::{
-    Beside, BlameCount, Breakage, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Gateway, GatewayFinding,
-    GatewayFindingKind, Known, Place, Places, Row, Sdk, SdkFinding, Suite, Surface, Unlisted, View, ViewError,
-    without_patch,
+    Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Gateway,
+    GatewayFinding, GatewayFindingKind, Known, Place, Places, Row, Sdk, SdkFinding, SideBySide, Suite, Surface,
+    Unlisted, View, ViewError, without_patch,
 };
