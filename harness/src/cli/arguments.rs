@@ -1,5 +1,6 @@
 //! The command line's words.
 
+mod examples;
 mod looking;
 mod recordings;
 
@@ -7,6 +8,7 @@ use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use examples::OWN;
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
 pub(super) use recordings::{ImportOptions, RecordOptions};
@@ -213,16 +215,6 @@ pub struct RunOptions {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
-
-/// Examples of a program that is not checked in.
-const OWN: &str = "\
-Examples of a program of your own:
-  streamspec run -- python3 harness/examples/own_client.py
-  streamspec run --case 'anthropic/in-band/*' --surface read --verbose -- ./my-adapter --flag
-  streamspec run --sdk reference -- ./my-adapter
-
-It gets PATH and a home folder of its own, and nothing else of your environment. One that does not start, or says no hello that
-can be used, is an error with exit code 3; one that ends in the middle is started again, and its calls are crashes.";
 
 /// Options of `check`.
 #[derive(Debug, Args)]

@@ -302,7 +302,7 @@ fn about(kind: Kind, seen: &Observation) -> String {
         Kind::Cut => format!("An answer{with} that ends too early"),
         Kind::Stall => format!("An answer{with} that stops"),
         Kind::Http => "An error before the stream".to_owned(),
-        Kind::Payload => "A stream that cannot be read as an answer".to_owned(),
+        Kind::Payload => format!("An answer{with} whose end is in doubt"),
     }
 }
 
