@@ -167,5 +167,7 @@ async fn fin(to: &tokio::sync::Mutex<tcp::WriteHalf<'_>>) -> Passed {
 fn own(status: u16, reason: &str) -> String {
     let body = format!("streamspec record: {reason}\n");
     let length = body.len();
-    format!("HTTP/1.1 {status} \r\ncontent-type: text/plain\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+    format!(
+        "HTTP/1.1 {status} \r\ncontent-type: text/plain\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
 }

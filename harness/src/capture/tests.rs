@@ -64,7 +64,9 @@ async fn played(case: &Case, timeout: Duration) -> (Vec<u8>, CapturedAnswer, Obs
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_kept_is_what_was_sent() {
-    for id in ["anthropic/benign/text", "openai-chat/benign/whole-tool-answer", "openai-responses/benign/whole-tool-answer"] {
+    for id in
+        ["anthropic/benign/text", "openai-chat/benign/whole-tool-answer", "openai-responses/benign/whole-tool-answer"]
+    {
         let (sent, kept, seen) = played(&case(id), SOON).await;
         assert_eq!(kept.answer.content, sent, "{id}");
         assert_eq!((kept.answer.end, kept.answer.status, seen.ended), (AnswerEnd::Whole, Some(200), Ended::Returned));
@@ -74,7 +76,9 @@ async fn what_is_kept_is_what_was_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_connection_is_passed_on_and_kept() {
-    for (id, end) in [("anthropic/cut/no-last-chunk", AnswerEnd::Fin), ("anthropic/cut/reset-after-text#chunked", AnswerEnd::Reset)] {
+    for (id, end) in
+        [("anthropic/cut/no-last-chunk", AnswerEnd::Fin), ("anthropic/cut/reset-after-text#chunked", AnswerEnd::Reset)]
+    {
         let case = case(id);
         let (sent, kept, seen) = played(&case, SOON).await;
         assert_eq!((kept.answer.end, seen.ended), (end, Ended::Raised), "{id}");
@@ -122,7 +126,10 @@ async fn what_cannot_be_passed_on_is_answered_and_told() {
     let upstream = Upstream::new(&format!("http://{gone}"), &Roots::default()).expect("a server");
     let (capture, mut captured) = Capture::open(upstream, 0).await.expect("a proxy");
     let got = asked(capture.address(), "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    assert!(got.starts_with("HTTP/1.1 502 ") && got.contains("streamspec record: the server cannot be reached"), "{got}");
+    assert!(
+        got.starts_with("HTTP/1.1 502 ") && got.contains("streamspec record: the server cannot be reached"),
+        "{got}"
+    );
     assert!(next(&mut captured).await.answer.expect_err("none").starts_with("the server cannot be reached"));
 
     let there = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -199,7 +206,9 @@ async fn time_through_the_proxy() {
     let (through, request_through) = (capture.address(), request(""));
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..REQUESTS {
-        for (way, (address, request)) in [(direct, &request_direct), (through, &request_through)].into_iter().enumerate() {
+        for (way, (address, request)) in
+            [(direct, &request_direct), (through, &request_through)].into_iter().enumerate()
+        {
             let begun = std::time::Instant::now();
             let got = asked(address, request).await;
             times[way].push(begun.elapsed());
@@ -210,5 +219,8 @@ async fn time_through_the_proxy() {
         times.sort();
         (times[REQUESTS / 2], times[REQUESTS * 9 / 10])
     });
-    println!("direct: median {:?}, 90 % {:?}; through: median {:?}, 90 % {:?}", direct.0, direct.1, through.0, through.1);
+    println!(
+        "direct: median {:?}, 90 % {:?}; through: median {:?}, 90 % {:?}",
+        direct.0, direct.1, through.0, through.1
+    );
 }

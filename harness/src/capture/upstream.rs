@@ -43,7 +43,9 @@ pub enum UpstreamError {
     #[error("`{0}` is neither http nor https")]
     Scheme(String),
     /// It has parts that a server's URL cannot have here.
-    #[error("a URL with a user, a query or a fragment cannot be the server's; the client's requests have what belongs there")]
+    #[error(
+        "a URL with a user, a query or a fragment cannot be the server's; the client's requests have what belongs there"
+    )]
     Parts,
     /// No certificate is trusted.
     #[error("no trusted certificates were found{0}; SSL_CERT_FILE names a file of them")]
@@ -109,9 +111,7 @@ impl fmt::Debug for Upstream {
 
 fn server_name(host: &Host) -> Result<ServerName<'static>, UpstreamError> {
     match host {
-        Host::Domain(name) => {
-            ServerName::try_from(name.clone()).map_err(|_| UpstreamError::Scheme(name.clone()))
-        }
+        Host::Domain(name) => ServerName::try_from(name.clone()).map_err(|_| UpstreamError::Scheme(name.clone())),
         Host::Ipv4(address) => Ok(ServerName::IpAddress((*address).into())),
         Host::Ipv6(address) => Ok(ServerName::IpAddress((*address).into())),
     }

@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use examples::OWN;
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
-pub(super) use recordings::{ImportOptions, RecordOptions};
 use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
+pub(super) use recordings::{ImportOptions, RecordOptions};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};

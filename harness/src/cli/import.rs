@@ -63,7 +63,8 @@ fn files(path: &Utf8Path) -> anyhow::Result<Vec<Utf8PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let visible = |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    let visible =
+        |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     let walk = WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible);
     let mut files = Vec::new();
     for entry in walk {

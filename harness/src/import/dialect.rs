@@ -64,7 +64,10 @@ mod tests {
             check(path.split('?').next().unwrap_or_default(), Some(api));
         }
         check("/openai/deployments/x/chat/completions", Some(Api::OpenaiChat));
-        check("/v1beta1/projects/p/locations/l/publishers/google/models/gemini-3-pro:streamGenerateContent", Some(Api::GeminiGenerate));
+        check(
+            "/v1beta1/projects/p/locations/l/publishers/google/models/gemini-3-pro:streamGenerateContent",
+            Some(Api::GeminiGenerate),
+        );
         check("/v1beta/models/gemini-3-pro:generateContent", None);
         check("/v1/responses/resp_1", None);
         check("/", None);

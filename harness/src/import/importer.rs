@@ -90,6 +90,10 @@ pub enum NoCase {
 
 impl Importer {
     /// Starts the server for the reference client. Cases go below `out`, and are of this dialect where one is named.
+    ///
+    /// # Panics
+    ///
+    /// Never: the reference client is always linked.
     pub async fn start(root: &Utf8Path, out: &Utf8Path, api: Option<Api>, nonce: String) -> Result<Self, EngineError> {
         Ok(Self {
             out: out.to_owned(),
@@ -266,7 +270,9 @@ fn sends(case: &Case, prepared: &Prepared) -> bool {
     let script = Script::of(case, Variant::AsWritten, "the nonce");
     let [answer] = script.answers.as_slice() else { return false };
     let status = answer.head.as_ref().map(|head| head.status);
-    answer.decoded(answer.bytes()) == prepared.body && status == Some(prepared.head.status) && answer.end == prepared.end
+    answer.decoded(answer.bytes()) == prepared.body
+        && status == Some(prepared.head.status)
+        && answer.end == prepared.end
 }
 
 fn observed(ran: &TrialRun) -> Result<Observation, NoCase> {

@@ -90,7 +90,10 @@ pub fn day_of_field(value: &str) -> Option<String> {
 pub(super) fn day_of_time(value: &str) -> Option<String> {
     let (day, _) = value.split_once('T')?;
     let is_day = day.len() == 10
-        && day.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+        && day
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
     is_day.then(|| day.to_owned())
 }
 

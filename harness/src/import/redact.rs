@@ -39,7 +39,8 @@ pub(super) fn fields(headers: &[(String, String)]) -> BTreeMap<String, String> {
 /// Returns the part of a host that names no customer; none where it is no name of the public network.
 pub(super) fn host(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
-    let is_public = labels.len() > 1 && labels.last().is_some_and(|last| last.chars().any(|letter| letter.is_ascii_alphabetic()));
+    let is_public =
+        labels.len() > 1 && labels.last().is_some_and(|last| last.chars().any(|letter| letter.is_ascii_alphabetic()));
     is_public.then(|| labels[labels.len().saturating_sub(LABELS)..].join("."))
 }
 
@@ -164,7 +165,8 @@ mod tests {
 
     #[test]
     fn what_an_answer_repeats_of_the_request_is_taken_out() {
-        let check = |before: &str, after: &str| assert_eq!(redacted(before), (after.to_owned(), after.len()), "{before}");
+        let check =
+            |before: &str, after: &str| assert_eq!(redacted(before), (after.to_owned(), after.len()), "{before}");
         check(
             "data: {\"response\":{\"instructions\" : \"Be \\\"kind\\\".\",\"metadata\":{\"a\":1}}}\n\ndata: 1\n\n",
             "data: {\"response\":{\"instructions\" : \"redacted\",\"metadata\":{}}}\n\ndata: 1\n\n",
@@ -190,8 +192,12 @@ mod tests {
     #[test]
     fn of_a_head_only_what_is_known_to_be_harmless_is_kept() {
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let headers =
-            [field("Retry-After", "2"), field("Set-Cookie", "secret"), field("openai-organization", "acme"), field("x-new", "1")];
+        let headers = [
+            field("Retry-After", "2"),
+            field("Set-Cookie", "secret"),
+            field("openai-organization", "acme"),
+            field("x-new", "1"),
+        ];
         assert_eq!(fields(&headers), BTreeMap::from([field("retry-after", "2")]));
         let kept = |name| host(name);
         assert_eq!(kept("api.openai.com").as_deref(), Some("api.openai.com"));

@@ -36,7 +36,7 @@ struct Interactions {
 
 #[derive(Deserialize)]
 struct Interaction {
-    /// None of what is no HTTP: WebSockets and gRPC are kept otherwise.
+    /// None of what is no HTTP: web sockets and gRPC are kept otherwise.
     request: Option<Request>,
     response: Option<Response>,
     /// The time of VCR.

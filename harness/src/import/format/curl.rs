@@ -31,7 +31,9 @@ impl Format for Curl {
 /// Reads an answer of HTTP/1.
 fn answer(message: &[u8]) -> Result<RecordedAnswer, String> {
     let tapped = TappedAnswer::of(message, AnswerEnd::Fin);
-    let Some(status) = tapped.status else { return Err("the head of the answer is not whole, or is no HTTP".to_owned()) };
+    let Some(status) = tapped.status else {
+        return Err("the head of the answer is not whole, or is no HTTP".to_owned());
+    };
     if tapped.is_cut() {
         return Err("the answer has more than 4 MiB".to_owned());
     }
@@ -43,7 +45,8 @@ fn answer(message: &[u8]) -> Result<RecordedAnswer, String> {
     if was_taken_apart {
         (content, end) = (body.to_vec(), End::Finish);
     }
-    let mut answer = RecordedAnswer { status, headers: tapped.headers, end, ..RecordedAnswer::of(Content::Body(content)) };
+    let mut answer =
+        RecordedAnswer { status, headers: tapped.headers, end, ..RecordedAnswer::of(Content::Body(content)) };
     answer.date = answer.header("date").and_then(day_of_field);
     Ok(answer)
 }

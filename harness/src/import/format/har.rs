@@ -107,8 +107,7 @@ mod tests {
 
     fn read(response: &Value) -> Result<RecordedAnswer, String> {
         let request = json!({ "method": "POST", "url": "https://api.example.com/v1/messages?key=secret" });
-        let entry =
-            json!({ "startedDateTime": "2026-11-29T10:00:00.000Z", "request": request, "response": response });
+        let entry = json!({ "startedDateTime": "2026-11-29T10:00:00.000Z", "request": request, "response": response });
         let text = json!({ "log": { "version": "1.2", "entries": [entry] } }).to_string();
         Har.read(text.as_bytes()).expect("it is of this form").remove(0)
     }

@@ -76,7 +76,8 @@ fn answer(flow: &Value<'_>) -> Result<RecordedAnswer, String> {
     // What was cut off is an answer and an error.
     let end = if failure.is_some() { End::Eof } else { End::Finish };
     let mut answer = RecordedAnswer { status, headers, end, ..RecordedAnswer::of(Content::Body(body.to_vec())) };
-    let asked = flow.get("request").and_then(|request| Some((request.get("host")?.text()?, request.get("path")?.text()?)));
+    let asked =
+        flow.get("request").and_then(|request| Some((request.get("host")?.text()?, request.get("path")?.text()?)));
     if let Some((host, target)) = asked {
         answer.asked_at(&format!("https://{host}{target}"));
     }
@@ -84,10 +85,13 @@ fn answer(flow: &Value<'_>) -> Result<RecordedAnswer, String> {
     Ok(answer)
 }
 
-impl<'b> Value<'b> {
+impl Value<'_> {
     fn get(&self, key: &str) -> Option<&Self> {
         let Self::Map(entries) = self else { return None };
-        entries.iter().find(|(name, _)| matches!(name, Value::Bytes(name) if *name == key.as_bytes())).map(|(_, value)| value)
+        entries
+            .iter()
+            .find(|(name, _)| matches!(name, Value::Bytes(name) if *name == key.as_bytes()))
+            .map(|(_, value)| value)
     }
 
     fn text(&self) -> Option<String> {
@@ -146,7 +150,8 @@ mod tests {
     }
 
     fn map(entries: &[(&str, String)]) -> String {
-        let entries: String = entries.iter().map(|(key, value)| format!("{}:{key};{value}", key.len())).collect();
+        let entries = entries.iter().map(|(key, value)| format!("{}:{key};{value}", key.len()));
+        let entries = entries.collect::<Vec<_>>().concat();
         format!("{}:{entries}}}", entries.len())
     }
 
@@ -162,15 +167,21 @@ mod tests {
             field("date", "Sun, 29 Nov 2026 08:49:37 GMT"),
             field("set-cookie", "secret"),
         ]);
-        let request = map(&[("host", bytes("api.example.com")), ("path", bytes("/v1/messages?key=secret")), ("port", "3:443#".into())]);
+        let request = map(&[
+            ("host", bytes("api.example.com")),
+            ("path", bytes("/v1/messages?key=secret")),
+            ("port", "3:443#".into()),
+        ]);
         let response = map(&[("status_code", "3:200#".into()), ("headers", headers), ("content", content)]);
-        let error = error.map_or("0:~".into(), |message| map(&[("msg", bytes(message)), ("timestamp", "3:1.5^".into())]));
+        let error =
+            error.map_or("0:~".into(), |message| map(&[("msg", bytes(message)), ("timestamp", "3:1.5^".into())]));
         map(&[("type", bytes("http")), ("request", request), ("response", response), ("error", error)])
     }
 
     #[test]
     fn the_answers_of_a_dump_are_read_in_their_order() {
-        let text = flow(bytes("data: a\n\n"), None) + &flow(bytes("data: b"), Some("peer closed")) + &flow("0:~".into(), None);
+        let text =
+            flow(bytes("data: a\n\n"), None) + &flow(bytes("data: b"), Some("peer closed")) + &flow("0:~".into(), None);
         assert!(Mitmproxy.is_form_of(text.as_bytes()));
         let answers = Mitmproxy.read(text.as_bytes()).expect("it is of this form");
         let [Ok(whole), Ok(cut), Err(streamed)] = answers.as_slice() else { panic!("{answers:?}") };
@@ -183,7 +194,7 @@ mod tests {
     #[test]
     fn what_is_no_dump_is_not_read_as_one() {
         let whole = flow(bytes("data"), None);
-        assert!(Mitmproxy.read(whole[..whole.len() - 1].as_bytes()).is_err());
+        assert!(Mitmproxy.read(&whole.as_bytes()[..whole.len() - 1]).is_err());
         assert!(Mitmproxy.read((whole + "x").as_bytes()).is_err());
         let nested = (0..100).fold("0:]".to_owned(), |inner, _| list(&[inner]));
         assert!(value(nested.as_bytes(), 0).is_none());
