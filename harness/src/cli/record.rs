@@ -56,7 +56,7 @@ pub(super) fn record(root: &Utf8Path, options: &RecordOptions) -> anyhow::Result
 /// Finds where the user's own variables say that certificates are.
 fn roots() -> Roots {
     let user: BTreeMap<&String, &String> = of_the_user().collect();
-    let path = |name: &str| user.get(&name.to_owned()).map(|path| path.into());
+    let path = |name: &str| user.get(&name.to_owned()).map(Into::into);
     Roots { file: path("SSL_CERT_FILE"), folder: path("SSL_CERT_DIR") }
 }
 
@@ -75,7 +75,7 @@ fn last_place(out: &Utf8Path, host: &str) -> usize {
 /// Tells of a request, and of the case that its answer makes. Returns whether one was written.
 async fn tell(importer: &mut Importer, host: &str, place: usize, captured: Captured) -> anyhow::Result<bool> {
     let Captured { method, path, answer } = captured;
-    let request = visible(&format!("{method} {path}"));
+    let request = visible(format!("{method} {path}").trim_end());
     let answer = match answer {
         Ok(answer) => answer,
         Err(reason) => {

@@ -108,7 +108,7 @@ fn comment(sentences: &[String]) -> String {
             if line.chars().count() + 1 + word.chars().count() > WIDTH {
                 out.push_str(&line);
                 out.push('\n');
-                line = "#".to_owned();
+                "#".clone_into(&mut line);
             }
             line.push(' ');
             line.push_str(word);

@@ -90,6 +90,10 @@ pub enum NoCase {
 
 impl Importer {
     /// Starts the server for the reference client. Cases go below `out`, and are of this dialect where one is named.
+    ///
+    /// # Panics
+    ///
+    /// Never: the reference client is always linked.
     pub async fn start(root: &Utf8Path, out: &Utf8Path, api: Option<Api>, nonce: String) -> Result<Self, EngineError> {
         Ok(Self {
             out: out.to_owned(),
@@ -304,7 +308,7 @@ fn about(kind: Kind, seen: &Observation) -> String {
         Kind::Cut => format!("An answer{with} that ends too early"),
         Kind::Stall => format!("An answer{with} that stops"),
         Kind::Http => "An error before the stream".to_owned(),
-        Kind::Payload => "A stream that cannot be read as an answer".to_owned(),
+        Kind::Payload => format!("An answer{with} whose end is in doubt"),
     }
 }
 

@@ -105,11 +105,11 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(bytes: &[u8], pauses: &[(usize, u64)], form: Form, expected: serde_json::Value) {
+    fn check(bytes: &[u8], pauses: &[(usize, u64)], form: Form, expected: &Value) {
         let codec = crate::codec::of(Api::OpenaiChat);
         let pauses: Vec<_> = pauses.iter().map(|(at, pause)| (*at, Duration::from_millis(*pause))).collect();
         let steps = steps(codec, bytes, &pauses, form);
-        assert_eq!(json!(steps), expected, "{:?}", String::from_utf8_lossy(bytes));
+        assert_eq!(json!(steps), *expected, "{:?}", String::from_utf8_lossy(bytes));
         let items = body(codec, &steps, Nonce("n")).into_iter();
         let sent: Vec<u8> = items
             .filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None })
@@ -121,33 +121,33 @@ mod tests {
     #[test]
     fn events_are_written_as_events_and_what_is_none_as_it_came() {
         use Form::{Texts, Values};
-        check(b"", &[], Values, json!([]));
-        check(b"data: {\"a\":1.0}\n\n", &[], Values, json!([{ "data": { "a": 1.0 } }]));
-        check(b"data: {\"a\":1}\n\n", &[], Texts, json!([{ "data": "{\"a\":1}" }]));
-        check(b"data: {\"a\": 1}\n\n", &[], Values, json!([{ "data": "{\"a\": 1}" }]));
-        check(b"data: [DONE]\n\n", &[], Values, json!([{ "data": "[DONE]" }]));
-        check(b"data: \"a\"\n\n", &[], Values, json!([{ "data": "\"a\"" }]));
+        check(b"", &[], Values, &json!([]));
+        check(b"data: {\"a\":1.0}\n\n", &[], Values, &json!([{ "data": { "a": 1.0 } }]));
+        check(b"data: {\"a\":1}\n\n", &[], Texts, &json!([{ "data": "{\"a\":1}" }]));
+        check(b"data: {\"a\": 1}\n\n", &[], Values, &json!([{ "data": "{\"a\": 1}" }]));
+        check(b"data: [DONE]\n\n", &[], Values, &json!([{ "data": "[DONE]" }]));
+        check(b"data: \"a\"\n\n", &[], Values, &json!([{ "data": "\"a\"" }]));
         check(
             b"event: ping\ndata: {}   \n\n: hello\n\n:\n\n",
             &[],
             Values,
-            json!([{ "event": { "name": "ping", "data": "{}   " } }, { "comment": "hello" }, { "comment": "" }]),
+            &json!([{ "event": { "name": "ping", "data": "{}   " } }, { "comment": "hello" }, { "comment": "" }]),
         );
-        check(b"data:{}\n\n", &[], Values, json!([{ "raw": "data:{}\n\n" }, "flush"]));
-        check(b"data: {}\r\n\r\n", &[], Values, json!([{ "raw": "data: {}\r\n\r\n" }, "flush"]));
-        check(b"id: 1\ndata: {}\n\n", &[], Values, json!([{ "raw": "id: 1\ndata: {}\n\n" }, "flush"]));
-        check(b"data: {}\n\ndata: {", &[], Values, json!([{ "data": {} }, { "raw": "data: {" }, "flush"]));
-        check(b"data: \xff\n\n", &[], Values, json!([{ "hex": "646174613a20ff0a0a" }, "flush"]));
-        check(b"data: ${nonce}\n\n", &[], Values, json!([{ "hex": "646174613a20247b6e6f6e63657d0a0a" }, "flush"]));
-        check(b"data: ${x}\n\n", &[], Values, json!([{ "data": "${x}" }]));
+        check(b"data:{}\n\n", &[], Values, &json!([{ "raw": "data:{}\n\n" }, "flush"]));
+        check(b"data: {}\r\n\r\n", &[], Values, &json!([{ "raw": "data: {}\r\n\r\n" }, "flush"]));
+        check(b"id: 1\ndata: {}\n\n", &[], Values, &json!([{ "raw": "id: 1\ndata: {}\n\n" }, "flush"]));
+        check(b"data: {}\n\ndata: {", &[], Values, &json!([{ "data": {} }, { "raw": "data: {" }, "flush"]));
+        check(b"data: \xff\n\n", &[], Values, &json!([{ "hex": "646174613a20ff0a0a" }, "flush"]));
+        check(b"data: ${nonce}\n\n", &[], Values, &json!([{ "hex": "646174613a20247b6e6f6e63657d0a0a" }, "flush"]));
+        check(b"data: ${x}\n\n", &[], Values, &json!([{ "data": "${x}" }]));
     }
 
     #[test]
     fn a_pause_stands_where_it_was() {
         let two = b"data: 1\n\ndata: 2\n\n";
-        check(two, &[(9, 700)], Form::Values, json!([{ "data": 1 }, { "pause": 700 }, { "data": 2 }]));
-        check(two, &[(0, 700)], Form::Values, json!([{ "pause": 700 }, { "data": 1 }, { "data": 2 }]));
+        check(two, &[(9, 700)], Form::Values, &json!([{ "data": 1 }, { "pause": 700 }, { "data": 2 }]));
+        check(two, &[(0, 700)], Form::Values, &json!([{ "pause": 700 }, { "data": 1 }, { "data": 2 }]));
         let inside = json!([{ "raw": "da" }, { "pause": 1 }, { "raw": "ta: 1\n" }, { "pause": 2 }, { "raw": "\n" }, { "data": 2 }]);
-        check(two, &[(2, 1), (8, 2)], Form::Values, inside);
+        check(two, &[(2, 1), (8, 2)], Form::Values, &inside);
     }
 }

@@ -1,5 +1,7 @@
 //! Writes values as the YAML of a case file: on one line where they fit, and quoted only where they must be.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 /// The longest line that is made of several values, in characters.
@@ -57,19 +59,16 @@ fn within(out: &mut String, indent: usize, item: &Value) {
         out.push('\n');
         return;
     }
-    match item {
-        Value::Object(map) => {
-            for (place, (key, value)) in map.iter().enumerate() {
-                if place > 0 {
-                    spaces(out, indent);
-                }
-                entry(out, indent, key, value);
-            }
+    let Value::Object(map) = item else {
+        out.push_str(&flow(item));
+        out.push('\n');
+        return;
+    };
+    for (place, (key, value)) in map.iter().enumerate() {
+        if place > 0 {
+            spaces(out, indent);
         }
-        _ => {
-            out.push_str(&flow(item));
-            out.push('\n');
-        }
+        entry(out, indent, key, value);
     }
 }
 
@@ -136,7 +135,7 @@ fn quoted(text: &str) -> String {
         match letter {
             // What YAML does not print, and what it may take for the end of a line.
             '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                let _ = write!(out, "\\u{:04x}", u32::from(letter));
             }
             _ => out.push(letter),
         }

@@ -17,9 +17,9 @@ const SOON: Duration = Duration::from_mins(1);
 
 /// A whole answer of a server, with what nobody may see of its head.
 const STREAM: &str = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\
-    \"model\":\"m\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}\n\n\
+    \"model\":\"${nonce}\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}\n\n\
     event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n\
-    event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Costs ${nonce}: 5\"}}  \n\n\
+    event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Costs ${x} and $${y}: 5\"}}  \n\n\
     event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n\
     event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":5}}\n\n\
     event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
@@ -55,7 +55,7 @@ fn sent(repository: &Repository, file: &str) -> String {
 #[test]
 fn a_recording_becomes_a_case_that_sends_its_bytes() {
     let repository = Repository::with_cases(&[HEALTHY]);
-    let stream = STREAM.replace("${nonce}", "$${x}");
+    let stream = STREAM.replace("${nonce}", "m");
     repository.write("r/Some Failure.http", &curl(200, "text/event-stream", &stream));
     let came = check(repository.call(&["import", "r"]), 0, "1 written, 0 refused, 0 skipped");
     let file = format!("{OUT}/anthropic/benign/some-failure.yaml");

@@ -36,8 +36,9 @@ struct Interactions {
 
 #[derive(Deserialize)]
 struct Interaction {
-    request: Request,
-    response: Response,
+    /// None of what is no HTTP: web sockets and gRPC are kept otherwise.
+    request: Option<Request>,
+    response: Option<Response>,
     /// The time of VCR.
     recorded_at: Option<String>,
 }
@@ -116,6 +117,9 @@ impl Format for Cassette {
 
 fn answer(interaction: Interaction, text: &str) -> Result<RecordedAnswer, String> {
     let Interaction { request, response, recorded_at } = interaction;
+    let (Some(request), Some(response)) = (request, response) else {
+        return Err("the cassette has no request and response of HTTP there".to_owned());
+    };
     let Response { status, status_code, headers, body, parsed_body, content } = response;
     let status = status.map(|status| status.code).or(status_code).ok_or("the answer has no status")?;
     let body = match body {
@@ -203,6 +207,8 @@ mod tests {
         check("    parsed_body: { a: 1 }\n", "kept as JSON");
         check("    body: { encoding: null }\n", "does not have the body");
         check("    body: { string: !!binary \"!\" }\n", "not base64");
+        let socket = Cassette.read(b"interactions:\n- messages: []\n").expect("it is of this form").remove(0);
+        assert!(socket.expect_err("no HTTP").contains("no request and response of HTTP"));
         let error = Cassette.read(b"interactions: 1\n").expect_err("no list");
         assert!(error.starts_with("it is no cassette: ") && !error.contains('\n'), "{error}");
     }

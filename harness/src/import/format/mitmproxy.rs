@@ -85,7 +85,7 @@ fn answer(flow: &Value<'_>) -> Result<RecordedAnswer, String> {
     Ok(answer)
 }
 
-impl<'b> Value<'b> {
+impl Value<'_> {
     fn get(&self, key: &str) -> Option<&Self> {
         let Self::Map(entries) = self else { return None };
         entries
@@ -150,7 +150,8 @@ mod tests {
     }
 
     fn map(entries: &[(&str, String)]) -> String {
-        let entries: String = entries.iter().map(|(key, value)| format!("{}:{key};{value}", key.len())).collect();
+        let entries = entries.iter().map(|(key, value)| format!("{}:{key};{value}", key.len()));
+        let entries = entries.collect::<Vec<_>>().concat();
         format!("{}:{entries}}}", entries.len())
     }
 
@@ -193,7 +194,7 @@ mod tests {
     #[test]
     fn what_is_no_dump_is_not_read_as_one() {
         let whole = flow(bytes("data"), None);
-        assert!(Mitmproxy.read(whole[..whole.len() - 1].as_bytes()).is_err());
+        assert!(Mitmproxy.read(&whole.as_bytes()[..whole.len() - 1]).is_err());
         assert!(Mitmproxy.read((whole + "x").as_bytes()).is_err());
         let nested = (0..100).fold("0:]".to_owned(), |inner, _| list(&[inner]));
         assert!(value(nested.as_bytes(), 0).is_none());
