@@ -27,8 +27,7 @@ use crate::deviation::{self, KnownError};
 use crate::id::{SdkId, Variant, VariantRun};
 use crate::record::{CaseRecord, EditionRecord, ReadError, Records, Run, SdkRecord, TrialPlace};
 
-pub use beside::Beside;
-pub(super) use beside::{CameTo, SideBySide};
+pub use beside::{Beside, CameTo, SideBySide};
 pub use breakage::Breakage;
 pub use caught::{CatchRow, Catches};
 pub use conclusion::Conclusion;
