@@ -8,9 +8,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use looking::SHOW_EXAMPLES;
-pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
+pub(super) use looking::{CompareOptions, ComparisonFormat, DiffOptions, ExplainOptions, ShowOptions};
+pub(super) use making::{CheckOptions, FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
-pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
@@ -250,16 +250,6 @@ Examples of a program of your own:
 It gets PATH and a home folder of its own, and nothing else of your environment. One that does not start, or says no hello that
 can be used, is an error with exit code 3; one that ends in the middle is started again, and its calls are crashes.";
 
-/// Options of `check`.
-#[derive(Debug, Args)]
-pub struct CheckOptions {
-    /// Files or folders of cases; by default all cases, manifests and lists.
-    pub paths: Vec<Utf8PathBuf>,
-    /// Check cases again whenever a file of them changes, and tell what is new and what is mended, until ctrl-C.
-    #[arg(long)]
-    pub watch: bool,
-}
-
 /// Options of `list`.
 #[derive(Debug, Args)]
 pub struct ListOptions {
@@ -340,32 +330,6 @@ pub struct MergeOptions {
     /// The file to write the records of all of them to.
     #[arg(long, short, value_name = "FILE")]
     pub out: Utf8PathBuf,
-}
-
-/// Options of `compare`.
-#[derive(Debug, Args)]
-pub struct CompareOptions {
-    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`. An
-    /// id without a version also names the only build of the SDK in a report, such as `anthropic-python@local`.
-    #[arg(value_name = "OLD[:SDK[/SURFACE]]")]
-    pub old: String,
-    /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.
-    #[arg(value_name = "NEW[:SDK[/SURFACE]]")]
-    pub new: String,
-    /// The format of the comparison.
-    #[arg(long, value_enum, default_value_t = ComparisonFormat::Markdown)]
-    pub format: ComparisonFormat,
-}
-
-/// A format of the comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ComparisonFormat {
-    /// Tables for people, short enough for a comment on a pull request.
-    Markdown,
-    /// A page of its own that opens from disk.
-    Html,
-    /// Every change, for programs.
-    Json,
 }
 
 /// Options of `bless`.
