@@ -13,9 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
-pub(super) use looking::{DiffOptions, ExplainOptions, ListOptions, ShowOptions};
+pub(super) use looking::{CompareOptions, ComparisonFormat, DiffOptions, ExplainOptions, ListOptions, ShowOptions};
+pub(super) use making::{CheckOptions, FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
-pub(super) use making::{FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
 use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
 pub(super) use recordings::{ImportOptions, RecordOptions};
 pub(super) use serving::ServeArguments;
@@ -293,16 +293,6 @@ pub struct RunOptions {
     pub command: Vec<String>,
 }
 
-/// Options of `check`.
-#[derive(Debug, Args)]
-pub struct CheckOptions {
-    /// Files or folders of cases; by default all cases, manifests and lists.
-    pub paths: Vec<Utf8PathBuf>,
-    /// Check cases again whenever a file of them changes, and tell what is new and what is mended, until ctrl-C.
-    #[arg(long)]
-    pub watch: bool,
-}
-
 /// Options of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupOptions {
@@ -372,32 +362,6 @@ pub struct MergeOptions {
     /// The file to write the records of all of them to.
     #[arg(long, short, value_name = "FILE")]
     pub out: Utf8PathBuf,
-}
-
-/// Options of `compare`.
-#[derive(Debug, Args)]
-pub struct CompareOptions {
-    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`. An
-    /// id without a version also names the only build of the SDK in a report, such as `anthropic-python@local`.
-    #[arg(value_name = "OLD[:SDK[/SURFACE]]")]
-    pub old: String,
-    /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.
-    #[arg(value_name = "NEW[:SDK[/SURFACE]]")]
-    pub new: String,
-    /// The format of the comparison.
-    #[arg(long, value_enum, default_value_t = ComparisonFormat::Markdown)]
-    pub format: ComparisonFormat,
-}
-
-/// A format of the comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ComparisonFormat {
-    /// Tables for people, short enough for a comment on a pull request.
-    Markdown,
-    /// A page of its own that opens from disk.
-    Html,
-    /// Every change, for programs.
-    Json,
 }
 
 /// Options of `bless`.

@@ -132,7 +132,7 @@ fn told(finding: &Finding) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect()
+    text.lines().flat_map(|line| ["    ", line, "\n"]).collect()
 }
 
 /// Writes the case file of a finding, unless there is one for it.

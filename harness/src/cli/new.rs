@@ -18,7 +18,7 @@ const TEMPLATE: &str = include_str!("new/template.yaml");
 const SOURCE: &str = "sources:\n  # TO BE WRITTEN: the document that says so, with its anchor, and its words.\n  - { basis: vendor-doc, url: \"TO BE WRITTEN\", quote: \"TO BE WRITTEN\" }\n";
 
 pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit> {
-    let is_file = options.case.ends_with(".yaml") || options.case.ends_with(".yml");
+    let is_file = Utf8Path::new(&options.case).extension().is_some_and(|ending| matches!(ending, "yaml" | "yml"));
     let path = if is_file { Utf8PathBuf::from(&options.case) } else { root.join(id::path_of(&options.case)) };
     let of_folder = Api::ALL.into_iter().find(|api| id::is_of_api(&options.case, *api));
     if !is_file {
@@ -37,16 +37,14 @@ pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit>
     }
     let name = if is_file { path.clone() } else { id::path_of(&options.case) };
     ensure!(!path.as_std_path().exists(), "{name} is there already, and is not written over");
-    let text = match &options.like {
-        Some(like) => match copied(root, like, options.api.or(of_folder))? {
-            Some(text) => text,
-            None => return Ok(Exit::Usage),
-        },
-        None => {
-            let api = options.api.or(of_folder).context("name the dialect of the case by `--api`")?;
-            TEMPLATE.replace("DIALECT", api.name()).replace("SOURCES\n", SOURCE)
-        }
+    let api = options.api.or(of_folder);
+    let text = if let Some(like) = &options.like {
+        copied(root, like, api)?
+    } else {
+        let api = api.context("name the dialect of the case by `--api`")?;
+        Some(TEMPLATE.replace("DIALECT", api.name()).replace("SOURCES\n", SOURCE))
     };
+    let Some(text) = text else { return Ok(Exit::Usage) };
     create(&path, &text)?;
     output::say(format_args!("wrote {name}\n\nFill it in, and then:"));
     let case = if is_file { name.as_str() } else { options.case.as_str() };

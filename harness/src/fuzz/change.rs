@@ -338,7 +338,7 @@ fn wrong_type(rng: &mut Rng, api: Api, steps: &mut [Step]) -> Option<()> {
         _ => return None,
     };
     let mut pointers = Vec::new();
-    list(data, String::new(), &mut pointers);
+    list(data, "", &mut pointers);
     let pointer = any(rng, &(0..pointers.len()).collect::<Vec<_>>())?;
     let value = data.pointer_mut(&pointers[pointer])?;
     let kind = |value: &Value| std::mem::discriminant(value);
@@ -349,7 +349,7 @@ fn wrong_type(rng: &mut Rng, api: Api, steps: &mut [Step]) -> Option<()> {
 }
 
 /// Lists the places of all values inside a value.
-fn list(value: &Value, at: String, all: &mut Vec<String>) {
+fn list(value: &Value, at: &str, all: &mut Vec<String>) {
     let inner: Vec<(String, &Value)> = match value {
         Value::Object(fields) => {
             fields.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
@@ -359,7 +359,7 @@ fn list(value: &Value, at: String, all: &mut Vec<String>) {
     };
     for (key, value) in inner {
         let at = format!("{at}/{key}");
-        all.push(at.clone());
-        list(value, at, all);
+        list(value, &at, all);
+        all.push(at);
     }
 }

@@ -125,7 +125,7 @@ fn completes(run: &TrialRun) -> Option<bool> {
         return None;
     }
     let outcome = verdict.checks.iter().find(|check| check.axis == Axis::Outcome && check.level == Level::Must)?;
-    Some(outcome.observed == Value::from("completed"))
+    Some(outcome.observed.as_str() == Some("completed"))
 }
 
 /// Describes the shape of a stream: the kinds of its steps and of its events, without what they say.

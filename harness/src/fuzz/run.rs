@@ -77,6 +77,25 @@ struct Sent {
     ran: Vec<TrialRun>,
 }
 
+impl Fuzzed {
+    /// Counts the trials of a stream.
+    fn count(&mut self, sent: &Sent) {
+        self.streams += 1;
+        self.trials += sent.ran.len() as u64;
+        for run in &sent.ran {
+            let verdict = &run.record.verdict;
+            match verdict.status {
+                Status::AdapterFault | Status::HarnessFault => {
+                    self.is_broken |= verdict.status == Status::HarnessFault;
+                    self.faults.insert(verdict.in_short());
+                }
+                Status::Unsupported | Status::NotRun => self.unsupported += 1,
+                _ => {}
+            }
+        }
+    }
+}
+
 impl Fuzzer {
     /// Makes a fuzzer of the surfaces of a bench, with the streams of the cases in a plan of their trials. The number of the run
     /// decides on every stream.
@@ -113,7 +132,7 @@ impl Fuzzer {
                 if budget.trials.is_some_and(|trials| all.trials >= trials) {
                     break;
                 }
-                self.count(&sent, &mut all);
+                all.count(&sent);
                 for (law, (surfaces, verdict)) in self.judged(&sent, &mut baselines).await {
                     let coarse = (law, surfaces.clone(), sent.case.api, sent.mutant.described());
                     if !seen.insert(coarse) {
@@ -148,22 +167,6 @@ impl Fuzzer {
         let case = Arc::new(case);
         let ran = self.bench.run_subject(&case).await;
         Some(Sent { number, mutant, case, meaning, ran })
-    }
-
-    fn count(&self, sent: &Sent, all: &mut Fuzzed) {
-        all.streams += 1;
-        all.trials += sent.ran.len() as u64;
-        for run in &sent.ran {
-            let verdict = &run.record.verdict;
-            match verdict.status {
-                Status::AdapterFault | Status::HarnessFault => {
-                    all.is_broken |= verdict.status == Status::HarnessFault;
-                    all.faults.insert(verdict.in_short());
-                }
-                Status::Unsupported | Status::NotRun => all.unsupported += 1,
-                _ => {}
-            }
-        }
     }
 
     /// Finds the laws that the trials of a stream break.
@@ -235,7 +238,7 @@ impl Fuzzer {
             api: seed.api,
             changes: sent.mutant.described(),
             verdict,
-            sizes: [Size::of(seed, &[sent.mutant.steps.clone()]), Size::of(seed, &shrunk.answers)],
+            sizes: [Size::of(seed, std::slice::from_ref(&sent.mutant.steps)), Size::of(seed, &shrunk.answers)],
             candidates: shrunk.candidates,
             document,
             shape: shape(steps),

@@ -1,5 +1,7 @@
 //! Writes a case file, in the form that the files below `cases/` have.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 /// The width of a line that a mapping or a list in braces may fill.
@@ -34,7 +36,7 @@ pub(super) fn case_file(fields: &Map<String, Value>) -> String {
     let mut fields: Vec<_> = fields.iter().collect();
     fields.sort_by_key(|(key, _)| FIELDS.iter().position(|field| field == key));
     for (key, value) in fields {
-        block(&mut out, format!("{key}:"), 2, value, open_levels(key));
+        block(&mut out, &format!("{key}:"), 2, value, open_levels(key));
     }
     out
 }
@@ -49,7 +51,7 @@ fn open_levels(key: &str) -> usize {
 }
 
 /// Writes a value behind what stands before it on its line; what it holds is indented by so much where it does not fit there.
-fn block(out: &mut String, head: String, indent: usize, value: &Value, open: usize) {
+fn block(out: &mut String, head: &str, indent: usize, value: &Value, open: usize) {
     let is_empty = match value {
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields.is_empty(),
@@ -59,13 +61,13 @@ fn block(out: &mut String, head: String, indent: usize, value: &Value, open: usi
     let is_item = head.trim_start().chars().all(|sign| sign == '-' || sign == ' ');
     let is_step = is_item && value.as_object().is_some_and(|fields| fields.len() == 1);
     if is_empty || (open == 0 && !is_step && head.len() + 1 + inline.chars().count() <= WIDTH) {
-        out.push_str(&format!("{head} {inline}\n"));
+        let _ = writeln!(out, "{head} {inline}");
         return;
     }
     // The first entry of an item stands on the item's own line.
     let mut first = is_item.then(|| format!("{head} "));
     if first.is_none() {
-        out.push_str(&head);
+        out.push_str(head);
         out.push('\n');
     }
     let mut before = || first.take().unwrap_or_else(|| " ".repeat(indent));
@@ -73,12 +75,12 @@ fn block(out: &mut String, head: String, indent: usize, value: &Value, open: usi
     match value {
         Value::Array(items) => {
             for item in items {
-                block(out, format!("{}-", before()), indent + 2, item, open);
+                block(out, &format!("{}-", before()), indent + 2, item, open);
             }
         }
         Value::Object(fields) => {
             for (key, value) in fields {
-                block(out, format!("{}{}:", before(), scalar(key, true)), indent + 2, value, open);
+                block(out, &format!("{}{}:", before(), scalar(key, true)), indent + 2, value, open);
             }
         }
         _ => {}
@@ -114,7 +116,7 @@ fn scalar(text: &str, is_key: bool) -> String {
         // JSON has these as they are, and YAML takes some of them for line ends.
         match sign {
             '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(sign)));
+                let _ = write!(out, "\\u{:04x}", u32::from(sign));
             }
             sign => out.push(sign),
         }

@@ -179,7 +179,7 @@ impl Writer<'_> {
             return;
         }
         let path: Vec<&str> = path.iter().copied().chain([key.text.as_str()]).collect();
-        self.value(head, indent + 2, value, &path);
+        self.value(&head, indent + 2, value, &path);
     }
 
     /// Returns the lines of a text behind `|` or `>`, moved with their key; none where the value is written otherwise.
@@ -200,7 +200,7 @@ impl Writer<'_> {
     }
 
     /// Writes a value behind what stands before it on its line.
-    fn value(&mut self, head: String, indent: usize, value: &Node, path: &[&str]) {
+    fn value(&mut self, head: &str, indent: usize, value: &Node, path: &[&str]) {
         let is_item = head.trim_start().chars().all(|sign| sign == '-' || sign == ' ');
         if self.is_flow(value) {
             let _ = writeln!(self.out, "{head} {}", self.flow(value));
@@ -208,7 +208,7 @@ impl Writer<'_> {
         }
         let mut first = if is_item { format!("{head} ") } else { String::new() };
         if !is_item {
-            self.out.push_str(&head);
+            self.out.push_str(head);
             self.out.push('\n');
         }
         match &value.kind {
@@ -218,7 +218,7 @@ impl Writer<'_> {
                         self.before(item.span.range().start, indent);
                     }
                     let start = if first.is_empty() { " ".repeat(indent) } else { std::mem::take(&mut first) };
-                    self.value(format!("{start}-"), indent + 2, item, path);
+                    self.value(&format!("{start}-"), indent + 2, item, path);
                 }
             }
             ValueKind::Map(entries) => {

@@ -1,7 +1,7 @@
 //! The options of the commands that look something up and run nothing.
 
 use camino::Utf8PathBuf;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Selected;
 
@@ -61,4 +61,30 @@ pub struct ExplainOptions {
     /// The report that says which SDKs break it; by default the one that comes with the suite, `reports/compatibility.json`.
     #[arg(long, value_name = "FILE")]
     pub report: Option<Utf8PathBuf>,
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// The report to compare with: its JSON, `FILE`, or one SDK of it, `FILE:sdk`, or one surface, `FILE:sdk/surface`. An
+    /// id without a version also names the only build of the SDK in a report, such as `anthropic-python@local`.
+    #[arg(value_name = "OLD[:SDK[/SURFACE]]")]
+    pub old: String,
+    /// The report to compare, likewise; two SDKs are compared by surface and case, two surfaces by case.
+    #[arg(value_name = "NEW[:SDK[/SURFACE]]")]
+    pub new: String,
+    /// The format of the comparison.
+    #[arg(long, value_enum, default_value_t = ComparisonFormat::Markdown)]
+    pub format: ComparisonFormat,
+}
+
+/// A format of the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ComparisonFormat {
+    /// Tables for people, short enough for a comment on a pull request.
+    Markdown,
+    /// A page of its own that opens from disk.
+    Html,
+    /// Every change, for programs.
+    Json,
 }

@@ -6,6 +6,16 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use streamspec_adapters::contract::Api;
 
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// Files or folders of cases; by default all cases, manifests and lists.
+    pub paths: Vec<Utf8PathBuf>,
+    /// Check cases again whenever a file of them changes, and tell what is new and what is mended, until ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
+}
+
 /// Examples of `shrink`.
 pub(super) const SHRINK_EXAMPLES: &str = "\
 Examples:
