@@ -16,7 +16,7 @@ use super::run::{fresh_nonce, refuse};
 use super::{Exit, output, print_progress};
 use crate::id::{Route, TrialId};
 use crate::judge::Status;
-use crate::load::{Document, Drafts};
+use crate::load::{Candidates, Document};
 use crate::run::{Deadlines, Engine, READER, Trial};
 use crate::session::{Request, Session, SessionError};
 use crate::shrink::{Bench, Limits, SameVerdict, Signature, Size, shrink as search};
@@ -104,9 +104,9 @@ async fn shrink_trial(
         output::warn(format_args!("error: {id} passes, so that there is nothing to look for in a smaller stream"));
         return Ok(Exit::NothingSelected);
     }
-    let drafts = Drafts::new(root).map_err(SessionError::Cases)?;
+    let candidates = Candidates::new(root);
     let document = Document::of(root, case).map_err(SessionError::Cases)?;
-    let mut oracle = SameVerdict::new(&bench, &drafts, case, document, wanted.clone()).await;
+    let mut oracle = SameVerdict::new(&bench, &candidates, case, document, wanted.clone()).await;
     let limits = Limits { candidates: options.trials, until: Instant::now() + options.time };
     let before = Size::of(case, &case.exchanges);
     let shrunk = search(case.exchanges.clone(), &mut oracle, limits).await;

@@ -11,7 +11,7 @@ use super::law::Law;
 use super::meaning::{Meaning, body, meaning};
 use crate::case::{Case, Rule, Step};
 use crate::judge::Status;
-use crate::load::{Document, Drafts};
+use crate::load::{Candidates, Document};
 use crate::shrink::{Bench, Oracle};
 
 /// Makes the case of a changed stream, with what the laws expect of it alone.
@@ -25,7 +25,7 @@ pub(super) fn case_of(seed: &Case, combination: &str, steps: &[Step], meaning: M
 /// the reference client passes.
 pub(super) struct Lawful<'a> {
     pub(super) bench: &'a Bench,
-    pub(super) drafts: &'a Drafts,
+    pub(super) candidates: &'a Candidates,
     pub(super) rules: &'a [Rule],
     pub(super) seed: &'a Case,
     pub(super) law: Law,
@@ -45,8 +45,8 @@ impl Oracle for Lawful<'_> {
             return false;
         }
         let document = document(self.seed, steps, self.law, self.meaning, self.rules, self.is_a_beginning);
-        let Ok(written) = self.drafts.read(Utf8Path::new(&self.seed.file), &document) else { return false };
-        if self.drafts.broken_events(&written) > self.broken_events {
+        let Ok(written) = self.candidates.read(Utf8Path::new(&self.seed.file), &document) else { return false };
+        if self.candidates.broken_events(&written) > self.broken_events {
             return false;
         }
         let reference = self.bench.run_reference(&Arc::new(written)).await;

@@ -17,7 +17,7 @@ use super::plain::{Unlike, same_case};
 use super::seed;
 use crate::case::{Case, Rule, Step};
 use crate::judge::Status;
-use crate::load::{Document, Drafts, Problems, rules};
+use crate::load::{Candidates, Document, Problems, rules};
 use crate::run::{Trial, TrialRun};
 use crate::shrink::{Bench, Limits, Oracle, SameVerdict, Shrunk, Signature, Size, shrink};
 
@@ -62,7 +62,7 @@ pub struct Fuzzed {
 pub struct Fuzzer {
     root: Utf8PathBuf,
     bench: Bench,
-    drafts: Drafts,
+    candidates: Candidates,
     rules: Vec<Rule>,
     seeds: Vec<Arc<Case>>,
     run: u64,
@@ -105,7 +105,7 @@ impl Fuzzer {
     /// Rules or schemas that cannot be read.
     pub fn new(root: &Utf8Path, bench: Bench, trials: &[Trial], run: u64) -> Result<Self, Problems> {
         let seeds = seed::choose(trials, bench.surfaces());
-        Ok(Self { root: root.to_owned(), bench, drafts: Drafts::new(root)?, rules: rules(root)?, seeds, run })
+        Ok(Self { root: root.to_owned(), bench, candidates: Candidates::new(root), rules: rules(root)?, seeds, run })
     }
 
     /// Returns the number of cases whose streams are changed.
@@ -201,14 +201,14 @@ impl Fuzzer {
             Some(meaning) => {
                 let mut oracle = Lawful {
                     bench: &bench,
-                    drafts: &self.drafts,
+                    candidates: &self.candidates,
                     rules: &self.rules,
                     seed,
                     law,
                     meaning,
                     surfaces,
                     is_a_beginning: sent.mutant.is_a_beginning(),
-                    broken_events: self.drafts.broken_events(&sent.case),
+                    broken_events: self.candidates.broken_events(&sent.case),
                     kept: None,
                 };
                 oracle.holds(&answers).await;
@@ -267,7 +267,7 @@ impl Fuzzer {
         document.set_answers(&answers);
         let ran = bench.run_subject(&sent.case).await;
         let wanted = ran.iter().map(Signature::of).collect();
-        let same = SameVerdict::new(bench, &self.drafts, &sent.case, document, wanted).await;
+        let same = SameVerdict::new(bench, &self.candidates, &sent.case, document, wanted).await;
         let mut oracle = Unlike { same, bench, seed, kept: None };
         let shrunk = shrink(answers, &mut oracle, limits).await;
         let kept = oracle.kept.take().unwrap_or_else(|| oracle.same.kept().clone());

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use streamspec_adapters::contract::Api;
 
 use super::expect::TIMEOUT;
-use super::yaml;
 use crate::case::{Encoding, End, Source, Step};
+use crate::load::Document;
 use crate::load::limits::MAX_SPLIT_BYTES;
 
 /// The most characters of a line of the comment.
@@ -45,27 +45,23 @@ pub(super) struct Head {
 impl Draft {
     /// Writes the file.
     pub(super) fn text(&self) -> String {
-        let mut fields = Map::new();
-        let mut set = |name: &str, value: Value| _ = fields.insert(name.to_owned(), value);
-        set("title", json!(self.title));
-        set("api", json!(self.api));
-        set("sources", json!(self.sources));
-        if let Some(why) = &self.beyond_schema {
-            set("beyond-schema", json!(why));
-        }
+        let mut document = Document::default();
+        document.set("title", json!(self.title));
+        document.set("api", json!(self.api));
+        document.set("sources", json!(self.sources));
+        document.set("beyond-schema", json!(self.beyond_schema));
         if self.asks_for_tool {
-            set("ask", json!("tool"));
+            document.set("ask", json!("tool"));
         }
         if self.end == End::Stall {
-            set("timeout", json!(TIMEOUT));
+            document.set("timeout", json!(TIMEOUT));
         }
         if self.size > MAX_SPLIT_BYTES {
-            set("variants", json!({ "except": ["one-byte"] }));
+            document.set("variants", json!({ "except": ["one-byte"] }));
         }
-        set("stream", Value::Array(self.stream()));
-        set("expect", self.expect.clone());
-        let fields = fields.into_iter().map(|(name, value)| (name, escaped(value))).collect();
-        format!("{}{}", comment(&self.remarks), yaml::entries(&fields))
+        document.set("stream", Value::Array(self.stream()));
+        document.set("expect", self.expect.clone());
+        format!("{}{}", comment(&self.remarks), document.to_yaml())
     }
 
     fn stream(&self) -> Vec<Value> {
@@ -83,19 +79,6 @@ impl Draft {
         let respond = (!respond.is_empty()).then(|| json!({ "respond": respond }));
         let steps = self.steps.iter().map(|step| json!(step));
         respond.into_iter().chain(steps).chain([json!({ "end": self.end })]).collect()
-    }
-}
-
-/// Writes `$${` for each `${`, which in a case is the beginning of a name.
-fn escaped(value: Value) -> Value {
-    let text = |text: String| text.replace("${", "$${");
-    match value {
-        Value::String(words) => Value::String(text(words)),
-        Value::Array(items) => items.into_iter().map(escaped).collect(),
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().map(|(key, value)| (text(key), escaped(value))).collect())
-        }
-        other => other,
     }
 }
 

@@ -20,7 +20,6 @@ mod prepared;
 mod recording;
 mod redact;
 mod steps;
-mod yaml;
 
 pub use format::{Answers, FORMATS, Format, named};
 pub use importer::{Importer, NoCase, Ready, Written};

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 use streamspec_adapters::contract::Api;
 
+use super::document::Document;
 use super::fragments::Fragments;
 use super::problem::{Collector, Problem, Problems};
 use super::rules::Rules;
 use super::shape::Shapes;
 use super::{check, file, lint, read};
-use crate::case::Case;
+use crate::case::{Case, Step};
 
 /// The vendors' schemas, by which texts are judged that use no fragments and name no rules.
 #[derive(Debug)]
@@ -61,6 +62,27 @@ impl Candidates {
         let problems = problems.finish();
         let cases = if problems.has_errors() { Vec::new() } else { loaded.cases };
         Candidate { cases, problems, beyond_schema }
+    }
+
+    /// Makes the case of a document, as if its file lay at this path.
+    ///
+    /// # Errors
+    ///
+    /// Everything that `check` would say of such a file alone.
+    pub fn read(&self, path: &Utf8Path, document: &Document) -> Result<Case, Problems> {
+        let Candidate { mut cases, problems, .. } = self.judge(path, &document.to_yaml());
+        cases.pop().ok_or(problems)
+    }
+
+    /// Counts the events of a case that the vendor's schema does not have in this form.
+    pub fn broken_events(&self, case: &Case) -> usize {
+        let Some(shapes) = self.shapes.get(&case.api).and_then(Option::as_ref) else { return 0 };
+        let data = case.exchanges.iter().flatten().filter_map(|step| match step {
+            Step::Event(event) => Some(&event.data),
+            Step::Data(data) => Some(data),
+            _ => None,
+        });
+        data.filter(|data| data.is_object() && shapes.broken_event(data).is_some()).count()
     }
 
     /// Returns the members at the top of a dialect's events that the events of no other dialect have.

@@ -1,16 +1,11 @@
 //! Case files that are made of other ones: with everything filled in, changed, and written again.
 
-use std::collections::BTreeMap;
-
 use camino::Utf8Path;
 use serde_json::{Map, Value, json};
-use streamspec_adapters::contract::Api;
 
 use super::expand::Expander;
 use super::fragments::Fragments;
-use super::loaded::Loaded;
-use super::problem::{Collector, Problem, Problems, Source};
-use super::shape::Shapes;
+use super::problem::{Collector, Problem, Problems};
 use super::template::Scope;
 use super::tree::{Key, Node};
 use super::typed::Files;
@@ -92,66 +87,6 @@ impl Document {
     }
 }
 
-/// A reader of documents, which need nothing beside themselves but the vendors' schemas.
-#[derive(Debug)]
-pub struct Drafts {
-    shapes: BTreeMap<Api, Option<Shapes>>,
-}
-
-impl Drafts {
-    /// Makes a reader with the schemas of a repository.
-    ///
-    /// # Errors
-    ///
-    /// Schemas that cannot be read.
-    pub fn new(root: &Utf8Path) -> Result<Self, Problems> {
-        let mut problems = Collector::default();
-        let shapes = Api::ALL.map(|api| (api, Shapes::load(root, api, &mut problems))).into();
-        let problems = problems.finish();
-        if problems.has_errors() { Err(problems) } else { Ok(Self { shapes }) }
-    }
-
-    /// Makes the case of a document, under a name that its file would have.
-    ///
-    /// # Errors
-    ///
-    /// Everything that `check` would say of such a file alone.
-    pub fn read(&self, name: &Utf8Path, document: &Document) -> Result<Case, Problems> {
-        let mut problems = Collector::default();
-        let source = Source { file: name.to_owned(), text: document.to_yaml().into() };
-        let loaded = match file::parsed(source, name) {
-            Ok(parsed) => {
-                let shapes = parsed.api.and_then(|api| self.shapes.get(&api)?.as_ref());
-                Some((file::cases(parsed, &Fragments::unknown(), shapes, &mut problems), shapes))
-            }
-            Err(problem) => {
-                problems.push(*problem);
-                None
-            }
-        };
-        if let Some((Loaded { mut cases, .. }, shapes)) = loaded
-            && let Some(case) = cases.pop()
-        {
-            match shapes.and_then(|shapes| shapes.broken_by(&case)) {
-                None => return Ok(case),
-                Some((broken, _)) => problems.push(Problem::whole_file(name, broken)),
-            }
-        }
-        Err(problems.finish())
-    }
-
-    /// Counts the events of a case that the vendor's schema does not have in this form.
-    pub fn broken_events(&self, case: &Case) -> usize {
-        let Some(shapes) = self.shapes.get(&case.api).and_then(Option::as_ref) else { return 0 };
-        let data = case.exchanges.iter().flatten().filter_map(|step| match step {
-            Step::Event(event) => Some(&event.data),
-            Step::Data(data) => Some(data),
-            _ => None,
-        });
-        data.filter(|data| data.is_object() && shapes.broken_event(data).is_some()).count()
-    }
-}
-
 /// Fills in the combination of a file that makes this case; none where there is no such one.
 fn filled(parsed: &file::Parsed, fragments: &Fragments, case: &CaseId, problems: &mut Collector) -> Option<Value> {
     let files = Files { itself: &parsed.source, fragments: &fragments.source };
@@ -186,16 +121,16 @@ fn step(step: &Step) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::{self, Selection};
+    use crate::load::{self, Candidates, Selection};
 
     #[test]
     fn every_case_says_the_same_as_a_file_of_its_own() {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
-        let drafts = Drafts::new(root).expect("the schemas");
+        let candidates = Candidates::new(root);
         // Enough of them to have every step and every form of an answer, in the time of a test.
         for case in load::suite(root, &Selection::All).expect("cases").cases.into_iter().step_by(23) {
             let document = Document::of(root, &case).expect("a document");
-            let again = drafts.read(&case.file, &document).unwrap_or_else(|problems| panic!("{problems}"));
+            let again = candidates.read(&case.file, &document).unwrap_or_else(|problems| panic!("{problems}"));
             let id = case.id.clone();
             assert_eq!(Case { digest: case.digest.clone(), id, ..again }, case);
         }

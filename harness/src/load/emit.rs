@@ -126,6 +126,7 @@ fn scalar(text: &str, is_key: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -168,5 +169,38 @@ expect:
         );
         let written = case_file(file.as_object().expect("a mapping"));
         assert_eq!(written, expected);
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof!["[a-z0-9 :#,\\[\\]{}'\"%@`|>!&*?~-]{0,12}", "\\PC{0,8}", any::<String>(), ".{60,140}"];
+        // What begins names in a case is written otherwise.
+        let text = text.prop_filter("no name", |text| !text.contains('$'));
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_filter("JSON has it", |number| number.is_finite()).prop_map(Value::from),
+            text.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            let map = proptest::collection::btree_map("[a-z0-9 .:~-]{0,8}", inner.clone(), 0..5);
+            prop_oneof![
+                proptest::collection::vec(inner, 0..5).prop_map(Value::from),
+                map.prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever is written is read as the same value.
+        #[test]
+        fn what_is_written_is_read_as_the_same(value in any_value()) {
+            let whole = json!({ "title": value, "stream": [{ "data": value }] });
+            let text = case_file(whole.as_object().expect("a mapping"));
+            let read: Value = serde_saphyr::from_str(&text).map_err(|error| TestCaseError::fail(format!("{text}\n{error}")))?;
+            prop_assert_eq!(read, whole, "{}", text);
+        }
     }
 }

@@ -51,7 +51,7 @@ use streamspec_adapters::contract::Api;
 
 pub use candidate::{Candidate, Candidates};
 pub use check::{Report, check};
-pub use document::{Document, Drafts};
+pub use document::Document;
 pub use format::Formatter;
 pub use locate::{Location, locate};
 pub use problem::{Problem, Problems, Severity};

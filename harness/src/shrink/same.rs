@@ -12,7 +12,7 @@ use super::{Bench, Oracle};
 use crate::case::{About, Axis, Case, Event, Expect, Level, Step};
 use crate::id::CaseId;
 use crate::judge::{Mode, Status, Verdict};
-use crate::load::{Document, Drafts};
+use crate::load::{Candidates, Document};
 use crate::run::TrialRun;
 
 /// The parts of a verdict that two trials have in common which break in the same way.
@@ -79,7 +79,7 @@ fn outer_events(answers: &[Vec<Step>]) -> Option<(String, String)> {
 /// reference client reads.
 pub struct SameVerdict<'a> {
     bench: &'a Bench,
-    drafts: &'a Drafts,
+    candidates: &'a Candidates,
     name: Utf8PathBuf,
     wanted: Vec<Signature>,
     id: CaseId,
@@ -96,18 +96,18 @@ impl<'a> SameVerdict<'a> {
     /// Makes the oracle for a case with its document, and what each surface of the bench has come to on it.
     pub async fn new(
         bench: &'a Bench,
-        drafts: &'a Drafts,
+        candidates: &'a Candidates,
         case: &Case,
         document: Document,
         wanted: Vec<Signature>,
     ) -> Self {
         // Changed streams are about something that their case is not.
-        let about = drafts.read(&case.file, &document).map_or(case.about, |read| read.about);
+        let about = candidates.read(&case.file, &document).map_or(case.about, |read| read.about);
         let ways = bench.run_reference(&Arc::new(case.clone())).await.iter().map(way).collect();
-        let broken_events = drafts.broken_events(case);
+        let broken_events = candidates.broken_events(case);
         let outer_events = (about == About::Healthy).then(|| outer_events(&case.exchanges)).flatten();
         let (id, name) = (case.id.clone(), case.file.clone());
-        Self { bench, drafts, name, wanted, id, about, ways, outer_events, broken_events, kept: document }
+        Self { bench, candidates, name, wanted, id, about, ways, outer_events, broken_events, kept: document }
     }
 
     /// Returns the document of the last case that was kept.
@@ -117,13 +117,13 @@ impl<'a> SameVerdict<'a> {
 
     /// Returns the expectation of that case.
     pub fn kept_expectation(&self) -> Option<Expect> {
-        self.drafts.read(&self.name, &self.kept).ok().map(|case| case.expect)
+        self.candidates.read(&self.name, &self.kept).ok().map(|case| case.expect)
     }
 
     /// Reads a document, whose subject must be the same.
     fn read(&self, document: &Document) -> Option<Arc<Case>> {
-        let case = self.drafts.read(&self.name, document).ok()?;
-        let is_same = case.about == self.about && self.drafts.broken_events(&case) <= self.broken_events;
+        let case = self.candidates.read(&self.name, document).ok()?;
+        let is_same = case.about == self.about && self.candidates.broken_events(&case) <= self.broken_events;
         let has_outer_events = self.outer_events.is_none() || outer_events(&case.exchanges) == self.outer_events;
         // The name of a case decides which surfaces document that they do not do what it is about.
         (is_same && has_outer_events).then(|| Arc::new(Case { id: self.id.clone(), ..case }))
