@@ -18,6 +18,9 @@ use crate::session::{Request, Session, SessionError};
 use crate::shrink::Bench;
 use crate::text;
 
+/// The most candidates of the search for a smaller stream of one finding.
+const CANDIDATES: u32 = 400;
+
 pub(super) fn fuzz(root: &Utf8Path, options: &FuzzOptions) -> anyhow::Result<Exit> {
     let request = Request {
         sdks: options.sdk.clone(),
@@ -98,7 +101,7 @@ async fn fuzz_sdk(
         }
         output::flush();
     };
-    let budget = Budget { trials: options.trials, time: options.time };
+    let budget = Budget { trials: options.trials, time: options.time, candidates: CANDIDATES };
     let all = fuzzer.run(budget, &mut tell).await;
     output::say(summed_up(id, &all));
     for fault in &all.faults {

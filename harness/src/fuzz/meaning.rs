@@ -50,7 +50,7 @@ mod tests {
         let stop = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
         let error = r#"{"error":{"message":"no"}}"#;
         let check = |events: &[&str], tail: &str, expected: Meaning| {
-            let stream: String = events.iter().map(|data| format!("data: {data}\n\n")).collect();
+            let stream = events.iter().map(|data| format!("data: {data}\n\n")).collect::<Vec<_>>().concat();
             assert_eq!(meaning(Api::OpenaiChat, (stream + tail).as_bytes()), expected, "{events:?} {tail}");
         };
         check(&[], "", Meaning::Failed(Law::CutIsTold));

@@ -24,8 +24,7 @@ use crate::shrink::{Bench, Limits, Oracle, SameVerdict, Shrunk, Signature, Size,
 /// The number of streams that are on their way at once.
 const AT_ONCE: u64 = 8;
 
-/// The limits of the search for a smaller stream of one finding.
-const CANDIDATES: u32 = 400;
+/// The time of the search for a smaller stream of one finding.
 const SEARCH: Duration = Duration::from_mins(1);
 
 /// The end of a run.
@@ -35,6 +34,8 @@ pub struct Budget {
     pub trials: Option<u64>,
     /// The time after which none is.
     pub time: Duration,
+    /// The most candidates of the search for a smaller stream of one finding.
+    pub candidates: u32,
 }
 
 /// The numbers of a run, and what it found.
@@ -139,7 +140,7 @@ impl Fuzzer {
                         all.seen_again += 1;
                         continue;
                     }
-                    let finding = self.shrunk(&sent, law, &surfaces, verdict).await;
+                    let finding = self.shrunk(&sent, law, &surfaces, verdict, budget.candidates).await;
                     let key = (law, finding.surfaces.clone(), sent.case.api, finding.shape.clone());
                     if shapes.insert(key) {
                         tell(&finding);
@@ -192,10 +193,17 @@ impl Fuzzer {
     }
 
     /// Finds the smallest stream that breaks the law on the same surfaces.
-    async fn shrunk(&self, sent: &Sent, law: Law, surfaces: &BTreeSet<String>, verdict: String) -> Finding {
+    async fn shrunk(
+        &self,
+        sent: &Sent,
+        law: Law,
+        surfaces: &BTreeSet<String>,
+        verdict: String,
+        candidates: u32,
+    ) -> Finding {
         let seed = &self.seeds[sent.mutant.seed];
         let bench = self.bench.of_surfaces(surfaces.iter().cloned().collect());
-        let limits = Limits { candidates: CANDIDATES, until: Instant::now() + SEARCH };
+        let limits = Limits { candidates, until: Instant::now() + SEARCH };
         let answers = vec![sent.mutant.steps.clone()];
         let (shrunk, document) = match sent.meaning {
             Some(meaning) => {

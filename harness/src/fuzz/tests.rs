@@ -32,7 +32,7 @@ async fn fuzzed(sdk: Sdk, cases: &[&str], trials: u64) -> Fuzzed {
     let surfaces = sdk.manifest.surfaces.keys().cloned().collect();
     let bench = Bench::new(Arc::clone(&engine), Arc::new(reference()), sdk, surfaces);
     let fuzzer = Fuzzer::new(root(), bench, &trials_of, 1).expect("rules and schemas");
-    let budget = Budget { trials: Some(trials), time: Duration::from_mins(5) };
+    let budget = Budget { trials: Some(trials), time: Duration::from_mins(5), candidates: 8 };
     let all = fuzzer.run(budget, &mut |_| {}).await;
     engine.close().await;
     all
@@ -52,12 +52,8 @@ async fn mutants_are_caught_by_the_law_that_they_break() {
     for (mutant, law) in [
         ("eof-is-success", Law::CutIsTold),
         ("ignores-error-event", Law::ErrorIsTold),
-        ("error-becomes-text", Law::ErrorIsTold),
-        ("crlf-across-reads", Law::SplitMeansTheSame),
         ("lf-only", Law::SplitMeansTheSame),
         ("unknown-event-fails", Law::IgnoredIsIgnored),
-        ("comments-are-data", Law::IgnoredIsIgnored),
-        ("dispatches-at-eof", Law::TextWasSent),
     ] {
         let fuzzed = fuzzed(reference().mutant(mutant), &cases, 400).await;
         let laws: BTreeSet<Law> = fuzzed.findings.iter().map(|finding| finding.law).collect();

@@ -43,16 +43,18 @@ fn heads(head: &Respond) -> Vec<Respond> {
         without(|head, standard| head.cut_body_after = standard.cut_body_after),
         without(|head, standard| head.redirect = standard.redirect),
     ];
-    fn each<T: Clone>(fields: &BTreeMap<String, T>) -> impl Iterator<Item = BTreeMap<String, T>> {
-        fields.keys().map(|name| {
-            let mut fewer = fields.clone();
-            fewer.remove(name);
-            fewer
-        })
-    }
     let headers = each(&head.headers).map(|headers| Respond { headers, ..head.clone() });
     let trailers = each(&head.trailers).map(|trailers| Respond { trailers, ..head.clone() });
     plain.into_iter().filter(|changed| changed != head).chain(headers).chain(trailers).collect()
+}
+
+/// Lists header fields without one of them.
+fn each<T: Clone>(fields: &BTreeMap<String, T>) -> impl Iterator<Item = BTreeMap<String, T>> {
+    fields.keys().map(|name| {
+        let mut fewer = fields.clone();
+        fewer.remove(name);
+        fewer
+    })
 }
 
 /// Takes a member or an item out of a value, at any depth, or shortens a text in it.
