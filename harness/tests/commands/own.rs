@@ -123,7 +123,10 @@ fn its_trials_are_listed_without_being_run() {
     let list = |options: &[&str], command: &[&str]| repository.call(&[&["list"], options, &["--"], command].concat());
     let came = check(list(&[], &command), 0, &format!("own-client/read::{HEALTHY}\n"));
     let said = said(&came);
-    assert!(said.contains(&format!("own-client/read::{AGAIN}#chunked (unsupported: ")) && !said.contains("reference"), "{said}");
+    assert!(
+        said.contains(&format!("own-client/read::{AGAIN}#chunked (unsupported: ")) && !said.contains("reference"),
+        "{said}"
+    );
     assert!(!repository.root.join(RECORDS).exists(), "nothing is run");
     check(list(&["--sdk", "reference"], &command), 0, &format!("reference/events::{HEALTHY}\n"));
     check(list(&["--surface", "raed"], &command), 2, "did you mean `read`?");
