@@ -161,12 +161,11 @@ impl Table {
         Some(OneOf(words))
     }
 
+    /// Leaves out what is expected on an axis that no expectation is translated on.
     fn lost<T>(&mut self, axis: Axis, wanted: Option<T>) -> Option<T> {
-        if wanted.is_some() {
-            let reason =
-                LOST.iter().find(|(lost, _)| *lost == axis).map_or("it has no translation", |(_, reason)| reason);
-            self.leave_out(axis, reason.to_owned());
-        }
+        drop(wanted?);
+        let reason = LOST.iter().find(|(lost, _)| *lost == axis).map_or("it has no translation", |(_, reason)| reason);
+        self.leave_out(axis, reason.to_owned());
         None
     }
 
