@@ -90,7 +90,7 @@ async fn the_end_of_a_connection_is_passed_on_and_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_is_kept_as_such() {
-    let (sent, kept, seen) = played(&case("anthropic/stall/after-text"), PAUSE).await;
+    let (sent, kept, seen) = played(&case("anthropic/stall/after-text"), 3 * PAUSE).await;
     assert_eq!((kept.answer.end, seen.ended), (AnswerEnd::ClientLeft, Ended::Raised));
     assert_eq!(kept.answer.content, sent);
     assert!(kept.silent >= PAUSE, "{:?}", kept.silent);
@@ -101,7 +101,7 @@ async fn a_long_time_without_a_byte_is_kept_with_its_place() {
     let mut case = case("anthropic/benign/pauses");
     for step in case.exchanges.iter_mut().flatten() {
         if let Step::Pause(pause) = step {
-            *pause = 600;
+            *pause = 1000;
         }
     }
     let (sent, kept, _) = played(&case, SOON).await;
