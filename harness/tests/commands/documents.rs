@@ -73,8 +73,9 @@ fn the_commands_of_the_pages_can_be_run() {
         let runs = match words[0] {
             // The trials that would be run, as no SDK is set up.
             "run" => listed(&words),
-            // These are shown with the arguments of an SDK, take minutes, do not end, or rewrite what is committed.
-            "setup" | "serve" | "probe" | "adequacy" | "generate" | "bless" | "report" => {
+            // These are shown with the arguments of an SDK or with a recording of the reader's, take minutes, do not end, or rewrite what
+            // is committed.
+            "setup" | "serve" | "probe" | "adequacy" | "generate" | "bless" | "report" | "import" | "record" => {
                 [&words[..1], &["--help"]].concat()
             }
             _ => words.clone(),
