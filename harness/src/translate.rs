@@ -49,8 +49,11 @@ pub fn translate(case: &Case, to: Api) -> (Case, Translation) {
     let Expect { must, should, may } = &case.expect;
     let mut table = Table { from: case.api, to, ends: must.outcomes().unwrap_or_default(), not_judged: Vec::new() };
     let (mut must, mut should, may) = (table.checks(must), table.checks(should), table.checks(may));
-    // Which status the gateway gives an HTTP error is its own choice, within reason, and so is what it says beside it.
+    // Which status the gateway gives an HTTP error is its own choice, within reason, and so is what it says beside it. That it keeps
+    // the type is what users ask of gateways (rule C23), and no vendor's document.
     should.error_status = must.error_status.take().or(should.error_status);
+    should.error_type = must.error_type.take().or(should.error_type);
+    should.error_code = must.error_code.take().or(should.error_code);
     should.error_retry_after = must.error_retry_after.take().or(should.error_retry_after);
     // What maintainers of SDKs have ruled is about their own dialect.
     let translated = Case { expect: Expect { must, should, may }, disputed: None, ..case.clone() };
@@ -215,10 +218,9 @@ mod tests {
                 "should": { "error.message": "Overloaded ${nonce}", "stop_reason": ["max_tokens", null] },
             }),
             json!({
-                "must": {
-                    "outcome": "error", "error.type": ["overloaded_error", "service_unavailable_error"], "text": "Hello",
-                },
+                "must": { "outcome": "error", "text": "Hello" },
                 "should": {
+                    "error.type": ["overloaded_error", "service_unavailable_error"],
                     "error.status": 529,
                     "error.message": { "contains": "Overloaded ${nonce}" },
                     "stop_reason": ["length", null],
