@@ -12,8 +12,9 @@ use super::command::{output_of, run, users_command};
 use super::once::install_once;
 use super::report::no_version;
 use super::runtime::{self, write_atomically};
+use super::standalone::place;
 use super::toolchain::Inputs;
-use super::{Environment, Need, Progress, SetupError, Toolchain};
+use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
@@ -26,6 +27,9 @@ const TABLES: &str = "dialects.json";
 
 /// The part of `package.json` that brings Node.js itself.
 const RUNTIME: &str = "optionalDependencies";
+
+/// The folder of an environment that holds its packages.
+const MODULES: &str = "node_modules";
 
 /// The folder of an environment that holds the programs of its packages.
 const PROGRAMS: &str = "node_modules/.bin";
@@ -79,6 +83,10 @@ impl Toolchain for TypeScript {
         Ok(launch)
     }
 
+    fn standalone(&self, environment: &Environment) -> std::io::Result<Standalone> {
+        standalone(environment)
+    }
+
     fn programs(&self, environment: &Environment) -> Utf8PathBuf {
         environment.dir.join(PROGRAMS)
     }
@@ -94,6 +102,27 @@ impl Toolchain for TypeScript {
         let version = output.trim();
         if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
     }
+}
+
+/// Makes an adapter with the kit beside it, and above both the locked packages with the Node.js among them.
+fn standalone(environment: &Environment) -> std::io::Result<Standalone> {
+    let Environment { sources, dir, .. } = environment;
+    let shared = environment.shared();
+    let mut alone = Standalone::default();
+    let is_used =
+        |file: &Utf8PathBuf| file.extension() == Some("ts") && !file.as_str().ends_with(".test.ts");
+    let kit = local::files(&[shared.to_owned()])?.into_iter().filter(|file| file.parent() == Some(shared));
+    let files = kit.chain(local::files(&[sources.to_owned()])?).filter(is_used);
+    alone.add_sources(shared, files.chain([shared.with_file_name(TABLES)]))?;
+    for name in LOCKED.into_iter().chain([".npmrc"]).filter(|name| sources.join(name).is_file()) {
+        alone.add(&sources.join(name), name)?;
+    }
+    let commands = vec!["npm ci --silent --no-audit --no-fund --ignore-scripts".to_owned()];
+    alone.install.push(InstallStep::making(MODULES, &dir.join(MODULES), commands));
+    let entry = place(shared.parent().unwrap_or(shared), &sources.join(&environment.entry));
+    let no_warning = "--disable-warning=ExperimentalWarning".to_owned();
+    alone.start = vec![format!("{PROGRAMS}/node"), no_warning, entry.into_string()];
+    Ok(alone)
 }
 
 fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {

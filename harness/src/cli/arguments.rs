@@ -1,6 +1,7 @@
 //! The command line's words.
 
 mod looking;
+mod repro;
 
 use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -9,10 +10,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
 
+pub(super) use repro::ReproOptions;
+use repro::REPRO_EXAMPLES;
+
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};
 use crate::report::{self, FORMATS, Format};
 use crate::serve::DEFAULT_PORT;
+
+/// The records of the last run.
+pub(super) const RECORDS: &str = "target/streamspec/records.jsonl";
 
 /// Tests what an SDK tells its caller when a streamed answer breaks.
 #[derive(Debug, Parser)]
@@ -54,6 +61,14 @@ pub enum Command {
     /// Exit codes: 0 shown, 2 usage or records that cannot be read, 5 no trial of these cases is in the records, 6 standard output
     /// cannot be written.
     DiffSdk(DiffOptions),
+    /// Write a trial as a folder that stands alone: the bytes of its answers, a player, the call of the SDK, the text of an issue.
+    ///
+    /// The folder needs nothing of streamspec. A copy of it is run once, and must show what the record says.
+    ///
+    /// Exit codes: 0 it shows that, 1 it shows something else, 2 usage, no such trial, or one that no folder can be made of, 3 the
+    /// SDK cannot be run or the folder does not come to a call, 6 the folder cannot be written.
+    #[command(after_help = REPRO_EXAMPLES)]
+    Repro(ReproOptions),
     /// Explain a rule, an axis, a level, a verdict or a grade: what it means, its source and its cases, and which SDKs break it.
     ///
     /// The numbers are those of trials as written that fail or deviate: for a rule on its cases, for an axis or a grade at a check
@@ -183,7 +198,7 @@ pub struct RunOptions {
     #[arg(long, short)]
     pub verbose: bool,
     /// The file to write the records to.
-    #[arg(long, default_value = "target/streamspec/records.jsonl", value_name = "FILE")]
+    #[arg(long, default_value = RECORDS, value_name = "FILE")]
     pub records: Utf8PathBuf,
     /// The folder to write the report to; `reports`, where it is committed, takes only a whole run of the whole fleet, `--sdk all`.
     #[arg(long, default_value = "target/streamspec/report", value_name = "FOLDER")]

@@ -19,6 +19,7 @@ mod output;
 mod own;
 mod probe;
 mod report;
+mod repro;
 mod rerun;
 mod run;
 mod sdks;
@@ -76,7 +77,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         return compare::compare(options);
     }
     let root = root(arguments.root)?;
-    if matches!(arguments.command, Command::Run(_) | Command::Probe(_)) {
+    if matches!(arguments.command, Command::Run(_) | Command::Probe(_) | Command::Repro(_)) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
     }
@@ -87,6 +88,7 @@ pub fn main(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::List(options) => list::list(&root, &options),
         Command::Show(options) => show::show(&root, &options),
         Command::DiffSdk(options) => diff_sdk::diff_sdk(&root, &options),
+        Command::Repro(options) => repro::repro(&root, &options),
         Command::Explain(options) => explain::explain(&root, &options),
         Command::Setup(options) => setup::setup(&root, &options),
         Command::Sdks => sdks::sdks(&root),
