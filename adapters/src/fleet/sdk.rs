@@ -125,6 +125,11 @@ impl Sdk {
         }
     }
 
+    /// Makes of the template beside its adapter, where there is one, a program that needs nothing else of the repository.
+    pub fn program(&self) -> Result<Option<Standalone>, SetupError> {
+        self.environment()?.map_or(Ok(None), |environment| environment.program())
+    }
+
     /// Returns the same SDK at another build. A version that is the locked one is just that.
     #[must_use]
     pub fn at(&self, build: Build) -> Self {

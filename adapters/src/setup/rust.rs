@@ -100,9 +100,8 @@ pub(super) fn standalone(base: &Utf8Path, id: &str) -> io::Result<Standalone> {
     let features = table("adapters/Cargo.toml")?;
     let has_feature = features.get("features").and_then(|features| features.get(id)).is_some();
     let feature = if has_feature { format!(" --features {id}") } else { String::new() };
-    let build = format!(
-        "cargo build --quiet --package streamspec-adapters --example {PROGRAM} --no-default-features{feature}"
-    );
+    let build =
+        format!("cargo build --quiet --package streamspec-adapters --example {PROGRAM} --no-default-features{feature}");
     // Cargo itself sees what is left to do, and what many SDKs have in common is compiled once.
     let set_up = (Utf8PathBuf::from("target"), base.join("rust"));
     alone.install.push(InstallStep { makes: None, commands: vec![build], set_up });

@@ -18,6 +18,8 @@ pub struct Standalone {
     pub start: Vec<String>,
     /// The variables of that program's environment.
     pub variables: BTreeMap<String, String>,
+    /// The file among them that is a template; see `adapters/README.md`. None where the program speaks the adapter protocol.
+    pub template: Option<Utf8PathBuf>,
 }
 
 /// A step of an installation in such a folder.

@@ -46,6 +46,11 @@ pub trait Toolchain: Debug + Send + Sync {
     /// Makes the adapter of a complete environment at the locked version one that needs nothing else of the repository.
     fn standalone(&self, environment: &Environment) -> std::io::Result<Standalone>;
 
+    /// Makes of the template of a program beside the adapter, where there is one, a program that needs nothing else of the repository.
+    fn program(&self, _: &Environment) -> std::io::Result<Option<Standalone>> {
+        Ok(None)
+    }
+
     /// Returns the folder of a complete environment that holds the programs of its packages.
     fn programs(&self, environment: &Environment) -> Utf8PathBuf {
         environment.dir.join("bin")
@@ -185,6 +190,11 @@ impl Environment {
     /// Makes its adapter one that needs nothing else of the repository.
     pub fn standalone(&self) -> Result<Standalone, SetupError> {
         self.toolchain.standalone(self).map_err(|source| self.io(source))
+    }
+
+    /// Makes of the template beside its adapter, where there is one, a program that needs nothing else of the repository.
+    pub fn program(&self) -> Result<Option<Standalone>, SetupError> {
+        self.toolchain.program(self).map_err(|source| self.io(source))
     }
 
     /// Returns the folder with what the adapters of a language share, beside the adapters' own folders.

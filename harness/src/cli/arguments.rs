@@ -10,8 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use looking::SHOW_EXAMPLES;
 pub(super) use looking::{DiffOptions, ExplainOptions, ShowOptions};
 
-pub(super) use repro::ReproOptions;
 use repro::REPRO_EXAMPLES;
+pub(super) use repro::ReproOptions;
 
 use super::Exit;
 use crate::id::{EditionId, Route, Shard, Transport};

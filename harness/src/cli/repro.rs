@@ -14,9 +14,11 @@ use super::{Exit, load, output, own, print_progress};
 use crate::id::TrialId;
 use crate::load::{Selection, Suite};
 use crate::record::{Record, Records, SdkRecord, SuiteRecord, TrialRecord};
-use crate::repro::{FolderError, NoRepro, Proof, Repro, can_be_made, of_command, prove, write};
+use crate::repro::{
+    Colour, FolderError, NoRepro, Proof, Repro, can_be_made, can_be_shown, of_command, prove, write, write_test,
+};
 use crate::run::{Deadlines, Engine, RELEASE, watches_connection};
-use crate::session::{Request, Session, opened};
+use crate::session::{Request, Session, opened, set_up};
 use crate::text;
 use crate::wire::Script;
 
@@ -31,6 +33,7 @@ struct Recorded {
 
 pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<Exit> {
     let id = &options.trial;
+    can_be_made(id)?;
     let Some(Suite { cases, .. }) = load(root, &Selection::named(&[id.case.to_string()])) else {
         return Ok(Exit::Usage);
     };
@@ -38,7 +41,7 @@ pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<E
         anyhow::bail!("`{}` is no case but several; name one of their combinations", id.case);
     };
     let Some(recorded) = recorded(root, options)? else { return Ok(Exit::Fault) };
-    can_be_made(&recorded.trial)?;
+    can_be_shown(&recorded.trial)?;
     if recorded.digest != case.digest {
         return Err(NoRepro::Changed(format!("run --sdk {} --case '{}'", id.sdk.asked(), id.case)).into());
     }
@@ -49,7 +52,9 @@ pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<E
         (Some(sdk), _) => sdk.standalone()?.with_manifest(&sdk.manifest),
         (None, command) => of_command(command.as_deref().unwrap_or_default(), &here()?)?,
     };
+    let program = sdk.as_ref().map(Sdk::program).transpose()?.flatten();
     let repro = Repro {
+        program,
         deadline: Deadlines::SDK.of(&case, &script),
         watch: watches_connection(&case).then_some(RELEASE),
         case,
@@ -59,16 +64,16 @@ pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<E
         surface,
         adapter,
     };
+    if options.as_test {
+        return test(root, options, &repro, sdk.as_ref());
+    }
     let folder = options.out.clone().unwrap_or_else(|| repro.folder_name().into());
     let files = repro.files();
-    write(&folder, &files, options.force).map_err(|error| match error {
-        FolderError::Io(error) => CannotWrite::new(folder.clone(), error).into(),
-        error => anyhow::Error::from(error),
-    })?;
+    write(&folder, &files, options.force).map_err(|error| cannot_write(&folder, error))?;
     output::warn(format_args!("wrote {folder}; a copy of it is run once"));
     match prove(&repro, &files, options.install) {
-        Ok(Proof { verdict, differences }) if differences.is_empty() => {
-            output::say(format_args!("{folder} shows what the record says: {}", text::visible(&verdict.in_short())));
+        Ok(Proof { shown, differences }) if differences.is_empty() => {
+            output::say(format_args!("{folder} shows what the record says: {}", text::visible(&shown)));
             Ok(Exit::Conformant)
         }
         Ok(Proof { differences, .. }) => {
@@ -80,6 +85,50 @@ pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<E
             output::warn(format_args!("error: {folder}: {}", text::visible(&error.to_string())));
             Ok(Exit::Fault)
         }
+    }
+}
+
+/// Writes a trial as a test, and runs it once.
+fn test(root: &Utf8Path, options: &ReproOptions, repro: &Repro, sdk: Option<&Sdk>) -> anyhow::Result<Exit> {
+    let test = repro.test()?;
+    let file = options.out.clone().unwrap_or_else(|| test.name.clone().into());
+    write_test(&file, &test.text, options.force).map_err(|error| cannot_write(&file, error))?;
+    output::warn(format_args!("wrote {file}; it is run once"));
+    for result in set_up(sdk.map(std::slice::from_ref).unwrap_or_default(), &|event| print_progress(&event)) {
+        if let Err(error) = result {
+            output::warn(format_args!("error: {error}"));
+            return Ok(Exit::Fault);
+        }
+    }
+    match test.run(root, repro) {
+        Ok(Colour::Red(why)) if repro.is_red() => {
+            output::say(format_args!("{file} is red: {}", text::visible(&why)));
+            Ok(Exit::Conformant)
+        }
+        Ok(Colour::Green) if !repro.is_red() => {
+            output::say(format_args!("{file} is green"));
+            Ok(Exit::Conformant)
+        }
+        Ok(colour) => {
+            let (is, should) = match colour {
+                Colour::Red(why) => (format!("red: {}", text::visible(&why)), "green"),
+                Colour::Green => ("green".to_owned(), "red"),
+            };
+            output::warn(format_args!("error: {file} is {is}; by the record it should be {should}"));
+            Ok(Exit::NotConformant)
+        }
+        Err(error) => {
+            output::warn(format_args!("error: {file}: {}", text::visible(&error.to_string())));
+            Ok(Exit::Fault)
+        }
+    }
+}
+
+/// Makes the error of a place that cannot be written, or must not be.
+fn cannot_write(place: &Utf8Path, error: FolderError) -> anyhow::Error {
+    match error {
+        FolderError::Io(error) => CannotWrite::new(place, error).into(),
+        error => error.into(),
     }
 }
 
@@ -115,9 +164,8 @@ fn recorded(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<Option<Re
 
 fn found(records: &Records, id: &TrialId) -> anyhow::Result<Option<Recorded>> {
     let places = records.surfaces.get(&(id.sdk.clone(), id.surface.clone()));
-    let wanted = |place: &&crate::record::TrialPlace| {
-        *records.case(place) == id.case && place.variant_run() == id.variant_run()
-    };
+    let wanted =
+        |place: &&crate::record::TrialPlace| *records.case(place) == id.case && place.variant_run() == id.variant_run();
     let Some(place) = places.into_iter().flatten().rfind(wanted) else { return Ok(None) };
     let (trial, file) = (records.trial(place)?, records.file(place));
     let has = |run: &&crate::record::Run| {

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::script::ScriptFile;
-use super::{Repro, told};
+use super::{Repro, program, told};
 use crate::id::TrialId;
 use streamspec_adapters::contract::Caller;
+use streamspec_adapters::setup::Standalone;
 
 /// The player.
 pub(super) const PLAYER: &str = include_str!("folder/play.py");
@@ -44,6 +45,7 @@ pub enum FolderError {
 #[template(path = "README.md")]
 struct Readme<'a> {
     repro: &'a Repro,
+    program: bool,
     call: String,
     headline: String,
     seen: Vec<String>,
@@ -62,12 +64,16 @@ struct Issue<'a> {
     broken: Vec<String>,
     sources: Vec<String>,
     answers: String,
+    /// The program in a fenced block; none where the call is made by an adapter.
+    program: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "run.sh", escape = "none")]
 struct Run<'a> {
-    repro: &'a Repro,
+    alone: &'a Standalone,
+    /// The command of a program, and the seconds after which it is ended; none where the call is made by an adapter.
+    program: Option<(String, u64)>,
     control: bool,
 }
 
@@ -82,11 +88,13 @@ pub(super) fn name(id: &TrialId) -> String {
 /// Makes all files.
 pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     let transport = repro.trial.transport;
-    let (call, control) = (call(repro), repro.control());
+    let (call, program) = (call(repro), program::of(repro));
+    let control = if program.is_some() { None } else { repro.control() };
     let (headline, seen, broken) = (told::headline(repro), told::seen(repro), told::broken(repro));
     let sources = told::sources(&repro.case.sources);
     let readme = Readme {
         repro,
+        program: program.is_some(),
         call: call.clone(),
         headline: headline.clone(),
         seen: seen.clone(),
@@ -95,27 +103,30 @@ pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
         control: control.is_some(),
     };
     let answers = told::fenced("", &told::answers(repro));
-    let issue = Issue { repro, call, headline, seen, broken, sources, answers };
-    let run = Run { repro, control: control.is_some() };
+    let listing = program.as_ref().and_then(|program| listing(program, repro));
+    let issue = Issue { repro, call, headline, seen, broken, sources, answers, program: listing };
+    let alone = program.as_ref().unwrap_or(&repro.adapter);
+    let started = program.as_ref().map(|program| (program.start.join(" "), repro.deadline.as_secs()));
+    let run = Run { alone, program: started, control: control.is_some() };
     // Writing to a string does not fail.
-    let text = |rendered: Result<String, askama::Error>| rendered.unwrap_or_default().into_bytes();
-    let mut files = repro.adapter.files.clone();
+    let text = |rendered: Result<String, askama::Error>| (rendered.unwrap_or_default() + "\n").into_bytes();
+    let mut files = alone.files.clone();
     files.extend(
         [
             ("README.md", text(readme.render())),
             ("issue.md", text(issue.render())),
             (RUN, text(run.render())),
             ("play.py", PLAYER.as_bytes().to_vec()),
-            ("call.py", CALL.as_bytes().to_vec()),
             ("script.json", ScriptFile::of(&repro.script(), transport).to_json()),
-            ("call.json", pretty(&question(repro))),
-            (
-                "adapter.json",
-                pretty(&json!({ "start": repro.adapter.start, "variables": repro.adapter.variables })),
-            ),
         ]
         .map(|(name, bytes)| (name.into(), bytes)),
     );
+    if program.is_none() {
+        let start = json!({ "start": repro.adapter.start, "variables": repro.adapter.variables });
+        files.insert("call.py".into(), CALL.as_bytes().to_vec());
+        files.insert("call.json".into(), pretty(&question(repro)));
+        files.insert("adapter.json".into(), pretty(&start));
+    }
     if let Some(control) = control {
         files.insert("control.json".into(), ScriptFile::of(&control, transport).to_json());
     }
@@ -124,6 +135,12 @@ pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     let mark = pretty(&json!({ "trial": repro.trial.name(), "files": names }));
     files.insert(MARK.into(), mark);
     files
+}
+
+/// Shows the program of a template in a fenced block.
+fn listing(program: &Standalone, repro: &Repro) -> Option<String> {
+    let text = String::from_utf8(program.files.get(program.template.as_ref()?)?.clone()).ok()?;
+    Some(told::fenced(&repro.sdk.language, &text))
 }
 
 /// Returns the call in the SDK's own words.
@@ -197,8 +214,6 @@ pub(super) fn write_all(folder: &Utf8Path, files: &BTreeMap<Utf8PathBuf, Vec<u8>
 fn made(folder: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
     let mark: Value = serde_json::from_slice(&fs::read(folder.join(MARK)).ok()?).ok()?;
     let files: Vec<Utf8PathBuf> = serde_json::from_value(mark.get("files")?.clone()).ok()?;
-    let is_inside = |file: &Utf8PathBuf| {
-        file.components().all(|part| matches!(part, camino::Utf8Component::Normal(_)))
-    };
+    let is_inside = |file: &Utf8PathBuf| file.components().all(|part| matches!(part, camino::Utf8Component::Normal(_)));
     Some(files.into_iter().filter(is_inside).collect())
 }

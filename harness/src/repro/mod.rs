@@ -4,10 +4,15 @@
 //! says what was expected and what was seen. [`proof`] runs a folder where nothing else of the repository is, and compares what
 //! came of it with the record.
 
+mod assertion;
 mod folder;
+mod framework;
 mod own;
+mod printed;
+mod program;
 mod proof;
 mod script;
+mod test_file;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -23,9 +28,10 @@ use thiserror::Error;
 pub use folder::{FolderError, write};
 pub use own::of_command;
 pub use proof::{Proof, ProofError, prove};
+pub use test_file::{Colour, NoTest, TestFile, write_test};
 
 use crate::case::Case;
-use crate::id::Variant;
+use crate::id::{TrialId, Variant};
 use crate::judge::Status;
 use crate::record::{SdkRecord, SuiteRecord, TrialRecord};
 use crate::wire::Script;
@@ -45,6 +51,8 @@ pub struct Repro {
     pub surface: Option<Surface>,
     /// The adapter, apart from the repository.
     pub adapter: Standalone,
+    /// The template of a short program that makes the call; none where the SDK has none.
+    pub program: Option<Standalone>,
     /// The time after which the call is a hang.
     pub deadline: Duration,
     /// The time for which it is watched whether the client lets go of the connection; none where no check asks.
@@ -58,7 +66,9 @@ pub enum NoRepro {
     #[error("the trial came to `{0}`, which says nothing about the SDK that somebody else could see")]
     Nothing(String),
     /// The trial is a sweep.
-    #[error("the variant `{0}` stands for many streams; `run --verbose` names the places, and a case can be written for one of them")]
+    #[error(
+        "the variant `{0}` stands for many streams; `run --verbose` names the places, and a case can be written for one of them"
+    )]
     Sweep(Variant),
     /// The trial goes through a gateway.
     #[error("the trial goes through {0}, of which the folder would have to hold more than the bytes of the answers")]
@@ -71,26 +81,28 @@ pub enum NoRepro {
     Changed(String),
 }
 
-/// Says why no folder can be made of a trial, if that is so.
+/// Says why no folder can be made of a trial, whatever it came to, if that is so.
 ///
 /// # Errors
 ///
-/// It says nothing about the SDK, or its bytes are not those of one script.
-pub fn can_be_made(trial: &TrialRecord) -> Result<(), NoRepro> {
-    let status = trial.verdict.status;
-    if trial.variant.is_sweep() {
-        return Err(NoRepro::Sweep(trial.variant));
+/// Its bytes are not those of one script, or nothing says what was installed.
+pub fn can_be_made(id: &TrialId) -> Result<(), NoRepro> {
+    if id.variant.is_sweep() {
+        return Err(NoRepro::Sweep(id.variant));
     }
-    if let Some(gateway) = trial.route.gateway() {
+    if let Some(gateway) = id.route.gateway() {
         return Err(NoRepro::Gateway(gateway.to_string()));
     }
-    if !trial.sdk.is_locked() {
-        return Err(NoRepro::Build(trial.sdk.to_string()));
-    }
-    if status > Status::Fails {
-        return Err(NoRepro::Nothing(trial.verdict.in_short()));
-    }
-    Ok(())
+    if id.sdk.is_locked() { Ok(()) } else { Err(NoRepro::Build(id.sdk.to_string())) }
+}
+
+/// Says why there is nothing to show of a trial, if that is so.
+///
+/// # Errors
+///
+/// It says nothing about the SDK.
+pub fn can_be_shown(trial: &TrialRecord) -> Result<(), NoRepro> {
+    if trial.verdict.status <= Status::Fails { Ok(()) } else { Err(NoRepro::Nothing(trial.verdict.in_short())) }
 }
 
 impl Repro {

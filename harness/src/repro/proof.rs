@@ -14,7 +14,7 @@ use streamspec_adapters::environment::of_the_user;
 use streamspec_adapters::protocol::Hello;
 use thiserror::Error;
 
-use super::{Repro, folder};
+use super::{Repro, folder, printed, program};
 use crate::id::Transport;
 use crate::judge::{Control, Evidence, Verdict, failed_first, judge};
 use crate::run::RELEASE;
@@ -26,10 +26,10 @@ use crate::wire::Script;
 const LINES: usize = 20;
 
 /// What came of a folder that was run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The verdict on what its caller saw.
-    pub verdict: Verdict,
+    /// What its caller saw, in a line.
+    pub shown: String,
     /// The differences from the record, each in a sentence; none where it shows the same.
     pub differences: Vec<String>,
 }
@@ -119,16 +119,13 @@ struct PlayedExchange {
 /// # Errors
 ///
 /// The folder did not come to a call.
-pub fn prove(
-    repro: &Repro,
-    files: &BTreeMap<Utf8PathBuf, Vec<u8>>,
-    install: bool,
-) -> Result<Proof, ProofError> {
+pub fn prove(repro: &Repro, files: &BTreeMap<Utf8PathBuf, Vec<u8>>, install: bool) -> Result<Proof, ProofError> {
     let held = tempfile::tempdir()?;
     let copy = Utf8Path::from_path(held.path()).ok_or_else(|| io::Error::other("the temporary folder is not UTF-8"))?;
     folder::write_all(copy, files)?;
+    let short = program::of(repro);
     if !install {
-        for step in &repro.adapter.install {
+        for step in &short.as_ref().unwrap_or(&repro.adapter).install {
             let (place, there) = &step.set_up;
             if there.exists() {
                 link(there, &copy.join(place))?;
@@ -141,16 +138,26 @@ pub fn prove(
     let output = command.output()?;
     if !output.status.success() {
         let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        let lines: Vec<&str> = said.lines().collect();
         return Err(ProofError::Failed {
             script: folder::RUN,
             status: output.status.to_string(),
-            output: lines[lines.len().saturating_sub(LINES)..].join("\n"),
+            output: last_lines(&said),
         });
+    }
+    if short.is_some() {
+        let output = fs::read_to_string(copy.join("seen/output.txt"))?;
+        let (shown, differences) = printed::compared(&output, repro);
+        return Ok(Proof { shown, differences });
     }
     let verdict = verdict(repro, copy)?;
     let differences = differences(&repro.trial.verdict, &verdict);
-    Ok(Proof { verdict, differences })
+    Ok(Proof { shown: verdict.in_short(), differences })
+}
+
+/// Returns the last lines of what a program said.
+pub(super) fn last_lines(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
 #[cfg(unix)]

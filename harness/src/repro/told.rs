@@ -1,10 +1,12 @@
 //! Words about a trial: what was expected and what was seen, for the maintainer of an SDK.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use streamspec_adapters::contract::{Ended, Observation, ObservedError};
 
 use super::Repro;
-use crate::case::{Basis, Source};
+use crate::case::{Basis, End, Source};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::message::sentence;
 use crate::report::markup::{code, text};
@@ -52,7 +54,11 @@ fn line(check: &Check) -> String {
         Grade::Transport => format!("it is {}, the status of the response that carried it", value(&check.observed)),
         _ => format!("it is {}", value(&check.observed)),
     };
-    format!("`{}` ({}): expected {expected}, and {seen}{disputed}", check.axis.name(), check.level.name().to_uppercase())
+    format!(
+        "`{}` ({}): expected {expected}, and {seen}{disputed}",
+        check.axis.name(),
+        check.level.name().to_uppercase()
+    )
 }
 
 /// Lists the documents, each in a line of Markdown.
@@ -135,26 +141,26 @@ pub(super) fn answers(repro: &Repro) -> String {
     let mut out = String::new();
     for (answer, number) in described.iter().zip(1..=count) {
         if count > 1 {
-            out.push_str(&format!("(answer {number} of {count})\n"));
+            let _ = writeln!(out, "(answer {number} of {count})");
         }
         for step in &answer.steps {
             match step {
                 DescribedStep::Head(write) | DescribedStep::Body(write) => out.push_str(&visible(&write.text)),
                 DescribedStep::LastChunk(_) => {}
-                DescribedStep::Pause { ms } => out.push_str(&format!("\n({ms} ms in which nothing is sent)\n")),
+                DescribedStep::Pause { ms } => _ = write!(out, "\n({ms} ms in which nothing is sent)\n"),
             }
         }
-        out.push_str(&format!("\n({})\n", end(answer.end.name())));
+        let _ = write!(out, "\n({})\n", end(answer.end));
     }
     out
 }
 
-fn end(name: &str) -> &'static str {
-    match name {
-        "finish" => "the message is complete",
-        "eof" => "the connection ends with FIN, and the message is not complete",
-        "reset" => "the connection ends with RST",
-        _ => "nothing more is sent, and the connection stays open",
+const fn end(end: End) -> &'static str {
+    match end {
+        End::Finish => "the message is complete",
+        End::Eof => "the connection ends with FIN, and the message is not complete",
+        End::Reset => "the connection ends with RST",
+        End::Stall => "nothing more is sent, and the connection stays open",
     }
 }
 

@@ -5,9 +5,9 @@ use assert_cmd::assert::OutputAssertExt as _;
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 17] = [
-    "run", "check", "list", "show", "diff-sdk", "explain", "setup", "sdks", "doctor", "probe", "report", "merge",
-    "compare", "bless", "serve", "adequacy", "generate",
+const COMMANDS: [&str; 18] = [
+    "run", "check", "list", "show", "diff-sdk", "repro", "explain", "setup", "sdks", "doctor", "probe", "report",
+    "merge", "compare", "bless", "serve", "adequacy", "generate",
 ];
 
 #[test]

@@ -10,6 +10,8 @@ mod help;
 mod own;
 mod places;
 mod repository;
+#[cfg(unix)]
+mod repro;
 mod reproduce;
 mod selection;
 mod serve;

@@ -11,7 +11,8 @@ pub(super) const REPRO_EXAMPLES: &str = "\
 Examples:
   streamspec repro 'anthropic-python/create-sync::anthropic/in-band/after-text#overloaded'
   streamspec repro 'openai-go/stream::openai-chat/cut/eof@crlf' --out eof --install
-  sh eof/run.sh";
+  sh eof/run.sh
+  streamspec repro 'openai-python/create-sync::openai-chat/cut/eof' --as-test --out test_eof.py";
 
 /// Options of `repro`.
 #[derive(Debug, Args)]
@@ -21,10 +22,14 @@ pub struct ReproOptions {
     /// The records of the run in which the trial is; where they do not have it, it is run first.
     #[arg(long, default_value = RECORDS, value_name = "FILE")]
     pub records: Utf8PathBuf,
-    /// The folder to write; `repro-` and the name of the trial where none is named.
-    #[arg(long, value_name = "DIR")]
+    /// Write one test file for the SDK's own repository instead, in pytest or Vitest, with the bytes inside: red today, and green once the
+    /// SDK is mended. It is run once, and must be red; for a trial that passes it must be green.
+    #[arg(long, conflicts_with = "install")]
+    pub as_test: bool,
+    /// The folder or the test file to write; a name is made of that of the trial where none is named.
+    #[arg(long, value_name = "PATH")]
     pub out: Option<Utf8PathBuf>,
-    /// Write a folder anew that this command has made before; whatever else lies in it is left alone.
+    /// Write a folder or a file anew that this command has made before; whatever else lies in the folder is left alone.
     #[arg(long)]
     pub force: bool,
     /// Let the copy that is run install the SDK by itself, instead of using what is set up already.

@@ -107,7 +107,9 @@ def observe(adapter, call, seen):
 def main():
     """Makes the call and prints it; the exit code is 0 where the SDK was asked, whatever came of it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--control", action="store_true", help="read one answer to the end, whatever the call's caller does")
+    parser.add_argument(
+        "--control", action="store_true", help="read one answer to the end, whatever the call's caller does"
+    )
     parser.add_argument("--out", help="the file to write the same to")
     options = parser.parse_args()
     with open("adapter.json", encoding="utf-8") as file:

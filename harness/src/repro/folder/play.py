@@ -268,9 +268,12 @@ class Player:
 
 def main():
     """Plays while a command runs, or until ctrl-C."""
-    parser = argparse.ArgumentParser(usage="play.py [--port N] [--log FILE] SCRIPT [-- COMMAND ...]")
+    parser = argparse.ArgumentParser(
+        usage="play.py [--port N] [--deadline SECONDS] [--log FILE] SCRIPT [-- COMMAND ...]"
+    )
     parser.add_argument("script")
     parser.add_argument("--port", type=int, help="the port; 8765, or any free one for a command")
+    parser.add_argument("--deadline", type=float, help="the seconds after which the command is ended")
     parser.add_argument("--log", help="the file to write to what was asked and sent, when the command has ended")
     words = sys.argv[1:]
     place = words.index("--") if "--" in words else len(words)
@@ -282,7 +285,11 @@ def main():
     if not command:
         print(f"the base URL is {url}", flush=True)
         threading.Event().wait()
-    code = subprocess.run(command, env={**os.environ, "BASE_URL": url}).returncode
+    try:
+        code = subprocess.run(command, env={**os.environ, "BASE_URL": url}, timeout=options.deadline).returncode
+    except subprocess.TimeoutExpired:
+        print(f"ended: not within {options.deadline} seconds", flush=True)
+        code = 0
     time.sleep(GRACE)
     if options.log:
         with open(options.log, "w", encoding="utf-8") as file:
