@@ -1,8 +1,14 @@
 """Makes one call with `anthropic`, and prints what its caller sees."""
 
+# only: create-async stream-async text-async final-async
 import asyncio
+
+# end
+# only: program
 import os
-from collections.abc import AsyncIterator, Iterator
+
+# end
+from collections import abc
 from typing import Any
 
 import anthropic
@@ -27,7 +33,7 @@ OWN_ERROR = anthropic.AnthropicError
 
 
 # only: create-sync stream-sync text-sync final-sync
-def call(base_url: str) -> Iterator[Any]:
+def call(base_url: str) -> abc.Iterator[Any]:
     """Yields what the SDK hands to its caller."""
     client = anthropic.Anthropic(base_url=base_url, api_key="any", timeout=TIMEOUT, max_retries=MAX_RETRIES)
     # only: create-sync
@@ -49,7 +55,7 @@ def call(base_url: str) -> Iterator[Any]:
 
 # end
 # only: create-async stream-async text-async final-async
-async def call_async(base_url: str) -> AsyncIterator[Any]:
+async def call_async(base_url: str) -> abc.AsyncIterator[Any]:
     """Yields what the SDK hands to its caller."""
     client = anthropic.AsyncAnthropic(base_url=base_url, api_key="any", timeout=TIMEOUT, max_retries=MAX_RETRIES)
     # only: create-async
@@ -72,7 +78,7 @@ async def call_async(base_url: str) -> AsyncIterator[Any]:
     # end
 
 
-def call(base_url: str) -> Iterator[Any]:
+def call(base_url: str) -> abc.Iterator[Any]:
     """Yields the same, for a caller who is not async."""
     loop, items = asyncio.new_event_loop(), call_async(base_url)
     while True:

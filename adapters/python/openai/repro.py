@@ -1,8 +1,14 @@
 """Makes one call with `openai`, and prints what its caller sees."""
 
+# only: create-async stream-async final-async
 import asyncio
+
+# end
+# only: program
 import os
-from collections.abc import AsyncIterator, Iterator
+
+# end
+from collections import abc
 from typing import Any
 
 import openai
@@ -42,7 +48,7 @@ OWN_ERROR = openai.OpenAIError
 
 
 # only: create-sync stream-sync final-sync
-def call(base_url: str) -> Iterator[Any]:
+def call(base_url: str) -> abc.Iterator[Any]:
     """Yields what the SDK hands to its caller."""
     client = openai.OpenAI(base_url=f"{base_url}/v1", api_key="any", timeout=TIMEOUT, max_retries=MAX_RETRIES)
     # only: openai-chat
@@ -75,7 +81,7 @@ def call(base_url: str) -> Iterator[Any]:
 
 # end
 # only: create-async stream-async final-async
-async def call_async(base_url: str) -> AsyncIterator[Any]:
+async def call_async(base_url: str) -> abc.AsyncIterator[Any]:
     """Yields what the SDK hands to its caller."""
     client = openai.AsyncOpenAI(base_url=f"{base_url}/v1", api_key="any", timeout=TIMEOUT, max_retries=MAX_RETRIES)
     # only: openai-chat
@@ -110,7 +116,7 @@ async def call_async(base_url: str) -> AsyncIterator[Any]:
     # end
 
 
-def call(base_url: str) -> Iterator[Any]:
+def call(base_url: str) -> abc.Iterator[Any]:
     """Yields the same, for a caller who is not async."""
     loop, items = asyncio.new_event_loop(), call_async(base_url)
     while True:

@@ -17,7 +17,7 @@ use crate::record::{Record, Records, SdkRecord, SuiteRecord, TrialRecord};
 use crate::repro::{
     Colour, FolderError, NoRepro, Proof, Repro, can_be_made, can_be_shown, of_command, prove, write, write_test,
 };
-use crate::run::{Deadlines, Engine, RELEASE, watches_connection};
+use crate::run::{Deadlines, Engine, LOADING, RELEASE, watches_connection};
 use crate::session::{Request, Session, opened, set_up};
 use crate::text;
 use crate::wire::Script;
@@ -53,9 +53,12 @@ pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<E
         (None, command) => of_command(command.as_deref().unwrap_or_default(), &here()?)?,
     };
     let program = sdk.as_ref().map(Sdk::program).transpose()?.flatten();
+    let deadline = Deadlines::SDK.of(&case, &script);
     let repro = Repro {
         program,
-        deadline: Deadlines::SDK.of(&case, &script),
+        // Where the clock decides what is seen, a longer time would change it.
+        deadline: if case.is_timed() { deadline } else { deadline + LOADING },
+        patience: deadline + LOADING,
         watch: watches_connection(&case).then_some(RELEASE),
         case,
         trial: recorded.trial,
@@ -78,7 +81,9 @@ pub(super) fn repro(root: &Utf8Path, options: &ReproOptions) -> anyhow::Result<E
         }
         Ok(Proof { differences, .. }) => {
             output::warn(format_args!("error: {folder} does not show what the record says"));
-            differences.iter().for_each(|one| output::warn(format_args!("  {}", text::visible(one))));
+            for one in differences {
+                output::warn(format_args!("  {}", text::visible(&one)));
+            }
             Ok(Exit::NotConformant)
         }
         Err(error) => {

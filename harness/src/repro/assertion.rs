@@ -1,9 +1,10 @@
 //! Assertions of a test: what the checks of a trial say, in terms of what a caller of the SDK sees.
 
 use serde_json::Value;
+use streamspec_adapters::contract::AnswerField;
 
 use super::Repro;
-use crate::case::Axis;
+use crate::case::{Axis, Level};
 use crate::judge::{Check, Status};
 
 /// Something that must be so of what a caller has seen.
@@ -49,17 +50,27 @@ pub(super) struct Asserted {
     pub(super) words: String,
 }
 
-/// Returns the assertions of a trial: of the checks that do not hold, or where all do, of these. A check that says nothing that a test
+/// Returns the assertions of a trial: of the checks that do not hold at a level that counts, or where all do, of these. A check that says nothing that a test
 /// could look at has none.
 pub(super) fn of(repro: &Repro) -> Vec<Asserted> {
     let verdict = &repro.trial.verdict;
-    let is_wanted = |check: &&Check| check.held() == Some(verdict.status == Status::Pass);
+    let is_wanted = |check: &&Check| check.level != Level::May && check.held() == Some(verdict.status == Status::Pass);
     let asserted = |check: &Check| {
         let assertion = assertion(check, &repro.trial.nonce)?;
         let (axis, level) = (check.axis.name(), check.level.name().to_uppercase());
         Some(Asserted { assertion, words: format!("{axis} ({level})") })
     };
-    verdict.checks.iter().filter(is_wanted).filter_map(asserted).collect()
+    let shows_reason = repro.surface.as_ref().is_some_and(|surface| surface.shows().contains(&AnswerField::StopReason));
+    let mut found: Vec<Asserted> = Vec::new();
+    for mut one in verdict.checks.iter().filter(is_wanted).filter_map(asserted) {
+        if one.assertion == Assertion::RaisesOrHasNoReason && !shows_reason {
+            one.assertion = Assertion::Raises;
+        }
+        if !found.iter().any(|known| known.assertion == one.assertion) {
+            found.push(one);
+        }
+    }
+    found
 }
 
 fn assertion(check: &Check, nonce: &str) -> Option<Assertion> {
@@ -118,5 +129,37 @@ fn values(expected: &Value, nonce: &str) -> Option<Vec<Value>> {
     match expected {
         Value::Array(values) => values.iter().map(one).collect(),
         value => one(value).map(|value| vec![value]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_check_is_asserted_where_a_test_can_see_it() {
+        let of = |axis: &str, expected: Value| {
+            let check =
+                json!({ "axis": axis, "level": "must", "expected": expected, "observed": null, "grade": "wrong" });
+            assertion(&serde_json::from_value(check).expect("a check"), "n1")
+        };
+        let one_of = |field, values: &[Value]| Some(Assertion::IsOneOf(field, values.to_vec()));
+        assert_eq!(of("outcome", json!("error")), Some(Assertion::Raises));
+        assert_eq!(of("outcome", json!(["error", "incomplete"])), Some(Assertion::RaisesOrHasNoReason));
+        assert_eq!(of("outcome", json!(["error", "completed"])), None);
+        assert_eq!(of("error.status", json!(529)), one_of(Field::Status, &[json!(529)]));
+        assert_eq!(of("error.status", json!("not-guessed")), None);
+        assert_eq!(of("error.type", json!(["a", "b"])), one_of(Field::Type, &[json!("a"), json!("b")]));
+        assert_eq!(of("text", json!("a ${nonce}")), one_of(Field::Text, &[json!("a n1")]));
+        assert_eq!(of("stop_reason", json!(null)), one_of(Field::StopReason, &[json!(null)]));
+        assert_eq!(of("error.foreign", json!(false)), Some(Assertion::OwnError));
+        assert_eq!(of("error.class", json!("same-as-http, which hung")), None);
+        assert_eq!(of("requests", json!({ "at-most": 2 })), Some(Assertion::Requests(0, Some(2))));
+        assert_eq!(of("connection", json!("released")), None);
+        let either = json!([{ "outcome": "error" }, { "outcome": ["error", "incomplete"], "text": "a" }]);
+        assert_eq!(of("either", either), Some(Assertion::RaisesOrHasNoReason));
+        assert_eq!(of("either", json!([{ "outcome": "completed" }, { "outcome": "error" }])), None);
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     let listing = program.as_ref().and_then(|program| listing(program, repro));
     let issue = Issue { repro, call, headline, seen, broken, sources, answers, program: listing };
     let alone = program.as_ref().unwrap_or(&repro.adapter);
-    let started = program.as_ref().map(|program| (program.start.join(" "), repro.deadline.as_secs()));
+    let started = program.as_ref().map(|program| (program.start.join(" "), repro.patience.as_secs()));
     let run = Run { alone, program: started, control: control.is_some() };
     // Writing to a string does not fail.
     let text = |rendered: Result<String, askama::Error>| (rendered.unwrap_or_default() + "\n").into_bytes();

@@ -55,6 +55,8 @@ pub struct Repro {
     pub program: Option<Standalone>,
     /// The time after which the call is a hang.
     pub deadline: Duration,
+    /// The time after which a program or a test that makes the call, and loads the SDK first, is ended.
+    pub patience: Duration,
     /// The time for which it is watched whether the client lets go of the connection; none where no check asks.
     pub watch: Option<Duration>,
 }

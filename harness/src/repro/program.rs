@@ -1,7 +1,7 @@
 //! A short program that makes the call: the template beside an adapter, of which what belongs to other surfaces is left out.
 //!
 //! A line `only: WORD ...` after the sign of a comment begins lines that are kept where one of the words is the surface, the
-//! dialect, or `ask-text` or `ask-tool`; a line `end` ends them, and such lines may stand within each other. In a line that ends with
+//! dialect, `ask-text` or `ask-tool`, or `program` where it is no test that is made; a line `end` ends them, and such lines may stand within each other. In a line that ends with
 //! the comment `fill: NAME` the value behind the equals sign becomes that of the case. A line `program` divides the call, of which a
 //! test can be made, from the program that prints what comes of it.
 
@@ -43,7 +43,7 @@ pub(super) fn of(repro: &Repro) -> Option<Standalone> {
         return None;
     }
     let mut filled = program.clone();
-    filled.files.insert(template.clone(), chosen(&text, repro).concat().into_bytes());
+    filled.files.insert(template.clone(), chosen(&text, repro, true).concat().into_bytes());
     Some(filled)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn of(repro: &Repro) -> Option<Standalone> {
 pub(super) fn call(repro: &Repro) -> Option<String> {
     let program = of(repro)?;
     let template = repro.program.as_ref()?.files.get(program.template.as_ref()?)?;
-    let [call, _] = chosen(std::str::from_utf8(template).ok()?, repro);
+    let [call, _] = chosen(std::str::from_utf8(template).ok()?, repro, false);
     call.split_once('\n').map(|(_, rest)| rest.trim().to_owned())
 }
 
@@ -62,9 +62,10 @@ fn has(template: &str, surface: &str) -> bool {
 }
 
 /// Returns the call and the program of a template, filled in for a trial.
-fn chosen(template: &str, repro: &Repro) -> [String; 2] {
+fn chosen(template: &str, repro: &Repro, is_program: bool) -> [String; 2] {
     let ask = if repro.case.ask == Ask::Tool { "ask-tool" } else { "ask-text" };
-    let words = [repro.trial.surface.as_str(), repro.case.api.dialect().name, ask];
+    let mut words = vec![repro.trial.surface.as_str(), repro.case.api.dialect().name, ask];
+    words.extend(is_program.then_some("program"));
     let values = BTreeMap::from([
         ("timeout-s", json!(seconds(repro.case.timeout))),
         ("timeout-ms", json!(repro.case.timeout)),

@@ -176,14 +176,12 @@ const fn link(_: &Utf8Path, _: &Utf8Path) -> io::Result<()> {
 fn verdict(repro: &Repro, copy: &Utf8Path) -> Result<Verdict, ProofError> {
     let seen: Seen = read(copy, "seen/observed.json")?;
     let played: Played = read(copy, "seen/transcript.json")?;
-    let control = match repro.case.control {
-        None => None,
-        Some(_) => {
-            let seen: Seen = read(copy, "seen/control.json")?;
-            let played: Played = read(copy, "seen/control-transcript.json")?;
-            Some(Control::new(seen.answered(), &played.transcript(repro.trial.transport)))
-        }
-    };
+    let mut control = None;
+    if repro.case.control.is_some() {
+        let seen: Seen = read(copy, "seen/control.json")?;
+        let played: Played = read(copy, "seen/control-transcript.json")?;
+        control = Some(Control::new(seen.answered(), &played.transcript(repro.trial.transport)));
+    }
     let script = repro.script();
     let hello = seen.hello.as_ref().map(|HelloLine::Hello(hello)| hello);
     let (answered, transcript) = (seen.answered(), played.transcript(repro.trial.transport));

@@ -14,6 +14,7 @@ use super::proof::last_lines;
 use super::script::ScriptFile;
 use super::{FolderError, Repro, assertion, folder, program, told};
 use crate::judge::Status;
+use crate::text::shown;
 
 /// The first words of a file that this command has made.
 const MARK: &str = "Made by streamspec repro --as-test";
@@ -74,25 +75,19 @@ impl Repro {
         let name = folder::name(&self.trial.id());
         let name = name.strip_prefix("repro-").unwrap_or(&name).to_owned();
         let answers = String::from_utf8(ScriptFile::of(&script, self.trial.transport).to_json()).unwrap_or_default();
-        let mut about = vec![format!("{}.", self.case.title), String::new()];
-        about.extend(told::sources(&self.case.sources));
+        let mut about = vec![shown(&format!("{}.", self.case.title), usize::MAX), String::new()];
+        about.extend(told::plain_sources(&self.case.sources));
         about.push(String::new());
         about.push(format!("{MARK} {}", self.trial.name()));
         let parts = Parts {
             about,
             call,
             answers: answers.trim_end().to_owned(),
-            deadline: self.deadline.as_secs(),
-            has_stop_reason: self.has_stop_reason(),
+            deadline: self.patience.as_secs(),
             asserted,
             name: name.clone(),
         };
-        Ok(TestFile { name: framework.file(&name), text: framework.render(&parts), framework })
-    }
-
-    fn has_stop_reason(&self) -> bool {
-        use streamspec_adapters::contract::AnswerField;
-        self.surface.as_ref().is_some_and(|surface| surface.shows().contains(&AnswerField::StopReason))
+        Ok(TestFile { name: framework.file(&name), text: framework.render(&parts) + "\n", framework })
     }
 
     /// Says whether the test should be red today.

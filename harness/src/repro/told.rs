@@ -63,11 +63,17 @@ fn line(check: &Check) -> String {
 
 /// Lists the documents, each in a line of Markdown.
 pub(super) fn sources(sources: &[Source]) -> Vec<String> {
-    let line = |source: &Source| {
-        let quote = source.quote.as_ref().map(|quote| format!(": “{}”", text(quote))).unwrap_or_default();
-        format!("{} <{}>{quote}", basis(source.basis), source.url)
-    };
-    sources.iter().map(line).collect()
+    sources.iter().map(|source| document(source, text)).collect()
+}
+
+/// Lists the documents, each in a line of text.
+pub(super) fn plain_sources(sources: &[Source]) -> Vec<String> {
+    sources.iter().map(|source| document(source, |quote| shown(quote, usize::MAX))).collect()
+}
+
+fn document(source: &Source, write: impl Fn(&str) -> String) -> String {
+    let quote = source.quote.as_ref().map(|quote| format!(": “{}”", write(quote))).unwrap_or_default();
+    format!("{} <{}>{quote}", basis(source.basis), source.url)
 }
 
 const fn basis(basis: Basis) -> &'static str {

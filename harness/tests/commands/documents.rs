@@ -73,7 +73,7 @@ fn the_commands_of_the_pages_can_be_run() {
             // The trials that would be run, as no SDK is set up.
             "run" => listed(&words),
             // These are shown with the arguments of an SDK, take minutes, do not end, or rewrite what is committed.
-            "setup" | "serve" | "probe" | "adequacy" | "generate" | "bless" | "report" => {
+            "setup" | "serve" | "repro" | "probe" | "adequacy" | "generate" | "bless" | "report" => {
                 [&words[..1], &["--help"]].concat()
             }
             _ => words.clone(),

@@ -48,8 +48,8 @@ fn a_folder_stands_alone_and_shows_what_the_record_says() {
     // The bytes are those that were recorded.
     let trials = repository.read(RECORDS);
     let trials = trials.lines().map(|line| serde_json::from_str::<Value>(line).expect("a record"));
-    let case = format!("{IN_BAND}#overloaded");
-    let trial = trials.into_iter().find(|record| record["record"] == "trial" && record["case"] == case.as_str());
+    let combination = format!("{IN_BAND}#overloaded");
+    let trial = trials.into_iter().find(|record| record["record"] == "trial" && record["case"] == combination.as_str());
     let trial = trial.expect("it was run");
     let script = repository.read("folder/script.json");
     assert!(script.contains(trial["nonce"].as_str().expect("a nonce")), "{script}");
@@ -87,6 +87,7 @@ fn a_folder_that_shows_something_else_is_told() {
 #[test]
 fn nothing_of_somebody_is_overwritten() {
     let repository = recorded();
+    check(repository.call(&["repro", SILENT, "--as-test"]), 2, "a test needs the call in code");
     repository.write("mine/notes", "mine");
     check(repository.call(&["repro", SILENT, "--out", "mine", "--force"]), 2, "was not made by this command");
     check(repository.call(&["repro", SILENT]), 0, "shows what the record says");
@@ -109,26 +110,25 @@ fn what_cannot_be_made_is_explained() {
     check(repository.call(&["repro", &trial(""), "--records", "absent.jsonl"]), 2, "absent.jsonl");
 }
 
-/// Environments are those of the repository that this test belongs to, in which the trial is run first: no record has it.
+/// Environments and tools are those of the repository that this test belongs to. No record has the trial, so that it is run first.
 #[test]
-fn a_short_program_shows_what_an_sdk_in_python_does() {
-    let repository = Repository::with_cases(&[CUT]);
-    for entry in own()
-        .join("adapters/python")
-        .read_dir()
-        .expect("a folder")
-        .chain(own().join("adapters/python/anthropic").read_dir().expect("a folder"))
-    {
-        let path = entry.expect("an entry").path();
-        if path.is_file() {
-            repository.copy(path.strip_prefix(own()).expect("it lies there").to_str().expect("UTF-8"));
+fn an_sdk_in_python_is_shown_by_a_short_program_and_by_a_test() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    for folder in ["adapters/python", "adapters/python/anthropic"] {
+        for entry in own().join(folder).read_dir().expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                repository.copy(path.strip_prefix(own()).expect("it lies there").to_str().expect("UTF-8"));
+            }
         }
     }
     repository.copy("adapters/dialects.json");
-    let environments = own().join("target/streamspec/env");
-    std::fs::create_dir_all(&environments).expect("a folder");
+    repository.copy("clients/pytest-streamspec/requirements-dev.lock");
     std::fs::create_dir_all(repository.root.join("target/streamspec")).expect("a folder");
-    std::os::unix::fs::symlink(environments, repository.root.join("target/streamspec/env")).expect("a link");
+    for folder in ["target/streamspec/env", "target/streamspec/tools"] {
+        std::fs::create_dir_all(own().join(folder)).expect("a folder");
+        std::os::unix::fs::symlink(own().join(folder), repository.root.join(folder)).expect("a link");
+    }
     let trial = format!("anthropic-python/text-sync::{CUT}#close");
     let came = check(repository.call(&["repro", &trial, "--out", "folder"]), 0, "folder shows what the record says");
     assert!(said(&came).contains("so it is run first"), "{}", said(&came));
@@ -136,4 +136,14 @@ fn a_short_program_shows_what_an_sdk_in_python_does() {
     assert!(program.contains("stream.text_stream") && !program.contains("get_final_message"), "{program}");
     let issue = repository.read("folder/issue.md");
     assert!(issue.contains("with client.messages.stream(**REQUEST) as stream:"), "{issue}");
+
+    check(
+        repository.call(&["repro", &trial, "--as-test", "--out", "test_it.py"]),
+        0,
+        "test_it.py is red: AssertionError",
+    );
+    check(repository.call(&["repro", &trial, "--as-test", "--out", "test_it.py"]), 2, "test_it.py is there already");
+    let healthy = format!("anthropic-python/create-async::{HEALTHY}");
+    let arguments = ["repro", &healthy, "--as-test", "--out", "test_it.py", "--force"];
+    check(repository.call(&arguments), 0, "test_it.py is green");
 }

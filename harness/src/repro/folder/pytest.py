@@ -1,4 +1,4 @@
-{% for line in parts.about %}# {{ line }}
+{% for line in parts.about %}#{% if !line.is_empty() %} {{ line }}{% endif %}
 {% endfor %}import base64
 import contextlib
 import json
@@ -71,7 +71,6 @@ class Seen:
     """What the caller of the SDK sees."""
 
     text, stop_reason, error = "", None, None
-    has_stop_reason = {% if parts.has_stop_reason %}True{% else %}False{% endif %}
 
     def read(self, url):
         try:

@@ -1,4 +1,4 @@
-{% for line in parts.about %}// {{ line }}
+{% for line in parts.about %}//{% if !line.is_empty() %} {{ line }}{% endif %}
 {% endfor %}import { createServer, type Server, type Socket } from "node:net";
 import { expect, test } from "vitest";
 {{ parts.call }}
@@ -57,12 +57,7 @@ function classesOf(error: unknown): string[] {
 
 test("{{ parts.name }}", { timeout: {{ parts.deadline }}_000 }, async () => {
   const server = await play();
-  const seen: { text: string; stopReason: string | null; error: any; hasStopReason: boolean } = {
-    text: "",
-    stopReason: null,
-    error: undefined,
-    hasStopReason: {{ parts.has_stop_reason }},
-  };
+  const seen: { text: string; stopReason: string | null; error: any } = { text: "", stopReason: null, error: undefined };
   try {
     await call(server.url, (item) => {
       seen.text += textOf(item);
