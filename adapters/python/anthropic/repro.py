@@ -29,7 +29,9 @@ REQUEST: dict[str, Any] = {
     ],
     # end
 }
+# only: test
 OWN_ERROR = anthropic.AnthropicError
+# end
 
 
 # only: create-sync stream-sync text-sync final-sync
@@ -89,6 +91,7 @@ def call(base_url: str) -> abc.Iterator[Any]:
 
 
 # end
+# only: test
 def text_of(item: Any) -> str:
     """The text in an item."""
     # only: text-sync text-async
@@ -119,6 +122,7 @@ def stop_reason_of(item: Any) -> str | None:
     return None
 
 
+# end
 def fields_of(error: BaseException | None) -> dict[str, Any]:
     """What the SDK says of an error, by its attributes."""
     status, kind = getattr(error, "status_code", None), getattr(error, "type", None)

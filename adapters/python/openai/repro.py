@@ -44,7 +44,9 @@ REQUEST["tools"] = [{"type": "function", "function": FUNCTION}]
 REQUEST["tools"] = [{"type": "function", **FUNCTION}]
 # end
 # end
+# only: test
 OWN_ERROR = openai.OpenAIError
+# end
 
 
 # only: create-sync stream-sync final-sync
@@ -127,6 +129,7 @@ def call(base_url: str) -> abc.Iterator[Any]:
 
 
 # end
+# only: test
 def text_of(item: Any) -> str:
     """The text in an item."""
     # only: openai-chat
@@ -170,6 +173,7 @@ def stop_reason_of(item: Any) -> str | None:
     # end
 
 
+# end
 def fields_of(error: BaseException | None) -> dict[str, Any]:
     """What the SDK says of an error, by its attributes."""
     status, kind = getattr(error, "status_code", None), getattr(error, "type", None)

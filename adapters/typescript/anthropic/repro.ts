@@ -18,7 +18,9 @@ const request: Anthropic.MessageCreateParamsNonStreaming = {
   ],
   // end
 };
+// only: test
 export const OwnError = Anthropic.AnthropicError;
+// end
 
 /** Hands on what the SDK hands to its caller. */
 export async function call(baseURL: string, item: (item: any) => void): Promise<void> {
@@ -37,6 +39,7 @@ export async function call(baseURL: string, item: (item: any) => void): Promise<
   // end
 }
 
+// only: test
 /** The text in an item. */
 export function textOf(item: any): string {
   // only: text
@@ -62,6 +65,7 @@ export function stopReasonOf(item: any): string | null {
   return null;
 }
 
+// end
 /** What the SDK says of an error, by its attributes. */
 export function fieldsOf(error: any): { status: unknown; type: unknown; code: unknown } {
   return { status: error?.status, type: error?.type, code: error?.errorCode };

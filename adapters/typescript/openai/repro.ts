@@ -32,7 +32,9 @@ const request: OpenAI.Responses.ResponseCreateParamsStreaming = {
   // end
 };
 // end
+// only: test
 export const OwnError = OpenAI.OpenAIError;
+// end
 
 /** Hands on what the SDK hands to its caller. */
 export async function call(baseURL: string, item: (item: any) => void): Promise<void> {
@@ -61,6 +63,7 @@ export async function call(baseURL: string, item: (item: any) => void): Promise<
   // end
 }
 
+// only: test
 /** The text in an item. */
 export function textOf(item: any): string {
   // only: openai-chat
@@ -85,6 +88,7 @@ export function stopReasonOf(item: any): string | null {
   return null;
 }
 
+// end
 /** What the SDK says of an error, by its attributes. */
 export function fieldsOf(error: any): { status: unknown; type: unknown; code: unknown } {
   return { status: error?.status, type: error?.type, code: error?.code };

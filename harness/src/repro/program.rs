@@ -1,7 +1,7 @@
 //! A short program that makes the call: the template beside an adapter, of which what belongs to other surfaces is left out.
 //!
 //! A line `only: WORD ...` after the sign of a comment begins lines that are kept where one of the words is the surface, the
-//! dialect, `ask-text` or `ask-tool`, or `program` where it is no test that is made; a line `end` ends them, and such lines may stand within each other. In a line that ends with
+//! dialect, `ask-text` or `ask-tool`, and `program` or `test` for what is made of it; a line `end` ends them, and such lines may stand within each other. In a line that ends with
 //! the comment `fill: NAME` the value behind the equals sign becomes that of the case. A line `program` divides the call, of which a
 //! test can be made, from the program that prints what comes of it.
 
@@ -65,7 +65,7 @@ fn has(template: &str, surface: &str) -> bool {
 fn chosen(template: &str, repro: &Repro, is_program: bool) -> [String; 2] {
     let ask = if repro.case.ask == Ask::Tool { "ask-tool" } else { "ask-text" };
     let mut words = vec![repro.trial.surface.as_str(), repro.case.api.dialect().name, ask];
-    words.extend(is_program.then_some("program"));
+    words.push(if is_program { "program" } else { "test" });
     let values = BTreeMap::from([
         ("timeout-s", json!(seconds(repro.case.timeout))),
         ("timeout-ms", json!(repro.case.timeout)),
