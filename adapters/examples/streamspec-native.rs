@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Caller};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome};
 use streamspec_adapters::native;
 use streamspec_adapters::protocol::{Hello, Reply, Request, Run, VERSION};
 use tokio::runtime::Runtime;
@@ -60,7 +60,7 @@ async fn answer(adapter: Arc<dyn Adapter>, run: Run) {
         ask: run.ask,
         prompt: run.prompt,
         headers: run.headers,
-        caller: Caller::default(),
+        caller: run.caller,
         alone: false,
     };
     match adapter.observe(call).await.outcome {

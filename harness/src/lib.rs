@@ -61,6 +61,7 @@ pub mod message;
 pub mod probe;
 pub mod record;
 pub mod report;
+pub mod repro;
 pub mod run;
 pub mod runner;
 pub mod serve;

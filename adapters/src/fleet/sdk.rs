@@ -10,7 +10,7 @@ use super::hello::{HelloError, check_hello};
 use crate::contract::{Adapter, Identity};
 use crate::manifest::{self, Manifest};
 use crate::process::{Launch, ProcessAdapter, StartError};
-use crate::setup::{self, Environment, Progress, SetupError};
+use crate::setup::{self, Environment, Progress, SetupError, Standalone};
 use crate::spec::{self, Build};
 
 /// An error that keeps an SDK's adapter from being opened.
@@ -115,6 +115,19 @@ impl Sdk {
     /// program.
     pub fn environment(&self) -> Result<Option<Environment>, SetupError> {
         Environment::of(&self.root, &self.manifest, &self.dir, &self.build)
+    }
+
+    /// Makes its adapter, with the locked version of the SDK, one that needs nothing else of the repository.
+    pub fn standalone(&self) -> Result<Standalone, SetupError> {
+        match self.environment()? {
+            Some(environment) => environment.standalone(),
+            None => setup::linked_standalone(&self.root, spec::base(&self.manifest.id)),
+        }
+    }
+
+    /// Makes of the template beside its adapter, where there is one, a program that needs nothing else of the repository.
+    pub fn program(&self) -> Result<Option<Standalone>, SetupError> {
+        self.environment()?.map_or(Ok(None), |environment| environment.program())
     }
 
     /// Returns the same SDK at another build. A version that is the locked one is just that.

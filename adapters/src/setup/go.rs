@@ -10,8 +10,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::runtime::{self, Runtime};
+use super::standalone::place;
 use super::toolchain::Inputs;
-use super::{Environment, Need, Progress, SetupError, Toolchain, local};
+use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
@@ -55,6 +56,21 @@ impl Toolchain for Go {
 
     fn launch(&self, environment: &Environment) -> Result<Launch, SetupError> {
         Ok(environment.launch_of(program(&environment.dir)))
+    }
+
+    /// Makes an adapter with the kit's module beside it, which are built into one program.
+    fn standalone(&self, environment: &Environment) -> io::Result<Standalone> {
+        let Environment { sources: adapter, dir, .. } = environment;
+        let language = environment.shared();
+        let mut alone = Standalone::default();
+        alone.add_sources(language, sources(adapter)?)?;
+        let folder = place(language.parent().unwrap_or(language), adapter);
+        let build = format!(
+            "(cd {folder} && GOFLAGS='{LOCKED}' GOTOOLCHAIN=local GOWORK=off go build -o \"$OLDPWD/adapter\" .)"
+        );
+        alone.install.push(InstallStep::making("adapter", &program(dir), vec![build]));
+        alone.start = vec!["./adapter".to_owned()];
+        Ok(alone)
     }
 
     /// Finds the newest version of the module, with the major version that its path names.

@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::runtime::{self, Runtime};
+use super::standalone::place;
 use super::toolchain::Inputs;
-use super::{Environment, Need, Progress, SetupError, Toolchain, local};
+use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::{self, Build};
@@ -83,6 +84,10 @@ impl Toolchain for Java {
         let entry = Utf8Path::new(&environment.entry).file_stem().unwrap_or_default();
         launch.args = FLAGS.into_iter().chain(["-cp", &path, entry]).map(str::to_owned).collect();
         Ok(launch)
+    }
+
+    fn standalone(&self, environment: &Environment) -> io::Result<Standalone> {
+        standalone(environment)
     }
 
     fn latest(
@@ -154,6 +159,38 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
         }
     }
     run(id, compile, lock, progress)
+}
+
+/// Makes an adapter with the kit beside it, which are compiled against the locked jars.
+fn standalone(environment: &Environment) -> io::Result<Standalone> {
+    let Environment { sources, dir, .. } = environment;
+    let (language, shared) = (environment.shared(), environment.shared().join(SHARED));
+    let adapters = language.parent().unwrap_or(language);
+    let mut alone = Standalone::default();
+    let files = local::files(&[sources.clone(), shared])?;
+    let code: Vec<Utf8PathBuf> = files.iter().filter(|file| file.extension() == Some("java")).cloned().collect();
+    let tables: Vec<Utf8PathBuf> = files.into_iter().filter(|file| file.extension() == Some("json")).collect();
+    let places = |files: &[Utf8PathBuf]| {
+        files.iter().map(|file| place(adapters, file).into_string()).collect::<Vec<_>>().join(" ")
+    };
+    let (compiled, copied) = (places(&code), places(&tables));
+    alone.add_sources(language, code.into_iter().chain(tables))?;
+    for name in ["pom.xml", LOCKED] {
+        alone.add(&sources.join(name), name)?;
+    }
+    let fetch = "mvn --batch-mode --quiet dependency:copy-dependencies --file pom.xml -DoutputDirectory=\"$PWD/lib\"";
+    let verify = format!("(cd lib && sha256sum --check --quiet ../{LOCKED})");
+    alone.install.push(InstallStep::making("lib", &jars(environment), vec![fetch.to_owned(), verify]));
+    let commands = vec![
+        format!("mkdir -p classes/{SHARED}"),
+        format!("cp {copied} classes/{SHARED}"),
+        format!("javac --release 17 -d classes -cp 'lib/*' {compiled}"),
+    ];
+    alone.install.push(InstallStep::making("classes", &dir.join("classes"), commands));
+    let entry = Utf8Path::new(&environment.entry).file_stem().unwrap_or_default();
+    let arguments = FLAGS.into_iter().chain(["-cp", "classes:lib/*", entry]);
+    alone.start = std::iter::once("java").chain(arguments).map(str::to_owned).collect();
+    Ok(alone)
 }
 
 /// Finds the newest release in the registry.

@@ -5,9 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::go::Go;
 use super::java::Java;
 use super::python::Python;
-use super::rust::Rust;
+use super::rust::{self, Rust};
 use super::typescript::TypeScript;
-use super::{Environment, Need, Progress, SetupError, Toolchain};
+use super::{Environment, Need, Progress, SetupError, Standalone, Toolchain};
 use crate::manifest::Manifest;
 use crate::root::Root;
 use crate::spec::Build;
@@ -38,6 +38,11 @@ pub fn latest(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<String, SetupError> {
     of(manifest)?.latest(&base(root), manifest, progress)
+}
+
+/// Makes the adapter of what is linked into this program one that needs nothing else of the repository.
+pub fn linked_standalone(root: &Utf8Path, id: &str) -> Result<Standalone, SetupError> {
+    rust::standalone(&base(root), id).map_err(|source| SetupError::Io { id: id.to_owned(), source })
 }
 
 impl Environment {

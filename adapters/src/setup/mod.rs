@@ -18,15 +18,18 @@ mod python;
 mod report;
 mod runtime;
 mod rust;
+mod standalone;
 mod toolchain;
 mod typescript;
 
 pub use self::found::{Found, found, is_held, other_builds};
-pub use self::languages::{TOOLCHAINS, languages, latest, named, needs};
+pub use self::languages::{TOOLCHAINS, languages, latest, linked_standalone, named, needs};
 pub use self::local::size;
 pub use self::needs::Need;
 pub use self::program::{Installed, Packaged, of_system};
 pub use self::report::{Progress, SetupError};
+pub use self::standalone::{InstallStep, Standalone};
+use self::toolchain::id_in;
 pub use self::toolchain::{Environment, Toolchain};
 
 #[cfg(test)]

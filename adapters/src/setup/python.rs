@@ -11,8 +11,9 @@ use super::command::{output_of, run, succeeds, users_command};
 use super::once::install_once;
 use super::report::no_version;
 use super::runtime::{self, Runtime};
+use super::standalone::place;
 use super::toolchain::Inputs;
-use super::{Environment, Need, Progress, SetupError, Toolchain};
+use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
@@ -22,6 +23,13 @@ const UV: &str = "0.13.9";
 
 /// The same with the digests of its wheels, as pip reads it.
 const UV_LOCK: &str = include_str!("uv.lock");
+
+/// The template of a program beside an adapter, and the program that is made of it.
+const TEMPLATE: &str = "repro.py";
+const PROGRAM: &str = "program.py";
+
+/// The tables that the kit reads, beside the folder of the language.
+const TABLES: &str = "dialects.json";
 
 /// Prints the version and the real program: `PATH` may hold a version switcher that depends on the folder.
 const QUESTION: [&str; 2] = ["-c", "import platform, sys; print(platform.python_version()); print(sys.executable)"];
@@ -64,6 +72,14 @@ impl Toolchain for Python {
         Ok(launch)
     }
 
+    fn standalone(&self, environment: &Environment) -> std::io::Result<Standalone> {
+        standalone(environment)
+    }
+
+    fn program(&self, environment: &Environment) -> std::io::Result<Option<Standalone>> {
+        program(environment)
+    }
+
     fn programs(&self, environment: &Environment) -> Utf8PathBuf {
         folder_of_programs(&environment.dir)
     }
@@ -76,6 +92,46 @@ impl Toolchain for Python {
     ) -> Result<String, SetupError> {
         latest(base, manifest, progress)
     }
+}
+
+/// Makes an adapter with the kit beside it, and a virtual environment of the locked packages.
+fn standalone(environment: &Environment) -> std::io::Result<Standalone> {
+    let sources = &environment.sources;
+    let shared = environment.shared();
+    let mut alone = Standalone::default();
+    let kit = local::files(&[shared.to_owned()])?.into_iter().filter(|file| file.parent() == Some(shared));
+    let own = local::files(&[sources.to_owned()])?;
+    let files = kit.chain(own).filter(|file| file.extension() == Some("py") && file.file_name() != Some(TEMPLATE));
+    alone.add_sources(shared, files.chain([shared.with_file_name(TABLES)]))?;
+    add_packages(&mut alone, environment)?;
+    let entry = place(shared.parent().unwrap_or(shared), &sources.join(&environment.entry));
+    alone.start = vec![".venv/bin/python".to_owned(), entry.into_string()];
+    alone.variables.insert("PYTHONPATH".to_owned(), place(shared.parent().unwrap_or(shared), shared).into_string());
+    Ok(alone)
+}
+
+/// Makes a program of the template, with a virtual environment of the locked packages.
+fn program(environment: &Environment) -> std::io::Result<Option<Standalone>> {
+    let template = environment.sources.join(TEMPLATE);
+    if !template.is_file() {
+        return Ok(None);
+    }
+    let mut alone = Standalone::default();
+    add_packages(&mut alone, environment)?;
+    alone.add(&template, PROGRAM)?;
+    alone.template = Some(PROGRAM.into());
+    alone.start = vec![".venv/bin/python".to_owned(), PROGRAM.to_owned()];
+    Ok(Some(alone))
+}
+
+/// Adds the list of the locked packages, and the step that installs them.
+fn add_packages(alone: &mut Standalone, environment: &Environment) -> std::io::Result<()> {
+    alone.add(&environment.sources.join("requirements.lock"), "requirements.lock")?;
+    let pip =
+        ".venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:";
+    let commands = vec!["python3 -m venv .venv".to_owned(), format!("{pip} -r requirements.lock")];
+    alone.install.push(InstallStep::making(".venv", &environment.dir, commands));
+    Ok(())
 }
 
 /// Finds the Python of this machine, 3.10 or newer.

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::toolchain::Inputs;
-use super::{Environment, Need, Progress, SetupError, Toolchain, local, runtime};
+use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, Toolchain, local, runtime};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::{self, Build};
@@ -61,6 +61,10 @@ impl Toolchain for Rust {
         Ok(launch)
     }
 
+    fn standalone(&self, environment: &Environment) -> io::Result<Standalone> {
+        standalone(&environment.base, native(&environment.id))
+    }
+
     fn latest(
         &self,
         base: &Utf8Path,
@@ -81,6 +85,38 @@ fn sources(root: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     local::files(&SOURCES.map(|name| root.join(name)))
 }
 
+/// Makes a workspace of this crate alone, in which the program that serves one of its adapters is built. `base` is
+/// `target/streamspec`.
+pub(super) fn standalone(base: &Utf8Path, id: &str) -> io::Result<Standalone> {
+    let root = root(base);
+    let mut alone = Standalone::default();
+    for file in sources(root)? {
+        alone.add(&file, file.strip_prefix(root).unwrap_or(&file))?;
+    }
+    let table = |file: &str| fs_err::read_to_string(root.join(file))?.parse::<Table>().map_err(io::Error::other);
+    let mut workspace = table("Cargo.toml")?;
+    keep_this_crate(&mut workspace);
+    alone.files.insert("Cargo.toml".into(), workspace.to_string().into_bytes());
+    let features = table("adapters/Cargo.toml")?;
+    let has_feature = features.get("features").and_then(|features| features.get(id)).is_some();
+    let feature = if has_feature { format!(" --features {id}") } else { String::new() };
+    let build =
+        format!("cargo build --quiet --package streamspec-adapters --example {PROGRAM} --no-default-features{feature}");
+    // Cargo itself sees what is left to do, and what many SDKs have in common is compiled once.
+    let set_up = (Utf8PathBuf::from("target"), base.join("rust"));
+    alone.install.push(InstallStep { makes: None, commands: vec![build], set_up });
+    alone.start = vec![format!("target/debug/examples/{PROGRAM}"), id.to_owned()];
+    Ok(alone)
+}
+
+/// Leaves no member in the workspace but this crate.
+fn keep_this_crate(workspace: &mut Table) {
+    let Some(workspace) = workspace.get_mut("workspace").and_then(Value::as_table_mut) else { return };
+    for members in ["members", "default-members"] {
+        workspace.insert(members.to_owned(), Value::from(vec!["adapters"]));
+    }
+}
+
 fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {
     let Environment { id, dir, base, package, build, sources: adapter, .. } = environment;
     let io = |source| environment.io(source);
@@ -92,10 +128,8 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     }
     let workspace = dir.join("Cargo.toml");
     edit(environment, &workspace, |workspace| {
+        keep_this_crate(workspace);
         let Some(workspace) = workspace.get_mut("workspace").and_then(Value::as_table_mut) else { return };
-        for members in ["members", "default-members"] {
-            workspace.insert(members.to_owned(), Value::from(vec!["adapters"]));
-        }
         let Some(dependencies) = workspace.get_mut("dependencies").and_then(Value::as_table_mut) else { return };
         let pinned = dependencies.get(package).map(version_in).unwrap_or_default();
         for (name, dependency) in dependencies.iter_mut() {

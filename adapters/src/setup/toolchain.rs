@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::once::{STAMP, install_once, is_stamped};
-use super::{Need, Progress, SetupError, local};
+use super::{Need, Progress, SetupError, Standalone, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::Build;
@@ -42,6 +42,14 @@ pub trait Toolchain: Debug + Send + Sync {
 
     /// Says how the adapter is started in a complete environment.
     fn launch(&self, environment: &Environment) -> Result<Launch, SetupError>;
+
+    /// Makes the adapter of a complete environment at the locked version one that needs nothing else of the repository.
+    fn standalone(&self, environment: &Environment) -> std::io::Result<Standalone>;
+
+    /// Makes of the template of a program beside the adapter, where there is one, a program that needs nothing else of the repository.
+    fn program(&self, _: &Environment) -> std::io::Result<Option<Standalone>> {
+        Ok(None)
+    }
 
     /// Returns the folder of a complete environment that holds the programs of its packages.
     fn programs(&self, environment: &Environment) -> Utf8PathBuf {
@@ -177,6 +185,16 @@ impl Environment {
     /// Makes a launch of this program in this environment, without arguments.
     pub(super) fn launch_of(&self, program: Utf8PathBuf) -> Launch {
         Launch::new(&self.id, program, self.dir.join("home"))
+    }
+
+    /// Makes its adapter one that needs nothing else of the repository.
+    pub fn standalone(&self) -> Result<Standalone, SetupError> {
+        self.toolchain.standalone(self).map_err(|source| self.io(source))
+    }
+
+    /// Makes of the template beside its adapter, where there is one, a program that needs nothing else of the repository.
+    pub fn program(&self) -> Result<Option<Standalone>, SetupError> {
+        self.toolchain.program(self).map_err(|source| self.io(source))
     }
 
     /// Returns the folder with what the adapters of a language share, beside the adapters' own folders.

@@ -11,8 +11,9 @@ use super::command::{output_of, run, users_command};
 use super::once::install_once;
 use super::report::no_version;
 use super::runtime::{self, write_atomically};
+use super::standalone::place;
 use super::toolchain::Inputs;
-use super::{Environment, Need, Progress, SetupError, Toolchain};
+use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, Toolchain, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::root::Root;
@@ -26,6 +27,13 @@ const TABLES: &str = "dialects.json";
 
 /// The part of `package.json` that brings Node.js itself.
 const RUNTIME: &str = "optionalDependencies";
+
+/// The template of a program beside an adapter, and the program that is made of it.
+const TEMPLATE: &str = "repro.ts";
+const PROGRAM: &str = "program.ts";
+
+/// The folder of an environment that holds its packages.
+const MODULES: &str = "node_modules";
 
 /// The folder of an environment that holds the programs of its packages.
 const PROGRAMS: &str = "node_modules/.bin";
@@ -87,6 +95,23 @@ impl Toolchain for TypeScript {
         Ok(launch)
     }
 
+    fn standalone(&self, environment: &Environment) -> std::io::Result<Standalone> {
+        standalone(environment)
+    }
+
+    fn program(&self, environment: &Environment) -> std::io::Result<Option<Standalone>> {
+        let template = environment.sources.join(TEMPLATE);
+        if !template.is_file() {
+            return Ok(None);
+        }
+        let mut alone = Standalone::default();
+        add_packages(&mut alone, environment)?;
+        alone.add(&template, PROGRAM)?;
+        alone.template = Some(PROGRAM.into());
+        alone.start = start(PROGRAM);
+        Ok(Some(alone))
+    }
+
     fn programs(&self, environment: &Environment) -> Utf8PathBuf {
         environment.dir.join(PROGRAMS)
     }
@@ -102,6 +127,39 @@ impl Toolchain for TypeScript {
         let version = output.trim();
         if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
     }
+}
+
+/// Makes an adapter with the kit beside it, and above both the locked packages with the Node.js among them.
+fn standalone(environment: &Environment) -> std::io::Result<Standalone> {
+    let sources = &environment.sources;
+    let shared = environment.shared();
+    let mut alone = Standalone::default();
+    let is_used = |file: &Utf8PathBuf| {
+        file.extension() == Some("ts") && !file.as_str().ends_with(".test.ts") && file.file_name() != Some(TEMPLATE)
+    };
+    let kit = local::files(&[shared.to_owned()])?.into_iter().filter(|file| file.parent() == Some(shared));
+    let files = kit.chain(local::files(&[sources.to_owned()])?).filter(is_used);
+    alone.add_sources(shared, files.chain([shared.with_file_name(TABLES)]))?;
+    add_packages(&mut alone, environment)?;
+    let entry = place(shared.parent().unwrap_or(shared), &sources.join(&environment.entry));
+    alone.start = start(entry.as_str());
+    Ok(alone)
+}
+
+/// Adds the list of the locked packages, and the step that installs them.
+fn add_packages(alone: &mut Standalone, environment: &Environment) -> std::io::Result<()> {
+    let Environment { sources, dir, .. } = environment;
+    for name in LOCKED.into_iter().chain([".npmrc"]).filter(|name| sources.join(name).is_file()) {
+        alone.add(&sources.join(name), name)?;
+    }
+    let commands = vec!["npm ci --silent --no-audit --no-fund --ignore-scripts".to_owned()];
+    alone.install.push(InstallStep::making(MODULES, &dir.join(MODULES), commands));
+    Ok(())
+}
+
+/// Returns the command that runs a file with the locked Node.js.
+fn start(file: &str) -> Vec<String> {
+    vec![format!("{PROGRAMS}/node"), "--disable-warning=ExperimentalWarning".to_owned(), file.to_owned()]
 }
 
 fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), SetupError> {

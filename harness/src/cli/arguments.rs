@@ -5,6 +5,7 @@ mod installing;
 mod looking;
 mod making;
 mod recordings;
+mod repro;
 mod serving;
 
 use camino::Utf8PathBuf;
@@ -18,6 +19,8 @@ pub(super) use making::{CheckOptions, FormatOptions, FuzzOptions, NewOptions, Sh
 use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
 use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
 pub(super) use recordings::{ImportOptions, RecordOptions};
+use repro::REPRO_EXAMPLES;
+pub(super) use repro::ReproOptions;
 pub(super) use serving::ServeArguments;
 
 use super::Exit;
@@ -67,6 +70,14 @@ pub enum Command {
     /// cannot be written.
     #[command(after_help = examples::DIFF_SDK)]
     DiffSdk(DiffOptions),
+    /// Write a trial as a folder that stands alone: the bytes of its answers, a player, the call of the SDK, the text of an issue.
+    ///
+    /// The folder needs nothing of streamspec. A copy of it is run once, and must show what the record says.
+    ///
+    /// Exit codes: 0 it shows that, 1 it shows something else, 2 usage, no such trial, or one that no folder can be made of, 3 the
+    /// SDK cannot be run or the folder does not come to a call, 6 the folder cannot be written.
+    #[command(after_help = REPRO_EXAMPLES)]
+    Repro(ReproOptions),
     /// Explain a rule, an axis, a level, a verdict or a grade: what it means, its source and its cases, and which SDKs break it.
     ///
     /// The numbers are those of trials as written that fail or deviate: for a rule on its cases, for an axis or a grade at a check

@@ -27,6 +27,7 @@ mod places;
 mod probe;
 mod record;
 mod report;
+mod repro;
 mod rerun;
 mod run;
 mod sdks;
@@ -89,6 +90,7 @@ pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
         command,
         Command::Run(_)
             | Command::Probe(_)
+            | Command::Repro(_)
             | Command::Shrink(_)
             | Command::Fuzz(_)
             | Command::Import(_)
@@ -105,6 +107,7 @@ pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
         Command::List(options) => list::list(&root()?, &options),
         Command::Show(options) => show::show(&root()?, &options),
         Command::DiffSdk(options) => diff_sdk::diff_sdk(&root()?, &options),
+        Command::Repro(options) => repro::repro(&root()?, &options),
         Command::Explain(options) => explain::explain(&root()?, &options),
         Command::Setup(options) => setup::setup(&root()?, &options),
         Command::Sdks => sdks::sdks(&root()?),

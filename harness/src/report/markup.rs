@@ -15,7 +15,7 @@ pub(super) fn source(link: &str) -> String {
 }
 
 /// Returns a text from outside for a table cell: never markup, never more than one line.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     let line = crate::text::shown(&text.split_whitespace().collect::<Vec<_>>().join(" "), usize::MAX);
     let is_letter = |at: Option<usize>| at.and_then(|at| line.chars().nth(at)).is_some_and(char::is_alphanumeric);
     let mut out = String::with_capacity(line.len());
@@ -33,7 +33,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 /// Returns a value from outside as code for a table cell.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     span(&crate::text::shown(text, 80))
 }
 

@@ -9,7 +9,7 @@ mod alike;
 mod compare;
 mod format;
 mod ids;
-mod markup;
+pub(crate) mod markup;
 mod overview;
 mod page;
 mod published;

@@ -45,7 +45,7 @@ impl Deadlines {
 
     /// Returns the time after which a call for this case is a hang. Tens of thousands of pieces keep a client busy for
     /// seconds, and many such calls are made at once.
-    fn deadline(self, case: &Case, script: &Script) -> Duration {
+    pub fn of(self, case: &Case, script: &Script) -> Duration {
         let pieces = u32::try_from(script.pieces()).unwrap_or(u32::MAX);
         (case.hang_after() + self.grace).max(self.least) + PER_PIECE * pieces
     }
@@ -58,7 +58,7 @@ pub(super) const TIMED: usize = 2;
 const PER_PIECE: Duration = Duration::from_millis(1);
 
 /// The time in which a client must let go of the connection after its caller was told of a failure.
-const RELEASE: Duration = Duration::from_secs(2);
+pub(crate) const RELEASE: Duration = Duration::from_secs(2);
 
 /// An adapter, opened once and shared, or the reason why it could not be.
 type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
@@ -311,7 +311,7 @@ impl Engine {
     /// Returns the time after which a call of this trial is a hang.
     pub(super) fn deadline(&self, trial: &Trial, script: &Script) -> Duration {
         let loading = if self.deadlines.again { self.learnt.loading(trial) } else { Duration::ZERO };
-        self.deadlines.deadline(&trial.case, script) + loading
+        self.deadlines.of(&trial.case, script) + loading
     }
 
     /// Makes the verdict of a call that says nothing about the SDK, because the gateway on its way failed, or two calls were
@@ -326,7 +326,7 @@ impl Engine {
 }
 
 /// Says whether any level asks what becomes of the connection.
-fn watches_connection(case: &Case) -> bool {
+pub(crate) fn watches_connection(case: &Case) -> bool {
     let mut all = case.levels().flat_map(|(_, checks)| checks.all());
     all.any(|checks| checks.connection == Some(Connection::Released))
 }

@@ -23,7 +23,7 @@ const UNANSWERED: u32 = 64;
 
 /// The time in which a surface may load what it needs for its first call, beside the deadline of that call: many SDKs import
 /// most of themselves then, and thirty of them begin at once.
-const LOADING: Duration = Duration::from_secs(30);
+pub(crate) const LOADING: Duration = Duration::from_secs(30);
 
 /// Trials that are not as listed are repeated up to so many of an SDK, and beyond that one in so many of those that were
 /// run: where everything is different, nothing is learnt from doing all of it twice.

@@ -3,12 +3,13 @@
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "run",
     "check",
     "list",
     "show",
     "diff-sdk",
+    "repro",
     "explain",
     "setup",
     "sdks",

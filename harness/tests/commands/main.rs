@@ -15,6 +15,8 @@ mod own;
 mod places;
 mod recordings;
 mod repository;
+#[cfg(unix)]
+mod repro;
 mod reproduce;
 mod selection;
 mod serve;

@@ -1,0 +1,151 @@
+//! A trial as one test file in the framework of the SDK's own repository: the bytes inside, red as long as the SDK does what it did.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+use sha2::{Digest as _, Sha256};
+use streamspec_adapters::environment::of_the_user;
+use thiserror::Error;
+
+use super::framework::{Framework, Parts};
+use super::proof::last_lines;
+use super::script::ScriptFile;
+use super::{FolderError, Repro, assertion, folder, program, told};
+use crate::judge::Status;
+use crate::text::shown;
+
+/// The first words of a file that this command has made.
+const MARK: &str = "Made by streamspec repro --as-test";
+
+/// A test file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestFile {
+    /// Its name where nobody has named one.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    framework: Framework,
+}
+
+/// A reason why no test can be made of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NoTest {
+    /// No template has the call.
+    #[error(
+        "a test needs the call in code, which `repro.py` or `repro.ts` beside the adapter has for some surfaces and callers who read one \
+         answer to the end; without --as-test a folder is written that calls the SDK through its adapter"
+    )]
+    Call,
+    /// The case has answers with conditions.
+    #[error("the answers of this case have conditions, which the server in a test does not know; a folder has them")]
+    Conditions,
+    /// No check can be written as an assertion.
+    #[error("no check of this trial is about what a test of one call sees; a folder shows it")]
+    Assertion,
+}
+
+/// What came of a test that was run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// An assertion did not hold.
+    Red(String),
+    /// All held.
+    Green,
+}
+
+impl Repro {
+    /// Makes a test of the trial.
+    ///
+    /// # Errors
+    ///
+    /// There is no call in code for it, or nothing to assert.
+    pub fn test(&self) -> Result<TestFile, NoTest> {
+        let framework = Framework::of(&self.sdk.language).ok_or(NoTest::Call)?;
+        let call = program::call(self).ok_or(NoTest::Call)?;
+        let script = self.script();
+        if !script.conditions.is_empty() {
+            return Err(NoTest::Conditions);
+        }
+        let asserted = assertion::of(self);
+        if asserted.is_empty() && self.trial.observation.is_some() {
+            return Err(NoTest::Assertion);
+        }
+        let name = folder::name(&self.trial.id());
+        let name = name.strip_prefix("repro-").unwrap_or(&name).to_owned();
+        let answers = String::from_utf8(ScriptFile::of(&script, self.trial.transport).to_json()).unwrap_or_default();
+        let mut about = vec![shown(&format!("{}.", self.case.title), usize::MAX), String::new()];
+        about.extend(told::plain_sources(&self.case.sources));
+        about.push(String::new());
+        about.push(format!("{MARK} {}", self.trial.name()));
+        let parts = Parts {
+            about,
+            call,
+            answers: answers.trim_end().to_owned(),
+            deadline: self.patience.as_secs(),
+            asserted,
+            name: name.clone(),
+        };
+        Ok(TestFile { name: framework.file(&name), text: framework.render(&parts) + "\n", framework })
+    }
+
+    /// Says whether the test should be red today.
+    pub fn is_red(&self) -> bool {
+        self.trial.verdict.status != Status::Pass
+    }
+}
+
+/// Writes a test where there is none, or with `force` in the place of one that this command has made before.
+///
+/// # Errors
+///
+/// The file is there already, or cannot be written.
+pub fn write_test(file: &Utf8Path, text: &str, force: bool) -> Result<(), FolderError> {
+    if file.symlink_metadata().is_ok() {
+        let is_made = fs::read_to_string(file).is_ok_and(|before| before.contains(MARK));
+        match (is_made, force) {
+            (false, _) => return Err(FolderError::Foreign(file.to_owned())),
+            (true, false) => return Err(FolderError::There(file.to_owned())),
+            (true, true) => {}
+        }
+    }
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    Ok(fs::write(file, text)?)
+}
+
+impl TestFile {
+    /// Runs the test in a place where nothing else is, with the SDK as it is set up. The framework is installed below
+    /// `target/streamspec` of the repository, at the versions that the clients lock.
+    ///
+    /// # Errors
+    ///
+    /// The framework cannot be installed, or did not come to the assertions.
+    pub fn run(&self, root: &Utf8Path, repro: &Repro) -> io::Result<Colour> {
+        let (script, lock) = match self.framework {
+            Framework::Pytest => (include_str!("folder/pytest.sh"), "pytest-streamspec/requirements-dev.lock"),
+            Framework::Vitest => (include_str!("folder/vitest.sh"), "vitest-streamspec/package-lock.json"),
+        };
+        let root = root.canonicalize_utf8()?;
+        let clients = root.join("clients");
+        let digest = hex::encode(Sha256::digest(fs::read(clients.join(lock))?));
+        let tools = root.join("target/streamspec/tools").join(format!("{:?}-{}", self.framework, &digest[..12]));
+        let held = tempfile::tempdir()?;
+        let place = Utf8Path::from_path(held.path()).ok_or_else(|| io::Error::other("a folder that is not UTF-8"))?;
+        fs::write(place.join(&self.name), &self.text)?;
+        let set_up = repro.adapter.install.first().map(|step| step.set_up.1.clone()).unwrap_or_default();
+        let mut command = Command::new("sh");
+        let arguments = [tools, clients, set_up, Utf8PathBuf::from(&self.name)];
+        let command = command.args(["-c", script, "sh"]).args(arguments).current_dir(place);
+        let output = command.envs(of_the_user()).stdin(Stdio::null()).output()?;
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        let failed = said.lines().find(|line| line.contains("AssertionError") || line.contains("Test timed out"));
+        match (output.status.code(), failed) {
+            (Some(0), _) => Ok(Colour::Green),
+            (Some(1), Some(line)) => Ok(Colour::Red(line.trim_start_matches("E ").trim().to_owned())),
+            _ => Err(io::Error::other(format!("the test ended with {}:\n{}", output.status, last_lines(&said)))),
+        }
+    }
+}
