@@ -331,9 +331,9 @@ stream:
     - raw: "a\
       b"
     -   data:   |-
-           {
-             "x": 1
-           }
+          {
+            "x": 1
+          }
     - end:   finish   
 "#;
         let expected = FORMATTED.replace("  # Of the level.\n  should:\n    error.foreign: false\n", "");

@@ -71,7 +71,7 @@ fn check_watches_cases_and_tells_what_changed() {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
     let mut until = |part: &str| {
-        let all: Vec<String> = lines.by_ref().take(200).collect_until(part);
+        let all: Vec<String> = lines.by_ref().take(20_000).collect_until(part);
         assert!(all.last().is_some_and(|line| line.contains(part)), "`{part}` is not in {all:?}");
     };
     until("waiting for changes");
@@ -80,7 +80,7 @@ fn check_watches_cases_and_tells_what_changed() {
     repository.write(&file, &healthy.replace("\nexpect:", "\nexpects:"));
     until("expects");
     repository.write(&file, &healthy);
-    until("mended: ");
+    until(&format!("mended: {file}"));
     child.kill().expect("it runs");
     child.wait().expect("it ends");
 }
