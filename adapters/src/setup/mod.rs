@@ -29,7 +29,6 @@ pub use self::needs::Need;
 pub use self::program::{Installed, Packaged, of_system};
 pub use self::report::{Progress, SetupError};
 pub use self::standalone::{InstallStep, Standalone};
-use self::toolchain::id_in;
 pub use self::toolchain::{Environment, Toolchain};
 
 #[cfg(test)]
