@@ -49,7 +49,7 @@ async fn the_reference_client_breaks_no_law() {
 async fn mutants_are_caught_by_the_law_that_they_break() {
     let cases = ["anthropic/benign/text", "anthropic/benign/tool", "openai-chat/benign/text-and-tool-call"];
     for (mutant, law) in [
-        ("eof-is-success", Law::CutIsTold),
+        ("fabricates-stop", Law::CutIsTold),
         ("ignores-error-event", Law::ErrorIsTold),
         ("lf-only", Law::SplitMeansTheSame),
         ("unknown-event-fails", Law::IgnoredIsIgnored),

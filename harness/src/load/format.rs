@@ -174,19 +174,25 @@ impl Writer<'_> {
         }
         let head = if first.is_empty() { " ".repeat(indent) } else { first.to_owned() };
         let head = format!("{head}{}:", &self.text[key.span.range()]);
-        if let Some(lines) = self.block_scalar(key, indent) {
-            let _ = writeln!(self.out, "{head} {lines}");
+        if let Some(lines) = self.on_own_lines(key, value, indent) {
+            let _ = writeln!(self.out, "{head}{lines}");
             return;
         }
         let path: Vec<&str> = path.iter().copied().chain([key.text.as_str()]).collect();
         self.value(&head, indent + 2, value, &path);
     }
 
-    /// Returns the lines of a text behind `|` or `>`, moved with their key; none where the value is written otherwise.
-    fn block_scalar(&self, key: &Key, indent: usize) -> Option<String> {
+    /// Returns the lines of a text behind `|` or `>`, or of what stands in braces or brackets below its key, moved with the key; none
+    /// where the value is written otherwise.
+    fn on_own_lines(&self, key: &Key, value: &Node, indent: usize) -> Option<String> {
         let Range { start, end } = key.span.range();
-        let value = self.text[end..].strip_prefix(':')?.trim_start_matches(' ');
-        let (header, rest) = value.split_once('\n').filter(|(header, _)| header.starts_with(['|', '>']))?;
+        let (header, rest) = self.text[end..].strip_prefix(':')?.split_once('\n')?;
+        let header = header.trim();
+        let is_collection = matches!(value.kind, ValueKind::List(_) | ValueKind::Map(_));
+        if !header.starts_with(['|', '>']) && !(header.is_empty() && is_collection && self.is_flow(value)) {
+            return None;
+        }
+        let header = if header.is_empty() { String::new() } else { format!(" {header}") };
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let column = start - line_start;
         let is_inside =
@@ -196,7 +202,7 @@ impl Writer<'_> {
             _ => String::new(),
         };
         let lines: Vec<String> = rest.lines().take_while(is_inside).map(moved).collect();
-        Some(format!("{}\n{}", header.trim_end(), lines.join("\n").trim_end()))
+        Some(format!("{header}\n{}", lines.join("\n").trim_end()))
     }
 
     /// Writes a value behind what stands before it on its line.
