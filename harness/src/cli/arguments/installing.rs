@@ -21,7 +21,7 @@ Examples:
 /// Examples of `man`.
 pub(super) const MAN_EXAMPLES: &str = "\
 Example:
-  streamspec man ~/.local/share/man/man1 && man streamspec-run";
+  streamspec man ~/.local/share/man/man1";
 
 /// Options of `clean`.
 #[derive(Debug, Args)]
