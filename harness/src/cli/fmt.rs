@@ -30,7 +30,8 @@ pub(super) fn fmt(root: &Utf8Path, options: &FormatOptions) -> anyhow::Result<Ex
         }
     }
     let what = if options.check { "not formatted" } else { "changed" };
-    output::say(format_args!("{} files, {changed} {what}", files.len()));
+    let plural = if files.len() == 1 { "" } else { "s" };
+    output::say(format_args!("{} file{plural}, {changed} {what}", files.len()));
     Ok(exit)
 }
 
