@@ -2,7 +2,7 @@
 //! I/O.
 //!
 //! What the client sees of an answer is expected as the case has it: the end, the text, the tool calls, the stop reason by its meaning,
-//! the error with its type in the form of the client's dialect (rule C23). [`LOST`] says what has no translation, which is not judged.
+//! the error with its type in the form of the client's dialect (rule C23). `LOST` says what has no translation, which is not judged.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

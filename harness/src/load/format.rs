@@ -189,7 +189,8 @@ impl Writer<'_> {
         let (header, rest) = self.text[end..].strip_prefix(':')?.split_once('\n')?;
         let header = header.trim();
         let is_collection = matches!(value.kind, ValueKind::List(_) | ValueKind::Map(_));
-        if !header.starts_with(['|', '>']) && !(header.is_empty() && is_collection && self.is_flow(value)) {
+        let is_flow_below = header.is_empty() && is_collection && self.is_flow(value);
+        if !(header.starts_with(['|', '>']) || is_flow_below) {
             return None;
         }
         let header = if header.is_empty() { String::new() } else { format!(" {header}") };

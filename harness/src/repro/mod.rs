@@ -1,7 +1,7 @@
 //! A trial that leaves the checkout: a folder with the bytes of its answers, a player of them, and the call of the SDK.
 //!
-//! [`script`] is the answers as data, `folder/play.py` plays them. [`folder`] has all files of a folder and writes them, [`told`]
-//! says what was expected and what was seen. [`proof`] runs a folder where nothing else of the repository is, and compares what
+//! `script` is the answers as data, `folder/play.py` plays them. `folder` has all files of a folder and writes them, `told`
+//! says what was expected and what was seen. `proof` runs a folder where nothing else of the repository is, and compares what
 //! came of it with the record.
 
 mod assertion;
