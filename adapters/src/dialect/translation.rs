@@ -16,7 +16,7 @@ use super::{Api, is_quota};
 const SAME: &[&[u16]] = &[&[503, 529]];
 
 /// The places at which the documents have the message of an error.
-const MESSAGES: [&str; 2] = ["/error/message", "/message"];
+const MESSAGES: [&str; 3] = ["/error/message", "/message", "/error"];
 
 /// Says whether two statuses mean the same.
 pub fn is_same_status(one: u16, other: u16) -> bool {
@@ -74,7 +74,7 @@ impl Dialect {
         let kind = payload.get("type").and_then(Value::as_str);
         let documented = (example.data)("", 0);
         let has_message =
-            MESSAGES.iter().all(|place| documented.pointer(place).is_none() || text_at(payload, place).is_some());
+            MESSAGES.iter().all(|place| text_at(&documented, place).is_none() || text_at(payload, place).is_some());
         let is_example = documented.get("type") == payload.get("type") && has_message;
         // An event that ends an answer may say that it failed; it is named after its type.
         let is_end = kind.is_some_and(|kind| kind == event && reporting.contains(&kind) && events.is_part(kind));
