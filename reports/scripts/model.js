@@ -256,9 +256,17 @@ function rankOf(status, mode) {
   if (status === "fails" && mode) return MODES.indexOf(mode);
   return (
     MODES.length +
-    ["deviates", "disputed", "flaky", "adapter-fault", "gateway-fault", "harness-fault", "unsupported", "not-run", "pass"].indexOf(
-      status,
-    )
+    [
+      "deviates",
+      "disputed",
+      "flaky",
+      "adapter-fault",
+      "gateway-fault",
+      "harness-fault",
+      "unsupported",
+      "not-run",
+      "pass",
+    ].indexOf(status)
   );
 }
 

@@ -106,14 +106,9 @@ impl Adequacy {
 
     /// Says whether a client is a mutant that some case catches.
     pub fn is_caught(&self, client: &str) -> bool {
-        self.times_caught(client) > 0
-    }
-
-    /// Counts the case files that catch a client, as far as it was run.
-    pub fn times_caught(&self, client: &str) -> usize {
         let client = SdkId::from(client);
         let of = |caught: &&CaughtMutant| client.fault() == Some(&*caught.mutant);
-        self.mutants.iter().find(of).map_or(0, |caught| caught.by.len())
+        self.mutants.iter().find(of).is_some_and(|caught| !caught.by.is_empty())
     }
 
     /// Lists the case files that catch nothing.

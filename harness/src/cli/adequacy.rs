@@ -1,6 +1,5 @@
 //! `streamspec adequacy`: run every mutant of the reference client on every case.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -76,54 +75,26 @@ struct Clients {
     mutants: Vec<Arc<Sdk>>,
 }
 
-/// The number of case files in the first round, and of mutants in the first round on the case files that have caught none; each
-/// round has twice as many as the one before.
-const FIRST_FILES: usize = 48;
-const FIRST_MUTANTS: usize = 3;
-
-/// Runs as many trials as it takes to see that every mutant is caught and that every case file catches one: first every mutant that
-/// is not caught yet on further case files, and then on each case file that has caught none further mutants, those first which most
-/// case files catch.
+/// Runs as many trials as it takes to see that every mutant is caught and that every case file catches one: every mutant on the first
+/// combination of every case file, and then what is left on all combinations.
+///
+/// Trials that wait decide how long it takes, so that few large rounds take less time than many small ones.
 async fn prove(
     engine: &Arc<Engine>,
     mutants: &[Arc<Sdk>],
     cases: &[Arc<Case>],
     ran: &mut RunResults,
 ) -> anyhow::Result<()> {
-    // Nearly every case file catches something with its first combination; only the others need all of theirs.
-    let (mut firsts, others): (Vec<_>, Vec<_>) = {
+    let (firsts, others): (Vec<_>, Vec<_>) = {
         let mut files = BTreeSet::new();
         cases.iter().cloned().partition(|case| files.insert(case.file.clone()))
     };
-    // In an order that has nothing to do with their folders, so that a round has cases of every kind.
-    firsts.sort_by(|one, other| one.digest.cmp(&other.digest));
-    let escaped = |ran: &RunResults| -> Vec<_> {
-        mutants.iter().filter(|sdk| !ran.adequacy.is_caught(&sdk.manifest.id)).cloned().collect()
-    };
-    let idle = |ran: &RunResults, cases: &[Arc<Case>]| -> Vec<_> {
-        let idle: BTreeSet<&str> = ran.adequacy.idle().collect();
-        cases.iter().filter(|case| idle.contains(case.id.file())).cloned().collect()
-    };
-    for round in rounds(&firsts, FIRST_FILES) {
-        run_all(engine, &escaped(ran), round, ran).await?;
-    }
-    let mut strongest = mutants.to_vec();
-    strongest.sort_by_key(|sdk| Reverse(ran.adequacy.times_caught(&sdk.manifest.id)));
-    for round in rounds(&strongest, FIRST_MUTANTS) {
-        run_all(engine, round, &idle(ran, &firsts), ran).await?;
-    }
-    run_all(engine, mutants, &idle(ran, &others), ran).await?;
-    run_all(engine, &escaped(ran), &others, ran).await
-}
-
-/// Splits a list into rounds, each of which has twice as many items as the one before.
-fn rounds<T>(mut all: &[T], first: usize) -> impl Iterator<Item = &[T]> {
-    let mut size = first;
-    std::iter::from_fn(move || {
-        let (round, rest) = all.split_at(size.min(all.len()));
-        (all, size) = (rest, size * 2);
-        (!round.is_empty()).then_some(round)
-    })
+    run_all(engine, mutants, &firsts, ran).await?;
+    let idle: BTreeSet<&str> = ran.adequacy.idle().collect();
+    let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
+    let escaped: Vec<_> = mutants.iter().filter(|sdk| !ran.adequacy.is_caught(&sdk.manifest.id)).cloned().collect();
+    run_all(engine, mutants, &idle, ran).await?;
+    run_all(engine, &escaped, &rest, ran).await
 }
 
 /// The results of the trials, of which none is kept: there are hundreds of clients.
