@@ -100,7 +100,7 @@
  * @property {Set<string>} routes
  * @property {Set<string>} transports
  * @property {Gateway[]} gateways
- * @property {PageData['words']} words
+ * @property {Record<keyof PageData['words'], [string, string][]>} words
  */
 
 /**
@@ -169,7 +169,8 @@ function readModel(data) {
     routes: new Set(data.ways.map((way) => way.route)),
     transports: new Set(data.ways.map((way) => way.transport)),
     gateways: data.gateways,
-    words: data.words,
+    // Pairs, which the types that are made of the schema do not know.
+    words: /** @type {Model["words"]} */ (data.words),
   };
   const rows = data.rows.map(({ sdk, surface, way: number, label, name, cases: runs, verdicts: came }, place) => {
     const [known, way] = [sdks.get(sdk), at(data.ways, number)];
