@@ -90,7 +90,7 @@ function gatewayPage(model, gateway) {
         ),
       ),
     ),
-    beside?.results?.length ? sideBySide(model, beside.results) : "",
+    beside?.results?.length ? besideTable(model, beside.results) : "",
     h("h2", {}, "What it does"),
     gateway.findings.length ? "" : h("p", {}, "It does no harm."),
     gateway.findings.map((found, place) => {
@@ -125,7 +125,7 @@ function headOf(names) {
  * @param {Model} model
  * @param {SideBySide[]} results
  */
-function sideBySide(model, results) {
+function besideTable(model, results) {
   return [
     h("h2", {}, "Beside the direct route"),
     scroller(
