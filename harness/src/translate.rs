@@ -1,7 +1,7 @@
 //! The expectation of a case in another dialect, for a gateway that is asked in one dialect and asks in another one. Total, and without
 //! I/O.
 //!
-//! What the client sees of an answer is expected as the case has it: the end, the text, the tool calls, the stop reason by its meaning,
+//! The client's view of an answer is expected as the case has it: the end, the text, the tool calls, the stop reason by its meaning,
 //! the error with its type in the form of the client's dialect (rule C23). `LOST` says what has no translation, which is not judged.
 
 use schemars::JsonSchema;

@@ -98,9 +98,9 @@ pub enum Rewrite {
 /// A mistake in what a case wants to send, for whoever wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// What is wrong.
+    /// The sentence that names it.
     pub message: &'static str,
-    /// What to do about it.
+    /// The advice that follows.
     pub help: &'static str,
 }
 
@@ -119,6 +119,11 @@ impl Decoded {
     /// Returns its data as text, which is empty where it has none.
     pub fn data(&self) -> &str {
         self.data.as_deref().unwrap_or_default()
+    }
+
+    /// Returns its data as JSON; null where it is none.
+    pub fn payload(&self) -> Value {
+        serde_json::from_str(self.data()).unwrap_or_default()
     }
 
     /// Says whether a client must ignore it: it is whole and there is nothing to act on.

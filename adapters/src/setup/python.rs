@@ -112,16 +112,9 @@ fn standalone(environment: &Environment) -> std::io::Result<Standalone> {
 
 /// Makes a program of the template, with a virtual environment of the locked packages.
 fn program(environment: &Environment) -> std::io::Result<Option<Standalone>> {
-    let template = environment.sources.join(TEMPLATE);
-    if !template.is_file() {
-        return Ok(None);
-    }
-    let mut alone = Standalone::default();
-    add_packages(&mut alone, environment)?;
-    alone.add(&template, PROGRAM)?;
-    alone.template = Some(PROGRAM.into());
-    alone.start = vec![".venv/bin/python".to_owned(), PROGRAM.to_owned()];
-    Ok(Some(alone))
+    let start = vec![".venv/bin/python".to_owned(), PROGRAM.to_owned()];
+    let add = |alone: &mut Standalone| add_packages(alone, environment);
+    Standalone::of_template(&environment.sources, [TEMPLATE, PROGRAM], add, start)
 }
 
 /// Adds the list of the locked packages, and the step that installs them.

@@ -42,6 +42,23 @@ impl Standalone {
         self
     }
 
+    /// Makes one of the template in a folder and of packages, which `add_packages` adds; none where there is no such template.
+    pub(super) fn of_template(
+        sources: &Utf8Path,
+        [template, program]: [&str; 2],
+        add_packages: impl FnOnce(&mut Self) -> io::Result<()>,
+        start: Vec<String>,
+    ) -> io::Result<Option<Self>> {
+        let template = sources.join(template);
+        if !template.is_file() {
+            return Ok(None);
+        }
+        let mut alone = Self { start, template: Some(program.into()), ..Self::default() };
+        add_packages(&mut alone)?;
+        alone.add(&template, program)?;
+        Ok(Some(alone))
+    }
+
     /// Adds a file.
     pub(super) fn add(&mut self, from: &Utf8Path, to: impl Into<Utf8PathBuf>) -> io::Result<()> {
         self.files.insert(to.into(), fs_err::read(from)?);

@@ -100,16 +100,8 @@ impl Toolchain for TypeScript {
     }
 
     fn program(&self, environment: &Environment) -> std::io::Result<Option<Standalone>> {
-        let template = environment.sources.join(TEMPLATE);
-        if !template.is_file() {
-            return Ok(None);
-        }
-        let mut alone = Standalone::default();
-        add_packages(&mut alone, environment)?;
-        alone.add(&template, PROGRAM)?;
-        alone.template = Some(PROGRAM.into());
-        alone.start = start(PROGRAM);
-        Ok(Some(alone))
+        let add = |alone: &mut Standalone| add_packages(alone, environment);
+        Standalone::of_template(&environment.sources, [TEMPLATE, PROGRAM], add, start(PROGRAM))
     }
 
     fn programs(&self, environment: &Environment) -> Utf8PathBuf {

@@ -11,23 +11,20 @@ mod tests;
 mod upstream;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 pub use upstream::{Roots, Upstream, UpstreamError};
 
 use crate::tap::TappedAnswer;
+use crate::transport::{accept, listen};
 
 /// The shortest time without a byte of the body that is kept as a pause.
 pub const PAUSE: Duration = Duration::from_millis(500);
-
-/// Connections that may wait to be accepted.
-const BACKLOG: u32 = 128;
 
 /// A proxy that listens. Dropping it closes its connections.
 #[derive(Debug)]
@@ -62,15 +59,14 @@ impl Capture {
     /// Listens on a port of 127.0.0.1, on any free one where it is 0, and tells of each request whose answer is over.
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn open(upstream: Upstream, port: u16) -> io::Result<(Self, mpsc::UnboundedReceiver<Captured>)> {
-        let socket = TcpSocket::new_v4()?;
-        // Where the last program on this port has just ended, its connections keep the system from giving the port away.
-        #[cfg(unix)]
-        socket.set_reuseaddr(port != 0)?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
-        let listener = socket.listen(BACKLOG)?;
+        let listener = listen(port)?;
         let address = listener.local_addr()?;
         let (told, captured) = mpsc::unbounded_channel();
-        let accepting = tokio::spawn(accept(listener, Arc::new(upstream), told));
+        let upstream = Arc::new(upstream);
+        let accepting = tokio::spawn(accept(listener, move |client| {
+            let (upstream, told) = (Arc::clone(&upstream), told.clone());
+            async move { relay::relay(client, &upstream, told).await }
+        }));
         Ok((Self { address, accepting }, captured))
     }
 
@@ -83,23 +79,5 @@ impl Capture {
 impl Drop for Capture {
     fn drop(&mut self) {
         self.accepting.abort();
-    }
-}
-
-/// Takes connections until it is dropped; they end with it.
-async fn accept(listener: TcpListener, upstream: Arc<Upstream>, told: mpsc::UnboundedSender<Captured>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((client, _)) => {
-                    let (upstream, told) = (Arc::clone(&upstream), told.clone());
-                    connections.spawn(async move { relay::relay(client, &upstream, told).await });
-                }
-                // A file may be free in a moment.
-                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
     }
 }

@@ -24,7 +24,7 @@ pub struct Upstream {
     tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
-/// Where certificates are trusted from, instead of where the system has them.
+/// The places of the certificates that are trusted, instead of those of the system.
 #[derive(Clone, Debug, Default)]
 pub struct Roots {
     /// A file of certificates, as `SSL_CERT_FILE` names it.

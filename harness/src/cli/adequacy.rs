@@ -24,23 +24,27 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
     let mutants = native::mutants();
     let fleet = Fleet::discover(root)?;
     let reference = fleet.get("reference")?;
-    let mutant = |name: &&str| Arc::new(reference.mutant(name));
-    let clients = Clients {
-        reference: Arc::new(reference.clone()),
-        mutants: mutants.iter().map(|(name, _)| mutant(name)).collect(),
-    };
+    let sdks: Vec<Arc<Sdk>> = std::iter::once(Arc::new(reference.clone()))
+        .chain(mutants.iter().map(|(name, _)| Arc::new(reference.mutant(name))))
+        .collect();
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
     let runtime = tokio::runtime::Runtime::new()?;
     let results_of_run: anyhow::Result<RunResults> = runtime.block_on(async {
         let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Deadlines::MUTANT).await?;
         let engine = Arc::new(engine);
         let mut ran = RunResults { adequacy: Adequacy::of(&mutants), faults: BTreeSet::new(), broke: false };
-        run_all(&engine, std::slice::from_ref(&clients.reference), &cases, &mut ran).await?;
-        if options.unique {
-            run_all(&engine, &clients.mutants, &cases, &mut ran).await?;
-        } else {
-            prove(&engine, &clients.mutants, &cases, &mut ran).await?;
-        }
+        // Nearly every case file catches something with its first combination; only the others need all of theirs, unless
+        // it is asked what each of them catches.
+        let (firsts, others): (Vec<_>, Vec<_>) = {
+            let mut files = BTreeSet::new();
+            cases.iter().cloned().partition(|case| files.insert(case.file.clone()) || options.unique)
+        };
+        run_all(&engine, &sdks, &firsts, &mut ran).await?;
+        let idle: BTreeSet<&str> = ran.adequacy.idle().collect();
+        let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
+        let escaped: Vec<_> = sdks.iter().filter(|sdk| !ran.adequacy.is_caught(&sdk.manifest.id)).cloned().collect();
+        run_all(&engine, &sdks, &idle, &mut ran).await?;
+        run_all(&engine, &escaped, &rest, &mut ran).await?;
         Ok(ran)
     });
     runtime.shutdown_background();
@@ -67,34 +71,6 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
         (true, false) => Exit::NotConformant,
         (true, true) => Exit::Conformant,
     })
-}
-
-/// The clients that are run.
-struct Clients {
-    reference: Arc<Sdk>,
-    mutants: Vec<Arc<Sdk>>,
-}
-
-/// Runs as many trials as it takes to see that every mutant is caught and that every case file catches one: every mutant on the first
-/// combination of every case file, and then what is left on all combinations.
-///
-/// Trials that wait decide how long it takes, so that few large rounds take less time than many small ones.
-async fn prove(
-    engine: &Arc<Engine>,
-    mutants: &[Arc<Sdk>],
-    cases: &[Arc<Case>],
-    ran: &mut RunResults,
-) -> anyhow::Result<()> {
-    let (firsts, others): (Vec<_>, Vec<_>) = {
-        let mut files = BTreeSet::new();
-        cases.iter().cloned().partition(|case| files.insert(case.file.clone()))
-    };
-    run_all(engine, mutants, &firsts, ran).await?;
-    let idle: BTreeSet<&str> = ran.adequacy.idle().collect();
-    let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
-    let escaped: Vec<_> = mutants.iter().filter(|sdk| !ran.adequacy.is_caught(&sdk.manifest.id)).cloned().collect();
-    run_all(engine, mutants, &idle, ran).await?;
-    run_all(engine, &escaped, &rest, ran).await
 }
 
 /// The results of the trials, of which none is kept: there are hundreds of clients.

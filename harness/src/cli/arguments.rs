@@ -12,14 +12,10 @@ use camino::Utf8PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use installing::{CLEAN_EXAMPLES, COMPLETIONS_EXAMPLES, MAN_EXAMPLES};
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
 pub(super) use looking::{CompareOptions, ComparisonFormat, DiffOptions, ExplainOptions, ListOptions, ShowOptions};
 pub(super) use making::{CheckOptions, FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
-use making::{FORMAT_EXAMPLES, FUZZ_EXAMPLES, NEW_EXAMPLES, SHRINK_EXAMPLES};
-use recordings::{IMPORT_EXAMPLES, RECORD_EXAMPLES};
 pub(super) use recordings::{ImportOptions, RecordOptions};
-use repro::REPRO_EXAMPLES;
 pub(super) use repro::ReproOptions;
 pub(super) use serving::ServeArguments;
 
@@ -76,7 +72,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 it shows that, 1 it shows something else, 2 usage, no such trial, or one that no folder can be made of, 3 the
     /// SDK cannot be run or the folder does not come to a call, 6 the folder cannot be written.
-    #[command(after_help = REPRO_EXAMPLES)]
+    #[command(after_help = examples::REPRO)]
     Repro(ReproOptions),
     /// Explain a rule, an axis, a level, a verdict or a grade: what it means, its source and its cases, and which SDKs break it.
     ///
@@ -137,7 +133,7 @@ pub enum Command {
     /// Write a case file to begin with, which says what is to be filled in.
     ///
     /// Exit codes: 0 written, 2 usage, or the file is there already, 6 the file cannot be written.
-    #[command(after_help = NEW_EXAMPLES)]
+    #[command(after_help = examples::NEW)]
     New(NewOptions),
     /// Format case files: the order of their fields, indentation, spaces, empty lines. Comments stay.
     ///
@@ -145,7 +141,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 formatted, 1 with `--check` something is not, 2 usage or a file that is no case or cannot be formatted, 6 a
     /// file cannot be written.
-    #[command(after_help = FORMAT_EXAMPLES)]
+    #[command(after_help = examples::FMT)]
     Fmt(FormatOptions),
     /// Find the smallest stream on which a trial comes to the same verdict, and write it as a case file.
     ///
@@ -155,7 +151,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 shrunk, 2 usage or no such trial, 3 the trial says nothing about the SDK, 5 it passes, 6 the file cannot be
     /// written.
-    #[command(after_help = SHRINK_EXAMPLES)]
+    #[command(after_help = examples::SHRINK)]
     Shrink(ShrinkOptions),
     /// Change the streams of cases by chance, and judge by laws what SDKs make of them.
     ///
@@ -166,15 +162,15 @@ pub enum Command {
     ///
     /// Exit codes: 0 nothing was found, 1 something was, 2 usage, 3 an adapter broke or an SDK was not run, 4 streamspec itself
     /// broke, 5 there was nothing to run, 6 a file cannot be written.
-    #[command(after_help = FUZZ_EXAMPLES)]
+    #[command(after_help = examples::FUZZ)]
     Fuzz(FuzzOptions),
     /// Write cases from recordings of real answers: of curl, browsers, mitmproxy, VCR, or the streams themselves.
-    #[command(after_help = IMPORT_EXAMPLES)]
+    #[command(after_help = examples::IMPORT)]
     Import(ImportOptions),
     /// Pass requests of a real client on to a real server, and write a case of each answer.
     ///
     /// The URL that is told at the beginning is the base URL for the client. Each request is told in one line when its answer is over.
-    #[command(after_help = RECORD_EXAMPLES)]
+    #[command(after_help = examples::RECORD)]
     Record(RecordOptions),
     /// Run every mutant of the reference client on every case: does the suite catch them?
     #[command(after_help = examples::ADEQUACY)]
@@ -191,15 +187,15 @@ pub enum Command {
     ///
     /// Exit codes: 0 removed, or there was nothing, 2 usage, or a folder that is no cache of this program, 6 something cannot be removed, or
     /// a run is going on.
-    #[command(after_help = CLEAN_EXAMPLES)]
+    #[command(after_help = examples::CLEAN)]
     Clean(CleanOptions),
     /// Print the completions of a shell.
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsOptions),
     /// Write a manual page for each command into a folder.
     ///
     /// Exit codes: 0 written, 6 the folder cannot be written to.
-    #[command(after_help = MAN_EXAMPLES)]
+    #[command(after_help = examples::MAN)]
     Man(ManOptions),
 }
 

@@ -53,7 +53,8 @@ pub(super) fn clean(given: Option<Utf8PathBuf>, bundle: Bundle, options: &CleanO
     }
     if !root.is_checkout() {
         let suites = Root::suites(&work).read_dir_utf8().into_iter().flatten().flatten();
-        let others = suites.filter(|suite| options.all || suite.file_name() != bundle.name());
+        let own = bundle.name();
+        let others = suites.filter(|suite| options.all || suite.file_name() != own);
         cleaning.folders(others.map(camino::Utf8DirEntry::into_path));
     }
     if options.all {

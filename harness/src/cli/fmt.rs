@@ -2,14 +2,18 @@
 
 use camino::Utf8Path;
 use fs_err as fs;
+use streamspec_adapters::root::Root;
 
 use super::arguments::FormatOptions;
 use super::exit::CannotWrite;
-use super::{Exit, output};
+use super::{Exit, output, places};
 use crate::load::{self, Formatter};
 use crate::text;
 
-pub(super) fn fmt(root: &Utf8Path, options: &FormatOptions) -> anyhow::Result<Exit> {
+pub(super) fn fmt(root: &Root, options: &FormatOptions) -> anyhow::Result<Exit> {
+    if options.paths.is_empty() && !options.check {
+        places::is_checkout(root, "fmt")?;
+    }
     let files = load::files(root, &options.paths).inspect_err(|problems| tell(&problems.to_string()));
     let Ok(files) = files else { return Ok(Exit::Usage) };
     let (mut exit, mut changed, mut formatter) = (Exit::Conformant, 0, Formatter::new(root));

@@ -9,9 +9,8 @@ use tokio::runtime::Runtime;
 
 use super::arguments::FuzzOptions;
 use super::ending::told_to_end;
-use super::run::{fresh_nonce, refuse};
-use super::shrink::create;
-use super::{Exit, output, print_progress};
+use super::run::fresh_nonce;
+use super::{Exit, output, places, session_of};
 use crate::fuzz::{Budget, Finding, Fuzzed, Fuzzer};
 use crate::run::{Deadlines, Engine, READER, Trial};
 use crate::session::{Request, Session, SessionError};
@@ -28,20 +27,10 @@ pub(super) fn fuzz(root: &Utf8Path, options: &FuzzOptions) -> anyhow::Result<Exi
         cases: options.cases.clone(),
         ..Request::default()
     };
-    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
-        Ok(session) => session,
-        Err(error) => return Ok(refuse(error)),
+    let (session, exit) = match session_of(root, &request) {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
     };
-    let mut exit = Exit::Conformant;
-    for (id, why) in session
-        .unavailable
-        .iter()
-        .map(|one| (&one.sdk.manifest.id, &one.reason))
-        .chain(session.broken.iter().map(|one| (&one.id, &one.reason)))
-    {
-        output::warn(format_args!("error: {id} is not run: {why}"));
-        exit = Exit::Fault;
-    }
     let run = match options.seed {
         Some(seed) => seed,
         None => u64::from_str_radix(&fresh_nonce(), 16)?,
@@ -153,7 +142,7 @@ fn keep(folder: &Utf8Path, finding: &Finding) -> anyhow::Result<()> {
         finding.surfaces.join(", "),
         finding.verdict.replace('\n', " ")
     );
-    create(&path, &format!("{head}{}", finding.document.to_yaml()))?;
+    places::create(&path, &format!("{head}{}", finding.document.to_yaml()))?;
     output::say(format_args!("  wrote {path}"));
     Ok(())
 }

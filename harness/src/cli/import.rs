@@ -6,12 +6,13 @@ use std::io::Read as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::{StreamExt as _, stream};
 use streamspec_adapters::contract::Api;
+use streamspec_adapters::root::Root;
 use walkdir::WalkDir;
 
 use super::arguments::ImportOptions;
 use super::exit::CannotWrite;
 use super::run::fresh_nonce;
-use super::{Exit, output};
+use super::{Exit, output, places};
 use crate::import::{self, Importer, MAX_RECORDING, NoCase, Ready, Written};
 use crate::text::{shown, visible};
 
@@ -30,11 +31,12 @@ struct Counts {
     unread: usize,
 }
 
-pub(super) fn import(root: &Utf8Path, options: &ImportOptions) -> anyhow::Result<Exit> {
+pub(super) fn import(root: &Root, options: &ImportOptions) -> anyhow::Result<Exit> {
+    let out = places::cases(root, options.out.as_ref(), "imported");
     let runtime = tokio::runtime::Runtime::new()?;
     let mut counts = Counts::default();
     runtime.block_on(async {
-        let mut importer = Importer::start(root, &options.out, options.api, fresh_nonce()).await?;
+        let mut importer = Importer::start(root, &out, options.api, fresh_nonce()).await?;
         let mut ready = Vec::new();
         for path in &options.paths {
             for file in files(path)? {

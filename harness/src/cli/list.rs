@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use streamspec_adapters::fleet::{Fleet, Sdk};
+use streamspec_adapters::fleet::Fleet;
 use tokio::runtime::Runtime;
 
 use super::arguments::ListOptions;
@@ -18,15 +18,7 @@ pub(super) fn list(root: &Utf8Path, options: &ListOptions) -> anyhow::Result<Exi
     if options.command.is_empty() {
         return listed(root, options, &request);
     }
-    let runtime = Runtime::new()?;
-    request.own = runtime.block_on(own::start_as_sdk(root, &options.command));
-    let is_lost = request.own.is_none();
-    // The SDKs that are named are listed without it.
-    let exit = if is_lost && request.sdks.is_empty() { Ok(Exit::Fault) } else { listed(root, options, &request) };
-    if let Some(adapter) = request.own.as_ref().and_then(Sdk::own_adapter) {
-        runtime.block_on(adapter.close());
-    }
-    exit.map(|exit| if is_lost { exit.max(Exit::Fault) } else { exit })
+    own::beside(root, &options.command, &mut request, &Runtime::new()?, |request| listed(root, options, request))
 }
 
 fn listed(root: &Utf8Path, options: &ListOptions, request: &Request) -> anyhow::Result<Exit> {

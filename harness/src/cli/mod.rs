@@ -50,6 +50,7 @@ use streamspec_adapters::fleet::Broken;
 
 use crate::bundle::Bundle;
 use crate::load::{self, Selection, Suite};
+use crate::session::{Request, Session};
 use crate::text;
 
 /// Understands the command line, runs the command, and says with which code to exit. The bundle is the suite where there is no
@@ -142,4 +143,18 @@ fn tell_broken(all: &[Broken]) -> Exit {
         output::warn(format_args!("{id}: {why}"));
     }
     if all.is_empty() { Exit::Conformant } else { Exit::Fault }
+}
+
+/// Opens the session of a request whose SDKs all have to run, and tells which of them do not: the code is that of a fault then. Where
+/// no session can be opened this is told, too, and the code is all there is.
+fn session_of(root: &Utf8Path, request: &Request) -> Result<(Session, Exit), Exit> {
+    let session = Session::open(root, request, &|event| print_progress(&event)).map_err(run::refuse)?;
+    let unavailable = session.unavailable.iter().map(|one| (one.sdk.manifest.id.as_str(), &one.reason));
+    let broken = session.broken.iter().map(|one| (one.id.as_str(), &one.reason));
+    let mut exit = Exit::Conformant;
+    for (id, why) in unavailable.chain(broken) {
+        output::warn(format_args!("error: {id} is not run: {}", text::visible(why)));
+        exit = Exit::Fault;
+    }
+    Ok((session, exit))
 }

@@ -3,22 +3,25 @@
 use anyhow::{Context as _, bail, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::contract::Api;
+use streamspec_adapters::root::Root;
 
 use super::arguments::NewOptions;
-use super::shrink::create;
-use super::{Exit, load, output};
+use super::{Exit, load, output, places};
 use crate::case::groups;
 use crate::id;
 use crate::load::{Selection, Suite};
 
-/// What a case needs, with what is to be filled in. `check` refuses it until the source is written.
+/// A case with all that it needs, and with what is to be filled in. `check` refuses it until the source is written.
 const TEMPLATE: &str = include_str!("new/template.yaml");
 
 /// The source that is to be written, which is no address.
 const SOURCE: &str = "sources:\n  # TO BE WRITTEN: the document that says so, with its anchor, and its words.\n  - { basis: vendor-doc, url: \"TO BE WRITTEN\", quote: \"TO BE WRITTEN\" }\n";
 
-pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit> {
+pub(super) fn new(root: &Root, options: &NewOptions) -> anyhow::Result<Exit> {
     let is_file = Utf8Path::new(&options.case).extension().is_some_and(|ending| matches!(ending, "yaml" | "yml"));
+    if !is_file {
+        places::is_checkout(root, "new")?;
+    }
     let path = if is_file { Utf8PathBuf::from(&options.case) } else { root.join(id::path_of(&options.case)) };
     let of_folder = Api::ALL.into_iter().find(|api| id::is_of_api(&options.case, *api));
     if !is_file {
@@ -45,7 +48,7 @@ pub(super) fn new(root: &Utf8Path, options: &NewOptions) -> anyhow::Result<Exit>
         Some(TEMPLATE.replace("DIALECT", api.name()).replace("SOURCES\n", SOURCE))
     };
     let Some(text) = text else { return Ok(Exit::Usage) };
-    create(&path, &text)?;
+    places::create(&path, &text)?;
     output::say(format_args!("wrote {name}\n\nFill it in, and then:"));
     let case = if is_file { name.as_str() } else { options.case.as_str() };
     for (command, why) in [

@@ -7,8 +7,10 @@ use streamspec_adapters::contract::Adapter;
 use streamspec_adapters::fleet::{self, Sdk};
 use streamspec_adapters::process::ProcessAdapter;
 use streamspec_adapters::root::Root;
+use tokio::runtime::Runtime;
 
-use super::output;
+use super::{Exit, output};
+use crate::session::Request;
 use crate::text;
 
 /// Starts the program of a command in a home folder of its own. Where it does not start, or says no hello, this is told, and
@@ -30,6 +32,24 @@ pub(super) async fn start_as_sdk(root: &Utf8Path, command: &[String]) -> Option<
             None
         }
     }
+}
+
+/// Calls with the program of a command beside the SDKs of a request, and ends it. Where it does not start, that is a fault, and the SDKs
+/// that are named are taken without it.
+pub(super) fn beside(
+    root: &Utf8Path,
+    command: &[String],
+    request: &mut Request,
+    runtime: &Runtime,
+    call: impl FnOnce(&Request) -> anyhow::Result<Exit>,
+) -> anyhow::Result<Exit> {
+    request.own = runtime.block_on(start_as_sdk(root, command));
+    let is_lost = request.own.is_none() && !command.is_empty();
+    let exit = if is_lost && request.sdks.is_empty() { Ok(Exit::Fault) } else { call(request) };
+    if let Some(adapter) = request.own.as_ref().and_then(Sdk::own_adapter) {
+        runtime.block_on(adapter.close());
+    }
+    exit.map(|exit| if is_lost { exit.max(Exit::Fault) } else { exit })
 }
 
 fn refuse(why: &str) {

@@ -1,8 +1,12 @@
-//! The folder of the suite, and the files of a run where the command line names none.
+//! The folder of the suite, the files of a run where the command line names none, and files that are written once.
 
+use std::io::Write as _;
+
+use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::root::Root;
 
+use super::exit::CannotWrite;
 use crate::bundle::{self, Bundle};
 
 /// The name of the file of records.
@@ -49,6 +53,21 @@ pub(super) fn report(root: &Root, named: Option<&Utf8PathBuf>) -> Utf8PathBuf {
     of_the_last_run(root, named, REPORT)
 }
 
+/// Returns the folder of cases that is named, or else the one of this name beside the results of runs.
+pub(super) fn cases(root: &Root, named: Option<&Utf8PathBuf>, name: &str) -> Utf8PathBuf {
+    of_the_last_run(root, named, name)
+}
+
 fn of_the_last_run(root: &Root, named: Option<&Utf8PathBuf>, name: &str) -> Utf8PathBuf {
     named.cloned().unwrap_or_else(|| root.results().join(Utf8Path::new(name)))
+}
+
+/// Writes a file that is not there yet.
+pub(super) fn create(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
+        fs_err::create_dir_all(folder).map_err(|why| CannotWrite::new(path, why))?;
+    }
+    let opened = fs_err::OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = opened.map_err(|why| CannotWrite::new(path, why)).context("a file is never written over")?;
+    Ok(file.write_all(text.as_bytes()).map_err(|why| CannotWrite::new(path, why))?)
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use streamspec_adapters::environment::of_the_user;
+use streamspec_adapters::root::Root;
 use walkdir::WalkDir;
 
 use super::arguments::RecordOptions;
 use super::ending::told_to_end;
 use super::exit::CannotWrite;
 use super::run::fresh_nonce;
-use super::{Exit, output};
+use super::{Exit, output, places};
 use crate::capture::{Capture, Captured, CapturedAnswer, Roots, Upstream};
 use crate::case::End;
 use crate::import::{Content, Importer, NoCase, RecordedAnswer, Recording, Written, day_of_field};
@@ -20,19 +21,20 @@ use crate::text::visible;
 /// The milliseconds without a byte after which a client that leaves has waited for a server that stopped.
 const STOPPED: u128 = 2000;
 
-pub(super) fn record(root: &Utf8Path, options: &RecordOptions) -> anyhow::Result<Exit> {
+pub(super) fn record(root: &Root, options: &RecordOptions) -> anyhow::Result<Exit> {
     let upstream = Upstream::new(&options.upstream, &roots())?;
     let host = upstream.host();
+    let out = places::cases(root, options.out.as_ref(), "recorded");
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let mut importer = Importer::start(root, &options.out, options.api, fresh_nonce()).await?;
+        let mut importer = Importer::start(root, &out, options.api, fresh_nonce()).await?;
         let (capture, mut captured) = Capture::open(upstream, options.port)
             .await
             .map_err(|error| anyhow::anyhow!("127.0.0.1:{} cannot be listened on: {error}", options.port))?;
         output::say(format_args!("passing on http://{}/ to {}", capture.address(), options.upstream));
-        output::say(format_args!("cases go to {}; ctrl-C ends this", options.out));
+        output::say(format_args!("cases go to {out}; ctrl-C ends this"));
         output::flush();
-        let mut place = last_place(&options.out, &host);
+        let mut place = last_place(&out, &host);
         let mut written = 0;
         let mut ended = std::pin::pin!(told_to_end());
         loop {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use futures_util::future::join_all;
 use indicatif::{ProgressBar, ProgressStyle};
-use streamspec_adapters::fleet::{Broken, Sdk};
+use streamspec_adapters::fleet::Broken;
 use streamspec_adapters::root::Root;
 use tokio::runtime::Runtime;
 
@@ -44,20 +44,12 @@ pub(super) fn run(root: &Root, options: &RunOptions) -> anyhow::Result<Exit> {
     }
     let _lock = OutputLock::file(root, &written.records)?.and(OutputLock::folder(root, &written.folder)?);
     let runtime = Runtime::new()?;
-    request.own = runtime.block_on(own::start_as_sdk(root, &options.command));
-    let is_lost = request.own.is_none() && !options.command.is_empty();
-    // The SDKs that are named are run without it.
-    let exit = if is_lost && request.sdks.is_empty() {
-        Ok(Exit::Fault)
-    } else {
-        in_session(root, options, &written, &request, is_committed, &runtime)
-    };
-    if let Some(adapter) = request.own.as_ref().and_then(Sdk::own_adapter) {
-        runtime.block_on(adapter.close());
-    }
+    let exit = own::beside(root, &options.command, &mut request, &runtime, |request| {
+        in_session(root, options, &written, request, is_committed, &runtime)
+    });
     // What a hung native call left behind must not keep the command from ending.
     runtime.shutdown_background();
-    exit.map(|exit| if is_lost { exit.max(Exit::Fault) } else { exit })
+    exit
 }
 
 /// The places that a run writes to.

@@ -1,24 +1,22 @@
 //! `streamspec shrink`: the smallest case with the same verdict.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{bail, ensure};
 use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
 use tokio::runtime::Runtime;
 
 use super::arguments::ShrinkOptions;
 use super::ending::told_to_end;
-use super::exit::CannotWrite;
-use super::run::{fresh_nonce, refuse};
-use super::{Exit, output, print_progress};
+use super::run::fresh_nonce;
+use super::{Exit, output, places, session_of};
 use crate::id::{Route, TrialId};
 use crate::judge::Status;
 use crate::load::{Candidates, Document};
 use crate::run::{Deadlines, Engine, READER, Trial};
-use crate::session::{Request, Session, SessionError};
+use crate::session::{Request, SessionError};
 use crate::shrink::{Bench, Limits, SameVerdict, Signature, Size, shrink as search};
 
 /// The most calls of a candidate that are under way at once: the surfaces of the reference client.
@@ -42,18 +40,10 @@ pub(super) fn shrink(root: &Utf8Path, options: &ShrinkOptions) -> anyhow::Result
         transports: vec![id.transport],
         ..Request::default()
     };
-    let session = match Session::open(root, &request, &|event| print_progress(&event)) {
-        Ok(session) => session,
-        Err(error) => return Ok(refuse(error)),
+    let session = match session_of(root, &request) {
+        Ok((session, Exit::Conformant)) => session,
+        Ok((_, exit)) | Err(exit) => return Ok(exit),
     };
-    if let Some(unavailable) = session.unavailable.first() {
-        output::warn(format_args!("error: {} is not run: {}", id.sdk, unavailable.reason));
-        return Ok(Exit::Fault);
-    }
-    if let Some(broken) = session.broken.first() {
-        output::warn(format_args!("error: {}: {}", broken.id, broken.reason));
-        return Ok(Exit::Fault);
-    }
     let trial = match (session.plan.trials.first(), session.plan.skipped.first()) {
         (Some(trial), _) if session.plan.trials.len() == 1 => trial.clone(),
         (None, Some(skipped)) => {
@@ -128,20 +118,10 @@ async fn shrink_trial(
         return Ok(Exit::Conformant);
     };
     output::say(lines);
-    create(out, &text)?;
+    places::create(out, &text)?;
     output::say(format_args!(
         "wrote {out}; `streamspec run --sdk {} --surface {} --case {out}` runs it",
         id.sdk, id.surface
     ));
     Ok(Exit::Conformant)
-}
-
-/// Writes a file that is not there yet.
-pub(super) fn create(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
-        fs_err::create_dir_all(folder).map_err(|why| CannotWrite::new(path, why))?;
-    }
-    let opened = fs_err::OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = opened.map_err(|why| CannotWrite::new(path, why)).context("a file is never written over")?;
-    Ok(file.write_all(text.as_bytes()).map_err(|why| CannotWrite::new(path, why))?)
 }

@@ -36,6 +36,12 @@ pub(crate) fn body(codec: &dyn Codec, steps: &[Step], nonce: Nonce<'_>) -> Vec<I
     items
 }
 
+/// Returns the bytes of the steps of one answer's body, before they are coded or cut.
+pub(crate) fn bytes(codec: &dyn Codec, steps: &[Step], nonce: Nonce<'_>) -> Vec<u8> {
+    let items = body(codec, steps, nonce).into_iter();
+    items.filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None }).flatten().collect()
+}
+
 /// Returns the bytes of hexadecimal digits; what is not a digit is skipped, as the loader lets only white space
 /// through.
 fn from_hex(digits: &str) -> Vec<u8> {

@@ -5,7 +5,7 @@ mod nonce;
 
 use streamspec_adapters::contract::Api;
 
-pub(crate) use body::body;
+pub(crate) use body::{body, bytes};
 pub(crate) use nonce::{FIRST, Nonce, NonceBytes, read_spelled, spelled};
 pub use streamspec_adapters::codec::{Codec, Content, Decoded, Item, Span};
 

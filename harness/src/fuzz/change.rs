@@ -55,7 +55,7 @@ pub(super) enum Change {
     UnknownMember,
 }
 
-/// What a change does to the meaning of a stream.
+/// The effect of a change on the meaning of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// The stream may mean something else, and its answer may be another one.
@@ -120,7 +120,8 @@ impl Change {
             Self::ByteOrderMark => has(Rewrite::ByteOrderMark),
             // An event of several lines with names has comments, too.
             Self::Comment | Self::UnknownField | Self::DataLines => has(Rewrite::Comments),
-            Self::UnknownEvent => has(Rewrite::UnknownEvents),
+            // Where events have no names, no document says what a client makes of one that has.
+            Self::UnknownEvent => !api.dialect().events.prefixes.is_empty(),
             _ => true,
         }
     }
@@ -179,10 +180,6 @@ impl Change {
                 steps.insert(place, Step::Comment(if rng.bool() { String::new() } else { "keep-alive".to_owned() }));
             }
             Self::UnknownEvent => {
-                // Where events have no names, no document says what a client makes of one that has.
-                if api.dialect().events.prefixes.is_empty() {
-                    return None;
-                }
                 let place = any(rng, &between(api, steps))?;
                 let name = UNKNOWN_EVENT.to_owned();
                 steps.insert(place, Step::Event(Event { data: json!({ "type": name }), name }));

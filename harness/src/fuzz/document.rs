@@ -1,4 +1,4 @@
-//! What the laws expect of a changed stream, as a case says it.
+//! The expectation that the laws have of a changed stream, as a case says it.
 
 use serde_json::{Map, Value, json};
 use streamspec_adapters::contract::ToolCall;

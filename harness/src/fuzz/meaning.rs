@@ -1,11 +1,10 @@
-//! What the bytes of a stream decide of its end, by the codec and the dialect alone.
+//! The decision that the bytes of a stream make of its end, by the codec and the dialect alone.
 
-use serde_json::Value;
 use streamspec_adapters::contract::Api;
 
 use super::law::Law;
 use crate::case::Step;
-use crate::codec::{self, Item, Nonce};
+use crate::codec::{self, Nonce};
 use crate::judge::says_stop;
 
 /// The decision of a stream's bytes about the end of its answer.
@@ -19,8 +18,7 @@ pub(super) enum Meaning {
 
 /// Returns the body of an answer, before any coding.
 pub(super) fn body(api: Api, steps: &[Step]) -> Vec<u8> {
-    let items = codec::body(codec::of(api), steps, Nonce("${nonce}")).into_iter();
-    items.filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None }).flatten().collect()
+    codec::bytes(codec::of(api), steps, Nonce("${nonce}"))
 }
 
 /// Decides what a stream means. An error counts where no stop reason and no terminal event stands before it, and a stream is cut
@@ -29,7 +27,7 @@ pub(super) fn meaning(api: Api, body: &[u8]) -> Meaning {
     let (codec, dialect) = (codec::of(api), api.dialect());
     let whole = codec.event_ends(body).last().copied().unwrap_or_default();
     for event in codec.events(&body[..whole]).iter().filter(|event| !event.is_ignored()) {
-        let payload: Value = serde_json::from_str(event.data()).unwrap_or_default();
+        let payload = event.payload();
         if dialect.errors.is_in(&event.name, &payload) {
             return Meaning::Failed(Law::ErrorIsTold);
         }

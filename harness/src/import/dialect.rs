@@ -29,8 +29,7 @@ fn is_asked_at(dialect: &Dialect, path: &str) -> bool {
 /// stop, by the word that ends the stream, and where events have no names by members that no other dialect has. None where as many are
 /// of another.
 pub(super) fn by_events(events: &[Decoded], own_members: impl Fn(Api) -> BTreeSet<String>) -> Option<Api> {
-    let payloads: Vec<(&Decoded, Value)> =
-        events.iter().map(|event| (event, serde_json::from_str(event.data()).unwrap_or_default())).collect();
+    let payloads: Vec<(&Decoded, Value)> = events.iter().map(|event| (event, event.payload())).collect();
     let count = |api: Api| {
         let members = own_members(api);
         payloads.iter().filter(|(event, payload)| is_of(api.dialect(), &members, event, payload)).count()

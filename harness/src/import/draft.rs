@@ -23,7 +23,7 @@ pub(super) struct Draft {
     pub(super) sources: Vec<Source>,
     /// The client asks for a tool.
     pub(super) asks_for_tool: bool,
-    /// What the stream holds that the vendor's schema does not.
+    /// The part of the stream that the vendor's schema does not have.
     pub(super) beyond_schema: Option<String>,
     pub(super) head: Head,
     /// The steps of the body.

@@ -5,7 +5,7 @@ use streamspec_adapters::contract::{Ended, Field, Observation, ObservedError, To
 
 use crate::case::End;
 
-/// What is known of an answer beside what the reference client makes of it.
+/// The facts of an answer beside those that the reference client reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
     /// The status.

@@ -65,7 +65,7 @@ pub struct Written {
     pub api: Api,
     /// The group that it is in.
     pub group: &'static str,
-    /// What was recorded, in a few words.
+    /// The recording, in a few words.
     pub about: String,
 }
 

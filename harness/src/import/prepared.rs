@@ -1,4 +1,4 @@
-//! What a recording sends, when it is known that it is a stream of a dialect: its bytes without framing and coding, redacted.
+//! The content of a recording, when it is known that it is a stream of a dialect: its bytes without framing and coding, redacted.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(super) struct Prepared {
     pub(super) body: Vec<u8>,
     pub(super) pauses: Vec<(usize, Duration)>,
     pub(super) end: End,
-    /// What was taken out, each in a word.
+    /// The parts that were taken out, each in a word.
     pub(super) taken: Vec<&'static str>,
     /// The framing of the events was not recorded, and was made as the dialect has it.
     pub(super) is_framed_here: bool,

@@ -1,4 +1,4 @@
-//! What is left out of a recording before anybody sees it: all that is not known to be harmless in a head, and keys, names of
+//! The parts that are left out of a recording before anybody sees it: all that is not known to be harmless in a head, and keys, names of
 //! organisations and repeated parts of the request in a body.
 
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ pub(super) fn host(host: &str) -> Option<String> {
 /// A body from which parts were taken.
 pub(super) struct Redacted {
     pub(super) bytes: Vec<u8>,
-    /// What was taken out, each in a word.
+    /// The parts that were taken out, each in a word.
     pub(super) taken: Vec<&'static str>,
     /// For each part that was replaced: where it ended, and by how much what follows has moved.
     moved: Vec<(usize, isize)>,
@@ -98,7 +98,7 @@ pub(super) fn body(codec: &dyn Codec, bytes: &[u8]) -> Redacted {
 fn repeated(codec: &dyn Codec, record: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
     let events = codec.events(record);
     let [event] = events.as_slice() else { return Vec::new() };
-    let payload: Value = serde_json::from_str(event.data()).unwrap_or_default();
+    let payload = event.payload();
     let found = REPEATED.iter().filter_map(|place| {
         let value = payload.pointer(place).filter(|value| says_something(value))?;
         let word = if value.is_object() { "{}".to_owned() } else { format!("\"{WORD}\"") };

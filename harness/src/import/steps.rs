@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::case::{Event, Step};
-use crate::codec::{Codec, Item, Nonce, body};
+use crate::codec::{self, Codec, Nonce};
 
-/// How the data of events is written.
+/// A way to write the data of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// As a value, where that gives the bytes.
@@ -92,9 +92,7 @@ fn plain(codec: &dyn Codec, bytes: &[u8]) -> Step {
 
 /// Says whether a step sends just these bytes.
 fn gives(codec: &dyn Codec, step: &Step, bytes: &[u8]) -> bool {
-    let items = body(codec, std::slice::from_ref(step), Nonce(NONCE)).into_iter();
-    let sent = items.filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None });
-    sent.flatten().eq(bytes.iter().copied())
+    codec::bytes(codec, std::slice::from_ref(step), Nonce(NONCE)) == bytes
 }
 
 #[cfg(test)]
@@ -110,12 +108,7 @@ mod tests {
         let pauses: Vec<_> = pauses.iter().map(|(at, pause)| (*at, Duration::from_millis(*pause))).collect();
         let steps = steps(codec, bytes, &pauses, form);
         assert_eq!(json!(steps), *expected, "{:?}", String::from_utf8_lossy(bytes));
-        let items = body(codec, &steps, Nonce("n")).into_iter();
-        let sent: Vec<u8> = items
-            .filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None })
-            .flatten()
-            .collect();
-        assert_eq!(sent, bytes);
+        assert_eq!(codec::bytes(codec, &steps, Nonce("n")), bytes);
     }
 
     #[test]

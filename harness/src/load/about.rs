@@ -1,11 +1,10 @@
 //! The subject of a case, from what it sends and expects.
 
-use serde_json::Value;
 use streamspec_adapters::dialect::Api;
 
 use super::shape::Shapes;
 use crate::case::{About, Checks, End, Expect, Framing, Outcome, Respond, StatusCheck, Step};
-use crate::codec::{self, Codec, Decoded, Item, Nonce};
+use crate::codec::{self, Codec, Decoded, Nonce};
 
 /// The parts of a case that decide what it is about.
 pub(super) struct StreamFate<'c> {
@@ -43,7 +42,7 @@ impl StreamFate<'_> {
         if must_complete {
             return if end == End::Stall { About::Stall } else { About::Healthy };
         }
-        let sent = sent(codec, steps);
+        let sent = codec::bytes(codec, steps, Nonce("${nonce}"));
         let whole = codec.event_ends(&sent).last().copied().unwrap_or_default();
         let events = codec.events(&sent[..whole]);
         let is_cut = match end {
@@ -52,8 +51,8 @@ impl StreamFate<'_> {
             End::Finish | End::Stall => respond.content_length_lie != 0,
         };
         let is_whole = respond.cut_body_after.is_none()
-            && events.iter().any(|event| dialect.is_last(event.data(), &payload(event)));
-        if self.names_an_error() || events.iter().any(|event| dialect.errors.is_in(&event.name, &payload(event))) {
+            && events.iter().any(|event| dialect.is_last(event.data(), &event.payload()));
+        if self.names_an_error() || events.iter().any(|event| dialect.errors.is_in(&event.name, &event.payload())) {
             About::InBandError
         } else if end == End::Stall || (!is_whole && pauses(steps) >= self.timeout) {
             About::Stall
@@ -86,7 +85,7 @@ impl StreamFate<'_> {
         if event.data().is_empty() || self.api.dialect().events.sentinel == Some(event.data()) {
             return true;
         }
-        let payload = payload(event);
+        let payload = event.payload();
         payload.is_object() && self.shapes.is_none_or(|shapes| shapes.broken_event(&payload).is_none())
     }
 }
@@ -104,20 +103,9 @@ fn is_stream(codec: &dyn Codec, respond: &Respond, steps: &[Step]) -> bool {
     }
 }
 
-/// Returns the body as the steps have it, before anything is encoded or cut.
-fn sent(codec: &dyn Codec, steps: &[Step]) -> Vec<u8> {
-    let items = codec::body(codec, steps, Nonce("${nonce}")).into_iter();
-    items.filter_map(|item| if let Item::Span(span) = item { Some(span.bytes) } else { None }).flatten().collect()
-}
-
-/// Returns the data of an event as JSON; nothing where it is none.
-fn payload(event: &Decoded) -> Value {
-    serde_json::from_str(event.data()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::case::Event;

@@ -26,7 +26,7 @@ pub struct Candidate {
     pub cases: Vec<Case>,
     /// Everything that `check` has to say of it by itself.
     pub problems: Problems,
-    /// What a healthy stream of it holds that the vendor's schema does not; told as an error among the problems, too.
+    /// The part of a healthy stream of it that the vendor's schema does not have; told as an error among the problems, too.
     pub beyond_schema: Option<String>,
 }
 

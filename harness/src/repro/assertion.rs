@@ -16,9 +16,9 @@ pub(super) enum Assertion {
     RaisesOrHasNoReason,
     /// The call comes to its normal end.
     Completes,
-    /// What is raised is of the SDK's own hierarchy.
+    /// The error that is raised is of the SDK's own hierarchy.
     OwnError,
-    /// What is raised has a class of this name, itself or above it.
+    /// The error that is raised has a class of this name, itself or above it.
     HasClass(String),
     /// A field has one of these values.
     IsOneOf(Field, Vec<Value>),
@@ -46,7 +46,7 @@ pub(super) enum Field {
 pub(super) struct Asserted {
     /// The assertion.
     pub(super) assertion: Assertion,
-    /// What was expected, with the level.
+    /// The expectation, with its level.
     pub(super) words: String,
 }
 

@@ -56,6 +56,14 @@ impl Framework {
         }
     }
 
+    /// Returns its name in a file system.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Pytest => "pytest",
+            Self::Vitest => "vitest",
+        }
+    }
+
     /// Returns the name of a test file for a trial of this name.
     pub(super) fn file(self, name: &str) -> String {
         match self {

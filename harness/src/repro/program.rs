@@ -14,7 +14,7 @@ use streamspec_adapters::setup::Standalone;
 use super::Repro;
 use crate::judge::Mode;
 
-/// What a line of a template says to its reader.
+/// A line of a template, by what it says to its reader.
 enum Line<'a> {
     Only(&'a str),
     End,

@@ -25,10 +25,10 @@ use crate::wire::Script;
 /// The number of lines of a failed run that are shown.
 const LINES: usize = 20;
 
-/// What came of a folder that was run.
+/// The result of a folder that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// What its caller saw, in a line.
+    /// The end that its caller saw, in a line.
     pub shown: String,
     /// The differences from the record, each in a sentence; none where it shows the same.
     pub differences: Vec<String>,

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use sha2::{Digest as _, Sha256};
 use streamspec_adapters::environment::of_the_user;
+use streamspec_adapters::root::Root;
 use thiserror::Error;
 
 use super::framework::{Framework, Parts};
@@ -46,7 +47,7 @@ pub enum NoTest {
     Assertion,
 }
 
-/// What came of a test that was run.
+/// The result of a test that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Colour {
     /// An assertion did not hold.
@@ -117,21 +118,21 @@ pub fn write_test(file: &Utf8Path, text: &str, force: bool) -> Result<(), Folder
 }
 
 impl TestFile {
-    /// Runs the test in a place where nothing else is, with the SDK as it is set up. The framework is installed below
-    /// `target/streamspec` of the repository, at the versions that the clients lock.
+    /// Runs the test in a place where nothing else is, with the SDK as it is set up. The framework is installed beside the private
+    /// tools of set-ups, at the versions that the clients lock.
     ///
     /// # Errors
     ///
     /// The framework cannot be installed, or did not come to the assertions.
-    pub fn run(&self, root: &Utf8Path, repro: &Repro) -> io::Result<Colour> {
+    pub fn run(&self, root: &Root, repro: &Repro) -> io::Result<Colour> {
         let (script, lock) = match self.framework {
             Framework::Pytest => (include_str!("folder/pytest.sh"), "pytest-streamspec/requirements-dev.lock"),
             Framework::Vitest => (include_str!("folder/vitest.sh"), "vitest-streamspec/package-lock.json"),
         };
-        let root = root.canonicalize_utf8()?;
-        let clients = root.join("clients");
+        let clients = root.canonicalize_utf8()?.join("clients");
         let digest = hex::encode(Sha256::digest(fs::read(clients.join(lock))?));
-        let tools = root.join("target/streamspec/tools").join(format!("{:?}-{}", self.framework, &digest[..12]));
+        let tools = camino::absolute_utf8(root.work())?.join("tools");
+        let tools = tools.join(format!("{}-{}", self.framework.name(), &digest[..12]));
         let held = tempfile::tempdir()?;
         let place = Utf8Path::from_path(held.path()).ok_or_else(|| io::Error::other("a folder that is not UTF-8"))?;
         fs::write(place.join(&self.name), &self.text)?;

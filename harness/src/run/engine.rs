@@ -243,6 +243,7 @@ impl Engine {
         record.verdict = normal_verdict(verdict, particulars);
         record.observation = normal_observation(&played.answered.outcome, particulars);
         record.attempts = attempts;
+        record.translation = expected.translation;
         let CallEvidence { answered, transcript, tapped, .. } = played;
         TrialRun { record, script, transcript, tapped, answered }
     }
@@ -253,6 +254,7 @@ impl Engine {
         let played = CallEvidence::fault(verdict.reason.clone().unwrap_or_default());
         let mut record = TrialRecord::begun(trial, variant, &nonce, &played);
         record.verdict = verdict;
+        record.translation = trial.expected().translation;
         let CallEvidence { answered, transcript, .. } = played;
         TrialRun { record, script: Script::of(&trial.case, variant, &nonce), transcript, tapped: None, answered }
     }

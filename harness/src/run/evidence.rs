@@ -108,7 +108,6 @@ impl TrialRecord {
             nonce: nonce.to_owned(),
             wire: wire.collect(),
             took_ms: played.took_ms(),
-            translation: trial.expected().translation,
             ..Self::new(trial.id(variant), Verdict::not_run(String::new()))
         }
     }

@@ -63,6 +63,7 @@ impl Engine {
             if kept.is_none() || is_first_broken {
                 let mut record = TrialRecord::begun(&trial, variant, &nonce, &played);
                 record.blame = self.blame(&trial, &expected, &nonce, &script, &played, &verdict).await;
+                record.translation.clone_from(&expected.translation);
                 let CallEvidence { answered, transcript, tapped, .. } = played;
                 kept = Some(TrialRun { record, script, transcript, tapped, answered });
             }

@@ -23,11 +23,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -40,9 +39,6 @@ use crate::transport::{self, Host};
 use crate::wire::Script;
 use accept::Connections;
 use trial::{PLACE, TrialState};
-
-/// Connections that may wait to be accepted; suites open hundreds at once.
-const BACKLOG: u32 = 1024;
 
 /// The scripted server. Dropping it closes its connections.
 #[derive(Debug)]
@@ -155,13 +151,7 @@ impl Port {
 
 impl Listener {
     fn open(connections: Connections, shared: Arc<Shared>, port: u16) -> io::Result<Self> {
-        let socket = TcpSocket::new_v4()?;
-        // Where the last program on this port has just ended, its connections keep the system from giving the port away. Only on
-        // Unix does this not also take it from a program that still listens.
-        #[cfg(unix)]
-        socket.set_reuseaddr(port != 0)?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
-        let listener = socket.listen(BACKLOG)?;
+        let listener = transport::listen(port)?;
         let address = listener.local_addr()?;
         let accepting = tokio::spawn(connections.accept(listener, shared));
         Ok(Self { address, accepting })

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::json;
 use streamspec_adapters::contract::Api;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 

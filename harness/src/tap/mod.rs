@@ -10,13 +10,12 @@ mod relay;
 mod tests;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 use answer::KEPT;
@@ -24,8 +23,7 @@ pub use answer::{AnswerEnd, TappedAnswer};
 pub(crate) use answer::{LONGEST_HEAD, MOST_FIELDS, framed};
 pub(crate) use body::Body;
 
-/// Connections that may wait to be accepted.
-const BACKLOG: u32 = 128;
+use crate::transport::{accept, listen};
 
 /// The most requests of one call that are kept; a client that asks more often is passed on all the same.
 const MOST: usize = 256;
@@ -53,12 +51,11 @@ impl Tap {
     /// Opens one in front of a gateway. Times count from `since`.
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn open(gateway: SocketAddr, since: Instant) -> io::Result<Self> {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-        let listener = socket.listen(BACKLOG)?;
+        let listener = listen(0)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared { since, answers: watch::Sender::default() });
-        let accepting = tokio::spawn(accept(listener, gateway, Arc::clone(&shared)));
+        let kept = Arc::clone(&shared);
+        let accepting = tokio::spawn(accept(listener, move |client| relay::relay(client, gateway, Arc::clone(&kept))));
         Ok(Self { address, shared, accepting })
     }
 
@@ -88,21 +85,6 @@ impl Tap {
 impl Drop for Tap {
     fn drop(&mut self) {
         self.accepting.abort();
-    }
-}
-
-/// Takes connections until it is dropped; they end with it.
-async fn accept(listener: TcpListener, gateway: SocketAddr, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((client, _)) => _ = connections.spawn(relay::relay(client, gateway, Arc::clone(&shared))),
-                // A file may be free in a moment.
-                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! A tap changes nothing on the way: neither bytes nor ends, in either direction, however many connections there are.
 
 use std::io;
+use std::net::Ipv4Addr;
 
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use super::*;
 

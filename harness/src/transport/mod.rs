@@ -10,6 +10,7 @@ mod encoded;
 mod http1;
 #[cfg(test)]
 mod laws;
+mod loopback;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
 pub(crate) use http1::header_fields;
+pub(crate) use loopback::{accept, listen};
 
 use crate::id;
 use crate::wire::Answer;

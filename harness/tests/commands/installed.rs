@@ -76,7 +76,7 @@ fn a_run_in_an_empty_folder_leaves_its_results_there() {
     );
     assert!(installed.here().join("mine/compatibility.json").is_file());
     // What the program brings along, it does not change.
-    for arguments in [&["bless"][..], &["generate"]] {
+    for arguments in [&["bless"][..], &["generate"], &["fmt"], &["new", "anthropic/cut/mine"]] {
         check(installed.call(arguments), 2, "changes files of a checkout, and there is none here");
     }
     assert_eq!(names(&installed.cache()), set(&["CACHEDIR.TAG", "locks", "streamspec-cache", "suites"]));

@@ -9,6 +9,7 @@ mod exits;
 mod gateways;
 mod help;
 mod installed;
+mod lines;
 mod making;
 mod manifest;
 mod own;

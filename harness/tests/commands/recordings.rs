@@ -1,19 +1,15 @@
 //! `import` and `record`: cases from recordings, and from a client and a server that speak through a proxy.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use serde_json::json;
 
+use crate::lines::{Lines, SOON};
 use crate::repository::{HEALTHY, Repository, check};
 use crate::serving::Serving;
-
-/// A time that is long enough for any machine; no test waits this long unless it fails.
-const SOON: Duration = Duration::from_mins(1);
 
 /// A whole answer of a server, with what nobody may see of its head.
 const STREAM: &str = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\
@@ -144,7 +140,7 @@ fn a_file_that_was_named_must_be_a_recording() {
 /// A proxy that runs.
 struct Recording {
     child: Child,
-    lines: Receiver<String>,
+    lines: Lines,
     address: String,
 }
 
@@ -152,9 +148,7 @@ impl Recording {
     fn start(repository: &Repository, upstream: &str) -> Self {
         let arguments = ["record", "--port", "0", "--out", "recorded", "--upstream", upstream];
         let mut child = repository.command(&arguments).stdout(Stdio::piped()).spawn().expect("it starts");
-        let (told, lines) = channel();
-        let out = BufReader::new(child.stdout.take().expect("it is piped"));
-        std::thread::spawn(move || out.lines().map_while(Result::ok).all(|line| told.send(line).is_ok()));
+        let lines = Lines::of(&mut child);
         let mut recording = Self { child, lines, address: String::new() };
         let line = recording.says("passing on ");
         let address = line.split_once("http://").expect("a URL").1;
@@ -164,14 +158,7 @@ impl Recording {
 
     #[track_caller]
     fn says(&self, text: &str) -> String {
-        let mut said = Vec::new();
-        loop {
-            match self.lines.recv_timeout(SOON) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => said.push(line),
-                Err(why) => panic!("it does not say `{text}` ({why}), but: {said:#?}"),
-            }
-        }
+        self.lines.says(text)
     }
 
     /// Makes a request with a key and a question, and returns the answer.

@@ -1,23 +1,19 @@
 //! `streamspec serve` while it runs, and a client that speaks no more HTTP than the tests need.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::lines::{Lines, SOON};
 use crate::repository::Repository;
-
-/// A time that is long enough for any machine; no test waits this long unless it fails.
-const SOON: Duration = Duration::from_mins(1);
 
 /// A program that serves cases.
 pub(crate) struct Serving {
     child: Child,
     keys: ChildStdin,
-    lines: Receiver<String>,
+    lines: Lines,
     /// The repository that it serves, whose files it reads again.
     pub(crate) repository: Repository,
     /// The root of its URLs.
@@ -43,9 +39,7 @@ impl Serving {
         let arguments = [&["serve", "--port", "0"], further].concat();
         let mut command = repository.command(&arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-        let (told, lines) = channel();
-        let out = BufReader::new(child.stdout.take().expect("it is piped"));
-        std::thread::spawn(move || out.lines().map_while(Result::ok).all(|line| told.send(line).is_ok()));
+        let lines = Lines::of(&mut child);
         let keys = child.stdin.take().expect("it is piped");
         let mut serving = Self { child, keys, lines, repository, root: String::new() };
         let first = serving.says("serving ");
@@ -56,14 +50,7 @@ impl Serving {
     /// Waits for a line with a text in it.
     #[track_caller]
     pub(crate) fn says(&self, text: &str) -> String {
-        let mut said = Vec::new();
-        loop {
-            match self.lines.recv_timeout(SOON) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => said.push(line),
-                Err(why) => panic!("it does not say `{text}` ({why}), but: {said:#?}"),
-            }
-        }
+        self.lines.says(text)
     }
 
     pub(crate) fn presses_enter(&mut self) {

@@ -125,6 +125,99 @@ Examples:
   streamspec generate --check
   streamspec generate --edition 2027.03 --freeze";
 
+/// Examples of `repro`.
+pub(super) const REPRO: &str = "\
+Examples:
+  streamspec repro 'anthropic-python/create-sync::anthropic/in-band/after-text#overloaded'
+  streamspec repro 'openai-go/stream::openai-chat/cut/after-text#close@crlf' --out cut --install
+  sh cut/run.sh
+  streamspec repro 'openai-python/create-sync::openai-chat/cut/after-text#close' --as-test --out test_cut.py";
+
+/// Examples of `new`.
+pub(super) const NEW: &str = "\
+Examples:
+  streamspec new anthropic/cut/mine
+  streamspec new openai-chat/in-band/mine --like openai-chat/in-band/then-done
+  streamspec new my/case.yaml --api gemini-generate";
+
+/// Examples of `fmt`.
+pub(super) const FMT: &str = "\
+Examples:
+  streamspec fmt cases/anthropic/cut/mine.yaml
+  streamspec fmt --check";
+
+/// Examples of `shrink`.
+pub(super) const SHRINK: &str = "\
+Examples:
+  streamspec shrink openai-typescript/create::openai-chat/cut/after-text --out small.yaml
+  streamspec shrink 'anthropic-python/text-sync::anthropic/in-band/after-text#overloaded' --for 60s";
+
+/// Examples of `fuzz`.
+pub(super) const FUZZ: &str = "\
+Examples:
+  streamspec fuzz --sdk openai-typescript --for 5m --out found
+  streamspec fuzz --sdk anthropic-python --surface 'text-*' --seed 7 --trials 2000
+  streamspec fuzz --sdk reference --case 'gemini/benign/*'";
+
+/// Examples of `import`.
+pub(super) const IMPORT: &str = "\
+Examples:
+  curl -i --raw --no-buffer https://… > failure.http && streamspec import failure.http
+  streamspec import session.har --out target/mine
+  streamspec import tests/cassettes
+  streamspec import stream.txt --format sse --api openai-chat
+
+A file is known by what is in it. A case is written where a status of 200 came with an event stream, or another one from 400 on at
+the path of a dialect, and where it is as it should be: `check` takes it, it sends the recorded bytes, and the reference client
+passes it. Everything else is listed with the reason. No file is overwritten.
+
+What is left out: the request but for its path, header fields but content-type, retry-after, retry-after-ms and x-should-retry, the
+first part of a long host name, what an answer repeats of its request (instructions, metadata, names of users), keys, and ids of
+organisations. What the model said stays: look at it before you give it away.
+
+Exit codes: 0 at least one case was written and none was refused, 1 one was refused, as it would not be as it should be, 2 usage, or a
+file that cannot be read, 5 no case was written, 6 a case cannot be written.";
+
+/// Examples of `record`.
+pub(super) const RECORD: &str = "\
+Examples:
+  streamspec record --upstream https://api.openai.com
+  OPENAI_BASE_URL=http://127.0.0.1:5291/v1 python3 my_program.py
+  streamspec record --upstream http://127.0.0.1:8000/proxy --port 0 --out target/mine
+
+Every byte is passed on as it comes, in both directions, with the end of each; of a request only the host and the path are changed,
+to which that of the URL is put in front. A time of 500 ms or more without a byte of the body is a pause of the case; pauses that
+take longer than 5 s together are shortened alike, and chunks end where events do. A connection that the server cuts or breaks is cut
+or broken in the case, too. Where the client leaves after 2 s of silence the server stalls in the case; where it leaves earlier there is a
+case only if the last event had come.
+
+No key, no header field of a request, no query and no word of a request or an answer is shown or kept but for the words of the
+answer in the case; what else is left out there `import --help` says.
+
+Refused, with an answer of the proxy's own: HTTP/2 and WebSockets, CONNECT and requests for other hosts. The client
+speaks HTTP/1.1 without TLS. For https, certificates are trusted as the system or SSL_CERT_FILE has them.
+
+Exit codes: 0 ended by ctrl-C or a signal, 2 usage, or a port that is taken, 6 a case or standard output cannot be written.";
+
+/// Examples of `clean`.
+pub(super) const CLEAN: &str = "\
+Examples:
+  streamspec clean
+  streamspec clean --environments
+  STREAMSPEC_CACHE=../cache streamspec clean --all";
+
+/// Examples of `completions`.
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  streamspec completions bash > ~/.local/share/bash-completion/completions/streamspec
+  streamspec completions zsh > ~/.zfunc/_streamspec
+  streamspec completions fish > ~/.config/fish/completions/streamspec.fish";
+
+/// Examples of `man`.
+pub(super) const MAN: &str = "\
+Example:
+  streamspec man ~/.local/share/man/man1";
+
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory as _, Parser as _};

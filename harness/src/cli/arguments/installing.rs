@@ -4,25 +4,6 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use clap_complete::Shell;
 
-/// Examples of `clean`.
-pub(super) const CLEAN_EXAMPLES: &str = "\
-Examples:
-  streamspec clean
-  streamspec clean --environments
-  STREAMSPEC_CACHE=/tmp/streamspec streamspec clean --all";
-
-/// Examples of `completions`.
-pub(super) const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  streamspec completions bash > ~/.local/share/bash-completion/completions/streamspec
-  streamspec completions zsh > ~/.zfunc/_streamspec
-  streamspec completions fish > ~/.config/fish/completions/streamspec.fish";
-
-/// Examples of `man`.
-pub(super) const MAN_EXAMPLES: &str = "\
-Example:
-  streamspec man ~/.local/share/man/man1";
-
 /// Options of `clean`.
 #[derive(Debug, Args)]
 pub struct CleanOptions {

@@ -16,12 +16,6 @@ pub struct CheckOptions {
     pub watch: bool,
 }
 
-/// Examples of `shrink`.
-pub(super) const SHRINK_EXAMPLES: &str = "\
-Examples:
-  streamspec shrink openai-typescript/create::openai-chat/cut/after-text --out small.yaml
-  streamspec shrink 'anthropic-python/text-sync::anthropic/in-band/after-text#overloaded' --for 60s";
-
 /// Options of `shrink`.
 #[derive(Debug, Args)]
 pub struct ShrinkOptions {
@@ -41,13 +35,6 @@ pub struct ShrinkOptions {
     #[arg(long)]
     pub nonce: Option<String>,
 }
-
-/// Examples of `fuzz`.
-pub(super) const FUZZ_EXAMPLES: &str = "\
-Examples:
-  streamspec fuzz --sdk openai-typescript --for 5m --out found
-  streamspec fuzz --sdk anthropic-python --surface 'text-*' --seed 7 --trials 2000
-  streamspec fuzz --sdk reference --case 'gemini/benign/*'";
 
 /// Options of `fuzz`.
 #[derive(Debug, Args)]
@@ -82,13 +69,6 @@ pub struct FuzzOptions {
     pub jobs: u16,
 }
 
-/// Examples of `new`.
-pub(super) const NEW_EXAMPLES: &str = "\
-Examples:
-  streamspec new anthropic/cut/mine
-  streamspec new openai-chat/in-band/mine --like openai-chat/in-band/then-done
-  streamspec new my/case.yaml --api gemini-generate";
-
 /// Options of `new`.
 #[derive(Debug, Args)]
 pub struct NewOptions {
@@ -101,12 +81,6 @@ pub struct NewOptions {
     #[arg(long, value_name = "CASE")]
     pub like: Option<String>,
 }
-
-/// Examples of `fmt`.
-pub(super) const FORMAT_EXAMPLES: &str = "\
-Examples:
-  streamspec fmt cases/anthropic/cut/mine.yaml
-  streamspec fmt --check";
 
 /// Options of `fmt`.
 #[derive(Debug, Args)]

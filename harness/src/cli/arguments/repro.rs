@@ -5,14 +5,6 @@ use clap::Args;
 
 use crate::id::TrialId;
 
-/// Examples of `repro`.
-pub(super) const REPRO_EXAMPLES: &str = "\
-Examples:
-  streamspec repro 'anthropic-python/create-sync::anthropic/in-band/after-text#overloaded'
-  streamspec repro 'openai-go/stream::openai-chat/cut/after-text#close@crlf' --out cut --install
-  sh cut/run.sh
-  streamspec repro 'openai-python/create-sync::openai-chat/cut/after-text#close' --as-test --out test_cut.py";
-
 /// Options of `repro`.
 #[derive(Debug, Args)]
 pub struct ReproOptions {

@@ -1,4 +1,4 @@
-//! What `curl -i --raw` wrote: the head of the answer, and its body as it came over the wire.
+//! The output of `curl -i --raw`: the head of the answer, and its body as it came over the wire.
 
 use super::{Answers, Format};
 use crate::case::End;

@@ -1,4 +1,4 @@
-//! What a page asks its reader to do: files to write, and commands to run.
+//! The tasks that a page gives its reader: files to write, and commands to run.
 //!
 //! Comments of the page's source say what a block is for, each directly before it:
 //!

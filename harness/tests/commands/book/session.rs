@@ -13,28 +13,28 @@ use super::page::{Block, Page, Step};
 use super::source;
 use crate::repository::own;
 
-/// What of the repository a reader's folder has.
+/// The parts of the repository that a reader's folder has.
 const COPIED: [&str; 6] =
     ["adapters", "cases", "clients", "harness/examples", "reports/compatibility.json", ".github/ISSUE_TEMPLATE"];
 /// Folders that are no part of the repository.
 const NOT_COPIED: [&str; 5] = ["node_modules", "__pycache__", "target", ".mypy_cache", ".pytest_cache"];
-/// What is set up once, for all folders.
+/// The set-ups that are made once, for all folders.
 const SHARED: [&str; 4] = ["env", "locks", "runtimes", "tools"];
 /// The reader's folder, as pages name it.
 const READER: &str = "/home/you/streamspec";
-/// Where Debian has the programs of servers, which is on the path of few users.
+/// The folder in which Debian has the programs of servers, which is on the path of few users.
 const SBIN: &str = "/usr/sbin";
 /// The seconds after which a page hangs.
 const LIMIT: &str = "180";
 
-/// What came of a page.
+/// The results of a page.
 pub(super) struct Came<'a> {
     page: &'a Page,
-    /// How many commands were run.
+    /// The number of commands that were run.
     pub(super) ran: usize,
     /// A line for each command that was not.
     pub(super) left_out: Vec<String>,
-    /// What does not come out as the page says.
+    /// The commands that do not print what the page says.
     pub(super) wrong: Vec<String>,
     /// The blocks of the page, and what they should be.
     blocks: Vec<(String, String)>,

@@ -52,7 +52,7 @@ pub(super) struct PageData {
 pub(super) struct GatewayWords {
     /// The words of blame.
     pub(super) blame: Vec<(Word, &'static str)>,
-    /// What gateways do.
+    /// The words for what gateways do.
     pub(super) harm: Vec<(GatewayFindingKind, &'static str)>,
     /// The fates of answers.
     pub(super) about: Vec<(About, &'static str)>,
