@@ -1,17 +1,16 @@
 //! The time that the suite costs: wall time per trial against the same SDK calls in a bare loop on a fixed local server.
 //!
 //! `cargo bench --bench overhead`, after `cargo run -- setup`. Both sides run here, one after the other, with the same
-//! number of calls in flight.
+//! number of calls in flight. A bare loop stands in `programs/`, for one SDK of each language.
+
+mod common;
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use camino::{Utf8Path, Utf8PathBuf};
 use streamspec::case::Case;
 use streamspec::id::{Route, Transport, Variant};
-use streamspec::load::{self, Selection};
 use streamspec::run::{Deadlines, Engine, Trial};
 use streamspec::server::Server;
 use streamspec::wire::Script;
@@ -20,39 +19,48 @@ use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::native;
 use tokio::task::JoinSet;
 
+use common::programs::Program;
+
 const CASE: &str = "anthropic/benign/text";
 const CALLS: usize = 600;
 const AT_ONCE: usize = 16;
 
+/// The SDKs, one of each language, and the surface of each that the bare loop uses, too.
+const SURFACES: [(&str, &str); 5] = [
+    ("reference", "events"),
+    ("anthropic-python", "create-sync"),
+    ("anthropic-typescript", "create"),
+    ("anthropic-go", "stream"),
+    ("anthropic-java", "create-sync"),
+];
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        // `cargo test --benches` only asks whether this builds.
+    if !common::is_asked() {
         return Ok(());
     }
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Utf8PathBuf::from).unwrap_or_default();
-    let suite = load::suite(&root, &Selection::named(&[CASE.to_owned()]))?;
-    let case = Arc::new(suite.cases.first().cloned().ok_or_else(|| anyhow::anyhow!("no case {CASE}"))?);
+    let root = common::root();
+    let case = Arc::new(common::cases(&[CASE])?.remove(0));
     let fleet = Fleet::discover(&root)?;
     let server = Server::start().await?;
-    for (id, surface) in [("reference", "events"), ("anthropic-python", "create-sync")] {
+    for (id, surface) in SURFACES {
         let sdk = Arc::new(fleet.get(id)?.clone());
-        let (mut bare, mut in_suite) = (Duration::MAX, Duration::MAX);
-        // The best of three: what is measured is the work, not what else the machine was doing.
-        for _ in 0..3 {
-            let registered = server.register(Script::of(&case, Variant::AsWritten, "bench"), Transport::default());
-            bare = bare.min(match id {
-                "reference" => bare_reference(registered.base_url()).await?,
-                _ => bare_python(&sdk, &root, &registered.base_url())?,
-            });
-            in_suite = in_suite.min(suite_loop(&sdk, surface, &case).await?);
-        }
-        let each = |whole: Duration| whole.as_secs_f64() * 1000.0 / f64::from(u32::try_from(CALLS).unwrap_or(u32::MAX));
+        let program = (id != "reference").then(|| Program::of(&sdk, &root)).transpose()?;
+        let registered = server.register(Script::of(&case, Variant::AsWritten, "bench"), Transport::default());
+        let pairs = common::Pairs::measure(
+            async || match &program {
+                None => bare_reference(registered.base_url()).await,
+                Some(program) => program.loops(&registered.base_url(), CALLS, AT_ONCE),
+            },
+            async || suite_loop(&sdk, surface, &case).await,
+        )
+        .await?;
+        let each = |side| pairs.median(side) * 1000.0 / f64::from(u32::try_from(CALLS).unwrap_or(u32::MAX));
         println!(
-            "{id}/{surface}: {:.2} ms bare, {:.2} ms in the suite, {:.2} times, {AT_ONCE} in flight, {CALLS} calls",
-            each(bare),
-            each(in_suite),
-            in_suite.as_secs_f64() / bare.as_secs_f64()
+            "{id}/{surface}: {:.2} ms bare, {:.2} ms in the suite, {}, {AT_ONCE} in flight, {CALLS} calls",
+            each(0),
+            each(1),
+            pairs.ratio()
         );
     }
     Ok(())
@@ -117,15 +125,4 @@ async fn bare_reference(base_url: String) -> anyhow::Result<Duration> {
     }
     tasks.join_all().await;
     Ok(begun.elapsed())
-}
-
-fn bare_python(sdk: &Sdk, root: &Utf8Path, base_url: &str) -> anyhow::Result<Duration> {
-    let environment = sdk.environment()?.ok_or_else(|| anyhow::anyhow!("anthropic-python has no environment"))?;
-    let python = environment.dir().join("bin/python");
-    let script = root.join("harness/benches/bare_anthropic.py");
-    let output = tokio::task::block_in_place(|| {
-        Command::new(python).args([script.as_str(), base_url, &CALLS.to_string(), &AT_ONCE.to_string()]).output()
-    })?;
-    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse()?))
 }
