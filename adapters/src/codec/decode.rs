@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::Kind;
+
 /// A decoder of one stream.
 pub trait Decode: Send {
     /// Takes some bytes and returns what they complete.
@@ -21,13 +23,15 @@ pub enum Item {
     Event(Event),
     /// A line that the rules tell to ignore; some servers put their errors there.
     Stray(String),
-    /// A reason to give the stream up. The rules of Server-Sent Events know none.
+    /// A reason to give the stream up. The rules of Server-Sent Events know none; a wrong checksum is one.
     Refused(&'static str),
 }
 
 /// A dispatched event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
+    /// The kind of message that it came in.
+    pub kind: Kind,
     /// Its name; empty where it has none.
     pub name: String,
     /// Its data.

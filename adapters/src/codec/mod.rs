@@ -5,6 +5,8 @@
 
 mod body;
 pub mod decode;
+pub(crate) mod event_stream;
+mod form;
 pub(crate) mod ndjson;
 pub(crate) mod sse;
 
@@ -14,6 +16,8 @@ use serde_json::Value;
 
 pub use self::body::{Content, Item, Span};
 use self::decode::Decode;
+pub use self::event_stream::EventStream;
+pub use self::form::{Frame, Header, Kind, Wrong};
 pub use self::ndjson::Ndjson;
 pub use self::sse::Sse;
 
@@ -44,11 +48,32 @@ pub trait Codec: fmt::Debug + Sync {
     /// Returns the bytes of a whole event. A text is sent as it is, any other value as compact JSON.
     fn event(&self, name: Option<&str>, data: &Value) -> Vec<u8>;
 
+    /// Returns the bytes of an event whose frame is of a kind, or differs from the usual. A codec without frames has one form alone.
+    fn framed(&self, _kind: Kind, name: &str, data: &Value, _frame: &Frame) -> Vec<u8> {
+        self.event(Some(name), data)
+    }
+
     /// Returns the bytes of what a client must ignore, with a text in it; none where such streams have nothing of the kind.
     fn comment(&self, text: &str) -> Vec<u8>;
 
     /// Finds the reason why an event cannot be written.
     fn mistake_in_event(&self, name: Option<&str>, data: &Value) -> Option<Mistake>;
+
+    /// Finds the reason why an event cannot be written with a frame of this kind, or with what differs in it.
+    fn mistake_in_frame(&self, kind: Kind, name: &str, data: &Value, frame: &Frame) -> Option<Mistake> {
+        if kind == Kind::Event && frame.is_usual() {
+            return self.mistake_in_event(Some(name), data);
+        }
+        Some(Mistake {
+            message: "events of this dialect have no `kind` and no `frame`",
+            help: "only those of AWS's event stream have",
+        })
+    }
+
+    /// Returns the kind of message in which a stream reports an error.
+    fn kind_of_errors(&self) -> Kind {
+        Kind::Event
+    }
 
     /// Finds the reason why a comment cannot be written.
     fn mistake_in_comment(&self, text: &str) -> Option<Mistake>;
@@ -70,6 +95,12 @@ pub trait Codec: fmt::Debug + Sync {
 
     /// Returns the events of a stream as far as it goes; the last of them may not be whole.
     fn events(&self, stream: &[u8]) -> Vec<Decoded>;
+
+    /// Says whether a stream holds, up to the end of its last whole event, bytes that no stream of this codec has.
+    fn is_malformed(&self, stream: &[u8]) -> bool {
+        let whole = self.event_ends(stream).last().copied().unwrap_or_default();
+        std::str::from_utf8(&stream[..whole]).is_err()
+    }
 
     /// Returns the name by which an event is called that is sent without one.
     fn default_name(&self) -> &'static str;
@@ -107,6 +138,8 @@ pub struct Mistake {
 /// An event as a client reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
+    /// The kind of message that it came in.
+    pub kind: Kind,
     /// Its name; empty where it has none.
     pub name: String,
     /// Its data; none where no line has any.

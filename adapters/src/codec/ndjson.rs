@@ -78,7 +78,7 @@ impl Codec for Ndjson {
         let decoded = lines.map(|line| {
             let data = text(line).trim_end_matches(['\r', '\n']).to_owned();
             let broken_off = (!line.ends_with(b"\n")).then(|| data.clone());
-            Decoded { name: String::new(), data: Some(data), broken_off }
+            Decoded { data: Some(data), broken_off, ..Decoded::default() }
         });
         decoded.collect()
     }
@@ -148,7 +148,7 @@ impl Decode for Decoder {
 /// Returns the event of a line; none where it is empty, which the documents allow a client to ignore.
 pub(crate) fn event(line: &[u8]) -> Option<Found> {
     let line = line.trim_ascii();
-    (!line.is_empty()).then(|| Found::Event(Event { name: String::new(), data: text(line).into_owned() }))
+    (!line.is_empty()).then(|| Found::Event(Event { data: text(line).into_owned(), ..Event::default() }))
 }
 
 #[cfg(test)]

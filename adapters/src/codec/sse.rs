@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use self::decoder::Decoder;
 use super::decode::Decode;
-use super::{Codec, Decoded, Item, Mistake, Rewrite};
+use super::{Codec, Decoded, Item, Kind, Mistake, Rewrite};
 
 /// The codec of `text/event-stream`.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +122,7 @@ fn decoded(record: &str, is_whole: bool) -> Option<Decoded> {
     is_any.then(|| Decoded {
         name: names.last().copied().unwrap_or_default().to_owned(),
         data: (!data.is_empty()).then(|| data.join("\n")),
+        kind: Kind::Event,
         broken_off: if is_whole { None } else { record.rsplit('\n').next().map(str::to_owned) },
     })
 }

@@ -30,48 +30,14 @@ pub(super) static DIALECT: Dialect = Dialect {
         ends: &["message_stop"],
         sentinel: None,
     },
-    // <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>, and for `compaction`
-    // <https://platform.claude.com/docs/en/build-with-claude/compaction>
-    stop_reasons: StopReasons {
-        own: &[
-            ("end_turn", &[Normal]),
-            ("max_tokens", &[Limit]),
-            ("stop_sequence", &[Normal]),
-            ("tool_use", &[Calls]),
-            ("pause_turn", &[Paused]),
-            ("compaction", &[Paused]),
-            ("refusal", &[Filtered]),
-            ("model_context_window_exceeded", &[Limit]),
-        ],
-        further: &[],
-        ends_calls: &[Calls],
-        cut: CutCalls::LastPart,
-        word_in: |payload| {
-            ["/delta/stop_reason", "/message/stop_reason", "/stop_reason"]
-                .iter()
-                .find_map(|place| text_at(payload, place))
-        },
-    },
-    // <https://platform.claude.com/docs/en/api/errors>
+    stop_reasons: STOP_REASONS,
     errors: Errors {
         type_member: "type",
         events: &["error"],
         places: &["/error"],
         stops: &[],
         codes: &[],
-        types: &[
-            ("invalid_request_error", 400),
-            ("authentication_error", 401),
-            ("billing_error", 402),
-            ("permission_error", 403),
-            ("not_found_error", 404),
-            ("conflict_error", 409),
-            ("request_too_large", 413),
-            ("rate_limit_error", 429),
-            ("api_error", 500),
-            ("timeout_error", 504),
-            ("overloaded_error", 529),
-        ],
+        types: TYPES,
         quota: &[],
         unauthorized: ErrorName { kind: Some("authentication_error"), code: None },
         too_many: ErrorName { kind: Some("rate_limit_error"), code: None },
@@ -86,7 +52,43 @@ pub(super) static DIALECT: Dialect = Dialect {
     read,
 };
 
-fn body(prompt: &str, ask: Ask) -> Value {
+/// The reasons, by <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>, and for `compaction`
+/// <https://platform.claude.com/docs/en/build-with-claude/compaction>.
+pub(super) const STOP_REASONS: StopReasons = StopReasons {
+    own: &[
+        ("end_turn", &[Normal]),
+        ("max_tokens", &[Limit]),
+        ("stop_sequence", &[Normal]),
+        ("tool_use", &[Calls]),
+        ("pause_turn", &[Paused]),
+        ("compaction", &[Paused]),
+        ("refusal", &[Filtered]),
+        ("model_context_window_exceeded", &[Limit]),
+    ],
+    further: &[],
+    ends_calls: &[Calls],
+    cut: CutCalls::LastPart,
+    word_in: |payload| {
+        ["/delta/stop_reason", "/message/stop_reason", "/stop_reason"].iter().find_map(|place| text_at(payload, place))
+    },
+};
+
+/// The types of errors, by <https://platform.claude.com/docs/en/api/errors>.
+pub(super) const TYPES: &[(&str, u16)] = &[
+    ("invalid_request_error", 400),
+    ("authentication_error", 401),
+    ("billing_error", 402),
+    ("permission_error", 403),
+    ("not_found_error", 404),
+    ("conflict_error", 409),
+    ("request_too_large", 413),
+    ("rate_limit_error", 429),
+    ("api_error", 500),
+    ("timeout_error", 504),
+    ("overloaded_error", 529),
+];
+
+pub(super) fn body(prompt: &str, ask: Ask) -> Value {
     let content = json!([{ "type": "text", "text": prompt }]);
     let messages = json!([{ "role": "user", "content": content }]);
     let body = json!({ "model": MODEL, "max_tokens": 1024, "stream": true, "messages": messages });
@@ -97,7 +99,7 @@ fn body(prompt: &str, ask: Ask) -> Value {
 const TOKENS: [&str; 2] = ["input_tokens", "output_tokens"];
 
 /// Takes one event into the answer.
-fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Trouble> {
+pub(super) fn read(kind: &str, payload: &Value, answer: &mut PartialAnswer) -> Result<Step, Trouble> {
     let index = payload.get("index").and_then(Value::as_u64).unwrap_or_default();
     let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
     match kind {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::codec::{Codec, Decoded, Frame};
+
 /// The errors of a dialect.
 #[derive(Debug)]
 pub struct Errors {
@@ -49,7 +51,29 @@ pub struct StreamError {
     pub data: fn(&str, usize) -> Value,
 }
 
+impl StreamError {
+    /// Returns the bytes of the event, in the kind of message in which a codec reports errors.
+    pub fn bytes(&self, codec: &dyn Codec, data: &Value) -> Vec<u8> {
+        match self.name {
+            Some(name) => codec.framed(codec.kind_of_errors(), name, data, &Frame::default()),
+            None => codec.event(None, data),
+        }
+    }
+}
+
 impl Errors {
+    /// Says whether an event that was sent reports an error, by the kind of its message or by what it holds.
+    pub fn are_in(&self, event: &Decoded) -> bool {
+        event.kind.is_failure() || self.is_in(&event.name, &event.payload())
+    }
+
+    /// Lists the names by which the documents call a type of error: one may begin with a capital letter in some places and with a
+    /// small one in others.
+    pub fn names(&self, kind: &str) -> Vec<&'static str> {
+        let same = |name: &&str| name.eq_ignore_ascii_case(kind);
+        self.types.iter().map(|(name, _)| *name).filter(same).collect()
+    }
+
     /// Says whether an event reports an error: by its name, by its type, by an error inside it or by a stop reason.
     pub fn is_in(&self, event: &str, payload: &Value) -> bool {
         let is_named = |name: &str| self.events.contains(&name);
@@ -95,8 +119,10 @@ mod tests {
         for api in Api::ALL {
             let example = &api.dialect().errors.example;
             check(api, example.name.unwrap_or_default(), (example.data)("Overloaded", 1), true);
-            check(api, "", json!({ "type": "error" }), true);
-            check(api, "", json!({ "error": "Overloaded" }), true);
+            // That of Converse says by the kind of a message alone that it is an error, and by the name of an exception.
+            let has_words = api != Api::BedrockConverse;
+            check(api, "", json!({ "type": "error" }), has_words);
+            check(api, "", json!({ "error": "Overloaded" }), has_words);
             for nothing in [json!({}), json!({ "error": null }), json!({ "error": "" }), json!({ "error": {} })] {
                 check(api, "", nothing, false);
             }

@@ -6,7 +6,7 @@ use super::error::Errors;
 use super::question::Ask;
 use super::stop::StopReasons;
 use crate::answer::Read;
-use crate::codec::Codec;
+use crate::codec::{Codec, Decoded};
 
 /// One kind of request and the stream that answers it, as the vendor documents them.
 #[derive(Debug)]
@@ -53,15 +53,16 @@ impl Dialect {
         path(target).ends_with(version.map_or(own.as_str(), |version| &own[1 + version.len()..]))
     }
 
-    /// Says whether an event with this data, and with what that is as JSON, is the last of an answer.
-    pub fn is_last(&self, data: &str, payload: &Value) -> bool {
+    /// Says whether an event is the last of an answer.
+    pub fn is_last(&self, event: &Decoded) -> bool {
+        let payload = event.payload();
         let Events { ends, sentinel, .. } = &self.events;
         if ends.is_empty() && sentinel.is_none() {
-            return (self.stop_reasons.word_in)(payload).is_some();
+            return (self.stop_reasons.word_in)(&payload).is_some();
         }
-        let kind = payload.get("type").and_then(Value::as_str);
+        let kind = payload.get("type").and_then(Value::as_str).unwrap_or(&event.name);
         let is_over = |kind: &str| ends.contains(&kind) || self.errors.events.contains(&kind);
-        *sentinel == Some(data) || kind.is_some_and(is_over)
+        event.kind.is_failure() || *sentinel == Some(event.data()) || is_over(kind)
     }
 }
 
@@ -121,16 +122,18 @@ mod tests {
     fn an_answer_ends_as_its_dialect_says() {
         let check = |api: Api, data: &Value, expected: bool| {
             let text = data.as_str().map_or_else(|| data.to_string(), str::to_owned);
-            assert_eq!(api.dialect().is_last(&text, data), expected, "{api}: {data}");
+            let event = Decoded { data: Some(text), ..Decoded::default() };
+            assert_eq!(api.dialect().is_last(&event), expected, "{api}: {data}");
         };
         for api in Api::ALL {
-            check(api, &json!({ "type": "message_stop" }), api == Api::AnthropicMessages);
+            check(api, &json!({ "type": "message_stop" }), matches!(api, Api::AnthropicMessages | Api::BedrockInvoke));
             check(api, &json!("[DONE]"), api == Api::OpenaiChat);
             check(api, &json!({ "type": "response.completed" }), api == Api::OpenaiResponses);
             check(api, &json!({ "type": "response.failed" }), api == Api::OpenaiResponses);
             check(api, &json!({ "candidates": [{ "finishReason": "STOP" }] }), api == Api::GeminiGenerate);
             let Events { ends, sentinel, .. } = &api.dialect().events;
-            check(api, &json!({ "type": "error" }), !ends.is_empty() || sentinel.is_some());
+            let ends_with_errors = (!ends.is_empty() || sentinel.is_some()) && api != Api::BedrockConverse;
+            check(api, &json!({ "type": "error" }), ends_with_errors);
             check(api, &json!({}), false);
         }
     }

@@ -4,6 +4,8 @@
 //! of an answer. Whoever else reads a stream asks for the data and decides for itself.
 
 mod anthropic_messages;
+mod bedrock_converse;
+mod bedrock_invoke;
 mod error;
 mod facts;
 mod gemini_generate;
@@ -42,12 +44,23 @@ pub enum Api {
     GeminiGenerate,
     /// `POST /api/chat` with `stream: true`: objects on lines of their own, ended by one with `done: true`.
     OllamaChat,
+    /// `POST /model/…/converse-stream`: named events in frames, ended by `messageStop` and `metadata`.
+    BedrockConverse,
+    /// `POST /model/…/invoke-with-response-stream`: Anthropic's events in frames, ended by `message_stop`.
+    BedrockInvoke,
 }
 
 impl Api {
     /// Every api, in the order of reports.
-    pub const ALL: [Self; 5] =
-        [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate, Self::OllamaChat];
+    pub const ALL: [Self; 7] = [
+        Self::AnthropicMessages,
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::GeminiGenerate,
+        Self::OllamaChat,
+        Self::BedrockConverse,
+        Self::BedrockInvoke,
+    ];
 
     /// Returns the dialect of this name.
     pub const fn dialect(self) -> &'static Dialect {
@@ -57,6 +70,8 @@ impl Api {
             Self::OpenaiResponses => &openai_responses::DIALECT,
             Self::GeminiGenerate => &gemini_generate::DIALECT,
             Self::OllamaChat => &ollama_chat::DIALECT,
+            Self::BedrockConverse => &bedrock_converse::DIALECT,
+            Self::BedrockInvoke => &bedrock_invoke::DIALECT,
         }
     }
 
@@ -92,6 +107,11 @@ pub fn is_sentinel(data: &str) -> bool {
 /// Says whether an error's code, or its type where it has none, means that a budget is used up, which no retry changes.
 pub fn is_quota(code: &str) -> bool {
     Api::ALL.into_iter().any(|api| api.dialect().errors.quota.contains(&code))
+}
+
+/// Says whether the documents ask to retry after an error of a type, although its status does not.
+pub fn is_retried(kind: &str) -> bool {
+    bedrock_converse::RETRIED.contains(&kind)
 }
 
 /// Makes the tables that the kits in other languages read: the question of every request and, by the name of each dialect, the

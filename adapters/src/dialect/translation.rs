@@ -130,8 +130,12 @@ mod tests {
                 .into_iter()
                 .filter(|api| api.dialect().is_own_error(example.name.unwrap_or_default(), &payload))
                 .collect();
-            // Those of chat and of Gemini have the same envelope, and differ in what is inside.
-            let expected = if matches!(own, C | G) { vec![C, G] } else { vec![own] };
+            // Those of chat and of Gemini have the same envelope, and differ in what is inside; the two of Bedrock have the same exceptions.
+            let expected = match own {
+                C | G => vec![C, G],
+                Api::BedrockConverse | Api::BedrockInvoke => vec![Api::BedrockConverse, Api::BedrockInvoke],
+                _ => vec![own],
+            };
             assert_eq!(of, expected, "{own}");
         }
         let leaked = json!({ "type": "error", "error": { "type": "overloaded_error" } });

@@ -70,6 +70,8 @@ pub(crate) struct Client {
     pub(crate) decoder: fn(&Self, &dyn Codec) -> Box<dyn Decode>,
     /// The name of a codec of which this client has a decoder of its own, and what makes it.
     pub(crate) own_decoder: Option<(&'static str, MakeDecoder)>,
+    /// Takes a message that is an error by its kind.
+    pub(crate) take_failed: fn(&Self, Api, &Event) -> Result<Step, Failure>,
     /// Reads the payload of an event.
     pub(crate) payload: fn(Api, &Event) -> Result<Payload, Failure>,
     /// Takes a payload that is an object, with the name of its event.

@@ -7,7 +7,8 @@ use super::client::Client;
 use super::failure::{Class, Failure, excerpt};
 use super::head::Head;
 use super::provider::{Provider, error_member, is_error_event, text};
-use crate::answer::Trouble;
+use crate::answer::{Step, Trouble};
+use crate::codec::decode::Event;
 use crate::contract::Api;
 use crate::dialect::says_nothing;
 
@@ -39,6 +40,16 @@ pub(crate) fn read(client: &Client, api: Api, error: &Value, envelope: &Map<Stri
     provider
 }
 
+/// Takes a message that is an error by its kind: its name is the error's type, and its data a JSON object with the message, or
+/// the message itself.
+pub(crate) fn take_failed(client: &Client, api: Api, event: &Event) -> Result<Step, Failure> {
+    let worded = match serde_json::from_str(&event.data) {
+        Ok(Value::Object(fields)) => (client.error_fields)(api, &fields),
+        _ => Provider { message: event.data.clone(), ..Provider::default() },
+    };
+    Err((client.in_band)(client, api, Provider { kind: Some(event.name.clone()), ..worded }))
+}
+
 /// Makes the failure of what a dialect's reader stumbled over.
 pub(crate) fn of_trouble(client: &Client, api: Api, trouble: Trouble) -> Failure {
     let provider = match trouble {
@@ -62,6 +73,7 @@ pub(crate) fn refused(client: &Client, api: Api, head: &Head, body: &str) -> Fai
         message: format!("HTTP status {}: {}", head.status, excerpt(body)),
         ..Provider::default()
     });
+    provider.kind = provider.kind.or_else(|| head.error_type.clone());
     let class = known_status(client, api, &provider).unwrap_or(head.status);
     provider.retry_after = head.retry_after.or(provider.retry_after);
     let failure = Failure::worded(Class::Api(Some(class)), provider);

@@ -3,7 +3,7 @@
 use super::head::Head;
 use super::provider::Provider;
 use crate::contract::{Field, ObservedError, Reading, Site, Via};
-use crate::dialect::is_quota;
+use crate::dialect::{is_quota, is_retried};
 
 /// A `StreamError`.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +75,7 @@ impl Failure {
         match (self.should_retry, self.class, self.status) {
             (Some(told), ..) => Some(told),
             (None, Class::Connection | Class::Timeout | Class::Incomplete, _) => Some(true),
+            (None, Class::Api(_), _) if self.words.kind.as_deref().is_some_and(is_retried) => Some(true),
             (None, Class::Api(_), Some(status)) => Some(matches!(status, 408 | 409 | 429 | 500..)),
             (None, ..) => None,
         }
@@ -134,6 +135,7 @@ fn subclass(status: u16) -> Option<&'static str> {
         409 => "Conflict",
         413 => "RequestTooLarge",
         422 => "UnprocessableEntity",
+        424 => "FailedDependency",
         429 => "RateLimited",
         503 => "ServiceUnavailable",
         504 => "GatewayTimeout",

@@ -13,6 +13,8 @@ pub(crate) struct Head {
     /// The coding of the content, in lower case; `identity` where there is none.
     pub(crate) content_encoding: String,
     pub(crate) request_id: Option<String>,
+    /// The type of the error, where the service names it here.
+    pub(crate) error_type: Option<String>,
     /// The delay that the server asks for, in seconds.
     pub(crate) retry_after: Option<f64>,
     /// The server's own statement about a retry.
@@ -28,11 +30,22 @@ impl Head {
             status: response.status().as_u16(),
             content_type: essence.trim().to_ascii_lowercase(),
             content_encoding: text("content-encoding").unwrap_or("identity").to_ascii_lowercase(),
-            request_id: text("request-id").or_else(|| text("x-request-id")).map(str::to_owned),
+            request_id: REQUEST_IDS.iter().find_map(|name| text(name)).map(str::to_owned),
+            error_type: text("x-amzn-errortype").map(error_type),
             retry_after: retry_after(response.headers()),
             should_retry: text("x-should-retry").and_then(|word| word.parse().ok()),
         }
     }
+}
+
+/// The names of the field with the request's id.
+const REQUEST_IDS: [&str; 3] = ["request-id", "x-request-id", "x-amzn-requestid"];
+
+/// Returns the name of an error's shape: without the namespace before it and the address behind it
+/// (<https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>).
+fn error_type(value: &str) -> String {
+    let name = value.split(':').next().unwrap_or_default();
+    name.rsplit('#').next().unwrap_or_default().to_owned()
 }
 
 /// Returns the delay that the headers ask for, in seconds: `retry-after-ms`, or `Retry-After` as seconds or as a date

@@ -53,6 +53,7 @@ const DOCUMENTED: Client = Client {
     release: |body, _| drop(body),
     decoder,
     own_decoder: None,
+    take_failed: errors::take_failed,
     payload: payload::parse,
     take_object: reader::take_object,
     take_sentinel: reader::take_sentinel,

@@ -45,7 +45,7 @@ pub(crate) fn fields(api: Api, fields: &Map<String, Value>) -> Provider {
             _ => None,
         }),
         status: [code, fields.get("status_code"), fields.get("status")].into_iter().flatten().find_map(as_status),
-        message: ["message", "detail", "details"]
+        message: ["message", "Message", "detail", "details"]
             .into_iter()
             .find_map(|key| text(fields, key))
             .unwrap_or_else(|| Value::Object(fields.clone()).to_string()),

@@ -86,6 +86,9 @@ impl Reader {
 
     fn event(&self, event: &Event, answer: &mut PartialAnswer) -> Result<Step, Failure> {
         let Self { client, api, .. } = self;
+        if event.kind.is_failure() {
+            return (client.take_failed)(client, *api, event);
+        }
         match (client.payload)(*api, event)? {
             Payload::Object(object) => (client.take_object)(client, *api, &event.name, object, answer),
             Payload::Sentinel => Ok((client.take_sentinel)(client, *api, answer)),

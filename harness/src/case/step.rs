@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use streamspec_adapters::codec::{Codec, Frame, Kind};
 
 /// One step of an answer, with everything filled in but the nonce.
 ///
@@ -170,6 +171,28 @@ pub struct Event {
     pub name: String,
     /// A string is sent as it is (one `data:` line per line of it), anything else as compact JSON.
     pub data: Value,
+    /// The kind of message that carries it, where the dialect's codec has several.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: Kind,
+    /// What differs from the usual in its frame, where the dialect's codec has frames.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frame: Frame,
+}
+
+impl Event {
+    /// Makes an event that differs in nothing from the usual.
+    pub fn plain(name: impl Into<String>, data: Value) -> Self {
+        Self { name: name.into(), data, kind: Kind::Event, frame: Frame::default() }
+    }
+
+    /// Returns its bytes.
+    pub(crate) fn bytes(&self, codec: &dyn Codec) -> Vec<u8> {
+        codec.framed(self.kind, &self.name, &self.data, &self.frame)
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The end of an answer.

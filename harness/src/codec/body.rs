@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use super::{Codec, Content, Item, Nonce, Span};
-use crate::case::{Event, Step};
+use crate::case::Step;
 
 /// Renders the steps of one answer. `respond` and `end` are not part of the body.
 pub(crate) fn body(codec: &dyn Codec, steps: &[Step], nonce: Nonce<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     for step in steps {
         let (bytes, content) = match step {
-            Step::Event(Event { name, data }) => {
-                (codec.event(Some(&nonce.text(name)), &nonce.value(data)), Content::Event)
-            }
+            Step::Event(event) => (nonce.event(event).bytes(codec), Content::Event),
             Step::Data(data) => (codec.event(None, &nonce.value(data)), Content::Event),
             Step::Comment(text) => (codec.comment(&nonce.text(text)), Content::Text),
             Step::Raw(text) => (nonce.text(text).into_bytes(), Content::Text),
@@ -56,6 +54,7 @@ mod tests {
     use streamspec_adapters::contract::Api;
 
     use super::*;
+    use crate::case::Event;
 
     #[track_caller]
     fn check(steps: &[Step], expected: &str) {
@@ -72,7 +71,7 @@ mod tests {
 
     #[test]
     fn steps_become_text() {
-        let event = |name: &str, data| Step::Event(Event { name: name.into(), data });
+        let event = |name: &str, data| Step::Event(Event::plain(name, data));
         check(
             &[event("error", json!({"z": 1, "a": "${nonce}\né"}))],
             "event: error\ndata: {\"z\":1,\"a\":\"N7\\né\"}\n\n|",

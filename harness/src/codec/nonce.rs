@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::case::Event;
+
 /// The letters of a nonce after its first one, one for each half of a byte. All are consonants: a client that looks for a status
 /// in messages finds no `403` in it, nor a word.
 const LETTERS: &[u8; 16] = b"bcdfghjklmnpqrst";
@@ -36,6 +38,11 @@ impl Nonce<'_> {
     /// Fills in a text.
     pub(crate) fn text(self, text: &str) -> String {
         text.replace("${nonce}", self.0)
+    }
+
+    /// Fills in an event, but not what differs from the usual in its frame.
+    pub(crate) fn event(self, event: &Event) -> Event {
+        Event { name: self.text(&event.name), data: self.value(&event.data), ..event.clone() }
     }
 
     /// Fills in every string of a value, keys included.

@@ -182,7 +182,7 @@ impl Change {
             Self::UnknownEvent => {
                 let place = any(rng, &between(api, steps))?;
                 let name = UNKNOWN_EVENT.to_owned();
-                steps.insert(place, Step::Event(Event { data: json!({ "type": name }), name }));
+                steps.insert(place, Step::Event(Event::plain(name.clone(), json!({ "type": name }))));
             }
             Self::UnknownField => {
                 let place = any(rng, &between(api, steps))?;
@@ -260,13 +260,11 @@ fn inside(rng: &mut Rng, bytes: &[u8]) -> Option<usize> {
 /// Says whether a step ends the answer.
 fn ends_answer(api: Api, step: &Step) -> bool {
     let dialect = api.dialect();
-    let (data, text) = match step {
-        Step::Event(Event { data, .. }) | Step::Data(data) => {
-            (data, data.as_str().map_or_else(|| data.to_string(), str::to_owned))
-        }
-        _ => return false,
-    };
-    (dialect.stop_reasons.word_in)(data).is_some() || dialect.is_last(&text, data)
+    if !matches!(step, Step::Event(_) | Step::Data(_)) {
+        return false;
+    }
+    let events = codec::of(api).events(&rendered(api, step));
+    events.iter().any(|event| (dialect.stop_reasons.word_in)(&event.payload()).is_some() || dialect.is_last(event))
 }
 
 /// Chooses an end that the head of an answer allows.
@@ -305,7 +303,7 @@ fn error(rng: &mut Rng, api: Api, steps: &mut Vec<Step>) -> Option<()> {
     let example = &api.dialect().errors.example;
     let data = (example.data)("The answer broke off (${nonce})", place);
     let step = match example.name {
-        Some(name) => Step::Event(Event { name: name.to_owned(), data }),
+        Some(name) => Step::Event(Event { kind: codec::of(api).kind_of_errors(), ..Event::plain(name, data) }),
         None => Step::Data(data),
     };
     if rng.bool() {

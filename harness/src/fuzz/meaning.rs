@@ -28,10 +28,10 @@ pub(super) fn meaning(api: Api, body: &[u8]) -> Meaning {
     let whole = codec.event_ends(body).last().copied().unwrap_or_default();
     for event in codec.events(&body[..whole]).iter().filter(|event| !event.is_ignored()) {
         let payload = event.payload();
-        if dialect.errors.is_in(&event.name, &payload) {
+        if dialect.errors.are_in(event) {
             return Meaning::Failed(Law::ErrorIsTold);
         }
-        if (dialect.stop_reasons.word_in)(&payload).is_some() || dialect.is_last(event.data(), &payload) {
+        if (dialect.stop_reasons.word_in)(&payload).is_some() || dialect.is_last(event) {
             return Meaning::Open;
         }
     }

@@ -23,7 +23,11 @@ pub(super) fn plain(api: Api, steps: &[Step]) -> Vec<Step> {
         if let Some(fields) = data.as_object_mut() {
             fields.remove(UNKNOWN);
         }
-        if event.name.is_empty() { Step::Data(data) } else { Step::Event(Event { name: event.name, data }) }
+        if event.name.is_empty() {
+            Step::Data(data)
+        } else {
+            Step::Event(Event { kind: event.kind, ..Event::plain(event.name, data) })
+        }
     });
     let head = steps.iter().take(1).filter(|step| matches!(step, Step::Respond(_))).cloned();
     let rest = std::str::from_utf8(&sent[whole..]).ok().filter(|rest| !rest.is_empty());
@@ -84,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_change_that_keeps_the_meaning_keeps_the_plain_form() {
-        let event = |data: Value| Step::Event(Event { name: "message_stop".into(), data });
+        let event = |data: Value| Step::Event(Event::plain("message_stop", data));
         let steps =
             [event(json!({ "type": "a", "b": [1, "x\ny"] })), Step::Data(json!({ "c": "é" })), Step::End(End::Finish)];
         assert_eq!(plain(Api::AnthropicMessages, &steps), steps);

@@ -118,12 +118,11 @@ impl Prepared {
         let codec = codec::of(self.api);
         let whole = codec.event_ends(&self.body).last().copied().unwrap_or_default();
         let events = codec.events(&self.body[..whole]);
-        let payload = |data: &str| serde_json::from_str::<Value>(data).unwrap_or_default();
         Facts {
             status: self.head.status,
             end: self.end,
-            has_error: events.iter().any(|event| dialect.errors.is_in(&event.name, &payload(event.data()))),
-            has_last: events.iter().any(|event| dialect.is_last(event.data(), &payload(event.data()))),
+            has_error: events.iter().any(|event| dialect.errors.are_in(event)),
+            has_last: events.iter().any(|event| dialect.is_last(event)),
         }
     }
 }

@@ -31,7 +31,7 @@ fn answered(observation: Value) -> CallResult {
 
 fn case(expect: Value) -> Case {
     let error = json!({ "type": "error", "error": { "type": "overloaded_error", "message": "no ${nonce}" } });
-    let steps = vec![Step::Event(Event { name: "error".into(), data: error }), Step::End(End::Finish)];
+    let steps = vec![Step::Event(Event::plain("error", error)), Step::End(End::Finish)];
     let sample = Case::sample("anthropic/in-band/one", Api::AnthropicMessages, vec![steps], expect);
     Case { about: About::InBandError, ..sample }
 }
@@ -222,7 +222,7 @@ fn what_is_lost_of_a_whole_answer_hides_no_failure() {
     let textual = without(returned(Value::Null), &["stop_reason"]);
     let mode = |about: About, stop_reason: &Value| {
         let stop = json!({ "type": "message_delta", "delta": { "stop_reason": stop_reason } });
-        let steps = vec![Step::Event(Event { name: "message_delta".into(), data: stop }), Step::End(End::Finish)];
+        let steps = vec![Step::Event(Event::plain("message_delta", stop)), Step::End(End::Finish)];
         let sample = Case::sample("anthropic/payload/one", Api::AnthropicMessages, vec![steps], half.clone());
         verdict_of(&Case { about, ..sample }, textual.clone(), None, None).mode
     };

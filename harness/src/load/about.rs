@@ -50,15 +50,14 @@ impl StreamFate<'_> {
             End::Eof => respond.framing != Framing::Close,
             End::Finish | End::Stall => respond.content_length_lie != 0,
         };
-        let is_whole = respond.cut_body_after.is_none()
-            && events.iter().any(|event| dialect.is_last(event.data(), &event.payload()));
-        if self.names_an_error() || events.iter().any(|event| dialect.errors.is_in(&event.name, &event.payload())) {
+        let is_whole = respond.cut_body_after.is_none() && events.iter().any(|event| dialect.is_last(event));
+        if self.names_an_error() || events.iter().any(|event| dialect.errors.are_in(event)) {
             About::InBandError
         } else if end == End::Stall || (!is_whole && pauses(steps) >= self.timeout) {
             About::Stall
         } else if is_cut {
             About::Cut
-        } else if std::str::from_utf8(&sent[..whole]).is_err() || events.iter().any(|event| !self.is_readable(event)) {
+        } else if codec.is_malformed(&sent) || events.iter().any(|event| !self.is_readable(event)) {
             About::Malformed
         } else if !is_whole {
             About::CleanEnd
@@ -125,7 +124,7 @@ mod tests {
         let failed = &json!(["error", "incomplete"]);
         let text = || Step::Data(json!({ "type": "content_block_delta" }));
         let stop = || Step::Data(json!({ "type": "message_stop" }));
-        let error = || Step::Event(Event { name: "error".into(), data: json!({ "type": "error" }) });
+        let error = || Step::Event(Event::plain("error", json!({ "type": "error" })));
         let respond = |respond: Respond| Step::Respond(respond);
         let end = Step::End;
         check(&[text(), stop(), end(End::Finish)], &json!("completed"), About::Healthy);

@@ -31,7 +31,7 @@ pub(super) fn of_all(codec: &dyn Codec, steps: &[Step]) -> AnswerSize {
 /// Counts the bytes that a step sends once, at the longest that its names may be filled in.
 pub(super) fn of(codec: &dyn Codec, step: &Step) -> usize {
     match step {
-        Step::Event(event) => length_when_filled(&codec.event(Some(&event.name), &event.data)),
+        Step::Event(event) => length_when_filled(&event.bytes(codec)),
         Step::Data(data) => length_when_filled(&codec.event(None, data)),
         Step::Comment(text) => length_when_filled(&codec.comment(text)),
         Step::Json(value) => length_when_filled(value.to_string().as_bytes()),
@@ -64,7 +64,7 @@ mod tests {
     fn names_count_as_what_may_be_filled_in() {
         let codec = codec::of(Api::AnthropicMessages);
         let size = |step: Step, sent: &str, names: usize| assert_eq!(of(codec, &step), sent.len() + names, "{step:?}");
-        let event = Event { name: "error".into(), data: json!({ "a": "\u{1}\"${nonce}" }) };
+        let event = Event::plain("error", json!({ "a": "\u{1}\"${nonce}" }));
         size(Step::Event(event), "event: error\ndata: {\"a\":\"\\u0001\\\"${nonce}\"}\n\n", 16);
         size(Step::Data(json!("a\nb\r\nc")), "data: a\ndata: b\ndata: c\n\n", 0);
         size(Step::Comment("${nonce}${n}".into()), ": ${nonce}${n}\n\n", 26);

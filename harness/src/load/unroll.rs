@@ -81,8 +81,8 @@ fn heap(value: &Value) -> usize {
 fn resolved(step: &written::Step, round: Option<u32>) -> Option<Step> {
     Some(match step {
         written::Step::Respond(respond) => Step::Respond(respond.clone()),
-        written::Step::Event(Event { name, data }) => {
-            Step::Event(Event { name: text(name, round), data: value(data, round) })
+        written::Step::Event(event) => {
+            Step::Event(Event { name: text(&event.name, round), data: value(&event.data, round), ..event.clone() })
         }
         written::Step::Data(data) => Step::Data(value(data, round)),
         written::Step::Comment(words) => Step::Comment(text(words, round)),

@@ -13,8 +13,8 @@ const NONCE: &str = "${nonce}";
 pub(super) fn smaller(step: &Step) -> Vec<Step> {
     match step {
         Step::Respond(respond) => heads(respond).into_iter().map(Step::Respond).collect(),
-        Step::Event(Event { name, data }) => {
-            values(data).into_iter().map(|data| Step::Event(Event { name: name.clone(), data })).collect()
+        Step::Event(event) => {
+            values(&event.data).into_iter().map(|data| Step::Event(Event { data, ..event.clone() })).collect()
         }
         Step::Data(data) => values(data).into_iter().map(Step::Data).collect(),
         Step::Json(data) => values(data).into_iter().map(Step::Json).collect(),

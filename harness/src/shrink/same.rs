@@ -64,7 +64,9 @@ fn way(ran: &TrialRun) -> Option<Way> {
 /// Names the first and the last event of answers, by their types or else by their names.
 fn outer_events(answers: &[Vec<Step>]) -> Option<(String, String)> {
     let kind = |step: &Step| match step {
-        Step::Event(Event { name, data }) => Some(data.get("type").and_then(Value::as_str).unwrap_or(name).to_owned()),
+        Step::Event(Event { name, data, .. }) => {
+            Some(data.get("type").and_then(Value::as_str).unwrap_or(name).to_owned())
+        }
         Step::Data(data) => Some(data.get("type").or(Some(data)).map(Value::to_string).unwrap_or_default()),
         _ => None,
     };

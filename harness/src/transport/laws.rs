@@ -34,7 +34,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => ("[a-z.]{1,8}", text()).prop_map(|(name, text)| Step::Event(Event { name, data: json!({ "text": text }) })),
+        4 => ("[a-z.]{1,8}", text()).prop_map(|(name, text)| Step::Event(Event::plain(name, json!({ "text": text })))),
         2 => text().prop_map(|text| Step::Data(json!(text))),
         1 => text().prop_map(Step::Comment),
         3 => text().prop_map(Step::Raw),
@@ -331,7 +331,7 @@ fn answers_look_like_this_on_the_wire() {
 fn variants_change_events_and_nothing_else() {
     let body = |steps: &[Step], variant| String::from_utf8_lossy(&build(steps, variant).answer.bytes()).into_owned();
     let raw = |text: &str| Step::Raw(text.into());
-    let event = Step::Event(Event { name: "e".into(), data: json!({"t": "a\r\n"}) });
+    let event = Step::Event(Event::plain("e", json!({"t": "a\r\n"})));
     let steps = [raw("x: 1\r"), raw("\n"), event.clone(), event];
     assert_eq!(
         body(&steps, Variant::Cr),

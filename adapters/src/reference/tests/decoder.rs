@@ -11,7 +11,7 @@ fn events(stream: &[u8]) -> Vec<String> {
     let items = decoder.feed(stream).into_iter().chain(decoder.finish());
     items
         .filter_map(|item| match item {
-            Item::Event(Event { name, data }) => Some(format!("{name}|{data}")),
+            Item::Event(Event { name, data, .. }) => Some(format!("{name}|{data}")),
             Item::Stray(_) => None,
             Item::Refused(why) => panic!("{why}"),
         })
@@ -74,7 +74,7 @@ fn lines_of_no_field_are_strays() {
     let mut items = decoder.feed(b"{\"error\":\n  1\n: c\ndata: a\n\n}");
     items.extend(decoder.finish());
     let stray = |line: &str| Item::Stray(line.to_owned());
-    let event = Item::Event(Event { name: String::new(), data: "a".to_owned() });
+    let event = Item::Event(Event { data: "a".to_owned(), ..Event::default() });
     assert_eq!(items, [stray("{\"error\":"), stray("  1"), event, stray("}")]);
 }
 

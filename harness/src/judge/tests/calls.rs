@@ -78,7 +78,7 @@ fn other_calls_than_were_asked_for_are_the_adapter_s_fault() {
 fn the_stop_reasons_of_whole_answers_are_not_that_of_the_one_that_failed() {
     let event = |reason: Value| {
         let data = json!({ "type": "message_delta", "delta": { "stop_reason": reason } });
-        vec![Step::Event(Event { name: "message_delta".into(), data }), Step::End(End::Finish)]
+        vec![Step::Event(Event::plain("message_delta", data)), Step::End(End::Finish)]
     };
     let expect = json!({ "must": { "outcome": ["error", "incomplete"] } });
     let sample = Case::sample(

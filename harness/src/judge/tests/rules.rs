@@ -46,7 +46,7 @@ fn verdicts() -> String {
 
 /// Returns the bytes of a few steps on the wire.
 fn bytes() -> Vec<u8> {
-    let event = Step::Event(Event { name: "error".into(), data: json!({ "type": "error", "id": "${nonce}" }) });
+    let event = Step::Event(Event::plain("error", json!({ "type": "error", "id": "${nonce}" })));
     let framings = [Framing::Chunked, Framing::ContentLength, Framing::Close];
     let answers = framings.map(|framing| {
         let respond = Step::Respond(Respond { framing, ..Respond::default() });

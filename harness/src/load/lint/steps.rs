@@ -5,7 +5,7 @@ use http::HeaderName;
 use streamspec_adapters::codec::Mistake;
 
 use super::Lint;
-use crate::case::{End, Respond};
+use crate::case::{End, Event, Respond};
 use crate::load::limits::MAX_STEPS;
 use crate::load::size;
 use crate::load::tree::Span;
@@ -75,7 +75,9 @@ impl Lint<'_> {
                     self.refuse_at(place, message, "two digits for each byte, as in `hex: \"ef bb bf\"`");
                 }
             }
-            Step::Event(event) => self.unwritable(self.codec().mistake_in_event(Some(&event.name), &event.data), place),
+            Step::Event(Event { kind, name, data, frame }) => {
+                self.unwritable(self.codec().mistake_in_frame(*kind, name, data, frame), place);
+            }
             Step::Data(data) => self.unwritable(self.codec().mistake_in_event(None, data), place),
             Step::Comment(text) => self.unwritable(self.codec().mistake_in_comment(text), place),
             Step::Repeat(repeat) => {

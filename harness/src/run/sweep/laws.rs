@@ -16,11 +16,13 @@ pub(super) fn expect(healthy: &Case, variant: Variant) -> Expect {
         expect.must.text = whole_text(healthy).map(TextMatch::PrefixOf);
     }
     if variant == Variant::ErrorEvents {
-        let example = &healthy.api.dialect().errors.example;
+        let errors = &healthy.api.dialect().errors;
+        let example = &errors.example;
+        let names = |kind: &str| errors.names(kind).into_iter().map(str::to_owned).collect();
         let one = |word: Option<&str>| word.map(|word| OneOf(vec![word.to_owned()]));
         expect.should = Checks {
             outcome: Some(OneOf(vec![Outcome::Error])),
-            error_type: one(example.kind),
+            error_type: example.kind.map(|kind| OneOf(names(kind))),
             error_code: one(example.code),
             ..Checks::default()
         };

@@ -55,6 +55,6 @@ impl Places {
         let example = &self.api.dialect().errors.example;
         let before = self.events.iter().filter(|end| **end <= place).count();
         let data: Value = (example.data)(&format!("The answer broke off ({nonce})"), before);
-        script.going_on_after(place, codec::of(self.api).event(example.name, &data))
+        script.going_on_after(place, example.bytes(codec::of(self.api), &data))
     }
 }

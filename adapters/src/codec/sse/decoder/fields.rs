@@ -1,6 +1,7 @@
 //! Lines to events: the fields of an event are gathered until a blank line dispatches it.
 
 use super::{TakeLine, split};
+use crate::codec::Kind;
 use crate::codec::decode::{Event, Item, text};
 
 /// The fields of the event that is arriving, and those that outlast it.
@@ -48,6 +49,6 @@ impl Fields {
     /// Ends the event. Without data there is none.
     pub(crate) fn dispatch(&mut self) -> Option<Item> {
         let (name, mut data) = (std::mem::take(&mut self.name), std::mem::take(&mut self.data));
-        data.pop().map(|_| Item::Event(Event { name, data }))
+        data.pop().map(|_| Item::Event(Event { kind: Kind::Event, name, data }))
     }
 }
