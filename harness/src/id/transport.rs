@@ -15,6 +15,8 @@ pub enum Transport {
     /// HTTP/1.1, or HTTP/1.0 for a client that asks for it, in the clear.
     #[default]
     Http1,
+    /// The same over TLS 1.3, or TLS 1.2 for a client that knows no newer one.
+    Tls,
     /// A second member, so that tests can tell transports apart. It sends what HTTP/1.1 sends.
     #[cfg(test)]
     #[schemars(skip)]
@@ -25,6 +27,7 @@ impl Transport {
     /// Every transport.
     pub const ALL: &[Self] = &[
         Self::Http1,
+        Self::Tls,
         #[cfg(test)]
         Self::Other,
     ];
@@ -33,6 +36,7 @@ impl Transport {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Http1 => "http1",
+            Self::Tls => "tls",
             #[cfg(test)]
             Self::Other => "other",
         }

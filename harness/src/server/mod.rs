@@ -35,7 +35,7 @@ pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
 use crate::id::Transport;
-use crate::transport::{self, Host};
+use crate::transport::{self, Authority, Host};
 use crate::wire::Script;
 use accept::Connections;
 use trial::{PLACE, TrialState};
@@ -64,8 +64,9 @@ struct Listener {
 }
 
 /// The state that the server's tasks share.
-#[derive(Default)]
 struct Shared {
+    /// The authority of the certificate that is shown where the connection is encrypted.
+    authority: Arc<Authority>,
     /// The host of all requests, where it is not the trials that are registered here.
     host: Option<Arc<dyn Host>>,
     trials: Mutex<HashMap<String, Arc<TrialState>>>,
@@ -90,7 +91,7 @@ impl Server {
     }
 
     fn holding(connections: BTreeMap<Port, Connections>) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new(None)?);
         let listeners = connections.into_iter().map(|(port, connections)| {
             let listener = Listener::open(connections, Arc::clone(&shared), 0)?;
             Ok((port, listener))
@@ -102,7 +103,7 @@ impl Server {
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn hosting(host: Arc<dyn Host>, transport: Transport, port: u16) -> io::Result<Self> {
         files::raise();
-        let shared = Arc::new(Shared { host: Some(host), ..Shared::default() });
+        let shared = Arc::new(Shared::new(Some(host))?);
         let clients = Port::Clients(transport);
         let listener = Listener::open(Connections::new(clients), Arc::clone(&shared), port)?;
         Ok(Self { listeners: [(clients, listener)].into(), shared })
@@ -111,6 +112,11 @@ impl Server {
     /// Returns the root of the URLs that a transport's listener answers.
     pub fn root(&self, transport: Transport) -> String {
         format!("{}://{}", transport::of(transport).scheme(), self.listeners[&Port::Clients(transport)].address)
+    }
+
+    /// Returns the authority of the certificate that is shown where a transport is encrypted; clients must be told to trust it.
+    pub fn authority(&self) -> &Authority {
+        &self.shared.authority
     }
 
     /// Registers a script. The server plays it to every request below the URL of the result, on the listener of this
@@ -171,6 +177,19 @@ impl fmt::Debug for Shared {
 }
 
 impl Shared {
+    fn new(host: Option<Arc<dyn Host>>) -> io::Result<Self> {
+        Ok(Self {
+            authority: Arc::new(Authority::new()?),
+            host,
+            trials: Mutex::default(),
+            registered: AtomicU64::default(),
+            strays: AtomicU64::default(),
+            polls: AtomicU64::default(),
+            tokenless: Mutex::default(),
+            lacking: Mutex::default(),
+        })
+    }
+
     fn trials(&self) -> MutexGuard<'_, HashMap<String, Arc<TrialState>>> {
         self.trials.lock().unwrap_or_else(PoisonError::into_inner)
     }

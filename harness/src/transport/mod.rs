@@ -4,6 +4,7 @@
 //! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a
 //! request belongs to, and what becomes of what happens, is for its [`Host`] to say.
 
+mod authority;
 mod bursts;
 mod describe;
 mod encoded;
@@ -11,6 +12,7 @@ mod http1;
 #[cfg(test)]
 mod laws;
 mod loopback;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
+pub use authority::Authority;
 pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
@@ -33,6 +36,7 @@ use crate::wire::Answer;
 pub fn of(transport: id::Transport) -> &'static dyn Transport {
     match transport {
         id::Transport::Http1 => &http1::Http1,
+        id::Transport::Tls => &tls::Tls,
         #[cfg(test)]
         id::Transport::Other => &http1::Http1,
     }
@@ -44,11 +48,17 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// Returns the scheme of the URLs under which scripts are played.
     fn scheme(&self) -> &'static str;
 
+    /// Says whether what travels is encrypted, so that the client must trust the server's certificate.
+    fn is_encrypted(&self) -> bool {
+        self.scheme() == "https"
+    }
+
     /// Encodes an answer for a client that speaks this version, in the writes in which it is sent.
     fn encode(&self, answer: &Answer, version: Version) -> Encoded;
 
-    /// Serves a connection, request after request, until one side closes it.
-    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>);
+    /// Serves a connection, request after request, until one side closes it. Where it is encrypted, the certificate that the
+    /// server shows is of this authority.
+    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>, authority: Arc<Authority>);
 }
 
 /// The version of the protocol that a client speaks.

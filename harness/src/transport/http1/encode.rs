@@ -9,7 +9,7 @@ use crate::transport::{Encoded, EncodedWrite, MessagePart, Op, Version};
 use crate::wire::{Answer, Head, Part, Write};
 
 /// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
-pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
+pub(in crate::transport) fn encode(answer: &Answer, version: Version) -> Encoded {
     if answer.is_verbatim {
         return verbatim(answer);
     }
