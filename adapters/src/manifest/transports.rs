@@ -14,6 +14,9 @@ pub struct Transports {
     /// HTTP/1.1 over TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Support>,
+    /// HTTP/2 over TLS, by ALPN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub h2: Option<Support>,
 }
 
 /// The support of one transport.
@@ -64,7 +67,7 @@ impl Transports {
     }
 
     fn all(&self) -> impl Iterator<Item = (&'static str, &Support)> {
-        [("tls", &self.tls)].into_iter().filter_map(|(name, support)| Some((name, support.as_ref()?)))
+        [("tls", &self.tls), ("h2", &self.h2)].into_iter().filter_map(|(name, support)| Some((name, support.as_ref()?)))
     }
 }
 

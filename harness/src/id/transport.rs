@@ -17,6 +17,8 @@ pub enum Transport {
     Http1,
     /// The same over TLS 1.3, or TLS 1.2 for a client that knows no newer one.
     Tls,
+    /// HTTP/2 over TLS, which the client agrees to by ALPN.
+    H2,
     /// A second member, so that tests can tell transports apart. It sends what HTTP/1.1 sends.
     #[cfg(test)]
     #[schemars(skip)]
@@ -28,6 +30,7 @@ impl Transport {
     pub const ALL: &[Self] = &[
         Self::Http1,
         Self::Tls,
+        Self::H2,
         #[cfg(test)]
         Self::Other,
     ];
@@ -37,6 +40,7 @@ impl Transport {
         match self {
             Self::Http1 => "http1",
             Self::Tls => "tls",
+            Self::H2 => "h2",
             #[cfg(test)]
             Self::Other => "other",
         }

@@ -103,7 +103,9 @@ pub enum PlanError {
         help: String,
     },
     /// Nothing is left to run.
-    #[error("no trial is selected: no chosen SDK has a chosen surface for a chosen case")]
+    #[error(
+        "no trial is selected: no chosen SDK has a chosen surface for a chosen case that travels by a chosen transport"
+    )]
     Empty,
 }
 
@@ -210,7 +212,9 @@ impl Filter {
         let ways = routes.flat_map(move |(route, spoken)| {
             transports.clone().into_iter().map(move |transport| Way { route, transport, spoken })
         });
-        ways.filter(|way| way.route.gateway().is_none() || way.transport == Transport::default())
+        ways.filter(|way| {
+            case.travels_by(way.transport) && (way.route.gateway().is_none() || way.transport == Transport::default())
+        })
     }
 }
 
@@ -298,6 +302,7 @@ fn untrusting(trial: &Trial) -> Option<String> {
     let Manifest { transports, package, .. } = &trial.sdk.manifest;
     let support = match trial.transport {
         Transport::Tls => transports.tls.as_ref(),
+        Transport::H2 => transports.h2.as_ref(),
         _ => return None,
     };
     match support {

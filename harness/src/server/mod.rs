@@ -111,7 +111,17 @@ impl Server {
 
     /// Returns the root of the URLs that a transport's listener answers.
     pub fn root(&self, transport: Transport) -> String {
-        format!("{}://{}", transport::of(transport).scheme(), self.listeners[&Port::Clients(transport)].address)
+        root(transport, self.listeners[&Port::Clients(transport)].address)
+    }
+
+    /// Opens a listener for one trial, where the end of one answer may be that of others on its connection: clients keep one connection
+    /// for each port. None where there is no need, or where the system gives no port, which is noted.
+    fn own_listener(&self, transport: Transport) -> Option<Listener> {
+        if !transport::of(transport).shares_connections() {
+            return None;
+        }
+        let opened = Listener::open(Connections::new(Port::Clients(transport)), Arc::clone(&self.shared), 0);
+        opened.map_err(|error| self.shared.lacks(format!("a trial has no port of its own: {error}"))).ok()
     }
 
     /// Returns the authority of the certificate that is shown where a transport is encrypted; clients must be told to trust it.
@@ -127,7 +137,9 @@ impl Server {
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
         let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
-        Registered::new(format!("{}{PLACE}{token}", self.root(transport)), token, trial, Arc::clone(&self.shared))
+        let own = self.own_listener(transport);
+        let root = own.as_ref().map_or_else(|| self.root(transport), |own| root(transport, own.address));
+        Registered::new(format!("{root}{PLACE}{token}"), token, trial, Arc::clone(&self.shared), own)
     }
 
     /// Returns the address of the listener that gateways ask.
@@ -144,6 +156,11 @@ impl Server {
     pub fn polls(&self) -> u64 {
         self.shared.polls.load(Ordering::Relaxed)
     }
+}
+
+/// Returns the root of the URLs at an address.
+fn root(transport: Transport, address: SocketAddr) -> String {
+    format!("{}://{address}", transport::of(transport).scheme())
 }
 
 impl Port {

@@ -8,6 +8,7 @@ mod authority;
 mod bursts;
 mod describe;
 mod encoded;
+mod h2;
 mod http1;
 #[cfg(test)]
 mod laws;
@@ -37,6 +38,7 @@ pub fn of(transport: id::Transport) -> &'static dyn Transport {
     match transport {
         id::Transport::Http1 => &http1::Http1,
         id::Transport::Tls => &tls::Tls,
+        id::Transport::H2 => &h2::H2,
         #[cfg(test)]
         id::Transport::Other => &http1::Http1,
     }
@@ -51,6 +53,11 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// Says whether what travels is encrypted, so that the client must trust the server's certificate.
     fn is_encrypted(&self) -> bool {
         self.scheme() == "https"
+    }
+
+    /// Says whether several requests share a connection, so that the end of one can end all of them.
+    fn shares_connections(&self) -> bool {
+        false
     }
 
     /// Encodes an answer for a client that speaks this version, in the writes in which it is sent.
@@ -69,6 +76,8 @@ pub enum Version {
     /// HTTP/1.1.
     #[default]
     Http11,
+    /// HTTP/2.
+    Http2,
 }
 
 /// A request that arrived whole.

@@ -2,6 +2,7 @@
 //!
 //! What is handed over, and hashed, is what TLS carries: its records differ from run to run.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,8 +64,13 @@ pub(super) async fn shaken(
     }
 }
 
+#[async_trait]
 impl Stream for TlsStream<TcpStream> {
     fn reset(&self) {
         self.get_ref().0.reset();
+    }
+
+    async fn cut(&mut self) -> io::Result<()> {
+        self.get_mut().0.cut().await
     }
 }
