@@ -60,6 +60,7 @@ async fn answer(adapter: Arc<dyn Adapter>, run: Run) {
         ask: run.ask,
         prompt: run.prompt,
         headers: run.headers,
+        certificate: None,
         caller: run.caller,
         alone: false,
     };

@@ -213,6 +213,9 @@ fn wrong(manifest: &Manifest, toolchain: &dyn Toolchain, dir: &Utf8Path) -> Opti
     if let Some((name, _)) = manifest.surfaces.iter().find(|(_, surface)| !surface.is_described()) {
         return Some(format!("`call` of the surface `{name}` is empty"));
     }
+    if let Some(what) = manifest.transports.wrong() {
+        return Some(what);
+    }
     let mut handlers = manifest.surfaces.values().filter_map(|surface| surface.handler.as_ref());
     if let Some(file) = handlers.find(|file| !dir.join(file).is_file()) {
         return Some(format!("`handler`: there is no file `{file}`"));

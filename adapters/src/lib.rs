@@ -13,6 +13,7 @@ pub mod process;
 pub mod protocol;
 mod reference;
 pub mod root;
+mod secure;
 pub mod setup;
 pub mod spec;
 pub mod suggest;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::transports::{Support, Transports};
 pub use crate::contract::{AnswerField, Delivers, Surface};
 use crate::contract::{Api, Identity};
 
@@ -37,6 +38,9 @@ pub struct Manifest {
     /// the dialect's own paths lie.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub base_url: BTreeMap<Api, String>,
+    /// The way in which the SDK is made to trust the certificate of a run, for each encrypted transport.
+    #[serde(default, skip_serializing_if = "Transports::is_empty")]
+    pub transports: Transports,
     /// The surfaces, by name.
     pub surfaces: BTreeMap<String, Surface>,
     /// The refusals that the SDK documents, by surface or axis.
@@ -63,6 +67,7 @@ impl Manifest {
             error_bases: identity.error_bases.clone(),
             configuration: BTreeMap::new(),
             base_url: BTreeMap::new(),
+            transports: Transports::default(),
             surfaces: surfaces.collect(),
             unsupported: Vec::new(),
         }
@@ -95,3 +100,4 @@ pub struct Unsupported {
 
 #[cfg(test)]
 mod tests;
+mod transports;

@@ -117,6 +117,7 @@ async fn bare_reference(base_url: String) -> anyhow::Result<Duration> {
                 ask: Ask::Text,
                 prompt: None,
                 headers: BTreeMap::new(),
+                certificate: None,
                 caller: Caller::default(),
                 alone: false,
             };

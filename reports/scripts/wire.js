@@ -5,6 +5,15 @@ const ENDS = {
   eof: "The server closes the connection without completing the message",
   reset: "The server resets the connection (RST)",
   stall: "The server stays silent, with the connection open",
+  "no-close-notify": "The server closes the connection without a close_notify of TLS",
+  "rst-no-error": "The server resets the stream with NO_ERROR",
+  "rst-internal-error": "The server resets the stream with INTERNAL_ERROR",
+  "rst-refused-stream": "The server resets the stream with REFUSED_STREAM",
+  "rst-cancel": "The server resets the stream with CANCEL",
+  "rst-enhance-your-calm": "The server resets the stream with ENHANCE_YOUR_CALM",
+  "goaway-below": "The server sends GOAWAY for this stream and closes the connection",
+  "goaway-at": "The server sends GOAWAY after this stream and closes the connection",
+  "connection-error": "The server sends GOAWAY with INTERNAL_ERROR and closes the connection",
 };
 
 /**

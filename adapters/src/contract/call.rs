@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -31,6 +32,9 @@ pub struct Call {
     pub prompt: Option<String>,
     /// Header fields that a gateway on the way asks its clients for, by their names.
     pub headers: BTreeMap<String, String>,
+    /// The certificate of the authority that the server's is of, as PEM, where the server is asked over TLS. An adapter in a process
+    /// of its own was told of it when that was started.
+    pub certificate: Option<Arc<str>>,
     /// The caller's own actions, other than to read to the end.
     pub caller: Caller,
     /// True where no other call runs in the same process, so that a crash has one cause.

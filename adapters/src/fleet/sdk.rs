@@ -186,14 +186,19 @@ impl Sdk {
         })
     }
 
-    /// Starts the adapter and holds what it says about itself against the manifest.
-    pub async fn open(&self) -> Result<Arc<dyn Adapter>, OpenError> {
+    /// Starts the adapter and holds what it says about itself against the manifest. A process is told by the variable of its manifest
+    /// which authority its SDK is to trust: the path of that authority's certificate, as PEM.
+    pub async fn open(&self, certificate: Option<&Utf8Path>) -> Result<Arc<dyn Adapter>, OpenError> {
         let id = &self.manifest.id;
         let environment = self.environment()?;
         let adapter: Arc<dyn Adapter> = match &environment {
             Some(environment) if environment.is_complete() => {
                 let mut launch = environment.launch()?;
                 launch.env.insert(manifest::VARIABLE.to_owned(), self.manifest.to_json());
+                if let Some(certificate) = certificate {
+                    let variables = self.manifest.transports.variables();
+                    launch.env.extend(variables.map(|name| (name.to_owned(), certificate.to_string())));
+                }
                 Arc::new(ProcessAdapter::start(launch).await?)
             }
             Some(_) => return Err(OpenError::NotInstalled(id.clone())),

@@ -15,6 +15,7 @@ use super::{Gateway, GatewayManifest, TokenPlace};
 use crate::contract::{Api, Ask, HEADERS, PROMPT as PROMPTED};
 use crate::dialect::PROMPT;
 use crate::process::{Launch, Service};
+use crate::secure;
 use crate::setup::Installed;
 
 /// Attempts at one start. Another process may take the port between the moment in which it is found free and the start.
@@ -313,5 +314,9 @@ async fn answers(address: SocketAddr, path: Option<&str>) -> bool {
 
 /// Makes a client that asks a gateway and nobody else.
 fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .tls_backend_preconfigured(secure::config(None))
+        .build()
 }

@@ -45,12 +45,21 @@ fn keys(schema: &schemars::Schema) -> BTreeMap<String, bool> {
     properties.keys().map(|key| (key.clone(), required.contains(key.as_str()))).collect()
 }
 
+/// Returns the ways in which an SDK is made to trust a certificate as the keys of one object.
+fn ways_of_trust() -> schemars::Schema {
+    let schema = schema_for!(Support);
+    let ways = schema.as_value()["oneOf"].as_array().expect("members");
+    let properties = ways.iter().flat_map(|way| way["properties"].as_object().expect("an object").clone());
+    schemars::json_schema!({ "properties": properties.collect::<serde_json::Map<_, _>>() })
+}
+
 #[test]
 fn the_page_has_every_key_and_no_other() {
     for (heading, schema) in [
         ("`adapter.toml`", schema_for!(Manifest)),
         ("A surface", schema_for!(Surface)),
         ("`unsupported`", schema_for!(Unsupported)),
+        ("Transports", ways_of_trust()),
         ("`hello`", schema_for!(Hello)),
         ("`sdk` in `hello`", schema_for!(SdkVersion)),
     ] {

@@ -88,7 +88,7 @@ async fn handled(client: &Client<OpenAIConfig>, call: &Call, seen: &mut Observer
 /// Makes the client as its documentation configures it: the base URL in the configuration, the timeout in an HTTP
 /// client of one's own, the number of retries in the SDK's own retry layer.
 fn client(call: &Call) -> Result<Client<OpenAIConfig>, OpenAIError> {
-    let http = http().read_timeout(call.timeout).build().map_err(OpenAIError::Reqwest)?;
+    let http = http(call).read_timeout(call.timeout).build().map_err(OpenAIError::Reqwest)?;
     let retries = usize::try_from(call.max_retries).unwrap_or(usize::MAX);
     let service = OpenAIRetryLayer::new(retries).layer(ReqwestService::new(http));
     let config = OpenAIConfig::new().with_api_base(format!("{}/v1", call.base_url)).with_api_key("test");

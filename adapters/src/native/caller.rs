@@ -117,6 +117,7 @@ mod tests {
             ask: Ask::Text,
             prompt: None,
             headers: BTreeMap::new(),
+            certificate: None,
             caller: serde_json::from_value(caller).expect("a caller"),
             alone: false,
         };

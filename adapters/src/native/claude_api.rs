@@ -43,7 +43,7 @@ fn client(call: &Call) -> Result<Client, Error> {
     Client::builder()
         .api_key("test")
         .base_url(&call.base_url)
-        .http_client(http().timeout(call.timeout).build()?)
+        .http_client(http(call).timeout(call.timeout).build()?)
         .retry(policy)
         .build()
 }

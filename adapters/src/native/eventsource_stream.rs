@@ -21,7 +21,7 @@ use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let client = http().read_timeout(call.timeout).build().map_err(|raised| not_sent(&raised));
+    let client = http(&call).read_timeout(call.timeout).build().map_err(|raised| not_sent(&raised));
     let offers = &[AnswerField::Usage, AnswerField::Thinking, AnswerField::Refusal];
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }

@@ -18,7 +18,7 @@ use crate::manifest::AnswerField;
 
 /// Makes one call and says what its caller saw.
 pub(super) async fn observe(call: Call) -> Observation {
-    let client = client().map_err(|raised| describe(call.api, Site::Open, &raised));
+    let client = client(&call).map_err(|raised| describe(call.api, Site::Open, &raised));
     let offers = &[AnswerField::Usage, AnswerField::Thinking];
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
@@ -34,8 +34,8 @@ async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), O
     seen.follow(items, event, describe).await
 }
 
-fn client() -> Result<Client, Error> {
-    let http = http().gzip(true).tcp_nodelay(true).build();
+fn client(call: &Call) -> Result<Client, Error> {
+    let http = http(call).gzip(true).tcp_nodelay(true).build();
     let http = http.map_err(|raised| Error::ClientBuildFail { cause: raised.to_string() })?;
     Client::builder().with_reqwest(http).build()
 }

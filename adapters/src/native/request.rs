@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::contract::{Api, Call};
+use crate::secure;
 
 /// Returns the body of a request as the provider documents it, of a caller who wants the numbers of tokens.
 pub(super) fn body(call: &Call) -> Value {
@@ -28,9 +29,10 @@ pub(super) fn typed<T: DeserializeOwned>(call: &Call) -> T {
 
 /// Begins a client for one call, or for several where the caller makes several, so that no other call inherits a
 /// connection. What other SDKs of this program turn on in the crate that they share is off, and loopback needs no
-/// proxy.
-pub(super) fn http() -> reqwest::ClientBuilder {
-    reqwest::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate()
+/// proxy. Over TLS it trusts the certificate of the call.
+pub(super) fn http(call: &Call) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate();
+    builder.tls_backend_preconfigured(secure::config(call.certificate.as_deref()))
 }
 
 /// Returns a client of the version before, which some SDKs take. One client serves every call with this timeout, as it

@@ -62,7 +62,7 @@ fn request(call: &Call) -> Result<CompletionRequest, ProviderError> {
 #[expect(clippy::result_large_err, reason = "the SDK's error is as large as that")]
 #[allow(clippy::match_wildcard_for_single_variants, reason = "further dialects are none of its manifest's")]
 fn model(call: &Call) -> Result<Model, ProviderError> {
-    let http = http().read_timeout(call.timeout).build();
+    let http = http(call).read_timeout(call.timeout).build();
     let http = ReqwestClient::from(http.map_err(|raised| ProviderError::Request(std::sync::Arc::new(raised)))?);
     let (root, model) = (call.base_url.as_str(), call.api.dialect().model);
     let openai = || OpenAIConfig::new("test").with_base_url(format!("{root}/v1"));

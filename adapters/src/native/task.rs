@@ -129,6 +129,7 @@ mod tests {
             ask: Ask::Text,
             prompt: None,
             headers: BTreeMap::new(),
+            certificate: None,
             caller: Caller::default(),
             alone: false,
         }

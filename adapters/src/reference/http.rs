@@ -11,9 +11,11 @@ use super::failure::{Class, Failure};
 use super::head::Head;
 use super::{coding, redirect};
 use crate::contract::Call;
+use crate::secure;
 
-/// Makes the HTTP client of a call, or of several: then connections are kept for a next one.
-pub(crate) fn client(is_shared: bool) -> reqwest::Result<reqwest::Client> {
+/// Makes the HTTP client of a call, or of several where the caller makes several: then connections are kept for a next one. Over
+/// TLS it trusts the certificate of the call.
+pub(crate) fn client(call: &Call) -> reqwest::Result<reqwest::Client> {
     // What SDKs that are linked in turn on in the crate is off: this client decodes by itself.
     reqwest::Client::builder()
         .no_proxy()
@@ -23,7 +25,8 @@ pub(crate) fn client(is_shared: bool) -> reqwest::Result<reqwest::Client> {
         .no_deflate()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(if is_shared { usize::MAX } else { 0 })
+        .pool_max_idle_per_host(if call.caller.shares_client() { usize::MAX } else { 0 })
+        .tls_backend_preconfigured(secure::config(call.certificate.as_deref()))
         .build()
 }
 

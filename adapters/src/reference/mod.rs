@@ -77,7 +77,7 @@ pub(crate) async fn observe(call: Call) -> Observation {
 
 /// Makes a call with these stages, and the same once more, or several times at once, where the caller does.
 async fn observe_with(client: &Client, call: &Call) -> Observation {
-    let http = match http::client(call.caller.shares_client()) {
+    let http = match http::client(call) {
         Ok(http) => http,
         Err(error) => {
             let failure = (client.transport_failure)(&error);

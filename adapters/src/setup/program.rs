@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::languages::base;
 use super::{Environment, Progress, SetupError, runtime};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Transports};
 use crate::spec::Build;
 
 /// A program that is there.
@@ -93,6 +93,7 @@ impl Packaged<'_> {
             error_bases: Vec::new(),
             configuration: BTreeMap::new(),
             base_url: BTreeMap::new(),
+            transports: Transports::default(),
             surfaces: BTreeMap::new(),
             unsupported: Vec::new(),
         };

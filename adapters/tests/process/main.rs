@@ -52,6 +52,7 @@ fn call(surface: &str, deadline: u64) -> Call {
         ask: Ask::Text,
         prompt: None,
         headers: BTreeMap::new(),
+        certificate: None,
         caller: Caller::default(),
         alone: false,
     }

@@ -73,8 +73,8 @@ pub(super) fn sent(script: &Script, exchange: &Exchange) -> Option<TappedAnswer>
     let encoded = transport::of(exchange.transport).encode(script.answer(exchange.answer)?, Version::Http11);
     let end = match encoded.end {
         End::Finish | End::Eof => AnswerEnd::Fin,
-        End::Reset => AnswerEnd::Reset,
         End::Stall => AnswerEnd::Open,
+        _ => AnswerEnd::Reset,
     };
     Some(TappedAnswer::of(&encoded.bytes(), end))
 }

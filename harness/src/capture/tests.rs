@@ -51,6 +51,7 @@ async fn played(case: &Case, timeout: Duration) -> (Vec<u8>, CapturedAnswer, Obs
         ask: case.ask,
         prompt: None,
         headers: BTreeMap::new(),
+        certificate: None,
         caller: Caller::default(),
         alone: false,
     };

@@ -12,6 +12,7 @@ mod sample;
 mod source;
 mod step;
 mod time;
+mod travel;
 mod usage;
 
 use std::collections::BTreeMap;

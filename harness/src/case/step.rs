@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamspec_adapters::codec::{Codec, Frame, Kind};
 
+use crate::id::Transport;
+
 /// One step of an answer, with everything filled in but the nonce.
 ///
 /// An event, a `data` and a `comment` end with a write of their own, as real servers flush them; `raw`, `hex` and
@@ -199,14 +201,33 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
-    /// The HTTP message is completed properly.
+    /// The HTTP message is completed properly; over HTTP/2 by END_STREAM.
     Finish,
-    /// FIN without completing the message.
+    /// The connection ends without completing the message; over TLS after a `close_notify`.
     Eof,
-    /// RST.
+    /// The connection ends with RST of TCP.
     Reset,
     /// Nothing more is sent, and the connection stays open until the client leaves or the trial ends.
     Stall,
+    /// Over TLS with HTTP/1.1: the connection ends without a `close_notify`.
+    NoCloseNotify,
+    /// Over HTTP/2: RST_STREAM with NO_ERROR, before the end of the message.
+    RstNoError,
+    /// Over HTTP/2: RST_STREAM with INTERNAL_ERROR.
+    RstInternalError,
+    /// Over HTTP/2: RST_STREAM with REFUSED_STREAM: the server has done nothing with the request.
+    RstRefusedStream,
+    /// Over HTTP/2: RST_STREAM with CANCEL.
+    RstCancel,
+    /// Over HTTP/2: RST_STREAM with ENHANCE_YOUR_CALM.
+    RstEnhanceYourCalm,
+    /// Over HTTP/2: GOAWAY with NO_ERROR and the number of a stream before this one: the server has done nothing with the request. The
+    /// connection is closed after it.
+    GoawayBelow,
+    /// Over HTTP/2: GOAWAY with NO_ERROR and the number of this stream. The connection is closed after it, before the end of the message.
+    GoawayAt,
+    /// Over HTTP/2: GOAWAY with INTERNAL_ERROR and the number of this stream, as for an error of the connection, which is closed after it.
+    ConnectionError,
 }
 
 impl End {
@@ -217,6 +238,73 @@ impl End {
             Self::Eof => "eof",
             Self::Reset => "reset",
             Self::Stall => "stall",
+            Self::NoCloseNotify => "no-close-notify",
+            Self::RstNoError => "rst-no-error",
+            Self::RstInternalError => "rst-internal-error",
+            Self::RstRefusedStream => "rst-refused-stream",
+            Self::RstCancel => "rst-cancel",
+            Self::RstEnhanceYourCalm => "rst-enhance-your-calm",
+            Self::GoawayBelow => "goaway-below",
+            Self::GoawayAt => "goaway-at",
+            Self::ConnectionError => "connection-error",
+        }
+    }
+
+    /// Describes it in a sentence without its full stop.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Finish => "the message is complete",
+            Self::Eof => "the connection is closed, and the message is not complete",
+            Self::Reset => "the connection is reset",
+            Self::Stall => "nothing more is sent, and the connection stays open",
+            Self::NoCloseNotify => "the connection is closed without a close_notify of TLS",
+            Self::RstNoError => "the stream is reset with NO_ERROR, and the message is not complete",
+            Self::RstInternalError => "the stream is reset with INTERNAL_ERROR",
+            Self::RstRefusedStream => "the stream is reset with REFUSED_STREAM",
+            Self::RstCancel => "the stream is reset with CANCEL",
+            Self::RstEnhanceYourCalm => "the stream is reset with ENHANCE_YOUR_CALM",
+            Self::GoawayBelow => "GOAWAY with NO_ERROR names a stream before this one, and the connection is closed",
+            Self::GoawayAt => "GOAWAY with NO_ERROR names this stream, and the connection is closed in the message",
+            Self::ConnectionError => "GOAWAY with INTERNAL_ERROR names this stream, and the connection is closed",
+        }
+    }
+
+    /// Says whether the connection ends with the answer, and with it every other stream on it.
+    pub const fn ends_connection(self) -> bool {
+        matches!(
+            self,
+            Self::Eof | Self::Reset | Self::NoCloseNotify | Self::GoawayBelow | Self::GoawayAt | Self::ConnectionError
+        )
+    }
+
+    /// Returns the error code of RST_STREAM (RFC 9113 section 7), where that is the end.
+    pub const fn rst_stream(self) -> Option<u32> {
+        match self {
+            Self::RstNoError => Some(0x0),
+            Self::RstInternalError => Some(0x2),
+            Self::RstRefusedStream => Some(0x7),
+            Self::RstCancel => Some(0x8),
+            Self::RstEnhanceYourCalm => Some(0xb),
+            _ => None,
+        }
+    }
+
+    /// Returns the error code of GOAWAY, where that is the end, and whether the server has taken up the stream by its last number.
+    pub const fn goaway(self) -> Option<(u32, bool)> {
+        match self {
+            Self::GoawayBelow => Some((0x0, false)),
+            Self::GoawayAt => Some((0x0, true)),
+            Self::ConnectionError => Some((0x2, true)),
+            _ => None,
+        }
+    }
+
+    /// Lists the transports that have it.
+    pub const fn transports(self) -> &'static [Transport] {
+        match self {
+            Self::Finish | Self::Eof | Self::Reset | Self::Stall => Transport::ALL,
+            Self::NoCloseNotify => &[Transport::Tls],
+            _ => &[Transport::H2],
         }
     }
 }

@@ -78,7 +78,7 @@ fn pauses(steps: &[Step]) -> Duration {
 fn stops_sending(steps: &[Step]) -> bool {
     let withheld = matches!(steps.first(), Some(Step::Respond(respond)) if respond.withheld);
     let end = steps.iter().rev().find_map(|step| if let Step::End(end) = step { Some(*end) } else { None });
-    end == Some(End::Stall) || (withheld && !matches!(end, Some(End::Eof | End::Reset)))
+    end == Some(End::Stall) || (withheld && end.is_none_or(|end| end == End::Finish))
 }
 
 /// Says whether an answer refuses the request, so that it may be sent again.

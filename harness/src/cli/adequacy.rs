@@ -11,6 +11,7 @@ use super::arguments::AdequacyOptions;
 use super::{Exit, load, merge, output, run};
 use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins};
 use crate::case::Case;
+use crate::id::Transport;
 use crate::judge::Status;
 use crate::load::Selection;
 use crate::message;
@@ -105,7 +106,10 @@ async fn run_all(
         return Ok(());
     }
     let shared = Arc::clone(engine);
-    let trials = plan(sdks, cases, &Filter::default())?.trials;
+    // Each case travels by one transport: the default one, or another where it is about that.
+    let mut plan = plan(sdks, cases, &Filter { transports: Transport::ALL.to_vec(), ..Filter::default() })?;
+    plan.retain(|trial| trial.case.travels_by_default() == Some(trial.transport));
+    let trials = plan.trials;
     let mut running = Running::of(trials, Arc::clone(engine), move |trial| {
         let engine = Arc::clone(&shared);
         async move {

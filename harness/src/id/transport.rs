@@ -15,6 +15,10 @@ pub enum Transport {
     /// HTTP/1.1, or HTTP/1.0 for a client that asks for it, in the clear.
     #[default]
     Http1,
+    /// The same over TLS 1.3, or TLS 1.2 for a client that knows no newer one.
+    Tls,
+    /// HTTP/2 over TLS, which the client agrees to by ALPN.
+    H2,
     /// A second member, so that tests can tell transports apart. It sends what HTTP/1.1 sends.
     #[cfg(test)]
     #[schemars(skip)]
@@ -25,6 +29,8 @@ impl Transport {
     /// Every transport.
     pub const ALL: &[Self] = &[
         Self::Http1,
+        Self::Tls,
+        Self::H2,
         #[cfg(test)]
         Self::Other,
     ];
@@ -33,6 +39,8 @@ impl Transport {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Http1 => "http1",
+            Self::Tls => "tls",
+            Self::H2 => "h2",
             #[cfg(test)]
             Self::Other => "other",
         }

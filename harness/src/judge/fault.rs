@@ -49,6 +49,10 @@ const SHORTAGES: [&str; 3] = ["Too many open files", "EMFILE", "ENFILE"];
 pub(super) fn of_the_requests(transcript: &Transcript) -> Option<String> {
     let alone = transcript.exchanges.is_empty();
     let Refused { request, status, reason, .. } = transcript.refused.iter().find(|refused| refused.own || alone)?;
+    if *status == 0 {
+        // It was not answered in HTTP.
+        return Some(format!("no request reached the server: {request}: {reason}"));
+    }
     Some(format!("the server refused the request `{request}` with {status}: {reason}"))
 }
 

@@ -46,9 +46,9 @@ impl StreamFate<'_> {
         let whole = codec.event_ends(&sent).last().copied().unwrap_or_default();
         let events = codec.events(&sent[..whole]);
         let is_cut = match end {
-            End::Reset => true,
-            End::Eof => respond.framing != Framing::Close,
             End::Finish | End::Stall => respond.content_length_lie != 0,
+            End::Eof => respond.framing != Framing::Close,
+            _ => true,
         };
         let is_whole = respond.cut_body_after.is_none() && events.iter().any(|event| dialect.is_last(event));
         if self.names_an_error() || events.iter().any(|event| dialect.errors.are_in(event)) {

@@ -145,12 +145,7 @@ const fn sign(byte: u8) -> char {
 
 /// Says what the server does after the last write.
 fn ending(end: End) -> String {
-    let what = match end {
-        End::Finish => "the message is complete",
-        End::Eof => "the connection is closed, and the message is not complete",
-        End::Reset => "the connection is reset",
-        End::Stall => "nothing more is sent, and the connection stays open",
-    };
+    let what = end.in_words();
     format!("end: {} ({what})", end.name())
 }
 

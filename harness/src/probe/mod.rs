@@ -250,6 +250,7 @@ fn call(target: &Target, base_url: String, scenario: Scenario) -> Call {
         ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
         prompt: None,
         headers: BTreeMap::new(),
+        certificate: None,
         caller: Caller::default(),
         alone: false,
     }

@@ -31,7 +31,7 @@ pub use proof::{Proof, ProofError, prove};
 pub use test_file::{Colour, NoTest, TestFile, write_test};
 
 use crate::case::Case;
-use crate::id::{TrialId, Variant};
+use crate::id::{Transport, TrialId, Variant};
 use crate::judge::Status;
 use crate::record::{SdkRecord, SuiteRecord, TrialRecord};
 use crate::wire::Script;
@@ -72,6 +72,12 @@ pub enum NoRepro {
         "the variant `{0}` stands for many streams; `run --verbose` names the places, and a case can be written for one of them"
     )]
     Sweep(Variant),
+    /// The trial is of a transport that no folder plays.
+    #[error(
+        "the player of a folder speaks HTTP/1.1 in the clear, and the trial went over `{0}`; make one of the trial without \
+         `transport={0}` where that comes to the same"
+    )]
+    Transport(Transport),
     /// The trial goes through a gateway.
     #[error("the trial goes through {0}, of which the folder would have to hold more than the bytes of the answers")]
     Gateway(String),
@@ -94,6 +100,9 @@ pub fn can_be_made(id: &TrialId) -> Result<(), NoRepro> {
     }
     if let Some(gateway) = id.route.gateway() {
         return Err(NoRepro::Gateway(gateway.to_string()));
+    }
+    if id.transport != Transport::Http1 {
+        return Err(NoRepro::Transport(id.transport));
     }
     if id.sdk.is_locked() { Ok(()) } else { Err(NoRepro::Build(id.sdk.to_string())) }
 }

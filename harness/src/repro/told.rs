@@ -166,7 +166,7 @@ const fn end(end: End) -> &'static str {
         End::Finish => "the message is complete",
         End::Eof => "the connection ends with FIN, and the message is not complete",
         End::Reset => "the connection ends with RST",
-        End::Stall => "nothing more is sent, and the connection stays open",
+        end => end.in_words(),
     }
 }
 

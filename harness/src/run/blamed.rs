@@ -97,6 +97,7 @@ impl Engine {
             ask: case.ask,
             prompt: None,
             headers: BTreeMap::new(),
+            certificate: None,
             caller: case.caller,
             alone: false,
         };

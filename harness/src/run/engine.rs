@@ -23,6 +23,7 @@ use crate::id::{Route, Transport, TrialId, Variant};
 use crate::judge::{Evidence, Verdict, failed_first, judge};
 use crate::record::{AttemptRecord, Attempted, TrialRecord};
 use crate::server::Server;
+use crate::transport;
 use crate::wire::Script;
 
 /// The time a call is waited for before it is a hang, beside the time for which its case makes a correct client wait.
@@ -133,7 +134,7 @@ impl Engine {
             let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(adapters.entry(sdk.manifest.id.clone()).or_default())
         };
-        let open = async || sdk.open().await.map_err(|error| error.to_string());
+        let open = async || sdk.open(Some(self.server.authority().file())).await.map_err(|error| error.to_string());
         opened.get_or_init(open).await.clone()
     }
 
@@ -293,6 +294,7 @@ impl Engine {
             ask: case.ask,
             prompt: passage.prompt.clone(),
             headers: passage.headers.clone(),
+            certificate: transport::of(trial.transport).is_encrypted().then(|| self.server.authority().pem()),
             caller: case.caller,
             alone,
         };

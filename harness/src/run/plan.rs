@@ -7,7 +7,7 @@ use globset::GlobSet;
 use semver::Version;
 use streamspec_adapters::contract::{Api, Caller};
 use streamspec_adapters::fleet::Sdk;
-use streamspec_adapters::manifest::{Manifest, Unsupported};
+use streamspec_adapters::manifest::{Manifest, Support, Unsupported};
 use streamspec_adapters::suggest;
 use thiserror::Error;
 
@@ -103,7 +103,9 @@ pub enum PlanError {
         help: String,
     },
     /// Nothing is left to run.
-    #[error("no trial is selected: no chosen SDK has a chosen surface for a chosen case")]
+    #[error(
+        "no trial is selected: no chosen SDK has a chosen surface for a chosen case that travels by a chosen transport"
+    )]
     Empty,
 }
 
@@ -210,7 +212,9 @@ impl Filter {
         let ways = routes.flat_map(move |(route, spoken)| {
             transports.clone().into_iter().map(move |transport| Way { route, transport, spoken })
         });
-        ways.filter(|way| way.route.gateway().is_none() || way.transport == Transport::default())
+        ways.filter(|way| {
+            case.travels_by(way.transport) && (way.route.gateway().is_none() || way.transport == Transport::default())
+        })
     }
 }
 
@@ -283,11 +287,32 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
         }
         return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.in_words()));
     }
+    if let Some(reason) = untrusting(trial) {
+        return Some(reason);
+    }
     let covers = |(surfaces, cases, _): &&Exclusion| {
         surfaces.as_ref().is_none_or(|glob| glob.is_match(trial.surface.as_str()))
             && cases.is_match(trial.case.id.as_str())
     };
     exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
+}
+
+/// Returns the reason why the SDK cannot be asked by an encrypted transport, if there is one.
+fn untrusting(trial: &Trial) -> Option<String> {
+    let Manifest { transports, package, .. } = &trial.sdk.manifest;
+    let support = match trial.transport {
+        Transport::Tls => transports.tls.as_ref(),
+        Transport::H2 => transports.h2.as_ref(),
+        _ => return None,
+    };
+    match support {
+        Some(Support::Variable(_) | Support::Client(_)) => None,
+        Some(Support::Unsupported(reason)) => Some(reason.clone()),
+        None => Some(format!(
+            "nothing says how {package} is made to trust the certificate of a run; a manifest does in `transports.{}`",
+            trial.transport
+        )),
+    }
 }
 
 fn named(pattern: &str) -> Result<GlobSet, PlanError> {

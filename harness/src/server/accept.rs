@@ -91,8 +91,9 @@ impl Connections {
     fn serve(&mut self, stream: TcpStream, shared: &Arc<Shared>) {
         let asked = Arc::new(AtomicBool::new(false));
         let (shared, port) = (Arc::clone(shared), self.port);
+        let authority = Arc::clone(&shared.authority);
         let host = Arc::new(Connection { port, shared, asked: Arc::clone(&asked) });
-        let task = self.tasks.spawn(transport::of(port.transport()).serve(stream, host));
+        let task = self.tasks.spawn(transport::of(port.transport()).serve(stream, host, authority));
         if self.silent.len() > self.most {
             self.silent.retain(|silent| !silent.is_over());
         }

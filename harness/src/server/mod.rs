@@ -35,7 +35,7 @@ pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;
 
 use crate::id::Transport;
-use crate::transport::{self, Host};
+use crate::transport::{self, Authority, Host};
 use crate::wire::Script;
 use accept::Connections;
 use trial::{PLACE, TrialState};
@@ -64,8 +64,9 @@ struct Listener {
 }
 
 /// The state that the server's tasks share.
-#[derive(Default)]
 struct Shared {
+    /// The authority of the certificate that is shown where the connection is encrypted.
+    authority: Arc<Authority>,
     /// The host of all requests, where it is not the trials that are registered here.
     host: Option<Arc<dyn Host>>,
     trials: Mutex<HashMap<String, Arc<TrialState>>>,
@@ -90,7 +91,7 @@ impl Server {
     }
 
     fn holding(connections: BTreeMap<Port, Connections>) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new(None)?);
         let listeners = connections.into_iter().map(|(port, connections)| {
             let listener = Listener::open(connections, Arc::clone(&shared), 0)?;
             Ok((port, listener))
@@ -102,7 +103,7 @@ impl Server {
     #[expect(clippy::unused_async, reason = "listening needs a runtime; an async function always has one")]
     pub async fn hosting(host: Arc<dyn Host>, transport: Transport, port: u16) -> io::Result<Self> {
         files::raise();
-        let shared = Arc::new(Shared { host: Some(host), ..Shared::default() });
+        let shared = Arc::new(Shared::new(Some(host))?);
         let clients = Port::Clients(transport);
         let listener = Listener::open(Connections::new(clients), Arc::clone(&shared), port)?;
         Ok(Self { listeners: [(clients, listener)].into(), shared })
@@ -110,7 +111,22 @@ impl Server {
 
     /// Returns the root of the URLs that a transport's listener answers.
     pub fn root(&self, transport: Transport) -> String {
-        format!("{}://{}", transport::of(transport).scheme(), self.listeners[&Port::Clients(transport)].address)
+        root(transport, self.listeners[&Port::Clients(transport)].address)
+    }
+
+    /// Opens a listener for one trial, where the end of one answer may be that of others on its connection: clients keep one connection
+    /// for each port. None where there is no need, or where the system gives no port, which is noted.
+    fn own_listener(&self, transport: Transport) -> Option<Listener> {
+        if !transport::of(transport).shares_connections() {
+            return None;
+        }
+        let opened = Listener::open(Connections::new(Port::Clients(transport)), Arc::clone(&self.shared), 0);
+        opened.map_err(|error| self.shared.lacks(format!("a trial has no port of its own: {error}"))).ok()
+    }
+
+    /// Returns the authority of the certificate that is shown where a transport is encrypted; clients must be told to trust it.
+    pub fn authority(&self) -> &Authority {
+        &self.shared.authority
     }
 
     /// Registers a script. The server plays it to every request below the URL of the result, on the listener of this
@@ -121,7 +137,9 @@ impl Server {
         let token = format!("{number:x}-{:016x}", RandomState::new().hash_one(number));
         let trial = Arc::new(TrialState::new(script));
         self.shared.trials().insert(token.clone(), Arc::clone(&trial));
-        Registered::new(format!("{}{PLACE}{token}", self.root(transport)), token, trial, Arc::clone(&self.shared))
+        let own = self.own_listener(transport);
+        let root = own.as_ref().map_or_else(|| self.root(transport), |own| root(transport, own.address));
+        Registered::new(format!("{root}{PLACE}{token}"), token, trial, Arc::clone(&self.shared), own)
     }
 
     /// Returns the address of the listener that gateways ask.
@@ -138,6 +156,11 @@ impl Server {
     pub fn polls(&self) -> u64 {
         self.shared.polls.load(Ordering::Relaxed)
     }
+}
+
+/// Returns the root of the URLs at an address.
+fn root(transport: Transport, address: SocketAddr) -> String {
+    format!("{}://{address}", transport::of(transport).scheme())
 }
 
 impl Port {
@@ -171,6 +194,19 @@ impl fmt::Debug for Shared {
 }
 
 impl Shared {
+    fn new(host: Option<Arc<dyn Host>>) -> io::Result<Self> {
+        Ok(Self {
+            authority: Arc::new(Authority::new()?),
+            host,
+            trials: Mutex::default(),
+            registered: AtomicU64::default(),
+            strays: AtomicU64::default(),
+            polls: AtomicU64::default(),
+            tokenless: Mutex::default(),
+            lacking: Mutex::default(),
+        })
+    }
+
     fn trials(&self) -> MutexGuard<'_, HashMap<String, Arc<TrialState>>> {
         self.trials.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -42,7 +42,7 @@ pub struct Transcript {
 pub struct Refused {
     /// Method and target below the trial's base URL, as far as they could be read.
     pub request: String,
-    /// The status it got.
+    /// The status it got; 0 where it came to none, as no HTTP was spoken.
     pub status: u16,
     /// The reason.
     pub reason: String,

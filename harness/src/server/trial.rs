@@ -11,7 +11,7 @@ use streamspec_adapters::dialect::PROMPT;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use super::{Exchange, Refused, Sent, Shared, Transcript};
+use super::{Exchange, Listener, Refused, Sent, Shared, Transcript};
 use crate::case::End;
 use crate::id::Transport;
 use crate::transport::{Reply, Request};
@@ -36,6 +36,8 @@ pub struct Registered {
     token: String,
     trial: Arc<TrialState>,
     shared: Arc<Shared>,
+    /// The listener of this trial alone, which ends with it.
+    _own: Option<Listener>,
 }
 
 /// The state that the registrant and the connections share.
@@ -79,8 +81,14 @@ pub(super) struct Playing {
 }
 
 impl Registered {
-    pub(super) fn new(base_url: String, token: String, trial: Arc<TrialState>, shared: Arc<Shared>) -> Self {
-        Self { base_url, token, trial, shared }
+    pub(super) fn new(
+        base_url: String,
+        token: String,
+        trial: Arc<TrialState>,
+        shared: Arc<Shared>,
+        own: Option<Listener>,
+    ) -> Self {
+        Self { base_url, token, trial, shared, _own: own }
     }
 
     /// Returns the root under which the script is played, `SCHEME://127.0.0.1:PORT/t/TOKEN`; SDKs append their own path.

@@ -125,7 +125,7 @@ impl<O: Oracle> Search<'_, O> {
         let simpler: &[End] = match end {
             End::Finish => &[],
             End::Eof | End::Stall => &[End::Finish],
-            End::Reset => &[End::Finish, End::Eof],
+            _ => &[End::Finish, End::Eof],
         };
         for end in simpler {
             let mut steps = self.best[answer].clone();

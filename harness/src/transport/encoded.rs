@@ -35,6 +35,8 @@ pub struct EncodedWrite {
     pub bytes: Vec<u8>,
     /// The part of the body among them, without the framing; still encoded, where the answer has a content coding.
     pub body: Vec<u8>,
+    /// True where each byte of the body has a frame of its own.
+    pub one_by_one: bool,
 }
 
 /// The part of an answer that a write carries.

@@ -1,9 +1,9 @@
 //! HTTP/1.1 in the clear (RFC 9112), and HTTP/1.0 for a client that asks for it.
 
 pub(super) mod connection;
-mod encode;
+pub(super) mod encode;
 mod play;
-mod request;
+pub(super) mod request;
 pub(super) mod stream;
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use tokio::net::TcpStream;
 
 pub(crate) use self::request::header_fields;
-use super::{Encoded, Host, Transport, Version};
+use super::{Authority, Encoded, Host, Transport, Version};
 use crate::wire::Answer;
 
 /// The transport `http1`.
@@ -29,7 +29,7 @@ impl Transport for Http1 {
         encode::encode(answer, version)
     }
 
-    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>) {
+    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>, _: Arc<Authority>) {
         // Without it, small writes would be joined; the scripts decide what is one write.
         let _ = stream.set_nodelay(true);
         connection::serve(self, stream, host.as_ref()).await;

@@ -4,13 +4,16 @@
 //! A transport knows requests, framing, reuse of connections and how each end of an answer is made. Which trial a
 //! request belongs to, and what becomes of what happens, is for its [`Host`] to say.
 
+mod authority;
 mod bursts;
 mod describe;
 mod encoded;
+mod h2;
 mod http1;
 #[cfg(test)]
 mod laws;
 mod loopback;
+mod tls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
+pub use authority::Authority;
 pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
@@ -33,6 +37,8 @@ use crate::wire::Answer;
 pub fn of(transport: id::Transport) -> &'static dyn Transport {
     match transport {
         id::Transport::Http1 => &http1::Http1,
+        id::Transport::Tls => &tls::Tls,
+        id::Transport::H2 => &h2::H2,
         #[cfg(test)]
         id::Transport::Other => &http1::Http1,
     }
@@ -44,11 +50,22 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// Returns the scheme of the URLs under which scripts are played.
     fn scheme(&self) -> &'static str;
 
+    /// Says whether what travels is encrypted, so that the client must trust the server's certificate.
+    fn is_encrypted(&self) -> bool {
+        self.scheme() == "https"
+    }
+
+    /// Says whether several requests share a connection, so that the end of one can end all of them.
+    fn shares_connections(&self) -> bool {
+        false
+    }
+
     /// Encodes an answer for a client that speaks this version, in the writes in which it is sent.
     fn encode(&self, answer: &Answer, version: Version) -> Encoded;
 
-    /// Serves a connection, request after request, until one side closes it.
-    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>);
+    /// Serves a connection, request after request, until one side closes it. Where it is encrypted, the certificate that the
+    /// server shows is of this authority.
+    async fn serve(&self, stream: TcpStream, host: Arc<dyn Host>, authority: Arc<Authority>);
 }
 
 /// The version of the protocol that a client speaks.
@@ -59,6 +76,8 @@ pub enum Version {
     /// HTTP/1.1.
     #[default]
     Http11,
+    /// HTTP/2.
+    Http2,
 }
 
 /// A request that arrived whole.

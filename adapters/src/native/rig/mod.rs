@@ -90,6 +90,7 @@ impl Scenario {
             ask: Ask::Tool,
             prompt: None,
             headers: BTreeMap::new(),
+            certificate: None,
             caller: self.caller,
             alone: false,
         };

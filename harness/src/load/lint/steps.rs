@@ -107,7 +107,8 @@ impl Lint<'_> {
             }
             return;
         }
-        if respond.is_whole_at_length() && end != End::Finish {
+        // Without a close_notify a message is still complete by its length (RFC 9112 section 9.8).
+        if respond.is_whole_at_length() && !matches!(end, End::Finish | End::NoCloseNotify) {
             let help = "the computed Content-Length makes the message complete: set `content-length-lie`, \
                         or end it with `finish`";
             self.refuse_at(place, "an answer that is already complete cannot break off", help);

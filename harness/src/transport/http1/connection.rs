@@ -76,6 +76,12 @@ async fn answer(
             // The socket is closed when the connection's task ends, now with RST.
             stream.reset();
         }
+        ConnectionFate::Cut => {
+            // What the client has sent is read first: a socket that is closed with unread bytes sends RST.
+            if stream.cut().await.is_ok() {
+                let _ = timeout(DRAIN, drain(stream)).await;
+            }
+        }
         ConnectionFate::Fin => tokio::select! {
             () = close(stream) => {}
             () = reply.trial_ended() => {}
@@ -85,7 +91,7 @@ async fn answer(
 }
 
 /// Sends FIN and waits for the client's.
-async fn close(stream: &mut impl Stream) {
+pub(in crate::transport) async fn close(stream: &mut impl Stream) {
     if stream.shutdown().await.is_ok() {
         let _ = timeout(DRAIN, drain(stream)).await;
     }

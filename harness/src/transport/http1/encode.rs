@@ -9,7 +9,7 @@ use crate::transport::{Encoded, EncodedWrite, MessagePart, Op, Version};
 use crate::wire::{Answer, Head, Part, Write};
 
 /// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
-pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
+pub(in crate::transport) fn encode(answer: &Answer, version: Version) -> Encoded {
     if answer.is_verbatim {
         return verbatim(answer);
     }
@@ -18,7 +18,8 @@ pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
         let pauses = body.iter().filter_map(|part| if let Part::Pause(pause) = part { Some(*pause) } else { None });
         return Encoded { ops: pauses.map(Op::Pause).collect(), end: *end, keep_alive: false };
     };
-    let outside_body = |part, bytes: Vec<u8>| Op::Write(EncodedWrite { part, bytes, body: Vec::new() });
+    let outside_body =
+        |part, bytes: Vec<u8>| Op::Write(EncodedWrite { part, bytes, body: Vec::new(), one_by_one: false });
     let has_content = !is_bodyless(head.status);
     let mut ops = Vec::with_capacity(body.len() + 2);
     ops.push(outside_body(MessagePart::Head, head_bytes(&head)));
@@ -27,7 +28,13 @@ pub(super) fn encode(answer: &Answer, version: Version) -> Encoded {
             Part::Pause(pause) => ops.push(Op::Pause(*pause)),
             Part::Write(write) if has_content => {
                 let bytes = framed(write, head.framing);
-                ops.push(Op::Write(EncodedWrite { part: MessagePart::Body, bytes, body: write.bytes.clone() }));
+                let body = write.bytes.clone();
+                ops.push(Op::Write(EncodedWrite {
+                    part: MessagePart::Body,
+                    bytes,
+                    body,
+                    one_by_one: write.one_by_one,
+                }));
             }
             Part::Write(_) => {}
         }
@@ -44,7 +51,7 @@ fn verbatim(answer: &Answer) -> Encoded {
         Part::Pause(pause) => Op::Pause(*pause),
         Part::Write(write) => {
             let (bytes, body) = (write.bytes.clone(), write.bytes.clone());
-            Op::Write(EncodedWrite { part: MessagePart::Body, bytes, body })
+            Op::Write(EncodedWrite { part: MessagePart::Body, bytes, body, one_by_one: false })
         }
     });
     Encoded { ops: ops.collect(), end: answer.end, keep_alive: answer.end == End::Finish }
@@ -56,7 +63,7 @@ fn verbatim(answer: &Answer) -> Encoded {
 /// section 6.3), so that nothing tells one that `eof` cuts from one that is whole. The status line stays that of
 /// the case (RFC 9110 section 2.5), and the connection is closed after the answer.
 fn as_spoken(head: &Head, version: Version) -> Cow<'_, Head> {
-    if version == Version::Http11 {
+    if version != Version::Http10 {
         return Cow::Borrowed(head);
     }
     let mut head = head.clone();
@@ -72,7 +79,7 @@ fn as_spoken(head: &Head, version: Version) -> Cow<'_, Head> {
 }
 
 /// Says whether a response with this status has no content, whatever its header fields say (RFC 9112 section 6.3).
-const fn is_bodyless(status: u16) -> bool {
+pub(in crate::transport) const fn is_bodyless(status: u16) -> bool {
     matches!(status, 100..=199 | 204 | 304)
 }
 

@@ -18,6 +18,8 @@ pub(super) enum ConnectionFate {
     Fin,
     /// Send RST.
     Reset,
+    /// Send FIN without what a protocol on the socket says at its end.
+    Cut,
     /// Nothing; the client has left or the trial has ended.
     Drop,
 }
@@ -50,7 +52,7 @@ pub(super) async fn play(
     match answer.end {
         End::Finish if answer.keep_alive && client_keeps => ConnectionFate::Keep,
         End::Finish | End::Eof => ConnectionFate::Fin,
-        End::Reset => ConnectionFate::Reset,
+        End::NoCloseNotify => ConnectionFate::Cut,
         End::Stall => tokio::select! {
             biased;
             () = client.leaves() => {
@@ -59,6 +61,8 @@ pub(super) async fn play(
             }
             () = reply.stall() => ConnectionFate::Fin,
         },
+        // The other ends are HTTP/2's, and no case that has one travels by HTTP/1.
+        _ => ConnectionFate::Reset,
     }
 }
 

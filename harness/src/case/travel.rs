@@ -1,0 +1,69 @@
+//! The transports by which a case can travel.
+
+use super::{Case, Respond, Step, Version};
+use crate::id::Transport;
+
+impl Case {
+    /// Says whether a transport has all that the case sends. Where several calls share a connection, as over HTTP/2, one that ends it
+    /// ends the others: what several calls at once make of that is a question for transports with a connection for each.
+    pub fn travels_by(&self, transport: Transport) -> bool {
+        self.steps().all(|step| has(transport, step)) && !(transport == Transport::H2 && self.ends_others())
+    }
+
+    /// Returns the transport by which it travels where none is asked for; none where no transport has all of it.
+    pub fn travels_by_default(&self) -> Option<Transport> {
+        Transport::ALL.iter().copied().find(|transport| self.travels_by(*transport))
+    }
+
+    fn ends_others(&self) -> bool {
+        let ends = self
+            .steps()
+            .any(|step| matches!(step, Step::End(end) if end.transports().len() > 1 && end.ends_connection()));
+        ends && self.caller.at_once.is_some()
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.exchanges.iter().chain(&self.control).flatten()
+    }
+}
+
+/// Says whether a transport has a step. HTTP/2 has one version, and a body that is longer than its Content-Length is malformed there, while
+/// HTTP/1.1 reads what follows as something else (RFC 9113 section 8.1.1).
+fn has(transport: Transport, step: &Step) -> bool {
+    match step {
+        Step::End(end) => end.transports().contains(&transport),
+        Step::Respond(Respond { version: Version::Http10, .. }) => transport != Transport::H2,
+        Step::Respond(Respond { content_length_lie, .. }) => transport != Transport::H2 || *content_length_lie >= 0,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use streamspec_adapters::contract::{Api, Caller};
+
+    use super::*;
+    use crate::case::End;
+
+    fn case(steps: Vec<Step>) -> Case {
+        Case::sample("openai-chat/transport/one", Api::OpenaiChat, vec![steps], json!({}))
+    }
+
+    #[test]
+    fn a_case_travels_by_the_transports_that_have_its_end() {
+        let by = |case: &Case| -> Vec<_> {
+            [Transport::Http1, Transport::Tls, Transport::H2].into_iter().filter(|one| case.travels_by(*one)).collect()
+        };
+        let of = |end| by(&case(vec![Step::End(end)]));
+        assert_eq!(of(End::Eof), [Transport::Http1, Transport::Tls, Transport::H2]);
+        assert_eq!(of(End::NoCloseNotify), [Transport::Tls]);
+        assert_eq!(of(End::RstRefusedStream), [Transport::H2]);
+        let old = Respond { version: Version::Http10, ..Respond::default() };
+        assert_eq!(by(&case(vec![Step::Respond(old), Step::End(End::Finish)])), [Transport::Http1, Transport::Tls]);
+        let mut at_once = case(vec![Step::End(End::Eof)]);
+        at_once.caller = Caller { at_once: Some(2), ..Caller::default() };
+        assert_eq!(by(&at_once), [Transport::Http1, Transport::Tls]);
+        assert_eq!(case(vec![Step::End(End::GoawayAt)]).travels_by_default(), Some(Transport::H2));
+    }
+}
