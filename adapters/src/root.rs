@@ -10,6 +10,9 @@ const UNPACKED: &str = "streamspec-unpacked";
 /// The folder of a cache that holds the suites which were unpacked there, one for each version of the program.
 const SUITES: &str = "suites";
 
+/// The words by which Cargo starts this program in a checkout.
+pub const BY_CARGO: &str = "cargo run --release --";
+
 /// The folder with the cases and the adapters: a checkout, or what an installed program has unpacked of itself.
 ///
 /// In a checkout all that is written goes below its `target/streamspec`. An unpacked suite lies in a cache, as `suites/NAME`: what is
@@ -54,6 +57,12 @@ impl Root {
         self.cache.is_none()
     }
 
+    /// Returns the words that start this program, which stand before the commands that it tells people of: Cargo's where Cargo has built
+    /// it in place and this is a checkout, and otherwise its name.
+    pub fn invocation(&self) -> &'static str {
+        if self.is_checkout() && is_in_place() { BY_CARGO } else { "streamspec" }
+    }
+
     /// Returns the folder that set-ups write into: environments, private tools, and what is remembered of the machine.
     pub fn work(&self) -> Utf8PathBuf {
         self.cache.clone().unwrap_or_else(|| self.folder.join("target").join("streamspec"))
@@ -91,6 +100,13 @@ impl Root {
     }
 }
 
+/// Tells whether the program lies where Cargo has built it, or in the folder of tests and examples there, and not where it was installed:
+/// Cargo leaves a lock file in the folder of what it builds.
+fn is_in_place() -> bool {
+    let program = std::env::current_exe().unwrap_or_default();
+    program.ancestors().skip(1).take(2).any(|folder| folder.join(".cargo-lock").is_file())
+}
+
 impl Deref for Root {
     type Target = Utf8Path;
 
@@ -111,6 +127,8 @@ mod tests {
         assert_eq!(root.environments(), "/no/such/target/streamspec/env");
         assert_eq!(root.place(root.results()), "/no/such/target/streamspec");
         assert_eq!(root.place("/mine"), "/mine");
+        // Cargo has built this test.
+        assert_eq!(root.invocation(), BY_CARGO);
     }
 
     #[test]
@@ -125,5 +143,6 @@ mod tests {
         assert_eq!((root.environments(), root.locks()), (cache.join("env"), cache.join("locks")));
         assert_eq!(root.place(root.results()), "streamspec-results");
         assert_eq!(root.join("cases"), folder.join("cases"));
+        assert_eq!(root.invocation(), "streamspec");
     }
 }

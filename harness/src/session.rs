@@ -23,7 +23,7 @@ use crate::deviation::{Comparison, KnownDeviations};
 use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
-use crate::message::{Listed, explain, reproduce, with_installed};
+use crate::message::{Listed, explain, reproduce};
 use crate::record::{EditionRecord, GatewayRecord, PlanRecord};
 use crate::run::{Filter, Plan, PlanError, READER, Routes, RoutesError, TrialRun, has_surfaces, is_sound, plan};
 
@@ -246,8 +246,7 @@ impl Session {
         listed.covered = covered.map(|(place, _)| place).collect();
         let sdk = self.sdks.iter().find(|(sdk, _)| ran.record.sdk == sdk.manifest.id.as_str());
         let command = sdk.and_then(|(sdk, _)| sdk.command()).unwrap_or_default();
-        let again = reproduce(&ran.record.id(), command, Some(nonce));
-        let again = if Root::at(&self.root).is_checkout() { again } else { with_installed(&again) };
+        let again = reproduce(Root::at(&self.root).invocation(), &ran.record.id(), command, Some(nonce));
         explain(ran, case, &again, &listed, &|check| locate(&self.root, &case.file, check.level, check.axis))
     }
 }

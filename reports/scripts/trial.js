@@ -87,8 +87,8 @@ function missing(error) {
     { class: "note" },
     `The wire and the whole observation are not shown: ${error.message}. Keep the folder `,
     h("code", {}, "details"),
-    " beside the page, or write both again with ",
-    h("code", {}, "cargo run --release -- report"),
+    " beside the page, or write both again with the command ",
+    h("code", {}, "report"),
     ".",
   );
 }

@@ -24,9 +24,9 @@ pub(super) fn diff_sdk(root: &Root, options: &DiffOptions) -> anyhow::Result<Exi
         }
     }
     if trials.is_empty() {
-        let (file, named) = (&name, options.cases.join("' --case '"));
+        let (file, named, begin) = (&name, options.cases.join("' --case '"), root.invocation());
         output::warn(format_args!(
-            "error: no trial of these cases is in {file}; `streamspec run --sdk all --case '{named}'` runs them"
+            "error: no trial of these cases is in {file}; `{begin} run --sdk all --case '{named}'` runs them"
         ));
         return Ok(Exit::NothingSelected);
     }

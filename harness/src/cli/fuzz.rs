@@ -5,6 +5,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 use streamspec_adapters::fleet::{Fleet, Sdk};
+use streamspec_adapters::root::Root;
 use tokio::runtime::Runtime;
 
 use super::arguments::FuzzOptions;
@@ -20,7 +21,7 @@ use crate::text;
 /// The most candidates of the search for a smaller stream of one finding.
 const CANDIDATES: u32 = 400;
 
-pub(super) fn fuzz(root: &Utf8Path, options: &FuzzOptions) -> anyhow::Result<Exit> {
+pub(super) fn fuzz(root: &Root, options: &FuzzOptions) -> anyhow::Result<Exit> {
     let request = Request {
         sdks: options.sdk.clone(),
         surfaces: options.surface.clone(),
@@ -59,7 +60,7 @@ pub(super) fn fuzz(root: &Utf8Path, options: &FuzzOptions) -> anyhow::Result<Exi
 }
 
 async fn fuzz_sdk(
-    root: &Utf8Path,
+    root: &Root,
     options: &FuzzOptions,
     session: &Session,
     sdk: &Arc<Sdk>,
@@ -83,7 +84,7 @@ async fn fuzz_sdk(
     output::say(format_args!("{id}: the streams of {} cases, --seed {run}", fuzzer.seeds()));
     let mut failed = None;
     let mut tell = |finding: &Finding| {
-        output::print(text::visible(&told(finding)));
+        output::print(text::visible(&told(finding, root.invocation())));
         match &options.out {
             Some(folder) if failed.is_none() => failed = keep(folder, finding).err(),
             _ => output::print(indented(&finding.document.to_yaml())),
@@ -109,13 +110,13 @@ async fn fuzz_sdk(
 }
 
 /// Writes what was found, in lines.
-fn told(finding: &Finding) -> String {
+fn told(finding: &Finding, begin: &str) -> String {
     let Finding { law, sdk, surfaces, number, case, changes, verdict, sizes: [before, after], candidates, .. } =
         finding;
     let api = finding.api;
     let rules = law.rules(api).join(", ");
     format!(
-        "\n{sdk}/{}: {law}: {verdict}\n  {} ({rules}: `streamspec explain {}`)\n  stream {number}, of {case} with {changes}\n  {before}; \
+        "\n{sdk}/{}: {law}: {verdict}\n  {} ({rules}: `{begin} explain {}`)\n  stream {number}, of {case} with {changes}\n  {before}; \
          shrunk to {after} with {candidates} candidates\n",
         surfaces.join(","),
         law.sentence(),

@@ -51,12 +51,15 @@ pub(super) fn new(root: &Root, options: &NewOptions) -> anyhow::Result<Exit> {
     places::create(&path, &text)?;
     output::say(format_args!("wrote {name}\n\nFill it in, and then:"));
     let case = if is_file { name.as_str() } else { options.case.as_str() };
-    for (command, why) in [
-        (format!("streamspec check {name}"), "is it well formed?"),
-        (format!("streamspec run --sdk reference --case {case}"), "does a correct client pass it?"),
-        (format!("streamspec run --case {case} --verbose"), "what do the SDKs make of it?"),
-    ] {
-        output::say(format_args!("  {command:<60} # {why}"));
+    let begin = root.invocation();
+    let commands = [
+        (format!("{begin} check {name}"), "is it well formed?"),
+        (format!("{begin} run --sdk reference --case {case}"), "does a correct client pass it?"),
+        (format!("{begin} run --case {case} --verbose"), "what do the SDKs make of it?"),
+    ];
+    let width = commands.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    for (command, why) in commands {
+        output::say(format_args!("  {command:<width$} # {why}"));
     }
     Ok(Exit::Conformant)
 }

@@ -54,9 +54,10 @@ impl ReportOptions {
 }
 
 /// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them.
-pub(super) fn write(root: &Utf8Path, records: &Records, folder: &Utf8Path, names: &[&str]) -> anyhow::Result<()> {
+pub(super) fn write(root: &Root, records: &Records, folder: &Utf8Path, names: &[&str]) -> anyhow::Result<()> {
     let formats: Vec<&dyn Format> = FORMATS.into_iter().filter(|format| names.contains(&format.name())).collect();
     let mut view = View::from_records(records)?;
+    view.invocation = root.invocation();
     if formats.iter().any(|format| format.has_places()) {
         view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis))?;
     }

@@ -44,7 +44,13 @@ pub(super) fn repro(root: &Root, options: &ReproOptions) -> anyhow::Result<Exit>
     let Some(recorded) = recorded(root, options)? else { return Ok(Exit::Fault) };
     can_be_shown(&recorded.trial)?;
     if recorded.digest != case.digest {
-        return Err(NoRepro::Changed(format!("run --sdk {} --case '{}'", id.sdk.asked(), id.case)).into());
+        return Err(NoRepro::Changed(format!(
+            "{} run --sdk {} --case '{}'",
+            root.invocation(),
+            id.sdk.asked(),
+            id.case
+        ))
+        .into());
     }
     let script = Script::of(&case, id.variant, &recorded.trial.nonce);
     let sdk = if recorded.sdk.command.is_none() { Some(locked(root, &recorded)?) } else { None };
@@ -228,7 +234,10 @@ fn ran(root: &Root, options: &ReproOptions) -> anyhow::Result<Option<Recorded>> 
 /// Runs a trial of a session.
 async fn on(session: &Session, engine: &Engine, id: &TrialId, nonce: &str) -> anyhow::Result<Option<Recorded>> {
     let trial = session.plan.trials.iter().find(|trial| trial.id(id.variant) == *id);
-    let trial = trial.with_context(|| format!("{id}: there is no such trial; `streamspec list` has all of them"))?;
+    let trial = trial.with_context(|| {
+        let begin = Root::at(&session.root).invocation();
+        format!("{id}: there is no such trial; `{begin} list` has all of them")
+    })?;
     let ran = engine.run(trial).await.into_iter().find(|ran| ran.record.id() == *id);
     let ran = ran.with_context(|| format!("{id}: the trial was not run in this variant"))?;
     let known = session.known(&id.sdk).cloned().unwrap_or_default();

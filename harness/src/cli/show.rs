@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use super::arguments::ShowOptions;
 use super::{Exit, load, output};
 use crate::case::Case;
-use crate::codec::spelled;
+use crate::codec::{read_spelled, spelled};
 use crate::id::Variant;
 use crate::load::{Selection, Suite};
 use crate::message::{Bytes, raw, show as shown};
@@ -21,8 +21,7 @@ pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exi
         [variant] => *variant,
         _ => bail!("`{}` is several variants; name one", names.concat()),
     };
-    // The nonce that is as good as any other.
-    let nonce = spelled(Default::default());
+    let nonce = nonce(options.nonce.as_deref())?;
     let answer = options.answer.map(usize::from);
     if options.raw {
         let [case] = cases.as_slice() else { bail!("{} cases are chosen, and `--raw` writes one", cases.len()) };
@@ -50,6 +49,17 @@ pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exi
         output::print(shown(case, variant, &script, answer, bytes));
     }
     Ok(Exit::Conformant)
+}
+
+/// Returns the nonce of a trial that is named, or else one that is as good as any other.
+fn nonce(named: Option<&str>) -> anyhow::Result<String> {
+    let Some(named) = named else { return Ok(spelled(Default::default())) };
+    ensure!(
+        read_spelled(named).is_some(),
+        "`{named}` is no nonce of a trial, which is `n` and ten letters: `nonce` of the trial in the records, or the word itself in what \
+         an SDK said; that of a run yields another one for each trial"
+    );
+    Ok(named.to_owned())
 }
 
 /// Makes the script of a case, which must have this variant and this answer.

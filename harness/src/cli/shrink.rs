@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{bail, ensure};
-use camino::Utf8Path;
 use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::root::Root;
 use tokio::runtime::Runtime;
 
 use super::arguments::ShrinkOptions;
@@ -22,7 +22,7 @@ use crate::shrink::{Bench, Limits, SameVerdict, Signature, Size, shrink as searc
 /// The most calls of a candidate that are under way at once: the surfaces of the reference client.
 const JOBS: usize = 4;
 
-pub(super) fn shrink(root: &Utf8Path, options: &ShrinkOptions) -> anyhow::Result<Exit> {
+pub(super) fn shrink(root: &Root, options: &ShrinkOptions) -> anyhow::Result<Exit> {
     let id: TrialId = options.trial.parse()?;
     ensure!(
         !id.variant.is_sweep(),
@@ -71,7 +71,7 @@ pub(super) fn shrink(root: &Utf8Path, options: &ShrinkOptions) -> anyhow::Result
 }
 
 async fn shrink_trial(
-    root: &Utf8Path,
+    root: &Root,
     options: &ShrinkOptions,
     id: &TrialId,
     trial: &Trial,
@@ -120,8 +120,10 @@ async fn shrink_trial(
     output::say(lines);
     places::create(out, &text)?;
     output::say(format_args!(
-        "wrote {out}; `streamspec run --sdk {} --surface {} --case {out}` runs it",
-        id.sdk, id.surface
+        "wrote {out}; `{} run --sdk {} --surface {} --case {out}` runs it",
+        root.invocation(),
+        id.sdk,
+        id.surface
     ));
     Ok(Exit::Conformant)
 }

@@ -18,7 +18,7 @@ pub(crate) use blame::sentence as blame_in_short;
 pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
-pub(crate) use reproduce::{Asked, reproduce, reproduce_as, with_installed};
+pub(crate) use reproduce::{Asked, reproduce, reproduce_as};
 pub use show::{Bytes, raw, show};
 pub use side_by_side::side_by_side;
 pub use summary::{Tally, probed, progress, summary, unexplained};

@@ -24,21 +24,14 @@ impl Asked {
 }
 
 /// Writes the command that runs just one trial of an SDK that is checked in, or of the program that a command starts. With the
-/// nonce of its run it sends the very same bytes; a report leaves it out, so that it does not change from run to run.
-pub(crate) fn reproduce(id: &TrialId, command: &[String], nonce: Option<&str>) -> String {
-    reproduce_as(id, &Asked::of(&id.sdk, command), nonce)
-}
-
-/// The program in a checkout, where reports take the reader to be.
-const BUILT: &str = "cargo run --release --";
-
-/// Returns the same command for a program that is installed.
-pub(crate) fn with_installed(command: &str) -> String {
-    command.replacen(BUILT, "streamspec", 1)
+/// nonce of its run it sends the very same bytes; a report leaves it out, so that it does not change from run to run. `invocation` are the
+/// words that start this program.
+pub(crate) fn reproduce(invocation: &str, id: &TrialId, command: &[String], nonce: Option<&str>) -> String {
+    reproduce_as(invocation, id, &Asked::of(&id.sdk, command), nonce)
 }
 
 /// Writes the same for whatever is asked for.
-pub(crate) fn reproduce_as(id: &TrialId, asked: &Asked, nonce: Option<&str>) -> String {
+pub(crate) fn reproduce_as(invocation: &str, id: &TrialId, asked: &Asked, nonce: Option<&str>) -> String {
     let TrialId { sdk: _, surface, case, variant, route, transport } = id;
     let variant = match variant {
         Variant::AsWritten => String::new(),
@@ -55,7 +48,7 @@ pub(crate) fn reproduce_as(id: &TrialId, asked: &Asked, nonce: Option<&str>) -> 
     let way: String = way.into_iter().flatten().collect();
     let nonce = nonce.map(|nonce| format!(" --nonce {nonce}")).unwrap_or_default();
     let Asked { option, program } = asked;
-    format!("{BUILT} run{option} --surface {surface} --case '{case}'{variant}{way}{nonce} --verbose{program}")
+    format!("{invocation} run{option} --surface {surface} --case '{case}'{variant}{way}{nonce} --verbose{program}")
 }
 
 /// Writes a word so that a POSIX shell takes it as it is, on one line and with nothing in it that cannot be seen.
@@ -82,6 +75,8 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use streamspec_adapters::root::BY_CARGO;
+
     use super::*;
 
     #[test]
@@ -101,14 +96,13 @@ mod tests {
         let id = TrialId::new("openai-go", "create", "openai-chat/cut/eof", Variant::Crlf);
         let rest = "--surface create --case 'openai-chat/cut/eof' --variants crlf";
         assert_eq!(
-            reproduce(&id, &[], Some("17")),
+            reproduce(BY_CARGO, &id, &[], Some("17")),
             format!("cargo run --release -- run --sdk openai-go {rest} --nonce 17 --verbose")
         );
-        assert!(with_installed(&reproduce(&id, &[], None)).starts_with("streamspec run --sdk openai-go"));
         let command = ["python3", "a b.py", "it's", "", "--x=$HOME", "--", "50%"].map(str::to_owned);
         assert_eq!(
-            reproduce(&id, &command, None),
-            format!(r"cargo run --release -- run {rest} --verbose -- python3 'a b.py' 'it'\''s' '' '--x=$HOME' -- 50%")
+            reproduce("streamspec", &id, &command, None),
+            format!(r"streamspec run {rest} --verbose -- python3 'a b.py' 'it'\''s' '' '--x=$HOME' -- 50%")
         );
     }
 }

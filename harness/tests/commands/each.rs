@@ -24,7 +24,7 @@ fn what_each_sdk_makes_of_a_case_stands_side_by_side() {
     check(
         repository.call(&["diff-sdk", HEALTHY]),
         5,
-        "`streamspec run --sdk all --case 'anthropic/benign/text'` runs them",
+        "`cargo run --release -- run --sdk all --case 'anthropic/benign/text'` runs them",
     );
     check(repository.call(&["diff-sdk", "anthropic/cut/no-terminl"]), 2, "did you mean");
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use assert_cmd::assert::{Assert, OutputAssertExt as _};
 
-use crate::repository::{HEALTHY, check, own, said};
+use crate::repository::{HEALTHY, check, own, page_data, said};
 
 /// An empty folder, and beside it a cache that is not there yet.
 struct Installed {
@@ -231,4 +231,31 @@ fn one_of_several_machines_runs_its_part() {
     let records =
         std::fs::read_to_string(installed.here().join("streamspec-results/records.jsonl")).expect("it is there");
     assert!(records.contains(r#""shard":{"index":2,"of":3}"#), "{}", records.lines().next().unwrap_or_default());
+}
+
+/// The worked example takes an error for a complete answer, so that its trial is explained with the command that runs it again.
+#[test]
+fn the_commands_that_are_printed_are_those_of_the_installed_program() {
+    let installed = Installed::new();
+    let program = own().join("harness/examples/own_client.py").display().to_string();
+    let case = "anthropic/in-band/after-text#overloaded";
+    let came = check(installed.call(&["run", "--nonce", "17", "--case", case, "--", "python3", &program]), 1, "silent");
+    let again = format!("reproduce: streamspec run --surface read --case '{case}' --nonce 17 --verbose -- python3 ");
+    assert!(said(&came).contains(&again), "{}", said(&came));
+    let page = page_data(&installed.here().join("streamspec-results/report/compatibility.html"));
+    let command = page["ways"][0]["commands"]["as-written"].as_str().expect("a command");
+    assert!(command.starts_with("streamspec run{sdk} "), "{command}");
+    check(installed.call(&["diff-sdk", HEALTHY]), 5, "`streamspec run --sdk all --case");
+    check(installed.call(&["new", "my/case.yaml", "--api", "openai-chat"]), 0, "  streamspec check my/case.yaml ");
+
+    // The same program in a checkout that it was not built in, as one that was installed, prints its own name there, too.
+    let copy = installed.held.path().join("streamspec");
+    std::fs::copy(env!("CARGO_BIN_EXE_streamspec"), &copy).expect("it is there");
+    let mut elsewhere = Command::new(&copy);
+    elsewhere.arg("--root").arg(own()).args(["run", "--case", case]);
+    for (option, name) in [("--records", "records"), ("--report", "report")] {
+        elsewhere.arg(option).arg(installed.here().join(name));
+    }
+    elsewhere.args(["--", "python3", &program]).current_dir(installed.here()).stdin(Stdio::null());
+    check(elsewhere.assert(), 1, "reproduce: streamspec run --surface read");
 }

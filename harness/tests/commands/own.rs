@@ -4,11 +4,9 @@
 use std::process::Command;
 
 use assert_cmd::assert::OutputAssertExt as _;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::repository::{CUT, HEALTHY, LIST, RECORDS, REPORT, Repository, check, own, said};
+use crate::repository::{CUT, HEALTHY, LIST, RECORDS, REPORT, Repository, check, own, page_data, said};
 
 /// An error inside the stream, in ten combinations.
 const IN_BAND: &str = "anthropic/in-band/after-text";
@@ -48,11 +46,7 @@ fn verdicts(repository: &Repository) -> Vec<String> {
 
 /// Returns the data of the page of a run.
 fn page(repository: &Repository) -> Value {
-    let page = repository.read(PAGE);
-    let (_, rest) = page.split_once("id=\"data\">").expect("the data");
-    let data = rest.split('<').next().expect("its text").trim();
-    let bytes = STANDARD.decode(data).expect("base64");
-    serde_json::from_reader(flate2::read::GzDecoder::new(bytes.as_slice())).expect("JSON")
+    page_data(&repository.root.join(PAGE))
 }
 
 /// Writes the command of a shell that says this hello and then what follows.

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use assert_cmd::assert::{Assert, OutputAssertExt as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 /// A healthy answer.
 pub(crate) const HEALTHY: &str = "anthropic/benign/text";
@@ -128,6 +131,15 @@ pub(crate) fn said(came: &Assert) -> String {
     let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
     assert!(!said.contains("panicked at"), "{said}");
     said
+}
+
+/// Returns the data of a page.
+pub(crate) fn page_data(page: &Path) -> Value {
+    let page = fs::read_to_string(page).expect("a page");
+    let (_, rest) = page.split_once("id=\"data\">").expect("the data");
+    let data = rest.split('<').next().expect("its text").trim();
+    let bytes = STANDARD.decode(data).expect("base64");
+    serde_json::from_reader(flate2::read::GzDecoder::new(bytes.as_slice())).expect("JSON")
 }
 
 /// Holds a command to its exit code and to a part of what it said.

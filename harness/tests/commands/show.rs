@@ -2,7 +2,10 @@
 
 use std::process::Stdio;
 
-use crate::repository::{CUT, HEALTHY, Repository, check};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::repository::{CUT, HEALTHY, RECORDS, Repository, check};
 
 /// Returns what a command wrote to standard output.
 fn written(repository: &Repository, arguments: &[&str]) -> Vec<u8> {
@@ -39,6 +42,24 @@ fn a_case_is_shown_with_its_events_its_end_and_its_expectation() {
 }
 
 #[test]
+fn the_nonce_of_a_trial_shows_the_bytes_that_it_was_sent() {
+    // The message of its error has the nonce.
+    const CASE: &str = "anthropic/in-band/after-text#overloaded";
+    let repository = Repository::with_cases(&["anthropic/in-band/after-text"]);
+    check(repository.call(&["run", "--case", CASE]), 0, "wrote ");
+    let records = repository.read(RECORDS);
+    let records = records.lines().map(|line| serde_json::from_str::<Value>(line).expect("a record"));
+    let trials: Vec<Value> = records.filter(|record| record["record"] == "trial").collect();
+    assert!(trials.len() > 1, "{trials:?}");
+    for trial in trials {
+        let nonce = trial["nonce"].as_str().expect("a nonce");
+        let raw = written(&repository, &["show", CASE, "--raw", "--nonce", nonce]);
+        assert!(raw.windows(nonce.len()).any(|bytes| bytes == nonce.as_bytes()), "{trial}");
+        assert_eq!(trial["wire"][0]["digest"], hex::encode(Sha256::digest(&raw)), "{trial}");
+    }
+}
+
+#[test]
 fn what_cannot_be_shown_is_explained() {
     let repository = Repository::with_cases(&[HEALTHY, CUT]);
     for (arguments, said) in [
@@ -48,6 +69,8 @@ fn what_cannot_be_shown_is_explained() {
         (&[HEALTHY, "--answer", "2"], "anthropic/benign/text has one answer"),
         (&[HEALTHY, "--answer", "0"], "0 is not in 1.."),
         (&[CUT, "--raw"], "3 cases are chosen, and `--raw` writes one"),
+        (&[HEALTHY, "--nonce", "17"], "`17` is no nonce of a trial, which is `n` and ten letters"),
+        (&[HEALTHY, "--nonce", "naaaaaaaaaa"], "is no nonce of a trial"),
         (&[HEALTHY, "--raw", "--hex"], "cannot be used with"),
         (&[], "required arguments were not provided"),
     ] {

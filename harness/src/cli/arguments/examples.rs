@@ -37,7 +37,8 @@ pub(super) const SHOW: &str = "\
 Examples:
   streamspec show anthropic/cut/no-terminal
   streamspec show 'gemini/cut/*' --variant crlf
-  streamspec show anthropic/benign/text --raw > answer.http";
+  streamspec show anthropic/benign/text --raw > answer.http
+  streamspec show 'anthropic/in-band/after-text#overloaded' --nonce nqtpkdhjblm --raw";
 
 /// Examples of `diff-sdk`.
 pub(super) const DIFF_SDK: &str = "\

@@ -30,6 +30,9 @@ pub struct ShowOptions {
     /// The variant, instead of the case as it is written.
     #[arg(long, value_name = "VARIANT")]
     pub variant: Option<String>,
+    /// The nonce of a trial, `nonce` in its record, to show the very bytes that were sent in it.
+    #[arg(long, value_name = "NONCE")]
+    pub nonce: Option<String>,
     /// Only this answer of the case, from 1.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub answer: Option<u16>,

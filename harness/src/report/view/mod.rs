@@ -21,6 +21,7 @@ use std::rc::Rc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use streamspec_adapters::root::BY_CARGO;
 use thiserror::Error;
 
 use crate::deviation::{self, KnownError};
@@ -86,6 +87,8 @@ pub struct View<'a> {
     pub gateways: Vec<Gateway>,
     /// The places of the checks in their case files; the beginnings of the files until they are looked for.
     pub places: Places,
+    /// The words that start this program, with which commands begin; those of a checkout until others are named.
+    pub invocation: &'static str,
     records: &'a Records,
     /// The cases in which some surface delivers text.
     with_text: BTreeSet<&'a str>,
@@ -129,7 +132,7 @@ impl<'a> View<'a> {
         let whole = records.runs.iter().all(|run| run.suite.whole);
         let cases: BTreeMap<&str, &CaseRecord> =
             records.runs.iter().flat_map(|run| &run.cases).map(|(id, case)| (id.as_str(), case)).collect();
-        let sdks: BTreeMap<&str, &SdkRecord> =
+        let recorded: BTreeMap<&str, &SdkRecord> =
             records.runs.iter().flat_map(|run| &run.sdks).map(|(id, sdk)| (id.as_str(), sdk)).collect();
         if let Some((trial, ..)) = records.doubles(|place| Some(place.name())).next() {
             return Err(ViewError::Twice(trial.to_string()));
@@ -144,10 +147,11 @@ impl<'a> View<'a> {
         };
         let (places, with_text) = (Places::default(), BTreeSet::new());
         let (findings, gateways) = (Vec::new(), Vec::new());
-        let mut view = Self { suite, sdks: Vec::new(), cases, findings, gateways, places, records, with_text };
+        let (sdks, invocation) = (Vec::new(), BY_CARGO);
+        let mut view = Self { suite, sdks, cases, findings, gateways, places, invocation, records, with_text };
         let mut findings = finding::none();
         let mut gateways = gateway::Gathered::default();
-        for record in sdks.into_values() {
+        for record in recorded.into_values() {
             let list = view.list(record);
             let list = list.map_err(|error| ViewError::Known { sdk: record.id.to_string(), error: error.into() })?;
             let sdk = Sdk::of(record, records, list);

@@ -41,7 +41,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
             route: Route::default().to_string(),
             transport: Transport::default().to_string(),
         },
-        ways: rows.ways.iter().map(|way| way_data(*way)).collect(),
+        ways: rows.ways.iter().map(|way| way_data(view.invocation, *way)).collect(),
         sdks,
         sources: sources.values,
         groups: groups.values,
@@ -81,16 +81,19 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
 }
 
 fn gateway_data(view: &View<'_>, gateway: &Gateway) -> GatewayData {
-    let commands =
-        gateway.findings.iter().map(|found| reproduce(&found.example, view.command(&found.example.sdk), None));
+    let commands = gateway
+        .findings
+        .iter()
+        .map(|found| reproduce(view.invocation, &found.example, view.command(&found.example.sdk), None));
     GatewayData { gateway: gateway.clone(), commands: commands.collect() }
 }
 
 /// A route and a transport with the commands that run a trial by them, with `{sdk}`, `{surface}`, `{case}` and `{program}` for the
 /// page to fill in.
-fn way_data((route, transport): Way) -> WayData {
+fn way_data(invocation: &str, (route, transport): Way) -> WayData {
     let any = |variant| TrialId { route, transport, ..TrialId::new("{sdk}", "{surface}", "{case}", variant) };
     let asked = Asked { option: "{sdk}".to_owned(), program: "{program}".to_owned() };
-    let commands = Variant::every().map(|variant| (variant.to_string(), reproduce_as(&any(variant), &asked, None)));
+    let commands =
+        Variant::every().map(|variant| (variant.to_string(), reproduce_as(invocation, &any(variant), &asked, None)));
     WayData { route: route.to_string(), transport: transport.to_string(), commands: commands.collect() }
 }

@@ -71,7 +71,7 @@ fn findings(out: &mut String, view: &View<'_>) {
         let trials = if *trials == 1 { "1 trial".to_owned() } else { format!("{trials} trials") };
         let cases = if *cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
         let (route, command) =
-            (code(gateway.route.name()), name(&reproduce(example, view.command(&example.sdk), None)));
+            (code(gateway.route.name()), name(&reproduce(view.invocation, example, view.command(&example.sdk), None)));
         let _ = writeln!(out, "- **{}**: {route}, {trials} of {cases}; {command}", kind.name());
     }
 }
