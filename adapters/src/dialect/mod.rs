@@ -4,6 +4,7 @@
 //! of an answer. Whoever else reads a stream asks for the data and decides for itself.
 
 mod anthropic_messages;
+mod cohere_chat;
 mod error;
 mod facts;
 mod gemini_generate;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use self::error::{ErrorName, Errors, StreamError, says_nothing};
-pub use self::facts::{Dialect, Events};
+pub use self::facts::{Dialect, Events, unversioned};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 pub use self::stop::{CutCalls, Meaning, StopReasons};
 pub use self::tables::TABLES;
@@ -42,12 +43,20 @@ pub enum Api {
     GeminiGenerate,
     /// `POST /api/chat` with `stream: true`: objects on lines of their own, ended by one with `done: true`.
     OllamaChat,
+    /// `POST /v2/chat` with `stream: true`: named events, ended by `message-end`.
+    CohereChat,
 }
 
 impl Api {
     /// Every api, in the order of reports.
-    pub const ALL: [Self; 5] =
-        [Self::AnthropicMessages, Self::OpenaiChat, Self::OpenaiResponses, Self::GeminiGenerate, Self::OllamaChat];
+    pub const ALL: [Self; 6] = [
+        Self::AnthropicMessages,
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::GeminiGenerate,
+        Self::OllamaChat,
+        Self::CohereChat,
+    ];
 
     /// Returns the dialect of this name.
     pub const fn dialect(self) -> &'static Dialect {
@@ -57,6 +66,7 @@ impl Api {
             Self::OpenaiResponses => &openai_responses::DIALECT,
             Self::GeminiGenerate => &gemini_generate::DIALECT,
             Self::OllamaChat => &ollama_chat::DIALECT,
+            Self::CohereChat => &cohere_chat::DIALECT,
         }
     }
 

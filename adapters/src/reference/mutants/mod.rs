@@ -3,6 +3,7 @@
 
 mod answers;
 mod calls;
+mod cohere;
 mod ending;
 mod fields;
 mod json_lines;
@@ -131,6 +132,13 @@ mutants! {
     // Ollama's objects.
     DoneNeedsReason "done-needs-reason" "An answer that is done without a reason is incomplete." json_lines::DONE_NEEDS_REASON;
     DoneHasNoText "done-has-no-text" "The text of the object that ends an answer is lost." json_lines::DONE_HAS_NO_TEXT;
+
+    // Cohere's events.
+    ReasonDecides "reason-decides" "An error in the event that ends an answer is one only where the finish reason says so." cohere::REASON_DECIDES;
+    TimeoutIsAnEnd "timeout-is-an-end" "The finish reason TIMEOUT is taken for the normal one." cohere::TIMEOUT_IS_AN_END;
+    LosesStartText "loses-start-text" "The text in the start of a content block is lost." cohere::LOSES_START_TEXT;
+    LosesStartArguments "loses-start-arguments" "The arguments in the start of a call are lost, where pieces follow." cohere::LOSES_START_ARGUMENTS;
+    IgnoresTypes "ignores-types" "An event is what its name says, and its type is ignored." cohere::IGNORES_TYPES;
 
     // Payloads.
     SwallowsBadPayload "swallows-bad-payload" "A payload that is not JSON is skipped." payloads::SWALLOWS_BAD_PAYLOAD;

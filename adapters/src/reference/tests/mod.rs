@@ -2,6 +2,7 @@
 
 mod answers;
 mod calls;
+mod cohere;
 mod decoder;
 mod ends;
 mod errors;
@@ -30,6 +31,7 @@ fn scenarios() -> Vec<Scenario> {
         calls::scenarios(),
         answers::scenarios(),
         json_lines::scenarios(),
+        cohere::scenarios(),
     ]
     .into_iter()
     .flatten()
