@@ -39,12 +39,17 @@ CUTTING: Final = DIALECTS["anthropic-messages"]["stop_reasons"]["limits"]
 # With these a candidate of Gemini's says that its calls are over; any other reason cuts them all.
 STOPPED: Final = DIALECTS["gemini-generate"]["stop_reasons"]["end_calls"]
 
+# With these an answer of Cohere's says that its calls are over, or was cut in its last part.
+COHERE_CALLING: Final = DIALECTS["cohere-chat"]["stop_reasons"]["end_calls"]
+COHERE_CUTTING: Final = DIALECTS["cohere-chat"]["stop_reasons"]["limits"]
+
 # The names of the numbers of tokens.
 CHAT_TOKENS: Final[Tokens] = ("prompt_tokens", "completion_tokens")
 MESSAGE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 RESPONSE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 GEMINI_TOKENS: Final[Tokens] = ("prompt_token_count", "candidates_token_count")
 OLLAMA_TOKENS: Final[Tokens] = ("prompt_eval_count", "eval_count")
+COHERE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 
 
 def first(choices: Any) -> list[Any]:
@@ -155,13 +160,15 @@ def read_block(seen: Observer, index: object, block: Any) -> Tool | None:
     return tool
 
 
-def read_message_stop(seen: Observer, reason: Any) -> None:
+def read_message_stop(
+    seen: Observer, reason: Any, calling: list[str] = CALLING, cutting: list[str] = CUTTING
+) -> None:
     """Reads the stop reason of a message, which may end the calls, or cut the one in the last block."""
     seen.stop(reason)
-    if reason in CALLING:
+    if reason in calling:
         for tool in seen.begun_tools():
             tool.over = True
-    if reason in CUTTING and (last := seen.open_tool(seen.last_block)) is not None:
+    if reason in cutting and (last := seen.open_tool(seen.last_block)) is not None:
         last.cut = True
 
 
@@ -301,6 +308,39 @@ def read_ollama_part(seen: Observer, part: Any) -> None:
     seen.count(part, OLLAMA_TOKENS)
     for tool in seen.begun_tools() if dig(part, "done") else []:
         tool.over = True
+
+
+def read_cohere_event(seen: Observer, event: Any) -> None:
+    """Reads an event of Cohere's chat; its numbers of tokens may be floats, as the schema has them."""
+    index, message = dig(event, "index"), dig(event, "delta", "message")
+    function = dig(message, "tool_calls", "function")
+    match dig(event, "type"):
+        case "content-start" | "content-delta":
+            seen.last_block = None
+            seen.say(dig(message, "content", "text"))
+            seen.think(dig(message, "content", "thinking"))
+        case "tool-plan-delta":
+            seen.think(dig(message, "tool_plan"))
+        case "tool-call-start":
+            seen.last_block = index
+            seen.tool(index, dig(function, "name")).add(dig(function, "arguments"))
+        case "tool-call-delta" if (tool := seen.open_tool(index)) is not None:
+            tool.add(dig(function, "arguments"))
+        case "tool-call-end" if (tool := seen.open_tool(index)) is not None:
+            tool.over = True
+        case "message-end":
+            read_message_stop(seen, dig(event, "delta", "finish_reason"), COHERE_CALLING, COHERE_CUTTING)
+            tokens = {name: dig(event, "delta", "usage", "tokens", name) for name in COHERE_TOKENS}
+            whole = {name: int(n) for name, n in tokens.items() if isinstance(n, int | float) and n == n // 1}
+            seen.count(whole, COHERE_TOKENS)
+
+
+def read_cohere_item(seen: Observer, event: Any) -> None:
+    """Reads an event of Cohere's chat, which may hand over the failure."""
+    read_cohere_event(seen, event)
+    delta = dig(event, "delta")
+    if dig(event, "type") == "message-end" and (dig(delta, "error") or dig(delta, "finish_reason") == "ERROR"):
+        failed_item(seen, event, dig(delta, "error"))
 
 
 def either(value: Any, name: str) -> Any:

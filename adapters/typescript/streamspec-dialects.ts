@@ -384,3 +384,69 @@ export function readOllamaPart(seen: Observer, part: OllamaPart): void {
   seen.count(part?.prompt_eval_count, part?.eval_count);
   if (part?.done) seen.closeTools();
 }
+
+interface CohereCall {
+  function?: Maybe<{ name?: Maybe<string>; arguments?: Maybe<string> }>;
+}
+
+/** An event of Cohere's chat, as far as it is read, with the names of the wire or those of its SDK for JavaScript. */
+export interface CohereEvent {
+  type?: string;
+  index?: Maybe<number>;
+  delta?: Maybe<{
+    message?: Maybe<{
+      content?: unknown;
+      tool_plan?: Maybe<string>;
+      toolPlan?: Maybe<string>;
+      tool_calls?: unknown;
+      toolCalls?: Maybe<CohereCall>;
+    }>;
+    error?: Maybe<string>;
+    finish_reason?: Maybe<string>;
+    finishReason?: Maybe<string>;
+    usage?: Maybe<{ tokens?: Maybe<TokenCounts & { inputTokens?: Maybe<number>; outputTokens?: Maybe<number> }> }>;
+  }>;
+}
+
+/** Reads the events of one of Cohere's answers. */
+export function cohereReader(seen: Observer): (event: CohereEvent) => void {
+  const { end_calls: calling, limits } = DIALECTS["cohere-chat"].stop_reasons;
+  let last: Maybe<number>;
+  return (event) => {
+    const { type, index, delta } = event ?? {};
+    const message = delta?.message;
+    const content = message?.content as Maybe<{ text?: string; thinking?: string }>;
+    const call = (message?.tool_calls ?? message?.toolCalls) as Maybe<CohereCall>;
+    const reason = delta?.finish_reason ?? delta?.finishReason;
+    const tokens = delta?.usage?.tokens;
+    switch (type) {
+      case "content-start":
+      case "content-delta":
+        last = undefined;
+        seen.addText(content?.text);
+        seen.addThinking(content?.thinking);
+        break;
+      case "tool-plan-delta":
+        seen.addThinking(message?.tool_plan ?? message?.toolPlan);
+        break;
+      case "tool-call-start":
+        last = index;
+        seen.openTool(index, call?.function?.name, "");
+        seen.addArguments(index, call?.function?.arguments);
+        break;
+      case "tool-call-delta":
+        seen.addArguments(index, call?.function?.arguments);
+        break;
+      case "tool-call-end":
+        seen.closeTool(index);
+        break;
+      case "message-end":
+        seen.stop(reason);
+        seen.count(tokens?.input_tokens ?? tokens?.inputTokens, tokens?.output_tokens ?? tokens?.outputTokens);
+        if (calling.includes(reason)) seen.closeTools();
+        if (limits.includes(reason) && last !== undefined) seen.closeTool(last, undefined, false);
+        break;
+      default:
+    }
+  };
+}

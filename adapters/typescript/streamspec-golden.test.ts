@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
+  cohereReader,
   messagesReader,
   readChatChunk,
   readCompletion,
@@ -31,6 +32,7 @@ const EVENTS: Record<Api, (seen: Observer) => (event: any) => void> = {
   "openai-responses": responsesReader,
   "gemini-generate": (seen) => (chunk) => readGeminiChunk(seen, chunk),
   "ollama-chat": (seen) => (part) => readOllamaPart(seen, part),
+  "cohere-chat": cohereReader,
 };
 
 const FINAL: Partial<Record<Api, (seen: Observer, answer: any) => void>> = {

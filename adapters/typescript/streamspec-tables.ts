@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 
-/** A dialect whose streams are Server-Sent Events. */
+/** A dialect that adapters for several dialects speak. */
 export type EventApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
 
-export type Api = EventApi | "ollama-chat";
+export type Api = EventApi | "ollama-chat" | "cohere-chat";
 
 /** What every request asks the model for. */
 export interface Question {

@@ -46,11 +46,7 @@ impl Dialect {
     /// Says whether a request with this target asks its question, below any root and in any version.
     pub fn is_asked_at(&self, target: &str) -> bool {
         let path = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
-        let own = path(&self.request_path());
-        let is_version =
-            |part: &str| part.starts_with('v') && part[1..].starts_with(|sign: char| sign.is_ascii_digit());
-        let version = own.split('/').nth(1).filter(|part| is_version(part));
-        path(target).ends_with(version.map_or(own.as_str(), |version| &own[1 + version.len()..]))
+        path(target).ends_with(unversioned(&path(&self.request_path())))
     }
 
     /// Says whether an event is the last of an answer.
@@ -64,6 +60,13 @@ impl Dialect {
         let is_over = |kind: &str| ends.contains(&kind) || self.errors.events.contains(&kind);
         event.kind.is_failure() || *sentinel == Some(event.data()) || is_over(kind)
     }
+}
+
+/// Returns a path without its first version, which gateways leave out or replace. A later version stays, as requests in the first one
+/// are of another dialect.
+pub fn unversioned(path: &str) -> &str {
+    let rest = path.strip_prefix("/v1").filter(|rest| !rest.starts_with(|sign: char| sign.is_ascii_digit()));
+    rest.and_then(|rest| rest.find('/').map(|end| &rest[end..])).unwrap_or(path)
 }
 
 /// The events of a dialect: their names, and those with which a stream ends.
@@ -127,7 +130,8 @@ mod tests {
         };
         for api in Api::ALL {
             check(api, &json!({ "type": "message_stop" }), matches!(api, Api::AnthropicMessages | Api::BedrockInvoke));
-            check(api, &json!("[DONE]"), api == Api::OpenaiChat);
+            check(api, &json!("[DONE]"), matches!(api, Api::OpenaiChat | Api::CohereChat));
+            check(api, &json!({ "type": "message-end" }), api == Api::CohereChat);
             check(api, &json!({ "type": "response.completed" }), api == Api::OpenaiResponses);
             check(api, &json!({ "type": "response.failed" }), api == Api::OpenaiResponses);
             check(api, &json!({ "candidates": [{ "finishReason": "STOP" }] }), api == Api::GeminiGenerate);

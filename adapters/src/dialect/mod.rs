@@ -6,6 +6,7 @@
 mod anthropic_messages;
 mod bedrock_converse;
 mod bedrock_invoke;
+mod cohere_chat;
 mod error;
 mod facts;
 mod gemini_generate;
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 pub use self::error::{ErrorName, Errors, StreamError, says_nothing};
-pub use self::facts::{Dialect, Events};
+pub use self::facts::{Dialect, Events, unversioned};
 pub use self::question::{Ask, PROMPT, TOOL, TOOL_DESCRIPTION, parameters};
 pub use self::stop::{CutCalls, Meaning, StopReasons};
 pub use self::tables::TABLES;
@@ -48,11 +49,13 @@ pub enum Api {
     BedrockConverse,
     /// `POST /model/…/invoke-with-response-stream`: Anthropic's events in frames, ended by `message_stop`.
     BedrockInvoke,
+    /// `POST /v2/chat` with `stream: true`: named events, ended by `message-end`.
+    CohereChat,
 }
 
 impl Api {
     /// Every api, in the order of reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AnthropicMessages,
         Self::OpenaiChat,
         Self::OpenaiResponses,
@@ -60,6 +63,7 @@ impl Api {
         Self::OllamaChat,
         Self::BedrockConverse,
         Self::BedrockInvoke,
+        Self::CohereChat,
     ];
 
     /// Returns the dialect of this name.
@@ -72,6 +76,7 @@ impl Api {
             Self::OllamaChat => &ollama_chat::DIALECT,
             Self::BedrockConverse => &bedrock_converse::DIALECT,
             Self::BedrockInvoke => &bedrock_invoke::DIALECT,
+            Self::CohereChat => &cohere_chat::DIALECT,
         }
     }
 

@@ -30,7 +30,6 @@ pub(super) type Words = &'static [(&'static str, &'static [Meaning])];
 /// of the AI SDK, `LangChain`, `LiteLLM`, pydantic-ai, rig and genai.
 pub(super) const UNIFIED: Words = &[
     ("complete", &[Normal]),
-    ("COMPLETE", &[Normal]),
     ("tool-calls", &[Calls]),
     ("tool_call", &[Calls]),
     ("MAX_OUTPUT_TOKENS", &[Limit]),

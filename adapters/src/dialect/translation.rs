@@ -16,7 +16,7 @@ use super::{Api, is_quota};
 const SAME: &[&[u16]] = &[&[503, 529]];
 
 /// The places at which the documents have the message of an error.
-const MESSAGES: [&str; 3] = ["/error/message", "/message", "/error"];
+const MESSAGES: [&str; 4] = ["/error/message", "/message", "/error", "/delta/error"];
 
 /// Says whether two statuses mean the same.
 pub fn is_same_status(one: u16, other: u16) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use streamspec_adapters::contract::Api;
-use streamspec_adapters::dialect::Dialect;
+use streamspec_adapters::dialect::{Dialect, unversioned};
 
 use crate::codec::Decoded;
 
@@ -18,9 +18,9 @@ pub(super) fn by_path(path: &str) -> Option<Api> {
 
 fn is_asked_at(dialect: &Dialect, path: &str) -> bool {
     let own = dialect.path.split('?').next().unwrap_or_default();
-    let unversioned = own.get(1..).and_then(|rest| Some(&rest[rest.find('/')?..])).unwrap_or(own);
-    match unversioned.split_once(MODEL) {
-        None => path.ends_with(unversioned),
+    let own = unversioned(own);
+    match own.split_once(MODEL) {
+        None => path.ends_with(own),
         Some((before, after)) => path.strip_suffix(after).is_some_and(|rest| rest.contains(before)),
     }
 }
@@ -69,6 +69,7 @@ mod tests {
         );
         check("/v1beta/models/gemini-3-pro:generateContent", None);
         check("/v1/responses/resp_1", None);
+        check("/v1/chat", None);
         check("/", None);
     }
 

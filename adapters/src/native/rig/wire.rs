@@ -36,6 +36,17 @@ pub(crate) fn o_done(reason: &str) -> String {
     format!("{counts}\n")
 }
 
+/// Makes Cohere's event with a piece of the text.
+pub(crate) fn k_text(text: &str) -> String {
+    event(&json!({ "type": "content-delta", "index": 0, "delta": { "message": { "content": { "text": text } } } }))
+}
+
+/// Returns the last event of Cohere's and the terminator.
+pub(crate) fn k_end(reason: &str) -> String {
+    let usage = json!({ "tokens": { "input_tokens": 8, "output_tokens": 4 } });
+    event(&json!({ "type": "message-end", "delta": { "finish_reason": reason, "usage": usage } })) + "data: [DONE]\n\n"
+}
+
 /// Makes any other answer, with its length; `headers` as lines with CRLF.
 pub(crate) fn plain(status: u16, headers: &str, body: impl Into<Vec<u8>>) -> Wire {
     let body = body.into();

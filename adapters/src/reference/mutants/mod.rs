@@ -3,6 +3,7 @@
 
 mod answers;
 mod calls;
+mod cohere;
 mod ending;
 mod fields;
 mod frames;
@@ -151,6 +152,13 @@ mutants! {
     ExceptionEndsAnswer "exception-ends-answer" "An exception is the end of the answer." frames::EXCEPTION_ENDS_ANSWER;
     StopsAtMessageStop "stops-at-message-stop" "What follows messageStop is not read." frames::STOPS_AT_MESSAGE_STOP;
     NeedsBlockStart "needs-block-start" "Text without a contentBlockStart before it is lost." frames::NEEDS_BLOCK_START;
+
+    // Cohere's events.
+    ReasonDecides "reason-decides" "An error in the event that ends an answer is one only where the finish reason says so." cohere::REASON_DECIDES;
+    TimeoutIsAnEnd "timeout-is-an-end" "The finish reason TIMEOUT is taken for the normal one." cohere::TIMEOUT_IS_AN_END;
+    LosesStartText "loses-start-text" "The text in the start of a content block is lost." cohere::LOSES_START_TEXT;
+    LosesStartArguments "loses-start-arguments" "The arguments in the start of a call are lost, where pieces follow." cohere::LOSES_START_ARGUMENTS;
+    IgnoresTypes "ignores-types" "An event is what its name says, and its type is ignored." cohere::IGNORES_TYPES;
 
     // Payloads.
     SwallowsBadPayload "swallows-bad-payload" "A payload that is not JSON is skipped." payloads::SWALLOWS_BAD_PAYLOAD;

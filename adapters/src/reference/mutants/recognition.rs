@@ -98,8 +98,8 @@ pub(super) const LOSES_LATE_REASON: Faulty = Faulty::of(Client {
 
 pub(super) const IGNORES_ERROR_FINISH: Faulty = Faulty::of(Client {
     read: |client, api, kind, payload, answer| match read(client, api, kind, payload, answer) {
-        Err(_) if api == Api::OpenaiChat && answer.stop_reason.as_deref() == Some("error") => {
-            answer.stop_reason = Some("stop".to_owned());
+        Err(_) if matches!(answer.stop_reason.as_deref(), Some("error" | "ERROR")) => {
+            answer.stop_reason = Some(api.dialect().stop_reasons.normal().to_owned());
             Ok(Step::Progress)
         }
         other => other,

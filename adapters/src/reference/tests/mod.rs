@@ -2,6 +2,7 @@
 
 mod answers;
 mod calls;
+mod cohere;
 mod decoder;
 mod ends;
 mod errors;
@@ -32,6 +33,7 @@ fn scenarios() -> Vec<Scenario> {
         answers::scenarios(),
         json_lines::scenarios(),
         frames::scenarios(),
+        cohere::scenarios(),
     ]
     .into_iter()
     .flatten()
