@@ -50,6 +50,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
             axes: vec![Axis::Outcome],
         }),
         max_retries: 0,
+        timeout: None,
         caller: Caller::default(),
         about: None,
         answers: vec![DescribedAnswer {
@@ -72,6 +73,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         apis: vec![Api::AnthropicMessages],
         surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}").into()).collect(),
         calls: [("surface-00".into(), HOSTILE.to_owned())].into(),
+        configuration: [("timeout".to_owned(), HOSTILE.to_owned())].into(),
         handlers: vec![HandlerRecord {
             file: "handler.py".into(),
             source: format!("# {HOSTILE}\n"),
