@@ -1,5 +1,7 @@
 //! The pages hold what records say, as data and never as markup.
 
+mod pictures;
+
 use serde_json::json;
 use streamspec_adapters::contract::{Api, Caller, Ended, Field as AnswerField, Observation, ObservedError, Site};
 
@@ -267,6 +269,7 @@ fn synthetic_reports() {
         ("repeated", repeated()),
         ("ways", samples::two_ways()),
         ("gateway", samples::through_a_gateway()),
+        ("pictures", pictures::records()),
         ("many", records(2000, 50)),
     ];
     for (name, records) in reports {
@@ -351,6 +354,7 @@ fn the_page_is_handed_what_the_schema_says() {
         samples::hostile(),
         samples::two_ways(),
         samples::through_a_gateway(),
+        pictures::records(),
     ] {
         let view = samples::view(&records);
         for group in details::groups(&view) {
