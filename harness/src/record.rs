@@ -133,6 +133,9 @@ pub struct CaseRecord {
     /// See [`Case::max_retries`].
     #[serde(default)]
     pub max_retries: u32,
+    /// See [`Case::timeout`]; records of earlier revisions do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
     /// See [`Case::caller`].
     #[serde(default, skip_serializing_if = "Caller::is_plain")]
     pub caller: Caller,
@@ -158,6 +161,7 @@ impl From<&Case> for CaseRecord {
             sources: case.sources.clone(),
             disputed: case.disputed.clone(),
             max_retries: case.max_retries,
+            timeout: Some(case.timeout),
             caller: case.caller,
             about: Some(case.about),
             answers: describe(&script, Transport::default(), SOME_NONCE),
@@ -185,6 +189,9 @@ pub struct SdkRecord {
     /// The surfaces in the SDK's own words, by name: `client.messages.create(stream=True)`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<SurfaceId, String>,
+    /// A sentence each about how the base URL, the timeout and the retries are set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub configuration: BTreeMap<String, String>,
     /// Code of surfaces that are no call of the SDK but a caller's own handling of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handlers: Vec<HandlerRecord>,

@@ -74,7 +74,7 @@ function comparisonAddress(one, other) {
 }
 
 const FILTERS = ["api", "language", "sdk", "route", "transport", "group", "level", "verdict", "mode"];
-const KEPT = [...FILTERS, "surface", "case", "q", "sort", "page"];
+const KEPT = [...FILTERS, "surface", "case", "q", "sort", "page", "numbers"];
 
 /**
  * Returns an address of the overview.

@@ -8,13 +8,15 @@
  * @returns {Child[]}
  */
 function casePage(model, one) {
-  const trials = model.rows.flatMap((row) => row.trials.get(one.place) ?? []);
+  const trials = trialsOf(model, one);
   const held = h("div", {}, sideBySide(trials, null));
+  const split = h("div", {});
   const wire = h("div", {}, h("p", { role: "status" }, "Loading the details…"));
   streamspec
     .load(one.group)
     .then((detail) => {
       held.replaceChildren(sideBySide(trials, detail));
+      split.replaceChildren(...nodes([caseSplit(trials, detail)]));
       /** @type {Check[]} */
       const noChecks = [];
       const all = trials.flatMap((trial) => detailsOf(detail, trial) ?? []);
@@ -43,6 +45,7 @@ function casePage(model, one) {
           h("h2", {}, "What the server sends"),
           (detail.wires.get(one.id) ?? []).map((answer, number) => [
             h("h3", {}, `To request ${number + 1}`),
+            answerPicture(answer, null),
             h(
               "ol",
               { class: "wire" },
@@ -69,6 +72,7 @@ function casePage(model, one) {
         )
       : "",
     siblings(model, one),
+    split,
     h("section", {}, h("h2", {}, "Side by side"), held),
     wire,
     sources(one),

@@ -74,6 +74,7 @@ const streamspec = (() => {
         requests: at(data.requests, trial.requests),
         attempts: at(data.attempts, trial.attempts),
         blame: trial.blame ?? null,
+        waited: trial.waited ?? null,
       });
     }
     return { wires, trials };

@@ -1,4 +1,4 @@
-// The matrix with its rows and columns.
+// The heat map of surfaces by groups of cases, with its rows and columns.
 
 /**
  * Numbers of trials by status, and apart from these by status and by mode.
@@ -111,7 +111,9 @@ function matrices(model, found, filters, open, again) {
     count(entry(ofRow, name, tally), trial);
   }
   if (!cells.size) return [h("p", {}, "No trial fits these filters.")];
-  return [...cells].flatMap(([api, rows]) => matrix(model, api, rows, found, filters, open, again));
+  const tables = [...cells].flatMap(([api, rows]) => matrix(model, api, rows, found, filters, open, again));
+  const map = h("div", {}, ...tables);
+  return filters["numbers"] === "1" ? [map] : [map, tellsNumbers(map)];
 }
 
 /**
@@ -210,7 +212,7 @@ function matrix(model, api, rows, found, filters, open, again) {
             group: group.name,
             page: "",
           });
-          return h("td", {}, h("a", { href, "data-to": "trials" }, tallyLines(counts)));
+          return heatCell(`${row.name}, ${group.about}`, counts, href, filters["numbers"] === "1");
         }),
       );
       if (open.row !== row.name) return [...first, line];
@@ -228,7 +230,7 @@ function matrix(model, api, rows, found, filters, open, again) {
   const opened = groups.find((group) => group.name === open.group);
   return [
     h("h3", { id: `matrix-${api}` }, api),
-    scroller(`Matrix of ${api}`, h("table", { class: "matrix" }, h("thead", {}, head), h("tbody", {}, body))),
+    scroller(`Heat map of ${api}`, h("table", { class: "matrix" }, h("thead", {}, head), h("tbody", {}, body))),
     opened
       ? caseGrid(
           opened,

@@ -44,6 +44,7 @@
  * @property {string | null} combination
  * @property {Api} api
  * @property {string} title
+ * @property {About | null} about
  * @property {Source[]} sources
  * @property {Dispute | null} disputed
  * @property {Group} group
@@ -78,6 +79,7 @@
  * @property {Filters} filters
  * @property {Map<number, Trial>} trials
  * @property {Map<number, Trial[]>} variantRuns
+ * @property {Sweep[]} sweeps
  */
 
 /** @typedef {{ row: Row, case: Case, variant: Variant, verdict: Verdict }} Trial */
@@ -118,6 +120,7 @@
  * @property {RequestData[]} requests
  * @property {Attempt[]} attempts
  * @property {string | null} blame
+ * @property {number | null} waited
  */
 
 /** @typedef {{ wires: Map<string, Answer[]>, trials: Map<string, TrialDetail> }} Detail */
@@ -172,29 +175,47 @@ function readModel(data) {
     // Pairs, which the types that are made of the schema do not know.
     words: /** @type {Model["words"]} */ (data.words),
   };
-  const rows = data.rows.map(({ sdk, surface, way: number, label, name, cases: runs, verdicts: came }, place) => {
-    const [known, way] = [sdks.get(sdk), at(data.ways, number)];
-    if (!known) throw new Error(`nothing is said about ${sdk}`);
-    const filters = {
-      sdk,
-      surface,
-      route: model.routes.size > 1 ? way.route : "",
-      transport: model.transports.size > 1 ? way.transport : "",
-    };
-    const [own, variantRuns] = [new Map(), new Map()];
-    /** @type {Row} */
-    const row = { model, sdk: known, surface, way, label, name, place, filters, trials: own, variantRuns };
-    let next = 0;
-    for (const { first, count } of runs) {
-      for (let number = first; number < first + count; number += 1) {
-        const trial = { row, case: at(cases, number), variant: WRITTEN, verdict: at(verdicts, at(came, next)) };
-        next += 1;
-        row.trials.set(number, trial);
-        trials.push(trial);
+  const rows = data.rows.map(
+    ({ sdk, surface, way: number, label, name, cases: runs, verdicts: came, sweeps }, place) => {
+      const [known, way] = [sdks.get(sdk), at(data.ways, number)];
+      if (!known) throw new Error(`nothing is said about ${sdk}`);
+      const filters = {
+        sdk,
+        surface,
+        route: model.routes.size > 1 ? way.route : "",
+        transport: model.transports.size > 1 ? way.transport : "",
+      };
+      const [own, variantRuns] = [new Map(), new Map()];
+      /** @type {Row} */
+      const row = {
+        model,
+        sdk: known,
+        surface,
+        way,
+        label,
+        name,
+        place,
+        filters,
+        trials: own,
+        variantRuns,
+        sweeps: [],
+      };
+      row.sweeps = (sweeps ?? []).map((sweep) => {
+        const [swept, spoilt] = [at(data.swept, sweep.swept), at(data.spoilt, sweep.spoilt)];
+        return { row, case: at(cases, swept.case), swept, spoilt };
+      });
+      let next = 0;
+      for (const { first, count } of runs) {
+        for (let number = first; number < first + count; number += 1) {
+          const trial = { row, case: at(cases, number), variant: WRITTEN, verdict: at(verdicts, at(came, next)) };
+          next += 1;
+          row.trials.set(number, trial);
+          trials.push(trial);
+        }
       }
-    }
-    return row;
-  });
+      return row;
+    },
+  );
   for (const run of data.variant_runs) {
     const [row, verdict] = [at(rows, run.row), at(verdicts, run.verdict)];
     const trial = { row, case: at(cases, run.case), variant: run.variant, verdict };

@@ -1,4 +1,4 @@
-// The overview: filters, the matrix and the list of trials.
+// The overview: how the fleet splits, filters, the heat map and the list of trials.
 
 /**
  * @param {Model} model
@@ -6,12 +6,17 @@
  */
 function createOverview(model, change) {
   const controls = createFilters(model, change);
+  byId("split").append(...nodes(fleetSplit(model)));
+  byId("key").append(shareLegend());
+  const numbers = byId("numbers");
+  numbers.addEventListener("click", () => change({ numbers: numbers.ariaPressed === "true" ? "" : "1" }));
   /** @type {Open} */
   const open = { row: null, group: null };
 
   /** @param {Filters} filters */
   function render(filters) {
     controls.show(filters);
+    numbers.ariaPressed = String(filters["numbers"] === "1");
     const found = filtered(model, filters);
     byId("active").replaceChildren(...nodes(activeFilters(filters, found.length, model.trials.length)));
     byId("matrix").replaceChildren(...nodes(matrices(model, found, filters, open, () => render(filters))));

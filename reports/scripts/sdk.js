@@ -73,9 +73,11 @@ function sdkPage(model, sdk) {
       h("a", { href: overviewAddress({ sdk: sdk.id }) }, "All its trials"),
     ),
     sdk.not_run ? h("p", { class: "note" }, `Not run: ${visible(sdk.not_run)}`) : "",
-    inShort(sdk),
+    whichSurface(sdk, rows),
+    seenSection(model, sdk),
     sdk.code.map((code) => handlerSection(code, rows)),
-    surfacesSection(sdk, rows),
+    blindSection(rows),
+    waitsSection(sdk),
     sdk.catches.map((caught) => kindSection(model, sdk, caught)),
     sdk.known.length
       ? h(
@@ -111,63 +113,6 @@ function summed(rows) {
   const counts = tally();
   for (const row of rows) for (const trial of row.trials.values()) count(counts, trial);
   return { ...counts, judged: counts.pass + counts.disputed + counts.deviates + counts.fails };
-}
-
-/**
- * @param {SdkData} sdk
- * @param {Row[]} rows
- */
-function surfacesSection(sdk, rows) {
-  if (!rows.length) return "";
-  const columns = ["surface", "what it is", "pass", "disputed", "deviates", "fails"];
-  /** @param {Row} row */
-  const line = (row) => {
-    const { pass, disputed, deviates, fails, judged, modes } = summed([row]);
-    /**
-     * @param {number} number
-     * @param {Filters} filters
-     */
-    const link = (number, filters) =>
-      h("a", { href: overviewAddress({ ...row.filters, ...filters }) }, number.toLocaleString("en"));
-    const worst = MODES.find((mode) => modes.has(mode));
-    return h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, row.label, isHandler(row) ? h("small", {}, "the handler above") : ""),
-      cell(at(columns, 1), h("code", {}, visible(sdk.calls[row.surface] ?? "–", 300))),
-      cell(at(columns, 2), link(pass, { verdict: "pass" }), ` of ${judged.toLocaleString("en")}`),
-      cell(at(columns, 3), link(disputed, { verdict: "disputed" })),
-      cell(at(columns, 4), link(deviates, { verdict: "deviates" })),
-      cell(at(columns, 5), link(fails, { verdict: "fails" }), worst ? ` (${modes.get(worst)} ${worst})` : ""),
-    );
-  };
-  return h(
-    "section",
-    {},
-    h("h2", {}, "Its surfaces"),
-    h(
-      "p",
-      {},
-      "Ways of using it; each is tried by itself, because they differ. Trials with an error inside the stream, a cut, and so on, of every kind together.",
-    ),
-    scroller(
-      "Surfaces",
-      h(
-        "table",
-        { class: "list" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            columns.map((name) => h("th", { scope: "col" }, name)),
-          ),
-        ),
-        h("tbody", {}, rows.map(line)),
-      ),
-    ),
-  );
 }
 
 /**

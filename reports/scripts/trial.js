@@ -16,7 +16,8 @@ function trialPage(trial) {
     .then((detail) => {
       const told = detailsOf(detail, trial);
       held.replaceChildren(
-        ...(told ? trialDetails(told, verdict.status) : [h("p", {}, "Nothing more is recorded of this trial.")]),
+        ...(told ? trialDetails(trial, told) : [h("p", {}, "Nothing more is recorded of this trial.")]),
+        ...nodes([trial.variant === WRITTEN ? caseSplit(trialsOf(row.model, one), detail) : ""]),
       );
     })
     .catch((error) => held.replaceChildren(checkTable(verdict.checks), difference(verdict.checks), missing(error)));
@@ -50,6 +51,7 @@ function trialPage(trial) {
         )
       : "",
     besideDirect(trial),
+    ownStrip(trial),
     held,
     knownDeviations(row.sdk, verdict.known),
     h("section", {}, h("h2", {}, "Reproduce"), h("pre", { tabindex: "0" }, command), copier(command)),
@@ -166,13 +168,14 @@ function knownDeviations(sdk, ids) {
 }
 
 /**
+ * @param {Trial} trial
  * @param {TrialDetail} told
- * @param {Status} status
  */
-function trialDetails(told, status) {
+function trialDetails({ row: { sdk }, verdict: { status } }, told) {
   return [
     h("p", {}, "Its name in lists and records: ", h("code", {}, visible(told.name))),
     told.blame ? h("p", { class: "blame" }, "Through the gateway: ", h("b", {}, visible(told.blame, 400)), ".") : "",
+    ownWait(sdk, told),
     earlierAttempts(told.attempts, status),
     h("section", {}, h("h2", {}, "Expected and observed"), checkTable(told.checks), difference(told.checks)),
     h("section", {}, h("h2", {}, "What the caller saw"), observation(told.observation)),

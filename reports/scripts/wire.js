@@ -17,7 +17,8 @@ const ENDS = {
 };
 
 /**
- * Lists requests and answers in order. Times are left out: they say more about the machine than about the SDK.
+ * Draws the answers, and lists requests and answers in order. Times are left out, but for the pauses of the server and the wait
+ * for one that sends nothing more: they say more about the machine than about the SDK.
  *
  * @param {TrialDetail} told
  * @returns {Child}
@@ -51,7 +52,11 @@ function timeline(told) {
     ];
   });
   const asked = [...new Set(told.requests.flatMap(({ answer }) => told.answers[answer] ?? told.answers.at(-1) ?? []))];
-  return [h("ol", { class: "wire" }, items), asked.map(decodedSection)];
+  return [
+    asked.map((answer) => answerPicture(answer, told.waited)),
+    h("ol", { class: "wire" }, items),
+    asked.map(decodedSection),
+  ];
 }
 
 /**

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::id::Variant;
+
 /// The places at which a healthy stream was broken, each by the number of bytes of the body that were sent before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepRecord {
@@ -19,4 +21,18 @@ pub struct SweepRecord {
     /// The places at which no more than the type of the error is lost, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub untyped: Vec<usize>,
+}
+
+impl SweepRecord {
+    /// Lists all places of a sweep of this kind, ascending; [`SweepRecord::blind`] and the others are some of them.
+    pub fn all(&self, variant: Variant) -> Vec<usize> {
+        match variant {
+            Variant::CutBytes => (0..self.places).collect(),
+            Variant::ErrorBytes => {
+                let last = self.events.last().copied().unwrap_or_default();
+                (1..last).filter(|place| !self.events.contains(place)).collect()
+            }
+            _ => std::iter::once(0).chain(self.events.iter().copied()).collect(),
+        }
+    }
 }

@@ -29,6 +29,6 @@ pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, Result
 pub use sink::{Content, RenderError, Sink};
 pub use view::{
     Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Gateway,
-    GatewayFinding, GatewayFindingKind, Known, Place, Places, Row, Sdk, SdkFinding, SideBySide, Suite, Surface,
-    Unlisted, View, ViewError, without_patch,
+    GatewayFinding, GatewayFindingKind, Known, Place, Places, Row, Sdk, SdkFinding, Seen, SeenRow, SideBySide, Suite,
+    Surface, Unlisted, View, ViewError, Wait, Waits, without_patch,
 };

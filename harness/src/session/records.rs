@@ -64,6 +64,7 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
         apis,
         surfaces: manifest.surfaces.keys().map(|name| name.as_str().into()).collect(),
         calls: described.map(|(name, surface)| (name.as_str().into(), surface.call.clone())).collect(),
+        configuration: manifest.configuration.clone(),
         handlers: handlers(sdk),
         known,
         command: sdk.command().map(<[String]>::to_vec),

@@ -140,9 +140,12 @@ impl<'a> Catches<'a> {
     }
 }
 
-/// Says whether the case wants a normal completion and nothing else.
-fn is_healthy(trial: &TrialRecord) -> bool {
-    trial.verdict.checks.iter().any(|check| check.axis == Axis::Outcome && check.expected == "completed")
+/// Says whether it shows how a failure reaches the caller: the case wants something else than a normal completion, and the call
+/// came to something.
+pub(super) fn is_of_failure(trial: &TrialRecord) -> bool {
+    let is_healthy =
+        trial.verdict.checks.iter().any(|check| check.axis == Axis::Outcome && check.expected == "completed");
+    !is_healthy && (trial.observation.is_some() || trial.verdict.mode.is_some())
 }
 
 impl Counts {
@@ -152,7 +155,7 @@ impl Counts {
             self.retryable += 1;
             self.retried += usize::from(trial.wire.len() > 1);
         }
-        if is_healthy(trial) || (trial.observation.is_none() && trial.verdict.mode.is_none()) {
+        if !is_of_failure(trial) {
             return;
         }
         self.trials += 1;
@@ -191,7 +194,7 @@ impl Counts {
 }
 
 /// Says how it ended, with which class, and where.
-fn way_of(trial: &TrialRecord) -> (String, String, String) {
+pub(super) fn way_of(trial: &TrialRecord) -> (String, String, String) {
     let word = |value: Value| value.as_str().unwrap_or_default().to_owned();
     match &trial.observation {
         None => (trial.verdict.mode.map_or("", Mode::name).to_owned(), String::new(), String::new()),
@@ -205,12 +208,7 @@ fn way_of(trial: &TrialRecord) -> (String, String, String) {
 impl Counted {
     fn add(&mut self, observation: &Observation) {
         let Some(error) = &observation.error else {
-            let label = match &observation.stop_reason {
-                AnswerField::Absent => "no such field".to_owned(),
-                AnswerField::Empty => "empty".to_owned(),
-                AnswerField::Value(reason) => short(reason),
-            };
-            *self.fields.entry("stop reason").or_default().entry(label).or_default() += 1;
+            *self.fields.entry("stop reason").or_default().entry(stop_reason(observation)).or_default() += 1;
             return;
         };
         if self.classes.is_empty() {
@@ -225,16 +223,7 @@ impl Counted {
     }
 
     fn count<T: Serialize>(&mut self, field: &'static str, seen: &AnswerField<Reading<T>>) {
-        let label = match seen {
-            AnswerField::Absent => "no such field".to_owned(),
-            AnswerField::Empty => "empty".to_owned(),
-            AnswerField::Value(reading) => {
-                let value = json!(reading.value);
-                let value = value.as_str().map_or_else(|| value.to_string(), short);
-                format!("{value} ({})", json!(reading.via).as_str().unwrap_or_default())
-            }
-        };
-        *self.fields.entry(field).or_default().entry(label).or_default() += 1;
+        *self.fields.entry(field).or_default().entry(error_field(seen)).or_default() += 1;
     }
 
     fn into_way(self, (ended, class, site): (String, String, String)) -> FailurePath {
@@ -253,8 +242,30 @@ impl Counted {
     }
 }
 
+/// Names what a stop reason holds.
+pub(super) fn stop_reason(observation: &Observation) -> String {
+    match &observation.stop_reason {
+        AnswerField::Absent => "no such field".to_owned(),
+        AnswerField::Empty => "empty".to_owned(),
+        AnswerField::Value(reason) => short(reason),
+    }
+}
+
+/// Names what a field of an error holds: a value with the way to it, `empty`, or `no such field`.
+pub(super) fn error_field<T: Serialize>(seen: &AnswerField<Reading<T>>) -> String {
+    match seen {
+        AnswerField::Absent => "no such field".to_owned(),
+        AnswerField::Empty => "empty".to_owned(),
+        AnswerField::Value(reading) => {
+            let value = json!(reading.value);
+            let value = value.as_str().map_or_else(|| value.to_string(), short);
+            format!("{value} ({})", json!(reading.via).as_str().unwrap_or_default())
+        }
+    }
+}
+
 /// Returns the most frequent labels with their counts, and how many other labels there are.
-fn most(labels: BTreeMap<String, usize>) -> Values {
+pub(super) fn most(labels: BTreeMap<String, usize>) -> Values {
     let mut most: Vec<Times> = labels.into_iter().map(|(label, times)| Times { label, times }).collect();
     most.sort_by(|one, other| other.times.cmp(&one.times).then_with(|| one.label.cmp(&other.label)));
     let more = most.len().saturating_sub(MOST.1);

@@ -14,7 +14,9 @@ mod place;
 mod row;
 mod rows;
 mod sdk;
+mod seen;
 mod shown;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -40,10 +42,13 @@ pub use place::{Place, Places};
 pub use row::{Row, Unlisted};
 use rows::Numbers;
 pub use sdk::{Sdk, Surface, without_patch};
+pub use seen::{Seen, SeenRow};
+pub use waits::{Wait, Waits};
 
 pub(super) use known::reason;
 pub(super) use place::file;
 pub(super) use shown::{LONGEST_TEXT, cut, sentence, visible};
+pub(super) use waits::waited;
 
 /// The suite that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

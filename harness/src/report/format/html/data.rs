@@ -14,7 +14,7 @@ use crate::case::{About, Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, Suite, cut};
+use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, SeenRow, Suite, Wait, cut};
 
 /// The data in the page itself: SDKs, cases and one verdict for each trial.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -41,6 +41,10 @@ pub(super) struct PageData {
     pub(super) rows: Vec<RowData>,
     /// Variant runs that came out differently.
     pub(super) variant_runs: Vec<VariantRunData>,
+    /// Healthy streams that were broken everywhere.
+    pub(super) swept: Vec<SweptData>,
+    /// The results of sweeps.
+    pub(super) spoilt: Vec<SpoiltData>,
     /// The gateways that trials went through, those that do the most harm first.
     pub(super) gateways: Vec<GatewayData>,
     /// The words in which the page tells of them.
@@ -127,6 +131,12 @@ pub(super) struct SdkData {
     pub(super) known: Vec<Known>,
     /// The failures as its callers catch them.
     pub(super) catches: Vec<CatchRow>,
+    /// The same in short, by dialect and surface.
+    pub(super) seen: Vec<SeenRow>,
+    /// The waits of its surfaces for a server that sends nothing more.
+    pub(super) waits: Vec<Wait>,
+    /// A sentence about how its timeout is set.
+    pub(super) timeout: Option<String>,
     /// The reason why it was not run.
     pub(super) not_run: Option<String>,
 }
@@ -171,6 +181,8 @@ pub(super) struct CaseData {
     pub(super) api: Api,
     /// The title: a sentence about what happens on the wire.
     pub(super) title: String,
+    /// The fate of its first answer.
+    pub(super) about: Option<About>,
     /// The places of its sources.
     #[schemars(with = "Vec<usize>")]
     pub(super) sources: Vec<u32>,
@@ -226,6 +238,47 @@ pub(super) struct RowData {
     /// The places of the verdicts, one for each case.
     #[schemars(with = "Vec<usize>")]
     pub(super) verdicts: Vec<u32>,
+    /// The sweeps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) sweeps: Vec<SweepData>,
+}
+
+/// A sweep of a surface.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SweepData {
+    /// The place of the stream.
+    #[schemars(with = "usize")]
+    pub(super) swept: u32,
+    /// The place of the result.
+    #[schemars(with = "usize")]
+    pub(super) spoilt: u32,
+}
+
+/// A healthy stream that was broken at many places, each the number of bytes of the body that were sent before.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SweptData {
+    /// The place of the case.
+    pub(super) case: usize,
+    /// The kind of the sweep.
+    pub(super) variant: Variant,
+    /// The places at which it was broken, as runs of consecutive ones.
+    pub(super) places: Vec<RunData>,
+    /// The ends of the events before the stop reason.
+    pub(super) events: Vec<usize>,
+}
+
+/// The numbers, from 0 and as runs, of the places of a sweep at which the failure did not come out as it must or should.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SpoiltData {
+    /// It looked like a completion.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) blind: Vec<RunData>,
+    /// Another MUST did not hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) wrong: Vec<RunData>,
+    /// No more than the type of the error was lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) untyped: Vec<RunData>,
 }
 
 /// Consecutive places.

@@ -122,6 +122,9 @@ pub(super) struct TrialDetail {
     /// The place of its earlier attempts.
     #[schemars(with = "usize")]
     pub(super) attempts: u32,
+    /// The time in milliseconds until the call ended, or until the suite ended it, where the server sends nothing more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waited: Option<u64>,
     /// The blame of a trial through a gateway, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) blame: Option<String>,

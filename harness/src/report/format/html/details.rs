@@ -16,7 +16,7 @@ use crate::id::Variant;
 use crate::message;
 use crate::record::{ReadError, TrialRecord, WireRecord};
 use crate::report::table::Table;
-use crate::report::view::{View, cut};
+use crate::report::view::{Row, View, cut, waited};
 use crate::transport::{DescribedAnswer, DescribedStep};
 
 /// The beginning of every file; one that begins otherwise is not ours to remove.
@@ -43,7 +43,7 @@ pub(super) fn details(view: &View<'_>, group: &str) -> Result<String, ReadError>
         details.answers.push((case.api, &case.answers));
     }
     for row in view.rows_of_group(group, |place| place.variant == Variant::AsWritten || place.has_result) {
-        details.add(&row?.trial);
+        details.add(&row?);
     }
     Ok(details.file(group))
 }
@@ -72,7 +72,8 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn add(&mut self, trial: &TrialRecord) {
+    fn add(&mut self, row: &Row<'_>) {
+        let trial = &row.trial;
         let Some(&case) = self.places.get(trial.case.as_str()) else { return };
         let checks = &trial.verdict.checks;
         let (api, of_case) = self.answers[case];
@@ -85,7 +86,7 @@ impl Group<'_> {
         let list = self.lists.entry(places).or_insert_with_key(|places| places.as_slice().into());
         self.trials.push(TrialDetail {
             name: trial.id().to_string(),
-            row: self.rows.place(row(trial)),
+            row: self.rows.place(row_detail(trial)),
             case: u32::try_from(case).unwrap_or(u32::MAX),
             variant: trial.variant,
             checks: Rc::clone(list),
@@ -93,6 +94,7 @@ impl Group<'_> {
             wire,
             requests: self.requests.place(requests),
             attempts: self.attempts.place(attempts),
+            waited: row.awaited().map(|_| waited(trial)),
             blame: trial.blame.as_ref().map(message::blame_in_short),
         });
     }
@@ -125,7 +127,7 @@ impl Group<'_> {
 }
 
 /// Names the surface of a trial with its route and transport.
-fn row(trial: &TrialRecord) -> RowDetail {
+fn row_detail(trial: &TrialRecord) -> RowDetail {
     RowDetail {
         sdk: trial.sdk.to_string(),
         surface: trial.surface.to_string(),

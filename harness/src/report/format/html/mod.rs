@@ -12,6 +12,7 @@ mod details;
 mod page;
 mod rows;
 mod schema;
+mod sweeps;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -39,14 +40,21 @@ const SCRIPT: &str = concat!(
     include_str!("../../../../page/scripts/address.js"),
     include_str!("../../../../page/scripts/details.js"),
     include_str!("../../../../page/scripts/model.js"),
+    include_str!("../../../../page/scripts/picture.js"),
     include_str!("../../../../page/scripts/list.js"),
+    include_str!("../../../../page/scripts/heat.js"),
     include_str!("../../../../page/scripts/matrix.js"),
+    include_str!("../../../../page/scripts/split.js"),
     include_str!("../../../../page/scripts/overview.js"),
+    include_str!("../../../../page/scripts/timeline.js"),
     include_str!("../../../../page/scripts/wire.js"),
+    include_str!("../../../../page/scripts/blind.js"),
     include_str!("../../../../page/scripts/trial.js"),
     include_str!("../../../../page/scripts/case.js"),
     include_str!("../../../../page/scripts/compare.js"),
     include_str!("../../../../page/scripts/caught.js"),
+    include_str!("../../../../page/scripts/seen.js"),
+    include_str!("../../../../page/scripts/surfaces.js"),
     include_str!("../../../../page/scripts/sdk.js"),
     include_str!("../../../../page/scripts/gateway.js"),
     include_str!("../../../../page/scripts/main.js"),

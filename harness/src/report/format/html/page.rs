@@ -2,13 +2,13 @@
 
 use super::data::{CaseData, CodeData, DefaultsData, GatewayData, GatewayWords, GroupData, PageData, SdkData, WayData};
 use super::details::file_name;
-use super::rows::Rows;
+use super::rows::{Rows, Told};
 use crate::deviation::Way;
 use crate::id::{self, Route, Transport, TrialId, Variant};
 use crate::message::{Asked, reproduce, reproduce_as};
 use crate::record::ReadError;
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Gateway, Sdk, View, without_patch};
+use crate::report::view::{Gateway, Sdk, View, without_patch};
 
 /// Collects the data of the page.
 pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
@@ -24,6 +24,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
             combination: case.id.combination().map(ToOwned::to_owned),
             api: case.api,
             title: case.title.clone(),
+            about: case.about,
             sources: case.sources.iter().map(|source| sources.place(source.clone())).collect(),
             disputed: case.disputed.clone(),
         })
@@ -31,8 +32,8 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
     let mut rows = Rows { places: view.cases.keys().copied().zip(0..).collect(), ..Rows::default() };
     let mut sdks = Vec::new();
     for sdk in &view.sdks {
-        let catches = rows.add(view, sdk)?;
-        sdks.push(sdk_data(sdk, catches));
+        let told = rows.add(view, sdk)?;
+        sdks.push(sdk_data(sdk, told));
     }
     Ok(PageData {
         suite: view.suite.clone(),
@@ -50,6 +51,8 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         verdicts: rows.verdicts.values,
         rows: rows.written,
         variant_runs: rows.variant_runs,
+        swept: rows.sweeps.swept.values,
+        spoilt: rows.sweeps.spoilt.values,
         gateways: view.gateways.iter().map(|gateway| gateway_data(view, gateway)).collect(),
         words: GatewayWords::all(),
     })
@@ -59,7 +62,7 @@ fn group(name: &str) -> GroupData {
     GroupData { name: name.to_owned(), about: id::about(name).to_owned(), details: file_name(name) }
 }
 
-fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
+fn sdk_data(sdk: &Sdk<'_>, Told { catches, seen, waits }: Told<'_>) -> SdkData {
     let record = sdk.record;
     let Asked { option, program } = Asked::of(&record.id, record.command.as_deref().unwrap_or_default());
     SdkData {
@@ -75,7 +78,10 @@ fn sdk_data(sdk: &Sdk<'_>, catches: Vec<CatchRow>) -> SdkData {
         calls: record.calls.clone(),
         code: record.handlers.iter().map(CodeData::from).collect(),
         known: sdk.known.clone(),
-        catches,
+        catches: catches.rows(),
+        seen: seen.rows(),
+        waits: waits.rows(),
+        timeout: record.configuration.get("timeout").cloned(),
         not_run: record.not_run.clone(),
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{CheckData, RowData, RunData, VariantRunData, VerdictData};
+use super::sweeps::Sweeps;
 use crate::deviation::Way;
 use crate::id::{Route, SdkSurface, Variant, by_way};
 use crate::record::{ReadError, TrialPlace};
 use crate::report::table::Table;
-use crate::report::view::{CatchRow, Catches, LONGEST_TEXT, Row, Sdk, Surface, View};
+use crate::report::view::{Catches, LONGEST_TEXT, Row, Sdk, Seen, Surface, View, Waits};
 use crate::text;
 
 /// The surfaces with their trials.
@@ -21,19 +22,27 @@ pub(super) struct Rows<'a> {
     pub(super) verdicts: Table<VerdictData>,
     pub(super) written: Vec<RowData>,
     pub(super) variant_runs: Vec<VariantRunData>,
+    pub(super) sweeps: Sweeps,
+}
+
+/// What the callers of one SDK are told, while its trials are read.
+pub(super) struct Told<'a> {
+    pub(super) catches: Catches<'a>,
+    pub(super) seen: Seen,
+    pub(super) waits: Waits,
 }
 
 impl Rows<'_> {
-    /// Adds the surfaces of an SDK, and collects what its callers catch.
-    pub(super) fn add(&mut self, view: &View<'_>, sdk: &Sdk<'_>) -> Result<Vec<CatchRow>, ReadError> {
-        let mut catches = Catches::new(view);
+    /// Adds the surfaces of an SDK, and collects what its callers are told.
+    pub(super) fn add<'v>(&mut self, view: &'v View<'v>, sdk: &Sdk<'_>) -> Result<Told<'v>, ReadError> {
+        let mut told = Told { catches: Catches::new(view), seen: Seen::default(), waits: Waits::default() };
         for surface in &sdk.surfaces {
             let ways: BTreeSet<Way> = surface.trials.iter().map(way_of).collect();
             for way in ways {
-                self.add_row(view, sdk, surface, way, &mut catches)?;
+                self.add_row(view, sdk, surface, way, &mut told)?;
             }
         }
-        Ok(catches.rows())
+        Ok(told)
     }
 
     /// Adds a surface by a route and a transport.
@@ -43,27 +52,35 @@ impl Rows<'_> {
         sdk: &Sdk<'_>,
         surface: &Surface<'_>,
         way: Way,
-        catches: &mut Catches<'_>,
+        told: &mut Told<'_>,
     ) -> Result<(), ReadError> {
         let mut data = self.row(sdk, surface, way);
         for of_case in surface.trials.chunk_by(|one, other| one.case == other.case) {
             let (mut written, mut case, mut same) = (None, None, Vec::new());
             for place in of_case.iter().filter(|place| way_of(place) == way) {
                 let is_variant_run = place.variant != Variant::AsWritten;
-                if is_variant_run && !place.has_result {
+                let is_same = is_variant_run && !place.has_result;
+                if is_same {
                     same.push(place.variant);
+                }
+                // A sweep shows its places even where it comes out as it must.
+                if is_same && !place.variant.is_sweep() {
                     continue;
                 }
                 let row = view.row(sdk, place)?;
                 case = self.places.get(row.trial.case.as_str()).copied();
                 let Some(case) = case else { break };
+                data.sweeps.extend(self.sweeps.add(&row.trial, case));
+                if is_same {
+                    continue;
+                }
                 if is_variant_run {
                     let (row_place, verdict) = (self.written.len(), self.verdict(&row, Vec::new()));
                     let variant = place.variant;
                     self.variant_runs.push(VariantRunData { row: row_place, case, variant, verdict });
                 } else {
                     if !surface.is_handler && way.0 == Route::Direct {
-                        catches.add(&row);
+                        told.add(&row);
                     }
                     written = Some(row);
                 }
@@ -95,6 +112,7 @@ impl Rows<'_> {
             name: by_way(whole, route, transport),
             cases: Vec::new(),
             verdicts: Vec::new(),
+            sweeps: Vec::new(),
         }
     }
 
@@ -112,6 +130,15 @@ impl Rows<'_> {
             same,
             reason: verdict.reason.as_deref().map(|reason| text::cut(reason, LONGEST_TEXT)),
         })
+    }
+}
+
+impl Told<'_> {
+    /// Adds a trial as written.
+    fn add(&mut self, row: &Row<'_>) {
+        self.catches.add(row);
+        self.seen.add(row);
+        self.waits.add(row);
     }
 }
 

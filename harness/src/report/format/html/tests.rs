@@ -1,5 +1,7 @@
 //! The pages hold what records say, as data and never as markup.
 
+mod pictures;
+
 use serde_json::json;
 use streamspec_adapters::contract::{Api, Caller, Ended, Field as AnswerField, Observation, ObservedError, Site};
 
@@ -50,6 +52,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
             axes: vec![Axis::Outcome],
         }),
         max_retries: 0,
+        timeout: None,
         caller: Caller::default(),
         about: None,
         answers: vec![DescribedAnswer {
@@ -72,6 +75,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         apis: vec![Api::AnthropicMessages],
         surfaces: (0..surfaces).map(|surface| format!("surface-{surface:02}").into()).collect(),
         calls: [("surface-00".into(), HOSTILE.to_owned())].into(),
+        configuration: [("timeout".to_owned(), HOSTILE.to_owned())].into(),
         handlers: vec![HandlerRecord {
             file: "handler.py".into(),
             source: format!("# {HOSTILE}\n"),
@@ -265,6 +269,7 @@ fn synthetic_reports() {
         ("repeated", repeated()),
         ("ways", samples::two_ways()),
         ("gateway", samples::through_a_gateway()),
+        ("pictures", pictures::records()),
         ("many", records(2000, 50)),
     ];
     for (name, records) in reports {
@@ -349,6 +354,7 @@ fn the_page_is_handed_what_the_schema_says() {
         samples::hostile(),
         samples::two_ways(),
         samples::through_a_gateway(),
+        pictures::records(),
     ] {
         let view = samples::view(&records);
         for group in details::groups(&view) {
