@@ -1,4 +1,5 @@
-// Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API.
+// Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API and, with its package `bedrock`, over
+// InvokeModelWithResponseStream of Amazon Bedrock.
 //
 // The loops are those of its documentation, which does not close a stream; a caller who stops before the end does. The
 // surface `accumulate` reads the message that `Accumulate` has built: after an error its text is in the caller's hands, but
@@ -7,10 +8,15 @@ package main
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 
 	"github.com/anthropics/anthropic-sdk-go/v2"
+	"github.com/anthropics/anthropic-sdk-go/v2/bedrock"
 	"github.com/anthropics/anthropic-sdk-go/v2/option"
 	"github.com/anthropics/anthropic-sdk-go/v2/packages/respjson"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"streamspec"
 )
@@ -93,12 +99,33 @@ func readAccumulated(seen *streamspec.Observer, message anthropic.Message, finis
 	}
 }
 
+// access says whose API is asked, where and with what. On Bedrock the SDK knows a request for a message by its whole path, so that
+// a base URL can have none: the trial's is put in front of what the SDK sends.
+func access(run streamspec.Run) option.RequestOption {
+	if run.API != "bedrock-invoke" {
+		return option.Join(option.WithAPIKey("no-key"), option.WithBaseURL(run.BaseURL))
+	}
+	base, err := url.Parse(run.BaseURL)
+	if err != nil {
+		panic(err)
+	}
+	return option.Join(
+		bedrock.WithConfig(aws.Config{
+			Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("no-id", "no-key", ""),
+		}),
+		option.WithBaseURL(base.Scheme+"://"+base.Host),
+		option.WithMiddleware(func(request *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+			request.URL = base.JoinPath(request.URL.EscapedPath())
+			return next(request)
+		}),
+	)
+}
+
 func plan(run streamspec.Run) streamspec.Call {
 	client := anthropic.NewClient(
 		option.WithoutEnvironmentDefaults(),
-		option.WithAPIKey("no-key"),
+		access(run),
 		option.WithHTTPClient(run.HTTPClient),
-		option.WithBaseURL(run.BaseURL),
 		option.WithRequestTimeout(run.Timeout()),
 		option.WithMaxRetries(run.MaxRetries),
 	)
