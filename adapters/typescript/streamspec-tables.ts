@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 /** A dialect whose streams are Server-Sent Events. */
 export type EventApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
 
-export type Api = EventApi | "ollama-chat";
+export type Api = EventApi | "ollama-chat" | "bedrock-converse" | "bedrock-invoke";
 
 /** What every request asks the model for. */
 export interface Question {
