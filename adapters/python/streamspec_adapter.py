@@ -173,6 +173,8 @@ class Server:
         os.dup2(2, 1)
         self.threads = ThreadPoolExecutor(THREADS, "call")
         self.loop = asyncio.new_event_loop()
+        # What is sync inside runs in threads of the loop, of which a program with one call would have enough.
+        self.loop.set_default_executor(ThreadPoolExecutor(THREADS, "loop"))
         threading.Thread(target=self.loop.run_forever, name="loop", daemon=True).start()
 
     def send(self, message: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from streamspec_errors import described, reading
 from streamspec_observation import ABSENT, Observer, Tokens, Tool, dig, text_of
-from streamspec_tables import DIALECTS, QUESTION
+from streamspec_tables import DIALECTS, QUESTION, StopReasons
 
 TOOL_NAME: Final = QUESTION["tool"]["name"]
 TOOL_DESCRIPTION: Final = QUESTION["tool"]["description"]
@@ -24,6 +24,13 @@ ANTHROPIC_TOOL: Final[dict[str, Any]] = {
     "description": TOOL_DESCRIPTION,
     "input_schema": TOOL_PARAMETERS,
 }
+CONVERSE_TOOL: Final[dict[str, Any]] = {
+    "toolSpec": {
+        "name": TOOL_NAME,
+        "description": TOOL_DESCRIPTION,
+        "inputSchema": {"json": TOOL_PARAMETERS},
+    }
+}
 RESPONSES_TOOL: Final[dict[str, Any]] = {
     "type": "function",
     "name": TOOL_NAME,
@@ -33,21 +40,21 @@ RESPONSES_TOOL: Final[dict[str, Any]] = {
 
 # With these a chat completion says that its calls are over; any other reason cuts them all.
 FINISHED: Final = DIALECTS["openai-chat"]["stop_reasons"]["end_calls"]
-# With these a message of Anthropic's says that its calls are over, or was cut in its last block.
-CALLING: Final = DIALECTS["anthropic-messages"]["stop_reasons"]["end_calls"]
-CUTTING: Final = DIALECTS["anthropic-messages"]["stop_reasons"]["limits"]
+# The words with which a message says that its calls are over, or was cut in its last block.
+MESSAGES: Final = DIALECTS["anthropic-messages"]["stop_reasons"]
+CONVERSE: Final = DIALECTS["bedrock-converse"]["stop_reasons"]
 # With these a candidate of Gemini's says that its calls are over; any other reason cuts them all.
 STOPPED: Final = DIALECTS["gemini-generate"]["stop_reasons"]["end_calls"]
 
 # With these an answer of Cohere's says that its calls are over, or was cut in its last part.
-COHERE_CALLING: Final = DIALECTS["cohere-chat"]["stop_reasons"]["end_calls"]
-COHERE_CUTTING: Final = DIALECTS["cohere-chat"]["stop_reasons"]["limits"]
+COHERE: Final = DIALECTS["cohere-chat"]["stop_reasons"]
 
 # The names of the numbers of tokens.
 CHAT_TOKENS: Final[Tokens] = ("prompt_tokens", "completion_tokens")
 MESSAGE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 RESPONSE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 GEMINI_TOKENS: Final[Tokens] = ("prompt_token_count", "candidates_token_count")
+CONVERSE_TOKENS: Final[Tokens] = ("inputTokens", "outputTokens")
 OLLAMA_TOKENS: Final[Tokens] = ("prompt_eval_count", "eval_count")
 COHERE_TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 
@@ -160,16 +167,33 @@ def read_block(seen: Observer, index: object, block: Any) -> Tool | None:
     return tool
 
 
-def read_message_stop(
-    seen: Observer, reason: Any, calling: list[str] = CALLING, cutting: list[str] = CUTTING
-) -> None:
+def read_message_stop(seen: Observer, reason: Any, words: StopReasons = MESSAGES) -> None:
     """Reads the stop reason of a message, which may end the calls, or cut the one in the last block."""
     seen.stop(reason)
-    if reason in calling:
+    if reason in words["end_calls"]:
         for tool in seen.begun_tools():
             tool.over = True
-    if reason in cutting and (last := seen.open_tool(seen.last_block)) is not None:
+    if reason in words["limits"] and (last := seen.open_tool(seen.last_block)) is not None:
         last.cut = True
+
+
+def read_converse_event(seen: Observer, event: Any) -> None:
+    """Reads an event of Bedrock's ConverseStream, whose one member has its name; a tool of the server is no call."""
+    seen.count(dig(event, "metadata", "usage"), CONVERSE_TOKENS)
+    read_message_stop(seen, dig(event, "messageStop", "stopReason"), CONVERSE)
+    for member in ("contentBlockStart", "contentBlockDelta", "contentBlockStop"):
+        if (block := dig(event, member)) is None:
+            continue
+        index, delta = dig(block, "contentBlockIndex"), dig(block, "delta")
+        seen.last_block = index
+        use = dig(block, "start", "toolUse")
+        if use is not None and dig(use, "type") != "server_tool_use":
+            seen.tool(index, dig(use, "name"))
+        seen.say(dig(delta, "text"))
+        seen.think(dig(delta, "reasoningContent", "text"))
+        if (tool := seen.open_tool(index)) is not None:
+            tool.add(dig(delta, "toolUse", "input"))
+            tool.over = tool.over or member == "contentBlockStop"
 
 
 def read_response_event(seen: Observer, event: Any) -> None:
@@ -329,7 +353,7 @@ def read_cohere_event(seen: Observer, event: Any) -> None:
         case "tool-call-end" if (tool := seen.open_tool(index)) is not None:
             tool.over = True
         case "message-end":
-            read_message_stop(seen, dig(event, "delta", "finish_reason"), COHERE_CALLING, COHERE_CUTTING)
+            read_message_stop(seen, dig(event, "delta", "finish_reason"), COHERE)
             tokens = {name: dig(event, "delta", "usage", "tokens", name) for name in COHERE_TOKENS}
             whole = {name: int(n) for name, n in tokens.items() if isinstance(n, int | float) and n == n // 1}
             seen.count(whole, COHERE_TOKENS)

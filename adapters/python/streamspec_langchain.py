@@ -91,6 +91,7 @@ def read_stop(seen: Observer, message: Any) -> None:
     said = dig(message, "response_metadata")
     seen.stop(dig(said, "stop_reason"))
     seen.stop(dig(said, "finish_reason"))
+    seen.stop(dig(said, "stopReason"))
     status = dig(said, "status")
     seen.stop(dig(said, "incomplete_details", "reason") if status == "incomplete" else status)
 

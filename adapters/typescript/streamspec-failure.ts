@@ -51,8 +51,11 @@ export type Path<E> = readonly [via: Via, property: keyof E & string, ...keys: s
 /** A documented function of the SDK that reads a value off an error. */
 export type Reader = (error: unknown) => unknown;
 
+/** The way to every field of an error: a path, or a function, before which stands what it reads where that is no attribute. */
+type Way<E> = Path<E> | Reader | readonly [via: Via, read: Reader];
+
 /** The ways to every field of an error that the SDK offers, best first. */
-export type ErrorFields<E> = Partial<Record<Field, readonly (Path<E> | Reader)[]>> & {
+export type ErrorFields<E> = Partial<Record<Field, readonly Way<E>[]>> & {
   /** The ways to the raw bodies that the error hands out; what the fields above do not lead to is read in these. */
   bodies?: readonly (readonly [property: keyof E & string, ...keys: string[]])[];
 };
@@ -126,7 +129,7 @@ function opened(error: unknown, errorBases: readonly string[]): unknown {
 /** Returns the first value that `ways` lead to, else one of a body; empty when the error has a place for it and no value. */
 function reading<E, T>(
   error: unknown,
-  ways: readonly (Path<E> | Reader)[] | undefined,
+  ways: readonly Way<E>[] | undefined,
   inBodies: readonly unknown[],
   convert: (value: unknown) => T | undefined,
   note: (sentence: string) => void,
@@ -134,17 +137,15 @@ function reading<E, T>(
   let has = inBodies.length > 0;
   for (const way of ways ?? []) {
     let found: unknown;
-    let via: Via = "attribute";
-    if (typeof way === "function") {
+    const [via, property, ...keys] = typeof way === "function" ? (["attribute", way] as const) : way;
+    if (typeof property === "function") {
       has = true;
-      found = way(error);
+      found = property(error);
     } else {
-      const [by, property, ...keys] = way;
-      via = by;
       has ||= isObject(error) && property in error;
       const [holder, raised] = attempted(error, property);
       if (raised !== undefined) note(`reading \`${property}\` throws ${raised}`);
-      if (by === "header" && !isEmpty(holder) && !isHeaders(holder)) note(`\`${property}\` is ${kindOf(holder)}`);
+      if (via === "header" && !isEmpty(holder) && !isHeaders(holder)) note(`\`${property}\` is ${kindOf(holder)}`);
       found = keys.reduce(get, holder);
     }
     const value = convert(found);

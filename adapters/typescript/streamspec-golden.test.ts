@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { converseReader } from "./streamspec-bedrock.ts";
 import {
   cohereReader,
   messagesReader,
@@ -33,6 +34,8 @@ const EVENTS: Record<Api, (seen: Observer) => (event: any) => void> = {
   "gemini-generate": (seen) => (chunk) => readGeminiChunk(seen, chunk),
   "ollama-chat": (seen) => (part) => readOllamaPart(seen, part),
   "cohere-chat": cohereReader,
+  "bedrock-converse": converseReader,
+  "bedrock-invoke": messagesReader,
 };
 
 const FINAL: Partial<Record<Api, (seen: Observer, answer: any) => void>> = {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 /** A dialect that adapters for several dialects speak. */
 export type EventApi = "anthropic-messages" | "openai-chat" | "openai-responses" | "gemini-generate";
 
-export type Api = EventApi | "ollama-chat" | "cohere-chat";
+export type Api = EventApi | "ollama-chat" | "bedrock-converse" | "bedrock-invoke" | "cohere-chat";
 
 /** What every request asks the model for. */
 export interface Question {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from operator import attrgetter, methodcaller
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,24 +13,18 @@ import anthropic
 
 from handler import AnswerFailed, answer
 from streamspec_adapter import CAPABILITIES, Plan, Run, Sdk, serve
+from streamspec_anthropic import READS, plan_with, request_of
 from streamspec_clients import Clients
-from streamspec_dialects import ANTHROPIC_TOOL, read_message, read_message_event
-from streamspec_errors import BODY, Reads, attribute, header
-from streamspec_observation import Observer, text_kept
-from streamspec_tables import DIALECTS
+from streamspec_dialects import ANTHROPIC_TOOL, read_message
+from streamspec_errors import BODY, Reads, attribute
+from streamspec_observation import text_kept
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
-# `type`, `error_code` and `request_id` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
-READS: Final[Reads] = {
+HANDLED: Final[Reads] = {
     "status": (attribute("status_code"), attribute("status"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("error_code"), BODY),
-    "request_id": (attribute("request_id"), BODY, header("request-id")),
-    "retry_after": (header("retry-after"),),
     "retryable": (attribute("retryable"),),
 }
 
-MODEL: Final = DIALECTS["anthropic-messages"]["model"]
 TOOLS: Final[list[dict[str, Any]]] = [ANTHROPIC_TOOL]
 
 CLIENTS: Final = Clients(anthropic, anthropic.Anthropic, anthropic.AsyncAnthropic)
@@ -43,17 +36,12 @@ def plan(run: Run) -> Plan:
     """Returns the call, in the SDK's words."""
     client = CLIENTS.of(run, run.base_url)
     declared = {"tools": TOOLS} if TOOLS_KNOWN else {"extra_body": {"tools": TOOLS}}
-    request: dict[str, Any] = {"model": MODEL, "max_tokens": 1024, "messages": run.messages}
+    request = request_of(run)
     if run.ask == "tool":
         request |= declared
     if run.surface == "handler":
         return Plan(lambda: request, read_message, final=lambda asked: answer(client, **asked), kept=text_kept)
-    return {
-        "create": Plan(lambda: client.messages.create(stream=True, **request), read_message_event),
-        "stream": Plan(lambda: client.messages.stream(**request), read_message_event),
-        "text": Plan(lambda: client.messages.stream(**request), Observer.say, items=attrgetter("text_stream")),
-        "final": Plan(lambda: client.messages.stream(**request), read_message, final=methodcaller("get_final_message")),
-    }[run.surface.split("-")[0]]
+    return plan_with(run, client, request)
 
 
 if __name__ == "__main__":
@@ -62,7 +50,7 @@ if __name__ == "__main__":
             version=anthropic.__version__,
             error_base=(anthropic.AnthropicError, AnswerFailed),
             plan=plan,
-            reads=READS,
+            reads={**READS, **HANDLED},
             capabilities=(*CAPABILITIES, "headers"),
         )
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from streamspec_dialects import (
     read_chat_chunk,
     read_chat_completion,
+    read_converse_event,
     read_cohere_event,
     read_gemini_chunk,
     read_message,
@@ -26,6 +27,8 @@ EVENTS = {
     "gemini-generate": read_gemini_chunk,
     "ollama-chat": read_ollama_part,
     "cohere-chat": read_cohere_event,
+    "bedrock-converse": read_converse_event,
+    "bedrock-invoke": read_message_event,
 }
 FINISHED = {
     "anthropic-messages": read_message,

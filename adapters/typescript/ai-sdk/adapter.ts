@@ -4,57 +4,21 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import * as google from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
-import { type Call, type Surface, limit, serve, silence } from "../streamspec-adapter.ts";
+import { type Call, type Surface, serve, silence } from "../streamspec-adapter.ts";
+import { ERROR_FIELDS, type Failure, calls, request, surfaces } from "../streamspec-ai-sdk.ts";
 import { headers } from "../streamspec-connections.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
-import type { Observer, ToolCall } from "../streamspec-observation.ts";
-import { API_KEY, modelOf, PARAMETERS, promptOf, WEATHER } from "../streamspec-requests.ts";
+import { API_KEY, modelOf } from "../streamspec-requests.ts";
 import type { EventApi } from "../streamspec-tables.ts";
-import { list } from "../streamspec-values.ts";
 import type { AnswerFailed } from "./handler.ts";
 
-/** Before a stream the SDK throws `APICallError`, inside one `StreamProviderError`; after retries, `RetryError`. */
-type Failure = Pick<ai.APICallError, "statusCode" | "responseHeaders" | "responseBody" | "isRetryable" | "data"> &
-  Pick<ai.StreamProviderError, "type" | "code"> &
-  Pick<ai.RetryError, "lastError"> &
-  Pick<AnswerFailed, "requestID">;
-
-/**
- * `data` is the body of an HTTP error as far as the provider's module knows it, `responseBody` its text; in mid-stream
- * `data` is the error frame as that module took it out of the stream.
- */
-const ERROR_FIELDS: ErrorFields<Failure> = {
-  status: [
-    ["attribute", "statusCode"],
-    ["attribute", "lastError", "statusCode"],
-  ],
-  type: [["attribute", "type"]],
-  code: [
-    ["attribute", "code"],
-    ["body", "data", "error", "details", "error_code"],
-  ],
-  request_id: [
-    ["attribute", "requestID"],
-    ["header", "responseHeaders", "request-id"],
-    ["header", "responseHeaders", "x-request-id"],
-    ["header", "lastError", "responseHeaders", "request-id"],
-    ["header", "lastError", "responseHeaders", "x-request-id"],
-  ],
-  retry_after: [
-    ["header", "responseHeaders", "retry-after"],
-    ["header", "lastError", "responseHeaders", "retry-after"],
-  ],
-  retryable: [
-    ["attribute", "isRetryable"],
-    ["attribute", "lastError", "isRetryable"],
-  ],
-  bodies: [["data"], ["data", "response"], ["responseBody"], ["lastError", "data"], ["lastError", "responseBody"]],
+/** That of `AnswerFailed`, the handler's own error, is among them. */
+const FIELDS: ErrorFields<Failure & Pick<AnswerFailed, "requestID">> = {
+  ...ERROR_FIELDS,
+  request_id: [["attribute", "requestID"], ...(ERROR_FIELDS.request_id ?? [])],
 };
 
-/** No `execute`, so that the caller is handed the call and the answer ends there. */
-const TOOLS: ai.ToolSet = {
-  [WEATHER.name]: { description: WEATHER.description, inputSchema: ai.jsonSchema(PARAMETERS) },
-};
+const APIS: readonly EventApi[] = ["anthropic-messages", "openai-chat", "openai-responses", "gemini-generate"];
 
 /** Before version 4 of its package the provider of Gemini had a longer name. */
 const createGoogle = google.createGoogle ?? (google as any).createGoogleGenerativeAI;
@@ -77,199 +41,18 @@ function makeModel(call: Call): ai.LanguageModel {
   }
 }
 
-/** Without an `onError` the SDK prints each error with all that it holds, which would take longer than the calls. */
-console.error = () => {};
-
-function request(call: Call, model: ai.LanguageModel) {
-  return {
-    model,
-    prompt: promptOf(call),
-    maxRetries: call.max_retries,
-    ...(call.ask === "tool" ? { tools: TOOLS } : {}),
-  };
-}
-
-/** The end of an answer, as `onFinish` is told of it. */
-type End = { finishReason: string; rawFinishReason?: string | undefined };
-
-function start(
-  call: Call,
-  model: ai.LanguageModel,
-  callbacks: {
-    onError?: ai.StreamTextOnErrorCallback;
-    onFinish?: (end: End) => void;
-    onAbort?: () => void;
-  } = {},
-) {
-  // To leave the loop is not said to end the call.
-  const abortSignal = limit({ ...call, signal: call.signal ?? call.leaving });
-  return ai.streamText({ ...request(call, model), abortSignal, ...callbacks });
-}
-
-/** The SDK's own words for an answer that broke. */
-const BROKEN: readonly string[] = ["interrupted", "error"];
-
-/**
- * Keeps the provider's stop reason, else the SDK's. Some of the SDK's own are no reason to stop: two say that the
- * answer broke, and before version 6 one says that none is known.
- */
-function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string | undefined): void {
-  const word = raw ?? unified;
-  if (word !== unified) seen.stop(word);
-  else if (BROKEN.includes(word)) seen.abort();
-  else if (word !== "unknown") seen.stop(word);
-}
-
-/**
- * Reads one part. Only `tool-call` hands a call over, to be executed unless it is invalid or the provider did that itself;
- * the parts before it repeat what has arrived of its input.
- */
-function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
-  switch (part?.type) {
-    case "text-delta":
-      seen.addText(part.text);
-      break;
-    case "reasoning-delta":
-      seen.addThinking(part.text);
-      break;
-    case "tool-input-start":
-      if (!part.providerExecuted) seen.openTool(part.id, part.toolName, "");
-      break;
-    case "tool-input-delta":
-      seen.addArguments(part.id, part.delta);
-      break;
-    case "tool-call":
-      if (part.providerExecuted) {
-        // Not every version says so at the start of the input.
-        seen.dropTool(part.toolCallId);
-        break;
-      }
-      seen.openTool(part.toolCallId, part.toolName, part.input);
-      if (!part.invalid) seen.closeTool(part.toolCallId, part.input);
-      break;
-    case "finish-step":
-      seen.count(part.usage?.inputTokens, part.usage?.outputTokens);
-      stop(seen, part.finishReason, part.rawFinishReason);
-      break;
-    case "finish":
-      seen.count(part.totalUsage?.inputTokens, part.totalUsage?.outputTokens);
-      stop(seen, part.finishReason, part.rawFinishReason);
-      break;
-    case "error":
-      seen.errorItem("iterate", part.error);
-      break;
-    case "abort":
-      seen.signalled();
-      break;
-    default:
-  }
-}
-
-/** Says whether the module of an api reads thoughts; in chunks of OpenAI's Chat Completions OpenAI itself sends none. */
-function hasThoughts({ api }: Call): boolean {
-  return api !== "openai-chat";
-}
-
-/** Says whether a part is of the answer: the first ones are made before anything has been asked for. */
-function isOfAnswer({ type }: ai.TextStreamPart<ai.ToolSet>): boolean {
-  return type !== "start" && type !== "start-step";
-}
-
-async function fullStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  if (hasThoughts(call)) seen.addThinking("");
-  await seen.iterate(
-    () => start(call, model).fullStream,
-    (part) => fold(seen, part),
-    isOfAnswer,
-  );
-}
-
-async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  await seen.iterate(
-    () => start(call, model).textStream,
-    (text) => seen.addText(text),
-  );
-}
-
-/**
- * The end is told by `onFinish`, since version 7 another name of `onEnd`. A reason of the SDK's own that says that the answer broke
- * makes it no completion. It follows an error of the provider's, of which `onError` has told already: the two are one notice.
- */
-async function textWithCallbacks(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  let failed = false;
-  const fail = () => {
-    if (!failed) seen.heard("failed");
-    failed = true;
-  };
-  const onError: ai.StreamTextOnErrorCallback = ({ error }) => {
-    seen.errorItem("iterate", error);
-    fail();
-  };
-  const onFinish = ({ finishReason, rawFinishReason }: End) => {
-    if (!BROKEN.includes(rawFinishReason ?? finishReason)) return seen.heard("completed");
-    seen.abort();
-    fail();
-  };
-  const onAbort = () => {
-    seen.signalled();
-    seen.heard("aborted");
-  };
-  await seen.iterate(
-    () => start(call, model, { onError, onFinish, onAbort }).textStream,
-    (text) => seen.addText(text),
-  );
-}
-
-/** Returns the calls of a finished answer that are the caller's to execute. */
-function calls(made: readonly ai.TypedToolCall<ai.ToolSet>[]): ToolCall[] {
-  const own = list(made).filter(({ providerExecuted }) => !providerExecuted);
-  return own.map(({ toolName, input, invalid }) => ({ name: toolName, arguments: input, complete: !invalid }));
-}
-
-async function final(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  await seen.settle(
-    "finalize",
-    async () => {
-      const result = start(call, model);
-      const [text, toolCalls] = [await result.text, await result.toolCalls];
-      const [unified, raw] = [await result.finishReason, await result.rawFinishReason];
-      return { text, toolCalls, unified, raw, usage: await result.totalUsage, thinking: await result.reasoningText };
-    },
-    ({ text, toolCalls, unified, raw, usage, thinking = "" }) => {
-      const tokens = { input: usage?.inputTokens, output: usage?.outputTokens };
-      seen.finished(text, calls(toolCalls), null, { usage: tokens, ...(hasThoughts(call) ? { thinking } : {}) });
-      stop(seen, unified, raw);
-    },
-  );
-}
-
-async function handler(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
+const handler: Surface<ai.LanguageModel> = async (call, seen, model) => {
   // Written against the locked version, so other versions need not have what it imports.
   const { answer } = await import("./handler.ts");
   await seen.handle(
     () => answer(request(call, model), silence(call)),
     (whole) => seen.finished(whole.text, calls(whole.calls), whole.reason),
   );
-}
-
-function everyApi(surface: Surface<ai.LanguageModel>): Record<EventApi, Surface<ai.LanguageModel>> {
-  return {
-    "anthropic-messages": surface,
-    "openai-chat": surface,
-    "openai-responses": surface,
-    "gemini-generate": surface,
-  };
-}
+};
 
 serve({
   exports: ai,
   client: makeModel,
-  errorFields: ERROR_FIELDS,
-  surfaces: {
-    "full-stream": everyApi(fullStream),
-    "text-stream": everyApi(textStream),
-    "text-with-callbacks": everyApi(textWithCallbacks),
-    final: everyApi(final),
-    handler: everyApi(handler),
-  },
+  errorFields: FIELDS,
+  surfaces: { ...surfaces(APIS), handler: Object.fromEntries(APIS.map((api) => [api, handler])) },
 });

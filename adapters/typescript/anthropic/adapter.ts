@@ -1,32 +1,17 @@
 /** Drives `@anthropic-ai/sdk`: raw iterator, stream helper, text callback, final message, and a caller's handler. */
 
-import Anthropic, { type APIError } from "@anthropic-ai/sdk";
-import type { MessageStream } from "@anthropic-ai/sdk/lib/MessageStream";
+import Anthropic from "@anthropic-ai/sdk";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
+import { ERROR_FIELDS, type Failure, create, final, stream, text } from "../streamspec-anthropic.ts";
 import { connections } from "../streamspec-connections.ts";
-import { messagesReader, readMessage } from "../streamspec-dialects.ts";
+import { readMessage } from "../streamspec-dialects.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
 import { API_KEY, messagesRequest } from "../streamspec-requests.ts";
 import { AnswerFailed, answer } from "./handler.ts";
 
-/**
- * `error` is the whole parsed body, `{"type":"error","error":{…},"request_id":…}`. Older versions have no `type`,
- * and say `request_id` or leave the headers.
- */
-const ERROR_FIELDS: ErrorFields<APIError & AnswerFailed & { request_id?: string }> = {
-  status: [["attribute", "status"]],
-  type: [["attribute", "type"]],
-  code: [["attribute", "errorCode"]],
-  request_id: [
-    ["attribute", "requestID"],
-    ["attribute", "request_id"],
-    ["header", "headers", "request-id"],
-  ],
-  retry_after: [["header", "headers", "retry-after"]],
-  retryable: [["attribute", "retryable"]],
-  bodies: [["error"]],
-};
+/** That of `AnswerFailed`, the handler's own error, is among them. */
+const FIELDS: ErrorFields<Failure & AnswerFailed> = { ...ERROR_FIELDS, retryable: [["attribute", "retryable"]] };
 
 /** Makes a client of its own for each call: not every version can derive one from another. */
 function makeClient(call: Call): Anthropic {
@@ -40,48 +25,6 @@ function makeClient(call: Call): Anthropic {
   });
 }
 
-async function create(call: Call, seen: Observer, client: Anthropic): Promise<void> {
-  await seen.iterate(
-    () => client.messages.create(messagesRequest(call), { signal: call.signal }),
-    messagesReader(seen),
-  );
-}
-
-/**
- * Opens a stream with listeners to its end; `end` itself, which is always the last event, does not say how it came to
- * that.
- */
-function heard(call: Call, seen: Observer, client: Anthropic): MessageStream {
-  return client.messages
-    .stream(messagesRequest(call), { signal: call.signal })
-    .on("finalMessage", () => seen.heard("completed"))
-    .on("error", () => seen.heard("failed"))
-    .on("abort", () => seen.heard("aborted"));
-}
-
-async function stream(call: Call, seen: Observer, client: Anthropic): Promise<void> {
-  await seen.iterate(() => heard(call, seen, client), messagesReader(seen));
-}
-
-async function text(call: Call, seen: Observer, client: Anthropic): Promise<void> {
-  await seen.settle(
-    "iterate",
-    () =>
-      heard(call, seen, client)
-        .on("text", (delta) => seen.textEvent(delta))
-        .done(),
-    () => {},
-  );
-}
-
-async function final(call: Call, seen: Observer, client: Anthropic): Promise<void> {
-  await seen.settle(
-    "finalize",
-    () => client.messages.stream(messagesRequest(call), { signal: call.signal }).finalMessage(),
-    (message) => readMessage(seen, message),
-  );
-}
-
 async function handler(call: Call, seen: Observer, client: Anthropic): Promise<void> {
   await seen.handle(
     () => answer(client, messagesRequest(call), silence(call)),
@@ -92,7 +35,7 @@ async function handler(call: Call, seen: Observer, client: Anthropic): Promise<v
 serve({
   client: makeClient,
   sendsHeaders: true,
-  errorFields: ERROR_FIELDS,
+  errorFields: FIELDS,
   cancellations: ["APIUserAbortError"],
   surfaces: {
     create: { "anthropic-messages": create },
