@@ -1,6 +1,7 @@
 """Drives `cohere`, Cohere's SDK for Python, over version 2 of its chat, `/v2/chat`.
 
-The SDK has no finished answer of a stream: its callers read event by event, and the last one says whether the answer failed.
+The SDK has no finished answer of a stream: its callers read event by event, and the last one says whether the
+answer failed.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-import cohere
 import httpx
 from cohere.core.api_error import ApiError
 
+import cohere
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import KEY
 from streamspec_dialects import CHAT_TOOLS, read_cohere_item

@@ -7,8 +7,8 @@ from pathlib import Path
 from streamspec_dialects import (
     read_chat_chunk,
     read_chat_completion,
-    read_converse_event,
     read_cohere_event,
+    read_converse_event,
     read_gemini_chunk,
     read_message,
     read_message_event,
