@@ -51,6 +51,7 @@ public final class Server {
         System.setIn(InputStream.nullInputStream());
         System.setOut(System.err);
         try {
+            Trust.prepare();
             Manifest manifest = Manifest.handedOver();
             Server server = new Server(sdk.get(), manifest, output);
             for (String line = input.readLine(); line != null; line = input.readLine()) {

@@ -4,8 +4,8 @@ use super::{Case, Respond, Step, Version};
 use crate::id::Transport;
 
 impl Case {
-    /// Says whether a transport has all that the case sends. Where several calls share a connection, as over HTTP/2, one that ends it
-    /// ends the others: what several calls at once make of that is a question for transports with a connection for each.
+    /// Says whether a transport has all that the case sends. Where several calls share a connection, as over HTTP/2, an answer that ends it
+    /// ends others, or hits the next call of a caller who had enough of it: such cases need a connection for each call.
     pub fn travels_by(&self, transport: Transport) -> bool {
         self.steps().all(|step| has(transport, step)) && !(transport == Transport::H2 && self.ends_others())
     }
@@ -19,7 +19,7 @@ impl Case {
         let ends = self
             .steps()
             .any(|step| matches!(step, Step::End(end) if end.transports().len() > 1 && end.ends_connection()));
-        ends && self.caller.at_once.is_some()
+        ends && self.caller.shares_client()
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {

@@ -26,8 +26,7 @@ pub struct Authority {
     file: Utf8PathBuf,
     /// It removes the file.
     _folder: TempDir,
-    chain: Vec<CertificateDer<'static>>,
-    key: Vec<u8>,
+    server: ServerConfig,
 }
 
 impl Authority {
@@ -43,7 +42,8 @@ impl Authority {
         let file = camino::absolute_utf8(&path)?.join(FILE);
         let Made { authority, server, key } = Made::new().map_err(io::Error::other)?;
         fs_err::write(&file, &authority)?;
-        Ok(Self { pem: authority.into(), file, _folder: folder, chain: vec![server], key })
+        let server = configured(server, key).map_err(io::Error::other)?;
+        Ok(Self { pem: authority.into(), file, _folder: folder, server })
     }
 
     /// Returns the certificate of the authority, as PEM.
@@ -56,18 +56,11 @@ impl Authority {
         &self.file
     }
 
-    /// Makes the configuration of a server that speaks TLS 1.3 and 1.2, and inside of it one of these protocols (RFC 7301).
-    ///
-    /// # Errors
-    ///
-    /// None that a certificate of its own could cause.
-    pub(super) fn server(&self, protocols: &[&[u8]]) -> Result<ServerConfig, rustls::Error> {
-        let provider = Arc::new(crypto::ring::default_provider());
-        let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.clone()));
-        let mut config = versions.with_no_client_auth().with_single_cert(self.chain.clone(), key)?;
+    /// Returns the configuration of a server that speaks TLS 1.3 and 1.2, and inside of it one of these protocols (RFC 7301).
+    pub(super) fn server(&self, protocols: &[&[u8]]) -> ServerConfig {
+        let mut config = self.server.clone();
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-        Ok(config)
+        config
     }
 }
 
@@ -75,6 +68,14 @@ impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authority").field("file", &self.file).finish_non_exhaustive()
     }
+}
+
+/// Makes the configuration of a server with this certificate and its key.
+fn configured(certificate: CertificateDer<'static>, key: Vec<u8>) -> Result<ServerConfig, rustls::Error> {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key));
+    versions.with_no_client_auth().with_single_cert(vec![certificate], key)
 }
 
 /// What is made for an authority.

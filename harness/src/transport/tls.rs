@@ -54,8 +54,8 @@ pub(super) async fn shaken(
 ) -> Option<TlsStream<TcpStream>> {
     // Without it, small writes would be joined; the scripts decide what is one write.
     let _ = stream.set_nodelay(true);
-    let config = authority.server(protocols).ok()?;
-    match timeout(HANDSHAKE, TlsAcceptor::from(Arc::new(config)).accept(stream)).await.ok()? {
+    let acceptor = TlsAcceptor::from(Arc::new(authority.server(protocols)));
+    match timeout(HANDSHAKE, acceptor.accept(stream)).await.ok()? {
         Ok(stream) => Some(stream),
         Err(error) => {
             host.refused("TLS", "handshake", &Refusal::new(0, format!("the handshake failed: {error}")));

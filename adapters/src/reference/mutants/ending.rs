@@ -59,6 +59,31 @@ pub(super) const TRUSTS_CUT_BODY: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
+/// Says whether a failure is that of a stream of HTTP/2 that the server has reset. Only the library's words tell it from others.
+pub(super) fn is_reset_stream(failure: &Failure) -> bool {
+    failure.words.message.contains("stream error received")
+}
+
+pub(super) const TRUSTS_MISSING_CLOSE_NOTIFY: Faulty = Faulty::of(Client {
+    take_failure: |api, failure, answer| {
+        accept_if(failure.words.message.contains("close_notify"), api, failure, answer)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const IGNORES_RST_STREAM: Faulty = Faulty::of(Client {
+    take_failure: |api, failure, answer| accept_if(is_reset_stream(&failure), api, failure, answer),
+    ..DOCUMENTED
+});
+
+pub(super) const IGNORES_GOAWAY: Faulty = Faulty::of(Client {
+    take_failure: |api, failure, answer| {
+        let is_goaway = failure.words.message.contains("connection error received");
+        accept_if(is_goaway, api, failure, answer)
+    },
+    ..DOCUMENTED
+});
+
 pub(super) const ACCEPTS_CUT_GZIP: Faulty = Faulty::of(Client {
     take_failure: |api, failure, answer| accept_if(failure.class == Class::Incomplete, api, failure, answer),
     ..DOCUMENTED

@@ -222,6 +222,12 @@ mutants! {
     NoTimeout "no-timeout" "A stall is waited out for ever." ending::NO_TIMEOUT;
     TimeoutIsSuccess "timeout-is-success" "A timeout after some output ends the answer as if it were finished." ending::TIMEOUT_IS_SUCCESS;
 
+    // The end of the connection, where TLS or HTTP/2 tell of it.
+    TrustsMissingCloseNotify "trusts-missing-close-notify" "A TLS connection that ends without a close_notify is the end of a whole answer." ending::TRUSTS_MISSING_CLOSE_NOTIFY;
+    IgnoresRstStream "ignores-rst-stream" "A stream of HTTP/2 that is reset is a whole answer." ending::IGNORES_RST_STREAM;
+    IgnoresGoaway "ignores-goaway" "A stream of HTTP/2 whose connection ends after a GOAWAY is a whole answer." ending::IGNORES_GOAWAY;
+    RetriesResetStream "retries-reset-stream" "A stream of HTTP/2 that is reset in the answer is asked for again." opening::RETRIES_RESET_STREAM;
+
     // Before the stream.
     IgnoresStatus "ignores-status" "An HTTP error is read as a stream." opening::IGNORES_STATUS;
     NoContentIsEmpty "no-content-is-empty" "A 204 or a redirect is an empty answer." opening::NO_CONTENT_IS_EMPTY;

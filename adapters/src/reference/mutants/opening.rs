@@ -3,6 +3,7 @@
 use futures_util::future::BoxFuture;
 use reqwest::header::CONTENT_TYPE;
 
+use super::ending::is_reset_stream;
 use super::{DOCUMENTED, Faulty};
 use crate::answer::PartialAnswer;
 use crate::contract::{Api, Call, Site};
@@ -132,6 +133,13 @@ pub(super) const RETRIES_IN_BAND: Faulty = Faulty::of(Client {
 pub(super) const RETRIES_AFTER_OUTPUT: Faulty = Faulty::of(Client {
     attempt: |client, http, call, answer| {
         attempt_again(call.max_retries, |_, answer| answer.events > 0, client, http, call, answer)
+    },
+    ..DOCUMENTED
+});
+
+pub(super) const RETRIES_RESET_STREAM: Faulty = Faulty::of(Client {
+    attempt: |client, http, call, answer| {
+        attempt_again(call.max_retries, |failure, _| is_reset_stream(failure), client, http, call, answer)
     },
     ..DOCUMENTED
 });

@@ -60,6 +60,7 @@ impl Lint<'_> {
 pub(super) fn case(case: &CaseFile, tree: &Node, sites: &Sites, files: Files<'_>, problems: &mut Collector) {
     let mut lint = Lint { case, tree, files, problems };
     lint.answers(sites);
+    lint.ends();
     lint.sources();
     lint.disputed();
     lint.caller();

@@ -6,6 +6,7 @@ use streamspec_adapters::codec::Mistake;
 
 use super::Lint;
 use crate::case::{End, Event, Respond};
+use crate::id::Transport;
 use crate::load::limits::MAX_STEPS;
 use crate::load::size;
 use crate::load::tree::Span;
@@ -26,6 +27,19 @@ pub(super) fn pauses(steps: &[Step]) -> u64 {
 }
 
 impl Lint<'_> {
+    /// Refuses ends that no transport has together.
+    pub(super) fn ends(&mut self) {
+        let all = self.case.answers().chain(&self.case.control).flatten();
+        let ends: Vec<End> = all.filter_map(|step| if let Step::End(end) = step { Some(*end) } else { None }).collect();
+        let has_all = |transport: &Transport| ends.iter().all(|end| end.transports().contains(transport));
+        if !Transport::ALL.iter().any(has_all) {
+            let names: Vec<_> = ends.iter().map(|end| end.name()).collect();
+            let help = "a case travels by one transport: write a case for each of them";
+            let path = if self.case.stream.is_some() { "stream" } else { "exchanges" };
+            self.refuse(&[path], format!("no transport has all of these ends: {}", names.join(", ")), help);
+        }
+    }
+
     /// Judges one answer. `places` says where each step stands, `whole` where the answer does.
     pub(super) fn steps(&mut self, steps: &[Step], places: Option<&Vec<Span>>, whole: Span) {
         let place = |at: usize| places.and_then(|places| places.get(at)).copied().unwrap_or(whole);
