@@ -74,6 +74,7 @@ function casePage(model, one) {
     siblings(model, one),
     split,
     h("section", {}, h("h2", {}, "Side by side"), held),
+    caseStrips(model, one),
     wire,
     sources(one),
   ];

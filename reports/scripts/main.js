@@ -143,5 +143,5 @@ function colours() {
 
 start().catch((error) => {
   byId("active").textContent =
-    `The matrix cannot be shown: ${error.message}. It needs a browser of 2023 or newer; compatibility.md has it as text.`;
+    `The heat map cannot be shown: ${error.message}. It needs a browser of 2023 or newer; compatibility.md has it as text.`;
 });

@@ -94,12 +94,16 @@ function shareBar(counts, label = "") {
   return picture("bar", label, {}, parts, svg("rect", { class: "frame", width: "100%", height: "100%" }));
 }
 
-/** Says what the fillings of bars mean. */
-function shareLegend() {
+/**
+ * Says what fillings mean.
+ *
+ * @param {[filling: string, words: string][]} fillings
+ */
+function keyOfFillings(fillings) {
   return h(
     "ul",
     { class: "key" },
-    SHARES.map(([name, words]) =>
+    fillings.map(([name, words]) =>
       h(
         "li",
         {},
@@ -112,3 +116,6 @@ function shareLegend() {
     ),
   );
 }
+
+/** Says what the fillings of bars mean. */
+const shareLegend = () => keyOfFillings(SHARES.map(([name, words]) => [name, words]));

@@ -16,7 +16,7 @@ function seenSection(model, sdk) {
   return h(
     "section",
     { class: "seen" },
-    h("h2", {}, "In short"),
+    h("h2", {}, "What do I catch, in short"),
     h(
       "p",
       {},

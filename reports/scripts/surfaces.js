@@ -68,7 +68,7 @@ function whichSurface(sdk, rows) {
     h(
       "p",
       {},
-      "Ways of using the SDK, each tried by itself, the least harmful first. What counts most is that no failure looks complete; then that the call ends, then what else fails.",
+      "Ways of using the SDK, each tried by itself, the least harmful first. What counts most is that no failure looks complete; then that the call ends, then what else fails, over the trials of this report.",
     ),
     shareLegend(),
     [...choices(rows)].map(([api, all]) => dialectChoice(sdk, api, all)),

@@ -103,7 +103,8 @@ function waitsSection(sdk) {
   const columns = ["surface", "timeout", "gave up after", "", "never gave up"];
   /** @param {import('./data').Wait} wait */
   const line = ({ surface, timeout, ended, least, middle, most, hung, hung_for: hungFor }) => {
-    const words = ended ? `${milliseconds(least, most)}, ${middle.toLocaleString("en")} ms in the middle` : "–";
+    const inTheMiddle = least === most ? "" : `, ${middle.toLocaleString("en")} ms in the middle`;
+    const words = ended ? milliseconds(least, most) + inTheMiddle : "–";
     return h(
       "tr",
       {},

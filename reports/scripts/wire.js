@@ -90,7 +90,7 @@ function decodedSection({ decoded }) {
  * @param {Step} one
  */
 function step(one) {
-  if (one.do === "pause") return h("li", { class: "pause" }, h("b", {}, "⏸ Pause"), ` for ${one.ms} ms`);
+  if (one.do === "pause") return h("li", { class: "pause" }, h("b", {}, "‖ Pause"), ` for ${one.ms} ms`);
   const what = { head: "→ Head", body: "→ Body", "last-chunk": "→ Last chunk: the message is complete" }[one.do];
   const writes = one.writes && one.writes > 1 ? ` in ${counted(one.writes, "write")}` : "";
   return h(

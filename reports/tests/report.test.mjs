@@ -24,7 +24,7 @@ test("findings come first, in sentences with counts and links", async () => {
   const [first] = await page.locator("#findings summary").allTextContents();
   assert.match(
     shown(first),
-    /A broken answer looks complete.*: 1 of 10 trials, in 1 SDK\./,
+    /A broken answer looks complete.*: 1 of 10 trials, in 1 of 1 SDK\./,
     "trials of the handler are no findings",
   );
   await page.locator("#findings summary").first().click();

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::Row;
 use crate::case::About;
 use crate::id::SurfaceId;
-use crate::record::TrialRecord;
+use crate::judge::Mode;
+use crate::record::{CaseRecord, TrialRecord};
 
 /// Times are told in steps of so many milliseconds: what is less says more about the machine than about the SDK.
 const STEP: u64 = 10;
@@ -50,8 +51,8 @@ struct Times {
 impl Waits {
     /// Adds a trial as written, if the server sends nothing more in it and only the SDK's timeout can end the call.
     pub fn add(&mut self, row: &Row<'_>) {
-        let Some(timeout) = row.awaited() else { return };
-        let trial = &row.trial;
+        let Some(case) = row.case.filter(|_| row.shows_wait()) else { return };
+        let (trial, timeout) = (&row.trial, case.timeout);
         let times = self.times.entry((trial.surface.clone(), timeout)).or_default();
         let list = if trial.observation.is_some() { &mut times.ended } else { &mut times.hung };
         list.push(waited(trial));
@@ -77,12 +78,12 @@ pub(in crate::report) const fn waited(trial: &TrialRecord) -> u64 {
 }
 
 impl Row<'_> {
-    /// Returns the timeout of the SDK where a trial of its shows how long it waits: the server sends nothing more, nothing is tried
-    /// again, and the caller waits to the end. The inner value is none where the records do not say the timeout.
-    pub(in crate::report) fn awaited(&self) -> Option<Option<u64>> {
-        let case = self.case?;
-        let is_plain = case.about == Some(About::Stall) && case.max_retries == 0 && case.caller.is_plain();
-        let is_hang = self.trial.verdict.mode == Some(crate::judge::Mode::Hang);
-        (is_plain && (self.trial.observation.is_some() || is_hang)).then_some(case.timeout)
+    /// Says whether the trial shows how long the SDK waits: the server sends nothing more, nothing is tried again, and the caller waits
+    /// to the end.
+    pub(in crate::report) fn shows_wait(&self) -> bool {
+        let is_stall =
+            |case: &CaseRecord| case.about == Some(About::Stall) && case.max_retries == 0 && case.caller.is_plain();
+        let is_hang = self.trial.verdict.mode == Some(Mode::Hang);
+        self.case.is_some_and(is_stall) && (self.trial.observation.is_some() || is_hang)
     }
 }

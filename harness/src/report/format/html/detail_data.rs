@@ -1,4 +1,4 @@
-//! The data that the page of a trial shows and the matrix does not need, in files beside the page.
+//! The data that the page of a trial shows and the overview does not need, in files beside the page.
 //!
 //! Fields that end in a place are the place of something in a list beside them: what many share is written once.
 
@@ -15,7 +15,7 @@ use crate::record::{AttemptRecord, Attempted};
 use crate::text;
 use crate::transport::DescribedAnswer;
 
-/// The data that the page of a trial shows and the matrix does not need, for one group of cases.
+/// The data that the page of a trial shows and the overview does not need, for one group of cases.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DetailsData {
     /// The cases, by id.

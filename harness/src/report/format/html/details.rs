@@ -1,4 +1,4 @@
-//! The data that the page of a trial shows and the matrix does not need: a compressed file for each group of cases.
+//! The data that the page of a trial shows and the overview does not need: a compressed file for each group of cases.
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -94,7 +94,7 @@ impl Group<'_> {
             wire,
             requests: self.requests.place(requests),
             attempts: self.attempts.place(attempts),
-            waited: row.awaited().map(|_| waited(trial)),
+            waited: row.shows_wait().then(|| waited(trial)),
             blame: trial.blame.as_ref().map(message::blame_in_short),
         });
     }

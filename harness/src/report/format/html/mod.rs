@@ -48,6 +48,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../../page/scripts/overview.js"),
     include_str!("../../../../page/scripts/timeline.js"),
     include_str!("../../../../page/scripts/wire.js"),
+    include_str!("../../../../page/scripts/strip.js"),
     include_str!("../../../../page/scripts/blind.js"),
     include_str!("../../../../page/scripts/trial.js"),
     include_str!("../../../../page/scripts/case.js"),

@@ -86,10 +86,11 @@ pub(super) fn finding(view: &View<'_>, finding: &Finding<'_>) -> FindingText {
     let noun = if finding.kind == FindingKind::CutDependent { "variant run" } else { "trial" };
     let (title, why, filter) = words(finding.kind);
     let title = format!(
-        "{title}: {} of {}, in {}",
+        "{title}: {} of {}, in {} of {}",
         grouped(finding.trials()),
         counted(finding.of, noun),
-        counted(finding.sdks.len(), "SDK")
+        finding.sdks.len(),
+        counted(run(view), "SDK")
     );
     FindingText { title, why, lines: finding.sdks.iter().map(|found| line(view, found, noun, filter)).collect() }
 }
@@ -133,7 +134,6 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// Describes the whole run in a sentence.
 pub(super) fn summary(view: &View<'_>) -> String {
-    let run = view.sdks.iter().filter(|sdk| sdk.record.not_run.is_none()).count();
     let sum = |surfaces: Vec<&Surface<'_>>| Count::sum(surfaces.into_iter().flat_map(|surface| &surface.counts));
     let own = sum(view.sdks.iter().flat_map(Sdk::own).collect());
     let around = sum(view.surfaces().filter(|surface| surface.is_handler).collect());
@@ -141,7 +141,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
     let as_written = format!(
         "{} on {}: of {} as written, {} pass, {} differ only where maintainers have ruled otherwise, {} deviate, {} fail",
         counted(view.suite.cases, "case"),
-        counted(run, "SDK"),
+        counted(run(view), "SDK"),
         counted(own.judged() + not_judged, "trial"),
         grouped(own.pass),
         grouped(own.disputed),
@@ -167,6 +167,11 @@ pub(super) fn summary(view: &View<'_>) -> String {
         ),
     };
     format!("{as_written}{not_judged}.{variant_runs}{handlers}{}", view.suite.of_edition())
+}
+
+/// Counts the SDKs that were run.
+fn run(view: &View<'_>) -> usize {
+    view.sdks.iter().filter(|sdk| sdk.record.not_run.is_none()).count()
 }
 
 fn counted(number: usize, noun: &str) -> String {
