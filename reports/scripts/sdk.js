@@ -99,6 +99,7 @@ function sdkPage(model, sdk) {
           ),
         )
       : "",
+    pastSection(model, sdk),
   ];
 }
 

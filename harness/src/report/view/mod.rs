@@ -10,6 +10,7 @@ mod count;
 mod finding;
 mod gateway;
 mod known;
+mod past;
 mod place;
 mod row;
 mod rows;
@@ -35,6 +36,8 @@ pub use count::Count;
 pub use finding::{Finding, FindingKind, SdkFinding};
 pub use gateway::{BlameCount, Gateway, GatewayFinding, GatewayFindingKind};
 pub use known::Known;
+pub use past::Past;
+pub(super) use past::{PastChange, PastFinding, PastGroup, PastRelease};
 pub use place::{Place, Places};
 pub use row::{Row, Unlisted};
 use rows::Numbers;
@@ -84,6 +87,8 @@ pub struct View<'a> {
     pub findings: Vec<Finding<'a>>,
     /// The gateways that trials went through, those that do the most harm first.
     pub gateways: Vec<Gateway>,
+    /// The histories of SDKs; none until they are handed over.
+    pub past: Vec<Past>,
     /// The places of the checks in their case files; the beginnings of the files until they are looked for.
     pub places: Places,
     records: &'a Records,
@@ -144,7 +149,8 @@ impl<'a> View<'a> {
         };
         let (places, with_text) = (Places::default(), BTreeSet::new());
         let (findings, gateways) = (Vec::new(), Vec::new());
-        let mut view = Self { suite, sdks: Vec::new(), cases, findings, gateways, places, records, with_text };
+        let mut view =
+            Self { suite, sdks: Vec::new(), cases, findings, gateways, past: Vec::new(), places, records, with_text };
         let mut findings = finding::none();
         let mut gateways = gateway::Gathered::default();
         for record in sdks.into_values() {

@@ -14,7 +14,7 @@ use crate::case::{About, Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, Suite, cut};
+use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, Past, Suite, cut};
 
 /// The data in the page itself: SDKs, cases and one verdict for each trial.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -43,6 +43,8 @@ pub(super) struct PageData {
     pub(super) variant_runs: Vec<VariantRunData>,
     /// The gateways that trials went through, those that do the most harm first.
     pub(super) gateways: Vec<GatewayData>,
+    /// The histories of SDKs.
+    pub(super) past: Vec<Past>,
     /// The words in which the page tells of them.
     pub(super) words: GatewayWords,
 }

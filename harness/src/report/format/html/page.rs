@@ -51,6 +51,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         rows: rows.written,
         variant_runs: rows.variant_runs,
         gateways: view.gateways.iter().map(|gateway| gateway_data(view, gateway)).collect(),
+        past: view.past.clone(),
         words: GatewayWords::all(),
     })
 }
