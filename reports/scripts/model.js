@@ -102,6 +102,7 @@
  * @property {Set<string>} routes
  * @property {Set<string>} transports
  * @property {Gateway[]} gateways
+ * @property {import('./data').Past[]} past
  * @property {Record<keyof PageData['words'], [string, string][]>} words
  */
 
@@ -172,6 +173,7 @@ function readModel(data) {
     routes: new Set(data.ways.map((way) => way.route)),
     transports: new Set(data.ways.map((way) => way.transport)),
     gateways: data.gateways,
+    past: data.past,
     // Pairs, which the types that are made of the schema do not know.
     words: /** @type {Model["words"]} */ (data.words),
   };

@@ -101,6 +101,7 @@ function sdkPage(model, sdk) {
           ),
         )
       : "",
+    pastSection(model, sdk),
   ];
 }
 

@@ -1,10 +1,8 @@
 //! The environments that are there, whatever made them.
 
-use std::fs::File;
-
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::once::STAMP;
+use super::once::{STAMP, lock_of};
 use super::size;
 use super::toolchain::id_in;
 use crate::root::Root;
@@ -27,7 +25,7 @@ impl Found {
 
     /// Returns the lock that whoever installs it holds; it may not be there.
     pub fn lock(&self) -> Utf8PathBuf {
-        Utf8PathBuf::from(format!("{}.lock", self.dir))
+        lock_of(&self.dir)
     }
 }
 
@@ -40,11 +38,6 @@ pub fn found(root: &Utf8Path) -> Vec<Found> {
         dirs.map(|entry| Found { id: id_in(entry.file_name()).to_owned(), dir: entry.into_path() }).collect();
     found.sort_by(|one, other| one.dir.cmp(&other.dir));
     found
-}
-
-/// Tells whether another process holds this lock.
-pub fn is_held(lock: &Utf8Path) -> bool {
-    File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
 /// Lists the environments of other builds than the locked ones, with the bytes each takes.

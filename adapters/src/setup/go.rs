@@ -86,6 +86,28 @@ impl Toolchain for Go {
         let version = output.trim().strip_prefix('v').unwrap_or_default();
         if version.is_empty() { Err(no_version(id, package)) } else { Ok(version.to_owned()) }
     }
+
+    /// Lists the versions of the module, with the major version that its path names.
+    fn releases(&self, base: &Utf8Path, manifest: &Manifest) -> Result<Option<Vec<String>>, SetupError> {
+        let Manifest { id, package, .. } = manifest;
+        let mut list = command(&find(base, id)?.path, base, UNLOCKED);
+        let output = output_of(id, list.args(["list", "-m", "-versions", &format!("{package}@latest")]))?;
+        let versions = output.split_whitespace().filter_map(|word| word.strip_prefix('v'));
+        Ok(Some(versions.map(str::to_owned).collect()))
+    }
+
+    fn relock(
+        &self,
+        base: &Utf8Path,
+        Manifest { id, package, .. }: &Manifest,
+        folder: &Utf8Path,
+        version: &str,
+    ) -> Result<Option<Vec<&'static str>>, SetupError> {
+        let go = find(base, id)?.path;
+        output_of(id, command(&go, folder, UNLOCKED).args(["get", "-u", &format!("{package}@v{version}")]))?;
+        output_of(id, command(&go, folder, UNLOCKED).args(["mod", "tidy"]))?;
+        Ok(Some(vec!["go.mod", "go.sum"]))
+    }
 }
 
 /// Finds the Go of this machine.

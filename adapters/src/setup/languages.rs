@@ -40,6 +40,22 @@ pub fn latest(
     of(manifest)?.latest(&base(root), manifest, progress)
 }
 
+/// Lists every published version of an SDK's package, in any order; none where no tool of its language lists them.
+pub fn releases(root: &Utf8Path, manifest: &Manifest) -> Result<Option<Vec<String>>, SetupError> {
+    of(manifest)?.releases(&base(root), manifest)
+}
+
+/// Moves the lock in a copy of an SDK's folder to a version of its package, and names the files that were written; none where the
+/// lock of its language is made in another way.
+pub fn relock(
+    root: &Utf8Path,
+    manifest: &Manifest,
+    folder: &Utf8Path,
+    version: &str,
+) -> Result<Option<Vec<&'static str>>, SetupError> {
+    of(manifest)?.relock(&base(root), manifest, folder, version)
+}
+
 /// Makes the adapter of what is linked into this program one that needs nothing else of the repository.
 pub fn linked_standalone(root: &Utf8Path, id: &str) -> Result<Standalone, SetupError> {
     rust::standalone(&base(root), id).map_err(|source| SetupError::Io { id: id.to_owned(), source })

@@ -22,10 +22,11 @@ mod standalone;
 mod toolchain;
 mod typescript;
 
-pub use self::found::{Found, found, is_held, other_builds};
-pub use self::languages::{TOOLCHAINS, languages, latest, linked_standalone, named, needs};
+pub use self::found::{Found, found, other_builds};
+pub use self::languages::{TOOLCHAINS, languages, latest, linked_standalone, named, needs, releases, relock};
 pub use self::local::size;
 pub use self::needs::Need;
+pub use self::once::is_held;
 pub use self::program::{Installed, Packaged, of_system};
 pub use self::report::{Progress, SetupError};
 pub use self::standalone::{InstallStep, Standalone};

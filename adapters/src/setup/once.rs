@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::Instant;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Progress, SetupError};
 
@@ -13,6 +13,16 @@ pub(super) const STAMP: &str = "streamspec-complete";
 /// Tells whether an install is complete, in the state that is wanted.
 pub(super) fn is_stamped(dir: &Utf8Path, stamp: &str) -> bool {
     fs_err::read_to_string(dir.join(STAMP)).is_ok_and(|found| found == stamp)
+}
+
+/// Returns the lock of an environment: it lies beside the folder, which is removed.
+pub(super) fn lock_of(dir: &Utf8Path) -> Utf8PathBuf {
+    Utf8PathBuf::from(format!("{dir}.lock"))
+}
+
+/// Tells whether another process holds this lock.
+pub fn is_held(lock: &Utf8Path) -> bool {
+    File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
 /// Runs `install` for an empty `dir` under an exclusive lock, unless the stamp says that it is done.
@@ -30,9 +40,9 @@ pub(super) fn install_once(
     if let Some(parent) = dir.parent() {
         fs_err::create_dir_all(parent).map_err(io)?;
     }
-    // Beside the directory, which is removed. The system drops the lock with the last process that holds it.
-    let path = format!("{dir}.lock");
-    let lock = fs_err::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
+    // The system drops the lock with the last process that holds it.
+    let lock = fs_err::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(lock_of(dir));
+    let lock = lock.map_err(io)?;
     let lock = lock.into_file();
     match lock.try_lock() {
         Ok(()) => {}

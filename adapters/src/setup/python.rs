@@ -1,5 +1,7 @@
 //! Python environments: made by uv, which is installed privately when missing, or else by venv and pip.
 
+mod relock;
+
 use std::fs::File;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -91,6 +93,21 @@ impl Toolchain for Python {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<String, SetupError> {
         latest(base, manifest, progress)
+    }
+
+    fn releases(&self, base: &Utf8Path, manifest: &Manifest) -> Result<Option<Vec<String>>, SetupError> {
+        relock::releases(&find(base, &manifest.id)?.path, manifest).map(Some)
+    }
+
+    fn relock(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        folder: &Utf8Path,
+        version: &str,
+    ) -> Result<Option<Vec<&'static str>>, SetupError> {
+        let uv = uv(base, &find(base, &manifest.id)?.path, &|_| {})?;
+        relock::relock(&uv, manifest, folder, version).map(Some)
     }
 }
 

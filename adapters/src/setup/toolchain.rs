@@ -6,7 +6,7 @@ use std::fs::File;
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
-use super::once::{STAMP, install_once, is_stamped};
+use super::once::{STAMP, install_once, is_held, is_stamped, lock_of};
 use super::{Need, Progress, SetupError, Standalone, local};
 use crate::manifest::Manifest;
 use crate::process::Launch;
@@ -63,6 +63,23 @@ pub trait Toolchain: Debug + Send + Sync {
         manifest: &Manifest,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<String, SetupError>;
+
+    /// Lists every published version of an SDK's package, in any order; none where no tool of the language lists them.
+    fn releases(&self, _base: &Utf8Path, _manifest: &Manifest) -> Result<Option<Vec<String>>, SetupError> {
+        Ok(None)
+    }
+
+    /// Moves the lock in a copy of an SDK's folder to a version of its package, and all that is installed with it to the newest that
+    /// fits, and names the files that were written; none where the lock is made in another way.
+    fn relock(
+        &self,
+        _base: &Utf8Path,
+        _manifest: &Manifest,
+        _folder: &Utf8Path,
+        _version: &str,
+    ) -> Result<Option<Vec<&'static str>>, SetupError> {
+        Ok(None)
+    }
 }
 
 /// The facts that decide the content of an environment, besides the build that is wanted.
@@ -158,6 +175,16 @@ impl Environment {
     pub fn mark_incomplete(&self) {
         // Where the stamp cannot be removed, the next run fails as this one did.
         let _ = fs_err::remove_file(self.dir.join(STAMP));
+    }
+
+    /// Removes it with its lock, unless another process is installing it.
+    pub fn remove(&self) -> std::io::Result<()> {
+        let lock = lock_of(&self.dir);
+        if is_held(&lock) || !self.dir.exists() {
+            return Ok(());
+        }
+        fs_err::remove_dir_all(&self.dir)?;
+        fs_err::remove_file(lock)
     }
 
     /// Installs what is missing, and checks that what runs the adapter is there.

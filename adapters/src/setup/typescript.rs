@@ -1,5 +1,7 @@
 //! TypeScript environments: made by npm, with a Node.js that comes through the adapter's lock file.
 
+mod relock;
+
 use std::fs::File;
 use std::process::Command;
 
@@ -118,6 +120,20 @@ impl Toolchain for TypeScript {
         let output = output_of(&manifest.id, npm.args([manifest.package.as_str(), "version"]))?;
         let version = output.trim();
         if version.is_empty() { Err(no_version(&manifest.id, &manifest.package)) } else { Ok(version.to_owned()) }
+    }
+
+    fn releases(&self, base: &Utf8Path, manifest: &Manifest) -> Result<Option<Vec<String>>, SetupError> {
+        relock::releases(base, manifest).map(Some)
+    }
+
+    fn relock(
+        &self,
+        _: &Utf8Path,
+        manifest: &Manifest,
+        folder: &Utf8Path,
+        version: &str,
+    ) -> Result<Option<Vec<&'static str>>, SetupError> {
+        relock::relock(manifest, folder, version).map(|()| Some(LOCKED.to_vec()))
     }
 }
 

@@ -4,6 +4,7 @@ mod examples;
 mod installing;
 mod looking;
 mod making;
+mod past;
 mod recordings;
 mod repro;
 mod serving;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use installing::{CleanOptions, CompletionsOptions, ManOptions};
 pub(super) use looking::{CompareOptions, ComparisonFormat, DiffOptions, ExplainOptions, ListOptions, ShowOptions};
 pub(super) use making::{CheckOptions, FormatOptions, FuzzOptions, NewOptions, ShrinkOptions};
+pub(super) use past::{BisectOptions, EveryOption, HistoryOptions, UpdateOptions};
 pub(super) use recordings::{ImportOptions, RecordOptions};
 pub(super) use repro::ReproOptions;
 pub(super) use serving::ServeArguments;
@@ -111,6 +113,38 @@ pub enum Command {
     /// to a fault of an adapter or of streamspec itself.
     #[command(after_help = examples::COMPARE)]
     Compare(CompareOptions),
+    /// Tell what the releases of an SDK made of the same cases, and which of them changed what.
+    ///
+    /// Each release is run on every case of its dialects as written, with the dependencies of the day on which it was released. Its results
+    /// are kept in a file of a store, so that a history which was interrupted, or is asked for more releases, goes on where it is.
+    /// One that cannot be set up is kept with the reason. Two stores are joined by copying their files together. Results that
+    /// were judged by other rules, or on other cases, are refused.
+    ///
+    /// Versions are those that the registry lists: of PyPI, npm and Go modules. For other languages, and previews, name them.
+    ///
+    /// Exit codes: 0 told, 2 usage, or results in the store that do not fit, 3 the machine lacks what runs the SDK, 5 no such
+    /// release, 6 the store cannot be written, 130 interrupted; what was run is in the store.
+    #[command(after_help = examples::HISTORY)]
+    History(HistoryOptions),
+    /// Find the release that changed what a trial comes to.
+    ///
+    /// The releases between two that come to different results are halved until one is left. One that cannot be set up is passed
+    /// over.
+    ///
+    /// Exit codes: 0 found, 2 usage, or no such trial, 3 a release at an end of the range says nothing, 5 both ends come to the
+    /// same.
+    #[command(after_help = examples::BISECT)]
+    Bisect(BisectOptions),
+    /// Move the locks of SDKs to the newest versions, after a comparison of both on the cases.
+    ///
+    /// For each SDK the lock is made anew in a copy, set up there, and run beside the locked version; then its files and the version in
+    /// `adapter.toml` are written. The list of known deviations stays: `run` and `bless` bring it up to date. An SDK with changes
+    /// in git that are not committed, to these files or the list, is left alone. The locks of Python, TypeScript and Go are made in this way.
+    ///
+    /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage, or an SDK that is left alone, 3 a set-up failed or the new
+    /// version says nothing, 5 all are at the newest version, 6 a file cannot be written.
+    #[command(after_help = examples::UPDATE)]
+    Update(UpdateOptions),
     /// Rewrite the lists of known deviations from the records of a whole run.
     ///
     /// Keeps what still holds, with its reasons and comments, and what the run did not look at; narrows or removes what no
@@ -340,6 +374,9 @@ pub struct ReportOptions {
     /// The formats to write; may be repeated or separated by commas.
     #[arg(long, value_delimiter = ',', value_parser = formats(), default_value = report::DEFAULT, value_name = "FORMAT")]
     pub format: Vec<String>,
+    /// The store of `history`: the page of each SDK that is in it shows what its releases fixed and broke.
+    #[arg(long, value_name = "STORE")]
+    pub history: Option<Utf8PathBuf>,
     /// Open the page in the browser; it is written also where `html` is not among the formats.
     #[arg(long)]
     pub open: bool,

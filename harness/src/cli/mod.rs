@@ -2,7 +2,9 @@
 
 mod adequacy;
 mod arguments;
+mod bisect;
 mod bless;
+mod builds;
 mod check;
 mod clean;
 mod committed;
@@ -15,6 +17,7 @@ mod explain;
 mod fmt;
 mod fuzz;
 mod generate;
+mod history;
 mod import;
 mod list;
 mod lock;
@@ -36,6 +39,8 @@ mod setup;
 mod shard;
 mod show;
 mod shrink;
+mod store;
+mod update;
 mod watch;
 
 pub use arguments::{Arguments, Command};
@@ -96,6 +101,9 @@ pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
             | Command::Fuzz(_)
             | Command::Import(_)
             | Command::Record(_)
+            | Command::History(_)
+            | Command::Bisect(_)
+            | Command::Update(_)
     ) {
         // They call SDKs in this process.
         streamspec_adapters::environment::scrub();
@@ -116,6 +124,9 @@ pub fn main(arguments: Arguments, bundle: Bundle) -> anyhow::Result<Exit> {
         Command::Probe(options) => probe::probe(&root()?, &options),
         Command::Merge(options) => merge::merge(&root()?, &options),
         Command::Report(options) => report::report(&root()?, &options),
+        Command::History(options) => history::history(&root()?, &options),
+        Command::Bisect(options) => bisect::bisect(&root()?, &options),
+        Command::Update(options) => update::update(&root()?, &options),
         Command::Bless(options) => bless::bless(&root()?, &options),
         Command::Serve(options) => serve::serve(&root()?, &options),
         Command::New(options) => new::new(&root()?, &options),

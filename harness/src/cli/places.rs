@@ -58,6 +58,11 @@ pub(super) fn cases(root: &Root, named: Option<&Utf8PathBuf>, name: &str) -> Utf
     of_the_last_run(root, named, name)
 }
 
+/// Returns the store of histories that is named, or else the one beside the results of runs.
+pub(super) fn history(root: &Root, named: Option<&Utf8PathBuf>) -> Utf8PathBuf {
+    of_the_last_run(root, named, "history")
+}
+
 fn of_the_last_run(root: &Root, named: Option<&Utf8PathBuf>, name: &str) -> Utf8PathBuf {
     named.cloned().unwrap_or_else(|| root.results().join(Utf8Path::new(name)))
 }

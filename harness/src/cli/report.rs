@@ -11,9 +11,10 @@ use streamspec_adapters::root::Root;
 use super::arguments::ReportOptions;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
+use super::store::Store;
 use super::{Exit, committed, merge, output, places};
 use crate::record::{Records, TrialPlace};
-use crate::report::{Content, FORMATS, Format, PAGE, RenderError, Sink, View};
+use crate::report::{Basis, Content, FORMATS, Format, PAGE, Past, RenderError, Sink, View};
 use crate::session::locate;
 
 pub(super) fn report(root: &Root, options: &ReportOptions) -> anyhow::Result<Exit> {
@@ -33,7 +34,7 @@ pub(super) fn report(root: &Root, options: &ReportOptions) -> anyhow::Result<Exi
     let _lock = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
     let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
-    write(root, &records, &folder, &names)?;
+    write(root, &records, &folder, &names, options.history.as_deref())?;
     if options.open {
         open(&folder);
     }
@@ -54,10 +55,19 @@ impl ReportOptions {
 }
 
 /// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them.
-pub(super) fn write(root: &Root, records: &Records, folder: &Utf8Path, names: &[&str]) -> anyhow::Result<()> {
+pub(super) fn write(
+    root: &Root,
+    records: &Records,
+    folder: &Utf8Path,
+    names: &[&str],
+    histories: Option<&Utf8Path>,
+) -> anyhow::Result<()> {
     let formats: Vec<&dyn Format> = FORMATS.into_iter().filter(|format| names.contains(&format.name())).collect();
     let mut view = View::from_records(records)?;
     view.invocation = root.invocation();
+    if let Some(histories) = histories {
+        view.past = past(&view, histories)?;
+    }
     if formats.iter().any(|format| format.has_places()) {
         view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis))?;
     }
@@ -69,6 +79,21 @@ pub(super) fn write(root: &Root, records: &Records, folder: &Utf8Path, names: &[
         })?;
     }
     Ok(())
+}
+
+/// Reads the histories of the SDKs of a report, as far as the store has them. Results that were judged otherwise are refused.
+fn past(view: &View<'_>, folder: &Utf8Path) -> anyhow::Result<Vec<Past>> {
+    anyhow::ensure!(folder.is_dir(), "{folder}: there is no such folder of histories");
+    let basis = Basis::of(view);
+    let mut all = Vec::new();
+    for sdk in &view.sdks {
+        let id = &sdk.record.id;
+        let history = Store::of(folder, id.base()).history(id.base(), |other| basis.agrees(other))?;
+        if !history.releases.is_empty() {
+            all.push(history.past(id)?);
+        }
+    }
+    Ok(all)
 }
 
 /// Opens the page of a report with what the user's system opens pages with, which goes on by itself.

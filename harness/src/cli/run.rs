@@ -209,7 +209,7 @@ async fn everything(
     output::say(summary(results.tallies()));
     let records = Records::read([(written.name.as_str(), written.records.clone())])?;
     let formats: Vec<&str> = DEFAULT.split(',').collect();
-    report::write(root, &records, &written.folder, &formats)?;
+    report::write(root, &records, &written.folder, &formats, None)?;
     if options.open {
         report::open(&written.folder);
     }
@@ -262,7 +262,7 @@ const fn exit_of(status: Status) -> Exit {
 }
 
 /// Makes a bar on a terminal, and nothing elsewhere.
-fn progress_bar(trials: usize) -> ProgressBar {
+pub(super) fn progress_bar(trials: usize) -> ProgressBar {
     let bar = ProgressBar::new(trials as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} trials, {eta} left");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))

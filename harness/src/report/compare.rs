@@ -12,6 +12,7 @@ use serde::Serialize;
 
 pub use error::CompareError;
 pub use fit::{Misfit, fit};
+pub(super) use groups::{AxisChange, ChangeText, Group};
 
 use who::ComparedPart;
 

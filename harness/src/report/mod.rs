@@ -8,6 +8,7 @@
 mod alike;
 mod compare;
 mod format;
+mod history;
 mod ids;
 pub(crate) mod markup;
 mod overview;
@@ -23,12 +24,15 @@ mod view;
 
 pub use compare::{Change, ChangeKind, CompareError, ComparedReport, Comparison, Misfit, State, compare, fit};
 pub use format::{DEFAULT, FORMATS, Format, PAGE, page_schema, table};
+pub use history::{
+    Basis, Choice, Every, History, Number, Release, Since, Step, ToldHistory, Unfit, chosen, is_worth_keeping, lean,
+};
 pub use overview::overview;
 pub(crate) use page::{STYLE, hash as content_hash};
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
 pub use sink::{Content, RenderError, Sink};
 pub use view::{
     Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Gateway,
-    GatewayFinding, GatewayFindingKind, Known, Place, Places, Row, Sdk, SdkFinding, Seen, SeenRow, SideBySide, Suite,
-    Surface, Unlisted, View, ViewError, Wait, Waits, without_patch,
+    GatewayFinding, GatewayFindingKind, Known, Past, Place, Places, Row, Sdk, SdkFinding, Seen, SeenRow, SideBySide,
+    Suite, Surface, Unlisted, View, ViewError, Wait, Waits, without_patch,
 };

@@ -77,7 +77,7 @@ fn the_commands_of_the_pages_can_be_run() {
             // These are shown with the arguments of an SDK or with a recording of the reader's, take minutes, do not end, or rewrite what
             // is committed.
             "setup" | "serve" | "probe" | "adequacy" | "generate" | "bless" | "report" | "import" | "record"
-            | "repro" => [&words[..1], &["--help"]].concat(),
+            | "repro" | "history" | "bisect" | "update" => [&words[..1], &["--help"]].concat(),
             _ => words.clone(),
         };
         let output = repository.command(&runs).output().expect("it starts");

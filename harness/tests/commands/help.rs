@@ -3,7 +3,7 @@
 use crate::repository::{Repository, check};
 
 /// Every command, as `--help` lists them.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 30] = [
     "run",
     "check",
     "list",
@@ -18,6 +18,9 @@ const COMMANDS: [&str; 27] = [
     "report",
     "merge",
     "compare",
+    "history",
+    "bisect",
+    "update",
     "bless",
     "serve",
     "new",

@@ -13,6 +13,7 @@ mod lines;
 mod making;
 mod manifest;
 mod own;
+mod past;
 mod places;
 mod recordings;
 mod repository;

@@ -147,6 +147,27 @@ Examples:
   streamspec fmt cases/anthropic/cut/mine.yaml
   streamspec fmt --check";
 
+/// Examples of `history`.
+pub(super) const HISTORY: &str = "\
+Examples:
+  streamspec history --sdk anthropic-python --from 0.40.0 --most 20
+  streamspec history --sdk openai-typescript --from 7.0.0 --every release --case 'openai-chat/in-band/*' --json
+  streamspec history --sdk async-openai@0.42.0,0.43.0
+  streamspec history --sdk anthropic-python --stored";
+
+/// Examples of `bisect`.
+pub(super) const BISECT: &str = "\
+Examples:
+  streamspec bisect anthropic-python/create-sync::anthropic/cut/no-terminal
+  streamspec bisect 'anthropic-python/text-sync::anthropic/in-band/after-text#overloaded' --good 0.40.0 --bad 1.0.0";
+
+/// Examples of `update`.
+pub(super) const UPDATE: &str = "\
+Examples:
+  streamspec update anthropic-python
+  streamspec update all --dry-run
+  streamspec update openai-typescript --case 'openai-chat/in-band/*'";
+
 /// Examples of `shrink`.
 pub(super) const SHRINK: &str = "\
 Examples:

@@ -12,35 +12,35 @@ use crate::report::alike::alike;
 use crate::report::published::ResultCheck;
 
 /// Changes of one kind and one SDK that were and are the same.
-pub(super) struct Group<'a> {
-    pub(super) sdk: &'a str,
-    pub(super) text: ChangeText,
+pub(in crate::report) struct Group<'a> {
+    pub(in crate::report) sdk: &'a str,
+    pub(in crate::report) text: ChangeText,
     /// In the order of the comparison; never empty.
-    pub(super) changes: Vec<&'a Change>,
+    pub(in crate::report) changes: Vec<&'a Change>,
 }
 
 /// The change of a trial in words: the verdicts with their reasons, and each axis that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct ChangeText {
+pub(in crate::report) struct ChangeText {
     /// The verdict, then the reason.
-    pub(super) was: Vec<String>,
+    pub(in crate::report) was: Vec<String>,
     /// The same.
-    pub(super) now: Vec<String>,
-    pub(super) axes: Vec<AxisChange>,
+    pub(in crate::report) now: Vec<String>,
+    pub(in crate::report) axes: Vec<AxisChange>,
 }
 
 /// One axis: what was expected, and what was and is seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct AxisChange {
-    pub(super) axis: &'static str,
-    pub(super) expected: String,
-    pub(super) was: String,
-    pub(super) now: String,
+pub(in crate::report) struct AxisChange {
+    pub(in crate::report) axis: &'static str,
+    pub(in crate::report) expected: String,
+    pub(in crate::report) was: String,
+    pub(in crate::report) now: String,
 }
 
 impl Group<'_> {
     /// Lists the surfaces, by name.
-    pub(super) fn surfaces(&self) -> Vec<&str> {
+    pub(in crate::report) fn surfaces(&self) -> Vec<&str> {
         self.changes.iter().map(|change| change.id.surface.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
@@ -48,7 +48,7 @@ impl Group<'_> {
 impl Comparison {
     /// Returns the groups of one kind, the greatest first, and how many changes of it only say that a pass is new or
     /// gone.
-    pub(super) fn groups(&self, kind: ChangeKind) -> (Vec<Group<'_>>, usize) {
+    pub(in crate::report) fn groups(&self, kind: ChangeKind) -> (Vec<Group<'_>>, usize) {
         let all = self.changes.iter().filter(|change| change.kind == kind);
         let (plain, others): (Vec<&Change>, Vec<&Change>) = all.partition(|change| {
             let passes = |state: Option<&State>| state.is_none_or(|state| state.verdict == Status::Pass);

@@ -82,6 +82,13 @@ impl Count {
         sum
     }
 
+    /// Adds counts up by group of cases.
+    pub fn by_group(counts: &[Self]) -> BTreeMap<&str, Self> {
+        let mut groups: BTreeMap<&str, Vec<&Self>> = BTreeMap::new();
+        counts.iter().for_each(|count| groups.entry(&count.group).or_default().push(count));
+        groups.into_iter().map(|(group, counts)| (group, Self::sum(counts))).collect()
+    }
+
     /// Counts the trials that say something about the SDK.
     pub const fn judged(&self) -> usize {
         self.pass + self.disputed + self.deviates + self.fails

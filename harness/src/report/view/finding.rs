@@ -77,6 +77,15 @@ impl FindingKind {
         Self::Failed(Mode::Wrong),
     ];
 
+    /// Returns the word by which filters of the page choose its trials.
+    pub const fn filter(self) -> &'static str {
+        match self {
+            Self::Failed(mode) => mode.name(),
+            Self::Contradicts => "contradictory",
+            Self::CutDependent => "cut-dependent",
+        }
+    }
+
     fn covers(self, trial: &TrialRecord) -> bool {
         match self {
             Self::Failed(mode) => !trial.is_variant_run() && trial.verdict.mode == Some(mode),

@@ -10,6 +10,7 @@ mod count;
 mod finding;
 mod gateway;
 mod known;
+mod past;
 mod place;
 mod row;
 mod rows;
@@ -38,6 +39,8 @@ pub use count::Count;
 pub use finding::{Finding, FindingKind, SdkFinding};
 pub use gateway::{BlameCount, Gateway, GatewayFinding, GatewayFindingKind};
 pub use known::Known;
+pub use past::Past;
+pub(super) use past::{PastChange, PastFinding, PastGroup, PastRelease};
 pub use place::{Place, Places};
 pub use row::{Row, Unlisted};
 use rows::Numbers;
@@ -90,6 +93,8 @@ pub struct View<'a> {
     pub findings: Vec<Finding<'a>>,
     /// The gateways that trials went through, those that do the most harm first.
     pub gateways: Vec<Gateway>,
+    /// The histories of SDKs; none until they are handed over.
+    pub past: Vec<Past>,
     /// The places of the checks in their case files; the beginnings of the files until they are looked for.
     pub places: Places,
     /// The words that start this program, with which commands begin; those of a checkout until others are named.
@@ -152,8 +157,8 @@ impl<'a> View<'a> {
         };
         let (places, with_text) = (Places::default(), BTreeSet::new());
         let (findings, gateways) = (Vec::new(), Vec::new());
-        let (sdks, invocation) = (Vec::new(), BY_CARGO);
-        let mut view = Self { suite, sdks, cases, findings, gateways, places, invocation, records, with_text };
+        let (sdks, past, invocation) = (Vec::new(), Vec::new(), BY_CARGO);
+        let mut view = Self { suite, sdks, cases, findings, gateways, past, places, invocation, records, with_text };
         let mut findings = finding::none();
         let mut gateways = gateway::Gathered::default();
         for record in recorded.into_values() {

@@ -14,7 +14,7 @@ use crate::case::{About, Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, SeenRow, Suite, Wait, cut};
+use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, Past, SeenRow, Suite, Wait, cut};
 
 /// The data in the page itself: SDKs, cases and one verdict for each trial.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -47,6 +47,8 @@ pub(super) struct PageData {
     pub(super) spoilt: Vec<SpoiltData>,
     /// The gateways that trials went through, those that do the most harm first.
     pub(super) gateways: Vec<GatewayData>,
+    /// The histories of SDKs.
+    pub(super) past: Vec<Past>,
     /// The words in which the page tells of them.
     pub(super) words: GatewayWords,
 }

@@ -54,6 +54,7 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         swept: rows.sweeps.swept.values,
         spoilt: rows.sweeps.spoilt.values,
         gateways: view.gateways.iter().map(|gateway| gateway_data(view, gateway)).collect(),
+        past: view.past.clone(),
         words: GatewayWords::all(),
     })
 }

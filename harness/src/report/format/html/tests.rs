@@ -15,6 +15,7 @@ use crate::record::{
     AttemptRecord, Attempted, CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord,
     WireRecord,
 };
+use crate::report::view::{Past, PastChange, PastFinding, PastGroup, PastRelease};
 use crate::report::{compare, samples};
 use crate::transport::{DescribedAnswer, DescribedStep, DescribedWrite};
 
@@ -196,7 +197,11 @@ struct Pages {
 }
 
 fn pages(records: &[Record]) -> Pages {
-    let mut details = samples::files(&Html, &samples::view(records));
+    pages_of(&samples::view(records))
+}
+
+fn pages_of(view: &View<'_>) -> Pages {
+    let mut details = samples::files(&Html, view);
     let page = details.remove("compatibility.html").expect("a page");
     assert!(details.keys().all(|name| name.starts_with("details/")), "files beside it");
     Pages { page, details }
@@ -259,6 +264,43 @@ fn addresses_are_escaped() {
     assert_eq!(words::escaped("anthropic/in-band/a#b c\"<"), "anthropic/in-band/a%23b%20c%22%3C");
 }
 
+/// Makes a view with the history of its first SDK.
+fn with_past() -> View<'static> {
+    let mut view = samples::view(&samples::records());
+    let group = |numbers: [usize; 5]| {
+        let [pass, deviates, fails, better, worse] = numbers;
+        PastGroup { pass, deviates, fails, better, worse }
+    };
+    let release =
+        |version: &str, after: Option<&str>, groups: &[[usize; 5]], not_run: Option<&str>, changes| PastRelease {
+            version: version.to_owned(),
+            not_run: not_run.map(str::to_owned),
+            after: after.map(str::to_owned),
+            groups: groups.iter().copied().map(group).collect(),
+            changes,
+        };
+    let change = |kind: &str, trials, words: &str| PastChange {
+        kind: kind.to_owned(),
+        trials,
+        words: words.to_owned(),
+        surfaces: vec!["create".into()],
+        case: "anthropic/cut/eof".to_owned(),
+    };
+    let fixed = vec![change("broken", 1, HOSTILE), change("fixed", 3, "fails (silent) → pass")];
+    view.past = vec![Past {
+        sdk: "alpha-python".into(),
+        cases: 4,
+        groups: vec!["anthropic/cut".to_owned(), "anthropic/in-band".to_owned()],
+        releases: vec![
+            release("1.0.0", None, &[[0, 0, 2, 0, 0], [1, 1, 4, 0, 0]], None, Vec::new()),
+            release("1.1.0", None, &[], Some(HOSTILE), Vec::new()),
+            release("1.2.3", Some("1.0.0"), &[[1, 0, 1, 1, 0], [2, 2, 2, 2, 1]], None, fixed),
+        ],
+        since: vec![PastFinding { kind: "silent".to_owned(), version: "1.0.0".to_owned(), or_earlier: true }],
+    }];
+    view
+}
+
 /// Writes what the browser tests open: `cargo test -p streamspec --lib -- --ignored synthetic_reports`.
 #[test]
 #[ignore = "writes files for the browser tests"]
@@ -272,10 +314,11 @@ fn synthetic_reports() {
         ("pictures", pictures::records()),
         ("many", records(2000, 50)),
     ];
-    for (name, records) in reports {
+    let views = reports.iter().map(|(name, records)| (*name, samples::trials(records), samples::view(records)));
+    for (name, trials, view) in views.chain([("past", 12, with_past())]) {
         let began = std::time::Instant::now();
-        let pages = pages(&records);
-        eprintln!("{name}: {} trials in {:?}, {} bytes", samples::trials(&records), began.elapsed(), pages.page.len());
+        let pages = pages_of(&view);
+        eprintln!("{name}: {trials} trials in {:?}, {} bytes", began.elapsed(), pages.page.len());
         let folder = target.join(name);
         fs_err::create_dir_all(folder.join("details")).expect("target can be written to");
         fs_err::write(folder.join("compatibility.html"), &pages.page).expect("target can be written to");

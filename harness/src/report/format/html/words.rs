@@ -2,9 +2,9 @@
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use crate::id::{Route, Transport, TrialId, Variant};
+use crate::id::{Route, SdkId, Transport, TrialId, Variant};
 use crate::judge::Mode;
-use crate::report::view::{Count, Finding, FindingKind, Sdk, SdkFinding, Surface, View};
+use crate::report::view::{Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, View};
 use crate::text::RESERVED;
 
 /// One kind of finding, in words.
@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) example: String,
     /// The address of its page.
     pub(super) example_link: String,
+    /// The release since which it is so, with a comma before it, where the history is known.
+    pub(super) since: String,
 }
 
 /// Says what happens, why it matters, and which filter lists it.
@@ -92,10 +94,14 @@ pub(super) fn finding(view: &View<'_>, finding: &Finding<'_>) -> FindingText {
         finding.sdks.len(),
         counted(run(view), "SDK")
     );
-    FindingText { title, why, lines: finding.sdks.iter().map(|found| line(view, found, noun, filter)).collect() }
+    FindingText {
+        title,
+        why,
+        lines: finding.sdks.iter().map(|found| line(view, found, noun, (filter, finding.kind))).collect(),
+    }
 }
 
-fn line(view: &View<'_>, found: &SdkFinding<'_>, noun: &str, filter: &str) -> Line {
+fn line(view: &View<'_>, found: &SdkFinding<'_>, noun: &str, (filter, kind): (&str, FindingKind)) -> Line {
     let sdk = &found.sdk.id;
     let (of, cases) = (counted(found.of, noun), counted(found.cases, "case"));
     let case = found.example.case.as_str();
@@ -106,7 +112,17 @@ fn line(view: &View<'_>, found: &SdkFinding<'_>, noun: &str, filter: &str) -> Li
         link: format!("#/?sdk={}&{filter}", escaped(sdk)),
         example: view.cases.get(case).map_or(case, |case| &case.title).to_owned(),
         example_link: address(&found.example),
+        since: since(view, &found.sdk.id, kind),
     }
+}
+
+/// Says since which release an SDK has a kind of finding, where its history is known.
+fn since(view: &View<'_>, sdk: &SdkId, kind: FindingKind) -> String {
+    let past = view.past.iter().find(|past| past.sdk == *sdk);
+    let found = past.and_then(|past| past.since.iter().find(|found| found.kind == kind.filter()));
+    found.map_or_else(String::new, |PastFinding { version, or_earlier, .. }| {
+        format!(", since {version}{}", if *or_earlier { " or earlier" } else { "" })
+    })
 }
 
 /// Makes the address of a trial inside the page, which names its parts but for those that are the default.
