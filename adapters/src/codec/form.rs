@@ -32,6 +32,9 @@ pub struct Frame {
     /// Headers by their names, in the place of those that the frame has anyway or after them; null leaves one out.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Option<Header>>,
+    /// Names of headers that come before all others, in this order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub first: Vec<String>,
     /// The part of the frame that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrong: Option<Wrong>,

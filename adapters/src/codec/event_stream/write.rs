@@ -96,6 +96,7 @@ fn headers(kind: Kind, name: &str, data: &Value, frame: &Frame) -> Vec<(String, 
             (None, None) => {}
         }
     }
+    headers.sort_by_key(|(name, _)| frame.first.iter().position(|first| first == name).unwrap_or(usize::MAX));
     headers
 }
 

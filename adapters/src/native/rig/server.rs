@@ -134,7 +134,8 @@ async fn read_request(socket: &mut TcpStream) -> bool {
         }
         let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
-            let is_streamed = head.contains("alt=sse") || body.contains("\"stream\":true");
+            let asks = ["alt=sse", "/converse-stream ", "/invoke-with-response-stream "];
+            let is_streamed = asks.iter().any(|part| head.contains(part)) || body.contains("\"stream\":true");
             return is_streamed && (head.contains("\r\nanthropic-version: ") || !head.contains("/v1/messages "));
         }
     }

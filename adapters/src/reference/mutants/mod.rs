@@ -5,6 +5,7 @@ mod answers;
 mod calls;
 mod ending;
 mod fields;
+mod frames;
 mod json_lines;
 mod lines;
 mod opening;
@@ -131,6 +132,25 @@ mutants! {
     // Ollama's objects.
     DoneNeedsReason "done-needs-reason" "An answer that is done without a reason is incomplete." json_lines::DONE_NEEDS_REASON;
     DoneHasNoText "done-has-no-text" "The text of the object that ends an answer is lost." json_lines::DONE_HAS_NO_TEXT;
+
+    // Decoding the frames of AWS.
+    IgnoresPreludeCrc "ignores-prelude-crc" "The checksum of a frame's prelude is not compared." frames::IGNORES_PRELUDE_CRC;
+    IgnoresMessageCrc "ignores-message-crc" "The checksum of a frame is not compared." frames::IGNORES_MESSAGE_CRC;
+    TextHeadersOnly "text-headers-only" "A header of a frame that is no text is an error." frames::TEXT_HEADERS_ONLY;
+    PassesUnknownHeaders "passes-unknown-headers" "What follows a header of a frame that cannot be read is passed over." frames::PASSES_UNKNOWN_HEADERS;
+    HeadersInOrder "headers-in-order" "The headers of a frame are expected in one order." frames::HEADERS_IN_ORDER;
+    NeedsContentType "needs-content-type" "A frame without a content type is an error." frames::NEEDS_CONTENT_TYPE;
+    ReadsAreFrames "reads-are-frames" "What a read brings is taken for whole frames." frames::READS_ARE_FRAMES;
+    FrameCap "frame-cap" "A frame of more than 64 KiB is an error." frames::FRAME_CAP;
+    DispatchesCutFrame "dispatches-cut-frame" "A frame of which only the checksum is missing is dispatched at the end." frames::DISPATCHES_CUT_FRAME;
+
+    // Bedrock's messages.
+    DropsExceptions "drops-exceptions" "An exception is passed over." frames::DROPS_EXCEPTIONS;
+    DropsUnknownExceptions "drops-unknown-exceptions" "An exception that the documents do not name is passed over." frames::DROPS_UNKNOWN_EXCEPTIONS;
+    DropsUnmodelledErrors "drops-unmodelled-errors" "An error that the service's model does not have is passed over." frames::DROPS_UNMODELLED_ERRORS;
+    ExceptionEndsAnswer "exception-ends-answer" "An exception is the end of the answer." frames::EXCEPTION_ENDS_ANSWER;
+    StopsAtMessageStop "stops-at-message-stop" "What follows messageStop is not read." frames::STOPS_AT_MESSAGE_STOP;
+    NeedsBlockStart "needs-block-start" "Text without a contentBlockStart before it is lost." frames::NEEDS_BLOCK_START;
 
     // Payloads.
     SwallowsBadPayload "swallows-bad-payload" "A payload that is not JSON is skipped." payloads::SWALLOWS_BAD_PAYLOAD;

@@ -5,6 +5,7 @@ mod calls;
 mod decoder;
 mod ends;
 mod errors;
+mod frames;
 mod framing;
 mod golden;
 mod http;
@@ -30,6 +31,7 @@ fn scenarios() -> Vec<Scenario> {
         calls::scenarios(),
         answers::scenarios(),
         json_lines::scenarios(),
+        frames::scenarios(),
     ]
     .into_iter()
     .flatten()
