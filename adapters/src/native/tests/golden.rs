@@ -202,7 +202,8 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
             let kind = format!("response.{}", whole["status"].as_str().expect("a status"));
             event(&json!({ "type": kind, "sequence_number": 0, "response": whole }))
         }
-        (_, Some(_)) => return None,
+        // Frames are no text; `reference/tests` has them.
+        (_, Some(_)) | (Api::BedrockConverse, None) => return None,
         (api, None) if api.dialect().events.prefixes.is_empty() => items.events.iter().map(data).collect::<String>(),
         (_, None) => items.events.iter().map(event).collect(),
     };

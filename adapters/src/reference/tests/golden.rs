@@ -7,12 +7,21 @@ use crate::contract::{Api, Caller};
 use crate::reference::DOCUMENTED;
 use crate::reference::reader::Reader;
 
+/// Returns the name and the data of an event, which SDKs for ConverseStream hand out as an object with the name as its one member.
+fn named(api: Api, event: &Value) -> (Option<&str>, &Value) {
+    match event.as_object().and_then(|members| members.iter().next()) {
+        Some((name, data)) if api == Api::BedrockConverse => (Some(name), data),
+        _ => (event.get("type").and_then(Value::as_str), event),
+    }
+}
+
 /// Returns the answer as far as a stream of these events brings it.
 fn seen(api: Api, events: &[Value]) -> Value {
     let mut answer = PartialAnswer::new(DOCUMENTED.tools);
     let mut reader = Reader::new(&DOCUMENTED, api, Caller::default());
     for event in events {
-        let sent = api.dialect().codec.event(event.get("type").and_then(Value::as_str), event);
+        let (name, data) = named(api, event);
+        let sent = api.dialect().codec.event(name, data);
         // An answer that breaks off is an error of its own; what was seen of it until then is what counts here.
         let _ = reader.take(&sent, &mut answer);
     }
