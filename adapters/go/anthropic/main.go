@@ -1,4 +1,5 @@
-// Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API.
+// Drives `anthropic-sdk-go`, Anthropic's SDK for Go, over the Messages API and, with its package `bedrock`, over
+// InvokeModelWithResponseStream of Amazon Bedrock.
 //
 // The loops are those of its documentation, which does not close a stream; a caller who stops before the end does. The
 // surface `accumulate` reads the message that `Accumulate` has built: after an error its text is in the caller's hands, but
@@ -9,8 +10,11 @@ import (
 	"context"
 
 	"github.com/anthropics/anthropic-sdk-go/v2"
+	"github.com/anthropics/anthropic-sdk-go/v2/bedrock"
 	"github.com/anthropics/anthropic-sdk-go/v2/option"
 	"github.com/anthropics/anthropic-sdk-go/v2/packages/respjson"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"streamspec"
 )
@@ -93,10 +97,20 @@ func readAccumulated(seen *streamspec.Observer, message anthropic.Message, finis
 	}
 }
 
+// access says whose API is asked and with what; on Bedrock that sets an address, too, which a later option replaces.
+func access(api string) option.RequestOption {
+	if api == "bedrock-invoke" {
+		return bedrock.WithConfig(aws.Config{
+			Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("no-id", "no-key", ""),
+		})
+	}
+	return option.WithAPIKey("no-key")
+}
+
 func plan(run streamspec.Run) streamspec.Call {
 	client := anthropic.NewClient(
 		option.WithoutEnvironmentDefaults(),
-		option.WithAPIKey("no-key"),
+		access(run.API),
 		option.WithHTTPClient(run.HTTPClient),
 		option.WithBaseURL(run.BaseURL),
 		option.WithRequestTimeout(run.Timeout()),

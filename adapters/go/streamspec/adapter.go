@@ -173,7 +173,7 @@ func (server *server) answer(run Run) {
 	if run.Caller.Again {
 		observation["again"] = Observe(surface, server.sdk.Errors, Read{}, call)
 	}
-	if run.Caller.sharesClient() {
+	if run.Caller.SharesClient() {
 		run.HTTPClient.CloseIdleConnections()
 	}
 	server.send(map[string]any{"op": "observed", "id": run.ID, "observation": observation})

@@ -17,8 +17,8 @@ type Caller struct {
 	AtOnce int `json:"at-once"`
 }
 
-// sharesClient says whether several calls are made on one client.
-func (caller Caller) sharesClient() bool { return caller.Again || caller.AtOnce > 0 }
+// SharesClient says whether several calls are made on one client.
+func (caller Caller) SharesClient() bool { return caller.Again || caller.AtOnce > 0 }
 
 // Read is the extent to which an answer is read: to the end, unless one of its numbers is set.
 type Read struct {
@@ -44,14 +44,17 @@ func (read *Read) UnmarshalJSON(text []byte) error {
 // and the server can tell a connection that was let go from one that idles in a pool.
 var alone = func() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = -1
+	KeepNoConnection(transport)
 	return &http.Client{Transport: transport}
 }()
+
+// KeepNoConnection has a transport of an SDK's own keep no connection, either.
+func KeepNoConnection(transport *http.Transport) { transport.MaxIdleConnsPerHost = -1 }
 
 // httpClient returns the client that the SDK is to send with. A caller of several calls has a client for itself, which keeps
 // connections as that of net/http does, and so that of each SDK.
 func (caller Caller) httpClient() *http.Client {
-	if caller.sharesClient() {
+	if caller.SharesClient() {
 		return &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	}
 	return alone

@@ -24,12 +24,18 @@ func (seen *Observer) EndCalls() {
 func (seen *Observer) Block(key any) { seen.lastBlock = key }
 
 // StopMessage keeps the stop reason of an Anthropic message. A limit cuts the call in the message's last block.
-func (seen *Observer) StopMessage(reason string) {
+func (seen *Observer) StopMessage(reason string) { seen.stopBlocks("anthropic-messages", reason) }
+
+// StopConverse keeps the stop reason of an answer of ConverseStream. A limit cuts the call in its last block.
+func (seen *Observer) StopConverse(reason string) { seen.stopBlocks("bedrock-converse", reason) }
+
+// stopBlocks keeps the stop reason of an answer in blocks.
+func (seen *Observer) stopBlocks(api, reason string) {
 	seen.Stop(reason)
 	switch {
-	case endsCalls("anthropic-messages", reason):
+	case endsCalls(api, reason):
 		seen.EndCalls()
-	case isLimit("anthropic-messages", reason):
+	case isLimit(api, reason):
 		if tool := seen.OpenTool(seen.lastBlock); tool != nil {
 			tool.cut = true
 		}

@@ -115,14 +115,20 @@ func parsed(raw string) (body, said map[string]any, why string) {
 
 // ErrorType is one of the SDK's own exported error types.
 type ErrorType struct {
-	name string
-	is   func(error) bool
-	find func(error) (error, Fields)
+	name  string
+	is    func(error) bool
+	find  func(error) (error, Fields)
+	wraps bool
 }
 
 // Own declares an exported error type of the SDK by the name that its users write, which for an alias is not the
-// type's own, and what can be read of it.
+// type's own, and what can be read of it. An interface is one, too: its name is then a class of each error that has it.
 func Own[E error](name string, read func(err E) Fields) ErrorType {
+	return OwnIn(name, func(err E, _ error) Fields { return read(err) })
+}
+
+// OwnIn declares an error type of which more can be read in the whole error, as that wraps it with a response.
+func OwnIn[E error](name string, read func(err E, whole error) Fields) ErrorType {
 	return ErrorType{
 		name: name,
 		is:   func(err error) bool { return reflect.TypeOf(err) == reflect.TypeFor[E]() },
@@ -131,9 +137,17 @@ func Own[E error](name string, read func(err E) Fields) ErrorType {
 			if !errors.As(err, &own) {
 				return nil, nil
 			}
-			return own, read(own)
+			return own, read(own, err)
 		},
 	}
+}
+
+// Wrapper declares an error type that the SDK puts around its other ones: an error in it of a type that is declared before
+// counts more.
+func Wrapper[E error](name string, read func(err E, whole error) Fields) ErrorType {
+	wrapper := OwnIn(name, read)
+	wrapper.wraps = true
+	return wrapper
 }
 
 // panicError is a panic of the SDK, which its caller gets in the place of an error.
@@ -159,13 +173,16 @@ func describeError(err error, own []ErrorType) map[string]any {
 	if panicked, ok := err.(panicError); ok {
 		return described([]string{"panic", typeName(panicked.panicked, nil)}, err.Error(), nil)
 	}
-	found, fields := err, Fields(nil)
+	found, fields, classes := err, Fields(nil), []string{}
 	for _, known := range own {
-		if each, read := known.find(err); each != nil && (fields == nil || known.is(err)) {
-			found, fields = each, read
+		if each, read := known.find(err); each != nil && (fields == nil || known.is(err) && !known.wraps) {
+			found, fields, classes = each, read, []string{known.name}
 		}
 	}
-	failure := described([]string{typeName(found, own)}, found.Error(), fields)
+	if name := typeName(found, own); !slices.Contains(classes, name) {
+		classes = append([]string{name}, classes...)
+	}
+	failure := described(classes, found.Error(), fields)
 	failure["causes"] = causes(found, own)
 	if reflect.TypeOf(found) != reflect.TypeOf(err) {
 		throughCause(failure)

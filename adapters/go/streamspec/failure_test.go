@@ -57,6 +57,34 @@ func TestTheSDKsOwnErrorIsFoundInAnother(t *testing.T) {
 	same(t, describeError(fmt.Errorf("wrapped: %w", sample), own)["message"], "the sample failed")
 }
 
+func TestAnInterfaceIsAClass(t *testing.T) {
+	type failed interface {
+		error
+		Code() string
+	}
+	var wrapped error
+	own := []ErrorType{
+		OwnIn("sample.Failed", func(err failed, whole error) Fields {
+			wrapped = whole
+			return Fields{"type": {Attribute(err.Code())}}
+		}),
+		Wrapper("sample.Outer", func(outerError, error) Fields { return Fields{"status": {Attribute(500)}} }),
+	}
+	whole := outerError{codedError{errors.New("slow down")}}
+	described := describeError(whole, own)
+	same(t, described["class"], "streamspec.codedError")
+	same(t, described["classes"], []string{"streamspec.codedError", "sample.Failed"})
+	same(t, described["type"], map[string]any{"value": "slow_down", "via": "cause"})
+	same(t, wrapped, error(whole))
+	described = describeError(outerError{errors.New("cut")}, own)
+	same(t, described["classes"], []string{"sample.Outer"})
+	same(t, described["status"], map[string]any{"value": 500, "via": "attribute"})
+}
+
+type codedError struct{ error }
+
+func (codedError) Code() string { return "slow_down" }
+
 type outerError struct{ error }
 
 func (outer outerError) Unwrap() error { return outer.error }

@@ -1,3 +1,4 @@
+import com.anthropic.bedrock.backends.BedrockBackend;
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
 import com.anthropic.core.JsonValue;
@@ -17,9 +18,13 @@ import com.anthropic.models.messages.ToolUseBlock;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.regions.Region;
 import streamspec.Asked;
 import streamspec.Dialects;
 import streamspec.ErrorFields;
@@ -28,9 +33,11 @@ import streamspec.Run;
 import streamspec.Sdk;
 import streamspec.Server;
 
-/** Drives {@code anthropic-java}, Anthropic's SDK for Java, over the Messages API. */
+/**
+ * Drives {@code anthropic-java}, Anthropic's SDK for Java, over the Messages API and, with {@code anthropic-java-bedrock}, over
+ * InvokeModelWithResponseStream of Amazon Bedrock.
+ */
 public final class Adapter {
-    private static final String KEY = "no-key";
     private final Tool tool = Tool.builder()
             .name(Asked.TOOL)
             .description(Asked.ABOUT_THE_TOOL)
@@ -43,14 +50,10 @@ public final class Adapter {
             .build();
 
     /**
-     * One client for all calls, as the SDK asks for, but for a caller who makes several. It keeps no idle connection: each call
-     * is on its own, and the server can tell a connection that was let go from one that idles in a pool.
+     * One client of each API for all calls, as the SDK asks for, but for a caller who makes several. It keeps no idle
+     * connection: each call is on its own, and the server can tell a connection that was let go from one that idles in a pool.
      */
-    private final AnthropicClient shared = AnthropicOkHttpClient.builder()
-            .apiKey(KEY)
-            .maxIdleConnections(0)
-            .keepAliveDuration(Duration.ofSeconds(1))
-            .build();
+    private final Map<String, AnthropicClient> shared = new ConcurrentHashMap<>();
 
     public static void main(String[] arguments) {
         Server.serve(() -> new Sdk(
@@ -74,10 +77,25 @@ public final class Adapter {
     /** A caller who makes several calls has a client for itself, which keeps connections as the SDK does by default. */
     private Sdk.Call prepare(Run run) {
         if (!run.caller().sharesClient()) {
-            return call(run, shared);
+            return call(run, shared.computeIfAbsent(run.api(), api -> client(api)
+                    .maxIdleConnections(0)
+                    .keepAliveDuration(Duration.ofSeconds(1))
+                    .build()));
         }
-        AnthropicClient own = AnthropicOkHttpClient.builder().apiKey(KEY).build();
+        AnthropicClient own = client(run.api()).build();
         return call(run, own).closing(own::close);
+    }
+
+    /** Makes a client that has what an API asks for, made up. */
+    private static AnthropicOkHttpClient.Builder client(String api) {
+        if (!api.equals("bedrock-invoke")) {
+            return AnthropicOkHttpClient.builder().apiKey("no-key");
+        }
+        return AnthropicOkHttpClient.builder()
+                .backend(BedrockBackend.builder()
+                        .awsCredentials(AwsBasicCredentials.create("no-id", "no-key"))
+                        .region(Region.US_EAST_1)
+                        .build());
     }
 
     private Sdk.Call call(Run run, AnthropicClient made) {

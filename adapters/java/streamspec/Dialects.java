@@ -14,10 +14,20 @@ public final class Dialects {
 
     /** Takes the stop reason of an Anthropic message, or null. */
     public static void stopMessage(Observer seen, String reason) {
+        stopBlocks(seen, "anthropic-messages", reason);
+    }
+
+    /** Takes the stop reason of an answer of ConverseStream, or null. */
+    public static void stopConverse(Observer seen, String reason) {
+        stopBlocks(seen, "bedrock-converse", reason);
+    }
+
+    /** Takes the stop reason of an answer in blocks, or null. A limit cuts the call in the last one. */
+    private static void stopBlocks(Observer seen, String api, String reason) {
         seen.stop(reason);
-        if (Tables.endsCalls("anthropic-messages", reason)) {
+        if (Tables.endsCalls(api, reason)) {
             endCalls(seen);
-        } else if (Tables.isLimit("anthropic-messages", reason)) {
+        } else if (Tables.isLimit(api, reason)) {
             seen.lastBlock().ifPresent(tool -> tool.cut = true);
         }
     }

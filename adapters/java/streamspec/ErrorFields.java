@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -65,6 +66,16 @@ public final class ErrorFields {
     /** Adds a documented getter. */
     public ErrorFields attribute(String field, String getter) {
         return read(field, "attribute", true, () -> call(failure, getter));
+    }
+
+    /** Adds what is reached through several documented getters; null where the last one leaves it empty. */
+    public ErrorFields attribute(String field, Supplier<?> value) {
+        return read(field, "attribute", true, value::get);
+    }
+
+    /** Adds a header of the response, which is reached in the same way. */
+    public ErrorFields header(String field, Supplier<?> value) {
+        return read(field, "header", true, value::get);
     }
 
     /** Adds a header of the response, through the documented {@code headers()}. */
