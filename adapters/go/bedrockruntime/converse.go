@@ -37,7 +37,9 @@ func readEvent(seen *streamspec.Observer, event types.ConverseStreamOutput) {
 	case *types.ConverseStreamOutputMemberContentBlockStart:
 		key := aws.ToInt32(event.Value.ContentBlockIndex)
 		seen.Block(key)
-		if start, ok := event.Value.Start.(*types.ContentBlockStartMemberToolUse); ok {
+		start, ok := event.Value.Start.(*types.ContentBlockStartMemberToolUse)
+		// The service runs a tool of its own itself.
+		if ok && start.Value.Type != types.ToolUseTypeServerToolUse {
 			seen.Tool(key, aws.ToString(start.Value.Name))
 		}
 	case *types.ConverseStreamOutputMemberContentBlockDelta:

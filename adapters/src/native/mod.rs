@@ -6,6 +6,8 @@ mod anthropic_ai_sdk;
 mod async_anthropic;
 #[cfg(feature = "async-openai")]
 mod async_openai;
+#[cfg(feature = "aws-sdk-bedrockruntime")]
+mod aws_sdk_bedrockruntime;
 #[allow(dead_code, reason = "whether it is used depends on the SDKs that are linked in")]
 mod caller;
 #[cfg(feature = "claude-api")]
@@ -14,6 +16,8 @@ mod claude_api;
 mod eventsource_stream;
 #[cfg(feature = "genai")]
 mod genai;
+#[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
+mod message_event;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
 mod observer;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
@@ -48,10 +52,11 @@ pub fn mutants() -> Vec<(&'static str, &'static str)> {
 
 /// The SDKs that have a native adapter, each with its manifest. The code of one is linked in if the program was built with
 /// the cargo feature of its id.
-const SDKS: [(&str, &str); 7] = [
+const SDKS: [(&str, &str); 8] = [
     ("anthropic-ai-sdk", include_str!("../../rust/anthropic-ai-sdk/adapter.toml")),
     ("async-anthropic", include_str!("../../rust/async-anthropic/adapter.toml")),
     ("async-openai", include_str!("../../rust/async-openai/adapter.toml")),
+    ("aws-sdk-bedrockruntime", include_str!("../../rust/aws-sdk-bedrockruntime/adapter.toml")),
     ("claude-api", include_str!("../../rust/claude-api/adapter.toml")),
     ("eventsource-stream", include_str!("../../rust/eventsource-stream/adapter.toml")),
     ("genai", include_str!("../../rust/genai/adapter.toml")),
@@ -96,6 +101,8 @@ pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
         "async-anthropic" => Task::new(&manifest, async_anthropic::observe),
         #[cfg(feature = "async-openai")]
         "async-openai" => Task::new(&manifest, async_openai::observe),
+        #[cfg(feature = "aws-sdk-bedrockruntime")]
+        "aws-sdk-bedrockruntime" => Task::new(&manifest, aws_sdk_bedrockruntime::observe),
         #[cfg(feature = "claude-api")]
         "claude-api" => Task::new(&manifest, claude_api::observe),
         #[cfg(feature = "eventsource-stream")]

@@ -17,6 +17,8 @@ import software.amazon.awssdk.services.bedrockruntime.model.ConverseStreamRespon
 import software.amazon.awssdk.services.bedrockruntime.model.Message;
 import software.amazon.awssdk.services.bedrockruntime.model.MessageStopEvent;
 import software.amazon.awssdk.services.bedrockruntime.model.Tool;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolUseBlockStart;
+import software.amazon.awssdk.services.bedrockruntime.model.ToolUseType;
 import streamspec.Asked;
 import streamspec.Dialects;
 import streamspec.Observer;
@@ -75,8 +77,10 @@ final class Converse {
     static void readEvent(Observer seen, ConverseStreamOutput event) {
         if (event instanceof ContentBlockStartEvent start) {
             seen.block(start.contentBlockIndex());
-            if (start.start() != null && start.start().toolUse() != null) {
-                seen.tool(start.contentBlockIndex()).name(start.start().toolUse().name());
+            ToolUseBlockStart tool = start.start() == null ? null : start.start().toolUse();
+            // The service runs a tool of its own itself.
+            if (tool != null && tool.type() != ToolUseType.SERVER_TOOL_USE) {
+                seen.tool(start.contentBlockIndex()).name(tool.name());
             }
         } else if (event instanceof ContentBlockDeltaEvent delta) {
             // A block that is no tool call has no start.
