@@ -8,6 +8,8 @@ package main
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 
 	"github.com/anthropics/anthropic-sdk-go/v2"
 	"github.com/anthropics/anthropic-sdk-go/v2/bedrock"
@@ -97,22 +99,33 @@ func readAccumulated(seen *streamspec.Observer, message anthropic.Message, finis
 	}
 }
 
-// access says whose API is asked and with what; on Bedrock that sets an address, too, which a later option replaces.
-func access(api string) option.RequestOption {
-	if api == "bedrock-invoke" {
-		return bedrock.WithConfig(aws.Config{
-			Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("no-id", "no-key", ""),
-		})
+// access says whose API is asked, where and with what. On Bedrock the SDK knows a request for a message by its whole path, so that
+// a base URL can have none: the trial's is put in front of what the SDK sends.
+func access(run streamspec.Run) option.RequestOption {
+	if run.API != "bedrock-invoke" {
+		return option.Join(option.WithAPIKey("no-key"), option.WithBaseURL(run.BaseURL))
 	}
-	return option.WithAPIKey("no-key")
+	base, err := url.Parse(run.BaseURL)
+	if err != nil {
+		panic(err)
+	}
+	return option.Join(
+		bedrock.WithConfig(aws.Config{
+			Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("no-id", "no-key", ""),
+		}),
+		option.WithBaseURL(base.Scheme+"://"+base.Host),
+		option.WithMiddleware(func(request *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+			request.URL = base.JoinPath(request.URL.EscapedPath())
+			return next(request)
+		}),
+	)
 }
 
 func plan(run streamspec.Run) streamspec.Call {
 	client := anthropic.NewClient(
 		option.WithoutEnvironmentDefaults(),
-		access(run.API),
+		access(run),
 		option.WithHTTPClient(run.HTTPClient),
-		option.WithBaseURL(run.BaseURL),
 		option.WithRequestTimeout(run.Timeout()),
 		option.WithMaxRetries(run.MaxRetries),
 	)

@@ -23,7 +23,7 @@ final class Invoke {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** A chunk with the event that its caller reads in its bytes. */
-    record Chunk(PayloadPart part, JsonNode event) {
+    public record Chunk(PayloadPart part, JsonNode event) {
         /** Returns what is said of an error, for which the SDK has no other name. */
         public JsonNode body() {
             return event;
@@ -78,7 +78,7 @@ final class Invoke {
         readEvent(seen, chunk.event());
         if (chunk.event().path("type").asText().equals("error")) {
             String message = chunk.event().path("error").path("message").asText();
-            seen.failedItem(chunk, message, new ErrorFields(chunk).body());
+            seen.failedItem(chunk.part(), message, new ErrorFields(chunk).body());
         }
     }
 

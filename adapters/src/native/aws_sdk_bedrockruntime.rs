@@ -170,7 +170,7 @@ fn chunk(seen: &mut Observer, said: Value) {
     if said["type"] == "error" {
         let mut failure =
             error(Site::Iterate, &["ResponseStream::Chunk", "ResponseStream"], message_in(&said).unwrap_or_default());
-        read_parsed_body(&mut failure, Api::AnthropicMessages, &said);
+        read_parsed_body(&mut failure, Api::BedrockInvoke, &said);
         seen.failed(failure);
     }
 }
