@@ -20,6 +20,9 @@ func TestAReasonEndsCallsOrCutsThem(t *testing.T) {
 		{(*Observer).StopMessage, "tool_use", true, true, "tool_use"},
 		{(*Observer).StopMessage, "end_turn", true, false, "end_turn"},
 		{(*Observer).StopMessage, "", true, false, nil},
+		{(*Observer).StopConverse, "tool_use", true, true, "tool_use"},
+		{(*Observer).StopConverse, "guardrail_intervened", true, false, "guardrail_intervened"},
+		{(*Observer).StopConverse, "max_tokens", false, false, "max_tokens"},
 		// These have ended before the reason comes.
 		{(*Observer).FinishChoice, "content_filter", false, false, "content_filter"},
 		{(*Observer).FinishChoice, "", false, true, nil},

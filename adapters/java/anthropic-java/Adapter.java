@@ -77,10 +77,14 @@ public final class Adapter {
     /** A caller who makes several calls has a client for itself, which keeps connections as the SDK does by default. */
     private Sdk.Call prepare(Run run) {
         if (!run.caller().sharesClient()) {
-            return call(run, shared.computeIfAbsent(run.api(), api -> client(api)
-                    .maxIdleConnections(0)
-                    .keepAliveDuration(Duration.ofSeconds(1))
-                    .build()));
+            return call(
+                    run,
+                    shared.computeIfAbsent(
+                            run.api(),
+                            api -> client(api)
+                                    .maxIdleConnections(0)
+                                    .keepAliveDuration(Duration.ofSeconds(1))
+                                    .build()));
         }
         AnthropicClient own = client(run.api()).build();
         return call(run, own).closing(own::close);

@@ -23,6 +23,9 @@ final class DialectsTest {
         checkBegun(Dialects::stopMessage, "tool_use", true);
         checkBegun(Dialects::stopMessage, "end_turn", false);
         checkBegun(Dialects::stopMessage, null, false);
+        checkBegun(Dialects::stopConverse, "tool_use", true);
+        checkBegun(Dialects::stopConverse, "guardrail_intervened", false);
+        checkEnded(Dialects::stopConverse, "max_tokens", false);
         checkEnded(Dialects::finishChoice, "content_filter", false);
         checkEnded(Dialects::stopMessage, "end_turn", true);
         checkEnded(Dialects::stopMessage, null, true);

@@ -41,6 +41,21 @@ public final class Golden {
         return this;
     }
 
+    /** A reader of a whole stream, for an SDK whose events cannot be made of JSON. */
+    public interface StreamReader {
+        void read(Observer seen, JsonNode events) throws Throwable;
+    }
+
+    /** Reads the streams of a dialect whole. */
+    public Golden streams(String api, StreamReader read) throws Throwable {
+        for (JsonNode item : of(api, "events", Set.of())) {
+            Observer seen = seen("create-sync");
+            read.read(seen, item.get("events"));
+            check(item, seen);
+        }
+        return this;
+    }
+
     /** Reads the finished answers of a dialect. */
     public <T> Golden finals(String api, Class<T> answer, BiConsumer<Observer, T> read) throws JsonProcessingException {
         for (JsonNode item : of(api, "final", Set.of())) {

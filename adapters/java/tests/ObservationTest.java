@@ -73,6 +73,11 @@ final class ObservationTest {
                 "{'unread':['type: reading `broken` throws IllegalStateException']}",
                 fields().attribute("type", "broken"));
         checkFields("{'type':null}", fields().attribute("type", "empty"));
+        checkFields("{'status':{'via':'attribute','value':529}}", fields().attribute("status", () -> 529));
+        checkFields("{'type':null}", fields().attribute("type", () -> null));
+        checkFields(
+                "{'retry_after':{'via':'header','value':1.5}}",
+                fields().header("retry_after", () -> Optional.of("1.5")));
         checkFields(
                 "{'type':{'via':'body','value':'other_error'},'code':{'via':'body','value':'1302'}}", fields().body());
         checkFields(

@@ -48,7 +48,7 @@ pub(super) async fn observe(call: Call) -> Observation {
 
 async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let model = call.api.dialect().model;
-    let failed = if call.surface == "converse-stream" {
+    let failed = if call.surface == "converse" {
         let request = client.converse_stream().model_id(model).messages(message(call)).set_tool_config(tools(call));
         let answer = request.send().await.map_err(refused)?;
         seen.take(received(answer.stream).boxed(), event).await

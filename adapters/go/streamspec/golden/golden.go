@@ -33,6 +33,11 @@ func Events[Event any](t *testing.T, api string, read func(*streamspec.Observer,
 	})
 }
 
+// Streams reads the streams of a dialect whole, for an SDK whose events cannot be made of JSON.
+func Streams(t *testing.T, api string, read func(seen *streamspec.Observer, events []json.RawMessage) error) {
+	check(t, api, false, nil, func(seen *streamspec.Observer, each item) error { return read(seen, each.Events) })
+}
+
 // Finals reads the finished answers of a dialect, as the SDK's own type.
 func Finals[Answer any](t *testing.T, api string, read func(*streamspec.Observer, Answer)) {
 	check(t, api, true, nil, func(seen *streamspec.Observer, each item) error {

@@ -1,4 +1,4 @@
-module streamspec/bedrockruntime
+module streamspec/bedrock-runtime
 
 go 1.25
 

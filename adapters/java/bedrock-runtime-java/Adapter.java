@@ -33,12 +33,13 @@ public final class Adapter {
     private final Map<Duration, SdkAsyncHttpClient> shared = new ConcurrentHashMap<>();
 
     public static void main(String[] arguments) {
-        Server.serve(() ->
-                new Sdk(VersionInfo.SDK_VERSION, SdkException.class, new Adapter()::prepare, Adapter::fields));
+        Server.serve(
+                () -> new Sdk(VersionInfo.SDK_VERSION, SdkException.class, new Adapter()::prepare, Adapter::fields));
     }
 
     private static ErrorFields fields(Throwable error) {
-        ErrorFields fields = new ErrorFields(error).attribute("status", "statusCode").attribute("request_id", "requestId");
+        ErrorFields fields =
+                new ErrorFields(error).attribute("status", "statusCode").attribute("request_id", "requestId");
         if (error instanceof SdkServiceException service) {
             fields.attribute("retryable", () -> service.isThrottlingException() || service.isRetryableException());
         } else {
@@ -55,10 +56,14 @@ public final class Adapter {
     /** A caller who makes several calls has an HTTP client for itself, which keeps connections as it does by default. */
     private Sdk.Call prepare(Run run) {
         if (!run.caller().sharesClient()) {
-            return call(run, shared.computeIfAbsent(run.timeout(), timeout -> http(timeout)
-                    .connectionTimeToLive(Duration.ofMillis(1))
-                    .maxConcurrency(MANY_CALLS)
-                    .build()));
+            return call(
+                    run,
+                    shared.computeIfAbsent(
+                            run.timeout(),
+                            timeout -> http(timeout)
+                                    .connectionTimeToLive(Duration.ofMillis(1))
+                                    .maxConcurrency(MANY_CALLS)
+                                    .build()));
         }
         SdkAsyncHttpClient own = http(run.timeout()).build();
         Sdk.Call call = call(run, own);
@@ -76,18 +81,22 @@ public final class Adapter {
     }
 
     private static Sdk.Call call(Run run, SdkAsyncHttpClient http) {
-        BedrockRuntimeAsyncClient client = BedrockRuntimeAsyncClient.builder()
-                .httpClient(http)
-                .endpointOverride(URI.create(run.baseUrl()))
-                .region(Region.US_EAST_1)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create("no-id", "no-key")))
-                .overrideConfiguration(options ->
-                        options.retryStrategy(strategy -> strategy.maxAttempts(run.maxRetries() + 1)))
-                .build();
-        Sdk.Call call = run.surface().equals("converse-stream")
+        BedrockRuntimeAsyncClient client = client(run, http);
+        Sdk.Call call = run.surface().equals("converse")
                 ? seen -> Converse.stream(client, run, seen)
                 : seen -> Invoke.stream(client, run, seen);
         return call.closing(client::close);
+    }
+
+    /** Makes a client with credentials that are made up. */
+    static BedrockRuntimeAsyncClient client(Run run, SdkAsyncHttpClient http) {
+        return BedrockRuntimeAsyncClient.builder()
+                .httpClient(http)
+                .endpointOverride(URI.create(run.baseUrl()))
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("no-id", "no-key")))
+                .overrideConfiguration(
+                        options -> options.retryStrategy(strategy -> strategy.maxAttempts(run.maxRetries() + 1)))
+                .build();
     }
 }

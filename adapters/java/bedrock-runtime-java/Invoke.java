@@ -45,10 +45,14 @@ final class Invoke {
 
     private static InvokeModelWithResponseStreamRequest request(Run run) throws JsonProcessingException {
         Map<String, Object> question = Map.of(
-                "anthropic_version", "bedrock-2023-05-31",
-                "max_tokens", 1024,
-                "messages", List.of(Map.of("role", "user", "content", run.prompt())),
-                "tools", run.asksTool() ? List.of(tool()) : List.of());
+                "anthropic_version",
+                "bedrock-2023-05-31",
+                "max_tokens",
+                1024,
+                "messages",
+                List.of(Map.of("role", "user", "content", run.prompt())),
+                "tools",
+                run.asksTool() ? List.of(tool()) : List.of());
         return InvokeModelWithResponseStreamRequest.builder()
                 .modelId(Asked.model(run.api()))
                 .contentType("application/json")
@@ -60,8 +64,7 @@ final class Invoke {
         return Map.of(
                 "name", Asked.TOOL,
                 "description", Asked.ABOUT_THE_TOOL,
-                "input_schema",
-                        Map.of("type", "object", "properties", Asked.PROPERTIES, "required", Asked.REQUIRED));
+                "input_schema", Map.of("type", "object", "properties", Asked.PROPERTIES, "required", Asked.REQUIRED));
     }
 
     /** Takes an event of the SDK's; bytes that are no JSON are an error in the caller's own loop. */

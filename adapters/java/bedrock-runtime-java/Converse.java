@@ -77,7 +77,8 @@ final class Converse {
     static void readEvent(Observer seen, ConverseStreamOutput event) {
         if (event instanceof ContentBlockStartEvent start) {
             seen.block(start.contentBlockIndex());
-            ToolUseBlockStart tool = start.start() == null ? null : start.start().toolUse();
+            ToolUseBlockStart tool =
+                    start.start() == null ? null : start.start().toolUse();
             // The service runs a tool of its own itself.
             if (tool != null && tool.type() != ToolUseType.SERVER_TOOL_USE) {
                 seen.tool(start.contentBlockIndex()).name(tool.name());

@@ -96,14 +96,14 @@ func plan(run streamspec.Run) streamspec.Call {
 		panic(err)
 	}
 	return map[string]streamspec.Call{
-		"converse-stream": func(ctx context.Context, seen *streamspec.Observer) error {
+		"converse": func(ctx context.Context, seen *streamspec.Observer) error {
 			answer, err := client.ConverseStream(ctx, converseInput(run))
 			if err != nil {
 				return err
 			}
 			return iterate(seen, answer.GetStream(), streamspec.Reader(seen, readEvent))
 		},
-		"invoke-stream": func(ctx context.Context, seen *streamspec.Observer) error {
+		"invoke": func(ctx context.Context, seen *streamspec.Observer) error {
 			answer, err := client.InvokeModelWithResponseStream(ctx, invokeInput(run))
 			if err != nil {
 				return err

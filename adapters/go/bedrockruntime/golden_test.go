@@ -1,9 +1,0 @@
-package main
-
-import (
-	"testing"
-
-	"streamspec/golden"
-)
-
-func TestGoldenMessageEvents(t *testing.T) { golden.Events(t, "anthropic-messages", readMessageEvent) }
