@@ -35,6 +35,10 @@ impl Transport {
         Self::Other,
     ];
 
+    /// Two transports, for tests that compare what is done by one and by another.
+    #[cfg(test)]
+    pub(crate) const SAMPLES: [Self; 2] = [Self::Http1, Self::Other];
+
     /// Returns the name in lists, records and reports, and on the command line.
     pub const fn name(self) -> &'static str {
         match self {

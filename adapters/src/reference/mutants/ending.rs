@@ -76,14 +76,6 @@ pub(super) const IGNORES_RST_STREAM: Faulty = Faulty::of(Client {
     ..DOCUMENTED
 });
 
-pub(super) const IGNORES_GOAWAY: Faulty = Faulty::of(Client {
-    take_failure: |api, failure, answer| {
-        let is_goaway = failure.words.message.contains("connection error received");
-        accept_if(is_goaway, api, failure, answer)
-    },
-    ..DOCUMENTED
-});
-
 pub(super) const ACCEPTS_CUT_GZIP: Faulty = Faulty::of(Client {
     take_failure: |api, failure, answer| accept_if(failure.class == Class::Incomplete, api, failure, answer),
     ..DOCUMENTED

@@ -225,7 +225,6 @@ mutants! {
     // The end of the connection, where TLS or HTTP/2 tell of it.
     TrustsMissingCloseNotify "trusts-missing-close-notify" "A TLS connection that ends without a close_notify is the end of a whole answer." ending::TRUSTS_MISSING_CLOSE_NOTIFY;
     IgnoresRstStream "ignores-rst-stream" "A stream of HTTP/2 that is reset is a whole answer." ending::IGNORES_RST_STREAM;
-    IgnoresGoaway "ignores-goaway" "A stream of HTTP/2 whose connection ends after a GOAWAY is a whole answer." ending::IGNORES_GOAWAY;
     RetriesResetStream "retries-reset-stream" "A stream of HTTP/2 that is reset in the answer is asked for again." opening::RETRIES_RESET_STREAM;
 
     // Before the stream.

@@ -22,8 +22,8 @@ use super::Mutant;
 use crate::native::rig::Scenario;
 
 /// The mutants that are what the documents say in the clear, as these scenarios are; cases over TLS and HTTP/2 catch them.
-const ON_OTHER_TRANSPORTS: [Mutant; 4] =
-    [Mutant::TrustsMissingCloseNotify, Mutant::IgnoresRstStream, Mutant::IgnoresGoaway, Mutant::RetriesResetStream];
+const ON_OTHER_TRANSPORTS: [Mutant; 3] =
+    [Mutant::TrustsMissingCloseNotify, Mutant::IgnoresRstStream, Mutant::RetriesResetStream];
 
 fn scenarios() -> Vec<Scenario> {
     [
