@@ -100,7 +100,7 @@ fn one(root: &Root, options: &UpdateOptions, sdk: &Sdk, builds: &Builds<'_>) -> 
     }
     let [was, now] = [(locked, was), (newest.as_str(), now)]
         .map(|(version, report)| Release { version: version.to_owned(), report });
-    let step = Step::of(&was, &now)?;
+    let step = Step::of(&was, &now)?.without_clock();
     output::print(step.text());
     let is_worse = step.count(ChangeKind::Broken) + step.count(ChangeKind::Worsened) > 0;
     let files = candidate.files().join(", ");

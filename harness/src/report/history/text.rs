@@ -71,6 +71,13 @@ impl Step<'_> {
         let numbers = Some(self.in_numbers()).filter(|numbers| !numbers.is_empty());
         let numbers = numbers.unwrap_or_else(|| format!("nothing changed in {} trials", self.comparison.unchanged));
         let mut out = format!("{}: {numbers}\n", styled(BOLD, &title));
+        if self.by_the_clock > 0 {
+            let _ = writeln!(
+                out,
+                "  {} more differ only in how long the call took, as a busy machine may have it",
+                self.by_the_clock
+            );
+        }
         for kind in ChangeKind::ALL.into_iter().filter(|kind| is_of_behaviour(*kind)) {
             let (groups, _) = self.comparison.groups(kind);
             for group in groups.iter().take(WAYS) {
