@@ -162,7 +162,12 @@ function pastChanges(release) {
           {},
           h("b", { class: kind }, `${trials.toLocaleString("en")} ${kind}`),
           `: ${visible(words, 500)} `,
-          h("small", {}, `${surfaces.map((surface) => visible(surface, 80)).join(", ")}; for example `, h("code", {}, visible(example, 200))),
+          h(
+            "small",
+            {},
+            `${surfaces.map((surface) => visible(surface, 80)).join(", ")}; for example `,
+            h("code", {}, visible(example, 200)),
+          ),
         ),
       ),
     ),

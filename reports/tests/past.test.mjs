@@ -16,10 +16,17 @@ test("an SDK with a history has a strip of its releases, and others have none", 
   assert.match(told, /2 releases on 4 cases/);
   assert.deepEqual(await page.locator(".strip thead th").allTextContents(), ["group", "1.0.0", "1.1.0", "1.2.3"]);
   const cells = await page.locator(".strip tbody tr").nth(1).locator("td").allTextContents();
-  assert.deepEqual(cells, ["4 fail, 1 deviate, 1 pass", "1.1.0 was not run–", "▲▼2 fail, 2 deviate, 2 pass; 2 better, 1 worse"]);
+  assert.deepEqual(cells, [
+    "4 fail, 1 deviate, 1 pass",
+    "1.1.0 was not run–",
+    "▲▼2 fail, 2 deviate, 2 pass; 2 better, 1 worse",
+  ]);
   const height = async (/** @type {string} */ name) =>
     Number(shown(await page.locator(`.strip tbody tr:nth-child(2) td:nth-child(4) .${name}`).getAttribute("height")));
-  assert.ok(Math.abs((await height("bar-fails")) - (await height("bar-pass")) / 3) < 0.01, "a third of the trials fail");
+  assert.ok(
+    Math.abs((await height("bar-fails")) - (await height("bar-pass")) / 3) < 0.01,
+    "a third of the trials fail",
+  );
 
   assert.match(told, /silent since 1\.0\.0, the first that was run, or earlier/);
   const changes = page.locator("#page .past details");

@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::{bail, ensure};
 use camino::Utf8Path;
 use streamspec_adapters::fleet::{Fleet, Sdk};
+use streamspec_adapters::manifest::Manifest;
 use streamspec_adapters::root::Root;
 use streamspec_adapters::setup;
 use streamspec_adapters::spec::{Build, SETS, Spec};
@@ -103,12 +104,9 @@ pub(super) fn one_sdk(root: &Utf8Path, words: &[String]) -> anyhow::Result<(Sdk,
 /// Lists the releases of an SDK that a registry has, the oldest first.
 pub(super) fn releases(root: &Utf8Path, sdk: &Sdk, choice: &Choice) -> anyhow::Result<Vec<String>> {
     let Some(all) = setup::releases(root, &sdk.manifest)? else {
-        bail!(
-            "no tool of {} lists the releases of a package; name them, as in `--sdk {}@{}`",
-            sdk.manifest.language,
-            sdk.manifest.id,
-            sdk.manifest.version
-        );
+        let Manifest { id, language, version, .. } = &sdk.manifest;
+        let named = Build::Version(version.clone()).id_of(id);
+        bail!("no tool of {language} lists the releases of a package; name them, as in `--sdk {named}`");
     };
     Ok(chosen(&all, choice))
 }

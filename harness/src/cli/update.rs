@@ -84,9 +84,14 @@ fn one(root: &Root, options: &UpdateOptions, sdk: &Sdk, builds: &Builds<'_>) -> 
         Err((exit, why)) => return Ok(Updated::Not(exit, why)),
     };
     let request = Request { sdks: vec![id.to_owned()], cases: options.cases.clone(), ..Request::default() };
-    let (was, now) = match (builds.run(&request)?, builds.run_in(candidate.root(), &request)?) {
-        (Ran::Report(was), Ran::Report(now)) => (own(&was, sdk), own(&now, sdk)),
-        (Ran::Not(exit), _) | (_, Ran::Not(exit)) => return Ok(Updated::Not(exit, "a run did not end".to_owned())),
+    let not_run = |exit| Ok(Updated::Not(exit, "its cases were not run to the end".to_owned()));
+    let was = match builds.run(&request)? {
+        Ran::Report(report) => own(&report, sdk),
+        Ran::Not(exit) => return not_run(exit),
+    };
+    let now = match builds.run_in(candidate.root(), &request)? {
+        Ran::Report(report) => own(&report, sdk),
+        Ran::Not(exit) => return not_run(exit),
     };
     for (version, report) in [(locked, &was), (newest.as_str(), &now)] {
         if let Some(why) = report.sdks.iter().find_map(|sdk| sdk.not_run.clone()) {
@@ -95,7 +100,7 @@ fn one(root: &Root, options: &UpdateOptions, sdk: &Sdk, builds: &Builds<'_>) -> 
     }
     let [was, now] = [(locked, was), (newest.as_str(), now)]
         .map(|(version, report)| Release { version: version.to_owned(), report });
-    let step = Step::of(&was, &now)?;
+    let step = Step::of(&was, &now)?.without_clock();
     output::print(step.text());
     let is_worse = step.count(ChangeKind::Broken) + step.count(ChangeKind::Worsened) > 0;
     let files = candidate.files().join(", ");

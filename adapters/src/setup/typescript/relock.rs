@@ -34,7 +34,8 @@ pub(super) fn relock(manifest: &Manifest, folder: &Utf8Path, version: &str) -> R
     let mut npm = npm(id, "install", folder)?;
     npm.args(["--package-lock-only", "--save-exact"]);
     for name in read["dependencies"].as_object().into_iter().flatten().map(|(name, _)| name) {
-        npm.arg(if name == package { format!("{name}@{version}") } else { format!("{name}@latest") });
+        let wanted = if name == package { version } else { "latest" };
+        npm.arg([name, "@", wanted].concat());
     }
     output_of(id, &mut npm).map(|_| ())
 }

@@ -1,7 +1,9 @@
 //! The steps of a history: a release and the one that was run before it.
 
 use super::{History, Release};
-use crate::report::compare::{ChangeKind, CompareError, Comparison, compare};
+use crate::case::Axis;
+use crate::report::compare::{Change, ChangeKind, CompareError, Comparison, compare};
+use crate::report::published::ResultCheck;
 
 /// A release that was run, beside the one that was run before it.
 #[derive(Debug)]
@@ -12,13 +14,16 @@ pub struct Step<'a> {
     pub release: &'a Release,
     /// What differs.
     pub comparison: Comparison,
+    /// The number of trials that differ in how long the call took and in nothing else: those of a history say as much about the machine
+    /// as about the release, and are no changes of it.
+    pub by_the_clock: usize,
 }
 
 impl History {
     /// Compares each release that was run with the one that was run before it.
     pub fn steps(&self) -> Result<Vec<Step<'_>>, CompareError> {
         let run: Vec<&Release> = self.run().collect();
-        run.windows(2).map(|pair| Step::of(pair[0], pair[1])).collect()
+        run.windows(2).map(|pair| Ok(Step::of(pair[0], pair[1])?.without_clock())).collect()
     }
 }
 
@@ -27,7 +32,22 @@ impl<'a> Step<'a> {
     pub fn of(before: &'a Release, release: &'a Release) -> Result<Self, CompareError> {
         let id = |release: &'a Release| release.sdk().map(|sdk| sdk.id.as_str());
         let comparison = compare((&before.report, id(before)), (&release.report, id(release)))?;
-        Ok(Self { before, release, comparison })
+        Ok(Self { before, release, comparison, by_the_clock: 0 })
+    }
+
+    /// Takes changes that only a clock decides out of the comparison, and counts them.
+    #[must_use]
+    pub fn without_clock(mut self) -> Self {
+        let (timed, others): (Vec<Change>, Vec<Change>) =
+            std::mem::take(&mut self.comparison.changes).into_iter().partition(is_by_the_clock);
+        self.comparison.changes = others;
+        for change in &timed {
+            if let Some(count) = self.comparison.counts.get_mut(&change.kind) {
+                *count -= 1;
+            }
+        }
+        self.by_the_clock += timed.len();
+        self
     }
 
     /// Returns the number of changes of a kind.
@@ -44,4 +64,14 @@ impl<'a> Step<'a> {
 /// Says if a kind of change is one of what an SDK does, rather than of what was run.
 pub(super) const fn is_of_behaviour(kind: ChangeKind) -> bool {
     !matches!(kind, ChangeKind::New | ChangeKind::Gone)
+}
+
+/// Says if nothing of a trial differs but how long the call took.
+fn is_by_the_clock(change: &Change) -> bool {
+    let (Some(was), Some(now)) = (&change.was, &change.now) else { return false };
+    let only_in = |one: &[ResultCheck], other: &[ResultCheck]| {
+        one.iter().filter(|check| !other.contains(check)).map(|check| check.axis).collect::<Vec<_>>()
+    };
+    let differing = [only_in(&was.checks, &now.checks), only_in(&now.checks, &was.checks)].concat();
+    was.is_judged() && now.is_judged() && !differing.is_empty() && differing.iter().all(|axis| *axis == Axis::Elapsed)
 }

@@ -98,3 +98,21 @@ fn results_on_another_basis_are_refused() {
     assert!(own.fits(&other).is_err_and(|unfit| matches!(unfit, Unfit::Cases { .. })));
     assert_eq!(own.agrees(&other), Ok(()));
 }
+
+/// A busy machine makes calls late, and that is no doing of a release.
+#[test]
+fn what_only_a_clock_decides_is_no_change_of_a_release() {
+    let before = release("1.0.0", &samples::records());
+    let mut after = before.clone();
+    let place =
+        after.report.results.iter().position(|result| !result.checks.is_empty()).expect("a check does not hold");
+    let late = after.report.results[place].checks[0].clone();
+    after.report.results[place].checks.push(crate::report::ResultCheck { axis: crate::case::Axis::Elapsed, ..late });
+    let raw = Step::of(&before, &after).expect("they can be compared");
+    assert_eq!((raw.comparison.changes.len(), raw.by_the_clock), (1, 0));
+    let told = raw.without_clock();
+    assert!(!told.has_changes() && told.comparison.changes.is_empty() && told.by_the_clock == 1);
+    after.report.results[place].checks.remove(0);
+    let other = Step::of(&before, &after).expect("they can be compared").without_clock();
+    assert_eq!((other.comparison.changes.len(), other.by_the_clock), (1, 0), "something else differs, too");
+}

@@ -68,7 +68,16 @@ impl Step<'_> {
     /// Tells what it changed: the trials together that changed alike.
     pub fn text(&self) -> String {
         let title = format!("{} after {}", self.release.version, self.before.version);
-        let mut out = format!("{}: {}\n", styled(BOLD, &title), self.in_numbers());
+        let numbers = Some(self.in_numbers()).filter(|numbers| !numbers.is_empty());
+        let numbers = numbers.unwrap_or_else(|| format!("nothing changed in {} trials", self.comparison.unchanged));
+        let mut out = format!("{}: {numbers}\n", styled(BOLD, &title));
+        if self.by_the_clock > 0 {
+            let _ = writeln!(
+                out,
+                "  {} more differ only in how long the call took, as a busy machine may have it",
+                self.by_the_clock
+            );
+        }
         for kind in ChangeKind::ALL.into_iter().filter(|kind| is_of_behaviour(*kind)) {
             let (groups, _) = self.comparison.groups(kind);
             for group in groups.iter().take(WAYS) {
@@ -96,11 +105,11 @@ fn way(kind: ChangeKind, group: &Group<'_>) -> String {
 pub(super) fn change_in_words(text: &ChangeText) -> String {
     let verdict = |parts: &[String]| shown(&parts.join(": "), LONGEST);
     let (was, now) = (verdict(&text.was), verdict(&text.now));
-    let axis = |AxisChange { axis, was, now, .. }: &AxisChange| {
+    let in_words = |AxisChange { axis, was, now, .. }: &AxisChange| {
         format!("{axis} {} → {}", shown(was, LONGEST), shown(now, LONGEST))
     };
     let verdicts = if was == now { was } else { format!("{was} → {now}") };
-    let axes: Vec<String> = text.axes.iter().map(axis).collect();
+    let axes: Vec<String> = text.axes.iter().map(in_words).collect();
     if axes.is_empty() { verdicts } else { format!("{verdicts}; {}", axes.join("; ")) }
 }
 

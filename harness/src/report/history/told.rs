@@ -48,6 +48,9 @@ struct ToldRelease {
     /// The number of changes of each kind.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     counts: BTreeMap<ChangeKind, usize>,
+    /// The number of trials that differ only in how long the call took; they are no changes.
+    #[serde(skip_serializing_if = "is_default")]
+    by_the_clock: usize,
     /// Every change, by kind and the trial's identity.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<Change>,
@@ -81,6 +84,7 @@ impl ToldHistory {
                 groups: groups.map(|(group, count)| (group.to_owned(), count.into())).collect(),
                 after: step.map(|step| step.before.version.clone()),
                 counts: step.map(|step| step.comparison.counts.clone()).unwrap_or_default(),
+                by_the_clock: step.map_or(0, |step| step.by_the_clock),
                 changes: step.map(|Step { comparison, .. }| comparison.changes.clone()).unwrap_or_default(),
             });
         }
