@@ -13,7 +13,8 @@
  * @param {Tally} counts
  */
 function harm(counts) {
-  const all = judgedOf(counts) || 1;
+  const all = judgedOf(counts);
+  if (!all) return [Infinity];
   const without = (counts.modes.get("hang") ?? 0) + (counts.modes.get("crash") ?? 0);
   return [hidden(counts), without, counts.fails, counts.deviates].map((number) => number / all);
 }
@@ -42,7 +43,15 @@ function choices(rows) {
     for (const trial of row.trials.values()) count(entry(ofRow, trial.case.api, tally), trial);
     for (const [api, counts] of ofRow) {
       const { pass, disputed, deviates, fails } = counts;
-      const key = JSON.stringify([pass, disputed, deviates, fails, [...counts.modes].sort(), isHandler(row)]);
+      const key = JSON.stringify([
+        pass,
+        disputed,
+        deviates,
+        fails,
+        [...counts.modes].sort(),
+        isHandler(row),
+        isDirect(row),
+      ]);
       entry(
         entry(dialects, api, () => new Map()),
         key,
@@ -81,7 +90,7 @@ function whichSurface(sdk, rows) {
  * @param {Choice[]} all
  */
 function dialectChoice(sdk, api, all) {
-  const own = all.filter(({ rows }) => !rows.every(isHandler) && rows.some(isDirect) && judgedOf(at(all, 0).counts));
+  const own = all.filter(({ rows: [row], counts }) => row && !isHandler(row) && isDirect(row) && judgedOf(counts));
   const [best] = own;
   const silent = own.filter(({ counts }) => hidden(counts));
   /** @param {Choice} choice */
