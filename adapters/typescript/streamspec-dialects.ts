@@ -389,18 +389,21 @@ interface CohereCall {
   function?: Maybe<{ name?: Maybe<string>; arguments?: Maybe<string> }>;
 }
 
+/** The message of an event, which is another one in each type of events. */
+interface CohereMessage {
+  content?: Maybe<{ text?: string; thinking?: string }>;
+  tool_plan?: Maybe<string>;
+  toolPlan?: Maybe<string>;
+  tool_calls?: Maybe<CohereCall>;
+  toolCalls?: Maybe<CohereCall>;
+}
+
 /** An event of Cohere's chat, as far as it is read, with the names of the wire or those of its SDK for JavaScript. */
 export interface CohereEvent {
   type?: string;
   index?: Maybe<number>;
   delta?: Maybe<{
-    message?: Maybe<{
-      content?: unknown;
-      tool_plan?: Maybe<string>;
-      toolPlan?: Maybe<string>;
-      tool_calls?: unknown;
-      toolCalls?: Maybe<CohereCall>;
-    }>;
+    message?: unknown;
     error?: Maybe<string>;
     finish_reason?: Maybe<string>;
     finishReason?: Maybe<string>;
@@ -414,9 +417,9 @@ export function cohereReader(seen: Observer): (event: CohereEvent) => void {
   let last: Maybe<number>;
   return (event) => {
     const { type, index, delta } = event ?? {};
-    const message = delta?.message;
-    const content = message?.content as Maybe<{ text?: string; thinking?: string }>;
-    const call = (message?.tool_calls ?? message?.toolCalls) as Maybe<CohereCall>;
+    const message = delta?.message as Maybe<CohereMessage>;
+    const content = message?.content;
+    const call = message?.tool_calls ?? message?.toolCalls;
     const reason = delta?.finish_reason ?? delta?.finishReason;
     const tokens = delta?.usage?.tokens;
     switch (type) {

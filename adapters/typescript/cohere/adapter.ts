@@ -29,7 +29,7 @@ async function chatStream(call: Call, seen: Observer, client: CohereClientV2): P
   const { stream: _, stream_options: __, ...request } = chatRequest(call);
   const read = cohereReader(seen);
   await seen.iterate(
-    () => client.chatStream(request, { abortSignal: call.signal }),
+    () => client.chatStream(request, call.signal ? { abortSignal: call.signal } : {}),
     (event) => {
       read(event);
       if (event?.type !== "message-end") return;
