@@ -134,7 +134,7 @@ pub async fn chat<C: Config>(client: &Client<C>, request: &impl Serialize) -> Re
             name.push_str(piece["function"]["name"].as_str().unwrap_or_default());
             arguments.push_str(piece["function"]["arguments"].as_str().unwrap_or_default());
         }
-        answer.reason = word(&choice["finish_reason"]).unwrap_or(answer.reason);
+        answer.reason = choice["finish_reason"].as_str().map_or(answer.reason, str::to_owned);
     }
     match answer.reason.as_str() {
         "" => return Err(cut("a finish reason", odd.as_ref(), &answer.text)),

@@ -20,6 +20,10 @@ use crate::spec::Build;
 /// The module that every adapter shares, beside the adapters' folders.
 const SHARED: &str = "streamspec";
 
+/// The template of a program beside an adapter, and the program that is made of it.
+const TEMPLATE: &str = "repro.go";
+const PROGRAM: &str = "program.go";
+
 /// With what the locked version is built: nothing that the sums do not name, and no look at the repository around it.
 const LOCKED: &str = "-mod=readonly -buildvcs=false";
 
@@ -73,6 +77,12 @@ impl Toolchain for Go {
         Ok(alone)
     }
 
+    /// Makes a program of the template, with a module of the locked packages.
+    fn program(&self, environment: &Environment) -> io::Result<Option<Standalone>> {
+        let add = |alone: &mut Standalone| add_packages(alone, environment);
+        Standalone::of_template(&environment.sources, [TEMPLATE, PROGRAM], add, vec!["./program".to_owned()])
+    }
+
     /// Finds the newest version of the module, with the major version that its path names.
     fn latest(
         &self,
@@ -110,6 +120,19 @@ impl Toolchain for Go {
     }
 }
 
+/// Adds a module without the kit, and the step that builds the program.
+fn add_packages(alone: &mut Standalone, environment: &Environment) -> io::Result<()> {
+    alone.add(&environment.sources.join("go.sum"), "go.sum")?;
+    let module = fs_err::read_to_string(environment.sources.join("go.mod"))?;
+    let is_of_kit = |line: &&str| line.split_whitespace().any(|word| word == SHARED);
+    let lines: Vec<&str> = module.lines().filter(|line| !is_of_kit(line)).collect();
+    alone.files.insert("go.mod".into(), (lines.join("\n") + "\n").into_bytes());
+    let build = format!("GOFLAGS='{LOCKED}' GOTOOLCHAIN=local GOWORK=off go build -o program {PROGRAM}");
+    // Nothing that is set up already can stand for it: the program differs from trial to trial.
+    alone.install.push(InstallStep::making("program", "".into(), vec![build]));
+    Ok(())
+}
+
 /// Finds the Go of this machine.
 fn find(base: &Utf8Path, id: &str) -> Result<Runtime, SetupError> {
     at_least(base, id, 1, 24)
@@ -133,7 +156,8 @@ pub(super) fn sources(adapter: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let mut files = local::files(&[adapter.to_owned(), shared])?;
     files.retain(|file| {
         let is_test = file.file_stem().is_some_and(|stem| stem.ends_with("_test"));
-        matches!(file.extension(), Some("go" | "mod" | "sum" | "json")) && !is_test
+        let is_part = !is_test && file.file_name() != Some(TEMPLATE);
+        matches!(file.extension(), Some("go" | "mod" | "sum" | "json")) && is_part
     });
     Ok(files)
 }

@@ -43,6 +43,10 @@ const FLAGS: [&str; 4] = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g
 /// The folder of the sources that every adapter shares, beside the adapters' folders.
 const SHARED: &str = "streamspec";
 
+/// The template of a program beside an adapter, and the program that is made of it.
+const TEMPLATE: &str = "repro.java";
+const PROGRAM: &str = "program.java";
+
 /// The toolchain of Java: jars fetched by Maven, and classes compiled against them.
 #[derive(Debug)]
 pub(super) struct Java;
@@ -63,7 +67,7 @@ impl Toolchain for Java {
     /// Names the sources, too: classes that are compiled are made anew when they change.
     fn inputs(&self, base: &Utf8Path, id: &str, sources: &Utf8Path, _: &Build) -> Result<Inputs, SetupError> {
         let shared = sources.parent().unwrap_or(sources).join(SHARED);
-        let files = local::files(&[sources.to_owned(), shared]);
+        let files = sources_in(&[sources.to_owned(), shared]);
         let files = files.map_err(|source| SetupError::Io { id: id.to_owned(), source })?;
         Ok(Inputs { runtime: find(base, id)?.version, files })
     }
@@ -88,6 +92,14 @@ impl Toolchain for Java {
 
     fn standalone(&self, environment: &Environment) -> io::Result<Standalone> {
         standalone(environment)
+    }
+
+    /// Makes a program of the template, with the locked jars.
+    fn program(&self, environment: &Environment) -> io::Result<Option<Standalone>> {
+        let add = |alone: &mut Standalone| add_packages(alone, environment);
+        // A shell starts it, which is to leave the jars to Java. Java compiles it itself.
+        let start = ["java", FLAGS[0], FLAGS[1], "-cp", "'lib/*'", PROGRAM].map(str::to_owned).to_vec();
+        Standalone::of_template(&environment.sources, [TEMPLATE, PROGRAM], add, start)
     }
 
     fn latest(
@@ -150,7 +162,7 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     compile.args(["--release", "17", "-d", dir.join("classes").as_str(), "-cp", jars.join("*").as_str()]);
     let classes = dir.join("classes").join(SHARED);
     fs_err::create_dir_all(&classes).map_err(io)?;
-    for file in local::files(&[sources.clone(), shared]).map_err(io)? {
+    for file in sources_in(&[sources.clone(), shared]).map_err(io)? {
         match file.extension() {
             Some("java") => drop(compile.arg(file)),
             // What the kit's classes read lies beside them.
@@ -167,7 +179,7 @@ fn standalone(environment: &Environment) -> io::Result<Standalone> {
     let (language, shared) = (environment.shared(), environment.shared().join(SHARED));
     let adapters = language.parent().unwrap_or(language);
     let mut alone = Standalone::default();
-    let files = local::files(&[sources.clone(), shared])?;
+    let files = sources_in(&[sources.clone(), shared])?;
     let code: Vec<Utf8PathBuf> = files.iter().filter(|file| file.extension() == Some("java")).cloned().collect();
     let tables: Vec<Utf8PathBuf> = files.into_iter().filter(|file| file.extension() == Some("json")).collect();
     let places = |files: &[Utf8PathBuf]| {
@@ -175,12 +187,7 @@ fn standalone(environment: &Environment) -> io::Result<Standalone> {
     };
     let (compiled, copied) = (places(&code), places(&tables));
     alone.add_sources(language, code.into_iter().chain(tables))?;
-    for name in ["pom.xml", LOCKED] {
-        alone.add(&sources.join(name), name)?;
-    }
-    let fetch = "mvn --batch-mode --quiet dependency:copy-dependencies --file pom.xml -DoutputDirectory=\"$PWD/lib\"";
-    let verify = format!("(cd lib && sha256sum --check --quiet ../{LOCKED})");
-    alone.install.push(InstallStep::making("lib", &jars(environment), vec![fetch.to_owned(), verify]));
+    add_packages(&mut alone, environment)?;
     let commands = vec![
         format!("mkdir -p classes/{SHARED}"),
         format!("cp {copied} classes/{SHARED}"),
@@ -191,6 +198,24 @@ fn standalone(environment: &Environment) -> io::Result<Standalone> {
     let arguments = FLAGS.into_iter().chain(["-cp", "classes:lib/*", entry]);
     alone.start = std::iter::once("java").chain(arguments).map(str::to_owned).collect();
     Ok(alone)
+}
+
+/// Adds the lists of the locked jars, and the step that fetches them.
+fn add_packages(alone: &mut Standalone, environment: &Environment) -> io::Result<()> {
+    for name in ["pom.xml", LOCKED] {
+        alone.add(&environment.sources.join(name), name)?;
+    }
+    let fetch = "mvn --batch-mode --quiet dependency:copy-dependencies --file pom.xml -DoutputDirectory=\"$PWD/lib\"";
+    let verify = format!("(cd lib && sha256sum --check --quiet ../{LOCKED})");
+    alone.install.push(InstallStep::making("lib", &jars(environment), vec![fetch.to_owned(), verify]));
+    Ok(())
+}
+
+/// Lists the files below these folders, but for the template of a program.
+fn sources_in(folders: &[Utf8PathBuf]) -> io::Result<Vec<Utf8PathBuf>> {
+    let mut files = local::files(folders)?;
+    files.retain(|file| file.file_name() != Some(TEMPLATE));
+    Ok(files)
 }
 
 /// Finds the newest release in the registry.

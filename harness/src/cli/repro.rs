@@ -102,7 +102,7 @@ pub(super) fn repro(root: &Root, options: &ReproOptions) -> anyhow::Result<Exit>
 
 /// Writes a trial as a test, and runs it once.
 fn test(root: &Root, options: &ReproOptions, repro: &Repro, sdk: Option<&Sdk>) -> anyhow::Result<Exit> {
-    let test = repro.test()?;
+    let test = repro.test(options.out.as_deref())?;
     let file = options.out.clone().unwrap_or_else(|| test.name.clone().into());
     write_test(&file, &test.text, options.force).map_err(|error| cannot_write(&file, error))?;
     output::warn(format_args!("wrote {file}; it is run once"));

@@ -100,7 +100,20 @@ fn choose(template: &str, words: &[&str], values: &BTreeMap<&str, Value>) -> [St
             Line::Code(_) => {}
         }
     }
-    parts.map(|text| without_gaps(&text))
+    let text = parts.concat();
+    parts.map(|part| without_gaps(&without_unused_imports(&part, &text)))
+}
+
+/// Leaves out the imports of Java, which name one class each, of classes that are named nowhere else.
+fn without_unused_imports(part: &str, text: &str) -> String {
+    let is_used = |line: &&str| {
+        let path = line.strip_prefix("import ").and_then(|rest| rest.trim_end().strip_suffix(';'));
+        let class = path.filter(|path| !path.contains(['"', ' '])).and_then(|path| path.rsplit('.').next());
+        class.is_none_or(|class| {
+            text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').filter(|word| *word == class).count() > 1
+        })
+    };
+    part.split_inclusive('\n').filter(is_used).collect()
 }
 
 /// Fills in the value of a line that asks for one.
@@ -162,6 +175,8 @@ main()
         check("create-sync", "def call():\n    create()\n");
         check("stream-sync", "def call():\n    stream()\n");
         check("create-async", "async\n");
+        let java = "import a.Used;\nimport a.Unused;\nimport Other from \"a.b\";\nUsed used\n";
+        assert_eq!(without_unused_imports(java, java), java.replace("import a.Unused;\n", ""));
         assert!(has(TEMPLATE, "stream-sync") && !has(TEMPLATE, "final-sync"));
         assert_eq!((seconds(20_000), seconds(250)), (json!(20), json!(0.25)));
     }

@@ -10,7 +10,7 @@ use streamspec_adapters::environment::of_the_user;
 use streamspec_adapters::root::Root;
 use thiserror::Error;
 
-use super::framework::{Framework, Parts};
+use super::framework::{Framework, Parts, Run};
 use super::proof::last_lines;
 use super::script::ScriptFile;
 use super::{FolderError, Repro, assertion, folder, program, told};
@@ -35,8 +35,9 @@ pub struct TestFile {
 pub enum NoTest {
     /// No template has the call.
     #[error(
-        "a test needs the call in code, which `repro.py` or `repro.ts` beside the adapter has for some surfaces and callers who read one \
-         answer to the end; without --as-test a folder is written that calls the SDK through its adapter"
+        "a test needs the call in code, which a program for `repro` beside the adapter (`repro.py`, `repro.ts`, `repro.go`, `repro.java`) \
+         has for some surfaces and callers who read one answer to the end; without --as-test a folder is written that calls the SDK \
+         through its adapter"
     )]
     Call,
     /// The case has answers with conditions.
@@ -57,12 +58,12 @@ pub enum Colour {
 }
 
 impl Repro {
-    /// Makes a test of the trial.
+    /// Makes a test of the trial, for a file of this name where one is given.
     ///
     /// # Errors
     ///
     /// There is no call in code for it, or nothing to assert.
-    pub fn test(&self) -> Result<TestFile, NoTest> {
+    pub fn test(&self, file: Option<&Utf8Path>) -> Result<TestFile, NoTest> {
         let framework = Framework::of(&self.sdk.language).ok_or(NoTest::Call)?;
         let call = program::call(self).ok_or(NoTest::Call)?;
         let script = self.script();
@@ -80,15 +81,18 @@ impl Repro {
         about.extend(told::plain_sources(&self.case.sources));
         about.push(String::new());
         about.push(format!("{MARK} {}", self.trial.name()));
+        let own = framework.file(&name);
+        let file = file.and_then(Utf8Path::file_name).unwrap_or(&own);
         let parts = Parts {
             about,
             call,
             answers: answers.trim_end().to_owned(),
             deadline: self.patience.as_secs(),
             asserted,
-            name: name.clone(),
+            package: self.sdk.package.clone(),
+            name: framework.name_in(file, &name),
         };
-        Ok(TestFile { name: framework.file(&name), text: framework.render(&parts) + "\n", framework })
+        Ok(TestFile { name: file.to_owned(), text: framework.render(&parts) + "\n", framework })
     }
 
     /// Says whether the test should be red today.
@@ -118,23 +122,25 @@ pub fn write_test(file: &Utf8Path, text: &str, force: bool) -> Result<(), Folder
 }
 
 impl TestFile {
-    /// Runs the test in a place where nothing else is, with the SDK as it is set up. The framework is installed beside the private
+    /// Runs the test in a place where nothing else is but the list of the SDK's packages, with the SDK as it is set up. The framework is installed beside the private
     /// tools of set-ups, at the versions that the clients lock.
     ///
     /// # Errors
     ///
     /// The framework cannot be installed, or did not come to the assertions.
     pub fn run(&self, root: &Root, repro: &Repro) -> io::Result<Colour> {
-        let (script, lock) = match self.framework {
-            Framework::Pytest => (include_str!("folder/pytest.sh"), "pytest-streamspec/requirements-dev.lock"),
-            Framework::Vitest => (include_str!("folder/vitest.sh"), "vitest-streamspec/package-lock.json"),
-        };
+        let Run { script, lock, failed } = self.framework.run();
         let clients = root.canonicalize_utf8()?.join("clients");
-        let digest = hex::encode(Sha256::digest(fs::read(clients.join(lock))?));
+        let locked = lock.map_or_else(|| Ok(script.as_bytes().to_vec()), |lock| fs::read(clients.join(lock)))?;
+        let digest = hex::encode(Sha256::digest(locked));
         let tools = camino::absolute_utf8(root.work())?.join("tools");
         let tools = tools.join(format!("{}-{}", self.framework.name(), &digest[..12]));
         let held = tempfile::tempdir()?;
         let place = Utf8Path::from_path(held.path()).ok_or_else(|| io::Error::other("a folder that is not UTF-8"))?;
+        let program = repro.program.iter();
+        let packages = program
+            .flat_map(|program| program.files.iter().filter(|(name, _)| program.template.as_ref() != Some(*name)));
+        folder::write_all(place, &packages.map(|(name, bytes)| (name.clone(), bytes.clone())).collect())?;
         fs::write(place.join(&self.name), &self.text)?;
         let set_up = repro.adapter.install.first().map(|step| step.set_up.1.clone()).unwrap_or_default();
         let mut command = Command::new("sh");
@@ -142,7 +148,7 @@ impl TestFile {
         let command = command.args(["-c", script, "sh"]).args(arguments).current_dir(place);
         let output = command.envs(of_the_user()).stdin(Stdio::null()).output()?;
         let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        let failed = said.lines().find(|line| line.contains("AssertionError") || line.contains("Test timed out"));
+        let failed = said.lines().find(|line| failed.iter().any(|words| line.contains(words)));
         match (output.status.code(), failed) {
             (Some(0), _) => Ok(Colour::Green),
             (Some(1), Some(line)) => Ok(Colour::Red(line.trim_start_matches("E ").trim().to_owned())),

@@ -110,11 +110,10 @@ fn what_cannot_be_made_is_explained() {
     check(repository.call(&["repro", &trial(""), "--records", "absent.jsonl"]), 2, "absent.jsonl");
 }
 
-/// Environments and tools are those of the repository that this test belongs to. No record has the trial, so that it is run first.
-#[test]
-fn an_sdk_in_python_is_shown_by_a_short_program_and_by_a_test() {
-    let repository = Repository::with_cases(&[HEALTHY, CUT]);
-    for folder in ["adapters/python", "adapters/python/anthropic"] {
+/// Makes a repository with the files of these folders. Environments and tools are those of the repository that this test belongs to.
+fn with_sdk(cases: &[&str], folders: &[&str]) -> Repository {
+    let repository = Repository::with_cases(cases);
+    for folder in folders {
         for entry in own().join(folder).read_dir().expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_file() {
@@ -129,6 +128,13 @@ fn an_sdk_in_python_is_shown_by_a_short_program_and_by_a_test() {
         std::fs::create_dir_all(own().join(folder)).expect("a folder");
         std::os::unix::fs::symlink(own().join(folder), repository.root.join(folder)).expect("a link");
     }
+    repository
+}
+
+/// No record has the trial, so that it is run first.
+#[test]
+fn an_sdk_in_python_is_shown_by_a_short_program_and_by_a_test() {
+    let repository = with_sdk(&[HEALTHY, CUT], &["adapters/python", "adapters/python/anthropic"]);
     let trial = format!("anthropic-python/text-sync::{CUT}#close");
     let came = check(repository.call(&["repro", &trial, "--out", "folder"]), 0, "folder shows what the record says");
     assert!(said(&came).contains("so it is run first"), "{}", said(&came));
@@ -146,4 +152,38 @@ fn an_sdk_in_python_is_shown_by_a_short_program_and_by_a_test() {
     let healthy = format!("anthropic-python/create-async::{HEALTHY}");
     let arguments = ["repro", &healthy, "--as-test", "--out", "test_it.py", "--force"];
     check(repository.call(&arguments), 0, "test_it.py is green");
+}
+
+#[test]
+fn an_sdk_in_go_is_shown_by_a_short_program_and_by_a_test() {
+    let repository = with_sdk(
+        &[HEALTHY, IN_BAND],
+        &["adapters/go/streamspec", "adapters/go/streamspec/golden", "adapters/go/anthropic"],
+    );
+    let trial = format!("anthropic-go/accumulate::{IN_BAND}#overloaded");
+    check(repository.call(&["repro", &trial, "--out", "folder"]), 0, "folder shows what the record says: raised");
+    let program = repository.read("folder/program.go");
+    assert!(program.contains("message.Accumulate") && !program.contains("go:build"), "{program}");
+    let arguments = ["repro", &trial, "--as-test", "--out", "it_test.go"];
+    check(repository.call(&arguments), 0, "it_test.go is red: it_test.go:");
+    let test = repository.read("it_test.go");
+    assert!(test.contains("package anthropic_test\n") && test.contains("event: error"), "{test}");
+    let healthy = format!("anthropic-go/stream::{HEALTHY}");
+    let arguments = ["repro", &healthy, "--as-test", "--out", "it_test.go", "--force"];
+    check(repository.call(&arguments), 0, "it_test.go is green");
+}
+
+#[test]
+fn an_sdk_in_java_is_shown_by_a_short_program_and_by_a_test() {
+    let repository = with_sdk(&[HEALTHY, IN_BAND], &["adapters/java/streamspec", "adapters/java/anthropic-java"]);
+    let trial = format!("anthropic-java/final-sync::{IN_BAND}#overloaded");
+    check(repository.call(&["repro", &trial, "--out", "folder"]), 0, "folder shows what the record says: raised");
+    let program = repository.read("folder/program.java");
+    assert!(program.contains("message::accumulate") && !program.contains("AsyncStreamResponse"), "{program}");
+    let arguments = ["repro", &trial, "--as-test", "--out", "FirstTest.java"];
+    check(repository.call(&arguments), 0, "FirstTest.java is red: ");
+    assert!(repository.read("FirstTest.java").contains("final class FirstTest {"));
+    let healthy = format!("anthropic-java/create-async::{HEALTHY}");
+    let arguments = ["repro", &healthy, "--as-test", "--out", "FirstTest.java", "--force"];
+    check(repository.call(&arguments), 0, "FirstTest.java is green");
 }

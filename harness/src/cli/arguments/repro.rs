@@ -13,7 +13,7 @@ pub struct ReproOptions {
     /// The records of the run in which the trial is, by default those of the last run; where they do not have it, it is run first.
     #[arg(long, value_name = "FILE")]
     pub records: Option<Utf8PathBuf>,
-    /// Write one test file for the SDK's own repository instead, in pytest or Vitest, with the bytes inside: red today, and green once the
+    /// Write one test file for the SDK's own repository instead, in pytest, Vitest, `go test` or JUnit, with the bytes inside: red today, and green once the
     /// SDK is mended. It is run once, and must be red; for a trial that passes it must be green.
     #[arg(long, conflicts_with = "install")]
     pub as_test: bool,
