@@ -21,6 +21,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: MODEL,
     path: "/v1/messages",
     headers: &[("x-api-key", "test"), ("anthropic-version", "2023-06-01")],
+    answer_headers: &[],
     body,
     codec: &Sse,
     events: Events {

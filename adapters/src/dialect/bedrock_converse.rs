@@ -26,6 +26,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: MODEL,
     path: "/model/{model}/converse-stream",
     headers: HEADERS,
+    answer_headers: &[],
     body,
     codec: &EventStream,
     events: Events {

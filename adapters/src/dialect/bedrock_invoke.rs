@@ -20,6 +20,9 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: MODEL,
     path: "/model/{model}/invoke-with-response-stream",
     headers: HEADERS,
+    // The type of what is in the chunks.
+    // <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html#API_runtime_InvokeModelWithResponseStream_ResponseSyntax>
+    answer_headers: &[("x-amzn-bedrock-content-type", "application/json")],
     body,
     codec: &EventStream,
     events: Events {

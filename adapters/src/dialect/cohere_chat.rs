@@ -21,6 +21,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: MODEL,
     path: "/v2/chat",
     headers: &[("authorization", "Bearer test")],
+    answer_headers: &[],
     body,
     codec: &Sse,
     // The word is the terminator of the vendor's schema, <https://github.com/cohere-ai/cohere-developer-experience>.

@@ -23,6 +23,8 @@ pub struct Dialect {
     pub path: &'static str,
     /// The headers that name the key and, where the vendor has one, the version.
     pub headers: &'static [(&'static str, &'static str)],
+    /// The header fields that every streamed answer has beside its content type.
+    pub answer_headers: &'static [(&'static str, &'static str)],
     /// Makes the body of a request with these words that has its answer streamed.
     pub body: fn(&str, Ask) -> Value,
     /// The encoding of an answer's events.

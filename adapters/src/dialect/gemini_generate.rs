@@ -19,6 +19,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: "gemini-2.5-flash",
     path: "/v1beta/models/{model}:streamGenerateContent?alt=sse",
     headers: &[("x-goog-api-key", "test")],
+    answer_headers: &[],
     body,
     codec: &Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: None },

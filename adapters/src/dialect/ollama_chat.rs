@@ -22,6 +22,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     path: "/api/chat",
     // A server of one's own asks for no key.
     headers: &[],
+    answer_headers: &[],
     body,
     codec: &Ndjson,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: None },

@@ -21,6 +21,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: MODEL,
     path: "/v1/chat/completions",
     headers: &[("authorization", "Bearer test")],
+    answer_headers: &[],
     body,
     codec: &Sse,
     events: Events { prefixes: &[], always_named: false, pings: &[], ends: &[], sentinel: Some("[DONE]") },

@@ -20,6 +20,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     model: MODEL,
     path: "/v1/responses",
     headers: &[("authorization", "Bearer test")],
+    answer_headers: &[],
     body,
     codec: &Sse,
     events: Events {

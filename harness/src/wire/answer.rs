@@ -97,11 +97,14 @@ fn build(codec: &dyn Codec, api: Api, steps: &[Step], variant: Variant, nonce: &
     let respond = respond.cloned().unwrap_or_default();
     let end = steps.iter().find_map(|step| if let Step::End(end) = step { Some(*end) } else { None });
     let (framing, end) = head::framing(&respond, end.unwrap_or(End::Finish), variant);
-    let content_type = if is_plain_json(steps) { JSON } else { codec.content_type() };
+    let is_json = is_plain_json(steps);
+    let content_type = if is_json { JSON } else { codec.content_type() };
+    let further = if is_json || respond.status != 200 { &[] } else { api.dialect().answer_headers };
+    let location = respond.redirect.then(|| own_place(api));
     let mut head = Head {
         status: respond.status,
         version: respond.version,
-        headers: head::headers(&respond, content_type, respond.redirect.then(|| own_place(api)).as_deref(), nonce),
+        headers: head::headers(&respond, content_type, further, location.as_deref(), nonce),
         framing,
         declared_length: 0,
         trailers: respond.trailers.iter().map(|(name, value)| (name.clone(), nonce.text(value))).collect(),

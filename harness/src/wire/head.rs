@@ -46,13 +46,14 @@ pub(super) fn framing(respond: &Respond, end: End, variant: Variant) -> (Framing
 pub(super) fn headers(
     respond: &Respond,
     content_type: &str,
+    further: &[(&'static str, &'static str)],
     location: Option<&str>,
     nonce: Nonce<'_>,
 ) -> Vec<(String, String)> {
     let encoding = respond.encoding.map(|encoding| ("content-encoding", encoding.name()));
     let location = location.map(|place| ("location", place));
     let defaults = [("content-type", content_type), ("cache-control", "no-cache")];
-    let defaults = defaults.into_iter().chain(encoding).chain(location);
+    let defaults = defaults.into_iter().chain(further.iter().copied()).chain(encoding).chain(location);
     let mut headers: Vec<(String, Option<String>)> =
         defaults.map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect();
     for (name, value) in &respond.headers {
