@@ -38,10 +38,11 @@ pub struct Frame {
     /// The part of the frame that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrong: Option<Wrong>,
-    /// The offset of the first byte that is sent, for the rest of a frame of which a step before has sent the beginning.
+    /// The offset of the first byte that is sent, for the rest of a frame of which a step before has sent the beginning. A negative
+    /// one counts from the end of the frame.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<usize>,
-    /// The offset of the first byte that is not sent any more; a negative one counts from the end of the frame.
+    pub from: Option<isize>,
+    /// The offset of the first byte that is not sent any more, which may be negative, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<isize>,
 }
@@ -54,13 +55,14 @@ impl Frame {
 
     /// Returns the part of a frame that is sent.
     pub(crate) fn part(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        let end = match self.to {
-            Some(to) if to < 0 => bytes.len().saturating_sub(to.unsigned_abs()),
-            Some(to) => bytes.len().min(to.unsigned_abs()),
-            None => bytes.len(),
+        let length = bytes.len();
+        let offset = |written: isize| match written {
+            0.. => written.unsigned_abs().min(length),
+            _ => length.saturating_sub(written.unsigned_abs()),
         };
+        let end = self.to.map_or(length, offset);
         bytes.truncate(end);
-        bytes.split_off(self.from.unwrap_or_default().min(end))
+        bytes.split_off(self.from.map_or(0, offset).min(end))
     }
 }
 
