@@ -13,7 +13,8 @@ process.env["AWS_EC2_METADATA_DISABLED"] = "true";
 export const REGION = "us-east-1";
 
 /**
- * Returns the way to the type of a response's error, through the header in which Bedrock says it: what stands before a colon
+ * Returns the way to the type of a response's error, through the header in which Bedrock says it: what stands before a
+ * colon and behind a namespace
  * (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization).
  */
 export function errorType(...headers: string[]): readonly ["header", Reader] {
@@ -21,7 +22,7 @@ export function errorType(...headers: string[]): readonly ["header", Reader] {
     "header",
     (error) => {
       const said = get(headers.reduce<unknown>(get, error), "x-amzn-errortype");
-      return typeof said === "string" ? said.split(":")[0] : undefined;
+      return typeof said === "string" ? said.split(":")[0]?.split("#").at(-1) : undefined;
     },
   ];
 }

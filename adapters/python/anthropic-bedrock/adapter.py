@@ -19,12 +19,12 @@ from streamspec_errors import Read, Reads, header
 
 
 def error_type(error: Any) -> object:
-    """Returns the type in the header of a response, which stands before a colon.
+    """Returns the type in the header of a response, which stands before a colon and behind a namespace.
 
     https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
     """
     said = header("x-amzn-errortype").get(error)
-    return said.split(":")[0] if isinstance(said, str) else said
+    return said.split(":")[0].split("#")[-1] if isinstance(said, str) else said
 
 
 # Of a response, Bedrock says the type and its own request id in headers.
