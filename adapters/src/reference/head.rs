@@ -45,7 +45,8 @@ const REQUEST_IDS: [&str; 3] = ["request-id", "x-request-id", "x-amzn-requestid"
 /// (<https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>).
 fn error_type(value: &str) -> String {
     let name = value.split(':').next().unwrap_or_default();
-    name.rsplit('#').next().unwrap_or_default().to_owned()
+    let begin = name.rfind('#').map_or(0, |place| place + 1);
+    name[begin..].to_owned()
 }
 
 /// Returns the delay that the headers ask for, in seconds: `retry-after-ms`, or `Retry-After` as seconds or as a date
