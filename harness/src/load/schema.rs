@@ -38,7 +38,8 @@ fn of<T: JsonSchema>(title: &str, templates: bool) -> Value {
     schema
 }
 
-/// Lets every leaf that takes no free text, and every mapping that may be left out, also take a string that is one `${…}`.
+/// Lets every leaf that takes no free text, and every mapping whose keys are free or that may be left out, also take a string that is one
+/// `${…}`.
 fn accept_templates(schema: &mut Value) {
     let Value::Object(fields) = schema else { return };
     for (keyword, inner) in &mut *fields {
@@ -61,7 +62,7 @@ fn accept_templates(schema: &mut Value) {
     {
         choices.push(template::schema());
     }
-    if is_closed_leaf(fields) {
+    if is_closed_leaf(fields) || is_map(fields) {
         let about: Map<String, Value> = ["description", "default"]
             .into_iter()
             .filter_map(|keyword| fields.remove(keyword).map(|value| (keyword.to_owned(), value)))
@@ -70,6 +71,13 @@ fn accept_templates(schema: &mut Value) {
         *fields = about;
         fields.insert("anyOf".to_owned(), json!([leaf, template::schema()]));
     }
+}
+
+/// Returns true where a schema describes a mapping whose keys are free, which can be a value of the matrix as a whole.
+fn is_map(fields: &Map<String, Value>) -> bool {
+    fields.get("type") == Some(&json!("object"))
+        && fields.get("additionalProperties").is_some_and(Value::is_object)
+        && !fields.contains_key("properties")
 }
 
 /// Returns true where a schema describes a value without parts that is not any string.
