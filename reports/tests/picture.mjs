@@ -14,7 +14,7 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu"],
 });
-const page = await browser.newPage({ viewport: { width: 1280, height: 1420 }, colorScheme: "light" });
+const page = await browser.newPage({ viewport: { width: 1280, height: 2000 }, colorScheme: "light" });
 await page.goto(pathToFileURL(run).href);
 await page.locator("#trials tbody tr").first().waitFor();
 await page.screenshot({ path: here("../page.png") });
