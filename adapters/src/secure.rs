@@ -10,8 +10,11 @@ use rustls::{ClientConfig, RootCertStore, crypto};
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// Makes the configuration of a client that trusts this authority, whose certificate is PEM, and nobody else; none where nothing is
-/// encrypted. It does not look at the system's certificates.
+/// encrypted. It does not look at the system's certificates. Some SDKs make a client of their own beside the one that they are given,
+/// which takes its cryptography from the process.
 pub(crate) fn config(certificate: Option<&str>) -> ClientConfig {
+    // It fails where that is done already.
+    let _ = crypto::ring::default_provider().install_default();
     let mut roots = RootCertStore::empty();
     let certificates = certificate.map(|pem| CertificateDer::pem_slice_iter(pem.as_bytes())).into_iter().flatten();
     roots.add_parsable_certificates(certificates.filter_map(Result::ok));
