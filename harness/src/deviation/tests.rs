@@ -215,8 +215,9 @@ fn limited(limits: &str) -> String {
 fn a_scope_is_about_the_routes_and_transports_that_it_names() {
     let check = |list: &str, used: [bool; 4]| {
         let known = parsed(list);
-        let ways =
-            Route::SAMPLES.iter().flat_map(|route| Transport::SAMPLES.iter().map(move |transport| (*route, *transport)));
+        let ways = Route::SAMPLES
+            .iter()
+            .flat_map(|route| Transport::SAMPLES.iter().map(move |transport| (*route, *transport)));
         for ((route, transport), is_used) in ways.zip(used) {
             let comparison = known.compare(&trial_by(route, transport, Grade::Transport), "2.0.0");
             assert_eq!((comparison.used.len(), comparison.new.len()), (usize::from(is_used), usize::from(!is_used)));
@@ -237,8 +238,9 @@ fn a_scope_is_about_the_routes_and_transports_that_it_names() {
 fn blessing_limits_a_scope_to_the_routes_and_transports_on_which_it_holds() {
     use Grade::{Exact, Transport as Listed};
     let run = |grades: [Grade; 4]| -> Vec<TrialRecord> {
-        let ways =
-            Route::SAMPLES.iter().flat_map(|route| Transport::SAMPLES.iter().map(move |transport| (*route, *transport)));
+        let ways = Route::SAMPLES
+            .iter()
+            .flat_map(|route| Transport::SAMPLES.iter().map(move |transport| (*route, *transport)));
         ways.zip(grades).map(|((route, transport), grade)| trial_by(route, transport, grade)).collect()
     };
     let limits = |list: &str, grades: [Grade; 4]| -> Vec<String> {

@@ -55,7 +55,10 @@ mod tests {
     }
 
     fn every_way() -> Vec<Way> {
-        Route::SAMPLES.iter().flat_map(|route| Transport::SAMPLES.iter().map(|transport| (*route, *transport))).collect()
+        Route::SAMPLES
+            .iter()
+            .flat_map(|route| Transport::SAMPLES.iter().map(|transport| (*route, *transport)))
+            .collect()
     }
 
     proptest! {
