@@ -37,7 +37,7 @@ impl Transport {
 
     /// Two transports, for tests that compare what is done by one and by another.
     #[cfg(test)]
-    pub(crate) const SAMPLES: [Self; 2] = [Self::Http1, Self::Other];
+    pub(crate) const SAMPLES: &[Self] = &[Self::Http1, Self::Other];
 
     /// Returns the name in lists, records and reports, and on the command line.
     pub const fn name(self) -> &'static str {

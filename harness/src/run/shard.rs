@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(names(&both, "caddy"), behind);
         assert_eq!(planned_by(&["caddy"], &[]).trials.len(), alone.trials.len());
         // A gateway asks the server by the default transport.
-        let all = planned_by(&["direct", "caddy"], &Transport::SAMPLES);
+        let all = planned_by(&["direct", "caddy"], Transport::SAMPLES);
         assert_eq!(all.trials.len(), 3 * alone.trials.len());
     }
 
