@@ -104,9 +104,10 @@ deny:
 soak *arguments:
     python3 harness/soak/kill.py "$@"
 
-# Measure what a trial costs
+# Measure what a trial costs, and what `record` adds to an answer
 bench:
     cargo bench --bench overhead
+    cargo bench --bench recorder
 
 # Everything that must hold before a push
 ci:

@@ -152,6 +152,8 @@ final class Program {
         return error instanceof OpenAIException;
     }
 
+    // end
+    /** Returns the text in an item. */
     private static String textOf(Object item) {
         // only: openai-chat
         // only: create-sync create-async
@@ -185,6 +187,7 @@ final class Program {
         return "";
     }
 
+    /** Returns the stop reason in an item; null where there is none. */
     private static String stopReasonOf(Object item) {
         // only: openai-chat
         // only: create-sync create-async
@@ -222,7 +225,6 @@ final class Program {
         return null;
     }
 
-    // end
     /** Returns the status, the type and the code of an error, as the SDK says them; null where it does not. */
     private static List<Object> fieldsOf(Throwable error) {
         if (error instanceof OpenAIServiceException failure) {
@@ -243,9 +245,11 @@ final class Program {
     // program
     public static void main(String[] arguments) {
         try {
-            call(
-                    System.getenv("BASE_URL"),
-                    item -> System.out.println("item: " + item.toString().replace('\n', ' ')));
+            call(System.getenv("BASE_URL"), item -> {
+                System.out.println("item: " + item.toString().replace('\n', ' '));
+                // The SDK looks at a field when it is read, and not before.
+                System.out.println("text: " + textOf(item).replace('\n', ' ') + ", stop reason: " + stopReasonOf(item));
+            });
             System.out.println("ended: returned");
         } catch (Throwable thrown) {
             Throwable error = opened(thrown);

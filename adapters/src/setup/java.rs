@@ -96,9 +96,15 @@ impl Toolchain for Java {
 
     /// Makes a program of the template, with the locked jars.
     fn program(&self, environment: &Environment) -> io::Result<Option<Standalone>> {
-        let add = |alone: &mut Standalone| add_packages(alone, environment);
-        // A shell starts it, which is to leave the jars to Java. Java compiles it itself.
-        let start = ["java", FLAGS[0], FLAGS[1], "-cp", "'lib/*'", PROGRAM].map(str::to_owned).to_vec();
+        let add = |alone: &mut Standalone| {
+            add_packages(alone, environment)?;
+            let compile = format!("javac --release 17 -d classes -cp 'lib/*' {PROGRAM}");
+            // Nothing that is set up already can stand for it: the program differs from trial to trial.
+            alone.install.push(InstallStep::making("classes", "".into(), vec![compile]));
+            Ok(())
+        };
+        // A shell starts it, which is to leave the jars to Java.
+        let start = ["java", FLAGS[0], FLAGS[1], "-cp", "'classes:lib/*'", "Program"].map(str::to_owned).to_vec();
         Standalone::of_template(&environment.sources, [TEMPLATE, PROGRAM], add, start)
     }
 

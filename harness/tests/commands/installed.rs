@@ -238,9 +238,10 @@ fn one_of_several_machines_runs_its_part() {
 fn the_commands_that_are_printed_are_those_of_the_installed_program() {
     let installed = Installed::new();
     let program = own().join("harness/examples/own_client.py").display().to_string();
-    let case = "anthropic/in-band/after-text#overloaded";
-    let came = check(installed.call(&["run", "--nonce", "17", "--case", case, "--", "python3", &program]), 1, "silent");
-    let again = format!("reproduce: streamspec run --surface read --case '{case}' --nonce 17 --verbose -- python3 ");
+    let silent = "anthropic/in-band/after-text#overloaded";
+    let came =
+        check(installed.call(&["run", "--nonce", "17", "--case", silent, "--", "python3", &program]), 1, "silent");
+    let again = format!("reproduce: streamspec run --surface read --case '{silent}' --nonce 17 --verbose -- python3 ");
     assert!(said(&came).contains(&again), "{}", said(&came));
     let page = page_data(&installed.here().join("streamspec-results/report/compatibility.html"));
     let command = page["ways"][0]["commands"]["as-written"].as_str().expect("a command");
@@ -252,7 +253,7 @@ fn the_commands_that_are_printed_are_those_of_the_installed_program() {
     let copy = installed.held.path().join("streamspec");
     std::fs::copy(env!("CARGO_BIN_EXE_streamspec"), &copy).expect("it is there");
     let mut elsewhere = Command::new(&copy);
-    elsewhere.arg("--root").arg(own()).args(["run", "--case", case]);
+    elsewhere.arg("--root").arg(own()).args(["run", "--case", silent]);
     for (option, name) in [("--records", "records"), ("--report", "report")] {
         elsewhere.arg(option).arg(installed.here().join(name));
     }
