@@ -61,11 +61,11 @@ type usage struct {
 	OutputTokens *int64 `json:"output_tokens"`
 }
 
-// chunkReader returns what reads an event: its bytes are JSON for the caller, whose error ends the loop.
+// chunkReader returns what reads an event: its bytes, which a chunk may lack, are JSON for the caller, whose error ends the loop.
 func chunkReader(seen *streamspec.Observer) func(event types.ResponseStream) error {
 	return func(event types.ResponseStream) error {
 		chunk, ok := event.(*types.ResponseStreamMemberChunk)
-		if !ok {
+		if !ok || chunk.Value.Bytes == nil {
 			return nil
 		}
 		said := messageEvent{}

@@ -32,7 +32,7 @@ final class Converse {
         CompletableFuture<Void> left = new CompletableFuture<>();
         ConverseStreamResponseHandler handler = ConverseStreamResponseHandler.builder()
                 .onResponse(response -> seen.opened())
-                .subscriber(() -> new Taker<>(seen, Converse::take, left))
+                .subscriber(() -> Taker.of(seen, Converse::take, left))
                 .onError(error -> seen.complete(Optional.of(error)))
                 .onComplete(() -> seen.complete(Optional.empty()))
                 .build();

@@ -36,7 +36,7 @@ final class Invoke {
         CompletableFuture<Void> left = new CompletableFuture<>();
         InvokeModelWithResponseStreamResponseHandler handler = InvokeModelWithResponseStreamResponseHandler.builder()
                 .onResponse(response -> seen.opened())
-                .subscriber(() -> new Taker<>(seen, Invoke::take, left))
+                .subscriber(() -> Taker.of(seen, Invoke::take, left))
                 .onError(error -> seen.complete(Optional.of(error)))
                 .onComplete(() -> seen.complete(Optional.empty()))
                 .build();

@@ -19,10 +19,17 @@ final class Taker<T> implements Subscriber<T> {
     private final CompletableFuture<Void> left;
     private Subscription subscription;
 
-    Taker(Observer seen, Reader<T> reader, CompletableFuture<Void> left) {
+    private Taker(Observer seen, Reader<T> reader, CompletableFuture<Void> left) {
         this.seen = seen;
         this.reader = reader;
         this.left = left;
+    }
+
+    /** Subscribes to the events of a stream, which may be those of a further attempt. */
+    static <T> Taker<T> of(Observer seen, Reader<T> reader, CompletableFuture<Void> left) {
+        // A caller must then have reset any state, says the documentation of the response handler.
+        seen.restart();
+        return new Taker<>(seen, reader, left);
     }
 
     /** Waits until the answer is over, or until its caller has left it. */

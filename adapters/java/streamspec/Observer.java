@@ -126,6 +126,18 @@ public final class Observer {
         return stops;
     }
 
+    /** Forgets what an earlier attempt has handed over and told, where the SDK documents that its caller has to. */
+    public void restart() {
+        handOver();
+        thinking.setLength(0);
+        refusal.setLength(0);
+        endings.removeAll();
+        stopReason = null;
+        inputTokens = null;
+        outputTokens = null;
+        lastBlock = null;
+    }
+
     /** Asks for the finished answer, and reads it. */
     public <T> void finish(Supplier<T> answer, BiConsumer<Observer, T> read) {
         site = "finalize";

@@ -63,6 +63,33 @@ final class ObservationTest {
     }
 
     @Test
+    void aFurtherAttemptBeginsAnew() {
+        Observer seen = new Observer(
+                new Run(
+                        1,
+                        "api",
+                        "create-async",
+                        "",
+                        Duration.ZERO,
+                        2,
+                        false,
+                        "",
+                        false,
+                        List.of("usage", "endings"),
+                        Caller.PLAIN),
+                Error.class);
+        seen.say("Hel");
+        seen.tool(0L).name("get_weather");
+        seen.count(Optional.of(3L), Optional.empty());
+        seen.complete(Optional.of(new Exception()));
+        seen.restart();
+        seen.say("Hello");
+        assertEquals(
+                "{'ended':'returned','events':0,'text':'Hello','tool_calls':[],'stop_reason':null,'usage':null,'endings':[]}",
+                seen.observation().toString().replace('"', '\''));
+    }
+
+    @Test
     void aFieldIsAReadingOrEmptyOrAbsent() {
         checkFields("{'status':{'via':'attribute','value':529}}", fields().attribute("status", "statusCode"));
         checkFields(

@@ -157,10 +157,11 @@ fn event(seen: &mut Observer, event: ConverseStreamOutput) {
     }
 }
 
-/// Parses the bytes of a chunk, which are JSON for the SDK's caller. An event that the SDK does not know has none.
+/// Parses the bytes of a chunk, which are JSON for the SDK's caller. There may be none, and an event that the SDK does not know has
+/// none.
 fn parsed(event: ResponseStream) -> Result<Value, ObservedError> {
     let ResponseStream::Chunk(part) = event else { return Ok(Value::Null) };
-    let bytes = part.bytes.map(Blob::into_inner).unwrap_or_default();
+    let Some(bytes) = part.bytes.map(Blob::into_inner) else { return Ok(Value::Null) };
     serde_json::from_slice(&bytes).map_err(|raised| error(Site::Iterate, &["serde_json::Error"], raised.to_string()))
 }
 
