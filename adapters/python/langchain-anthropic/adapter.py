@@ -15,19 +15,13 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.exceptions import LangChainException
 
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_anthropic import READS
+from streamspec_errors import Reads, attribute
 from streamspec_langchain import Notices, plan_with
 from streamspec_tables import DIALECTS
 
 # The errors are Anthropic's, also where LangChain classifies them and adds `is_retryable`.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("error_code"), BODY),
-    "request_id": (attribute("request_id"), BODY, header("request-id")),
-    "retry_after": (header("retry-after"),),
-    "retryable": (attribute("is_retryable"),),
-}
+CLASSIFIED: Final[Reads] = {**READS, "retryable": (attribute("is_retryable"),)}
 
 
 class Handler(Notices, BaseCallbackHandler):
@@ -46,6 +40,6 @@ if __name__ == "__main__":
             version=version("langchain-anthropic"),
             error_base=(LangChainException, anthropic.AnthropicError),
             plan=plan,
-            reads=READS,
+            reads=CLASSIFIED,
         )
     )
