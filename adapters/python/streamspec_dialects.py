@@ -160,9 +160,7 @@ def read_block(seen: Observer, index: object, block: Any) -> Tool | None:
     return tool
 
 
-def read_message_stop(
-    seen: Observer, reason: Any, calling: list[str] = CALLING, cutting: list[str] = CUTTING
-) -> None:
+def read_message_stop(seen: Observer, reason: Any, calling: list[str] = CALLING, cutting: list[str] = CUTTING) -> None:
     """Reads the stop reason of a message, which may end the calls, or cut the one in the last block."""
     seen.stop(reason)
     if reason in calling:
