@@ -1,7 +1,7 @@
 """Drives `cohere`, Cohere's SDK for Python, over version 2 of its chat, `/v2/chat`.
 
-The SDK has no finished answer of a stream: its callers read event by event, and the last one says whether the
-answer failed.
+The SDK has no finished answer of a stream: its callers read event by event, and the last one says whether the answer
+failed.
 """
 
 from __future__ import annotations
