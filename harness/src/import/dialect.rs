@@ -34,7 +34,9 @@ pub(super) fn by_events(events: &[Decoded], own_members: impl Fn(Api) -> BTreeSe
         let members = own_members(api);
         payloads.iter().filter(|(event, payload)| is_of(api.dialect(), &members, event, payload)).count()
     };
-    let counts = Api::ALL.map(|api| (count(api), api));
+    // Events of a dialect whose streams are no text are found by their frames.
+    let of_text = Api::ALL.into_iter().filter(|api| api.dialect().codec.is_text());
+    let counts: Vec<(usize, Api)> = of_text.map(|api| (count(api), api)).collect();
     let most = counts.iter().map(|(count, _)| *count).max().filter(|most| *most > 0 && most * 2 >= events.len())?;
     let mut first = counts.into_iter().filter(|(count, _)| *count == most).map(|(_, api)| api);
     let api = first.next()?;
@@ -87,7 +89,8 @@ mod tests {
         check(&["{\"type\":\"message_start\"}"], Some(Api::AnthropicMessages));
         check(&["{\"type\":\"response.created\"}"], Some(Api::OpenaiResponses));
         check(&["{\"choices\":[]}"], Some(Api::OpenaiChat));
-        check(&["[DONE]"], Some(Api::OpenaiChat));
+        // Two dialects end with it.
+        check(&["[DONE]"], None);
         check(&["{\"candidates\":[{\"finishReason\":\"STOP\"}]}"], Some(Api::GeminiGenerate));
         check(&["{\"error\":{\"message\":\"x\"}}"], None);
         check(&["{\"choices\":[]}", "{\"type\":\"response.created\"}"], None);
