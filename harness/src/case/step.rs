@@ -201,7 +201,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
-    /// The HTTP message is completed properly; over HTTP/2 by END_STREAM.
+    /// The HTTP message is completed properly; over HTTP/2 by `END_STREAM`.
     Finish,
     /// The connection ends without completing the message; over TLS after a `close_notify`.
     Eof,
@@ -211,22 +211,22 @@ pub enum End {
     Stall,
     /// Over TLS with HTTP/1.1: the connection ends without a `close_notify`.
     NoCloseNotify,
-    /// Over HTTP/2: RST_STREAM with NO_ERROR, before the end of the message.
+    /// Over HTTP/2: `RST_STREAM` with `NO_ERROR`, before the end of the message.
     RstNoError,
-    /// Over HTTP/2: RST_STREAM with INTERNAL_ERROR.
+    /// Over HTTP/2: `RST_STREAM` with `INTERNAL_ERROR`.
     RstInternalError,
-    /// Over HTTP/2: RST_STREAM with REFUSED_STREAM: the server has done nothing with the request.
+    /// Over HTTP/2: `RST_STREAM` with `REFUSED_STREAM`: the server has done nothing with the request.
     RstRefusedStream,
-    /// Over HTTP/2: RST_STREAM with CANCEL.
+    /// Over HTTP/2: `RST_STREAM` with CANCEL.
     RstCancel,
-    /// Over HTTP/2: RST_STREAM with ENHANCE_YOUR_CALM.
+    /// Over HTTP/2: `RST_STREAM` with `ENHANCE_YOUR_CALM`.
     RstEnhanceYourCalm,
-    /// Over HTTP/2: GOAWAY with NO_ERROR and the number of a stream before this one: the server has done nothing with the request. The
+    /// Over HTTP/2: GOAWAY with `NO_ERROR` and the number of a stream before this one: the server has done nothing with the request. The
     /// connection is closed after it.
     GoawayBelow,
-    /// Over HTTP/2: GOAWAY with NO_ERROR and the number of this stream. The connection is closed after it, before the end of the message.
+    /// Over HTTP/2: GOAWAY with `NO_ERROR` and the number of this stream. The connection is closed after it, before the end of the message.
     GoawayAt,
-    /// Over HTTP/2: GOAWAY with INTERNAL_ERROR and the number of this stream, as for an error of the connection, which is closed after it.
+    /// Over HTTP/2: GOAWAY with `INTERNAL_ERROR` and the number of this stream, as for an error of the connection, which is closed after it.
     ConnectionError,
 }
 
@@ -277,7 +277,7 @@ impl End {
         )
     }
 
-    /// Returns the error code of RST_STREAM (RFC 9113 section 7), where that is the end.
+    /// Returns the error code of `RST_STREAM` (RFC 9113 section 7), where that is the end.
     pub const fn rst_stream(self) -> Option<u32> {
         match self {
             Self::RstNoError => Some(0x0),

@@ -223,7 +223,7 @@ mutants! {
     TimeoutIsSuccess "timeout-is-success" "A timeout after some output ends the answer as if it were finished." ending::TIMEOUT_IS_SUCCESS;
 
     // The end of the connection, where TLS or HTTP/2 tell of it.
-    TrustsMissingCloseNotify "trusts-missing-close-notify" "A TLS connection that ends without a close_notify is the end of a whole answer." ending::TRUSTS_MISSING_CLOSE_NOTIFY;
+    TrustsMissingCloseNotify "trusts-missing-close-notify" "A TLS connection that ends without a closure alert is the end of a whole answer." ending::TRUSTS_MISSING_CLOSE_NOTIFY;
     IgnoresRstStream "ignores-rst-stream" "A stream of HTTP/2 that is reset is a whole answer." ending::IGNORES_RST_STREAM;
     RetriesResetStream "retries-reset-stream" "A stream of HTTP/2 that is reset in the answer is asked for again." opening::RETRIES_RESET_STREAM;
 

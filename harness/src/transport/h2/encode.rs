@@ -14,7 +14,7 @@ const OF_CONNECTIONS: [&str; 5] = ["connection", "keep-alive", "proxy-connection
 
 /// Encodes an answer. Without a head nothing is sent, and only the pauses remain.
 ///
-/// A body that is delimited by the end of its connection is complete there, so that END_STREAM ends it.
+/// A body that is delimited by the end of its connection is complete there, so that `END_STREAM` ends it.
 pub(super) fn encode(answer: &Answer) -> Encoded {
     let Answer { head, body, end, .. } = answer;
     let end = *end;
