@@ -120,7 +120,7 @@ pub enum Command {
     /// One that cannot be set up is kept with the reason. Two stores are joined by copying their files together. Results that
     /// were judged by other rules, or on other cases, are refused.
     ///
-    /// Versions are those that the registry lists: of PyPI, npm and Go modules. For other languages, and previews, name them.
+    /// Versions are those that the registry lists: of Python packages, npm and Go modules. For other languages, and previews, name them.
     ///
     /// Exit codes: 0 told, 2 usage, or results in the store that do not fit, 3 the machine lacks what runs the SDK, 5 no such
     /// release, 6 the store cannot be written, 130 interrupted; what was run is in the store.

@@ -23,6 +23,7 @@ pub struct UpdateOptions {
 }
 
 /// Options of `history`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Args)]
 pub struct HistoryOptions {
     /// The SDK, by its id. With versions behind it, `anthropic-python@0.49.0,0.50.0`, just these are run.
