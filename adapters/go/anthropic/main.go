@@ -24,9 +24,9 @@ import (
 func readError(err *anthropic.Error) streamspec.Fields {
 	return streamspec.Fields{
 		"status":      {streamspec.Attribute(err.StatusCode)},
-		"type":        {streamspec.Attribute(err.Type())},
+		"type":        {streamspec.Attribute(err.Type()), streamspec.AWSErrorType(err.Response)},
 		"code":        {streamspec.Attribute(err.ErrorCode())},
-		"request_id":  {streamspec.Attribute(err.RequestID)},
+		"request_id":  {streamspec.Attribute(err.RequestID), streamspec.Header(err.Response, "x-amzn-requestid")},
 		"retry_after": {streamspec.Header(err.Response, "retry-after")},
 	}.Or(streamspec.Body(err.RawJSON()))
 }

@@ -43,6 +43,15 @@ func Header(response *http.Response, name string) Reading {
 	return Reading{response.Header.Get(name), "header"}
 }
 
+// AWSErrorType returns the type of an error in a response of AWS's, which its header has before a colon.
+func AWSErrorType(response *http.Response) Reading {
+	if response == nil {
+		return Reading{}
+	}
+	kind, _, _ := strings.Cut(response.Header.Get("x-amzn-errortype"), ":")
+	return Reading{kind, "header"}
+}
+
 // Fields are the ways to each field of an error that the SDK offers, best first, by the contract's names: status,
 // type, code, request_id, retry_after, retryable; and message, where another field holds it than what Error returns.
 type Fields map[string][]Reading

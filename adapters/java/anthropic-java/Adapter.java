@@ -5,6 +5,7 @@ import com.anthropic.core.JsonValue;
 import com.anthropic.core.http.AsyncStreamResponse;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.AnthropicException;
+import com.anthropic.errors.AnthropicServiceException;
 import com.anthropic.helpers.MessageAccumulator;
 import com.anthropic.models.messages.ContentBlock;
 import com.anthropic.models.messages.Message;
@@ -70,8 +71,20 @@ public final class Adapter {
                 .attribute("code", "errorCode")
                 .attribute("request_id", "requestId")
                 .header("request_id", "request-id")
+                .header("request_id", "x-amzn-requestid")
+                .header("type", () -> awsErrorType(error))
                 .header("retry_after", "retry-after")
                 .body();
+    }
+
+    /** Returns the type of an error in a response of AWS's, which its header has before a colon. */
+    private static String awsErrorType(Throwable error) {
+        return error instanceof AnthropicServiceException service
+                ? service.headers().values("x-amzn-errortype").stream()
+                        .map(type -> type.split(":")[0])
+                        .findFirst()
+                        .orElse(null)
+                : null;
     }
 
     /** A caller who makes several calls has a client for itself, which keeps connections as the SDK does by default. */
