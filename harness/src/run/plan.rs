@@ -303,7 +303,9 @@ fn untrusting(trial: &Trial) -> Option<String> {
     let support = match trial.transport {
         Transport::Tls => transports.tls.as_ref(),
         Transport::H2 => transports.h2.as_ref(),
-        _ => return None,
+        Transport::Http1 => return None,
+        #[cfg(test)]
+        Transport::Other => return None,
     };
     match support {
         Some(Support::Variable(_) | Support::Client(_)) => None,
