@@ -85,7 +85,9 @@ impl Count {
     /// Adds counts up by group of cases.
     pub fn by_group(counts: &[Self]) -> BTreeMap<&str, Self> {
         let mut groups: BTreeMap<&str, Vec<&Self>> = BTreeMap::new();
-        counts.iter().for_each(|count| groups.entry(&count.group).or_default().push(count));
+        for count in counts {
+            groups.entry(&count.group).or_default().push(count);
+        }
         groups.into_iter().map(|(group, counts)| (group, Self::sum(counts))).collect()
     }
 
