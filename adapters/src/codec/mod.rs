@@ -96,6 +96,11 @@ pub trait Codec: fmt::Debug + Sync {
     /// Returns the events of a stream as far as it goes; the last of them may not be whole.
     fn events(&self, stream: &[u8]) -> Vec<Decoded>;
 
+    /// Says whether a stream is text, so that it can be read again from what a report shows of it.
+    fn is_text(&self) -> bool {
+        true
+    }
+
     /// Says whether a stream holds, up to the end of its last whole event, bytes that no stream of this codec has.
     fn is_malformed(&self, stream: &[u8]) -> bool {
         let whole = self.event_ends(stream).last().copied().unwrap_or_default();

@@ -23,6 +23,15 @@ pub(crate) struct Decoder {
     is_over: bool,
 }
 
+/// The headers of a frame that are texts, with their names.
+pub(crate) type Headers = Vec<(String, String)>;
+
+/// A stage that reads headers.
+type ReadHeaders = fn(&[u8]) -> Option<Headers>;
+
+/// A stage that makes an item of headers and a payload.
+type MakeItem = fn(&[(String, String)], &[u8]) -> Item;
+
 /// The stages of the decoder, each of which a client can have otherwise.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stages {
@@ -31,9 +40,9 @@ pub(crate) struct Stages {
     /// Checks the checksum of a message.
     pub(crate) is_message: fn(&[u8], u32) -> bool,
     /// Reads the headers that are texts; none where one cannot be read.
-    pub(crate) headers: fn(&[u8]) -> Option<Vec<(String, String)>>,
+    pub(crate) headers: ReadHeaders,
     /// Makes what a message says of its headers and its payload.
-    pub(crate) message: fn(&[(String, String)], &[u8]) -> Item,
+    pub(crate) message: MakeItem,
 }
 
 impl Default for Stages {
@@ -58,13 +67,12 @@ impl Decoder {
     /// Reads the frame at an offset of what is pending.
     fn frame(&self, offset: usize) -> Frame {
         let bytes = &self.pending[offset..];
-        let Some(prelude) = bytes.first_chunk::<PRELUDE>() else { return Frame::Begun };
-        let [a, b, c, d, e, f, g, h, crc @ ..] = *prelude;
-        if !(self.stages.is_prelude)(&prelude[..8], u32::from_be_bytes(crc)) {
+        let number = |at: usize| bytes.get(at..)?.first_chunk().copied().map(u32::from_be_bytes);
+        let (Some(total), Some(headers), Some(crc)) = (number(0), number(4), number(8)) else { return Frame::Begun };
+        if !(self.stages.is_prelude)(&bytes[..8], crc) {
             return Frame::Refused("the checksum of a frame's prelude is wrong");
         }
-        let total = u32::from_be_bytes([a, b, c, d]) as usize;
-        let headers = u32::from_be_bytes([e, f, g, h]) as usize;
+        let (total, headers) = (total as usize, headers as usize);
         if total < PRELUDE + 4 || headers > total - PRELUDE - 4 {
             return Frame::Refused("the headers of a frame are longer than the frame");
         }
@@ -127,7 +135,7 @@ pub(crate) fn is_crc_of(bytes: &[u8], crc: u32) -> bool {
 }
 
 /// Reads the headers that are texts; none where one has a type that there is not, or does not fit.
-pub(crate) fn headers(mut bytes: &[u8]) -> Option<Vec<(String, String)>> {
+pub(crate) fn headers(mut bytes: &[u8]) -> Option<Headers> {
     let mut headers = Vec::new();
     while let [length, rest @ ..] = bytes {
         let (name, rest) = rest.split_at_checked(usize::from(*length))?;

@@ -81,6 +81,10 @@ impl Codec for EventStream {
         look::events(stream)
     }
 
+    fn is_text(&self) -> bool {
+        false
+    }
+
     fn is_malformed(&self, stream: &[u8]) -> bool {
         look::is_malformed(stream)
     }

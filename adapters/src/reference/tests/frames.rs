@@ -75,7 +75,6 @@ fn converse(
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let begun = || [start(), text("Hello")].concat();
-    let wrong = |wrong| last(&Frame { wrong: Some(wrong), ..Frame::default() });
     let differing = |frame: Frame| vec![[begun(), text(", world."), last(&frame), metadata()].concat()];
     let mut scenarios = vec![
         converse(
@@ -134,6 +133,18 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "raised \"Hello, world.\" iterate: ProtocolError id=req_head (a header of a frame cannot be read) | 1 sent",
             &[Mutant::PassesUnknownHeaders],
         ),
+    ];
+    scenarios.extend(failing());
+    scenarios.extend(others());
+    scenarios
+}
+
+/// Returns streams that fail: by their checksums, by their ends, and by what they say.
+fn failing() -> Vec<Scenario> {
+    let begun = || [start(), text("Hello")].concat();
+    let wrong = |wrong| last(&Frame { wrong: Some(wrong), ..Frame::default() });
+    let failed = EventStream.framed(Kind::Error, "InternalFailure", &json!("It failed."), &Frame::default());
+    vec![
         converse(
             "a wrong checksum of a prelude",
             vec![[begun(), wrong(Wrong::PreludeCrc)].concat()],
@@ -170,17 +181,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "raised \"Hello\" iterate: ApiError newException id=req_head (No.) | 1 sent",
             &[Mutant::DropsUnknownExceptions],
         ),
-    ];
-    let failed = EventStream.framed(Kind::Error, "InternalFailure", &json!("It failed."), &Frame::default());
-    scenarios.push(converse(
-        "an error that the model does not have",
-        vec![whole(&failed)],
-        End::Finish,
-        "raised \"Hello\" iterate: ApiError InternalFailure id=req_head (It failed.) | 1 sent",
-        &[Mutant::DropsUnmodelledErrors],
-    ));
-    scenarios.extend(others());
-    scenarios
+        converse(
+            "an error that the model does not have",
+            vec![whole(&failed)],
+            End::Finish,
+            "raised \"Hello\" iterate: ApiError InternalFailure id=req_head (It failed.) | 1 sent",
+            &[Mutant::DropsUnmodelledErrors],
+        ),
+    ]
 }
 
 /// Returns tool calls, thoughts, responses without frames, and Anthropic's events in chunks.

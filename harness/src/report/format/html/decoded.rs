@@ -15,10 +15,11 @@ const MOST: usize = 200;
 const LONGEST_DATA: usize = 600;
 const LONGEST_NAME: usize = 80;
 
-/// Reads the events of an answer, each of which gets a place among all; none where it is no stream of its dialect's codec.
+/// Reads the events of an answer, each of which gets a place among all; none where it is no stream of its dialect's
+/// codec, or one of bytes, of which a record has only what is text.
 pub(super) fn decoded(api: Api, answer: &DescribedAnswer, events: &mut Table<EventData>) -> Option<DecodedData> {
     let codec = codec::of(api);
-    answer.content_type().filter(|content_type| codec.is_named_by(content_type))?;
+    answer.content_type().filter(|content_type| codec.is_text() && codec.is_named_by(content_type))?;
     let mut all = codec.events(answer.body().as_bytes());
     all.retain(|event| !event.is_ignored());
     Some(DecodedData {
