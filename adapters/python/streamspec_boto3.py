@@ -26,6 +26,8 @@ ERROR_BASES: Final = (ClientError, BotoCoreError)
 CREDENTIALS: Final = {"aws_access_key_id": "no-key", "aws_secret_access_key": "no-secret"}
 SESSION: Final = boto3.Session(region_name="us-east-1", **CREDENTIALS)
 MAKING: Final = Lock()
+# The first client reads the service's model, which takes longer than a call.
+SESSION.client("bedrock-runtime")
 
 
 def bedrock_client(run: Run) -> Any:
