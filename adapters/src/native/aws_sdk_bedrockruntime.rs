@@ -46,6 +46,7 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, Ok(client), offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
+#[expect(clippy::result_large_err, reason = "what ends a stream is described where it ends")]
 async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let model = call.api.dialect().model;
     let failed = if call.surface == "converse" {
@@ -55,7 +56,8 @@ async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), O
     } else {
         let request = client.invoke_model_with_response_stream().model_id(model).content_type("application/json");
         let answer = request.body(Blob::new(call.body().to_string())).send().await.map_err(refused)?;
-        seen.take(received(answer.body).map(|event| event.and_then(parsed)).boxed(), chunk).await
+        seen.take(received(answer.body).map(|event| event.and_then(parsed)).boxed(), |seen, said| chunk(seen, &said))
+            .await
     };
     failed.map_or(Ok(()), Err)
 }
@@ -159,6 +161,7 @@ fn event(seen: &mut Observer, event: ConverseStreamOutput) {
 
 /// Parses the bytes of a chunk, which are JSON for the SDK's caller. There may be none, and an event that the SDK does not know has
 /// none.
+#[expect(clippy::result_large_err, reason = "what ends a stream is described where it ends")]
 fn parsed(event: ResponseStream) -> Result<Value, ObservedError> {
     let ResponseStream::Chunk(part) = event else { return Ok(Value::Null) };
     let Some(bytes) = part.bytes.map(Blob::into_inner) else { return Ok(Value::Null) };
@@ -166,12 +169,12 @@ fn parsed(event: ResponseStream) -> Result<Value, ObservedError> {
 }
 
 /// Reads what a chunk says, which may be an error.
-fn chunk(seen: &mut Observer, said: Value) {
-    message_event(seen, &said);
+fn chunk(seen: &mut Observer, said: &Value) {
+    message_event(seen, said);
     if said["type"] == "error" {
         let mut failure =
-            error(Site::Iterate, &["ResponseStream::Chunk", "ResponseStream"], message_in(&said).unwrap_or_default());
-        read_parsed_body(&mut failure, Api::BedrockInvoke, &said);
+            error(Site::Iterate, &["ResponseStream::Chunk", "ResponseStream"], message_in(said).unwrap_or_default());
+        read_parsed_body(&mut failure, Api::BedrockInvoke, said);
         seen.failed(failure);
     }
 }

@@ -240,11 +240,11 @@ fn rendered(api: Api, step: &Step) -> Vec<u8> {
     body(api, std::slice::from_ref(step))
 }
 
-/// Makes the step that sends bytes as they are.
-fn sent(bytes: &[u8]) -> Step {
+/// Makes the step that sends bytes as they are. A nonce that is filled in would break the checksum of a frame.
+pub(super) fn sent(api: Api, bytes: &[u8]) -> Step {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Step::Raw(text.to_owned()),
-        Err(_) => Step::Hex(hex::encode(bytes)),
+        Ok(text) if codec::of(api).is_text() => Step::Raw(text.to_owned()),
+        _ => Step::Hex(hex::encode(bytes)),
     }
 }
 
@@ -284,7 +284,7 @@ fn cut(rng: &mut Rng, api: Api, steps: &mut Vec<Step>) -> Option<()> {
     let bytes = rendered(api, &steps[place]);
     let length = inside(rng, &bytes)?;
     steps.truncate(place);
-    steps.push(sent(&bytes[..length]));
+    steps.push(sent(api, &bytes[..length]));
     steps.push(end(rng, steps));
     Some(())
 }
@@ -293,7 +293,7 @@ fn split(rng: &mut Rng, api: Api, steps: &mut Vec<Step>) -> Option<()> {
     let place = any(rng, &events(steps))?;
     let bytes = rendered(api, &steps[place]);
     let length = inside(rng, &bytes)?;
-    let (first, rest) = (sent(&bytes[..length]), sent(&bytes[length..]));
+    let (first, rest) = (sent(api, &bytes[..length]), sent(api, &bytes[length..]));
     steps.splice(place..=place, [first, Step::Flush, Step::Pause(BETWEEN_PIECES), rest, Step::Flush]);
     Some(())
 }

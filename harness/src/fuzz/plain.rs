@@ -30,8 +30,8 @@ pub(super) fn plain(api: Api, steps: &[Step]) -> Vec<Step> {
         }
     });
     let head = steps.iter().take(1).filter(|step| matches!(step, Step::Respond(_))).cloned();
-    let rest = std::str::from_utf8(&sent[whole..]).ok().filter(|rest| !rest.is_empty());
-    let rest = rest.map(|rest| Step::Raw(rest.to_owned()));
+    let is_kept = !sent[whole..].is_empty() && (!codec.is_text() || std::str::from_utf8(&sent[whole..]).is_ok());
+    let rest = is_kept.then(|| super::change::sent(api, &sent[whole..]));
     let end = steps.iter().filter(|step| matches!(step, Step::End(_))).cloned();
     head.chain(events).chain(rest).chain(end).collect()
 }

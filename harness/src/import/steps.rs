@@ -72,7 +72,7 @@ fn neat(codec: &dyn Codec, record: &[u8], form: Form) -> Vec<Step> {
     let Some(data) = event.data.clone() else { return Vec::new() };
     let step = |data: Value| match event.name.as_str() {
         "" => Step::Data(data),
-        name => Step::Event(Event::plain(name, data)),
+        name => Step::Event(Event { kind: event.kind, ..Event::plain(name, data) }),
     };
     let value = serde_json::from_str(&data).ok().filter(|value: &Value| form == Form::Values && !value.is_string());
     value.into_iter().chain([Value::String(data)]).map(step).collect()

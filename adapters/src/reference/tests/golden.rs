@@ -7,7 +7,7 @@ use crate::contract::{Api, Caller};
 use crate::reference::DOCUMENTED;
 use crate::reference::reader::Reader;
 
-/// Returns the name and the data of an event, which SDKs for ConverseStream hand out as an object with the name as its one member.
+/// Returns the name and the data of an event, which SDKs for `ConverseStream` hand out as an object with the name as its one member.
 fn named(api: Api, event: &Value) -> (Option<&str>, &Value) {
     match event.as_object().and_then(|members| members.iter().next()) {
         Some((name, data)) if api == Api::BedrockConverse => (Some(name), data),
