@@ -4,6 +4,8 @@
 //! The crate's own `Error` is what the errors of both operations and of their streams become with `into()`, so its variants
 //! are the classes.
 
+#![allow(clippy::result_large_err, reason = "an observed error is made once in a call")]
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -166,6 +168,7 @@ fn parsed(event: ResponseStream) -> Result<Value, ObservedError> {
 }
 
 /// Reads what a chunk says, which may be an error.
+#[allow(clippy::needless_pass_by_value, reason = "the observer hands over what it takes")]
 fn chunk(seen: &mut Observer, said: Value) {
     message_event(seen, &said);
     if said["type"] == "error" {
