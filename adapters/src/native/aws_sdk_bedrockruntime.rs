@@ -4,6 +4,8 @@
 //! The crate's own `Error` is what the errors of both operations and of their streams become with `into()`, so its variants
 //! are the classes.
 
+#![allow(clippy::result_large_err, reason = "an observed error is made once in a call")]
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -46,7 +48,6 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, Ok(client), offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-#[expect(clippy::result_large_err, reason = "what ends a stream is described where it ends")]
 async fn make(client: &Client, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
     let model = call.api.dialect().model;
     let failed = if call.surface == "converse" {
@@ -161,7 +162,6 @@ fn event(seen: &mut Observer, event: ConverseStreamOutput) {
 
 /// Parses the bytes of a chunk, which are JSON for the SDK's caller. There may be none, and an event that the SDK does not know has
 /// none.
-#[expect(clippy::result_large_err, reason = "what ends a stream is described where it ends")]
 fn parsed(event: ResponseStream) -> Result<Value, ObservedError> {
     let ResponseStream::Chunk(part) = event else { return Ok(Value::Null) };
     let Some(bytes) = part.bytes.map(Blob::into_inner) else { return Ok(Value::Null) };
