@@ -38,7 +38,7 @@ fn of<T: JsonSchema>(title: &str, templates: bool) -> Value {
     schema
 }
 
-/// Lets every leaf that takes no free text, and every mapping whose keys are free or that may be left out, also take a string that is one
+/// Lets every leaf that takes no free text, and every list of texts, and every mapping whose keys are free or that may be left out, also take a string that is one
 /// `${…}`.
 fn accept_templates(schema: &mut Value) {
     let Value::Object(fields) = schema else { return };
@@ -62,7 +62,7 @@ fn accept_templates(schema: &mut Value) {
     {
         choices.push(template::schema());
     }
-    if is_closed_leaf(fields) || is_map(fields) {
+    if is_closed_leaf(fields) || is_map_or_list(fields) {
         let about: Map<String, Value> = ["description", "default"]
             .into_iter()
             .filter_map(|keyword| fields.remove(keyword).map(|value| (keyword.to_owned(), value)))
@@ -73,11 +73,14 @@ fn accept_templates(schema: &mut Value) {
     }
 }
 
-/// Returns true where a schema describes a mapping whose keys are free, which can be a value of the matrix as a whole.
-fn is_map(fields: &Map<String, Value>) -> bool {
-    fields.get("type") == Some(&json!("object"))
+/// Returns true where a schema describes a mapping whose keys are free, or a list of texts, which can be a value of the matrix as a whole.
+fn is_map_or_list(fields: &Map<String, Value>) -> bool {
+    let kind = fields.get("type");
+    let is_map = kind == Some(&json!("object"))
         && fields.get("additionalProperties").is_some_and(Value::is_object)
-        && !fields.contains_key("properties")
+        && !fields.contains_key("properties");
+    let is_list = kind == Some(&json!("array")) && fields.get("items").is_some_and(|items| items["type"] == "string");
+    is_map || is_list
 }
 
 /// Returns true where a schema describes a value without parts that is not any string.
