@@ -13,10 +13,10 @@ from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
+import cohere
 import httpx
 from cohere.core.api_error import ApiError
 
-import cohere
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import KEY
 from streamspec_dialects import CHAT_TOOLS, read_cohere_item
