@@ -136,6 +136,9 @@ pub struct CaseRecord {
     /// See [`Case::timeout`]; records of earlier revisions do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
+    /// The transports that have all that it sends, where some have not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<Transport>,
     /// See [`Case::caller`].
     #[serde(default, skip_serializing_if = "Caller::is_plain")]
     pub caller: Caller,
@@ -162,6 +165,7 @@ impl From<&Case> for CaseRecord {
             disputed: case.disputed.clone(),
             max_retries: case.max_retries,
             timeout: Some(case.timeout),
+            transports: case.limited_to(),
             caller: case.caller,
             about: Some(case.about),
             answers: describe(&script, Transport::default(), SOME_NONCE),

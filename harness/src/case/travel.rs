@@ -15,6 +15,12 @@ impl Case {
         Transport::ALL.iter().copied().find(|transport| self.travels_by(*transport))
     }
 
+    /// Lists the transports by which it travels; none where all will do.
+    pub fn limited_to(&self) -> Vec<Transport> {
+        let travels: Vec<Transport> = Transport::ALL.iter().copied().filter(|one| self.travels_by(*one)).collect();
+        if travels.len() == Transport::ALL.len() { Vec::new() } else { travels }
+    }
+
     fn ends_others(&self) -> bool {
         let ends = self
             .steps()

@@ -16,7 +16,7 @@ pub(super) use groups::{AxisChange, ChangeText, Group};
 
 use who::ComparedPart;
 
-use super::published::{Report, ReportSdk, ResultCheck, TrialResult};
+use super::published::{Report, ReportCase, ReportSdk, ResultCheck, TrialResult};
 use crate::case::{Axis, Level};
 use crate::id::{CaseId, SdkSurface, TrialId, Variant, VariantRun};
 use crate::judge::{Mode, Status};
@@ -191,11 +191,13 @@ impl<'a> States<'a> {
         who: ComparedPart<'_>,
         name: ComparedPart<'a>,
     ) -> Result<Self, CompareError> {
-        let mut by_group: BTreeMap<&str, Vec<&CaseId>> = BTreeMap::new();
-        report.cases.iter().for_each(|case| by_group.entry(case.id.group()).or_default().push(&case.id));
+        let mut by_group: BTreeMap<&str, Vec<&ReportCase>> = BTreeMap::new();
+        report.cases.iter().for_each(|case| by_group.entry(case.id.group()).or_default().push(case));
         let mut of = BTreeMap::new();
         for count in report.counts.iter().filter(|count| who.has(&count.sdk, &count.surface)) {
-            let cases = by_group.get(count.group.as_str()).map_or(&[][..], Vec::as_slice);
+            let cases = by_group.get(count.group.as_str()).into_iter().flatten();
+            let cases: Vec<&CaseId> =
+                cases.filter(|case| case.travels_by(count.transport)).map(|case| &case.id).collect();
             let has = count.judged() + count.not_judged();
             let listed = report.results.iter().filter(|result| {
                 let TrialId { sdk, surface, case, variant, route, transport } = &result.id;
@@ -212,8 +214,7 @@ impl<'a> States<'a> {
             for case in cases {
                 let (sdk, surface, route, transport) =
                     (count.sdk.clone(), count.surface.clone(), count.route, count.transport);
-                let id =
-                    TrialId { route, transport, ..TrialId::new(sdk, surface, (*case).clone(), Variant::AsWritten) };
+                let id = TrialId { route, transport, ..TrialId::new(sdk, surface, case.clone(), Variant::AsWritten) };
                 of.insert(name.key(id), State::pass());
             }
         }

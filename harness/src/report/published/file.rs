@@ -57,6 +57,9 @@ pub struct CaseOf {
     /// The ruling of maintainers who see it otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Dispute>,
+    /// The transports that have all that it sends, where some have not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transports: Vec<Transport>,
     /// The combinations of its matrix: `chunked` is the case `anthropic/cut/eof#chunked`. A file without any is one case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub combinations: Vec<String>,

@@ -20,7 +20,7 @@ use streamspec_adapters::contract::Api;
 
 use super::view::{Count, Gateway, Known, Suite};
 use crate::case::{Axis, Dispute, Level, Source};
-use crate::id::{CaseId, SdkId, SurfaceId, TrialId, VariantRun};
+use crate::id::{CaseId, SdkId, SurfaceId, Transport, TrialId, VariantRun};
 use crate::judge::{Grade, Mode, Status};
 
 pub use file::{FileError, ReportFile};
@@ -103,8 +103,17 @@ pub struct ReportCase {
     pub sources: Vec<Source>,
     /// The ruling of maintainers who see it otherwise.
     pub disputed: Option<Dispute>,
+    /// The transports by which it travels; none where by all.
+    pub transports: Vec<Transport>,
     /// The variants in which its trials were run again, by route and transport.
     pub variant_runs: Vec<VariantRun>,
+}
+
+impl ReportCase {
+    /// Says whether a transport has all that the case sends.
+    pub fn travels_by(&self, transport: Transport) -> bool {
+        self.transports.is_empty() || self.transports.contains(&transport)
+    }
 }
 
 /// One trial that is not a plain pass.

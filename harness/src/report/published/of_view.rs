@@ -65,7 +65,7 @@ fn report_sdk(sdk: &Sdk<'_>) -> ReportSdk {
 }
 
 fn report_case(case: &CaseRecord, variant_runs: Vec<VariantRun>) -> ReportCase {
-    let CaseRecord { id, digest, api, title, sources, disputed, .. } = case;
+    let CaseRecord { id, digest, api, title, sources, disputed, transports, .. } = case;
     ReportCase {
         id: id.clone(),
         api: *api,
@@ -73,6 +73,7 @@ fn report_case(case: &CaseRecord, variant_runs: Vec<VariantRun>) -> ReportCase {
         title: title.clone(),
         sources: sources.clone(),
         disputed: disputed.clone(),
+        transports: transports.clone(),
         variant_runs,
     }
 }

@@ -53,6 +53,7 @@ fn cases(cases: &[ReportCase], sources: &Named<Source>) -> Vec<CaseOf> {
             title: case.title.clone(),
             sources: case.sources.iter().filter_map(|source| sources.id(source)).collect(),
             disputed: case.disputed.clone(),
+            transports: case.transports.clone(),
             combinations: Vec::new(),
             variant_runs: Vec::new(),
         };

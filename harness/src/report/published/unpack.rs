@@ -63,7 +63,7 @@ impl TryFrom<ReportFile> for Report {
 }
 
 fn cases_of(case: CaseOf, by_id: &BTreeMap<String, Source>) -> Result<Vec<ReportCase>, FileError> {
-    let CaseOf { id: file, api, digest, title, sources, disputed, combinations, variant_runs } = case;
+    let CaseOf { id: file, api, digest, title, sources, disputed, transports, combinations, variant_runs } = case;
     let source = |id: &String| by_id.get(id).cloned().ok_or_else(|| missing("source", id, &file));
     let sources = sources.iter().map(source).collect::<Result<Vec<_>, _>>()?;
     let run_in_variants = |combination: Option<&str>| {
@@ -80,6 +80,7 @@ fn cases_of(case: CaseOf, by_id: &BTreeMap<String, Source>) -> Result<Vec<Report
         title: title.clone(),
         sources: sources.clone(),
         disputed: disputed.clone(),
+        transports: transports.clone(),
         variant_runs: run_in_variants(combination),
     };
     if combinations.is_empty() {

@@ -54,6 +54,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         }),
         max_retries: 0,
         timeout: None,
+        transports: Vec::new(),
         caller: Caller::default(),
         about: None,
         answers: vec![DescribedAnswer {
