@@ -138,6 +138,22 @@ fn a_report_of_a_part_is_refused() {
     assert!(matches!(error, CompareError::Partial { side: "old", .. }), "{error}");
 }
 
+/// Some cases end as one transport alone can; no report of another one has trials of them.
+#[test]
+fn a_case_that_does_not_travel_by_a_transport_is_not_missing() {
+    let mut records = samples::records();
+    let place = records.iter().position(|record| matches!(record, Record::Case(_))).expect("a sample has a case");
+    let Record::Case(case) = &records[place] else { panic!("no case") };
+    let mut other = case.clone();
+    other.id = format!("{}/no-close-notify", case.id.group()).as_str().into();
+    records.insert(place, Record::Case(other.clone()));
+    let refused = compare((&report(&records), None), (&report(&records), None)).expect_err("a case has no trials");
+    assert!(matches!(refused, CompareError::Partial { .. }), "{refused}");
+    other.transports = vec![Transport::Other];
+    records[place] = Record::Case(other);
+    assert_eq!(compared(&records, &records).changes, []);
+}
+
 /// `quick` runs one combination of each matrix only, so what is not in the results may not have been run at all.
 #[test]
 fn a_variant_that_was_not_run_is_not_fixed() {
