@@ -1,5 +1,6 @@
 //! Faults in reading the frames of AWS's event stream, and the answers of Amazon Bedrock in them.
 
+use super::replaced::{feeding, finishing};
 use super::{DOCUMENTED, Faulty};
 use crate::answer::Step;
 use crate::codec::Kind;
@@ -70,29 +71,12 @@ pub(super) const NEEDS_CONTENT_TYPE: Faulty = decoding(|| {
     of(Stages { message: typed, ..STAGES })
 });
 
-/// The decoder with other functions for what a read brings and for the end.
-struct Frames(Decoder, fn(&mut Decoder, &[u8]) -> Vec<Item>, fn(&mut Decoder) -> Vec<Item>);
-
-impl Decode for Frames {
-    fn feed(&mut self, bytes: &[u8]) -> Vec<Item> {
-        (self.1)(&mut self.0, bytes)
-    }
-
-    fn finish(&mut self) -> Vec<Item> {
-        (self.2)(&mut self.0)
-    }
-
-    fn arriving(&self) -> (&str, usize) {
-        self.0.arriving()
-    }
-}
-
 pub(super) const READS_ARE_FRAMES: Faulty = decoding(|| {
     let alone = |decoder: &mut Decoder, bytes: &[u8]| {
         decoder.pending.clear();
         decoder.feed(bytes)
     };
-    Box::new(Frames(Decoder::default(), alone, Decoder::finish))
+    feeding(alone)
 });
 
 pub(super) const FRAME_CAP: Faulty = decoding(|| {
@@ -101,15 +85,15 @@ pub(super) const FRAME_CAP: Faulty = decoding(|| {
         let is_long = |item: &Item| matches!(item, Item::Event(event) if event.data.len() > 64 * 1024);
         if items.iter().any(is_long) { vec![Item::Refused("a frame is too long")] } else { items }
     };
-    Box::new(Frames(Decoder::default(), capped, Decoder::finish))
+    feeding(capped)
 });
 
 pub(super) const DISPATCHES_CUT_FRAME: Faulty = decoding(|| {
-    Box::new(Frames(Decoder::default(), Decoder::feed, |decoder| {
+    finishing(|decoder: &mut Decoder| {
         // Only bytes of the checksum are missing, which is then not compared.
         decoder.stages.is_message = |_, _| true;
         (0..4).flat_map(|_| decoder.feed(&[0])).collect()
-    }))
+    })
 });
 
 /// Makes a client that passes over messages of a kind that are errors.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::replaced::{feeding, finishing};
 use super::{DOCUMENTED, Faulty};
 use crate::codec::decode::{Decode, Item, text};
 use crate::codec::ndjson::{Decoder, event};
@@ -9,41 +10,18 @@ use crate::contract::Api;
 use crate::reference::client::Client;
 use crate::reference::{read, reader};
 
-/// The decoder with other functions for what a read brings and for the end.
-struct Lines(Decoder, fn(&mut Decoder, &[u8]) -> Vec<Item>, fn(&mut Decoder) -> Vec<Item>);
-
-impl Decode for Lines {
-    fn feed(&mut self, bytes: &[u8]) -> Vec<Item> {
-        (self.1)(&mut self.0, bytes)
-    }
-
-    fn finish(&mut self) -> Vec<Item> {
-        (self.2)(&mut self.0)
-    }
-
-    fn arriving(&self) -> (&str, usize) {
-        self.0.arriving()
-    }
-}
-
 /// Makes a client with this decoder.
 const fn decoding(ndjson: fn() -> Box<dyn Decode>) -> Faulty {
     Faulty::with_decoder("ndjson", ndjson)
 }
 
-/// Makes a decoder that takes a read like this.
-fn feeding(feed: fn(&mut Decoder, &[u8]) -> Vec<Item>) -> Box<dyn Decode> {
-    Box::new(Lines(Decoder::default(), feed, Decoder::finish))
-}
-
 pub(super) const READS_ARE_LINES: Faulty =
-    decoding(|| feeding(|_, bytes| bytes.split(|byte| *byte == b'\n').filter_map(event).collect()));
+    decoding(|| feeding::<Decoder>(|_, bytes| bytes.split(|byte| *byte == b'\n').filter_map(event).collect()));
 
-pub(super) const LOSES_LAST_LINE: Faulty =
-    decoding(|| Box::new(Lines(Decoder::default(), Decoder::feed, |_| Vec::new())));
+pub(super) const LOSES_LAST_LINE: Faulty = decoding(|| finishing::<Decoder>(|_| Vec::new()));
 
 pub(super) const UNICODE_ENDS_JSON_LINES: Faulty = decoding(|| {
-    feeding(|decoder, bytes| {
+    feeding(|decoder: &mut Decoder, bytes| {
         let items = decoder.feed(bytes).into_iter();
         let pieces = |item: Item| match item {
             Item::Event(line) => line
@@ -58,10 +36,10 @@ pub(super) const UNICODE_ENDS_JSON_LINES: Faulty = decoding(|| {
 });
 
 pub(super) const JSON_UTF8_BY_CHUNK: Faulty =
-    decoding(|| feeding(|decoder, bytes| decoder.feed(text(bytes).as_bytes())));
+    decoding(|| feeding(|decoder: &mut Decoder, bytes| decoder.feed(text(bytes).as_bytes())));
 
 pub(super) const JSON_LINE_CAP: Faulty = decoding(|| {
-    feeding(|decoder, bytes| {
+    feeding(|decoder: &mut Decoder, bytes| {
         let items = decoder.feed(bytes).into_iter();
         let capped = |item: Item| match item {
             Item::Event(line) if line.data.len() > 64 * 1024 => Item::Refused("token too long"),
@@ -72,7 +50,7 @@ pub(super) const JSON_LINE_CAP: Faulty = decoding(|| {
 });
 
 pub(super) const JSON_CRLF_FAILS: Faulty = decoding(|| {
-    feeding(|decoder, bytes| {
+    feeding(|decoder: &mut Decoder, bytes| {
         let was_cr = decoder.line.ends_with(b"\r") && bytes.starts_with(b"\n");
         let is_crlf = was_cr || bytes.windows(2).any(|two| two == b"\r\n");
         if is_crlf { vec![Item::Refused("a control character")] } else { decoder.feed(bytes) }

@@ -12,6 +12,7 @@ mod lines;
 mod opening;
 mod payloads;
 mod recognition;
+mod replaced;
 mod reporting;
 mod tools;
 
