@@ -78,7 +78,7 @@ fn configured(certificate: CertificateDer<'static>, key: Vec<u8>) -> Result<Serv
     versions.with_no_client_auth().with_single_cert(vec![certificate], key)
 }
 
-/// What is made for an authority.
+/// The keys and certificates of an authority.
 struct Made {
     /// Its certificate, as PEM.
     authority: String,

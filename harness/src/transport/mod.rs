@@ -6,6 +6,7 @@
 
 mod authority;
 mod bursts;
+mod closing;
 mod describe;
 mod encoded;
 mod h2;
@@ -108,6 +109,11 @@ impl Refusal {
     /// Makes a refusal with a status and its reason.
     pub fn new(status: u16, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
+    }
+
+    /// Returns the body of the answer, which is text.
+    fn body(&self) -> String {
+        format!("streamspec: {}\n", self.reason)
     }
 }
 

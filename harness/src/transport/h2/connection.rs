@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use h2::server::{Builder, SendResponse};
 use http::Response;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
@@ -15,13 +15,11 @@ use tokio_rustls::server::TlsStream;
 use super::io::Io;
 use super::play::{Fate, Playing};
 use super::{encode, request};
+use crate::transport::closing::close;
 use crate::transport::{Host, Refusal};
 
 /// The time that the beginning of a connection may take.
 const ARRIVAL: Duration = Duration::from_mins(1);
-
-/// The time that the server waits for the client's FIN after its own; an earlier `close` could destroy what is unread.
-const DRAIN: Duration = Duration::from_secs(2);
 
 /// The window of a request's body, so that no client has to wait for it.
 const WINDOW: u32 = 1024 * 1024;
@@ -105,21 +103,11 @@ async fn answer(
 }
 
 fn refuse(mut respond: SendResponse<Bytes>, refusal: &Refusal) {
-    let body = format!("streamspec: {}\n", refusal.reason);
     let response =
         Response::builder().status(refusal.status).header("content-type", "text/plain; charset=utf-8").body(());
     let Ok(response) = response else { return };
     if let Ok(mut stream) = respond.send_response(response, false) {
         // It is sent when the connection is driven next.
-        let _ = stream.send_data(body.into(), true);
-    }
-}
-
-/// Sends `close_notify` and FIN, and waits for the client's.
-async fn close(io: &mut Io) {
-    if io.shutdown().await.is_ok() {
-        let mut unread = [0; 1024];
-        let drain = async { while matches!(io.read(&mut unread).await, Ok(1..)) {} };
-        let _ = timeout(DRAIN, drain).await;
+        let _ = stream.send_data(refusal.body().into(), true);
     }
 }

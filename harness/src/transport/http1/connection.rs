@@ -2,20 +2,18 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
 use super::encode::reason;
 use super::play::{ConnectionFate, play};
 use super::request;
 use super::stream::Stream;
+use crate::transport::closing::{close, drain};
 use crate::transport::{Host, Refusal, Reply, Request, Transport};
 
 /// The time that a request may take to arrive, and a connection may idle before it.
 const ARRIVAL: Duration = Duration::from_mins(1);
-
-/// The time that the server waits for the client's FIN after its own; an earlier `close` could destroy what is unread.
-const DRAIN: Duration = Duration::from_secs(2);
 
 /// Serves a connection until one side closes it, with answers as the transport encodes them.
 pub(in crate::transport) async fn serve(transport: &dyn Transport, mut stream: impl Stream, host: &dyn Host) {
@@ -79,7 +77,7 @@ async fn answer(
         ConnectionFate::Cut => {
             // What the client has sent is read first: a socket that is closed with unread bytes sends RST.
             if stream.cut().await.is_ok() {
-                let _ = timeout(DRAIN, drain(stream)).await;
+                drain(stream).await;
             }
         }
         ConnectionFate::Fin => tokio::select! {
@@ -90,20 +88,8 @@ async fn answer(
     false
 }
 
-/// Sends FIN and waits for the client's.
-pub(in crate::transport) async fn close(stream: &mut impl Stream) {
-    if stream.shutdown().await.is_ok() {
-        let _ = timeout(DRAIN, drain(stream)).await;
-    }
-}
-
-async fn drain(stream: &mut impl Stream) {
-    let mut unread = [0; 1024];
-    while matches!(stream.read(&mut unread).await, Ok(1..)) {}
-}
-
 async fn refuse(stream: &mut impl Stream, refusal: &Refusal) {
-    let body = format!("streamspec: {}\n", refusal.reason);
+    let body = refusal.body();
     let response = format!(
         "HTTP/1.1 {} {}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         refusal.status,
