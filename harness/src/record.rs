@@ -30,6 +30,7 @@ pub(crate) use read::read;
 pub use records::{Records, Run, TrialPlace};
 pub use schema::schema;
 pub use sweep::SweepRecord;
+pub(crate) use sweep::places_by_events;
 pub use trial::{AttemptRecord, Attempted, TrialRecord, WireRecord};
 pub use write::Writer;
 

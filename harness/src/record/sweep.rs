@@ -28,11 +28,20 @@ impl SweepRecord {
     pub fn all(&self, variant: Variant) -> Vec<usize> {
         match variant {
             Variant::CutBytes => (0..self.places).collect(),
-            Variant::ErrorBytes => {
-                let last = self.events.last().copied().unwrap_or_default();
-                (1..last).filter(|place| !self.events.contains(place)).collect()
-            }
-            _ => std::iter::once(0).chain(self.events.iter().copied()).collect(),
+            _ => places_by_events(variant, &self.events),
         }
+    }
+}
+
+/// Lists the places of a sweep that only the ends of the events before the stop reason decide.
+///
+/// What is inside the event with the stop reason is left out of the bytes: a client that reads line by line may have it already.
+pub(crate) fn places_by_events(variant: Variant, events: &[usize]) -> Vec<usize> {
+    match variant {
+        Variant::ErrorBytes => {
+            let last = events.last().copied().unwrap_or_default();
+            (1..last).filter(|place| !events.contains(place)).collect()
+        }
+        _ => std::iter::once(0).chain(events.iter().copied()).collect(),
     }
 }

@@ -7,6 +7,7 @@ use crate::case::{Case, End, Outcome};
 use crate::codec;
 use crate::id::Variant;
 use crate::judge::says_stop;
+use crate::record::places_by_events;
 use crate::wire::Script;
 
 /// The places at which a healthy stream is broken, each by the number of bytes of the body that are sent before it.
@@ -36,12 +37,7 @@ impl Places {
         let all = match variant {
             // The last byte that the event cannot do without is the one that completes it.
             Variant::CutBytes => (0..stop - codec.dispensable_end(&body[..stop])).collect(),
-            // What is inside the event with the stop reason is left out: a client that reads line by line may have it already.
-            Variant::ErrorBytes => {
-                let last = events.last().copied().unwrap_or_default();
-                (1..last).filter(|place| !events.contains(place)).collect()
-            }
-            _ => std::iter::once(0).chain(events.iter().copied()).collect(),
+            _ => places_by_events(variant, &events),
         };
         Some(Self { api: case.api, variant, all, events })
     }
