@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench frames`.
 
+mod common;
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -11,8 +13,7 @@ const FRAMES: usize = 20_000;
 const ROUNDS: usize = 5;
 
 fn main() {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        // `cargo test --benches` only asks whether this builds.
+    if !common::is_asked() {
         return;
     }
     let data = json!({ "contentBlockIndex": 0, "delta": { "text": "Hello, world." } });

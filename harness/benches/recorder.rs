@@ -4,14 +4,14 @@
 //! Printed are the medians in milliseconds to the first byte of the answer and to its last one, the median of what a pair differs by,
 //! and the ratio of the medians. The connection is made anew for each call, and HTTP is in the clear.
 
+mod common;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
 use streamspec::capture::{Capture, Roots, Upstream};
 use streamspec::id::{Transport, Variant};
-use streamspec::load;
 use streamspec::server::Server;
 use streamspec::wire::Script;
 
@@ -28,12 +28,10 @@ type Times = [Duration; 2];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        // `cargo test --benches` only asks whether this builds.
+    if !common::is_asked() {
         return Ok(());
     }
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Utf8Path::new(""));
-    let case = load::case(root, CASE).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    let case = common::cases(&[CASE])?.remove(0);
     let server = Server::start().await?;
     let registered = server.register(Script::of(&case, Variant::AsWritten, "bench"), Transport::default());
     let base = registered.base_url();
@@ -56,10 +54,10 @@ async fn main() -> anyhow::Result<()> {
     });
     let pairs = pairs.await??;
     for (place, what) in ["first byte", "last byte"].into_iter().enumerate() {
-        let of = |side: usize| median(pairs.iter().map(|pair| milliseconds(pair[side][place])).collect());
+        let of = |side: usize| common::median(pairs.iter().map(|pair| milliseconds(pair[side][place])).collect());
         let (direct, recorded) = (of(0), of(1));
         let each = pairs.iter().map(|[direct, recorded]| milliseconds(recorded[place]) - milliseconds(direct[place]));
-        let added = median(each.collect());
+        let added = common::median(each.collect());
         println!(
             "{what}: {direct:.3} ms directly, {recorded:.3} ms through the recorder, {added:.3} ms added, {:.2} times, {PAIRS} pairs",
             recorded / direct
@@ -92,9 +90,4 @@ fn call(address: SocketAddr, path: &str) -> std::io::Result<Times> {
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -23,7 +23,7 @@ const SDK: &str = "reference";
 /// The time between two looks at the memory of a process.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// What a command took.
+/// The time and the memory that a command took.
 struct Took {
     time: Duration,
     peak_kib: u64,

@@ -1,4 +1,4 @@
-//! What the benches share: pairs of times measured one after the other, and their ratio.
+//! The parts that benches share: pairs of times measured one after the other, and their ratio.
 
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
@@ -52,7 +52,8 @@ impl Pairs {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// Returns the value in the middle, or between the two there.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     match (values.len() % 2, values.get(middle)) {
