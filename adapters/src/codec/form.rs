@@ -25,7 +25,7 @@ impl Kind {
     }
 }
 
-/// What differs from the usual in the frame of an event.
+/// The differences from the usual in the frame of an event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Frame {

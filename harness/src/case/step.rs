@@ -176,7 +176,7 @@ pub struct Event {
     /// The kind of message that carries it, where the dialect's codec has several.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: Kind,
-    /// What differs from the usual in its frame, where the dialect's codec has frames.
+    /// The differences from the usual in its frame, where the dialect's codec has frames.
     #[serde(default, skip_serializing_if = "is_default")]
     pub frame: Frame,
 }

@@ -49,7 +49,7 @@ struct Search<'a> {
     id: &'a TrialId,
     /// The releases, the oldest first.
     versions: Vec<String>,
-    /// What became of each that was run.
+    /// The results of each that was run.
     releases: Vec<Option<Release>>,
     /// The number of runs.
     steps: usize,

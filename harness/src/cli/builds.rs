@@ -28,7 +28,7 @@ pub(super) struct Builds<'a> {
     runtime: Runtime,
     /// The most calls that are under way at once.
     jobs: usize,
-    /// Whether environments stay that were made for a run.
+    /// True where environments stay that were made for a run.
     keep: bool,
 }
 

@@ -55,7 +55,7 @@ pub(super) fn update(root: &Root, options: &UpdateOptions) -> anyhow::Result<Exi
     Ok(if is_any_newer { exit } else { exit.max(Exit::NothingSelected) })
 }
 
-/// What became of one SDK.
+/// The end of an update of one SDK.
 enum Updated {
     /// There is no newer version.
     Newest,

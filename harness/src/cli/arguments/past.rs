@@ -35,7 +35,7 @@ pub struct HistoryOptions {
     /// The last release; the newest one by default.
     #[arg(long, value_name = "VERSION")]
     pub to: Option<String>,
-    /// Which releases are run: the last of each minor number, or each of them.
+    /// The releases that are run: the last of each minor number, or each of them.
     #[arg(long, value_enum, default_value_t = EveryOption::Minor)]
     pub every: EveryOption,
     /// Run at most so many of these, spread evenly over the range.

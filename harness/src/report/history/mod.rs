@@ -76,7 +76,7 @@ pub enum Unfit {
     },
 }
 
-/// What results must have been judged by to stand beside others: the rules, and the cases with their digests.
+/// The basis that results must have in common to stand beside others: the rules, and the cases with their digests.
 #[derive(Clone, Debug)]
 pub struct Basis {
     /// The number of the rules.

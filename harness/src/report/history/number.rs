@@ -41,7 +41,7 @@ pub struct Choice {
     pub from: Option<Number>,
     /// The last of the range.
     pub to: Option<Number>,
-    /// Which of the range are taken.
+    /// The part of the range that is taken.
     pub every: Every,
     /// At most so many of these, spread evenly over the range.
     pub most: Option<usize>,

@@ -12,7 +12,7 @@ pub struct Step<'a> {
     pub before: &'a Release,
     /// The release.
     pub release: &'a Release,
-    /// What differs.
+    /// The differences between the two.
     pub comparison: Comparison,
     /// The number of trials that differ in how long the call took and in nothing else: those of a history say as much about the machine
     /// as about the release, and are no changes of it.

@@ -31,7 +31,7 @@ pub struct PastRelease {
     pub after: Option<String>,
     /// The numbers of each group of cases, in the order of the groups; none where it was not run.
     pub groups: Vec<PastGroup>,
-    /// What it changed.
+    /// The changes that it made.
     pub changes: Vec<PastChange>,
 }
 

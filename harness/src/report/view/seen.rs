@@ -14,7 +14,7 @@ use crate::report::alike::alike;
 /// The most ways that are told of one breakage on one surface.
 const MOST: usize = 4;
 
-/// What the callers of surfaces of one SDK saw in one dialect. It is the same on all of these surfaces.
+/// The view of the callers of surfaces of one SDK in one dialect. It is the same on all of these surfaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SeenRow {
     /// The dialect.
@@ -32,7 +32,7 @@ pub struct SeenCell {
     pub kind: Breakage,
     /// The number of trials.
     pub trials: usize,
-    /// What the callers saw, the most frequent first.
+    /// The ways in which calls ended for their callers, the most frequent first.
     pub ways: Vec<SeenWay>,
     /// The number of rarer ways.
     pub more: usize,
@@ -66,7 +66,7 @@ struct Counted {
 /// The ways of one breakage, by end, class and place.
 type Ways = BTreeMap<(String, String, String), Counted>;
 
-/// What callers of one SDK saw, while it is counted.
+/// The view of the callers of one SDK, while it is counted.
 #[derive(Debug, Default)]
 pub struct Seen {
     counts: BTreeMap<(Api, SurfaceId), BTreeMap<Breakage, Ways>>,

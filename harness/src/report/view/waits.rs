@@ -1,4 +1,4 @@
-//! How long SDKs wait for a server that sends nothing more.
+//! The times that SDKs wait for a server that sends nothing more.
 
 use std::collections::BTreeMap;
 

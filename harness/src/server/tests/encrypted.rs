@@ -13,7 +13,7 @@ use tokio_rustls::{TlsConnector, rustls};
 
 use super::*;
 
-/// What is left of a stream of HTTP/2: the data, and the error that it ended with.
+/// The rest of a stream of HTTP/2: the data, and the error that it ended with.
 type Left = (Vec<u8>, Option<h2::Error>);
 
 fn place(registered: &Registered) -> (String, String) {

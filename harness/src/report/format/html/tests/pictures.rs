@@ -1,4 +1,4 @@
-//! What the pictures of the page are drawn from.
+//! Tests of the data that the pictures of the page are drawn from.
 
 use serde_json::{Value, json};
 
