@@ -21,6 +21,9 @@ test("only a client that is called several times keeps its connections", () => {
   ]);
   assert.deepEqual(connections(call).defaultHeaders, { connection: "close" });
   assert.deepEqual(connections(twice), {});
+  const asked = { "x-asked": "1" };
+  assert.deepEqual(connections({ ...call, headers: asked }).defaultHeaders, { connection: "close", ...asked });
+  assert.deepEqual(connections({ ...twice, headers: asked }), { defaultHeaders: asked });
 });
 
 test("a pool of its own is shared with no other call", { timeout: 20_000 }, async (context) => {

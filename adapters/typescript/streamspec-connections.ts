@@ -13,9 +13,14 @@ export function headers(call: Call): Record<string, string> {
   return sharesClient(call.caller) ? {} : CLOSE;
 }
 
-/** Returns the same for clients of Anthropic and OpenAI; their versions on `node-fetch` would keep a pool all the same. */
+/**
+ * Returns the same for clients of Anthropic and OpenAI, with the headers that the call asks for; their versions on `node-fetch`
+ * would keep a pool all the same.
+ */
 export function connections(call: Call) {
-  return sharesClient(call.caller) ? {} : { defaultHeaders: CLOSE, httpAgent: new Agent({ keepAlive: false }) };
+  const defaultHeaders = { ...headers(call), ...call.headers };
+  const sent = Object.keys(defaultHeaders).length ? { defaultHeaders } : {};
+  return sharesClient(call.caller) ? sent : { ...sent, httpAgent: new Agent({ keepAlive: false }) };
 }
 
 /** The part of the platform's dispatcher that makes requests. */

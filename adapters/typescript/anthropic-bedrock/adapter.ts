@@ -17,15 +17,13 @@ const FIELDS: ErrorFields<Failure> = {
 
 /** Makes a client of its own for each call. With a key of Bedrock's nothing is signed. */
 function makeClient(call: Call): AnthropicBedrock {
-  const { defaultHeaders = {}, ...options } = connections(call);
   return new AnthropicBedrock({
-    ...options,
+    ...connections(call),
     apiKey: API_KEY,
     awsRegion: REGION,
     baseURL: call.base_url,
     timeout: call.timeout_ms,
     maxRetries: call.max_retries,
-    defaultHeaders: { ...defaultHeaders, ...call.headers },
   });
 }
 

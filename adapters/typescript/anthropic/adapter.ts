@@ -21,7 +21,6 @@ function makeClient(call: Call): Anthropic {
     baseURL: call.base_url,
     timeout: call.timeout_ms,
     maxRetries: call.max_retries,
-    defaultHeaders: call.headers ?? {},
   });
 }
 

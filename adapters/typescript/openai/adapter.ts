@@ -38,7 +38,6 @@ function makeClient(call: Call): OpenAI {
     baseURL: `${call.base_url}/v1`,
     timeout: call.timeout_ms,
     maxRetries: call.max_retries,
-    defaultHeaders: call.headers ?? {},
   });
 }
 
