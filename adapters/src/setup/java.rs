@@ -1,15 +1,16 @@
 //! Java environments: jars fetched by the machine's own Maven and held to the locked digests, and an adapter compiled
 //! against them.
 
-use std::collections::BTreeMap;
+mod lock;
+
 use std::fs::File;
 use std::io;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use semver::Version;
-use sha2::{Digest, Sha256};
 
+use self::lock::{LOCKED, POM, verify};
 use super::command::{output_of, run, users_command};
 use super::report::no_version;
 use super::runtime::{self, Runtime};
@@ -19,9 +20,6 @@ use super::{Environment, InstallStep, Need, Progress, SetupError, Standalone, To
 use crate::manifest::Manifest;
 use crate::process::Launch;
 use crate::spec::{self, Build};
-
-/// Every jar that is loaded, as `sha256sum *.jar` prints it: Maven has no lock file.
-const LOCKED: &str = "dependencies.sha256";
 
 /// The oldest Maven that the plugins work with.
 const OLDEST_MAVEN: Version = Version::new(3, 6, 3);
@@ -116,6 +114,16 @@ impl Toolchain for Java {
     ) -> Result<String, SetupError> {
         latest(base, manifest)
     }
+
+    fn relock(
+        &self,
+        base: &Utf8Path,
+        manifest: &Manifest,
+        folder: &Utf8Path,
+        version: &str,
+    ) -> Result<Option<Vec<&'static str>>, SetupError> {
+        lock::relock(base, &manifest.id, folder, version).map(Some)
+    }
 }
 
 /// Finds the Java of this machine.
@@ -141,8 +149,8 @@ fn install(environment: &Environment, lock: &File, progress: &(dyn Fn(Progress) 
     let io = |source| environment.io(source);
     let javac = find_compiler(base, id)?.path;
     // Run beside the sources, Maven would leave folders of its own there.
-    let (pom, jars) = (dir.join("pom.xml"), jars(environment));
-    fs_err::create_dir_all(dir).and_then(|()| fs_err::copy(sources.join("pom.xml"), &pom)).map_err(io)?;
+    let (pom, jars) = (dir.join(POM), jars(environment));
+    fs_err::create_dir_all(dir).and_then(|()| fs_err::copy(sources.join(POM), &pom)).map_err(io)?;
     let mut copy = maven(base, id)?;
     copy.args(["dependency:copy-dependencies", "--file", pom.as_str(), &format!("-DoutputDirectory={jars}")]);
     if let Build::Version(version) = build {
@@ -208,7 +216,7 @@ fn standalone(environment: &Environment) -> io::Result<Standalone> {
 
 /// Adds the lists of the locked jars, and the step that fetches them.
 fn add_packages(alone: &mut Standalone, environment: &Environment) -> io::Result<()> {
-    for name in ["pom.xml", LOCKED] {
+    for name in [POM, LOCKED] {
         alone.add(&environment.sources.join(name), name)?;
     }
     let fetch = "mvn --batch-mode --quiet dependency:copy-dependencies --file pom.xml -DoutputDirectory=\"$PWD/lib\"";
@@ -269,32 +277,6 @@ fn maven(base: &Utf8Path, id: &str) -> Result<Command, SetupError> {
 
 fn jars(environment: &Environment) -> Utf8PathBuf {
     environment.dir.join("lib")
-}
-
-/// Holds the jars that were fetched to the locked ones, none more and none less.
-fn verify(environment: &Environment) -> Result<(), SetupError> {
-    let wrong = || -> io::Result<Vec<String>> {
-        let text = fs_err::read_to_string(environment.sources.join(LOCKED))?;
-        let locked: BTreeMap<&str, &str> =
-            text.lines().filter_map(|line| line.split_once("  ")).map(|(digest, jar)| (jar, digest)).collect();
-        let mut missing = locked.clone();
-        let mut wrong = Vec::new();
-        for jar in local::files(&[jars(environment)])? {
-            let digest = hex::encode(Sha256::digest(fs_err::read(&jar)?));
-            let name = jar.file_name().unwrap_or_default();
-            if missing.remove(name) != Some(digest.as_str()) {
-                wrong.push(format!("{digest}  {name}"));
-            }
-        }
-        wrong.extend(missing.keys().map(|jar| format!("no {jar}")));
-        Ok(wrong)
-    };
-    let wrong = wrong().map_err(|source| environment.io(source))?;
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let output = format!("the jars that Maven fetched differ from {}: {}", LOCKED, wrong.join(", "));
-    Err(environment.io(io::Error::new(io::ErrorKind::InvalidData, output)))
 }
 
 /// Puts a jar of a working copy in the place of the one that was fetched: a Java SDK comes in several jars, and the

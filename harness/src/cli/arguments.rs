@@ -139,7 +139,8 @@ pub enum Command {
     ///
     /// For each SDK the lock is made anew in a copy, set up there, and run beside the locked version; then its files and the version in
     /// `adapter.toml` are written. The list of known deviations stays: `run` and `bless` bring it up to date. An SDK with changes
-    /// in git that are not committed, to these files or the list, is left alone. The locks of Python, TypeScript and Go are made in this way.
+    /// in git that are not committed, to these files or the list, is left alone. The locks of all languages but Rust are made in
+    /// this way; SDKs in Rust are linked into this program.
     ///
     /// Exit codes: 0 nothing broken or worsened, 1 something is, 2 usage, or an SDK that is left alone, 3 a set-up failed or the new
     /// version says nothing, 5 all are at the newest version, 6 a file cannot be written.
@@ -304,7 +305,8 @@ pub struct RunOptions {
     /// Ignore the lists of known deviations: every MUST and SHOULD counts.
     #[arg(long)]
     pub strict: bool,
-    /// The most calls that are under way at once; most of them wait on sockets.
+    /// The most calls that are under way at once; of those that wait for the clock, up to eight times as many, while the processors
+    /// are idle.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
     /// Explain every trial that does not pass, not only the first 20 of those that are not as listed.

@@ -13,11 +13,13 @@ use streamspec_adapters::setup;
 use super::arguments::UpdateOptions;
 use super::builds::{Builds, Ran};
 use super::exit::CannotWrite;
+use super::run::refuse;
 use super::{Exit, output, places, print_progress, tell_broken};
 use crate::deviation::FILE;
 use crate::id::SdkId;
 use crate::report::{ChangeKind, Number, Release, Report, Step, lean};
-use crate::session::Request;
+use crate::run::READER;
+use crate::session::{Request, suite};
 use crate::text;
 
 use candidate::Candidate;
@@ -25,6 +27,10 @@ use candidate::Candidate;
 pub(super) fn update(root: &Root, options: &UpdateOptions) -> anyhow::Result<Exit> {
     places::is_checkout(root, "update")?;
     let chosen = Fleet::discover(root)?.choose(&options.sdks)?;
+    // Cases that cannot be used are no matter of one SDK.
+    if let Err(error) = suite(root, &Request { cases: options.cases.clone(), ..Request::default() }) {
+        return Ok(refuse(error));
+    }
     let mut exit = tell_broken(&chosen.broken);
     // What was made for the new lock is what the next run needs.
     let builds = Builds::new(root, options.jobs, true)?;
@@ -32,6 +38,7 @@ pub(super) fn update(root: &Root, options: &UpdateOptions) -> anyhow::Result<Exi
     for sdk in &chosen.sdks {
         let id = sdk.manifest.id.as_str();
         match one(root, options, sdk, &builds) {
+            Ok(Updated::Own) => output::say(format_args!("{id} is part of this suite and has no other version")),
             Ok(Updated::Newest) => output::say(format_args!("{id}: {} is the newest version", sdk.manifest.version)),
             Ok(Updated::To(came)) => {
                 is_any_newer = true;
@@ -57,6 +64,8 @@ pub(super) fn update(root: &Root, options: &UpdateOptions) -> anyhow::Result<Exi
 
 /// The end of an update of one SDK.
 enum Updated {
+    /// It is the suite's own.
+    Own,
     /// There is no newer version.
     Newest,
     /// Its lock was moved, or would be.
@@ -70,6 +79,9 @@ fn one(root: &Root, options: &UpdateOptions, sdk: &Sdk, builds: &Builds<'_>) -> 
     let (id, locked) = (sdk.manifest.id.as_str(), sdk.manifest.version.as_str());
     if let Some(why) = uncommitted(sdk) {
         return Ok(Updated::Not(Exit::Usage, why));
+    }
+    if id == READER {
+        return Ok(Updated::Own);
     }
     let newest = match setup::latest(root, &sdk.manifest, &|event| print_progress(&event)) {
         Ok(newest) => newest,

@@ -112,6 +112,9 @@ fn an_sdk_with_changes_that_are_not_committed_is_left_alone() {
     git(&["init"]);
     git(&["add", "."]);
     git(&["commit", "--message", "all"]);
+    check(repository.call(&["update", "all"]), 5, "reference is part of this suite and has no other version");
+    let unknown = check(repository.call(&["update", "all", "--case", "anthropic/nope"]), 2, "no case `anthropic/nope`");
+    assert_eq!(said(&unknown).matches("no case").count(), 1, "what is wrong with the cases is said once");
     let list = "adapters/rust/reference/known-deviations.toml";
     repository.write(list, "# Mine.\n");
     let came = said(&check(repository.call(&["update", "reference"]), 2, "have changes that are not committed"));
