@@ -14,6 +14,7 @@ use super::evidence::{CallEvidence, SharedControl, TrialRun, normal_observation,
 use super::lessons::LessonsBySdk;
 use super::nonces::Nonces;
 use super::normal::Particulars;
+use super::pace;
 use super::plan::Trial;
 use super::routes::Routes;
 use super::same::same_as_written;
@@ -52,9 +53,6 @@ impl Deadlines {
     }
 }
 
-/// Trials that wait for the clock need next to no processor, so this many times more of them run at once.
-pub(super) const TIMED: usize = 2;
-
 /// The time that a piece of an answer adds to the deadline of its call.
 const PER_PIECE: Duration = Duration::from_millis(1);
 
@@ -87,7 +85,8 @@ pub struct Engine {
 pub struct EngineError(io::Error);
 
 impl Engine {
-    /// Starts the server. At most `jobs` calls are under way at once, and twice as many of trials that wait for the clock.
+    /// Starts the server. At most `jobs` calls are under way at once, and up to eight times as many of trials that
+    /// wait for the clock.
     pub async fn start(nonce: String, jobs: usize, deadlines: Deadlines) -> Result<Self, EngineError> {
         Ok(Self {
             nonces: Nonces::of(nonce),
@@ -99,7 +98,7 @@ impl Engine {
             controls: Mutex::default(),
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
-            timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
+            timed_jobs: Semaphore::new(jobs.max(1) * pace::MOST),
         })
     }
 

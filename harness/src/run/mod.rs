@@ -11,6 +11,7 @@ mod lessons;
 pub(crate) mod liar;
 mod nonces;
 mod normal;
+mod pace;
 mod plan;
 mod routes;
 mod running;

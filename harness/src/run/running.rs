@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::timeout;
 
-use super::engine::{Engine, TIMED};
+use super::engine::Engine;
+use super::pace::{LOOK, Pace};
 use super::plan::Trial;
 
 /// The most trials of one SDK that are under way at once: its process may have one thread that runs, and a call that waits for
@@ -17,6 +19,9 @@ const PER_SDK: usize = 32;
 /// The most trials that are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
+
+/// The most trials of one SDK that are under way at once when they wait for the clock: its process takes no more calls.
+const WAITING_PER_SDK: usize = 64;
 
 /// Trials of one kind, those of each SDK in their order, by their places in the plan.
 #[derive(Default)]
@@ -34,6 +39,10 @@ impl Queues {
         let queue = self.0.entry(sdk.to_owned()).or_default();
         queue.trials.push_back(place);
         queue.all += 1;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.values().all(|queue| queue.trials.is_empty())
     }
 
     /// Takes the next trial of the SDK that is least far on, among those that may begin one: so the processes of all work all the
@@ -65,6 +74,8 @@ pub struct Running<T> {
     kind: usize,
     under_way: BTreeMap<String, usize>,
     tasks: JoinSet<(String, T)>,
+    /// None before the trials that wait.
+    pace: Option<Pace>,
 }
 
 impl<T: Send + 'static> Running<T> {
@@ -86,6 +97,7 @@ impl<T: Send + 'static> Running<T> {
             kind: BUSY,
             under_way: BTreeMap::new(),
             tasks: JoinSet::new(),
+            pace: None,
         }
     }
 
@@ -96,7 +108,16 @@ impl<T: Send + 'static> Running<T> {
             self.kind += 1;
             self.fill();
         }
-        let joined = self.tasks.join_next().await?;
+        let joined = loop {
+            // Where none of them ends, more of those that wait may begin all the same.
+            if self.kind != WAITING || self.kinds[WAITING].is_empty() {
+                break self.tasks.join_next().await?;
+            }
+            if let Ok(joined) = timeout(LOOK, self.tasks.join_next()).await {
+                break joined?;
+            }
+            self.fill();
+        };
         Some(joined.map(|(sdk, result)| {
             self.under_way.entry(sdk).and_modify(|count| *count -= 1);
             result
@@ -104,12 +125,11 @@ impl<T: Send + 'static> Running<T> {
     }
 
     fn fill(&mut self) {
-        let times = if self.kind == WAITING { TIMED } else { 1 };
-        let at_once = AT_ONCE * times;
+        let (per_sdk, at_once) = self.room();
         loop {
             let under_way = &self.under_way;
-            let has_room = |id: &str| under_way.get(id).is_none_or(|count| *count < PER_SDK);
-            let counted: usize = under_way.values().filter(|count| **count < PER_SDK).sum();
+            let has_room = |id: &str| under_way.get(id).is_none_or(|count| *count < per_sdk);
+            let counted: usize = under_way.values().filter(|count| **count < per_sdk).sum();
             if counted >= at_once {
                 return;
             }
@@ -124,6 +144,15 @@ impl<T: Send + 'static> Running<T> {
             let work = (self.work)(trial.clone());
             self.tasks.spawn(async move { (sdk, work.await) });
         }
+    }
+
+    /// Returns the most trials that may be under way now: of one SDK, and of all that have room for more.
+    fn room(&mut self) -> (usize, usize) {
+        if self.kind != WAITING {
+            return (PER_SDK, AT_ONCE);
+        }
+        let times = self.pace.get_or_insert_with(Pace::new).times();
+        ((PER_SDK * times / 2).min(WAITING_PER_SDK), AT_ONCE * times)
     }
 }
 
