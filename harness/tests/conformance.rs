@@ -80,7 +80,8 @@ type Waiting = HashMap<String, mpsc::Sender<Result<(), String>>>;
 fn run(session: &Arc<Session>, waiting: Waiting, whole: bool) -> anyhow::Result<Vec<String>> {
     let (runtime, nonce, versions) = (Runtime::new()?, fresh_nonce(), BTreeMap::new());
     runtime.block_on(async {
-        let engine = Arc::new(Engine::start(nonce.clone(), JOBS, Deadlines::SDK).await?);
+        let engine = Engine::start(nonce.clone(), JOBS, Deadlines::SDK).await?;
+        let engine = Arc::new(engine.shared_by(session.sdks.len()));
         let mut results = Results::new(session, &versions, false);
         let mut tests = Tests { session, nonce: &nonce, waiting };
         let ran = runner::run(session, &engine, &mut [&mut results, &mut tests]).await;

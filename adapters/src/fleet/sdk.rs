@@ -9,8 +9,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::hello::{HelloError, check_hello};
 use crate::contract::{Adapter, Identity};
 use crate::manifest::{self, Manifest};
-use crate::process::{Launch, ProcessAdapter, StartError};
-use crate::setup::{self, Environment, Progress, SetupError, Standalone};
+use crate::process::{Launch, Pool, ProcessAdapter, StartError};
+use crate::setup::{self, Environment, Progress, SetupError, Standalone, Toolchain};
 use crate::spec::{self, Build};
 
 /// An error that keeps an SDK's adapter from being opened.
@@ -186,9 +186,14 @@ impl Sdk {
         })
     }
 
+    /// Says whether a process of it keeps no more than one core busy.
+    pub fn has_one_thread(&self) -> bool {
+        setup::named(&self.manifest.language).is_some_and(Toolchain::has_one_thread)
+    }
+
     /// Starts the adapter and holds what it says about itself against the manifest. A process is told by the variable of its manifest
-    /// which authority its SDK is to trust: the path of that authority's certificate, as PEM.
-    pub async fn open(&self, certificate: Option<&Utf8Path>) -> Result<Arc<dyn Adapter>, OpenError> {
+    /// which authority its SDK is to trust: the path of that authority's certificate, as PEM. There are at most so many processes.
+    pub async fn open(&self, certificate: Option<&Utf8Path>, processes: usize) -> Result<Arc<dyn Adapter>, OpenError> {
         let id = &self.manifest.id;
         let environment = self.environment()?;
         let adapter: Arc<dyn Adapter> = match &environment {
@@ -199,7 +204,7 @@ impl Sdk {
                     let variables = self.manifest.transports.variables();
                     launch.env.extend(variables.map(|name| (name.to_owned(), certificate.to_string())));
                 }
-                Arc::new(ProcessAdapter::start(launch).await?)
+                Arc::new(Pool::start(launch, processes).await?)
             }
             Some(_) => return Err(OpenError::NotInstalled(id.clone())),
             None => crate::native::open(id).ok_or_else(|| OpenError::NotLinked(id.clone()))?,

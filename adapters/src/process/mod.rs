@@ -25,6 +25,7 @@ mod launch;
 mod lines;
 mod link;
 mod parse;
+mod pool;
 mod service;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use tokio::time::{Instant, timeout};
 use self::in_flight::{CallsInFlight, End, Notes};
 pub use self::launch::{Launch, Limits};
 use self::link::Link;
+pub use self::pool::Pool;
 pub use self::service::Service;
 use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use crate::protocol::{Request, Run};

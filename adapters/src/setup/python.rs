@@ -45,6 +45,10 @@ impl Toolchain for Python {
         "python"
     }
 
+    fn has_one_thread(&self) -> bool {
+        true
+    }
+
     fn needs(&self, base: &Utf8Path) -> Vec<Need> {
         let uv = "installs them; a private one is installed if it is missing";
         vec![

@@ -26,6 +26,11 @@ pub trait Toolchain: Debug + Send + Sync {
         false
     }
 
+    /// Tells whether a process of its runtime runs on one core at a time, however many calls are in flight there.
+    fn has_one_thread(&self) -> bool {
+        false
+    }
+
     /// Looks for the programs that a machine must have, by asking each for its version. `base` is the [work folder](crate::root::Root::work).
     fn needs(&self, base: &Utf8Path) -> Vec<Need>;
 

@@ -52,6 +52,10 @@ impl Toolchain for TypeScript {
         "typescript"
     }
 
+    fn has_one_thread(&self) -> bool {
+        true
+    }
+
     fn needs(&self, base: &Utf8Path) -> Vec<Need> {
         let unavailable = |reason| SetupError::Unavailable { id: String::new(), reason, fix: FIX.to_owned() };
         let ask = |program| runtime::ask(base, program, &["--version"]).map_err(unavailable);

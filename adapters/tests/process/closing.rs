@@ -14,7 +14,7 @@ fn alive(pid: &str) -> bool {
     !state.trim().is_empty() && !state.starts_with('Z')
 }
 
-async fn assert_ends(pid: &str) {
+pub(super) async fn assert_ends(pid: &str) {
     let started = Instant::now();
     while alive(pid) {
         assert!(started.elapsed() < Duration::from_secs(5), "process {pid} is still there");

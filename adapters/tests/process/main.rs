@@ -4,6 +4,7 @@
 mod answers;
 mod closing;
 mod ends;
+mod pool;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -77,7 +77,7 @@ impl<'a> Builds<'a> {
         self.runtime.block_on(async {
             let nonce = fresh_nonce();
             let engine = Engine::start(nonce.clone(), self.jobs, Deadlines::SDK).await?;
-            let engine = Arc::new(engine.through(&session.routes));
+            let engine = Arc::new(engine.through(&session.routes).shared_by(session.sdks.len()));
             let ran = tokio::select! {
                 ran = report(Root::at(root), request, &session, &engine, &nonce) => ran.map(Box::new).map(Ran::Report),
                 () = told_to_end() => Ok(Ran::Not(Exit::Interrupted)),

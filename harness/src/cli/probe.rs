@@ -55,7 +55,7 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
 async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
     let targets = targets(sdk);
-    match sdk.open(None).await {
+    match sdk.open(None, 1).await {
         Ok(adapter) => {
             let (text, exit) = report(root, adapter, &targets).await?;
             Ok((format!("{id}\n{text}"), exit))

@@ -88,7 +88,7 @@ fn in_session(
     runtime.block_on(async {
         let nonce = options.nonce.clone().unwrap_or_else(fresh_nonce);
         let engine = Engine::start(nonce.clone(), usize::from(options.jobs), Deadlines::SDK).await?;
-        let engine = Arc::new(engine.through(&session.routes));
+        let engine = Arc::new(engine.through(&session.routes).shared_by(session.sdks.len()));
         let finished = tokio::select! {
             finished = everything(root, options, written, request, &session, &engine, &nonce) => Some(finished),
             () = told_to_end() => None,

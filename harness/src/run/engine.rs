@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +54,9 @@ impl Deadlines {
     }
 }
 
+/// The most processes of one SDK: each takes memory, and the harness needs a core, too.
+const PROCESSES: usize = 4;
+
 /// The time that a piece of an answer adds to the deadline of its call.
 const PER_PIECE: Duration = Duration::from_millis(1);
 
@@ -76,6 +80,7 @@ pub struct Engine {
     controls: Mutex<HashMap<String, SharedControl>>,
     listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
+    processes: usize,
     timed_jobs: Semaphore,
 }
 
@@ -98,6 +103,7 @@ impl Engine {
             controls: Mutex::default(),
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
+            processes: 1,
             timed_jobs: Semaphore::new(jobs.max(1) * pace::MOST),
         })
     }
@@ -106,6 +112,19 @@ impl Engine {
     #[must_use]
     pub fn through(self, routes: &Routes) -> Self {
         Self { gateways: Gateways::new(routes, &self.server), ..self }
+    }
+
+    /// Returns the same engine, for a run of so many SDKs: where there are more cores than these, an SDK that keeps just one busy has
+    /// several processes.
+    #[must_use]
+    pub fn shared_by(self, sdks: usize) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self { processes: (cores / sdks.max(1)).clamp(1, PROCESSES), ..self }
+    }
+
+    /// Returns the number of processes that an SDK has once there are enough calls for them.
+    pub(super) fn processes(&self, sdk: &Sdk) -> usize {
+        if sdk.has_one_thread() { self.processes } else { 1 }
     }
 
     /// Tells of each call that will be made once more, from now on.
@@ -133,7 +152,9 @@ impl Engine {
             let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(adapters.entry(sdk.manifest.id.clone()).or_default())
         };
-        let open = async || sdk.open(Some(self.server.authority().file())).await.map_err(|error| error.to_string());
+        let open = async || {
+            sdk.open(Some(self.server.authority().file()), self.processes(sdk)).await.map_err(|error| error.to_string())
+        };
         opened.get_or_init(open).await.clone()
     }
 

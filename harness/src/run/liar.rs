@@ -100,7 +100,7 @@ pub(crate) async fn engine(
     let root = root();
     let fleet = Fleet::discover(&root).expect("the fleet");
     let reference = fleet.get("reference").expect("the reference client").clone();
-    let identity = reference.open(None).await.expect("the reference client").identity().clone();
+    let identity = reference.open(None, 1).await.expect("the reference client").identity().clone();
     let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
     let liar = Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity };
     let sdk = Arc::new(reference.driven_by(Arc::new(liar)));

@@ -12,16 +12,16 @@ use super::engine::Engine;
 use super::pace::{LOOK, Pace};
 use super::plan::Trial;
 
-/// The most trials of one SDK that are under way at once: its process may have one thread that runs, and a call that waits for
+/// The most trials that are under way at once in each process of an SDK: it may have one thread that runs, and a call that waits for
 /// that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
-const PER_SDK: usize = 32;
+const PER_PROCESS: usize = 32;
 
 /// The most trials that are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
 
-/// The most trials of one SDK that are under way at once when they wait for the clock: its process takes no more calls.
-const WAITING_PER_SDK: usize = 64;
+/// The most of them when they wait for the clock: a process takes no more calls.
+const WAITING_PER_PROCESS: usize = 64;
 
 /// Trials of one kind, those of each SDK in their order, by their places in the plan.
 #[derive(Default)]
@@ -72,6 +72,8 @@ pub struct Running<T> {
     trials: Arc<[Trial]>,
     kinds: [Queues; 3],
     kind: usize,
+    /// The number of processes of each SDK.
+    processes: BTreeMap<String, usize>,
     under_way: BTreeMap<String, usize>,
     tasks: JoinSet<(String, T)>,
     /// None before the trials that wait.
@@ -86,7 +88,9 @@ impl<T: Send + 'static> Running<T> {
         work: impl Fn(Trial) -> F + Send + 'static,
     ) -> Self {
         let mut kinds: [Queues; 3] = Default::default();
+        let mut processes = BTreeMap::new();
         for (trial, place) in trials.iter().zip(0..) {
+            processes.entry(trial.sdk.manifest.id.clone()).or_insert_with(|| engine.processes(&trial.sdk));
             kinds[if trial.case.is_timed() { WAITING } else { BUSY }].push(&trial.sdk.manifest.id, place);
         }
         Self {
@@ -95,6 +99,7 @@ impl<T: Send + 'static> Running<T> {
             trials,
             kinds,
             kind: BUSY,
+            processes,
             under_way: BTreeMap::new(),
             tasks: JoinSet::new(),
             pace: None,
@@ -125,11 +130,12 @@ impl<T: Send + 'static> Running<T> {
     }
 
     fn fill(&mut self) {
-        let (per_sdk, at_once) = self.room();
+        let (per_process, at_once) = self.room();
         loop {
-            let under_way = &self.under_way;
-            let has_room = |id: &str| under_way.get(id).is_none_or(|count| *count < per_sdk);
-            let counted: usize = under_way.values().filter(|count| **count < per_sdk).sum();
+            let most = |id: &str| per_process * self.processes.get(id).copied().unwrap_or(1);
+            let has_room = |id: &str| self.under_way.get(id).is_none_or(|count| *count < most(id));
+            let counted: usize =
+                self.under_way.iter().filter(|(id, count)| **count < most(id)).map(|(_, count)| count).sum();
             if counted >= at_once {
                 return;
             }
@@ -146,13 +152,13 @@ impl<T: Send + 'static> Running<T> {
         }
     }
 
-    /// Returns the most trials that may be under way now: of one SDK, and of all that have room for more.
+    /// Returns the most trials that may be under way now: in one process, and of all that have room for more.
     fn room(&mut self) -> (usize, usize) {
         if self.kind != WAITING {
-            return (PER_SDK, AT_ONCE);
+            return (PER_PROCESS, AT_ONCE);
         }
         let times = self.pace.get_or_insert_with(Pace::new).times();
-        ((PER_SDK * times / 2).min(WAITING_PER_SDK), AT_ONCE * times)
+        ((PER_PROCESS * times / 2).min(WAITING_PER_PROCESS), AT_ONCE * times)
     }
 }
 
