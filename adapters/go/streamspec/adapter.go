@@ -52,6 +52,11 @@ type Run struct {
 // Timeout returns the timeout that the SDK is to be configured with.
 func (run Run) Timeout() time.Duration { return time.Duration(run.TimeoutMS) * time.Millisecond }
 
+// TimedHTTPClient is [Run.HTTPClient] with the timeout, for an SDK whose only one is that of the client which it is given.
+func (run Run) TimedHTTPClient() *http.Client {
+	return &http.Client{Transport: run.HTTPClient.Transport, Timeout: run.Timeout()}
+}
+
 // WithTool says whether the request declares the tool.
 func (run Run) WithTool() bool { return run.Ask == "tool" }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -62,6 +63,35 @@ func TestACallerWhoStopsClosesTheStream(t *testing.T) {
 	observation = read(&sampleStream{items: []any{"a"}, closing: errors.New("closed twice")}, 1)
 	same(t, observation["ended"], "raised")
 	same(t, observation["error"].(map[string]any)["message"], "closed twice")
+}
+
+func TestAStreamIsReceivedToItsEnd(t *testing.T) {
+	for _, each := range []struct {
+		last      error
+		stopAfter int
+		ended     string
+		text      string
+	}{
+		{io.EOF, 0, "returned", "ab"},
+		{fmt.Errorf("the end: %w", io.EOF), 0, "returned", "ab"},
+		// The connection broke.
+		{io.ErrUnexpectedEOF, 0, "raised", "ab"},
+		{io.EOF, 1, "stopped", "a"},
+		{io.EOF, 3, "returned", "ab"},
+	} {
+		items := []string{"a", "b"}
+		receive := func() (item string, err error) {
+			if len(items) == 0 {
+				return "", each.last
+			}
+			item, items = items[0], items[1:]
+			return item, nil
+		}
+		observation := Observe(shown, nil, Read{StopAfter: each.stopAfter}, func(_ context.Context, seen *Observer) error {
+			return Receive(seen, receive, (*Observer).Say)
+		})
+		same(t, []any{observation["ended"], observation["text"]}, []any{each.ended, each.text})
+	}
 }
 
 func TestAFailureThatWasHandedOverStaysOneWhereTheCallerStops(t *testing.T) {

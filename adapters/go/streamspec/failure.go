@@ -151,6 +151,21 @@ func OwnIn[E error](name string, read func(err E, whole error) Fields) ErrorType
 	}
 }
 
+// Sentinel declares an exported error value of the SDK, which its users find by errors.Is, under the name that they write. What wraps
+// the value has the message.
+func Sentinel(name string, value error) ErrorType {
+	return ErrorType{
+		name: name,
+		is:   func(err error) bool { return err == value },
+		find: func(err error) (error, Fields) {
+			if !errors.Is(err, value) {
+				return nil, nil
+			}
+			return value, Fields{"message": {Attribute(err.Error())}}
+		},
+	}
+}
+
 // Wrapper declares an error type that the SDK puts around its other ones: an error in it of a type that is declared before
 // counts more.
 func Wrapper[E error](name string, read func(err E, whole error) Fields) ErrorType {

@@ -57,6 +57,20 @@ func TestTheSDKsOwnErrorIsFoundInAnother(t *testing.T) {
 	same(t, describeError(fmt.Errorf("wrapped: %w", sample), own)["message"], "the sample failed")
 }
 
+func TestAnExportedValueIsAClass(t *testing.T) {
+	empty := errors.New("no response")
+	own := []ErrorType{Own("sample.Error", readSampleError), Sentinel("sample.ErrEmpty", empty)}
+	for _, err := range []error{empty, fmt.Errorf("sample: %w", empty)} {
+		described := describeError(err, own)
+		same(t, described["class"], "sample.ErrEmpty")
+		same(t, described["classes"], []string{"sample.ErrEmpty"})
+		same(t, described["message"], err.Error())
+	}
+	// Another value that says the same is another error.
+	same(t, describeError(errors.New("no response"), own)["class"], "errors.errorString")
+	same(t, describeError(&sampleError{429}, own)["class"], "sample.Error")
+}
+
 func TestAnInterfaceIsAClass(t *testing.T) {
 	type failed interface {
 		error

@@ -1,7 +1,9 @@
 package streamspec
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -141,6 +143,25 @@ func Iterate[T any](seen *Observer, stream Stream[T], each func(item T) error) e
 		}
 	}
 	return stream.Err()
+}
+
+// Receive takes the items of a stream that ends with io.EOF, with the loop of its documentation. A caller who stops leaves the
+// loop and closes the stream, which is left to the caller's `defer`.
+func Receive[T any](seen *Observer, receive func() (T, error), read func(seen *Observer, item T)) error {
+	for {
+		item, err := receive()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		seen.Item()
+		seen.Read(func() { read(seen, item) })
+		if seen.Stops() {
+			return nil
+		}
+	}
 }
 
 // Reader returns an `each` of [Iterate] that only reads.
