@@ -74,6 +74,9 @@ def read_thoughts(seen: Observer, message: Any) -> None:
         match dig(block, "type"):
             case "reasoning":
                 seen.think(dig(block, "reasoning"))
+            # It is a block of its own since version 1.7.5 of the core.
+            case "refusal":
+                seen.refuse(dig(block, "refusal"))
             case "non_standard" if dig(block, "value", "type") == "refusal":
                 seen.refuse(dig(block, "value", "refusal"))
 
