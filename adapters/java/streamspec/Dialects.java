@@ -34,7 +34,16 @@ public final class Dialects {
 
     /** Takes the finish reason of a choice of Chat Completions. One that does not end the calls cuts them all. */
     public static void finishChoice(Observer seen, String reason) {
-        boolean ends = Tables.endsCalls("openai-chat", reason);
+        finish(seen, "openai-chat", reason);
+    }
+
+    /** Takes the finish reason of a candidate of Gemini's. One that does not end the calls cuts them all. */
+    public static void finishCandidate(Observer seen, String reason) {
+        finish(seen, "gemini-generate", reason);
+    }
+
+    private static void finish(Observer seen, String api, String reason) {
+        boolean ends = Tables.endsCalls(api, reason);
         seen.stop(reason);
         for (Observer.ToolCall tool : seen.toolCalls()) {
             tool.ended |= ends;

@@ -20,6 +20,8 @@ final class DialectsTest {
         checkBegun(Dialects::finishChoice, "function_call", true);
         checkBegun(Dialects::finishChoice, "stop", true);
         checkBegun(Dialects::finishChoice, "length", false);
+        checkBegun(Dialects::finishCandidate, "STOP", true);
+        checkBegun(Dialects::finishCandidate, "MAX_TOKENS", false);
         checkBegun(Dialects::stopMessage, "tool_use", true);
         checkBegun(Dialects::stopMessage, "end_turn", false);
         checkBegun(Dialects::stopMessage, null, false);
@@ -27,6 +29,7 @@ final class DialectsTest {
         checkBegun(Dialects::stopConverse, "guardrail_intervened", false);
         checkEnded(Dialects::stopConverse, "max_tokens", false);
         checkEnded(Dialects::finishChoice, "content_filter", false);
+        checkEnded(Dialects::finishCandidate, "SAFETY", false);
         checkEnded(Dialects::stopMessage, "end_turn", true);
         checkEnded(Dialects::stopMessage, null, true);
         checkEnded(Dialects::stopMessage, "max_tokens", false);
