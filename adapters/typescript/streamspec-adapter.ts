@@ -113,7 +113,7 @@ export function serve<E, C>(adapter: Adapter<E, C>): void {
       const origin = { api: call.api, errorBases };
       const observe = async (caller?: Caller): Promise<Observation> => {
         const asked = begin(caller, adapter.cancellations);
-        const seen = new Observer(known.delivers, known["also-shows"], asked);
+        const seen = new Observer(known.delivers, known["also-shows"], asked, known.lacks);
         await surface({ ...call, signal: asked.signal, leaving: asked.leave?.signal }, seen, client).finally(
           asked.over,
         );

@@ -48,7 +48,7 @@ export const ERROR_FIELDS: ErrorFields<Failure> = {
 };
 
 /** No `execute`, so that the caller is handed the call and the answer ends there. */
-const TOOLS: ai.ToolSet = {
+export const TOOLS: ai.ToolSet = {
   [WEATHER.name]: { description: WEATHER.description, inputSchema: ai.jsonSchema(PARAMETERS) },
 };
 
@@ -82,13 +82,13 @@ function start(
 }
 
 /** The SDK's own words for an answer that broke. */
-const BROKEN: readonly string[] = ["interrupted", "error"];
+export const BROKEN: readonly string[] = ["interrupted", "error"];
 
 /**
  * Keeps the provider's stop reason, else the SDK's. Some of the SDK's own are no reason to stop: two say that the
  * answer broke, and before version 6 one says that none is known.
  */
-function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string | undefined): void {
+export function stop(seen: Observer, unified: ai.FinishReason | "unknown", raw: string | undefined): void {
   const word = raw ?? unified;
   if (word !== unified) seen.stop(word);
   else if (BROKEN.includes(word)) seen.abort();

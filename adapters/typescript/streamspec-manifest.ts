@@ -11,7 +11,7 @@ export interface Manifest {
   /** The name of the package, which also says its version. */
   package: string;
   "error-bases": string[];
-  surfaces: Record<string, { apis: Api[]; delivers: Delivers; "also-shows"?: AlsoShown[] }>;
+  surfaces: Record<string, { apis: Api[]; delivers: Delivers; "also-shows"?: AlsoShown[]; lacks?: string[] }>;
 }
 
 /** Returns the manifest of this adapter; an adapter is started by the harness, which hands it over. */

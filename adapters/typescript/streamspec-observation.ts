@@ -69,9 +69,11 @@ export class Observer {
   #handed: { site: Site; error: unknown } | undefined;
   #ended: "aborted" | "stopped" | "cancelled" | undefined;
   readonly #asked: Asked;
+  readonly #lacks: readonly string[];
 
-  constructor(delivers: Delivers, also: readonly AlsoShown[] = [], asked: Asked = {}) {
+  constructor(delivers: Delivers, also: readonly AlsoShown[] = [], asked: Asked = {}, lacks: readonly string[] = []) {
     this.#asked = asked;
+    this.#lacks = lacks;
     if (also.includes("endings")) this.hearEndings();
     if (delivers !== "final") {
       this.#text = "";
@@ -231,7 +233,7 @@ export class Observer {
    * Takes a failure that is an item of the stream, or the finished message itself; the first that says anything counts, also
    * before what is raised behind it.
    */
-  failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code: unknown }): void {
+  failureItem(item: Pick<ObservedError, "site" | "class"> & { message: unknown; code?: unknown }): void {
     if (this.#item && saysAnything(this.#item)) return;
     const code = word(item.code);
     this.#item = {
@@ -239,7 +241,8 @@ export class Observer {
       class: item.class,
       classes: [item.class],
       message: cut(typeof item.message === "string" ? item.message : ""),
-      code: code === undefined ? null : { value: code, via: "attribute" },
+      // An item that has no such field has no key of it.
+      code: code !== undefined ? { value: code, via: "attribute" } : "code" in item ? null : undefined,
       causes: [],
     };
   }
@@ -287,7 +290,7 @@ export class Observer {
       events: this.#events,
       text: this.#text,
       tool_calls: this.#tools && calls(this.#tools),
-      stop_reason: this.#stopReason,
+      stop_reason: this.#lacks.includes("stop_reason") ? undefined : this.#stopReason,
       usage: this.#usage,
       thinking: this.#thinking,
       refusal: this.#refusal,

@@ -4,9 +4,10 @@ import OpenAI, { type APIError } from "openai";
 import type { Stream } from "openai/streaming";
 import { type Call, serve, silence } from "../streamspec-adapter.ts";
 import { connections } from "../streamspec-connections.ts";
-import { readChatChunk, readCompletion, readResponse, responsesReader } from "../streamspec-dialects.ts";
+import { readChatChunk, readCompletion, readResponse } from "../streamspec-dialects.ts";
 import type { ErrorFields } from "../streamspec-failure.ts";
 import type { Observer } from "../streamspec-observation.ts";
+import { typedResponsesReader } from "../streamspec-openai.ts";
 import { API_KEY, chatRequest, responsesRequest } from "../streamspec-requests.ts";
 import { AnswerFailed, chat, respond } from "./handler.ts";
 
@@ -79,31 +80,17 @@ async function chatFinal(call: Call, seen: Observer, client: OpenAI): Promise<vo
   );
 }
 
-/** Reads typed events; both the raw iterator and the helper hand these over, and a failure among them. */
-function eventReader(seen: Observer): (event: ResponseEvent) => void {
-  const read = responsesReader(seen);
-  return (event) => {
-    read(event);
-    if (event?.type === "response.failed") {
-      const { message, code } = event.response?.error ?? {};
-      seen.failureItem({ site: "iterate", class: "ResponseFailedEvent", message, code });
-    } else if (event?.type === "error") {
-      seen.failureItem({ site: "iterate", class: "ResponseErrorEvent", message: event.message, code: event.code });
-    }
-  };
-}
-
 async function responsesCreate(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.iterate<ResponseEvent>(
     (): Promise<Stream<ResponseEvent>> => client.responses.create(responsesRequest(call), { signal: call.signal }),
-    eventReader(seen),
+    typedResponsesReader(seen),
   );
 }
 
 async function responsesStream(call: Call, seen: Observer, client: OpenAI): Promise<void> {
   await seen.iterate<ResponseEvent>(
     () => client.responses.stream(responsesRequest(call), { signal: call.signal }),
-    eventReader(seen),
+    typedResponsesReader(seen),
   );
 }
 

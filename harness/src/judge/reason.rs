@@ -73,6 +73,7 @@ mod tests {
             (A, "stop_sequence", "stop", false, true),
             (A, "stop_sequence", "end_turn", false, false),
             (A, "tool_use", "tool-calls", true, true),
+            (A, "tool_use", "toolUse", true, true),
             (A, "tool_use", "stop", true, false),
             (A, "max_tokens", "length", false, true),
             (A, "max_tokens", "stop", false, false),

@@ -292,7 +292,8 @@ fn whole(target: &Target, observation: &Observation) -> Option<String> {
     if observation.text.as_deref() != Some(WHOLE) {
         return Some(format!("the text is {:?}, but the stream's text was {WHOLE:?}", observation.text));
     }
-    let blind = observation.stop_reason.value().is_none() && target.delivers != Some(Delivers::Text);
+    let lacks = target.lacks.as_ref().is_some_and(|lacks| lacks.contains(&AnswerField::StopReason));
+    let blind = observation.stop_reason.value().is_none() && target.delivers != Some(Delivers::Text) && !lacks;
     blind.then(|| "no stop reason is reported for a healthy stream".to_owned())
 }
 
