@@ -153,7 +153,7 @@ function sideBySide(trials, detail) {
           told ? String(told.requests.length) : "–",
         ]
       : [];
-    const links = same.map((one, place) => [place ? ", " : "", h("a", { href: addressOf(one) }, one.row.label)]);
+    const links = surfaceLinks(same);
     return h(
       "tr",
       {},

@@ -74,6 +74,7 @@ function trialList(found, filters, change, label = "List of trials") {
         trial.variant === WRITTEN ? "" : ` as ${trial.variant}`,
         h("small", {}, visible(trial.case.title, 200)),
         variantNote(trial),
+        transportNote(trial),
       ),
       h("td", {}, visible(because(trial), 240)),
     );

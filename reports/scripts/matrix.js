@@ -13,7 +13,7 @@
  * @property {Map<Mode, number>} modes
  */
 
-/** @typedef {{ row: string | null, group: string | null }} Open */
+/** @typedef {{ row: string | null, group: string | null, transports: string | null }} Open */
 
 /** @returns {Tally} */
 function tally() {
@@ -102,12 +102,21 @@ function tallyLines(counts) {
  * @returns {Child[]}
  */
 function matrices(model, found, filters, open, again) {
-  /** @type {Map<Api, Map<Row, Map<string, Tally>>>} */
+  /** @type {Map<Api, Map<Family, Map<string, Tally>>>} */
   const cells = new Map();
+  // A case counts once for each surface, by the first transport by which it was found.
+  /** @type {Map<Family, Set<Case>>} */
+  const counted = new Map();
   for (const trial of found) {
+    const { family } = trial.row;
+    if (family.rows.length > 1 && trial.variant === WRITTEN) {
+      const before = entry(counted, family, () => new Set());
+      if (before.has(trial.case)) continue;
+      before.add(trial.case);
+    }
     const { api, name } = trial.case.group;
     const ofApi = entry(cells, api, () => new Map());
-    const ofRow = entry(ofApi, trial.row, () => new Map());
+    const ofRow = entry(ofApi, family, () => new Map());
     count(entry(ofRow, name, tally), trial);
   }
   if (!cells.size) return [h("p", {}, "No trial fits these filters.")];
@@ -119,7 +128,7 @@ function matrices(model, found, filters, open, again) {
 /**
  * @param {Model} model
  * @param {Api} api
- * @param {Map<Row, Map<string, Tally>>} rows
+ * @param {Map<Family, Map<string, Tally>>} rows
  * @param {Trial[]} found
  * @param {Filters} filters
  * @param {Open} open
@@ -194,6 +203,8 @@ function matrix(model, api, rows, found, filters, open, again) {
               ),
             ];
       last = sdk;
+      const words = transportsInWords(row, api);
+      const differs = transportsOf(row, api).otherwise.size > 0;
       const line = h(
         "tr",
         {},
@@ -202,6 +213,11 @@ function matrix(model, api, rows, found, filters, open, again) {
           { scope: "row" },
           opener("row", row.name, row.name, "its trials", row.label),
           isHandler(row) ? h("small", {}, "code around the SDK") : "",
+          !words || filters.transport
+            ? ""
+            : differs
+              ? opener("transports", row.name, `${row.name}, ${words}`, "what differs", words)
+              : h("small", {}, words),
         ),
         groups.map((group) => {
           const counts = ofRow.get(group.name);
@@ -215,11 +231,14 @@ function matrix(model, api, rows, found, filters, open, again) {
           return heatCell(`${row.name}, ${group.about}`, counts, href, filters["numbers"] === "1");
         }),
       );
-      if (open.row !== row.name) return [...first, line];
-      const own = found.filter((trial) => trial.row === row && trial.case.api === api);
+      const unfolded =
+        differs && open.transports === row.name && !filters.transport ? unfoldedRows(row, api, groups, filters) : [];
+      if (open.row !== row.name) return [...first, line, ...unfolded];
+      const own = found.filter((trial) => trial.row.family === row && trial.case.api === api);
       return [
         ...first,
         line,
+        ...unfolded,
         h(
           "tr",
           { class: "opened" },
@@ -245,16 +264,16 @@ function matrix(model, api, rows, found, filters, open, again) {
  * Shows the cases of one group by surfaces.
  *
  * @param {Group} group
- * @param {Row[]} rows
+ * @param {Family[]} rows
  * @param {Trial[]} found
  */
 function caseGrid(group, rows, found) {
-  /** @type {Map<Case, Map<Row, Trial[]>>} */
+  /** @type {Map<Case, Map<Family, Trial[]>>} */
   const lines = new Map();
   for (const trial of found) {
     if (trial.case.group !== group) continue;
     const all = entry(lines, trial.case, () => new Map());
-    all.set(trial.row, [...(all.get(trial.row) ?? []), trial]);
+    entry(all, trial.row.family, () => []).push(trial);
   }
   const cases = [...lines.keys()].sort((one, other) => one.place - other.place);
   /** @param {Case} one */
@@ -278,6 +297,7 @@ function caseGrid(group, rows, found) {
               { href: addressOf(trial), title: visible(because(trial), 300) },
               statusMark(statusOf(trial), trial.verdict.mode),
               trial.variant === WRITTEN ? "" : ` ${trial.variant}`,
+              trial.part === "otherwise" ? ` on ${trial.row.way.transport}` : "",
             ),
           ),
         ),

@@ -73,6 +73,7 @@
  * @property {SdkData} sdk
  * @property {string} surface
  * @property {Way} way
+ * @property {Family} family
  * @property {string} label
  * @property {string} name
  * @property {number} place
@@ -82,7 +83,12 @@
  * @property {Sweep[]} sweeps
  */
 
-/** @typedef {{ row: Row, case: Case, variant: Variant, verdict: Verdict }} Trial */
+/**
+ * A trial. Of those that differ in nothing but the transport, the one by the first transport is `first`, as is every variant run; the
+ * others came out `alike` or `otherwise`.
+ *
+ * @typedef {{ row: Row, case: Case, variant: Variant, verdict: Verdict, part: "first" | "alike" | "otherwise" }} Trial
+ */
 
 /**
  * The parts of the identity of a trial.
@@ -177,8 +183,10 @@ function readModel(data) {
     // Pairs, which the types that are made of the schema do not know.
     words: /** @type {Model["words"]} */ (data.words),
   };
+  /** @type {Map<string, Family>} */
+  const families = new Map();
   const rows = data.rows.map(
-    ({ sdk, surface, way: number, label, name, cases: runs, verdicts: came, sweeps }, place) => {
+    ({ sdk, surface, way: number, label, name, cases: runs, verdicts: came, sweeps, ...more }, place) => {
       const [known, way] = [sdks.get(sdk), at(data.ways, number)];
       if (!known) throw new Error(`nothing is said about ${sdk}`);
       const filters = {
@@ -188,12 +196,26 @@ function readModel(data) {
         transport: model.transports.size > 1 ? way.transport : "",
       };
       const [own, variantRuns] = [new Map(), new Map()];
+      const family = entry(families, JSON.stringify([sdk, surface, way.route]), () => ({
+        rows: [],
+        sdk: known,
+        surface,
+        way,
+        model,
+        label,
+        name,
+        place,
+        filters: { ...filters, transport: "" },
+        told: new Map(),
+      }));
+      if (family.rows.length) [family.label, family.name] = more.folded ?? [label, name];
       /** @type {Row} */
       const row = {
         model,
         sdk: known,
         surface,
         way,
+        family,
         label,
         name,
         place,
@@ -206,10 +228,14 @@ function readModel(data) {
         const [swept, spoilt] = [at(data.swept, sweep.swept), at(data.spoilt, sweep.spoilt)];
         return { row, case: at(cases, swept.case), swept, spoilt };
       });
+      family.rows.push(row);
+      const [behind, otherwise] = [numbersOf(more.behind), numbersOf(more.otherwise)];
       let next = 0;
       for (const { first, count } of runs) {
         for (let number = first; number < first + count; number += 1) {
-          const trial = { row, case: at(cases, number), variant: WRITTEN, verdict: at(verdicts, at(came, next)) };
+          /** @type {Trial["part"]} */
+          const part = !behind.has(number) ? "first" : otherwise.has(number) ? "otherwise" : "alike";
+          const trial = { row, case: at(cases, number), variant: WRITTEN, verdict: at(verdicts, at(came, next)), part };
           next += 1;
           row.trials.set(number, trial);
           trials.push(trial);
@@ -220,12 +246,22 @@ function readModel(data) {
   );
   for (const run of data.variant_runs) {
     const [row, verdict] = [at(rows, run.row), at(verdicts, run.verdict)];
-    const trial = { row, case: at(cases, run.case), variant: run.variant, verdict };
+    /** @type {Trial} */
+    const trial = { row, case: at(cases, run.case), variant: run.variant, verdict, part: "first" };
     row.variantRuns.set(run.case, [...(row.variantRuns.get(run.case) ?? []), trial]);
     trials.push(trial);
   }
   model.rows = rows;
   return model;
+}
+
+/**
+ * The numbers in runs of consecutive ones.
+ *
+ * @param {import('./data').RunData[] | undefined} runs
+ */
+function numbersOf(runs) {
+  return new Set(runs?.flatMap(({ first, count }) => Array.from({ length: count }, (_, number) => first + number)));
 }
 
 /**
@@ -255,7 +291,7 @@ function at(list, place) {
 /**
  * Says whether a surface is no call of the SDK but an application's handling of it.
  *
- * @param {Row} row
+ * @param {Row | Family} row
  */
 function isHandler(row) {
   return row.sdk.handlers.includes(row.surface);
@@ -302,7 +338,8 @@ function rank(trial) {
 }
 
 /**
- * Returns the trials that filters let through, each filter tested once for each case, row and verdict.
+ * Returns the trials that filters let through, each filter tested once for each case, row and verdict. Where no transport is chosen,
+ * those that came out as by the first transport are counted and left out.
  *
  * @param {Model} model
  * @param {Filters} filters
@@ -330,22 +367,29 @@ function filtered(model, filters) {
   const verdictFits = (verdict) => {
     let fits = verdictSays.get(verdict);
     if (fits === undefined) {
-      const mode = filters.mode === "contradictory" ? verdict.contradicts : is(filters.mode, verdict.mode);
+      const isOfTrials = filters.mode === "transport-dependent";
+      const mode =
+        filters.mode === "contradictory" ? verdict.contradicts : isOfTrials || is(filters.mode, verdict.mode);
       fits = mode && (!filters.level || [...verdict.levels].some((level) => level === filters.level));
       verdictSays.set(verdict, fits);
     }
     return fits;
   };
-  return model.trials.filter((trial) => {
+  let alike = 0;
+  const found = model.trials.filter((trial) => {
     const [inCase, inRow] = [at(caseSays, trial.case.place), at(rowSays, trial.row.place)];
-    return (
+    const fits =
       inCase.fits &&
       inRow.fits &&
       verdictFits(trial.verdict) &&
       is(filters.verdict, statusOf(trial)) &&
-      terms.every((_, place) => inCase.terms[place] || inRow.terms[place])
-    );
+      (filters.mode !== "transport-dependent" || isTransportDependent(trial)) &&
+      terms.every((_, place) => inCase.terms[place] || inRow.terms[place]);
+    const isLeftOut = fits && !filters.transport && trial.part === "alike";
+    alike += isLeftOut ? 1 : 0;
+    return fits && !isLeftOut;
   });
+  return { found, alike };
 }
 
 /**

@@ -11,14 +11,14 @@ function createOverview(model, change) {
   const numbers = byId("numbers");
   numbers.addEventListener("click", () => change({ numbers: numbers.ariaPressed === "true" ? "" : "1" }));
   /** @type {Open} */
-  const open = { row: null, group: null };
+  const open = { row: null, group: null, transports: null };
 
   /** @param {Filters} filters */
   function render(filters) {
     controls.show(filters);
     numbers.ariaPressed = String(filters["numbers"] === "1");
-    const found = filtered(model, filters);
-    byId("active").replaceChildren(...nodes(activeFilters(filters, found.length, model.trials.length)));
+    const { found, alike } = filtered(model, filters);
+    byId("active").replaceChildren(...nodes(activeFilters(filters, found.length, model.trials.length, alike)));
     byId("matrix").replaceChildren(...nodes(matrices(model, found, filters, open, () => render(filters))));
     byId("trials").replaceChildren(trialList(found, filters, change));
   }
@@ -42,7 +42,7 @@ function createFilters(model, change) {
     group: [...model.groups.keys()],
     level: ["must", "should", "may"],
     verdict: Object.keys(STATUSES),
-    mode: [...MODES, "contradictory"],
+    mode: [...MODES, "contradictory", ...(model.transports.size > 1 ? ["transport-dependent"] : [])],
   };
   /** @type {Record<string, string>} */
   const names = { api: "API", sdk: "SDK", level: "Broken level", mode: "Kind of failure" };
@@ -85,14 +85,16 @@ function createFilters(model, change) {
  * @param {Filters} filters
  * @param {number} found
  * @param {number} all
+ * @param {number} alike
  * @returns {Child[]}
  */
-function activeFilters(filters, found, all) {
+function activeFilters(filters, found, all, alike) {
   const set = [...FILTERS, "surface", "case", "q"].filter((key) => filters[key]);
   /** @param {string} key */
   const without = (key) => overviewAddress({ ...filters, [key]: "", page: "" });
   return [
     `${counted(found, "trial")} of ${all.toLocaleString("en")}`,
+    alike ? `, and ${alike.toLocaleString("en")} that came out the same by another transport` : "",
     ...set.map((key) =>
       h(
         "a",

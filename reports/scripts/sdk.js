@@ -112,7 +112,7 @@ function sdkPage(model, sdk) {
  */
 function summed(rows) {
   const counts = tally();
-  for (const row of rows) for (const trial of row.trials.values()) count(counts, trial);
+  for (const row of rows) for (const trial of row.trials.values()) if (trial.part !== "alike") count(counts, trial);
   return { ...counts, judged: counts.pass + counts.disputed + counts.deviates + counts.fails };
 }
 
@@ -126,7 +126,7 @@ function handlerSection(code, rows) {
   const own = rows.filter((row) => code.surfaces.includes(row.surface));
   const { pass, disputed, deviates, fails, judged } = summed(own);
   const others = rows
-    .filter((row) => !isHandler(row))
+    .filter((row) => !isHandler(row) && row.family.rows[0] === row)
     .map((row) => ({ row, counts: summed([row]) }))
     .sort((one, other) => other.counts.pass - one.counts.pass);
   const best = others[0];

@@ -95,7 +95,7 @@ function fleetSplit(model) {
   for (const row of ownRows(model.rows)) {
     for (const trial of row.trials.values()) {
       const { about } = trial.case;
-      if (about)
+      if (about && trial.part !== "alike")
         count(
           entry(
             entry(fates, about, () => new Map()),
@@ -169,7 +169,7 @@ function caseSplit(trials, detail) {
   const own = new Set(ownRows(trials.map((trial) => trial.row)));
   /** @type {Map<string, number>} */
   const surfaces = new Map();
-  for (const trial of trials.filter(({ row }) => own.has(row))) {
+  for (const trial of trials.filter(({ row, part }) => own.has(row) && part !== "alike")) {
     const told = detailsOf(detail, trial);
     const end = told?.observation?.ended ?? trial.verdict.mode;
     if (!end || judgedOf(tallyOf(trial)) === 0) continue;

@@ -3,7 +3,7 @@
 /**
  * A surface in one dialect, or several that came out alike.
  *
- * @typedef {{ rows: Row[], counts: Tally }} Choice
+ * @typedef {{ rows: Family[], counts: Tally }} Choice
  */
 
 /**
@@ -37,10 +37,13 @@ function byHarm(one, other) {
 function choices(rows) {
   /** @type {Map<Api, Map<string, Choice>>} */
   const dialects = new Map();
-  for (const row of rows) {
+  for (const row of familiesOf(rows)) {
     /** @type {Map<Api, Tally>} */
     const ofRow = new Map();
-    for (const trial of row.trials.values()) count(entry(ofRow, trial.case.api, tally), trial);
+    // Of what came out the same by several transports one counts.
+    for (const { trials } of row.rows)
+      for (const trial of trials.values())
+        if (trial.part !== "alike") count(entry(ofRow, trial.case.api, tally), trial);
     for (const [api, counts] of ofRow) {
       const { pass, disputed, deviates, fails } = counts;
       const key = JSON.stringify([
@@ -51,6 +54,7 @@ function choices(rows) {
         [...counts.modes].sort(),
         isHandler(row),
         isDirect(row),
+        transportsInWords(row, api),
       ]);
       entry(
         entry(dialects, api, () => new Map()),
@@ -118,6 +122,7 @@ function dialectChoice(sdk, api, all) {
         choice === best && own.length > 1 ? h("b", { class: "pass" }, "★ ") : "",
         rows.map((row, place) => [place ? ", " : "", row.label]),
         isHandler(first) ? h("small", {}, "code around the SDK, below") : "",
+        h("small", {}, transportsInWords(first, api)),
       ),
       cell(at(columns, 1), h("code", {}, visible(sdk.calls[first.surface] ?? "–", 300))),
       cell(
@@ -193,7 +198,7 @@ function lookComplete(counts) {
 /**
  * Says whether nothing stands between the SDK and the server.
  *
- * @param {Row} row
+ * @param {Row | Family} row
  */
 function isDirect({ way, model }) {
   return way.route === model.defaults.route;

@@ -51,6 +51,7 @@ function trialPage(trial) {
         )
       : "",
     besideDirect(trial),
+    besideTransports(trial),
     ownStrip(trial),
     held,
     knownDeviations(row.sdk, verdict.known),

@@ -32,7 +32,7 @@ pub(crate) use page::{STYLE, hash as content_hash};
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
 pub use sink::{Content, RenderError, Sink};
 pub use view::{
-    Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Gateway,
+    Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Folded, Gateway,
     GatewayFinding, GatewayFindingKind, Known, Past, Place, Places, Row, Sdk, SdkFinding, Seen, SeenRow, SideBySide,
-    Suite, Surface, Unlisted, View, ViewError, Wait, Waits, without_patch,
+    Suite, Surface, TransportDifference, Transports, Unlisted, View, ViewError, Wait, Waits, without_patch,
 };

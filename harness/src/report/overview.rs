@@ -8,7 +8,7 @@ use super::markup::{code, listed, text};
 use super::published::Report;
 use super::view::Count;
 use crate::case::GROUPS;
-use crate::id::about;
+use crate::id::{Route, Transport, about};
 use crate::judge::Mode;
 
 /// The column of what is particular to a vendor.
@@ -48,7 +48,17 @@ impl Cell {
 /// failure with its number. Surfaces of one SDK that came out alike share a row.
 pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
     let mut rows: BTreeMap<(&str, String), BTreeMap<&str, Cell>> = BTreeMap::new();
-    for count in report.counts.iter().filter(|count| is_shown(&count.sdk)) {
+    let shown = || report.counts.iter().filter(|count| is_shown(&count.sdk));
+    // A surface is a row, however many transports it was run by: its numbers are those by the first of them.
+    let mut transports: BTreeMap<(&str, &str, Route), BTreeSet<Transport>> = BTreeMap::new();
+    for count in shown() {
+        transports.entry((&count.sdk, &count.surface, count.route)).or_default().insert(count.transport);
+    }
+    let others: BTreeSet<Transport> = transports.values().flat_map(|all| all.iter().skip(1).copied()).collect();
+    let is_first = |count: &Count| {
+        transports[&(count.sdk.as_str(), count.surface.as_str(), count.route)].first() == Some(&count.transport)
+    };
+    for count in shown().filter(|count| is_first(count)) {
         let group = about(&count.group);
         let column = GROUPS.iter().find(|known| **known == group).copied().unwrap_or(VENDORS);
         rows.entry((&count.sdk, count.row())).or_default().entry(column).or_default().add(count);
@@ -66,5 +76,14 @@ pub fn overview(report: &Report, is_shown: impl Fn(&str) -> bool) -> String {
     let versions: BTreeSet<String> =
         shown.map(|sdk| format!("{} {} ({})", text(&sdk.package), text(&sdk.version), text(&sdk.language))).collect();
     let _ = writeln!(out, "\n{}.", versions.into_iter().collect::<Vec<_>>().join(", "));
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|transport| transport.name()).collect();
+        let differ = report.by_transport.iter().filter(|one| is_shown(&one.id.sdk)).count();
+        let _ = writeln!(
+            out,
+            "\nEach surface is counted by one transport. Of the trials by {}, which are beside these numbers, {differ} came to another verdict.",
+            names.join(" and ")
+        );
+    }
     out
 }

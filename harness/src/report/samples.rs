@@ -253,6 +253,28 @@ pub(super) fn two_ways() -> Vec<Record> {
     records().into_iter().chain(later.map(|record| by((Route::RELAY, Transport::Other), record))).collect()
 }
 
+/// Makes the same run with trials by other transports beside it. By TLS all came out as by HTTP/1.1 in the clear; by HTTP/2 one is worse,
+/// one better, and one broke the adapter.
+pub(super) fn by_transports() -> Vec<Record> {
+    use Outcome::{AdapterFault, Fabricated, NoStatus, Pass, Silent, Transport as OwnStatus, Unsupported};
+    let beside = [
+        ("alpha-python", "create", Transport::Tls, [Pass, Silent, OwnStatus, Pass]),
+        ("alpha-python", "create", Transport::H2, [Silent, Silent, Pass, AdapterFault]),
+        ("alpha-python", "stream", Transport::Tls, [Pass, Unsupported, AdapterFault, NoStatus]),
+        ("beta-typescript", "create", Transport::Tls, [OwnStatus, Fabricated, Pass, Pass]),
+        ("beta-typescript", "create", Transport::H2, [Unsupported; 4]),
+    ];
+    let mut records = records();
+    for (sdk, surface, transport, outcome) in beside {
+        for ((case, _), outcome) in CASES.into_iter().zip(outcome) {
+            let listed: &[usize] = if matches!(outcome, OwnStatus) && sdk == "alpha-python" { &[0] } else { &[] };
+            let trial = trial(sdk, surface, case, "as-written", &verdict(outcome), listed);
+            records.push(by((Route::Direct, transport), trial));
+        }
+    }
+    records
+}
+
 /// Makes the same run with four trials through a gateway beside it: of each something else became.
 pub(super) fn through_a_gateway() -> Vec<Record> {
     let blame = |word: &str, more: Value| {
@@ -305,7 +327,8 @@ pub(super) fn another_way() -> Vec<Record> {
 /// variant runs among it.
 pub(super) fn any_report() -> impl Strategy<Value = Vec<Record>> {
     const SURFACES: [(&str, &str); 3] = [("alpha", "create"), ("alpha", "stream"), ("beta", "create")];
-    const WAYS: [(Route, Transport); 2] = [(Route::Direct, Transport::Http1), (Route::RELAY, Transport::Other)];
+    const WAYS: [(Route, Transport); 3] =
+        [(Route::Direct, Transport::Http1), (Route::Direct, Transport::H2), (Route::RELAY, Transport::Other)];
     let surfaces: Vec<_> = SURFACES.into_iter().flat_map(|surface| WAYS.map(|way| (surface, way))).collect();
     let chosen =
         (prop::collection::vec(any::<bool>(), CASES.len()), prop::collection::vec(any::<bool>(), surfaces.len()));

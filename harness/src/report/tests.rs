@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::id::{Route, Variant};
-use crate::judge::{Status, Verdict};
+use crate::judge::{Mode, Status, Verdict};
 use crate::record::{FORMAT, Record, Writer};
 
 /// Returns the samples, in which one trial that passed came out otherwise when it was run again.
@@ -139,6 +139,51 @@ fn what_a_gateway_does_is_in_no_number_of_an_sdk_and_in_no_finding() {
     let totals = |view: &View<'_>| view.sdks.iter().map(super::view::Sdk::total).collect::<Vec<_>>();
     assert_eq!(totals(&alone), totals(&both));
     assert_eq!(format!("{:?}", alone.findings), format!("{:?}", both.findings));
+}
+
+/// A case that came out alike by several transports counts once, and one that did not is a finding of its own.
+#[test]
+fn a_surface_is_one_row_however_many_transports_it_was_run_by() {
+    let (alone, several) = (samples::view(&samples::records()), samples::view(&samples::by_transports()));
+    let totals = |view: &View<'_>| view.sdks.iter().map(super::view::Sdk::total).collect::<Vec<_>>();
+    assert_eq!(totals(&alone), totals(&several));
+    let found = |view: &View<'_>, kind: FindingKind| {
+        let found = view.findings.iter().find(|finding| finding.kind == kind);
+        found.map(|finding| (finding.trials(), finding.of, finding.sdks.len()))
+    };
+    assert_eq!(found(&alone, FindingKind::TransportDependent), None);
+    assert_eq!(found(&several, FindingKind::TransportDependent), Some((2, 13, 1)));
+    let (silent, fabricated) = (FindingKind::Failed(Mode::Silent), FindingKind::Failed(Mode::Fabricated));
+    assert_eq!(found(&several, silent).map(|found| found.0), Some(2), "by HTTP/2 one more");
+    assert_eq!(found(&several, fabricated), Some((1, 12, 1)), "by TLS the same, which is no second one");
+
+    let report = samples::report(&samples::by_transports());
+    assert_eq!(Report::read(&report.json()).expect("it is one"), report);
+    let lines: Vec<String> = report.json().lines().filter(|line| line.contains("instead_of")).map(str::to_owned).collect();
+    assert_eq!(
+        lines.join("\n"),
+        [
+            r#"{"sdk":"alpha-python","surfaces":["create"],"transport":"h2","verdict":"fails","mode":"silent","first":"http1","instead_of":"pass","cases":{"anthropic/cut/eof":[]}},"#,
+            r#"{"sdk":"alpha-python","surfaces":["create"],"transport":"h2","verdict":"pass","first":"http1","instead_of":"deviates","cases":{"anthropic/in-band/overloaded":[]}}"#,
+        ]
+        .join("\n")
+    );
+    let matrix = overview(&report, |_| true);
+    assert!(matrix.contains("Of the trials by tls and h2, which are beside these numbers, 2 came to another"), "{matrix}");
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&matrix), rows(&overview(&samples::report(&samples::records()), |_| true)));
+}
+
+/// Trials by one transport alone are named after it.
+#[test]
+fn a_report_of_another_transport_alone_says_so() {
+    let mut records = crate::record::Records::of(&[("records", &samples::by_transports()[..])]).expect("well formed");
+    records.keep(|place| place.transport == crate::id::Transport::Tls);
+    let view = View::from_records(&records).expect("there is a run");
+    let markdown = FORMATS.iter().find(|format| format.name() == "markdown").expect("a format");
+    let text = samples::rendered(*markdown, &view);
+    assert!(text.contains("| `beta-typescript`<br>create (transport=tls) | "), "{text}");
+    assert!(!text.contains("Transports that differ"), "{text}");
 }
 
 #[test]

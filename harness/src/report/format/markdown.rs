@@ -1,6 +1,7 @@
 //! `compatibility.md`: a matrix of SDK surfaces by case groups, then what deviates in each SDK and why.
 
 mod gateways;
+mod transports;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,7 +12,7 @@ use crate::judge::Status;
 use crate::record::ReadError;
 use crate::report::alike::alike;
 use crate::report::markup::{code, listed, source, text};
-use crate::report::view::{Count, FindingKind, Row, Sdk, View, without_patch};
+use crate::report::view::{Count, FindingKind, Folded, Row, Sdk, Transports, View, without_patch};
 
 /// The most trials that are listed one by one of what no list of known deviations covers, and of what has no result.
 const LISTED: usize = 50;
@@ -58,6 +59,7 @@ fn markdown(view: &View<'_>) -> Result<String, ReadError> {
          number.\n",
     );
     findings(&mut out, view);
+    transports::transports(&mut out, view);
     gateways::gateways(&mut out, view);
     sdks(&mut out, view);
     for api in view.cases.values().map(|case| case.api).collect::<BTreeSet<_>>() {
@@ -73,7 +75,7 @@ fn markdown(view: &View<'_>) -> Result<String, ReadError> {
 fn findings(out: &mut String, view: &View<'_>) {
     let failed = view.findings.iter().filter_map(|finding| match finding.kind {
         FindingKind::Failed(mode) => Some((mode, &finding.sdks)),
-        FindingKind::Contradicts | FindingKind::CutDependent => None,
+        FindingKind::Contradicts | FindingKind::CutDependent | FindingKind::TransportDependent => None,
     });
     let mut lines = failed.map(|(mode, sdks)| {
         let mut sdks: Vec<(usize, &str, &str)> =
@@ -115,18 +117,25 @@ fn anchor(heading: &str) -> String {
 /// Writes the matrix of one api: surfaces by groups. Surfaces of one SDK that came out alike share a row.
 fn matrix(out: &mut String, view: &View<'_>, folder: &str, name: &str) {
     let mut rows: BTreeMap<(&str, String), BTreeMap<&str, String>> = BTreeMap::new();
-    let counts = view.surfaces().flat_map(|surface| &surface.counts);
-    for count in counts.filter(|count| id::api_folder(&count.group) == folder) {
-        rows.entry((&count.sdk, count.row())).or_default().insert(&count.group, cell(count));
+    let mut run: BTreeMap<(&str, String), Vec<&Transports>> = BTreeMap::new();
+    let folded = view.surfaces().flat_map(|surface| &surface.folded);
+    for Folded { count, transports } in folded.filter(|one| id::api_folder(&one.count.group) == folder) {
+        let row = (count.sdk.as_str(), count.row());
+        run.entry(row.clone()).or_default().push(transports);
+        rows.entry(row).or_default().insert(&count.group, cell(count));
     }
     let groups: BTreeSet<&str> = rows.values().flat_map(|cells| cells.keys().copied()).collect();
+    let words = |row: &(&str, String)| Transports::sum(run[row].iter().copied()).in_words().unwrap_or_default();
     let short = |group: &str| text(id::about(group));
     let _ = writeln!(out, "\n## {name}\n");
     let _ = writeln!(out, "| surface | {} |", groups.iter().map(|group| short(group)).collect::<Vec<_>>().join(" | "));
     let _ = writeln!(out, "|---|{}", "---|".repeat(groups.len()));
-    for ((sdk, cells), surfaces) in alike(rows.iter().map(|((sdk, surface), cells)| ((sdk, cells), surface.as_str()))) {
+    let lines = rows.iter().map(|(row, cells)| ((row.0, cells, words(row)), row.1.as_str()));
+    for ((sdk, cells, words), surfaces) in alike(lines) {
         let cells = groups.iter().map(|group| cells.get(group).map_or("–", String::as_str));
-        let _ = writeln!(out, "| {}<br>{} | {} |", code(sdk), listed(&surfaces), cells.collect::<Vec<_>>().join(" | "));
+        let words = if words.is_empty() { words } else { format!("<br>*{words}*") };
+        let cells = cells.collect::<Vec<_>>().join(" | ");
+        let _ = writeln!(out, "| {}<br>{}{words} | {cells} |", code(sdk), listed(&surfaces));
     }
 }
 
@@ -266,6 +275,18 @@ mod tests {
             assert!(!bare.contains("[click") && !bare.contains("*x"), "{page}");
             assert!(!page.chars().any(|one| one.is_control() && one != '\n'), "{page:?}");
         }
+    }
+
+    #[test]
+    fn what_differs_by_transport_is_told_in_short() {
+        let page = samples::rendered(&Markdown, &samples::view(&samples::by_transports()));
+        let told = page.split("\n## Transports that differ\n").nth(1).and_then(|rest| rest.split("\n## ").next());
+        insta::assert_snapshot!(told.expect("there is a section"));
+        let rows: Vec<&str> = page.lines().filter(|line| line.contains("<br>create") && !line.contains("on http1 |")).collect();
+        assert!(rows[0].starts_with("| `alpha-python`<br>create<br>*⇄ 3 otherwise on http1, tls and h2* | "), "{rows:?}");
+        assert!(rows[1].starts_with("| `beta-typescript`<br>create<br>*the same on http1 and tls* | "), "{rows:?}");
+        assert_eq!(rows.len(), 2, "a row for each surface: {rows:?}");
+        assert!(!samples::rendered(&Markdown, &samples::view(&samples::records())).contains("Transports"));
     }
 
     #[test]

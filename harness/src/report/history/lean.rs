@@ -41,6 +41,7 @@ pub fn lean(report: &Report, id: &SdkId) -> Report {
     own.suite.trials = own.counts.iter().map(|count| count.judged() + count.not_judged()).sum();
     own.suite.variant_runs = 0;
     own.gateways.clear();
+    own.by_transport.clear();
     own
 }
 

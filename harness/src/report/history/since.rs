@@ -31,7 +31,7 @@ fn has(release: &Release, kind: FindingKind) -> bool {
         FindingKind::Contradicts => results.any(|result| {
             result.verdict <= Status::Fails && result.checks.iter().any(|check| check.grade == Grade::Contradictory)
         }),
-        // A store has trials as written alone.
-        FindingKind::CutDependent => false,
+        // A store has trials as written alone, by one transport.
+        FindingKind::CutDependent | FindingKind::TransportDependent => false,
     }
 }

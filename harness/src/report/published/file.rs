@@ -37,6 +37,10 @@ pub struct ReportFile {
     /// The gateways that trials went through, those that do the most harm first; absent where every trial was direct.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gateways: Vec<Gateway>,
+    /// The trials that came to another verdict than by the first transport of their case; absent where there are none. What was run by
+    /// several transports and is not here came out alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_transport: Vec<DifferenceOf>,
 }
 
 /// A case file with its combinations.
@@ -146,6 +150,35 @@ pub struct ResultOf {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<String>,
     /// The case files, each with those of its combinations that came out so; none where it has none.
+    pub cases: BTreeMap<String, Vec<String>>,
+}
+
+/// Trials that differ alike by a transport: every one of these cases on every one of these surfaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TransportDifference")]
+pub struct DifferenceOf {
+    /// The SDK's id.
+    pub sdk: SdkId,
+    /// The surfaces.
+    pub surfaces: Vec<SurfaceId>,
+    /// The route; `direct` where absent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub route: Route,
+    /// The transport.
+    pub transport: Transport,
+    /// The status by it.
+    pub verdict: Status,
+    /// The kind of failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// The first transport of the cases.
+    pub first: Transport,
+    /// The status by that. Where it is the same, other checks do not hold.
+    pub instead_of: Status,
+    /// The kind of failure by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of_mode: Option<Mode>,
+    /// The case files, each with those of its combinations that differ so; none where it has none.
     pub cases: BTreeMap<String, Vec<String>>,
 }
 

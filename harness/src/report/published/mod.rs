@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamspec_adapters::contract::Api;
 
-use super::view::{Count, Gateway, Known, Suite};
+use super::view::{Count, Gateway, Known, Suite, TransportDifference};
 use crate::case::{Axis, Dispute, Level, Source};
 use crate::id::{CaseId, SdkId, SurfaceId, Transport, TrialId, VariantRun};
 use crate::judge::{Grade, Mode, Status};
@@ -47,6 +47,8 @@ pub struct Report {
     pub results: Vec<TrialResult>,
     /// The gateways that trials went through, those that do the most harm first.
     pub gateways: Vec<Gateway>,
+    /// The trials that came to another verdict than by the first transport of their case, by identity.
+    pub by_transport: Vec<TransportDifference>,
 }
 
 /// An SDK of a report.

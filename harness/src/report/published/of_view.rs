@@ -36,6 +36,8 @@ fn report(view: &View<'_>, results: Vec<TrialResult>) -> Report {
     let case = |case: &&CaseRecord| {
         report_case(case, variant_runs.get(case.id.as_str()).into_iter().flatten().copied().collect())
     };
+    let mut by_transport: Vec<_> = view.surfaces().flat_map(|surface| surface.differences.iter().cloned()).collect();
+    by_transport.sort_unstable();
     Report {
         schema: SCHEMA.to_owned(),
         suite: view.suite.clone(),
@@ -44,6 +46,7 @@ fn report(view: &View<'_>, results: Vec<TrialResult>) -> Report {
         counts: view.surfaces().flat_map(|surface| surface.counts.iter().cloned()).collect(),
         results,
         gateways: view.gateways.clone(),
+        by_transport,
     }
 }
 

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde_json::json;
 
-use super::file::{CaseOf, CountOf, ReportFile, ResultOf, VariantRuns};
+use super::file::{CaseOf, CountOf, DifferenceOf, ReportFile, ResultOf, VariantRuns};
 use super::named::Named;
 use super::{Report, ReportCase, ResultCheck, TrialResult};
 use crate::case::Source;
 use crate::id::{CaseId, SurfaceId, TrialId, VariantRun};
 use crate::report::alike::alike;
 use crate::report::table::Table;
-use crate::report::view::Count;
+use crate::report::view::{Count, TransportDifference};
 
 impl From<&Report> for ReportFile {
     fn from(report: &Report) -> Self {
@@ -39,6 +39,7 @@ impl ReportFile {
             results,
             checks,
             gateways: report.gateways.clone(),
+            by_transport: differences(&report.by_transport),
         }
     }
 }
@@ -97,6 +98,38 @@ fn counts(counts: &[Count]) -> Vec<CountOf> {
         }
     };
     groups.into_iter().map(count).collect()
+}
+
+/// Joins what differs alike: first the surfaces of a case, then the cases.
+fn differences(all: &[TransportDifference]) -> Vec<DifferenceOf> {
+    let of_case = alike(all.iter().map(|TransportDifference { id, came, first, first_came }| {
+        let group = DifferenceOf {
+            sdk: id.sdk.clone(),
+            surfaces: Vec::new(),
+            route: id.route,
+            transport: id.transport,
+            verdict: came.status,
+            mode: came.mode,
+            first: *first,
+            instead_of: first_came.status,
+            instead_of_mode: first_came.mode,
+            cases: BTreeMap::new(),
+        };
+        ((group, &id.case), &id.surface)
+    }));
+    let groups = alike(of_case.into_iter().map(|((group, case), surfaces)| {
+        let surfaces = surfaces.into_iter().cloned().collect();
+        // A file is one case, or has combinations.
+        ((DifferenceOf { surfaces, ..group }, case.combination().is_some()), case)
+    }));
+    let with_cases = |((mut group, _), cases): ((DifferenceOf, bool), Vec<&CaseId>)| {
+        for case in cases {
+            let of = group.cases.entry(case.file().to_owned()).or_default();
+            of.extend(case.combination().map(ToOwned::to_owned));
+        }
+        group
+    };
+    groups.into_iter().map(with_cases).collect()
 }
 
 /// The results of trials, while they are collected: of each trial only the places of what it shares with others.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{CaseOf, CountOf, FileError, ReportFile, ResultOf, VariantRuns};
+use super::file::{CaseOf, CountOf, DifferenceOf, FileError, ReportFile, ResultOf, VariantRuns};
 use super::{Report, ReportCase, TrialResult};
 use crate::case::Source;
-use crate::id::{CaseId, SurfaceId, TrialId, VariantRun};
-use crate::report::view::Count;
+use crate::id::{CaseId, SurfaceId, TrialId, Variant, VariantRun};
+use crate::report::view::{CameTo, Count, TransportDifference};
 
 impl TryFrom<ReportFile> for Report {
     type Error = FileError;
@@ -50,6 +50,8 @@ impl TryFrom<ReportFile> for Report {
             (count.sdk.clone(), count.surface.clone(), count.group.clone(), count.route, count.transport)
         };
         counts.sort_by_cached_key(place);
+        let mut by_transport: Vec<TransportDifference> = file.by_transport.into_iter().flat_map(differences_of).collect();
+        by_transport.sort_unstable();
         Ok(Self {
             schema: file.schema,
             suite: file.suite,
@@ -58,6 +60,7 @@ impl TryFrom<ReportFile> for Report {
             counts,
             results,
             gateways: file.gateways,
+            by_transport,
         })
     }
 }
@@ -107,6 +110,25 @@ fn count_of(count: CountOf) -> Vec<Count> {
         cut_dependent,
     };
     surfaces.into_iter().map(one).collect()
+}
+
+fn differences_of(group: DifferenceOf) -> Vec<TransportDifference> {
+    let DifferenceOf { sdk, surfaces, route, transport, verdict, mode, first, instead_of, instead_of_mode, cases } = group;
+    let cases: Vec<CaseId> = cases.iter().flat_map(|(file, of)| all(file, of)).collect();
+    let one = |(surface, case): (&SurfaceId, &CaseId)| TransportDifference {
+        id: TrialId {
+            sdk: sdk.clone(),
+            surface: surface.clone(),
+            case: case.clone(),
+            variant: Variant::default(),
+            route,
+            transport,
+        },
+        came: CameTo { status: verdict, mode },
+        first,
+        first_came: CameTo { status: instead_of, mode: instead_of_mode },
+    };
+    surfaces.iter().flat_map(|surface| cases.iter().map(move |case| (surface, case))).map(one).collect()
 }
 
 fn missing(what: &'static str, id: &str, case: &str) -> FileError {

@@ -21,10 +21,13 @@ impl Report {
 impl ReportFile {
     /// Writes the file, one element a line.
     pub(super) fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { schema, suite, sdks, sources, cases, counts, checks, results, gateways } = self;
+        let Self { schema, suite, sdks, sources, cases, counts, checks, results, gateways, by_transport } = self;
         writeln!(out, "{{\n\"schema\": {},\n\"suite\": {},", compact(&schema), compact(&suite))?;
         if !gateways.is_empty() {
             lines(out, "gateways", "[]", gateways.iter().map(compact))?;
+        }
+        if !by_transport.is_empty() {
+            lines(out, "by_transport", "[]", by_transport.iter().map(compact))?;
         }
         lines(out, "sdks", "[]", sdks.into_iter().map(sdk))?;
         lines(out, "sources", "{}", sources.iter().map(entry))?;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::Row;
+use super::transports::Part;
 use crate::id::{CaseId, TrialId};
 use crate::judge::{Grade, Mode};
 use crate::record::{SdkRecord, TrialRecord};
@@ -17,6 +18,8 @@ pub enum FindingKind {
     Contradicts,
     /// The same bytes in other pieces come to another verdict.
     CutDependent,
+    /// The same answer by another transport comes to another verdict.
+    TransportDependent,
 }
 
 /// One kind of finding.
@@ -24,7 +27,8 @@ pub enum FindingKind {
 pub struct Finding<'a> {
     /// The kind.
     pub kind: FindingKind,
-    /// The number of trials, or variant runs, that say something about an SDK: what the findings are a part of.
+    /// The number of trials, variant runs, or trials by another transport than the first, that say something about an SDK: what the
+    /// findings are a part of.
     pub of: usize,
     /// The SDKs in which it was found, most trials first.
     pub sdks: Vec<SdkFinding<'a>>,
@@ -50,8 +54,9 @@ pub struct SdkFinding<'a> {
 /// The findings in the trials of one SDK, while they are counted.
 pub(super) struct Found<'a> {
     sdk: &'a SdkRecord,
-    /// The numbers of trials as written and of variant runs that say something about it.
-    judged: [usize; 2],
+    /// The numbers of trials as written, of variant runs and of trials beside those by the first transport, that say something about
+    /// it.
+    judged: [usize; 3],
     /// One for each kind.
     kinds: [Tally<'a>; FindingKind::ALL.len()],
 }
@@ -66,13 +71,14 @@ struct Tally<'a> {
 
 impl FindingKind {
     /// Every kind, the most harmful first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Failed(Mode::Fabricated),
         Self::Failed(Mode::Silent),
         Self::Contradicts,
         Self::Failed(Mode::Hang),
         Self::Failed(Mode::Crash),
         Self::CutDependent,
+        Self::TransportDependent,
         Self::Failed(Mode::Spurious),
         Self::Failed(Mode::Wrong),
     ];
@@ -83,10 +89,11 @@ impl FindingKind {
             Self::Failed(mode) => mode.name(),
             Self::Contradicts => "contradictory",
             Self::CutDependent => "cut-dependent",
+            Self::TransportDependent => "transport-dependent",
         }
     }
 
-    fn covers(self, trial: &TrialRecord) -> bool {
+    fn covers(self, trial: &TrialRecord, part: Part) -> bool {
         match self {
             Self::Failed(mode) => !trial.is_variant_run() && trial.verdict.mode == Some(mode),
             Self::Contradicts => {
@@ -94,6 +101,7 @@ impl FindingKind {
                 !trial.is_variant_run() && broken.any(|check| check.grade == Grade::Contradictory)
             }
             Self::CutDependent => trial.is_cut_dependent(),
+            Self::TransportDependent => part == Part::Unlike,
         }
     }
 }
@@ -107,18 +115,22 @@ impl Finding<'_> {
 
 impl<'a> Found<'a> {
     pub(super) fn new(sdk: &'a SdkRecord) -> Self {
-        Self { sdk, judged: [0, 0], kinds: Default::default() }
+        Self { sdk, judged: [0; 3], kinds: Default::default() }
     }
 
-    /// Adds a trial of one of the SDK's own surfaces.
-    pub(super) fn add(&mut self, row: &Row<'_>, case: &'a CaseId) {
+    /// Adds a trial of one of the SDK's own surfaces. One that came out as by the first transport is no second finding.
+    pub(super) fn add(&mut self, row: &Row<'_>, case: &'a CaseId, part: Part) {
         let trial = &row.trial;
         if !trial.is_judged() {
             return;
         }
+        self.judged[2] += usize::from(matches!(part, Part::Alike | Part::Unlike));
+        if part == Part::Alike {
+            return;
+        }
         self.judged[usize::from(trial.is_variant_run())] += 1;
         for (kind, tally) in FindingKind::ALL.into_iter().zip(&mut self.kinds) {
-            if kind.covers(trial) {
+            if kind.covers(trial, part) {
                 tally.trials += 1;
                 tally.cases.insert(case);
                 tally.example.get_or_insert_with(|| trial.id());
@@ -129,7 +141,11 @@ impl<'a> Found<'a> {
     /// Adds what was found to the findings of all SDKs, which stand in the order of their kinds.
     pub(super) fn add_to(self, findings: &mut [Finding<'a>]) {
         for (finding, tally) in findings.iter_mut().zip(self.kinds) {
-            let of = self.judged[usize::from(finding.kind == FindingKind::CutDependent)];
+            let of = self.judged[match finding.kind {
+                FindingKind::Failed(_) | FindingKind::Contradicts => 0,
+                FindingKind::CutDependent => 1,
+                FindingKind::TransportDependent => 2,
+            }];
             finding.of += of;
             if let (Some(first_case), Some(example)) = (tally.cases.first().copied(), tally.example) {
                 let (sdk, trials, cases) = (self.sdk, tally.trials, tally.cases.len());

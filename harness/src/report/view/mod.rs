@@ -17,6 +17,7 @@ mod rows;
 mod sdk;
 mod seen;
 mod shown;
+mod transports;
 mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,11 +47,13 @@ pub use row::{Row, Unlisted};
 use rows::Numbers;
 pub use sdk::{Sdk, Surface, without_patch};
 pub use seen::{Seen, SeenRow};
+pub use transports::{Folded, TransportDifference, Transports};
 pub use waits::{Wait, Waits};
 
 pub(super) use known::reason;
 pub(super) use place::file;
 pub(super) use shown::{LONGEST_TEXT, cut, sentence, visible};
+pub(super) use transports::first;
 pub(super) use waits::waited;
 
 /// The suite that was run.

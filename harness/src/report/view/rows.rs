@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Found;
 use super::gateway::Gathered;
+use super::transports::{Ended, Folding, Part, first};
 use super::{Conclusion, Count, Row, Sdk, Surface, View};
 use crate::deviation::{Point, Usage};
 use crate::id::{CaseId, Route, SurfaceId, Transport, Variant};
@@ -49,16 +50,25 @@ impl<'a> View<'a> {
         gateways: &mut Gathered<'a>,
     ) -> Result<(), ReadError> {
         let mut counts: BTreeMap<(&str, Route, Transport), Count> = BTreeMap::new();
-        for place in surface.trials {
-            let case = self.records.case(place);
-            let row = self.row(sdk, place)?;
-            let (route, transport) = (place.route, place.transport);
-            counts.entry((case.group(), route, transport)).or_insert_with(|| Count::new(&row.trial)).add(&row.trial);
-            numbers.add(&row, (surface.name, case), surface.is_handler);
-            gateways.add(&row, case);
+        let mut folding = Folding::default();
+        let named = |place: &TrialPlace| (place.case, place.variant, place.route);
+        for by_transports in surface.trials.chunk_by(|one, other| named(one) == named(other)) {
+            let first = first(by_transports);
+            folding.next();
+            for place in by_transports {
+                let case = self.records.case(place);
+                let row = self.row(sdk, place)?;
+                let (route, transport) = (place.route, place.transport);
+                let count = counts.entry((case.group(), route, transport)).or_insert_with(|| Count::new(&row.trial));
+                count.add(&row.trial);
+                let part = folding.add(&row, place, first);
+                numbers.add(&row, (surface.name, case), surface.is_handler, part);
+                gateways.add(&row, case);
+            }
         }
         gateways.surface_ends();
         numbers.counts.push(counts.into_values().collect());
+        numbers.folded.push(folding.ended());
         Ok(())
     }
 }
@@ -69,6 +79,8 @@ pub(super) struct Numbers<'a> {
     conclusions: BTreeMap<Conclusion, usize>,
     /// The counts of each surface.
     counts: Vec<Vec<Count>>,
+    /// The same with each case once, and what came out otherwise by other transports.
+    folded: Vec<Ended>,
     is_judged: bool,
     pub(super) found: Found<'a>,
     pub(super) with_text: BTreeSet<&'a str>,
@@ -80,6 +92,7 @@ impl<'a> Numbers<'a> {
             usage: Usage::default(),
             conclusions: BTreeMap::new(),
             counts: Vec::new(),
+            folded: Vec::new(),
             is_judged: false,
             found: Found::new(sdk),
             with_text: BTreeSet::new(),
@@ -87,14 +100,14 @@ impl<'a> Numbers<'a> {
     }
 
     /// Adds a trial of a surface and a case.
-    fn add(&mut self, row: &Row<'_>, (surface, case): (&'a SurfaceId, &'a CaseId), is_handler: bool) {
+    fn add(&mut self, row: &Row<'_>, (surface, case): (&'a SurfaceId, &'a CaseId), is_handler: bool, part: Part) {
         let trial = &row.trial;
         let point = Point { case, surface, way: (trial.route, trial.transport) };
         self.usage.add(point, trial.variant, trial.verdict.status, row.comparison());
         *self.conclusions.entry(row.conclusion()).or_default() += 1;
         self.is_judged |= trial.is_judged();
         if !is_handler && trial.route == Route::Direct {
-            self.found.add(row, case);
+            self.found.add(row, case, part);
         }
         if row.has_text() {
             self.with_text.insert(case);
@@ -105,6 +118,9 @@ impl<'a> Numbers<'a> {
     pub(super) fn of_sdk(&mut self, mut sdk: Sdk<'a>, is_whole: bool) -> Sdk<'a> {
         for (surface, counts) in sdk.surfaces.iter_mut().zip(self.counts.drain(..)) {
             surface.counts = counts;
+        }
+        for (surface, folded) in sdk.surfaces.iter_mut().zip(self.folded.drain(..)) {
+            (surface.folded, surface.differences, surface.otherwise) = folded;
         }
         if is_whole && self.is_judged {
             let unused = sdk.list.unused_in(&self.usage, &sdk.record.version).into_iter();

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{Conclusion, Count, Known, known};
+use super::{Conclusion, Count, Folded, Known, TransportDifference, known};
 use crate::deviation;
-use crate::id::{Route, SurfaceId, VariantRun};
+use crate::id::{Route, SurfaceId, Transport, VariantRun};
 use crate::record::{Records, SdkRecord, Statement, TrialPlace};
 
 /// One SDK with its trials.
@@ -37,8 +37,14 @@ pub struct Surface<'a> {
     pub is_handler: bool,
     /// The numbers of its trials by verdict, by group, route and transport.
     pub counts: Vec<Count>,
+    /// The numbers of its trials by verdict, by group and route: of each case by the first transport alone.
+    pub folded: Vec<Folded>,
+    /// The trials that came out otherwise by another transport than the first one.
+    pub differences: Vec<TransportDifference>,
     /// The places of the trials, by case and variant; never empty.
     pub trials: &'a [TrialPlace],
+    /// The cases, routes and transports of the trials that came out otherwise, those that say nothing among them.
+    pub(super) otherwise: BTreeSet<(u32, Route, Transport)>,
 }
 
 impl<'a> Sdk<'a> {
@@ -48,7 +54,15 @@ impl<'a> Sdk<'a> {
         let own = records.surfaces.iter().filter(|((sdk, _), _)| *sdk == record.id);
         let surface = |((_, name), trials): (&'a (_, SurfaceId), &'a Vec<TrialPlace>)| {
             let is_handler = record.is_handler(name);
-            Surface { name, is_handler, counts: Vec::new(), trials: trials.as_slice() }
+            Surface {
+                name,
+                is_handler,
+                counts: Vec::new(),
+                folded: Vec::new(),
+                differences: Vec::new(),
+                trials: trials.as_slice(),
+                otherwise: BTreeSet::new(),
+            }
         };
         Self {
             record,
@@ -72,14 +86,23 @@ impl<'a> Sdk<'a> {
         self.surfaces.iter().filter(|surface| !surface.is_handler)
     }
 
-    /// Goes through the numbers of its own surfaces, without the trials through gateways: what a gateway does is not the SDK's doing.
+    /// Goes through the numbers of its own surfaces, each case once, without the trials through gateways: what a gateway does is not the
+    /// SDK's doing.
     pub fn direct(&self) -> impl Iterator<Item = &Count> {
-        self.own().flat_map(|surface| &surface.counts).filter(|count| count.route == Route::Direct)
+        let folded = self.own().flat_map(|surface| &surface.folded);
+        folded.map(|folded| &folded.count).filter(|count| count.route == Route::Direct)
     }
 
     /// Adds these numbers up.
     pub fn total(&self) -> Count {
         Count::sum(self.direct())
+    }
+}
+
+impl Surface<'_> {
+    /// Says whether a trial as written came out otherwise than by the first transport of its case.
+    pub fn is_otherwise(&self, place: &TrialPlace) -> bool {
+        self.otherwise.contains(&(place.case, place.route, place.transport))
     }
 }
 

@@ -240,6 +240,15 @@ pub(super) struct RowData {
     /// The places of the verdicts, one for each case.
     #[schemars(with = "Vec<usize>")]
     pub(super) verdicts: Vec<u32>,
+    /// The label and the name without the transport, where that is not the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) folded: Option<(String, String)>,
+    /// The cases that were run by an earlier transport, too, as runs of consecutive places.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) behind: Vec<RunData>,
+    /// Those of them that came out otherwise by the first transport.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) otherwise: Vec<RunData>,
     /// The sweeps.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) sweeps: Vec<SweepData>,

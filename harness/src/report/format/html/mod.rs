@@ -44,6 +44,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../../page/scripts/list.js"),
     include_str!("../../../../page/scripts/heat.js"),
     include_str!("../../../../page/scripts/matrix.js"),
+    include_str!("../../../../page/scripts/transports.js"),
     include_str!("../../../../page/scripts/split.js"),
     include_str!("../../../../page/scripts/overview.js"),
     include_str!("../../../../page/scripts/timeline.js"),

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::data::{CheckData, RowData, RunData, VariantRunData, VerdictData};
 use super::sweeps::Sweeps;
 use crate::deviation::Way;
-use crate::id::{Route, SdkSurface, Variant, by_way};
+use crate::id::{Route, SdkSurface, Transport, Variant, by_way};
 use crate::record::{ReadError, TrialPlace};
 use crate::report::table::Table;
-use crate::report::view::{Catches, LONGEST_TEXT, Row, Sdk, Seen, Surface, View, Waits};
+use crate::report::view::{Catches, LONGEST_TEXT, Row, Sdk, Seen, Surface, View, Waits, first};
 use crate::text;
 
 /// The surfaces with their trials.
@@ -57,6 +57,9 @@ impl Rows<'_> {
         let mut data = self.row(sdk, surface, way);
         for of_case in surface.trials.chunk_by(|one, other| one.case == other.case) {
             let (mut written, mut case, mut same) = (None, None, Vec::new());
+            let mut by_transports = of_case.chunk_by(|one, other| (one.variant, one.route) == (other.variant, other.route));
+            let written_by = by_transports.find(|trials| trials[0].variant == Variant::AsWritten && trials[0].route == way.0);
+            let is_first = written_by.and_then(first) == Some(way.1);
             for place in of_case.iter().filter(|place| way_of(place) == way) {
                 let is_variant_run = place.variant != Variant::AsWritten;
                 let is_same = is_variant_run && !place.has_result;
@@ -79,15 +82,17 @@ impl Rows<'_> {
                     let variant = place.variant;
                     self.variant_runs.push(VariantRunData { row: row_place, case, variant, verdict });
                 } else {
-                    if !surface.is_handler && way.0 == Route::Direct {
+                    let is_otherwise = surface.is_otherwise(place);
+                    if !surface.is_handler && way.0 == Route::Direct && (is_first || is_otherwise) {
                         told.add(&row);
                     }
-                    written = Some(row);
+                    written = Some((row, is_otherwise));
                 }
             }
-            if let (Some(row), Some(case)) = (written, case) {
-                let verdict = self.verdict(&row, same);
-                data.push(case, verdict);
+            if let (Some((row, is_otherwise)), Some(case)) = (written, case) {
+                data.verdicts.push(self.verdict(&row, same));
+                let lists = [(&mut data.cases, true), (&mut data.behind, !is_first), (&mut data.otherwise, is_otherwise)];
+                lists.into_iter().filter(|(_, is_in)| *is_in).for_each(|(list, _)| push(list, case));
             }
         }
         data.verdicts.shrink_to_fit();
@@ -109,9 +114,15 @@ impl Rows<'_> {
             surface: surface.name.to_string(),
             way: place,
             label: by_way(surface.name, route, transport),
-            name: by_way(whole, route, transport),
+            name: by_way(&whole, route, transport),
+            folded: (transport != Transport::default()).then(|| {
+                let any = Transport::default();
+                (by_way(surface.name, route, any), by_way(&whole, route, any))
+            }),
             cases: Vec::new(),
             verdicts: Vec::new(),
+            behind: Vec::new(),
+            otherwise: Vec::new(),
             sweeps: Vec::new(),
         }
     }
@@ -147,12 +158,10 @@ const fn way_of(place: &TrialPlace) -> Way {
     (place.route, place.transport)
 }
 
-impl RowData {
-    fn push(&mut self, case: usize, verdict: u32) {
-        match self.cases.last_mut() {
-            Some(run) if run.first + run.count == case => run.count += 1,
-            _ => self.cases.push(RunData { first: case, count: 1 }),
-        }
-        self.verdicts.push(verdict);
+/// Adds a case behind those that are in runs already.
+fn push(runs: &mut Vec<RunData>, case: usize) {
+    match runs.last_mut() {
+        Some(run) if run.first + run.count == case => run.count += 1,
+        _ => runs.push(RunData { first: case, count: 1 }),
     }
 }

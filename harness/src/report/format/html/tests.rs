@@ -311,6 +311,7 @@ fn synthetic_reports() {
         ("hostile", records(10, 2)),
         ("repeated", repeated()),
         ("ways", samples::two_ways()),
+        ("transports", samples::by_transports()),
         ("gateway", samples::through_a_gateway()),
         ("pictures", pictures::records()),
         ("many", records(2000, 50)),
@@ -378,6 +379,24 @@ fn each_route_and_transport_has_rows_of_its_own() {
     assert_eq!(details["rows"][1]["route"], "relay");
 }
 
+/// What was run by a second transport names the cases that were run by an earlier one, and those that came out otherwise.
+#[test]
+fn rows_by_other_transports_say_what_differs() {
+    let view = samples::view(&samples::by_transports());
+    let page = json!(page::page(&view).expect("the records are still there"));
+    let row = |name: &str| {
+        let mut rows = page["rows"].as_array().expect("a list").iter();
+        rows.find(|row| row["name"] == name).unwrap_or_else(|| panic!("{name} is not there"))
+    };
+    let all = json!([{ "first": 0, "count": 4 }]);
+    assert_eq!(row("alpha-python/create")["behind"], serde_json::Value::Null);
+    let tls = row("alpha-python/create (transport=tls)");
+    assert_eq!((&tls["behind"], &tls["otherwise"]), (&all, &serde_json::Value::Null));
+    let h2 = row("alpha-python/create (transport=h2)");
+    assert_eq!(h2["otherwise"], json!([{ "first": 0, "count": 1 }, { "first": 2, "count": 2 }]));
+    assert_eq!((&h2["behind"], &h2["folded"]), (&all, &json!(["create", "alpha-python/create"])));
+}
+
 /// The page has a rank for each status; that it has a name is checked with its types.
 #[test]
 fn the_page_ranks_every_status() {
@@ -397,6 +416,7 @@ fn the_page_is_handed_what_the_schema_says() {
         samples::records(),
         samples::hostile(),
         samples::two_ways(),
+        samples::by_transports(),
         samples::through_a_gateway(),
         pictures::records(),
     ] {

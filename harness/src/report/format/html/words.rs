@@ -4,7 +4,9 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::id::{Route, SdkId, Transport, TrialId, Variant};
 use crate::judge::Mode;
-use crate::report::view::{Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, View};
+use crate::report::view::{
+    Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, Transports, View,
+};
 use crate::text::RESERVED;
 
 /// One kind of finding, in words.
@@ -79,6 +81,11 @@ const fn words(kind: FindingKind) -> (&'static str, &'static str, &'static str) 
             "The same bytes mean something else when they arrive in other pieces",
             "What the caller sees depends on the network's mood: a test on one machine proves nothing for another.",
             "verdict=cut-dependent",
+        ),
+        FindingKind::TransportDependent => (
+            "The same answer comes out otherwise by another transport",
+            "The server sends the same body. What the caller sees depends on what its connection speaks, which many clients negotiate.",
+            "mode=transport-dependent",
         ),
     }
 }
@@ -166,6 +173,15 @@ pub(super) fn summary(view: &View<'_>) -> String {
     );
     let not_judged =
         if not_judged > 0 { format!(", and {} say nothing about the SDK", grouped(not_judged)) } else { String::new() };
+    let transports = Transports::sum(view.surfaces().flat_map(|surface| &surface.folded).map(|one| &one.transports));
+    let transports = match transports.compared {
+        0 => String::new(),
+        compared => format!(
+            " Of {} by a second or third transport, {} came out otherwise than by the first.",
+            counted(compared, "trial"),
+            grouped(transports.otherwise)
+        ),
+    };
     let variant_runs = match view.suite.variant_runs {
         0 => String::new(),
         variant_runs => format!(
@@ -182,7 +198,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
             grouped(around.pass)
         ),
     };
-    format!("{as_written}{not_judged}.{variant_runs}{handlers}{}", view.suite.of_edition())
+    format!("{as_written}{not_judged}.{transports}{variant_runs}{handlers}{}", view.suite.of_edition())
 }
 
 /// Counts the SDKs that were run.
