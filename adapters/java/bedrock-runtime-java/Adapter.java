@@ -10,6 +10,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.http.ProtocolNegotiation;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
@@ -29,8 +30,15 @@ public final class Adapter {
 
     private final SdkEventLoopGroup threads = SdkEventLoopGroup.builder().build();
 
-    /** One HTTP client for each timeout, for all callers who make one call. */
-    private final Map<Duration, SdkAsyncHttpClient> shared = new ConcurrentHashMap<>();
+    /** What HTTP clients differ in. */
+    private record Shared(Duration timeout, boolean isEncrypted) {
+        static Shared of(Run run) {
+            return new Shared(run.timeout(), run.baseUrl().startsWith("https:"));
+        }
+    }
+
+    /** HTTP clients for all callers who make one call. */
+    private final Map<Shared, SdkAsyncHttpClient> shared = new ConcurrentHashMap<>();
 
     public static void main(String[] arguments) {
         Server.serve(
@@ -59,13 +67,13 @@ public final class Adapter {
             return call(
                     run,
                     shared.computeIfAbsent(
-                            run.timeout(),
-                            timeout -> http(timeout)
+                            Shared.of(run),
+                            kind -> http(kind)
                                     .connectionTimeToLive(Duration.ofMillis(1))
                                     .maxConcurrency(MANY_CALLS)
                                     .build()));
         }
-        SdkAsyncHttpClient own = http(run.timeout()).build();
+        SdkAsyncHttpClient own = http(Shared.of(run)).build();
         Sdk.Call call = call(run, own);
         return call.closing(() -> {
             call.close();
@@ -73,11 +81,13 @@ public final class Adapter {
         });
     }
 
-    private NettyNioAsyncHttpClient.Builder http(Duration timeout) {
-        return NettyNioAsyncHttpClient.builder()
-                .protocol(Protocol.HTTP1_1)
-                .eventLoopGroup(threads)
-                .readTimeout(timeout);
+    /** Over TLS it asks for HTTP/2 by ALPN, as this service has it where no client is given. */
+    private NettyNioAsyncHttpClient.Builder http(Shared kind) {
+        NettyNioAsyncHttpClient.Builder http =
+                NettyNioAsyncHttpClient.builder().eventLoopGroup(threads).readTimeout(kind.timeout());
+        return kind.isEncrypted()
+                ? http.protocol(Protocol.HTTP2).protocolNegotiation(ProtocolNegotiation.ALPN)
+                : http.protocol(Protocol.HTTP1_1);
     }
 
     private static Sdk.Call call(Run run, SdkAsyncHttpClient http) {

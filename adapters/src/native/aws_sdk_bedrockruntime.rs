@@ -25,8 +25,8 @@ use aws_sdk_bedrockruntime::types::{
 };
 use aws_sdk_bedrockruntime::{Client, Error};
 use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_types::Document;
 use aws_smithy_types::event_stream::RawMessage;
 use futures_util::stream::unfold;
@@ -91,16 +91,23 @@ fn config(call: &Call) -> Config {
         .build()
 }
 
-/// Returns the HTTP client for a call. One keeps no connections, for all callers who make one call; a caller who makes
-/// several has one of its own, which does.
+/// Returns the HTTP client for a call. One keeps no connections, for all callers who make one call in the clear; over TLS, where it
+/// trusts the certificate of the call, and for a caller who makes several calls, it is one of its own.
 fn http(call: &Call) -> SharedHttpClient {
-    static ALONE: LazyLock<SharedHttpClient> = LazyLock::new(|| keeping(0));
-    if call.caller.shares_client() { keeping(usize::MAX) } else { ALONE.clone() }
+    static ALONE: LazyLock<SharedHttpClient> = LazyLock::new(|| keeping(0, None));
+    match call.certificate.as_deref() {
+        _ if call.caller.shares_client() => keeping(usize::MAX, call.certificate.as_deref()),
+        None => ALONE.clone(),
+        certificate => keeping(0, certificate),
+    }
 }
 
-/// Makes the SDK's own HTTP client, on the library for TLS that all others share, which keeps so many connections.
-fn keeping(connections: usize) -> SharedHttpClient {
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+/// Makes the SDK's own HTTP client, on the library for TLS that all others share, which keeps so many connections and trusts this
+/// authority, or those of the system.
+fn keeping(connections: usize, certificate: Option<&str>) -> SharedHttpClient {
+    let trusted = certificate.map_or_else(TrustStore::default, |pem| TrustStore::empty().with_pem_certificate(pem));
+    let context = TlsContext::builder().with_trust_store(trusted).build().expect("nothing is read before it is used");
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context);
     builder.pool_max_idle_per_host(connections).build_https()
 }
 

@@ -35,14 +35,19 @@ pub(super) fn http(call: &Call) -> reqwest::ClientBuilder {
     builder.tls_backend_preconfigured(secure::config(call.certificate.as_deref()))
 }
 
-/// Returns a client of the version before, which some SDKs take. One client serves every call with this timeout, as it
+/// Returns a client of the version before, which some SDKs take. One client serves every call in the clear with this timeout, as it
 /// reads the system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next
-/// call. A caller who makes several has a client of its own, which does.
+/// call. A caller who makes several has a client of its own, which does. So has a call over TLS, whose client trusts its certificate alone.
 #[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
 pub(super) fn http_0_12(call: &Call) -> Result<reqwest_0_12::Client, reqwest_0_12::Error> {
     static CLIENTS: Mutex<BTreeMap<std::time::Duration, reqwest_0_12::Client>> = Mutex::new(BTreeMap::new());
     let builder = reqwest_0_12::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate();
     let builder = builder.read_timeout(call.timeout);
+    if let Some(pem) = call.certificate.as_deref() {
+        let certificate = reqwest_0_12::Certificate::from_pem(pem.as_bytes())?;
+        let builder = builder.tls_built_in_root_certs(false).add_root_certificate(certificate);
+        return if call.caller.shares_client() { builder } else { builder.pool_max_idle_per_host(0) }.build();
+    }
     if call.caller.shares_client() {
         return builder.build();
     }

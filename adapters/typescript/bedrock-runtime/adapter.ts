@@ -9,7 +9,7 @@ import {
   InvokeModelWithResponseStreamCommand,
   type ResponseStream,
 } from "@aws-sdk/client-bedrock-runtime";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { NodeHttp2Handler, NodeHttpHandler } from "@smithy/node-http-handler";
 import { type Call, serve } from "../streamspec-adapter.ts";
 import { REGION, converseReader, converseRequest } from "../streamspec-bedrock.ts";
 import { sharesClient } from "../streamspec-caller.ts";
@@ -41,21 +41,22 @@ const ERROR_FIELDS: ErrorFields<BedrockRuntimeServiceException & { error?: unkno
   bodies: [["error"]],
 };
 
-/** Makes a client of its own for each call; by itself it would speak HTTP/2. */
+/** Makes a client of its own for each call; by itself it speaks HTTP/2, which begins without TLS where the endpoint is `http`. */
 function makeClient(call: Call): BedrockRuntimeClient {
-  const keepAlive = sharesClient(call.caller);
   return new BedrockRuntimeClient({
     region: REGION,
     credentials: { accessKeyId: "no-key", secretAccessKey: "no-secret" },
     endpoint: call.base_url,
     maxAttempts: call.max_retries + 1,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: call.timeout_ms,
-      requestTimeout: call.timeout_ms,
-      socketTimeout: call.timeout_ms,
-      throwOnRequestTimeout: true,
-      httpAgent: new Agent({ keepAlive }),
-    }),
+    requestHandler: call.base_url.startsWith("https:")
+      ? new NodeHttp2Handler({ requestTimeout: call.timeout_ms })
+      : new NodeHttpHandler({
+          connectionTimeout: call.timeout_ms,
+          requestTimeout: call.timeout_ms,
+          socketTimeout: call.timeout_ms,
+          throwOnRequestTimeout: true,
+          httpAgent: new Agent({ keepAlive: sharesClient(call.caller) }),
+        }),
   });
 }
 

@@ -6,11 +6,13 @@ use camino::Utf8Path;
 use futures_util::stream::{self, StreamExt as _};
 use streamspec_adapters::contract::Adapter;
 use streamspec_adapters::fleet::{Fleet, Sdk};
+use streamspec_adapters::manifest::Transports;
 
 use super::arguments::ProbeOptions;
 use super::{Exit, output, own, print_progress, tell_broken};
 use crate::message::probed;
-use crate::probe::{Target, probe as probe_adapter};
+use crate::probe::{ProbeError, Target, probe as probe_adapter};
+use crate::server::Server;
 use crate::session::set_up;
 
 pub(super) fn probe(root: &Utf8Path, options: &ProbeOptions) -> anyhow::Result<Exit> {
@@ -55,9 +57,10 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
 async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
     let targets = targets(sdk);
-    match sdk.open(None, 1).await {
+    let server = Server::start().await.map_err(ProbeError::Server)?;
+    match sdk.open(Some(server.authority().file()), 1).await {
         Ok(adapter) => {
-            let (text, exit) = report(root, adapter, &targets).await?;
+            let (text, exit) = report(root, &server, adapter, &targets, Some(&sdk.manifest.transports)).await?;
             Ok((format!("{id}\n{text}"), exit))
         }
         Err(error) => Ok((format!("{id}: {error}\n"), Exit::Fault)),
@@ -85,15 +88,22 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
     runtime.block_on(async {
         let Some(adapter) = own::start(root, command).await else { return Ok(Exit::Fault) };
         let sdk = Sdk::of(Arc::clone(&adapter) as Arc<dyn Adapter>);
-        let (text, exit) = report(root, adapter, &targets(&sdk)).await?;
+        let server = Server::start().await.map_err(ProbeError::Server)?;
+        let (text, exit) = report(root, &server, adapter, &targets(&sdk), None).await?;
         output::print(text);
         Ok(exit)
     })
 }
 
 /// Probes an adapter, and returns the results as text with the exit code for them.
-async fn report(root: &Utf8Path, adapter: Arc<dyn Adapter>, targets: &[Target]) -> anyhow::Result<(String, Exit)> {
-    let results = probe_adapter(root, Arc::clone(&adapter), targets).await;
+async fn report(
+    root: &Utf8Path,
+    server: &Server,
+    adapter: Arc<dyn Adapter>,
+    targets: &[Target],
+    transports: Option<&Transports>,
+) -> anyhow::Result<(String, Exit)> {
+    let results = probe_adapter(root, server, Arc::clone(&adapter), targets, transports).await;
     adapter.close().await;
     let results = results?;
     let sound = results.iter().all(|result| result.wrong.is_none());

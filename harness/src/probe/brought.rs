@@ -1,10 +1,9 @@
 //! The probe of what a call brings for its request: words of its own, and header fields.
 
-use camino::Utf8Path;
 use streamspec_adapters::contract::{Adapter, Call, HEADERS, PROMPT};
 
-use super::{ProbeError, ProbeResult, Scenario, Target, run_changed, wrong};
-use crate::server::{Server, Transcript};
+use super::{ProbeError, ProbeResult, Scenario, Target, Way, run_changed, wrong};
+use crate::server::Transcript;
 
 /// The words that a call brings.
 const WORDS: &str = "Say it in the words of this probe.";
@@ -14,8 +13,7 @@ const FIELD: (&str, &str) = ("x-streamspec-probe", "brought");
 
 /// Makes a call that brings what the adapter says it can send; no result where it says nothing of the kind.
 pub(super) async fn probe(
-    root: &Utf8Path,
-    server: &Server,
+    way: &Way<'_>,
     adapter: &dyn Adapter,
     target: &Target,
 ) -> Result<Option<ProbeResult>, ProbeError> {
@@ -29,7 +27,7 @@ pub(super) async fn probe(
         headers: field.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect(),
         ..call
     };
-    let (answered, transcript) = run_changed(root, server, adapter, target, Scenario::Whole, bringing).await?;
+    let (answered, transcript) = run_changed(way, adapter, target, Scenario::Whole, bringing).await?;
     let wrong = wrong(Scenario::Whole, target, &answered, &transcript).or_else(|| lost(words, field, &transcript));
     let what = format!("{}: the words and the header fields that a call brings", target.name());
     Ok(Some(ProbeResult { what, read: None, wrong }))

@@ -5,6 +5,7 @@
 
 mod brought;
 mod refusal;
+mod transports;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,14 +15,15 @@ use camino::Utf8Path;
 use streamspec_adapters::contract::{
     Adapter, Api, Ask, Call, CallOutcome, CallResult, Caller, Ended, Observation, STUCK,
 };
-use streamspec_adapters::manifest::{AnswerField, Delivers};
+use streamspec_adapters::manifest::{AnswerField, Delivers, Transports};
 use thiserror::Error;
 
 use self::refusal::Refusal;
 use crate::case::{End, Step};
 use crate::id::{Transport, Variant};
 use crate::load::{self, Problems};
-use crate::server::{Server, Transcript};
+use crate::server::{Registered, Server, Transcript};
+use crate::transport;
 use crate::wire::Script;
 
 /// The text of every api's fragment `whole-answer`.
@@ -29,6 +31,9 @@ const WHOLE: &str = "Hello, world.";
 
 /// The text of every api's fragment `text-so-far`.
 const CUT: &str = "Hello";
+
+/// The time in which an adapter must answer: with its first call an SDK loads much of itself.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The number of calls that the probe keeps in flight at once.
 const AT_ONCE: usize = 32;
@@ -55,6 +60,46 @@ pub struct Target {
     pub delivers: Option<Delivers>,
     /// The fields that its SDK has not; unknown where nobody describes the surface.
     pub lacks: Option<Vec<AnswerField>>,
+}
+
+/// What a call needs beside its surface: the server that plays its answer, and how that is asked.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    /// The folder of the suite.
+    root: &'a Utf8Path,
+    /// The server that is asked.
+    server: &'a Server,
+    /// The server whose certificate the adapter was told to trust.
+    trusted: &'a Server,
+    /// The transport.
+    transport: Transport,
+}
+
+impl Way<'_> {
+    /// Has the server play a scenario.
+    fn register(&self, scenario: Scenario, api: Api) -> Result<Registered, ProbeError> {
+        let steps = scenario.steps(self.root, api).map_err(ProbeError::Cases)?;
+        Ok(self.server.register(Script::build(api, &[steps], Variant::AsWritten, "probe"), self.transport))
+    }
+
+    /// Makes the call for a scenario that is played at this URL.
+    fn call(&self, target: &Target, base_url: String, scenario: Scenario) -> Call {
+        let timeout = Duration::from_millis(if scenario == Scenario::Stall { 500 } else { 10_000 });
+        Call {
+            api: target.api,
+            surface: target.surface.clone(),
+            base_url,
+            timeout,
+            deadline: if scenario == Scenario::Stall { timeout * 4 } else { PATIENCE },
+            max_retries: 0,
+            ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
+            prompt: None,
+            headers: BTreeMap::new(),
+            certificate: transport::of(self.transport).is_encrypted().then(|| self.trusted.authority().pem()),
+            caller: Caller::default(),
+            alone: false,
+        }
+    }
 }
 
 /// The answer that the server sends in one probe.
@@ -121,30 +166,33 @@ pub enum ProbeError {
     Server(std::io::Error),
 }
 
-/// Runs every probe on every surface, then many calls at once, then a call after one that stalled.
+/// Runs every probe on every surface, then many calls at once, then a call after one that stalled, and tries what a manifest says of
+/// transports. The adapter was told to trust the certificate of this server.
 pub async fn probe(
     root: &Utf8Path,
+    server: &Server,
     adapter: Arc<dyn Adapter>,
     targets: &[Target],
+    transports: Option<&Transports>,
 ) -> Result<Vec<ProbeResult>, ProbeError> {
-    let server = Server::start().await.map_err(ProbeError::Server)?;
+    let way = Way { root, server, trusted: server, transport: Transport::default() };
     let mut results = Vec::new();
     for target in targets {
         for scenario in [Scenario::Whole, Scenario::WholeTool, Scenario::Cut, Scenario::HttpError] {
-            let (answered, transcript) = run(root, &server, adapter.as_ref(), target, scenario).await?;
+            let (answered, transcript) = run(&way, adapter.as_ref(), target, scenario).await?;
             results.push(target.result(scenario, wrong(scenario, target, &answered, &transcript)));
         }
         for scenario in [Scenario::Unauthorized, Scenario::TooMany] {
-            let (answered, transcript) = run(root, &server, adapter.as_ref(), target, scenario).await?;
+            let (answered, transcript) = run(&way, adapter.as_ref(), target, scenario).await?;
             let found = target.result(scenario, wrong(scenario, target, &answered, &transcript));
             results.push(found.reading(scenario, target, &answered));
         }
-        results.extend(brought::probe(root, &server, adapter.as_ref(), target).await?);
+        results.extend(brought::probe(&way, adapter.as_ref(), target).await?);
     }
     if let Some(target) = targets.first() {
-        results.push(at_once(root, &server, &adapter, target).await?);
-        let (stalled, _) = run(root, &server, adapter.as_ref(), target, Scenario::Stall).await?;
-        let (next, transcript) = run(root, &server, adapter.as_ref(), target, Scenario::Whole).await?;
+        results.push(at_once(&way, &adapter, target).await?);
+        let (stalled, _) = run(&way, adapter.as_ref(), target, Scenario::Stall).await?;
+        let (next, transcript) = run(&way, adapter.as_ref(), target, Scenario::Whole).await?;
         let stalled_wrong = match stalled.outcome {
             CallOutcome::Observed(_) | CallOutcome::Hang => None,
             other => Some(format!("{other:?}")),
@@ -153,6 +201,9 @@ pub async fn probe(
         let wrong = wrong(Scenario::Whole, target, &next, &transcript);
         let what = format!("{}: a whole answer after one that stalled", target.name());
         results.push(ProbeResult { what, read: None, wrong });
+    }
+    if let Some(transports) = transports {
+        results.extend(transports::probe(&way, adapter.as_ref(), targets, transports).await?);
     }
     Ok(results)
 }
@@ -182,23 +233,14 @@ impl ProbeResult {
 }
 
 /// Makes many calls at once, every other one with an answer that is cut: each must be answered about itself.
-async fn at_once(
-    root: &Utf8Path,
-    server: &Server,
-    adapter: &Arc<dyn Adapter>,
-    target: &Target,
-) -> Result<ProbeResult, ProbeError> {
+async fn at_once(way: &Way<'_>, adapter: &Arc<dyn Adapter>, target: &Target) -> Result<ProbeResult, ProbeError> {
     let mut registered = Vec::new();
     for number in 0..AT_ONCE {
         let scenario = if number % 2 == 0 { Scenario::Whole } else { Scenario::Cut };
-        let steps = scenario.steps(root, target.api).map_err(ProbeError::Cases)?;
-        registered.push((
-            scenario,
-            server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default()),
-        ));
+        registered.push((scenario, way.register(scenario, target.api)?));
     }
     let calls = registered.iter().map(|(_, registered)| {
-        let (adapter, call) = (Arc::clone(adapter), call(target, registered.base_url(), Scenario::Whole));
+        let (adapter, call) = (Arc::clone(adapter), way.call(target, registered.base_url(), Scenario::Whole));
         tokio::spawn(async move { adapter.observe(call).await })
     });
     let calls: Vec<_> = calls.collect();
@@ -213,47 +255,25 @@ async fn at_once(
 
 /// Makes one call while the server plays a scenario, and waits for both.
 async fn run(
-    root: &Utf8Path,
-    server: &Server,
+    way: &Way<'_>,
     adapter: &dyn Adapter,
     target: &Target,
     scenario: Scenario,
 ) -> Result<(CallResult, Transcript), ProbeError> {
-    run_changed(root, server, adapter, target, scenario, |call| call).await
+    run_changed(way, adapter, target, scenario, |call| call).await
 }
 
 /// Does the same with a call that is changed before it is made.
 async fn run_changed(
-    root: &Utf8Path,
-    server: &Server,
+    way: &Way<'_>,
     adapter: &dyn Adapter,
     target: &Target,
     scenario: Scenario,
     change: impl FnOnce(Call) -> Call,
 ) -> Result<(CallResult, Transcript), ProbeError> {
-    let steps = scenario.steps(root, target.api).map_err(ProbeError::Cases)?;
-    let registered =
-        server.register(Script::build(target.api, &[steps], Variant::AsWritten, "probe"), Transport::default());
-    let answered = adapter.observe(change(call(target, registered.base_url(), scenario))).await;
+    let registered = way.register(scenario, target.api)?;
+    let answered = adapter.observe(change(way.call(target, registered.base_url(), scenario))).await;
     Ok((answered, registered.finish().await))
-}
-
-fn call(target: &Target, base_url: String, scenario: Scenario) -> Call {
-    let timeout = Duration::from_millis(if scenario == Scenario::Stall { 500 } else { 10_000 });
-    Call {
-        api: target.api,
-        surface: target.surface.clone(),
-        base_url,
-        timeout,
-        deadline: if scenario == Scenario::Stall { timeout * 4 } else { timeout },
-        max_retries: 0,
-        ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
-        prompt: None,
-        headers: BTreeMap::new(),
-        certificate: None,
-        caller: Caller::default(),
-        alone: false,
-    }
 }
 
 /// Says what is wrong with an answer to a scenario, whatever the SDK made of it.

@@ -89,7 +89,12 @@ fn setup_sdks_and_doctor_say_what_there_is() {
 #[test]
 fn probe_tests_an_adapter_and_names_what_is_none() {
     let repository = Repository::with_cases(&[]);
-    check(repository.call(&["probe", "reference"]), 0, "probes, 0 wrong");
+    let probed = repository.call(&["probe", "reference"]);
+    let told = repository.told(&probed);
+    for what in ["events openai-chat: by tls", "final cohere-chat: by h2", "another authority was refused"] {
+        assert!(told.contains(what), "{what}: {told}");
+    }
+    check(probed, 0, "probes, 0 wrong");
     check(repository.call(&["probe", "--", "cat"]), 3, "the adapter's first line must be its hello");
     check(repository.call(&["probe", "--", "there-is-no-such-program"]), 3, "there-is-no-such-program: ");
     check(repository.call(&["probe", "refrence"]), 2, "did you mean `reference`?");
