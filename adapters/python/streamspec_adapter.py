@@ -198,7 +198,7 @@ class Server:
                 raise LookupError(f"the caller of {run.surface} has no way to {' or '.join(lacking)}")
             plan = self.sdk.plan(run)
             calls = [
-                (Observer(surface.delivers, {*surface.also_shows, *plan.also_shows}), caller)
+                (Observer(surface.delivers, {*surface.also_shows, *plan.also_shows}, surface.lacks), caller)
                 for caller in run.caller.all()
             ]
             yield plan, calls

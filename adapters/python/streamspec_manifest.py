@@ -23,13 +23,14 @@ class Surface:
     apis: tuple[str, ...]
     delivers: Delivers
     also_shows: frozenset[str]
+    lacks: frozenset[str]
     caller: frozenset[str]
 
     @classmethod
     def parse(cls, said: Mapping[str, Any]) -> Surface:
         """Reads its part of the manifest."""
-        also_shows, caller = frozenset(said.get("also-shows", ())), frozenset(said.get("caller", ()))
-        return cls(tuple(said["apis"]), said["delivers"], also_shows, caller)
+        also_shows, lacks, caller = (frozenset(said.get(key, ())) for key in ("also-shows", "lacks", "caller"))
+        return cls(tuple(said["apis"]), said["delivers"], also_shows, lacks, caller)
 
 
 @dataclass(frozen=True)

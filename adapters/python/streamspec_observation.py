@@ -60,11 +60,13 @@ class Tool:
 class Observer:
     """The observer of one call: it collects what the SDK's caller sees, and makes the observation of it.
 
-    `also_shows` are the fields of the surface beside those that all of its kind have, as the manifest names them.
+    `also_shows` are the fields of the surface beside those that all of its kind have, and `lacks` those of them that it
+    has not, as the manifest names them.
     """
 
     delivers: Delivers
     also_shows: Collection[str] = ()
+    lacks: Collection[str] = ()
     site: Site = "open"
     ended: Literal["returned", "raised", "error-item", "aborted", "stopped", "cancelled"] = "returned"
     events: int = 0
@@ -88,8 +90,8 @@ class Observer:
         """Offers the fields of the surface from here on, though they may still be empty."""
         self.text = []
         if self.delivers != "text":
-            self.tools = {}
-            self.stop_reason = None
+            self.tools = None if "tool_calls" in self.lacks else {}
+            self.stop_reason = ABSENT if "stop_reason" in self.lacks else None
         self.usage = {"input": None, "output": None} if "usage" in self.also_shows else None
         self.thinking = [] if "thinking" in self.also_shows else None
         self.refusal = [] if "refusal" in self.also_shows else None

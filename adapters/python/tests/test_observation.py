@@ -223,6 +223,13 @@ class Calls(unittest.TestCase):
 
 
 class Absences(unittest.TestCase):
+    def test_a_surface_leaves_out_what_it_lacks(self):
+        for delivers in ("events", "final"):
+            seen = Observer(delivers, (), ("stop_reason", "tool_calls", "error_code"))
+            seen.hand_over()
+            seen.tool(0, "f")
+            self.assertEqual(seen.observation(), {"ended": "returned", "events": 0, "text": ""})
+
     def test_a_surface_tells_only_what_it_delivers(self):
         self.assertEqual(
             Observer("events").observation(),

@@ -213,6 +213,12 @@ impl Target {
         format!("{} {}", self.surface, self.api)
     }
 
+    /// Returns true where the surface shows a field of a whole answer, as far as anybody says.
+    fn shows(&self, field: AnswerField) -> bool {
+        let lacks = self.lacks.as_ref().is_some_and(|lacks| lacks.contains(&field));
+        self.delivers != Some(Delivers::Text) && !lacks
+    }
+
     fn result(&self, scenario: Scenario, wrong: Option<String>) -> ProbeResult {
         ProbeResult { what: format!("{}: {}", self.name(), scenario.about()), read: None, wrong }
     }
@@ -312,8 +318,7 @@ fn whole(target: &Target, observation: &Observation) -> Option<String> {
     if observation.text.as_deref() != Some(WHOLE) {
         return Some(format!("the text is {:?}, but the stream's text was {WHOLE:?}", observation.text));
     }
-    let lacks = target.lacks.as_ref().is_some_and(|lacks| lacks.contains(&AnswerField::StopReason));
-    let blind = observation.stop_reason.value().is_none() && target.delivers != Some(Delivers::Text) && !lacks;
+    let blind = observation.stop_reason.value().is_none() && target.shows(AnswerField::StopReason);
     blind.then(|| "no stop reason is reported for a healthy stream".to_owned())
 }
 
@@ -322,11 +327,29 @@ fn whole_tool(target: &Target, observation: &Observation) -> Option<String> {
         return Some(format!("a healthy stream ended as {:?}: {:?}", observation.ended, observation.error));
     }
     let Some(calls) = &observation.tool_calls else {
-        let blind = target.delivers != Some(Delivers::Text);
+        let blind = target.shows(AnswerField::ToolCalls);
         return blind.then(|| "no tool calls are reported for a healthy stream".to_owned());
     };
     match calls.as_slice() {
         [call] if call.complete && call.name == "get_weather" => None,
         other => Some(format!("one complete call of get_weather was on the wire, but {other:?} is reported")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_surface_may_lack_the_stop_reason() {
+        let observation = Observation { text: Some(WHOLE.to_owned()), ..Observation::of(Ended::Returned) };
+        let target = |lacks: Vec<AnswerField>| Target {
+            api: Api::OpenaiChat,
+            surface: "events".to_owned(),
+            delivers: Some(Delivers::Events),
+            lacks: Some(lacks),
+        };
+        assert!(whole(&target(vec![]), &observation).is_some());
+        assert_eq!(whole(&target(vec![AnswerField::StopReason]), &observation), None);
     }
 }
