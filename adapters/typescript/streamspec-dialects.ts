@@ -128,7 +128,7 @@ export interface ChatChunk {
       reasoning?: Maybe<string>;
       tool_calls?: readonly { index: number; function?: { name?: string; arguments?: string } }[];
     };
-    finish_reason: Maybe<string>;
+    finish_reason?: Maybe<string>;
   }[];
   usage?: Maybe<ChatUsage>;
 }
