@@ -64,3 +64,19 @@ test("every notice of the end is kept, also one that comes a turn later, where t
   assert.equal(deaf.observation({}).endings, undefined);
   assert.deepEqual(new Observer("final", ["endings"]).observation({}).endings, []);
 });
+
+test("a field that the manifest says the surface lacks is left out", () => {
+  const seen = new Observer("final", [], {}, ["stop_reason"]);
+  seen.finished("Hello", [], undefined);
+  assert.equal("stop_reason" in JSON.parse(JSON.stringify(seen.observation({}))), false);
+});
+
+test("an item that has no code has none that is empty", () => {
+  const code = (item: { code?: unknown }) => {
+    const seen = new Observer("events");
+    seen.failureItem({ site: "iterate", class: "Item", message: "no", ...item });
+    return seen.observation({}).error?.code;
+  };
+  assert.equal(code({}), undefined);
+  assert.equal(code({ code: undefined }), null);
+});

@@ -1,6 +1,11 @@
 /** Drives `@mariozechner/pi-ai` over four of its APIs: the events of a stream, and the finished message. */
 
 import * as pi from "@mariozechner/pi-ai";
+// The package loads the module of an API with its first call, which would keep that call from reading what has come.
+import "@mariozechner/pi-ai/anthropic";
+import "@mariozechner/pi-ai/google";
+import "@mariozechner/pi-ai/openai-completions";
+import "@mariozechner/pi-ai/openai-responses";
 import { type Call, type Surface, serve } from "../streamspec-adapter.ts";
 import { headers } from "../streamspec-connections.ts";
 import type { ErrorFields, Site } from "../streamspec-failure.ts";
