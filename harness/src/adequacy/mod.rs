@@ -5,9 +5,11 @@ mod list;
 #[cfg(test)]
 mod tests;
 mod twins;
+mod witnesses;
 
 pub use list::{Acceptance, Accepted, AcceptedError, FILE};
 pub use twins::{Results, Twins};
+pub use witnesses::{WITNESSES, Witnesses, WitnessesError};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,6 +111,11 @@ impl Adequacy {
         let client = SdkId::from(client);
         let of = |caught: &&CaughtMutant| client.fault() == Some(&*caught.mutant);
         self.mutants.iter().find(of).is_some_and(|caught| !caught.by.is_empty())
+    }
+
+    /// Lists the case files that catch something.
+    pub fn busy(&self) -> BTreeSet<String> {
+        self.cases.iter().filter(|(_, caught)| **caught > 0).map(|(case, _)| case.clone()).collect()
     }
 
     /// Lists the case files that catch nothing.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Acceptance, Accepted, Adequacy, CaughtMutant, Results, Twins};
+use super::{Acceptance, Accepted, Adequacy, CaughtMutant, Results, Twins, Witnesses};
 use crate::id::{TrialId, Variant};
 use crate::judge::{Status, Verdict};
 use crate::record::{FORMAT, Record, Records, TrialRecord};
@@ -133,4 +133,31 @@ fn twins_without_a_reason_are_named() {
 fn a_glob_that_matches_no_case_file_is_a_mistake() {
     let list = accepted(&["a/*", "b/*"]);
     assert_eq!(list.unmatched(&["a/x"]), ["cases/adequacy.toml: `b/*` matches no case file"]);
+}
+
+#[test]
+fn each_case_file_and_each_mutant_has_a_witness_and_those_that_hold_stay() {
+    let found = adequacy(&[("common", &["a", "b", "c"]), ("rare", &["b"]), ("unseen", &[])], &["d"]);
+    let first = Witnesses::default().after(&found);
+    let pairs = |witnesses: &Witnesses| {
+        let all =
+            ["a", "b", "c", "d"].into_iter().flat_map(|case| ["common", "rare", "unseen"].map(|mutant| (case, mutant)));
+        all.filter(|(case, mutant)| witnesses.holds(case, mutant)).collect::<Vec<_>>()
+    };
+    assert_eq!(pairs(&first), [("a", "common"), ("b", "rare"), ("c", "common")]);
+    let other = adequacy(&[("common", &["a", "b"]), ("rare", &["a", "b", "c"])], &[]);
+    assert_eq!(pairs(&first.after(&other)), [("a", "common"), ("b", "rare"), ("c", "rare")]);
+}
+
+#[test]
+fn witnesses_are_read_as_they_were_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = camino::Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
+    assert_eq!(Witnesses::read(root).expect("there are none"), Witnesses::default());
+    std::fs::create_dir(root.join("cases")).expect("a folder");
+    let witnesses = Witnesses::default().after(&adequacy(&[("m", &["a/b", "a/c"])], &[]));
+    witnesses.write(root).expect("written");
+    assert_eq!(Witnesses::read(root).expect("read"), witnesses);
+    std::fs::write(root.join(super::WITNESSES), "[]").expect("written");
+    assert!(Witnesses::read(root).expect_err("no map").to_string().contains("cases/witnesses.json: invalid type"));
 }

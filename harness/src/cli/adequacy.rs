@@ -8,20 +8,22 @@ use streamspec_adapters::native;
 use streamspec_adapters::root::Root;
 
 use super::arguments::AdequacyOptions;
+use super::exit::CannotWrite;
 use super::{Exit, load, merge, output, run};
-use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins};
+use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins, WITNESSES, Witnesses};
 use crate::case::Case;
-use crate::id::Transport;
+use crate::id::{SdkId, Transport};
 use crate::judge::Status;
 use crate::load::Selection;
 use crate::message;
 use crate::record::TrialRecord;
-use crate::run::{Deadlines, Engine, Filter, Running, plan};
+use crate::run::{Deadlines, Engine, Filter, Running, Trial, plan};
 
 pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result<Exit> {
     let Some(suite) = load(root, &Selection::named(&options.cases)) else { return Ok(Exit::Usage) };
     let accepted = Accepted::read(root)?;
     let results = Results::read(&merge::read(root, &options.records)?)?;
+    let known = Witnesses::read(root)?;
     let mutants = native::mutants();
     let fleet = Fleet::discover(root)?;
     let reference = fleet.get("reference")?;
@@ -34,18 +36,28 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
         let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Deadlines::MUTANT).await?;
         let engine = Arc::new(engine);
         let mut ran = RunResults { adequacy: Adequacy::of(&mutants), faults: BTreeSet::new(), broke: false };
-        // Nearly every case file catches something with its first combination; only the others need all of theirs, unless
+        // What a case file caught before it most probably still catches.
+        if !options.unique {
+            run_all(&engine, &sdks, &cases, &mut ran, |trial| is_known(&known, trial)).await?;
+        }
+        // Nearly every other one catches something with its first combination; only those that do not need all of theirs, unless
         // it is asked what each of them catches.
         let (firsts, others): (Vec<_>, Vec<_>) = {
             let mut files = BTreeSet::new();
             cases.iter().cloned().partition(|case| files.insert(case.file.clone()) || options.unique)
         };
-        run_all(&engine, &sdks, &firsts, &mut ran).await?;
-        let idle: BTreeSet<&str> = ran.adequacy.idle().collect();
-        let (idle, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| idle.contains(case.id.file()));
-        let escaped: Vec<_> = sdks.iter().filter(|sdk| !ran.adequacy.is_caught(&sdk.manifest.id)).cloned().collect();
-        run_all(&engine, &sdks, &idle, &mut ran).await?;
-        run_all(&engine, &escaped, &rest, &mut ran).await?;
+        let caught: BTreeSet<String> = if options.unique { BTreeSet::new() } else { ran.adequacy.busy() };
+        let (shown, firsts): (Vec<_>, Vec<_>) = firsts.into_iter().partition(|case| caught.contains(case.id.file()));
+        run_all(&engine, &sdks[..1], &shown, &mut ran, |_| true).await?;
+        run_all(&engine, &sdks, &firsts, &mut ran, |_| true).await?;
+        let caught = ran.adequacy.busy();
+        let (rest, idle): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| caught.contains(case.id.file()));
+        run_all(&engine, &sdks, &idle, &mut ran, |_| true).await?;
+        for rest in [shown, rest] {
+            let is_caught = |sdk: &Arc<Sdk>| ran.adequacy.is_caught(&sdk.manifest.id);
+            let escaped: Vec<_> = sdks[1..].iter().filter(|sdk| !is_caught(sdk)).cloned().collect();
+            run_all(&engine, &escaped, &rest, &mut ran, |_| true).await?;
+        }
         Ok(ran)
     });
     runtime.shutdown_background();
@@ -62,6 +74,13 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
             format!("{case} proves what another case file proves, and {FILE} does not say why it is kept")
         }));
         output::print(message::twins(&twins, &accepted));
+    }
+    if options.write {
+        let found = known.after(&adequacy);
+        if found != known {
+            found.write(root).map_err(|why| CannotWrite::new(root.join(WITNESSES).as_path(), why))?;
+        }
+        output::say(format_args!("{WITNESSES} is up to date"));
     }
     for problem in faults.iter().chain(&problems) {
         output::warn(problem);
@@ -95,12 +114,19 @@ impl RunResults {
     }
 }
 
-/// Runs every case on every one of these clients; none where there is nothing to run.
+/// Says whether a trial is of a mutant that its case file caught before.
+fn is_known(known: &Witnesses, trial: &Trial) -> bool {
+    let client = SdkId::from(trial.sdk.manifest.id.as_str());
+    client.fault().is_some_and(|mutant| known.holds(trial.case.id.file(), mutant))
+}
+
+/// Runs every case on every one of these clients, as far as a trial is wanted; none where there is nothing to run.
 async fn run_all(
     engine: &Arc<Engine>,
     sdks: &[Arc<Sdk>],
     cases: &[Arc<Case>],
     results: &mut RunResults,
+    holds: impl Fn(&Trial) -> bool,
 ) -> anyhow::Result<()> {
     if cases.is_empty() || sdks.is_empty() {
         return Ok(());
@@ -108,7 +134,7 @@ async fn run_all(
     let shared = Arc::clone(engine);
     // Each case travels by one transport: the default one, or another where it is about that.
     let mut plan = plan(sdks, cases, &Filter { transports: Transport::ALL.to_vec(), ..Filter::default() })?;
-    plan.retain(|trial| trial.case.travels_by_default() == Some(trial.transport));
+    plan.retain(|trial| trial.case.travels_by_default() == Some(trial.transport) && holds(trial));
     let trials = plan.trials;
     let mut running = Running::of(trials, Arc::clone(engine), move |trial| {
         let engine = Arc::clone(&shared);

@@ -431,6 +431,9 @@ pub struct AdequacyOptions {
     /// surface came to the same verdicts on them. It is an error where `cases/adequacy.toml` has no reason for one.
     #[arg(long, value_name = "FILE", requires = "unique")]
     pub records: Vec<Utf8PathBuf>,
+    /// Also write `cases/witnesses.json`: for each case file a mutant that it catches, which the next run tries first.
+    #[arg(long, conflicts_with = "cases")]
+    pub write: bool,
     /// The most calls that are under way at once.
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,

@@ -116,6 +116,7 @@ Examples:
 pub(super) const ADEQUACY: &str = "\
 Examples:
   streamspec adequacy
+  streamspec adequacy --write
   streamspec adequacy --case anthropic/cut/mine
   streamspec adequacy --unique --records target/streamspec/records.jsonl";
 

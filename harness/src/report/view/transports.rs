@@ -101,10 +101,10 @@ impl Folding {
     /// Adds a trial, and says what part it has. The one by the first transport comes before others that were run.
     pub(super) fn add(&mut self, row: &Row<'_>, place: &TrialPlace, first: Option<Transport>) -> Part {
         let trial = &row.trial;
-        let folded = self.folded.entry((trial.case.group().to_owned(), trial.route)).or_insert_with(|| Folded {
-            count: Count::new(trial),
-            transports: Transports::default(),
-        });
+        let folded = self
+            .folded
+            .entry((trial.case.group().to_owned(), trial.route))
+            .or_insert_with(|| Folded { count: Count::new(trial), transports: Transports::default() });
         let is_first = trial.is_variant_run() || first == Some(trial.transport);
         if is_first {
             folded.count.add(trial);

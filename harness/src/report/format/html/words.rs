@@ -4,9 +4,7 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::id::{Route, SdkId, Transport, TrialId, Variant};
 use crate::judge::Mode;
-use crate::report::view::{
-    Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, Transports, View,
-};
+use crate::report::view::{Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, Transports, View};
 use crate::text::RESERVED;
 
 /// One kind of finding, in words.
