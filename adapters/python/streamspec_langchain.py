@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
 from threading import Lock
@@ -14,6 +14,7 @@ from streamspec_observation import Notice, Observer, Tokens, dig
 
 # The names of the numbers of tokens, whatever the provider.
 TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
+EMPTY: Final[Mapping[str, Any]] = {}
 
 
 def added_up(chunks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
@@ -90,11 +91,15 @@ def read_tools(seen: Observer, message: Any) -> None:
 
 
 def read_stop(seen: Observer, message: Any) -> None:
-    """Reads the provider's word in `response_metadata`; for Responses the status, or why it is incomplete."""
+    """Reads the provider's word in `response_metadata`; for Responses the status, or why it is incomplete.
+
+    Of a prompt that Gemini has blocked it is the reason for that.
+    """
     said = dig(message, "response_metadata")
     seen.stop(dig(said, "stop_reason"))
     seen.stop(dig(said, "finish_reason"))
     seen.stop(dig(said, "stopReason"))
+    seen.stop(dig(said, "prompt_feedback", "block_reason"))
     status = dig(said, "status")
     seen.stop(dig(said, "incomplete_details", "reason") if status == "incomplete" else status)
 
@@ -128,11 +133,17 @@ class Notices:
 
 
 def plan_with(
-    chat_model: Callable[..., Any], run: Run, handler: Notices, also_shows: Collection[str] = (), **settings: Any
+    chat_model: Callable[..., Any],
+    run: Run,
+    handler: Notices,
+    also_shows: Collection[str] = (),
+    asked: Mapping[str, Any] = EMPTY,
+    **settings: Any,
 ) -> Plan:
     """Plans the call on a chat model, as a stream with a handler of callbacks or in one go over a stream.
 
-    The model is made with the first call, and a caller that makes several asks the same one.
+    The model is made with the first call, and a caller that makes several asks the same one. `asked` are options of the
+    call, `settings` those of the model.
     """
     in_one_go = run.surface.startswith("invoke")
     settings |= {"timeout": run.timeout_ms / 1000, "max_retries": run.max_retries}
@@ -151,10 +162,13 @@ def plan_with(
             return made_once()
 
     if in_one_go:
-        ask = (lambda made: made.ainvoke(run.prompt)) if run.is_async else (lambda made: made.invoke(run.prompt))
+
+        def ask(made: Any) -> Any:
+            return (made.ainvoke if run.is_async else made.invoke)(run.prompt, **asked)
+
         return Plan(model, read_message, final=ask, also_shows=also_shows)
     config = {"callbacks": [handler]}
     heard: Any = {"also_shows": also_shows, "listen": handler.listen}
     if run.is_async:
-        return Plan(lambda: model().astream(run.prompt, config), read_chunk, items=added_up_async, **heard)
-    return Plan(lambda: model().stream(run.prompt, config), read_chunk, items=added_up, **heard)
+        return Plan(lambda: model().astream(run.prompt, config, **asked), read_chunk, items=added_up_async, **heard)
+    return Plan(lambda: model().stream(run.prompt, config, **asked), read_chunk, items=added_up, **heard)

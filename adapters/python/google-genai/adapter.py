@@ -18,29 +18,9 @@ from google.genai import errors, types
 from handler import AnswerFailed, answer
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_dialects import TOOL_DESCRIPTION, TOOL_NAME, read_gemini_chunk
-from streamspec_errors import RawBody, Read, Reads, attribute, header
-from streamspec_observation import ABSENT, Observer, dig, text_kept
+from streamspec_google import READS, unpooled_args
+from streamspec_observation import Observer, dig, text_kept
 from streamspec_tables import DIALECTS, QUESTION
-
-
-def retry_delay(error: Any) -> object:
-    """Reads the delay of a `RetryInfo` in the error's documented `details`, a protobuf duration such as `37s`."""
-    details = dig(error, "details", "error", "details")
-    delays = [dig(each, "retryDelay") for each in details] if isinstance(details, list) else []
-    return next((each.removesuffix("s") for each in delays if isinstance(each, str)), ABSENT)
-
-
-BODY: Final = RawBody(lambda error: getattr(error, "details", None))
-
-# `code` is the HTTP status, or else the number in the body, and so it is both; it is so of the handler's exception too.
-READS: Final[Reads] = {
-    "status": (attribute("code"), BODY),
-    "type": (attribute("status"), BODY),
-    "code": (attribute("code"), BODY),
-    "request_id": (BODY,),
-    "retryable": (attribute("retryable"),),
-    "retry_after": (header("retry-after"), Read("body", retry_delay)),
-}
 
 
 def known_options(**options: Any) -> types.HttpOptions:
@@ -61,11 +41,8 @@ WEATHER: Final = types.FunctionDeclaration(
 )
 TOOLS: Final[list[Any]] = [types.Tool(function_declarations=[WEATHER])]
 
-# One client for all calls, as building one costs a TLS context. Connections are not kept for a next call: each call is
-# on its own, and the server can tell a connection that was let go from one that idles in a pool.
-# Whether the SDK has imported httpx or httpx2, and which options it knows, differs from version to version.
-HTTP: Final = sys.modules.get("httpx2") or sys.modules["httpx"]
-POOL: Final = {"limits": HTTP.Limits(max_connections=1000, max_keepalive_connections=0)}
+# One client for all calls, as building one costs a TLS context; which options it knows differs from version to version.
+POOL: Final = unpooled_args()
 KEY: Final = "no-key"
 CLIENT: Final = genai.Client(
     vertexai=False, api_key=KEY, http_options=known_options(client_args=POOL, async_client_args=POOL)

@@ -41,6 +41,12 @@ class Fields(unittest.TestCase):
         self.assertEqual(fields, {"usage": None, "thinking": "A", "refusal": ""})
 
 
+    def test_a_prompt_that_was_blocked_has_the_reason_for_its_stop_reason(self):
+        seen = Observer("events", ())
+        read_message(seen, {"response_metadata": {"prompt_feedback": {"block_reason": "SAFETY"}}})
+        self.assertEqual(seen.observation()["stop_reason"], "SAFETY")
+
+
 class Again(unittest.TestCase):
     def test_both_calls_ask_the_same_model(self):
         made = []
