@@ -1,8 +1,8 @@
 // Drives Eino, CloudWeGo's framework for Go, with the chat model of OpenAI that is in `eino-ext`.
 //
-// The loop is that of its documentation: `Recv` until it returns io.EOF, and `Close` by `defer`. The surface `concat` has the stream put
-// together by Eino's own `ConcatMessageStream`. The model asks through a fork of `go-openai`, whose errors reach the caller, too; in a stream
-// they alone do.
+// The loop is that of its documentation: `Recv` until it returns io.EOF, and `Close` by `defer`. The surface `concat` has the stream
+// put together by Eino's own `ConcatMessageStream`. The model asks through a fork of `go-openai`, whose errors reach the caller, too;
+// in a stream they alone do.
 package main
 
 import (
