@@ -21,7 +21,7 @@ pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
 pub(crate) use reproduce::{Asked, reproduce, reproduce_as};
 pub use show::{Bytes, raw, show};
 pub use side_by_side::side_by_side;
-pub use summary::{Tally, probed, progress, summary, unexplained};
+pub use summary::{Tally, negotiated, probed, progress, summary, unexplained};
 
 use anstyle::{AnsiColor, Style};
 
