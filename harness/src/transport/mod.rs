@@ -25,7 +25,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
-pub use authority::Authority;
+pub use authority::{Authority, Certificates};
 pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe, describe_for};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
