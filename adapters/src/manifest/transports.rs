@@ -37,6 +37,14 @@ impl Transports {
     /// The variable that an adapter reads itself.
     pub const OWN: &str = "STREAMSPEC_CERTIFICATE";
 
+    /// Returns the support of what the SDK negotiates by itself, where the server offers HTTP/2 and HTTP/1.1: that of either, rather one by
+    /// which it can be driven.
+    pub fn negotiable(&self) -> Option<&Support> {
+        let can_be_driven = |support: &&Support| !matches!(support, Support::Unsupported(_));
+        let either = || self.all().map(|(_, support)| support);
+        either().find(can_be_driven).or_else(|| either().next())
+    }
+
     /// Says whether nothing is known of any transport.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -7,7 +7,12 @@ impl Case {
     /// Says whether a transport has all that the case sends. Where several calls share a connection, as over HTTP/2, an answer that ends it
     /// ends others, or hits the next call of a caller who had enough of it: such cases need a connection for each call.
     pub fn travels_by(&self, transport: Transport) -> bool {
-        self.steps().all(|step| has(transport, step)) && !(transport == Transport::H2 && self.ends_others())
+        match transport {
+            // It is either of these.
+            Transport::Production => self.travels_by(Transport::Tls) && self.travels_by(Transport::H2),
+            Transport::H2 if self.ends_others() => false,
+            _ => self.steps().all(|step| has(transport, step)),
+        }
     }
 
     /// Returns the transport by which it travels where none is asked for; none where no transport has all of it.
@@ -70,6 +75,9 @@ mod tests {
         let mut at_once = case(vec![Step::End(End::Eof)]);
         at_once.caller = Caller { at_once: Some(2), ..Caller::default() };
         assert_eq!(by(&at_once), [Transport::Http1, Transport::Tls]);
+        assert!(case(vec![Step::End(End::Eof)]).travels_by(Transport::Production));
+        assert!(!at_once.travels_by(Transport::Production));
+        assert!(!case(vec![Step::End(End::NoCloseNotify)]).travels_by(Transport::Production));
         assert_eq!(case(vec![Step::End(End::GoawayAt)]).travels_by_default(), Some(Transport::H2));
     }
 }

@@ -16,7 +16,7 @@ use crate::id::TrialId;
 use crate::load::{Selection, Suite};
 use crate::record::{Record, Records, SdkRecord, SuiteRecord, TrialRecord};
 use crate::repro::{
-    Colour, FolderError, NoRepro, Proof, Repro, can_be_made, can_be_shown, of_command, prove, write, write_test,
+    Colour, FolderError, NoRepro, Proof, Repro, Tls, can_be_made, can_be_shown, of_command, prove, write, write_test,
 };
 use crate::run::{Deadlines, Engine, LOADING, RELEASE, watches_connection};
 use crate::session::{Request, Session, opened, set_up};
@@ -59,10 +59,12 @@ pub(super) fn repro(root: &Root, options: &ReproOptions) -> anyhow::Result<Exit>
         (Some(sdk), _) => sdk.standalone()?.with_manifest(&sdk.manifest),
         (None, command) => of_command(command.as_deref().unwrap_or_default(), &here()?)?,
     };
+    let tls = Tls::of(id, sdk.as_ref())?;
     let program = sdk.as_ref().map(Sdk::program).transpose()?.flatten();
     let deadline = Deadlines::SDK.of(&case, &script);
     let repro = Repro {
         program,
+        tls,
         // Where the clock decides what is seen, a longer time would change it.
         deadline: if case.is_timed() { deadline } else { deadline + LOADING },
         patience: deadline + LOADING,

@@ -19,7 +19,7 @@ use super::lock::OutputLock;
 use super::{Exit, committed, named, output, own, places, print_progress, report, rerun};
 use crate::id::Variant;
 use crate::judge::Status;
-use crate::message::{summary, unexplained};
+use crate::message::{negotiated, summary, unexplained};
 use crate::record::{Record, Records, Writer};
 use crate::report::DEFAULT;
 use crate::run::{Deadlines, Engine};
@@ -207,6 +207,9 @@ async fn everything(
         exit = exit.max(Exit::NothingSelected);
     }
     output::say(summary(results.tallies()));
+    if let Some(negotiated) = negotiated(results.tallies().map(|(_, _, _, tally)| tally)) {
+        output::say(negotiated);
+    }
     let records = Records::read([(written.name.as_str(), written.records.clone())])?;
     let formats: Vec<&str> = DEFAULT.split(',').collect();
     report::write(root, &records, &written.folder, &formats, None)?;

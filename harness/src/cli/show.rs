@@ -7,10 +7,11 @@ use super::arguments::ShowOptions;
 use super::{Exit, load, output};
 use crate::case::Case;
 use crate::codec::{read_spelled, spelled};
-use crate::id::Variant;
+use crate::id::{Transport, Variant};
 use crate::load::{Selection, Suite};
-use crate::message::{Bytes, raw, show as shown};
+use crate::message::{Bytes, SentBy, show as shown};
 use crate::run::has_variant;
+use crate::server::heard;
 use crate::wire::Script;
 
 pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exit> {
@@ -37,7 +38,7 @@ pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exi
             }
             None => 0,
         };
-        output::bytes(&raw(&script.answers[place]));
+        output::bytes(&sent(case, &script, options.transport)?.raw(&script, place));
         return Ok(Exit::Conformant);
     }
     let bytes = if options.hex { Bytes::Hex } else { Bytes::Text };
@@ -46,9 +47,27 @@ pub(super) fn show(root: &Utf8Path, options: &ShowOptions) -> anyhow::Result<Exi
         if place > 0 {
             output::say("");
         }
-        output::print(shown(case, variant, &script, answer, bytes));
+        let sent = sent(case, &script, options.transport)?;
+        output::print(shown(case, variant, &script, answer, &sent, bytes));
     }
     Ok(Exit::Conformant)
+}
+
+/// Sends the answers of a case by a transport that was asked for, or by the first that has all of the case.
+fn sent(case: &Case, script: &Script, transport: Option<Transport>) -> anyhow::Result<SentBy> {
+    let transport = transport.or_else(|| case.travels_by_default()).unwrap_or_default();
+    ensure!(
+        transport != Transport::Production,
+        "by `production` it is the client that chooses: name `h2` or `tls`, whose bytes are the same"
+    );
+    ensure!(case.travels_by(transport), "{} does not travel by `{transport}`, which has not all that it sends", case.id);
+    if transport != Transport::H2 {
+        return Ok(SentBy::Writes(transport));
+    }
+    // The frames are those that the server sends, so that it has to send them.
+    let runtime = tokio::runtime::Runtime::new()?;
+    let frames = script.answers.iter().map(|answer| runtime.block_on(heard(answer)));
+    Ok(SentBy::Frames(frames.collect::<Result<_, _>>()?))
 }
 
 /// Returns the nonce of a trial that is named, or else one that is as good as any other.

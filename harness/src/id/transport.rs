@@ -19,6 +19,8 @@ pub enum Transport {
     Tls,
     /// HTTP/2 over TLS, which the client agrees to by ALPN.
     H2,
+    /// HTTP/2 or HTTP/1.1 over TLS, whichever client and server agree on by ALPN, as in production.
+    Production,
     /// A second member, so that tests can tell transports apart. It sends what HTTP/1.1 sends.
     #[cfg(test)]
     #[schemars(skip)]
@@ -31,6 +33,7 @@ impl Transport {
         Self::Http1,
         Self::Tls,
         Self::H2,
+        Self::Production,
         #[cfg(test)]
         Self::Other,
     ];
@@ -45,6 +48,7 @@ impl Transport {
             Self::Http1 => "http1",
             Self::Tls => "tls",
             Self::H2 => "h2",
+            Self::Production => "production",
             #[cfg(test)]
             Self::Other => "other",
         }

@@ -7,6 +7,7 @@ mod adequate;
 mod blame;
 mod explain;
 mod fleet;
+mod frames;
 mod reproduce;
 mod show;
 mod side_by_side;
@@ -19,9 +20,9 @@ pub(crate) use explain::sentence;
 pub use explain::{Listed, explain};
 pub use fleet::{SdkLine, State, doctor, sdk_table, sdks};
 pub(crate) use reproduce::{Asked, reproduce, reproduce_as};
-pub use show::{Bytes, raw, show};
+pub use show::{Bytes, SentBy, show};
 pub use side_by_side::side_by_side;
-pub use summary::{Tally, probed, progress, summary, unexplained};
+pub use summary::{Tally, negotiated, probed, progress, summary, unexplained};
 
 use anstyle::{AnsiColor, Style};
 

@@ -1,7 +1,9 @@
 //! A case as a person reads it: the bytes of its answers with their offsets, the events in them, and what is expected.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use super::frames::{Frame, frames};
 use super::{BOLD, DIM, styled};
 use crate::case::{Case, End, Source};
 use crate::codec::{self, Codec, Decoded};
@@ -26,8 +28,34 @@ pub enum Bytes {
     Hex,
 }
 
+/// The way in which answers are sent.
+#[derive(Clone, Debug)]
+pub enum SentBy {
+    /// By HTTP/1.1, as this transport encodes them.
+    Writes(Transport),
+    /// By HTTP/2: the bytes that were heard of each answer of the script, by their places.
+    Frames(Vec<Vec<u8>>),
+}
+
+impl SentBy {
+    /// Returns the exact bytes of an answer of the script inside of TLS, where there is any.
+    pub fn raw(&self, script: &Script, place: usize) -> Vec<u8> {
+        match self {
+            Self::Writes(transport) => encoded(&script.answers[place], *transport).bytes(),
+            Self::Frames(heard) => heard.get(place).cloned().unwrap_or_default(),
+        }
+    }
+}
+
 /// Writes a case in one variant, with the answers of its script: all of them, or the one of this number, from 1.
-pub fn show(case: &Case, variant: Variant, script: &Script, answer: Option<usize>, bytes: Bytes) -> String {
+pub fn show(
+    case: &Case,
+    variant: Variant,
+    script: &Script,
+    answer: Option<usize>,
+    sent: &SentBy,
+    bytes: Bytes,
+) -> String {
     let mut out = String::new();
     let about = format!("{}, {}, {}; {}", case.api, named(case.about), variant, case.file);
     let _ = writeln!(out, "{}\n  {}\n  {}", styled(BOLD, case.id.as_str()), case.title, styled(DIM, &about));
@@ -45,7 +73,10 @@ pub fn show(case: &Case, variant: Variant, script: &Script, answer: Option<usize
             None => String::new(),
         };
         let _ = writeln!(out, "\n  {}", styled(BOLD, &format!("answer {} of {count}{when}", place + 1)));
-        answer_lines(&mut out, case, one, bytes);
+        match sent {
+            SentBy::Writes(transport) => answer_lines(&mut out, case, one, *transport, bytes),
+            SentBy::Frames(_) => frame_lines(&mut out, case, one, &sent.raw(script, place), bytes),
+        }
     }
     let _ = writeln!(out, "\n  {}", styled(BOLD, "expected"));
     for Expected { level, axis, value } in expected(case) {
@@ -62,13 +93,9 @@ pub fn show(case: &Case, variant: Variant, script: &Script, answer: Option<usize
     out
 }
 
-/// Returns the exact bytes of an answer as the default transport sends it to a client of the default version.
-pub fn raw(answer: &Answer) -> Vec<u8> {
-    encoded(answer).bytes()
-}
-
-fn encoded(answer: &Answer) -> Encoded {
-    transport::of(Transport::default()).encode(answer, Version::default())
+/// Encodes an answer as a transport sends it to a client of the default version.
+fn encoded(answer: &Answer, transport: Transport) -> Encoded {
+    transport::of(transport).encode(answer, Version::default())
 }
 
 /// Writes a value by the name or the form that it has in cases.
@@ -80,12 +107,11 @@ fn named(value: impl serde::Serialize) -> String {
     }
 }
 
-fn answer_lines(out: &mut String, case: &Case, answer: &Answer, bytes: Bytes) {
-    let codec = codec::of(case.api);
+fn answer_lines(out: &mut String, case: &Case, answer: &Answer, transport: Transport, bytes: Bytes) {
     let is_coded = answer.coding().is_some();
-    let mut events = Events { codec, body: Vec::new(), begin: 0, count: 0 };
+    let mut events = Events::of(case);
     let mut offset = 0;
-    for op in &encoded(answer).ops {
+    for op in &encoded(answer, transport).ops {
         match op {
             Op::Pause(time) => {
                 let _ = writeln!(out, "            {}", styled(DIM, &format!("pause {} ms", time.as_millis())));
@@ -99,13 +125,73 @@ fn answer_lines(out: &mut String, case: &Case, answer: &Answer, bytes: Bytes) {
             }
         }
     }
-    if is_coded && answer.is_event_stream {
-        let _ = writeln!(out, "            {}", styled(DIM, "the body, decoded:"));
-        events.take(out, &answer.decoded(answer.bytes()));
-    }
-    events.end(out);
+    events.end_of(out, answer);
     let end = format!("{offset:>6}      {}", ending(answer.end));
     let _ = writeln!(out, "    {}", styled(DIM, &end));
+}
+
+/// Writes the frames that were heard of an answer, and the pauses where they were left out.
+fn frame_lines(out: &mut String, case: &Case, answer: &Answer, heard: &[u8], bytes: Bytes) {
+    let is_coded = answer.coding().is_some();
+    let encoded = transport::of(Transport::H2).encode(answer, Version::Http2);
+    let mut fields = encoded.writes().filter(|write| write.part != MessagePart::Body).map(|write| &write.bytes);
+    let mut pauses = pauses(&encoded).into_iter().peekable();
+    let mut events = Events::of(case);
+    let (mut offset, mut body, mut is_begun) = (0, 0, false);
+    for frame in frames(heard) {
+        let text = match &frame {
+            data if data.is_data() && is_coded => format!("({} bytes, compressed)", data.payload().len()),
+            data if data.is_data() => String::from_utf8_lossy(data.payload()).into_owned(),
+            begins if begins.is_fields() => {
+                is_begun = true;
+                fields.next().map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default()
+            }
+            other => other.meaning(),
+        };
+        frame_line(out, &frame, &text, offset, bytes);
+        offset += frame.bytes.len();
+        if frame.is_data() {
+            body += frame.payload().len();
+            if answer.is_event_stream && !is_coded {
+                events.take(out, frame.payload());
+            }
+        }
+        while let Some((_, time)) = pauses.next_if(|(at, _)| is_begun && *at <= body) {
+            let _ = writeln!(out, "            {}", styled(DIM, &format!("pause {} ms", time.as_millis())));
+        }
+    }
+    for (_, time) in pauses {
+        let _ = writeln!(out, "            {}", styled(DIM, &format!("pause {} ms", time.as_millis())));
+    }
+    events.end_of(out, answer);
+    let end = format!("{offset:>6}      {}", ending(answer.end));
+    let _ = writeln!(out, "    {}", styled(DIM, &end));
+}
+
+/// Lists the pauses of an answer, each with the number of bytes of the body before it.
+fn pauses(encoded: &Encoded) -> Vec<(usize, Duration)> {
+    let (mut body, mut pauses) = (0, Vec::new());
+    for op in &encoded.ops {
+        match op {
+            Op::Write(write) => body += write.body.len(),
+            Op::Pause(time) => pauses.push((body, *time)),
+        }
+    }
+    pauses
+}
+
+/// Writes one frame with its offset, the number of its bytes, its kind, its stream and its flags.
+fn frame_line(out: &mut String, frame: &Frame<'_>, text: &str, offset: usize, bytes: Bytes) {
+    let place = format!("{offset:>6} +{:<5} {}, {}", frame.bytes.len(), frame.name(), frame.place());
+    match bytes {
+        Bytes::Text => {
+            let _ = writeln!(out, "    {}  {}", styled(DIM, &place), shown(text, WIDTH));
+        }
+        Bytes::Hex => {
+            let _ = writeln!(out, "    {}", styled(DIM, &place));
+            dump(out, frame.bytes, offset);
+        }
+    }
 }
 
 /// Writes one write with its offset on the wire and the number of its bytes there. What a coding has made of a body is no text.
@@ -127,14 +213,19 @@ fn write_lines(out: &mut String, write: &EncodedWrite, offset: usize, bytes: Byt
         }
         Bytes::Hex => {
             let _ = writeln!(out, "    {}", styled(DIM, &place));
-            for (line, chunk) in write.bytes.chunks(HEX_LINE).enumerate() {
-                let digits: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
-                let digits = digits.join(" ");
-                let signs: String = chunk.iter().map(|&byte| sign(byte)).collect();
-                let at = offset + line * HEX_LINE;
-                let _ = writeln!(out, "    {} {digits:<47}  {signs}", styled(DIM, &format!("{at:08x}")));
-            }
+            dump(out, &write.bytes, offset);
         }
+    }
+}
+
+/// Writes bytes as a hexadecimal dump whose first line has this offset.
+fn dump(out: &mut String, bytes: &[u8], offset: usize) {
+    for (line, chunk) in bytes.chunks(HEX_LINE).enumerate() {
+        let digits: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = digits.join(" ");
+        let signs: String = chunk.iter().map(|&byte| sign(byte)).collect();
+        let at = offset + line * HEX_LINE;
+        let _ = writeln!(out, "    {} {digits:<47}  {signs}", styled(DIM, &format!("{at:08x}")));
     }
 }
 
@@ -175,7 +266,21 @@ impl Events<'_> {
         self.begin += told;
     }
 
-    /// Tells of what is left when the answer is over.
+    /// Begins with no byte of a body.
+    fn of(case: &Case) -> Self {
+        Self { codec: codec::of(case.api), body: Vec::new(), begin: 0, count: 0 }
+    }
+
+    /// Tells of what is left when an answer is over: of one whose body is compressed, of all events.
+    fn end_of(mut self, out: &mut String, answer: &Answer) {
+        if answer.coding().is_some() && answer.is_event_stream {
+            let _ = writeln!(out, "            {}", styled(DIM, "the body, decoded:"));
+            self.take(out, &answer.decoded(answer.bytes()));
+        }
+        self.end(out);
+    }
+
+    /// Tells of what is left of the body.
     fn end(mut self, out: &mut String) {
         for event in self.codec.events(&self.body.split_off(self.begin)) {
             self.tell(out, &event, true);

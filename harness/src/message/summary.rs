@@ -11,6 +11,7 @@ use crate::judge::{Mode, Status};
 use crate::probe::ProbeResult;
 use crate::record::TrialRecord;
 use crate::text::shown;
+use crate::transport::Negotiated;
 
 /// The number of trials of one surface for each status and mode.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,7 @@ pub struct Tally {
     statuses: BTreeMap<Status, usize>,
     modes: BTreeMap<Mode, usize>,
     as_listed: usize,
+    negotiated: BTreeMap<Negotiated, usize>,
 }
 
 impl Tally {
@@ -28,6 +30,9 @@ impl Tally {
             *self.modes.entry(mode).or_default() += 1;
         }
         self.as_listed += usize::from(as_listed);
+        if let Some(protocol) = trial.negotiated() {
+            *self.negotiated.entry(protocol).or_default() += 1;
+        }
     }
 
     /// Returns the number of trials with this status.
@@ -84,6 +89,19 @@ pub fn summary<'a>(tallies: impl Iterator<Item = (&'a SdkId, &'a SurfaceId, Rout
         let _ = writeln!(out, "{}", row.trim_end());
     }
     out
+}
+
+/// Writes in how many trials which protocol was negotiated; nothing where the server never offered several.
+pub fn negotiated<'a>(tallies: impl Iterator<Item = &'a Tally>) -> Option<String> {
+    let mut trials: BTreeMap<Negotiated, usize> = BTreeMap::new();
+    for (protocol, count) in tallies.flat_map(|tally| &tally.negotiated) {
+        *trials.entry(*protocol).or_default() += count;
+    }
+    let said = Negotiated::ALL.map(|protocol| {
+        let count = trials.get(&protocol).copied().unwrap_or_default();
+        format!("{} in {count} trials", protocol.name())
+    });
+    (!trials.is_empty()).then(|| format!("negotiated {}\n", said.join(", ")))
 }
 
 /// Writes the line about the trials that are not as listed and were not explained one by one.

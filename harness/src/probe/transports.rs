@@ -5,7 +5,7 @@ use streamspec_adapters::manifest::{Support, Transports};
 
 use super::{ProbeError, ProbeResult, Scenario, Target, Way, run, wrong};
 use crate::id::Transport;
-use crate::server::{Server, Transcript};
+use crate::server::{Exchange, Server, Transcript};
 
 /// The encrypted transports, each with what a manifest says about it.
 fn all(transports: &Transports) -> [(Transport, Option<&Support>); 2] {
@@ -42,6 +42,12 @@ pub(super) async fn probe(
             results.push(driven(&way, &stranger, adapter, target, &told).await?);
         }
     }
+    if transports.negotiable().is_some_and(|support| !matches!(support, Support::Unsupported(_))) {
+        let way = Way { transport: Transport::Production, ..*way };
+        for target in targets {
+            results.push(negotiated(&way, adapter, target).await?);
+        }
+    }
     Ok(results)
 }
 
@@ -76,6 +82,16 @@ async fn driven(
     });
     let read = format!("a whole answer and an error, by {told}; the certificate of another authority was refused");
     Ok(ProbeResult { what, read: wrong.is_none().then_some(read), wrong })
+}
+
+/// Asks for a whole answer where the server offers HTTP/2 and HTTP/1.1, and says which of them the SDK agrees to.
+async fn negotiated(way: &Way<'_>, adapter: &dyn Adapter, target: &Target) -> Result<ProbeResult, ProbeError> {
+    let what = format!("{}: by {}", target.name(), way.transport);
+    let (answered, transcript) = run(way, adapter, target, Scenario::Whole).await?;
+    let wrong = wrong(Scenario::Whole, target, &answered, &transcript);
+    let wrong = wrong.map(|wrong| distrust(&answered, &transcript).unwrap_or(wrong));
+    let agreed = transcript.exchanges.first().and_then(Exchange::negotiated);
+    Ok(ProbeResult { what, read: agreed.map(|agreed| format!("a whole answer by {}", agreed.name())), wrong })
 }
 
 /// Tells what both sides say where no request has arrived.
@@ -119,7 +135,7 @@ mod tests {
     use streamspec_adapters::contract::{Ended, Observation};
 
     use super::*;
-    use crate::server::{Exchange, Refused};
+    use crate::server::Refused;
 
     #[test]
     fn both_sides_say_why_no_request_arrived() {

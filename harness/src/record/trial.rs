@@ -9,7 +9,7 @@ use crate::blame::Blame;
 use crate::id::{CaseId, Route, SdkId, SurfaceId, Transport, TrialId, Variant};
 use crate::judge::{Status, Verdict};
 use crate::translate::Translation;
-use crate::transport::DescribedAnswer;
+use crate::transport::{DescribedAnswer, Negotiated};
 
 /// One trial: an SDK's surface, a case, a variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -90,6 +90,9 @@ pub enum Attempted {
 pub struct WireRecord {
     /// Method and target below the base URL.
     pub request: String,
+    /// The protocol that its client agreed to by ALPN, where the server offered several: by the transport `production`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negotiated: Option<Negotiated>,
     /// The place of the answer that it got in the script.
     #[serde(default)]
     pub answer: usize,
@@ -155,6 +158,11 @@ impl TrialRecord {
     /// Says whether the bytes were split or framed otherwise than the case says.
     pub fn is_variant_run(&self) -> bool {
         self.variant != Variant::AsWritten
+    }
+
+    /// Returns the protocol to which the client of the first request agreed, where the server offered several.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        self.wire.first()?.negotiated
     }
 
     /// Tells whether it says something about the SDK.

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::script::ScriptFile;
-use super::{Repro, program, told};
+use super::tls::AUTHORITY;
+use super::{Repro, Tls, program, told};
 use crate::id::TrialId;
 use streamspec_adapters::contract::Caller;
 use streamspec_adapters::setup::Standalone;
@@ -74,6 +75,8 @@ struct Run<'a> {
     alone: &'a Standalone,
     /// The command of a program, and the seconds after which it is ended; none where the call is made by an adapter.
     program: Option<(String, u64)>,
+    /// The variable that names the certificate to trust; none where the player speaks in the clear.
+    trust: Option<&'a str>,
     control: bool,
 }
 
@@ -107,7 +110,8 @@ pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     let issue = Issue { repro, call, headline, seen, broken, sources, answers, program: listing };
     let alone = program.as_ref().unwrap_or(&repro.adapter);
     let started = program.as_ref().map(|program| (program.start.join(" "), repro.patience.as_secs()));
-    let run = Run { alone, program: started, control: control.is_some() };
+    let trust = repro.tls.as_ref().map(Tls::variable);
+    let run = Run { alone, program: started, trust, control: control.is_some() };
     // Writing to a string does not fail.
     let text = |rendered: Result<String, askama::Error>| (rendered.unwrap_or_default() + "\n").into_bytes();
     let mut files = alone.files.clone();
@@ -122,7 +126,9 @@ pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
         .map(|(name, bytes)| (name.into(), bytes)),
     );
     if program.is_none() {
-        let start = json!({ "start": repro.adapter.start, "variables": repro.adapter.variables });
+        let mut variables = repro.adapter.variables.clone();
+        variables.extend(repro.tls.iter().map(|tls| (tls.variable().to_owned(), AUTHORITY.to_owned())));
+        let start = json!({ "start": repro.adapter.start, "variables": variables });
         files.insert("call.py".into(), CALL.as_bytes().to_vec());
         files.insert("call.json".into(), pretty(&question(repro)));
         files.insert("adapter.json".into(), pretty(&start));
@@ -130,6 +136,7 @@ pub(super) fn files(repro: &Repro) -> BTreeMap<Utf8PathBuf, Vec<u8>> {
     if let Some(control) = control {
         files.insert("control.json".into(), ScriptFile::of(&control, transport).to_json());
     }
+    files.extend(repro.tls.iter().flat_map(Tls::files));
     let mut names: Vec<&Utf8PathBuf> = files.keys().collect();
     names.sort();
     let mark = pretty(&json!({ "trial": repro.trial.name(), "files": names }));

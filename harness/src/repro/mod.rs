@@ -15,6 +15,7 @@ mod script;
 mod test_file;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod told;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use folder::{FolderError, write};
 pub use own::of_command;
 pub use proof::{Proof, ProofError, prove};
 pub use test_file::{Colour, NoTest, TestFile, write_test};
+pub use tls::Tls;
 
 use crate::case::Case;
 use crate::id::{Transport, TrialId, Variant};
@@ -57,6 +59,8 @@ pub struct Repro {
     pub deadline: Duration,
     /// The time after which a program or a test that makes the call, and loads the SDK first, is ended.
     pub patience: Duration,
+    /// The certificates of its player and how they are trusted; none where it plays in the clear.
+    pub tls: Option<Tls>,
     /// The time for which it is watched whether the client lets go of the connection; none where no check asks.
     pub watch: Option<Duration>,
 }
@@ -74,10 +78,20 @@ pub enum NoRepro {
     Sweep(Variant),
     /// The trial is of a transport that no folder plays.
     #[error(
-        "the player of a folder speaks HTTP/1.1 in the clear, and the trial went over `{0}`; make one of the trial without \
-         `transport={0}` where that comes to the same"
+        "the player of a folder speaks HTTP/1.1, in the clear or over TLS, as Python's standard library has no HTTP/2, and the trial \
+         went over `{0}`; `run --trial` makes it again, `show --transport h2` shows the frames, and a folder can be made of the trial by \
+         `tls` or `http1` where that comes to the same"
     )]
     Transport(Transport),
+    /// The adapter is part of this program, and one in a process of its own cannot be told of a certificate.
+    #[error(
+        "the adapter of {0} gets the certificate of a trial in this program, and a process of its own cannot be told of one; make a \
+         folder of the trial by `http1` where that comes to the same"
+    )]
+    Trust(String),
+    /// The keys of the player cannot be made.
+    #[error("the keys of the player cannot be made: {0}")]
+    Keys(String),
     /// The trial goes through a gateway.
     #[error("the trial goes through {0}, of which the folder would have to hold more than the bytes of the answers")]
     Gateway(String),
@@ -101,7 +115,7 @@ pub fn can_be_made(id: &TrialId) -> Result<(), NoRepro> {
     if let Some(gateway) = id.route.gateway() {
         return Err(NoRepro::Gateway(gateway.to_string()));
     }
-    if id.transport != Transport::Http1 {
+    if !matches!(id.transport, Transport::Http1 | Transport::Tls) {
         return Err(NoRepro::Transport(id.transport));
     }
     if id.sdk.is_locked() { Ok(()) } else { Err(NoRepro::Build(id.sdk.to_string())) }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use streamspec_adapters::contract::Ask;
 use streamspec_adapters::setup::Standalone;
 
-use super::Repro;
+use super::{Repro, Tls};
 use crate::judge::Mode;
 
 /// A line of a template, by what it says to its reader.
@@ -32,14 +32,15 @@ fn line(text: &str) -> Line<'_> {
     }
 }
 
-/// Returns the program with which a trial can be shown, with the template filled in: where there is a template that has the surface, and the
-/// caller does nothing but to read one answer to the end.
+/// Returns the program with which a trial can be shown, with the template filled in: where there is a template that has the surface, the
+/// caller does nothing but to read one answer to the end, and no adapter has to tell the SDK which certificate to trust.
 pub(super) fn of(repro: &Repro) -> Option<Standalone> {
     let program = repro.program.as_ref()?;
     let template = program.template.as_ref()?;
     let text = String::from_utf8(program.files.get(template)?.clone()).ok()?;
     let is_seen = repro.trial.observation.is_some() || repro.trial.verdict.mode == Some(Mode::Hang);
-    if !repro.case.caller.is_plain() || !is_seen || !has(&text, repro.trial.surface.as_str()) {
+    let needs_adapter = repro.tls.as_ref().is_some_and(Tls::needs_adapter);
+    if needs_adapter || !repro.case.caller.is_plain() || !is_seen || !has(&text, repro.trial.surface.as_str()) {
         return None;
     }
     let mut filled = program.clone();

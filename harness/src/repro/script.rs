@@ -17,6 +17,9 @@ pub(super) struct ScriptFile {
     answers: Vec<AnswerFile>,
     /// The place of the last answer, which is repeated.
     last: usize,
+    /// True where it is played over TLS.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,7 +47,7 @@ impl ScriptFile {
             let when = script.conditions.get(&place).map(condition);
             AnswerFile { when, ..AnswerFile::of(answer, transport) }
         });
-        Self { answers: answers.collect(), last: script.last() }
+        Self { answers: answers.collect(), last: script.last(), tls: transport == Transport::Tls }
     }
 
     /// Writes it as JSON.

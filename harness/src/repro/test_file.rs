@@ -40,6 +40,9 @@ pub enum NoTest {
          through its adapter"
     )]
     Call,
+    /// The trial was over TLS.
+    #[error("the server in a test speaks HTTP/1.1 in the clear; without --as-test a folder is written that plays over TLS")]
+    Tls,
     /// The case has answers with conditions.
     #[error("the answers of this case have conditions, which the server in a test does not know; a folder has them")]
     Conditions,
@@ -64,6 +67,9 @@ impl Repro {
     ///
     /// There is no call in code for it, or nothing to assert.
     pub fn test(&self, file: Option<&Utf8Path>) -> Result<TestFile, NoTest> {
+        if self.tls.is_some() {
+            return Err(NoTest::Tls);
+        }
         let framework = Framework::of(&self.sdk.language).ok_or(NoTest::Call)?;
         let call = program::call(self).ok_or(NoTest::Call)?;
         let script = self.script();

@@ -1,6 +1,8 @@
 //! The player against the server: the same script is played by both, and a client on a plain socket gets the same bytes and the same
 //! ends; what they write down of it is the same, too.
 
+mod tls;
+
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -43,9 +45,13 @@ struct Playing {
 
 impl Playing {
     fn start(script: &Script) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary directory");
+        Self::of(script, Transport::Http1, tempfile::tempdir().expect("a temporary directory"))
+    }
+
+    /// Plays by a transport in a folder, which has the certificates where it is encrypted.
+    fn of(script: &Script, transport: Transport, folder: tempfile::TempDir) -> Self {
         std::fs::write(folder.path().join("play.py"), PLAYER).expect("a file");
-        let file = ScriptFile::of(script, Transport::Http1).to_json();
+        let file = ScriptFile::of(script, transport).to_json();
         std::fs::write(folder.path().join("script.json"), file).expect("a file");
         let mut process = Command::new("python3")
             .args(["play.py", "script.json", "--log", "log.json", "--", "sh", "-c", "echo $BASE_URL; read -r line"])

@@ -13,7 +13,7 @@ use crate::judge::{Control, Verdict};
 use crate::record::{TrialRecord, WireRecord};
 use crate::server::Transcript;
 use crate::tap::Tapped;
-use crate::transport::describe;
+use crate::transport::describe_for;
 use crate::wire::Script;
 
 /// One variant of one trial, with what an explanation needs.
@@ -89,7 +89,8 @@ impl TrialRun {
     /// Writes down what was sent, where a variant run came out differently: a report cannot tell it from the case.
     pub(super) fn keep_answers(&mut self) {
         if self.record.verdict.broken_checks().any(|check| check.axis.is_of_variants()) {
-            self.record.answers = describe(&self.script, self.record.transport, &self.record.nonce);
+            let spoken = self.transcript.exchanges.first().map(|exchange| exchange.version).unwrap_or_default();
+            self.record.answers = describe_for(spoken, &self.script, self.record.transport, &self.record.nonce);
         }
     }
 }
@@ -99,6 +100,7 @@ impl TrialRecord {
     pub(super) fn begun(trial: &Trial, variant: Variant, nonce: &str, played: &CallEvidence) -> Self {
         let wire = played.transcript.exchanges.iter().map(|exchange| WireRecord {
             request: format!("{} {}", exchange.method, exchange.path),
+            negotiated: exchange.negotiated(),
             answer: exchange.answer,
             written: exchange.written,
             digest: exchange.digest.clone(),

@@ -303,6 +303,7 @@ fn untrusting(trial: &Trial) -> Option<String> {
     let support = match trial.transport {
         Transport::Tls => transports.tls.as_ref(),
         Transport::H2 => transports.h2.as_ref(),
+        Transport::Production => transports.negotiable(),
         Transport::Http1 => return None,
         #[cfg(test)]
         Transport::Other => return None,
@@ -311,8 +312,8 @@ fn untrusting(trial: &Trial) -> Option<String> {
         Some(Support::Variable(_) | Support::Client(_)) => None,
         Some(Support::Unsupported(reason)) => Some(reason.clone()),
         None => Some(format!(
-            "nothing says how {package} is made to trust the certificate of a run; a manifest does in `transports.{}`",
-            trial.transport
+            "nothing says how {package} is made to trust the certificate of a run; a manifest does in `transports{}`",
+            if trial.transport == Transport::Production { String::new() } else { format!(".{}", trial.transport) }
         )),
     }
 }

@@ -9,6 +9,7 @@
 
 mod accept;
 mod files;
+mod heard;
 mod host;
 mod player;
 mod poll;
@@ -30,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+pub use heard::heard;
 pub use player::{Begun, Player};
 pub use transcript::{Exchange, Refused, Sent, Transcript};
 pub use trial::Registered;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Transport;
-use crate::transport::{self, Bursts, Encoded, Request, Version};
+use crate::transport::{self, Bursts, Encoded, Negotiated, Request, Version};
 use crate::wire::Script;
 
 /// The most bytes of a request's body that are kept.
@@ -129,6 +129,11 @@ impl Exchange {
             done_at: None,
             client_left_at: None,
         }
+    }
+
+    /// Returns the protocol that its client agreed to, where the server offered several.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        (self.transport == Transport::Production).then(|| Negotiated::of(self.version))
     }
 
     /// Returns the answer that it got, as its client had to be sent it.

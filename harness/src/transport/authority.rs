@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     date_time_ymd,
 };
 use tempfile::TempDir;
@@ -42,7 +42,7 @@ impl Authority {
         let file = camino::absolute_utf8(&path)?.join(FILE);
         let Made { authority, server, key } = Made::new().map_err(io::Error::other)?;
         fs_err::write(&file, &authority)?;
-        let server = configured(server, key).map_err(io::Error::other)?;
+        let server = configured(server.der().clone(), key.serialize_der()).map_err(io::Error::other)?;
         Ok(Self { pem: authority.into(), file, _folder: folder, server })
     }
 
@@ -61,6 +61,29 @@ impl Authority {
         let mut config = self.server.clone();
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
         config
+    }
+}
+
+/// The certificates of an authority that nobody keeps, for a program that plays over TLS by itself, each as PEM.
+#[derive(Clone, Debug)]
+pub struct Certificates {
+    /// The certificate of the authority, which a client has to trust.
+    pub authority: String,
+    /// The server's certificate, for 127.0.0.1.
+    pub server: String,
+    /// The server's key.
+    pub key: String,
+}
+
+impl Certificates {
+    /// Makes the keys and the certificates. The key of the authority is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// The library of cryptography cannot make a key.
+    pub fn new() -> io::Result<Self> {
+        let Made { authority, server, key } = Made::new().map_err(io::Error::other)?;
+        Ok(Self { authority, server: server.pem(), key: key.serialize_pem() })
     }
 }
 
@@ -83,9 +106,9 @@ struct Made {
     /// Its certificate, as PEM.
     authority: String,
     /// The server's certificate.
-    server: CertificateDer<'static>,
-    /// The server's key (RFC 5958).
-    key: Vec<u8>,
+    server: Certificate,
+    /// The server's key.
+    key: KeyPair,
 }
 
 impl Made {
@@ -107,8 +130,8 @@ impl Made {
         params.use_authority_key_identifier_extension = true;
         limited(&mut params);
         let key = KeyPair::generate()?;
-        let server = params.signed_by(&key, &issuer)?.der().clone();
-        Ok(Self { authority, server, key: key.serialize_der() })
+        let server = params.signed_by(&key, &issuer)?;
+        Ok(Self { authority, server, key })
     }
 }
 

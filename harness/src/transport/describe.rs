@@ -100,13 +100,19 @@ impl DescribedAnswer {
     }
 }
 
-/// Describes the answers of a script as this transport sends them, with `${nonce}` for the nonce it was built with.
+/// Describes the answers of a script as this transport sends them, with `${nonce}` for the nonce it was built with. Where the transport has
+/// several protocols, it is as HTTP/1.1 carries them.
 pub fn describe(script: &Script, transport: Transport, nonce: &str) -> Vec<DescribedAnswer> {
-    script.answers.iter().map(|answer| described(answer, transport, nonce)).collect()
+    describe_for(Version::default(), script, transport, nonce)
 }
 
-fn described(answer: &Answer, transport: Transport, nonce: &str) -> DescribedAnswer {
-    let encoded = of(transport).encode(answer, Version::default());
+/// Does the same for a client that speaks this version.
+pub fn describe_for(version: Version, script: &Script, transport: Transport, nonce: &str) -> Vec<DescribedAnswer> {
+    script.answers.iter().map(|answer| described(answer, version, transport, nonce)).collect()
+}
+
+fn described(answer: &Answer, version: Version, transport: Transport, nonce: &str) -> DescribedAnswer {
+    let encoded = of(transport).encode(answer, version);
     let mut runs: Vec<Vec<&Op>> = Vec::new();
     for op in &encoded.ops {
         match runs.last_mut() {

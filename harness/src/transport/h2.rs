@@ -3,7 +3,7 @@
 //! What is handed over, and hashed, is the payload of DATA frames, and the status and the fields of HEADERS as text: the compressed form of
 //! fields depends on what the connection has carried before.
 
-mod connection;
+pub(super) mod connection;
 mod encode;
 mod io;
 mod play;
@@ -18,7 +18,7 @@ use super::{Authority, Encoded, Host, Refusal, Transport, Version, tls};
 use crate::wire::Answer;
 
 /// The name of HTTP/2 in the negotiation of the protocol (RFC 9113 section 3.2).
-const NAME: &[u8] = b"h2";
+pub(super) const NAME: &[u8] = b"h2";
 
 /// The transport `h2`.
 #[derive(Clone, Copy, Debug)]

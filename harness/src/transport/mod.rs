@@ -14,6 +14,7 @@ mod http1;
 #[cfg(test)]
 mod laws;
 mod loopback;
+mod production;
 mod tls;
 
 use std::fmt;
@@ -24,12 +25,13 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
-pub use authority::Authority;
+pub use authority::{Authority, Certificates};
 pub use bursts::{Burst, Bursts};
-pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe};
+pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe, describe_for};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
 pub(crate) use http1::header_fields;
 pub(crate) use loopback::{accept, listen};
+pub use production::Negotiated;
 
 use crate::id;
 use crate::wire::Answer;
@@ -40,6 +42,7 @@ pub fn of(transport: id::Transport) -> &'static dyn Transport {
         id::Transport::Http1 => &http1::Http1,
         id::Transport::Tls => &tls::Tls,
         id::Transport::H2 => &h2::H2,
+        id::Transport::Production => &production::Production,
         #[cfg(test)]
         id::Transport::Other => &http1::Http1,
     }

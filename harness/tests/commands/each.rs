@@ -101,6 +101,21 @@ fn probe_tests_an_adapter_and_names_what_is_none() {
 }
 
 #[test]
+fn a_run_in_production_says_what_was_negotiated() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    let ran = check(repository.call(&["run", "--transport", "production"]), 0, "negotiated h2 in ");
+    let told = repository.told(&ran);
+    assert!(told.contains(", http/1.1 in 0 trials"), "{told}");
+    let report = repository.read("target/streamspec/report/compatibility.md");
+    assert!(report.contains("## Negotiated") && report.contains("| `h2` | `http/1.1` |"), "{report}");
+    let counts = repository.read("target/streamspec/report/compatibility.json");
+    assert!(counts.contains(r#""negotiated":{"h2":"#), "{counts}");
+    check(repository.call(&["run"]), 0, "wrote ");
+    let report = repository.read("target/streamspec/report/compatibility.md");
+    assert!(!report.contains("## Negotiated"), "{report}");
+}
+
+#[test]
 fn report_merge_and_compare_take_what_a_run_wrote() {
     let repository = Repository::with_cases(&[HEALTHY, CUT]);
     for shard in ["1/2", "2/2"] {

@@ -108,6 +108,10 @@ fn what_cannot_be_made_is_explained() {
     check(repository.call(&["repro", &format!("refrence/events::{HEALTHY}")]), 2, "did you mean `reference`?");
     check(repository.call(&["repro", &format!("reference/evnts::{HEALTHY}")]), 2, "evnts");
     check(repository.call(&["repro", &trial(""), "--records", "absent.jsonl"]), 2, "absent.jsonl");
+    for transport in ["h2", "production"] {
+        check(repository.call(&["repro", &trial(&format!("@transport={transport}"))]), 2, "has no HTTP/2");
+    }
+    check(repository.call(&["repro", &trial("@transport=tls")]), 2, "cannot be told of one");
 }
 
 /// Makes a repository with the files of these folders. Environments and tools are those of the repository that this test belongs to.
@@ -152,6 +156,18 @@ fn an_sdk_in_python_is_shown_by_a_short_program_and_by_a_test() {
     let healthy = format!("anthropic-python/create-async::{HEALTHY}");
     let arguments = ["repro", &healthy, "--as-test", "--out", "test_it.py", "--force"];
     check(repository.call(&arguments), 0, "test_it.py is green");
+}
+
+/// The folder has certificates of its own, and the program is told to trust them as the manifest says.
+#[test]
+fn a_trial_over_tls_is_shown_over_tls() {
+    let repository = with_sdk(&[CUT], &["adapters/python", "adapters/python/anthropic"]);
+    let trial = format!("anthropic-python/text-sync::{CUT}#close@transport=tls");
+    check(repository.call(&["repro", &trial, "--out", "folder"]), 0, "folder shows what the record says");
+    assert!(repository.read("folder/run.sh").contains("SSL_CERT_FILE=\"$PWD/authority.pem\""));
+    assert!(repository.read("folder/authority.pem").starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(repository.read("folder/script.json").contains("\"tls\": true"));
+    check(repository.call(&["repro", &trial, "--as-test"]), 2, "plays over TLS");
 }
 
 #[test]

@@ -34,6 +34,38 @@ fn the_forms_of_a_case_agree() {
     }
 }
 
+/// Takes the frames of HTTP/2 apart: of each its kind, its flags and its payload.
+fn frames(mut bytes: &[u8]) -> Vec<(u8, u8, Vec<u8>)> {
+    let mut frames = Vec::new();
+    while let Some((head, rest)) = bytes.split_at_checked(9) {
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+        frames.push((head[3], head[4], rest[..length].to_vec()));
+        bytes = &rest[length..];
+    }
+    frames
+}
+
+#[test]
+fn the_frames_of_http2_carry_the_body_that_http1_carries() {
+    let repository = Repository::with_cases(&[HEALTHY, CUT]);
+    let of = |case: &str, form: &[&str]| written(&repository, &[&["show", case, "--transport"], form].concat());
+    assert_eq!(of(HEALTHY, &["tls", "--raw"]), of(HEALTHY, &["http1", "--raw"]));
+    let whole = frames(&of(HEALTHY, &["h2", "--raw"]));
+    let body: Vec<u8> = whole.iter().filter(|(kind, ..)| *kind == 0).flat_map(|(.., payload)| payload.clone()).collect();
+    let plain = String::from_utf8(of(HEALTHY, &["http1"])).expect("text");
+    let events = |text: &str| text.lines().filter(|line| line.trim_start().starts_with("event ")).count();
+    assert_eq!(body.windows(6).filter(|bytes| *bytes == b"data: ").count(), events(&plain));
+    assert_eq!(whole.last().map(|(kind, flags, _)| (*kind, flags & 1)), Some((0, 1)), "the last frame has END_STREAM");
+    let text = String::from_utf8(of(HEALTHY, &["h2"])).expect("text");
+    for part in ["SETTINGS, stream 0", "HEADERS, stream 1, END_HEADERS  :status: 200", "DATA, stream 1, END_STREAM"] {
+        assert!(text.contains(part), "`{part}` is not in {text}");
+    }
+    assert_eq!(events(&text), events(&plain), "{text}");
+    let cut = frames(&of(&format!("{CUT}#close"), &["h2", "--raw"]));
+    assert!(cut.iter().any(|(kind, ..)| *kind == 0), "{cut:?}");
+    check(repository.call(&["show", HEALTHY, "--transport", "production"]), 2, "name `h2` or `tls`");
+}
+
 #[test]
 fn a_case_is_shown_with_its_events_its_end_and_its_expectation() {
     let repository = Repository::with_cases(&[CUT]);

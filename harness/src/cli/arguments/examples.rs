@@ -38,6 +38,7 @@ Examples:
   streamspec show anthropic/cut/no-terminal
   streamspec show 'gemini/cut/*' --variant crlf
   streamspec show anthropic/benign/text --raw > answer.http
+  streamspec show anthropic/benign/text --transport h2
   streamspec show 'anthropic/in-band/after-text#overloaded' --nonce nqtpkdhjblm --raw";
 
 /// Examples of `diff-sdk`.

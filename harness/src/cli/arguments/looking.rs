@@ -3,7 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
-use super::Selected;
+use super::{Selected, transports};
+use crate::id::Transport;
 
 /// Options of `list`.
 #[derive(Debug, Args)]
@@ -33,13 +34,16 @@ pub struct ShowOptions {
     /// The nonce of a trial, `nonce` in its record, to show the very bytes that were sent in it.
     #[arg(long, value_name = "NONCE")]
     pub nonce: Option<String>,
+    /// The transport; by default `http1`, or the one that alone has all of the case. By `h2` the frames are shown that the server sends.
+    #[arg(long, value_parser = transports(), value_name = "NAME")]
+    pub transport: Option<Transport>,
     /// Only this answer of the case, from 1.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub answer: Option<u16>,
     /// Write the bytes as a hexadecimal dump.
     #[arg(long)]
     pub hex: bool,
-    /// Write nothing but the bytes of one answer of one case, as they go over the wire.
+    /// Write nothing but the bytes of one answer of one case, as they go over the wire, or inside of TLS.
     #[arg(long, conflicts_with = "hex")]
     pub raw: bool,
 }

@@ -1,6 +1,7 @@
 //! `compatibility.md`: a matrix of SDK surfaces by case groups, then what deviates in each SDK and why.
 
 mod gateways;
+mod negotiated;
 mod transports;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +63,7 @@ fn markdown(view: &View<'_>) -> Result<String, ReadError> {
     transports::transports(&mut out, view);
     gateways::gateways(&mut out, view);
     sdks(&mut out, view);
+    negotiated::negotiated(&mut out, view);
     for api in view.cases.values().map(|case| case.api).collect::<BTreeSet<_>>() {
         matrix(&mut out, view, api.folder(), api.name());
     }

@@ -13,6 +13,7 @@ use crate::id::{Route, SdkId, SurfaceId, Transport, Variant, VariantRun};
 use crate::json::is_default;
 use crate::judge::{Mode, Status};
 use crate::report::view::{Gateway, Suite};
+use crate::transport::Negotiated;
 
 /// A compatibility report as `compatibility.json` holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -116,6 +117,9 @@ pub struct CountOf {
     /// Variant runs that came to another verdict than the trial as written.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cut_dependent: usize,
+    /// Trials by the protocol that was agreed on by ALPN; absent but by the transport `production`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub negotiated: BTreeMap<Negotiated, usize>,
 }
 
 /// One way in which trials came out that are no plain passes: every one of these cases on every one of these surfaces.

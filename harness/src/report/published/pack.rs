@@ -95,6 +95,7 @@ fn counts(counts: &[Count]) -> Vec<CountOf> {
             modes: count.modes,
             not_judged: count.not_judged,
             cut_dependent: count.cut_dependent,
+            negotiated: count.negotiated.clone(),
         }
     };
     groups.into_iter().map(count).collect()

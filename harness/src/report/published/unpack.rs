@@ -95,7 +95,7 @@ fn cases_of(case: CaseOf, by_id: &BTreeMap<String, Source>) -> Result<Vec<Report
 
 fn count_of(count: CountOf) -> Vec<Count> {
     let CountOf { sdk, surfaces, group, route, transport, .. } = count;
-    let CountOf { pass, disputed, deviates, fails, modes, not_judged, cut_dependent, .. } = count;
+    let CountOf { pass, disputed, deviates, fails, modes, not_judged, cut_dependent, negotiated, .. } = count;
     let one = |surface: SurfaceId| Count {
         sdk: sdk.clone(),
         surface,
@@ -109,6 +109,7 @@ fn count_of(count: CountOf) -> Vec<Count> {
         modes: modes.clone(),
         not_judged: not_judged.clone(),
         cut_dependent,
+        negotiated: negotiated.clone(),
     };
     surfaces.into_iter().map(one).collect()
 }

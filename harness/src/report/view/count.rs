@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::id::{Route, SdkId, SurfaceId, Transport, by_way};
 use crate::judge::{Mode, Status};
 use crate::record::TrialRecord;
+use crate::transport::Negotiated;
 
 /// The numbers of trials of one surface and one group, on one route and transport, that came to each status.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -35,6 +36,8 @@ pub struct Count {
     pub not_judged: BTreeMap<Status, usize>,
     /// Variant runs that came to another verdict than the trial as written.
     pub cut_dependent: usize,
+    /// Trials by the protocol that was agreed on, where the server offered several.
+    pub negotiated: BTreeMap<Negotiated, usize>,
 }
 
 impl Count {
@@ -54,6 +57,9 @@ impl Count {
         if trial.is_variant_run() {
             self.cut_dependent += usize::from(trial.is_cut_dependent());
             return;
+        }
+        if let Some(protocol) = trial.negotiated() {
+            *self.negotiated.entry(protocol).or_default() += 1;
         }
         match trial.verdict.status {
             Status::Pass => self.pass += 1,
@@ -77,6 +83,7 @@ impl Count {
             sum.fails += count.fails;
             sum.cut_dependent += count.cut_dependent;
             count.modes.iter().for_each(|(mode, number)| *sum.modes.entry(*mode).or_default() += number);
+            count.negotiated.iter().for_each(|(one, number)| *sum.negotiated.entry(*one).or_default() += number);
             count.not_judged.iter().for_each(|(status, number)| *sum.not_judged.entry(*status).or_default() += number);
         }
         sum

@@ -11,6 +11,11 @@ It needs nothing but Python 3.10. Each answer is a list of steps, in the order i
     reset    RST
     stall    nothing; the connection stays open until the client leaves
 
+Where the script says `tls`, all of that is inside of TLS, with the certificate in `server.pem` beside it. FIN then comes after a
+`close_notify`, and there is one more end:
+
+    no-close-notify   FIN without it
+
 The first, second, ... request gets the first, second, ... answer, and the last answer is repeated. Where answers have a
 `when`, a request gets the first one that is not used up and whose `when` it meets.
 """
@@ -22,6 +27,7 @@ import json
 import os
 import select
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -97,7 +103,9 @@ class Client:
         if readable:
             try:
                 received = self.socket.recv(65536)
-            except BlockingIOError:
+                while isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
+                    received += self.socket.recv(65536)
+            except (BlockingIOError, ssl.SSLWantReadError):
                 return
             except OSError:
                 received = b""
@@ -118,7 +126,7 @@ class Client:
                 return
             try:
                 length = self.socket.send(data)
-            except BlockingIOError:
+            except (BlockingIOError, ssl.SSLWantWriteError):
                 self.wait(None, writable=True)
                 continue
             except OSError:
@@ -160,17 +168,26 @@ class Client:
         text = body.decode("utf-8", "replace")
         return {"method": method, "path": target, "headers": headers, "body": text, "keeps": keeps}
 
-    def close(self, reset=False):
-        """Ends the connection: with RST, or with FIN, and then waits for the client's."""
+    def close(self, reset=False, notify=True):
+        """Ends the connection: with RST, or with FIN, over TLS after a close_notify, and then waits for the client's."""
         try:
             if reset:
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif not self.left:
+                if notify and isinstance(self.socket, ssl.SSLSocket):
+                    self.notify()
                 self.socket.shutdown(socket.SHUT_WR)
                 self.pause(DRAIN)
         except OSError:
             pass
         self.socket.close()
+
+    def notify(self):
+        """Sends a close_notify."""
+        try:
+            self.socket.unwrap()
+        except OSError:
+            pass  # it is sent, and the client's own may come later or never
 
 
 def chunks(data):
@@ -188,11 +205,20 @@ def chunks(data):
     return None
 
 
+def encrypted(place):
+    """What is spoken over TLS: HTTP/1.1, with the certificate and the key in a folder."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(place, "server.pem"), os.path.join(place, "server-key.pem"))
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
 class Player:
     """A script that is played, and the record of what was asked and sent."""
 
-    def __init__(self, script, say):
+    def __init__(self, script, say, place="."):
         self.answers, self.last, self.say = script["answers"], script["last"], say
+        self.tls = encrypted(place) if script.get("tls") else None
         self.exchanges, self.lock, self.begun = [], threading.Lock(), now()
 
     def listen(self, port):
@@ -202,12 +228,22 @@ class Player:
         listener.bind(("127.0.0.1", port))
         listener.listen(128)
         threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
 
     def accept(self, listener):
         """Takes connections."""
         while True:
-            threading.Thread(target=self.serve, args=(Client(listener.accept()[0]),), daemon=True).start()
+            threading.Thread(target=self.take, args=(listener.accept()[0],), daemon=True).start()
+
+    def take(self, sock):
+        """Serves a connection, after the handshake of TLS where there is one."""
+        if self.tls:
+            try:
+                sock = self.tls.wrap_socket(sock, server_side=True)
+            except OSError as error:
+                self.say(f"the handshake of TLS failed: {error}")
+                return
+        self.serve(Client(sock))
 
     def serve(self, client):
         """Answers the requests of a connection."""
@@ -257,7 +293,7 @@ class Player:
             while not client.left:
                 client.wait(None)
             exchange["client_left_ms"] = now()
-        client.close(reset=answer["end"] == "reset")
+        client.close(reset=answer["end"] == "reset", notify=answer["end"] != "no-close-notify")
         return False
 
     def log(self):
@@ -279,7 +315,8 @@ def main():
     place = words.index("--") if "--" in words else len(words)
     options, command = parser.parse_args(words[:place]), words[place + 1 :]
     with open(options.script, encoding="utf-8") as file:
-        player = Player(json.load(file), (lambda _: None) if command else lambda line: print(line, flush=True))
+        say = (lambda _: None) if command else lambda line: print(line, flush=True)
+        player = Player(json.load(file), say, os.path.dirname(options.script))
     port = options.port if options.port is not None else (0 if command else 8765)
     url = player.listen(port)
     if not command:

@@ -18,6 +18,9 @@ mkdir -p seen
 {%- if let Some((command, seconds)) = program %}
 # Nothing of the user's environment but PATH: no keys, no proxies, no settings.
 env -i PATH="$PATH" HOME="$PWD/seen" NO_PROXY='*' no_proxy='*' LANG=C.UTF-8 \
+{%- if let Some(variable) = trust %}
+    {{ variable }}="$PWD/authority.pem" \
+{%- endif %}
     python3 play.py script.json --deadline {{ seconds }} --log seen/transcript.json -- {{ command }} |
     tee seen/output.txt
 {%- else %}

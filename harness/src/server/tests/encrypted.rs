@@ -1,17 +1,12 @@
 //! The server over TLS, by HTTP/1.1 and by HTTP/2: what is sent is what the transport encodes, and each end is what it says.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore, crypto};
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::{TlsConnector, rustls};
 
 use super::*;
+use crate::transport::Negotiated;
 
 /// The rest of a stream of HTTP/2: the data, and the error that it ended with.
 type Left = (Vec<u8>, Option<h2::Error>);
@@ -23,30 +18,28 @@ fn place(registered: &Registered) -> (String, String) {
     (address.to_owned(), format!("{path}/v1/messages"))
 }
 
-/// Connects as a client that trusts the server's authority and offers this protocol.
+/// Connects as a client that trusts the server's authority and offers this protocol; none where it is empty.
 async fn shaken(server: &Server, address: &str, protocol: &[u8]) -> io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    let pem = server.authority().pem();
-    roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")).expect("an authority");
-    let provider = Arc::new(crypto::ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let mut config = versions.expect("versions").with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = vec![protocol.to_vec()];
-    let socket = TcpStream::connect(address).await?;
-    let name = ServerName::try_from("127.0.0.1").expect("a name");
-    TlsConnector::from(Arc::new(config)).connect(name, socket).await
+    let protocols: Vec<&[u8]> = [protocol].into_iter().filter(|protocol| !protocol.is_empty()).collect();
+    super::super::heard::connected(server.authority(), address, &protocols).await
+}
+
+/// Asks once by HTTP/1.1 over TLS, and returns what comes of it with how the connection ends.
+async fn asked_over_tls(server: &Server, registered: &Registered, protocol: &[u8]) -> (Vec<u8>, io::Result<usize>) {
+    let (address, path) = place(registered);
+    let mut stream = shaken(server, &address, protocol).await.expect("a handshake");
+    let request = format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}");
+    stream.write_all(request.as_bytes()).await.expect("it reads");
+    let mut got = Vec::new();
+    let ended = timeout(SOON, stream.read_to_end(&mut got)).await.expect("it ends");
+    (got, ended)
 }
 
 async fn over_tls(end: End) -> (Vec<u8>, io::Result<usize>, Script) {
     let server = start().await;
     let script = script(&[data("a"), Step::End(end)]);
     let registered = server.register(script.clone(), Transport::Tls);
-    let (address, path) = place(&registered);
-    let mut stream = shaken(&server, &address, b"http/1.1").await.expect("a handshake");
-    let request = format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}");
-    stream.write_all(request.as_bytes()).await.expect("it reads");
-    let mut got = Vec::new();
-    let ended = timeout(SOON, stream.read_to_end(&mut got)).await.expect("it ends");
+    let (got, ended) = asked_over_tls(&server, &registered, b"http/1.1").await;
     let exchange = registered.finish().await.exchanges.remove(0);
     assert_eq!(exchange.digest, encoded(&script, 0).digest_prefix(u64::MAX));
     (got, ended, script)
@@ -175,4 +168,25 @@ async fn a_client_that_offers_another_protocol_is_told_of() {
         sleep(SHORT).await;
     }
     assert_eq!((refused[0].request.as_str(), refused[0].status), ("TLS handshake", 0), "{refused:?}");
+}
+
+/// In production the client decides, and the transcript says what for. A client that names no protocol speaks HTTP/1.1.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_in_production_gets_what_it_offers() {
+    let server = start().await;
+    let script = script(&[data("a"), Step::End(End::Finish)]);
+    for protocol in ["http/1.1", ""] {
+        let registered = server.register(script.clone(), Transport::Production);
+        let (got, ended) = asked_over_tls(&server, &registered, protocol.as_bytes()).await;
+        ended.expect("a close_notify came before FIN");
+        assert_eq!(got, wire(&script, 0), "{protocol}");
+        let exchange = registered.finish().await.exchanges.remove(0);
+        assert_eq!(exchange.negotiated(), Some(Negotiated::Http11), "{protocol}");
+    }
+    let registered = server.register(script.clone(), Transport::Production);
+    let (mut client, _connection, url) = connected(&server, &registered).await;
+    assert_eq!(asked(&mut client, &url).await.expect("a head").0, b"data: a\n\n");
+    let exchange = registered.finish().await.exchanges.remove(0);
+    assert_eq!(exchange.negotiated(), Some(Negotiated::H2));
+    assert_eq!(exchange.answer_of(&script).expect("an answer").digest_prefix(exchange.written), exchange.digest);
 }

@@ -28,7 +28,7 @@ const WINDOW: u32 = 1024 * 1024;
 type Leaving = Box<dyn FnOnce() + Send>;
 
 /// Serves a connection until one side closes it.
-pub(super) async fn serve(stream: TlsStream<TcpStream>, host: &dyn Host) {
+pub(in crate::transport) async fn serve(stream: TlsStream<TcpStream>, host: &dyn Host) {
     let mut io = Io::new(stream);
     let mut builder = Builder::new();
     builder.initial_window_size(WINDOW).initial_connection_window_size(WINDOW);

@@ -150,6 +150,7 @@ fn trial(case: &str, surface: usize, number: usize) -> TrialRecord {
     TrialRecord {
         observation: (surface == 0).then_some(observation),
         wire: vec![WireRecord {
+            negotiated: None,
             request: "POST /v1/messages".into(),
             answer: 0,
             written: 1,
