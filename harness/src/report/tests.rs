@@ -159,7 +159,8 @@ fn a_surface_is_one_row_however_many_transports_it_was_run_by() {
 
     let report = samples::report(&samples::by_transports());
     assert_eq!(Report::read(&report.json()).expect("it is one"), report);
-    let lines: Vec<String> = report.json().lines().filter(|line| line.contains("instead_of")).map(str::to_owned).collect();
+    let lines: Vec<String> =
+        report.json().lines().filter(|line| line.contains("instead_of")).map(str::to_owned).collect();
     assert_eq!(
         lines.join("\n"),
         [
@@ -169,7 +170,10 @@ fn a_surface_is_one_row_however_many_transports_it_was_run_by() {
         .join("\n")
     );
     let matrix = overview(&report, |_| true);
-    assert!(matrix.contains("Of the trials by tls and h2, which are beside these numbers, 2 came to another"), "{matrix}");
+    assert!(
+        matrix.contains("Of the trials by tls and h2, which are beside these numbers, 2 came to another"),
+        "{matrix}"
+    );
     let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(&matrix), rows(&overview(&samples::report(&samples::records()), |_| true)));
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
@@ -79,6 +79,7 @@ pub struct Engine {
     listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
     timed_jobs: Semaphore,
+    began: Instant,
 }
 
 /// The engine cannot start.
@@ -100,6 +101,7 @@ impl Engine {
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
             timed_jobs: Semaphore::new(jobs.max(1) * TIMED),
+            began: Instant::now(),
         })
     }
 
@@ -299,6 +301,7 @@ impl Engine {
             alone,
         };
         let mut answered = adapter.observe(call).await;
+        let ended = Some(self.began.elapsed());
         if let CallOutcome::Observed(observation) = answered.outcome {
             answered.outcome = CallOutcome::Observed(Box::new(failed_first(*observation)));
         }
@@ -309,7 +312,7 @@ impl Engine {
         let transcript = registered.finish().await;
         let tapped = passage.tapped();
         let lost = passage.why_gone(&answered.outcome, &transcript).await.map(|why| why.to_string());
-        CallEvidence { base_url, mark, answered, released, transcript, tapped, over_at, lost }
+        CallEvidence { base_url, mark, answered, released, transcript, tapped, over_at, ended, lost }
     }
 
     /// Returns the time after which a call of this trial is a hang.

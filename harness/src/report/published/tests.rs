@@ -17,8 +17,7 @@ fn what_is_alike_is_said_once() {
 #[test]
 fn a_file_is_what_its_schema_says() {
     let schema = jsonschema::draft202012::new(&schema()).expect("a schema");
-    for records in
-        [samples::records(), samples::later(), samples::hostile(), samples::many(), samples::by_transports()]
+    for records in [samples::records(), samples::later(), samples::hostile(), samples::many(), samples::by_transports()]
     {
         let file: serde_json::Value = serde_json::from_str(&report(&records).json()).expect("JSON");
         let errors: Vec<String> = schema.iter_errors(&file).map(|error| error.to_string()).collect();

@@ -50,7 +50,8 @@ impl TryFrom<ReportFile> for Report {
             (count.sdk.clone(), count.surface.clone(), count.group.clone(), count.route, count.transport)
         };
         counts.sort_by_cached_key(place);
-        let mut by_transport: Vec<TransportDifference> = file.by_transport.into_iter().flat_map(differences_of).collect();
+        let mut by_transport: Vec<TransportDifference> =
+            file.by_transport.into_iter().flat_map(differences_of).collect();
         by_transport.sort_unstable();
         Ok(Self {
             schema: file.schema,
@@ -113,7 +114,8 @@ fn count_of(count: CountOf) -> Vec<Count> {
 }
 
 fn differences_of(group: DifferenceOf) -> Vec<TransportDifference> {
-    let DifferenceOf { sdk, surfaces, route, transport, verdict, mode, first, instead_of, instead_of_mode, cases } = group;
+    let DifferenceOf { sdk, surfaces, route, transport, verdict, mode, first, instead_of, instead_of_mode, cases } =
+        group;
     let cases: Vec<CaseId> = cases.iter().flat_map(|(file, of)| all(file, of)).collect();
     let one = |(surface, case): (&SurfaceId, &CaseId)| TransportDifference {
         id: TrialId {

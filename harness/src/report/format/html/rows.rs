@@ -57,8 +57,10 @@ impl Rows<'_> {
         let mut data = self.row(sdk, surface, way);
         for of_case in surface.trials.chunk_by(|one, other| one.case == other.case) {
             let (mut written, mut case, mut same) = (None, None, Vec::new());
-            let mut by_transports = of_case.chunk_by(|one, other| (one.variant, one.route) == (other.variant, other.route));
-            let written_by = by_transports.find(|trials| trials[0].variant == Variant::AsWritten && trials[0].route == way.0);
+            let mut by_transports =
+                of_case.chunk_by(|one, other| (one.variant, one.route) == (other.variant, other.route));
+            let written_by =
+                by_transports.find(|trials| trials[0].variant == Variant::AsWritten && trials[0].route == way.0);
             let is_first = written_by.and_then(first) == Some(way.1);
             for place in of_case.iter().filter(|place| way_of(place) == way) {
                 let is_variant_run = place.variant != Variant::AsWritten;
@@ -91,7 +93,8 @@ impl Rows<'_> {
             }
             if let (Some((row, is_otherwise)), Some(case)) = (written, case) {
                 data.verdicts.push(self.verdict(&row, same));
-                let lists = [(&mut data.cases, true), (&mut data.behind, !is_first), (&mut data.otherwise, is_otherwise)];
+                let lists =
+                    [(&mut data.cases, true), (&mut data.behind, !is_first), (&mut data.otherwise, is_otherwise)];
                 lists.into_iter().filter(|(_, is_in)| *is_in).for_each(|(list, _)| push(list, case));
             }
         }

@@ -4,9 +4,7 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::id::{Route, SdkId, Transport, TrialId, Variant};
 use crate::judge::Mode;
-use crate::report::view::{
-    Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, Transports, View,
-};
+use crate::report::view::{Count, Finding, FindingKind, PastFinding, Sdk, SdkFinding, Surface, Transports, View};
 use crate::text::RESERVED;
 
 /// One kind of finding, in words.
@@ -179,7 +177,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
         compared => format!(
             " Of {} by a second or third transport, {} came out otherwise than by the first.",
             counted(compared, "trial"),
-            grouped(transports.otherwise)
+            grouped(transports.differ())
         ),
     };
     let variant_runs = match view.suite.variant_runs {
