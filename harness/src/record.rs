@@ -14,6 +14,7 @@ mod trial;
 mod write;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -137,6 +138,9 @@ pub struct CaseRecord {
     /// See [`Case::timeout`]; records of earlier revisions do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
+    /// See [`Case::longest`], in milliseconds; records of earlier revisions do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_ms: Option<u64>,
     /// The transports that have all that it sends, where some have not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transports: Vec<Transport>,
@@ -166,6 +170,7 @@ impl From<&Case> for CaseRecord {
             disputed: case.disputed.clone(),
             max_retries: case.max_retries,
             timeout: Some(case.timeout),
+            asks_ms: Some(milliseconds(case.longest())),
             transports: case.limited_to(),
             caller: case.caller,
             about: Some(case.about),
@@ -206,9 +211,20 @@ pub struct SdkRecord {
     /// The program and its arguments that drive it, where nothing of it is checked in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Vec<String>>,
+    /// Wall time of its set-up, in milliseconds; next to none where it was set up before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_up_ms: Option<u64>,
+    /// Wall time of the first start of its process, up to its `hello`, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<u64>,
     /// The reason why it was not run, and how to fix that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_run: Option<String>,
+}
+
+/// Returns a time in whole milliseconds.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Code with which an application can handle what an SDK does when an answer breaks; run like any other surface.

@@ -4,9 +4,10 @@ mod gateways;
 mod own;
 mod records;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::fleet::{Broken, Fleet, FleetError, Sdk, SelectedSdks};
@@ -81,6 +82,8 @@ pub struct Session {
     pub edition: Option<EditionRecord>,
     /// The SDKs that can be run, with their lists of known deviations.
     pub sdks: Vec<(Arc<Sdk>, KnownDeviations)>,
+    /// The wall time of the set-up of each SDK, by its id.
+    pub set_up: BTreeMap<String, Duration>,
     /// The SDKs that cannot be run here.
     pub unavailable: Vec<Unavailable>,
     /// The SDKs whose manifests cannot be used.
@@ -172,7 +175,9 @@ impl Session {
         let specs = Spec::parse_list(&request.sdks).map_err(FleetError::from)?;
         let named = |sdk: &Sdk| specs.iter().any(|spec| spec.is_of(&sdk.manifest.id));
         let (mut sdks, mut unavailable): (Vec<(Arc<Sdk>, KnownDeviations)>, Vec<_>) = (Vec::new(), Vec::new());
-        for (asked, result) in chosen.iter().zip(set_up(&chosen, progress)) {
+        let mut took = BTreeMap::new();
+        for (asked, (result, time)) in chosen.iter().zip(set_up_timed(&chosen, progress)) {
+            took.entry(result.as_ref().unwrap_or(asked).manifest.id.clone()).or_insert(time);
             match result {
                 // What `latest` turned out to be may have been asked for by its number, too.
                 Ok(sdk) if sdks.iter().any(|(one, _)| one.manifest.id == sdk.manifest.id) => {}
@@ -216,7 +221,22 @@ impl Session {
             plan.keep(shard);
         }
         let (root, shard) = (root.to_owned(), request.shard);
-        Ok(Self { root, cases, edition, sdks, unavailable, broken, routes, gateways, versions, plan, shard, plans })
+        let set_up = took;
+        Ok(Self {
+            root,
+            cases,
+            edition,
+            sdks,
+            set_up,
+            unavailable,
+            broken,
+            routes,
+            gateways,
+            versions,
+            plan,
+            shard,
+            plans,
+        })
     }
 
     /// Returns the list of an SDK.
@@ -284,11 +304,20 @@ fn usable(sdk: &Sdk) -> Result<KnownDeviations, String> {
 
 /// Sets SDKs up, several at once, and returns each as it is then or the reason why it is not.
 pub fn set_up(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<Result<Sdk, SetupError>> {
+    set_up_timed(sdks, progress).into_iter().map(|(result, _)| result).collect()
+}
+
+/// Sets SDKs up, and returns with each the wall time that this took.
+fn set_up_timed(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<(Result<Sdk, SetupError>, Duration)> {
     let next = AtomicUsize::new(0);
-    let mut done: Vec<(usize, Result<Sdk, SetupError>)> = std::thread::scope(|scope| {
+    let timed = |sdk: &Sdk| {
+        let began = Instant::now();
+        (sdk.ensure(progress), began.elapsed())
+    };
+    let mut done: Vec<(usize, (Result<Sdk, SetupError>, Duration))> = std::thread::scope(|scope| {
         let work = || {
             let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|place| *place < sdks.len());
-            std::iter::from_fn(take).map(|place| (place, sdks[place].ensure(progress))).collect::<Vec<_>>()
+            std::iter::from_fn(take).map(|place| (place, timed(&sdks[place]))).collect::<Vec<_>>()
         };
         let workers: Vec<_> = (0..INSTALLS.min(sdks.len())).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()

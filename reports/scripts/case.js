@@ -75,9 +75,41 @@ function casePage(model, one) {
     split,
     h("section", {}, h("h2", {}, "Side by side"), held),
     caseStrips(model, one),
+    aloneSection(model, one),
     wire,
     sources(one),
   ];
+}
+
+/**
+ * Says which mutants of the reference client no other case file catches, where that is known.
+ *
+ * @param {Model} model
+ * @param {Case} one
+ */
+function aloneSection({ alone }, one) {
+  if (!alone) return "";
+  const caught = alone.cases[one.file] ?? [];
+  return h(
+    "section",
+    { class: "alone" },
+    h("h2", {}, "What it proves"),
+    h(
+      "p",
+      {},
+      caught.length
+        ? `${counted(caught.length, "mutant")} ${caught.length === 1 ? "is" : "are"} caught by this case alone, with all of its combinations. `
+        : "No mutant is caught by this case alone: another case catches each that it does, too. ",
+      `A mutant is the reference client with one fault; there are ${alone.mutants.toLocaleString("en")} of them.`,
+    ),
+    caught.length
+      ? h(
+          "ul",
+          {},
+          caught.map(({ name, about }) => h("li", {}, h("code", {}, visible(name, 100)), ": ", prose(about))),
+        )
+      : "",
+  );
 }
 
 /**

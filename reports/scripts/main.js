@@ -67,6 +67,7 @@ async function start() {
     const gateway = model.gateways.find(({ route }) => kind === "gateway" && route === name);
     if (gateway) return gatewayPage(model, gateway);
     if (kind === "compare") return comparePage(model, filters, go);
+    if (kind === "time" && !name) return timePage(model);
     return unknown(path);
   }
 

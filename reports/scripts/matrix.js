@@ -121,8 +121,22 @@ function matrices(model, found, filters, open, again) {
   }
   if (!cells.size) return [h("p", {}, "No trial fits these filters.")];
   const tables = [...cells].flatMap(([api, rows]) => matrix(model, api, rows, found, filters, open, again));
-  const map = h("div", {}, ...tables);
+  const map = h("div", {}, dialects([...cells].map(([api, rows]) => [api, rows.size])), ...tables);
   return filters["numbers"] === "1" ? [map] : [map, tellsNumbers(map)];
+}
+
+/**
+ * Leads to the table of each dialect, where there are several.
+ *
+ * @param {[api: Api, surfaces: number][]} all
+ */
+function dialects(all) {
+  if (all.length < 2) return "";
+  const leads = all.map(([api, surfaces]) => {
+    const onclick = () => document.getElementById(`matrix-${api}`)?.scrollIntoView();
+    return h("button", { type: "button", onclick }, api, h("small", { class: "inline" }, ` ${surfaces}`));
+  });
+  return h("nav", { class: "dialects", "aria-label": "Dialects, each with its number of surfaces" }, leads);
 }
 
 /**

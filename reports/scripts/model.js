@@ -109,6 +109,8 @@
  * @property {Set<string>} transports
  * @property {Gateway[]} gateways
  * @property {import('./data').Past[]} past
+ * @property {import('./data').TimeSpent} times
+ * @property {import('./data').Alone | null} alone
  * @property {Record<keyof PageData['words'], [string, string][]>} words
  */
 
@@ -180,6 +182,8 @@ function readModel(data) {
     transports: new Set(data.ways.map((way) => way.transport)),
     gateways: data.gateways,
     past: data.past,
+    times: data.times,
+    alone: data.alone ?? null,
     // Pairs, which the types that are made of the schema do not know.
     words: /** @type {Model["words"]} */ (data.words),
   };
@@ -208,7 +212,9 @@ function readModel(data) {
         filters: { ...filters, transport: "" },
         told: new Map(),
       }));
-      if (family.rows.length) [family.label, family.name] = more.folded ?? [label, name];
+      // A pair, which the types that are made of the schema do not know.
+      const folded = /** @type {[string, string] | undefined} */ (more.folded);
+      if (family.rows.length) [family.label, family.name] = folded ?? [label, name];
       /** @type {Row} */
       const row = {
         model,
@@ -234,7 +240,7 @@ function readModel(data) {
       for (const { first, count } of runs) {
         for (let number = first; number < first + count; number += 1) {
           /** @type {Trial["part"]} */
-          const part = !behind.has(number) ? "first" : otherwise.has(number) ? "otherwise" : "alike";
+          const part = !more.behind || !behind.has(number) ? "first" : otherwise.has(number) ? "otherwise" : "alike";
           const trial = { row, case: at(cases, number), variant: WRITTEN, verdict: at(verdicts, at(came, next)), part };
           next += 1;
           row.trials.set(number, trial);
@@ -385,7 +391,7 @@ function filtered(model, filters) {
       is(filters.verdict, statusOf(trial)) &&
       (filters.mode !== "transport-dependent" || isTransportDependent(trial)) &&
       terms.every((_, place) => inCase.terms[place] || inRow.terms[place]);
-    const isLeftOut = fits && !filters.transport && trial.part === "alike";
+    const isLeftOut = fits && !filters.transport && trial.part === "alike" && wasRun(trial);
     alike += isLeftOut ? 1 : 0;
     return fits && !isLeftOut;
   });

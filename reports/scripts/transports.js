@@ -17,9 +17,9 @@
  */
 
 /**
- * The transports by which something was run, and the cases whose verdict is not the same by all of them.
+ * The transports by which something was run, the numbers of trials that came out otherwise by them, and their cases.
  *
- * @typedef {{ all: string[], otherwise: Set<Case> }} Transports
+ * @typedef {{ all: string[], otherwise: Map<string, number>, cases: Set<Case> }} Transports
  */
 
 /**
@@ -77,13 +77,16 @@ function isTransportDependent(trial) {
 function transportsOf(family, api) {
   return entry(family.told, api, () => {
     /** @type {Transports} */
-    const told = { all: [], otherwise: new Set() };
+    const told = { all: [], otherwise: new Map(), cases: new Set() };
+    if (family.rows.length < 2) return told;
     for (const { way, trials } of family.rows) {
       let isRun = false;
       for (const trial of trials.values()) {
         if (trial.case.api !== api) continue;
         isRun ||= wasRun(trial);
-        if (trial.part === "otherwise") told.otherwise.add(trial.case);
+        if (trial.part !== "otherwise") continue;
+        told.otherwise.set(way.transport, (told.otherwise.get(way.transport) ?? 0) + 1);
+        told.cases.add(trial.case);
       }
       if (isRun) told.all.push(way.transport);
     }
@@ -105,10 +108,10 @@ function listedNames(names) {
 function transportsInWords(family, api) {
   const { all, otherwise } = transportsOf(family, api);
   if (all.length < 2) return "";
-  const names = listedNames(all);
-  return otherwise.size
-    ? `⇄ ${counted(otherwise.size, "case")} otherwise on ${names}`
-    : `the same on ${names}`;
+  const differ = [...otherwise.values()].reduce((sum, number) => sum + number, 0);
+  return differ
+    ? `⇄ ${counted(differ, "trial")} otherwise on ${listedNames([...otherwise.keys()])}`
+    : `the same on ${listedNames(all)}`;
 }
 
 /**
@@ -120,17 +123,22 @@ function transportsInWords(family, api) {
  * @param {Filters} filters
  */
 function unfoldedRows(family, api, groups, filters) {
-  const { otherwise } = transportsOf(family, api);
+  const { cases } = transportsOf(family, api);
   return family.rows.map((row, place) => {
     /** @type {Map<Group, Tally>} */
     const cells = new Map();
-    for (const one of otherwise) {
+    for (const one of cases) {
       const trial = row.trials.get(one.place);
-      if (trial) count(entry(cells, one.group, tally), trial);
+      if (trial && wasRun(trial)) count(entry(cells, one.group, tally), trial);
     }
     if (!cells.size) return "";
     const name = `${family.name} on ${row.way.transport}, what differs`;
-    const line = h("th", { scope: "row" }, h("span", { class: "by" }, row.way.transport), h("small", {}, "what differs"));
+    const line = h(
+      "th",
+      { scope: "row" },
+      h("span", { class: "by" }, row.way.transport),
+      h("small", {}, "what differs"),
+    );
     const only = place ? { mode: "transport-dependent" } : {};
     return h(
       "tr",
@@ -152,7 +160,8 @@ function unfoldedRows(family, api, groups, filters) {
  * @param {Trial} trial
  */
 function transportNote(trial) {
-  const others = trial.variant === WRITTEN ? byTransport(trial).filter((other) => other !== trial && wasRun(other)) : [];
+  const others =
+    trial.variant === WRITTEN ? byTransport(trial).filter((other) => other !== trial && wasRun(other)) : [];
   if (!others.length || !wasRun(trial)) return "";
   const alike = trial.part === "first" ? others.filter((other) => other.part === "alike") : [];
   const unlike = trial.part === "first" ? others.filter((other) => other.part === "otherwise") : others.slice(0, 1);

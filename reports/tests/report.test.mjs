@@ -237,6 +237,10 @@ const PAGES = [
   ["SDK with pictures", "pictures", "#/sdk/alpha-python"],
   ["case with pictures", "pictures", "#/case/anthropic/cut/eof"],
   ["stalled trial", "pictures", "#/trial?sdk=alpha-python&surface=text&case=anthropic/stall/after-text"],
+  ["overview by transports", "transports", ""],
+  ["trial by transports", "transports", "#/trial?sdk=alpha-python&surface=create&case=anthropic/cut/eof"],
+  ["time", "times", "#/time"],
+  ["case with mutants", "alone", "#/case/anthropic/cut/eof"],
   ["comparison", "comparison", ""],
 ];
 for (const [name, report, hash] of PAGES) {

@@ -1,12 +1,14 @@
 //! Does the suite mean something? Every mutant of the reference client must be caught by some case, and every case must
 //! catch some mutant.
 
+mod file;
 mod list;
 #[cfg(test)]
 mod tests;
 mod twins;
 mod witnesses;
 
+pub use file::{CaughtAlone, CaughtAloneError};
 pub use list::{Acceptance, Accepted, AcceptedError, FILE};
 pub use twins::{Results, Twins};
 pub use witnesses::{WITNESSES, Witnesses, WitnessesError};

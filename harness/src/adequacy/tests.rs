@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Acceptance, Accepted, Adequacy, CaughtMutant, Results, Twins, Witnesses};
+use super::{Acceptance, Accepted, Adequacy, CaughtAlone, CaughtMutant, Results, Twins, Witnesses};
 use crate::id::{TrialId, Variant};
-use crate::judge::{Status, Verdict};
+use crate::judge::{RULES, Status, Verdict};
 use crate::record::{FORMAT, Record, Records, TrialRecord};
 
 /// Makes mutants with the case files that catch them; `idle` ones catch none.
@@ -160,4 +160,44 @@ fn witnesses_are_read_as_they_were_written() {
     assert_eq!(Witnesses::read(root).expect("read"), witnesses);
     std::fs::write(root.join(super::WITNESSES), "[]").expect("written");
     assert!(Witnesses::read(root).expect_err("no map").to_string().contains("cases/witnesses.json: invalid type"));
+}
+
+/// What a case alone catches is told with all that it was found with, and of nothing else.
+#[test]
+fn a_file_of_what_is_caught_alone_is_refused_where_something_is_not_what_it_was() {
+    let adequacy =
+        adequacy(&[("mends", &["a/b/one"]), ("hides", &["a/b/one", "a/b/two"]), ("waits", &["a/b/two"])], &[]);
+    let cases = |two: &'static str| BTreeMap::from([("a/b/one", "11"), ("a/b/two", two)]);
+    let owned = cases("22").into_iter().map(|(case, digest)| (case.to_owned(), digest.to_owned())).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = camino::Utf8PathBuf::from_path_buf(folder.path().join("adequacy.json")).expect("a name in UTF-8");
+    let written = CaughtAlone::of(&adequacy, &owned);
+    std::fs::write(&file, written.json()).expect("written");
+
+    let mutants = [("mends", "A fault."), ("hides", "A fault."), ("waits", "A fault.")];
+    let read = CaughtAlone::read(&file, Some(RULES), &mutants, cases("22")).expect("nothing has changed");
+    assert_eq!(read, written);
+    assert_eq!(
+        (&*read.cases["a/b/one"].alone, &*read.cases["a/b/two"].alone),
+        (&["mends".to_owned()][..], &["waits".to_owned()][..])
+    );
+    CaughtAlone::read(&file, None, &mutants, [("a/b/two", "22")]).expect("fewer cases were run");
+
+    let refused = |rules, mutants: &[(&str, &str)], cases: BTreeMap<&str, &str>, expected: &str| {
+        let why = CaughtAlone::read(&file, rules, mutants, cases).expect_err(expected).to_string();
+        assert!(why.contains(expected) && why.contains("adequacy.json is out of date"), "{why}");
+    };
+    refused(Some(RULES), &mutants, cases("33"), "a/b/two does not send and expect what it did");
+    refused(Some(RULES), &mutants, BTreeMap::from([("a/b/three", "33")]), "a/b/three is not in it");
+    refused(Some(RULES + 1), &mutants, cases("22"), "judged by the rules");
+    refused(Some(RULES), &mutants[..2], cases("22"), "the mutant waits is not the same");
+    refused(
+        Some(RULES),
+        &[mutants[0], mutants[1], ("waits", "Another.")],
+        cases("22"),
+        "the mutant waits is not the same",
+    );
+    std::fs::write(&file, "{}").expect("written");
+    let why = CaughtAlone::read(&file, None, &mutants, cases("22")).expect_err("no such file").to_string();
+    assert!(why.contains("is not what `adequacy --json` of this version writes"), "{why}");
 }

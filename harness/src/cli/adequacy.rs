@@ -10,7 +10,7 @@ use streamspec_adapters::root::Root;
 use super::arguments::AdequacyOptions;
 use super::exit::CannotWrite;
 use super::{Exit, load, merge, output, run};
-use crate::adequacy::{Accepted, Adequacy, FILE, Results, Twins, WITNESSES, Witnesses};
+use crate::adequacy::{Accepted, Adequacy, CaughtAlone, FILE, Results, Twins, WITNESSES, Witnesses};
 use crate::case::Case;
 use crate::id::{SdkId, Transport};
 use crate::judge::Status;
@@ -31,6 +31,7 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
         .chain(mutants.iter().map(|(name, _)| Arc::new(reference.mutant(name))))
         .collect();
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
+    let files = CaughtAlone::files(cases.iter().map(AsRef::as_ref));
     let runtime = tokio::runtime::Runtime::new()?;
     let results_of_run: anyhow::Result<RunResults> = runtime.block_on(async {
         let engine = Engine::start(run::fresh_nonce(), usize::from(options.jobs), Deadlines::MUTANT).await?;
@@ -84,6 +85,17 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
     }
     for problem in faults.iter().chain(&problems) {
         output::warn(problem);
+    }
+    if let Some(json) = &options.json {
+        if faults.is_empty() {
+            let path = root.place(json);
+            fs_err::write(&path, CaughtAlone::of(&adequacy, &files).json())
+                .map_err(|why| CannotWrite::new(json, why))?;
+            output::say(format_args!("wrote {path}"));
+        } else {
+            // A trial that broke catches nothing, so another case would seem to be alone.
+            output::warn(format_args!("{json} is not written, as not every trial says something"));
+        }
     }
     Ok(match (faults.is_empty(), problems.is_empty()) {
         (false, _) if broke => Exit::HarnessFault,

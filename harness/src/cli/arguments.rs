@@ -379,6 +379,10 @@ pub struct ReportOptions {
     /// The store of `history`: the page of each SDK that is in it shows what its releases fixed and broke.
     #[arg(long, value_name = "STORE")]
     pub history: Option<Utf8PathBuf>,
+    /// The file of `adequacy --unique --json`: the page of each case shows which mutants it alone catches. One that was made with other
+    /// cases, mutants or rules is refused.
+    #[arg(long, value_name = "FILE")]
+    pub adequacy: Option<Utf8PathBuf>,
     /// Open the page in the browser; it is written also where `html` is not among the formats.
     #[arg(long)]
     pub open: bool,
@@ -434,6 +438,9 @@ pub struct AdequacyOptions {
     /// Also write `cases/witnesses.json`: for each case file a mutant that it catches, which the next run tries first.
     #[arg(long, conflicts_with = "cases")]
     pub write: bool,
+    /// Also write to this file which mutants each case file alone catches, as `report --adequacy` reads it.
+    #[arg(long, value_name = "FILE", requires = "unique", conflicts_with = "cases")]
+    pub json: Option<Utf8PathBuf>,
     /// The most calls that are under way at once.
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,

@@ -31,8 +31,11 @@ pub(super) fn merge(root: &Root, options: &MergeOptions) -> anyhow::Result<Exit>
     for record in head {
         writer.write(&record).map_err(cannot)?;
     }
+    let is_one_run = records.runs.len() == 1;
     for trial in records.ran() {
-        writer.write(&Record::Trial(Box::new(trial?))).map_err(cannot)?;
+        let mut trial = trial?;
+        trial.ended_ms = trial.ended_ms.filter(|_| is_one_run);
+        writer.write(&Record::Trial(Box::new(trial))).map_err(cannot)?;
     }
     output::say(format_args!("wrote {path}"));
     Ok(Exit::Conformant)

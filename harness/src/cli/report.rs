@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use streamspec_adapters::environment;
+use streamspec_adapters::native;
 use streamspec_adapters::root::Root;
 
 use super::arguments::ReportOptions;
@@ -13,8 +14,11 @@ use super::exit::CannotWrite;
 use super::lock::OutputLock;
 use super::store::Store;
 use super::{Exit, committed, merge, output, places};
+use crate::adequacy::CaughtAlone;
 use crate::record::{Records, TrialPlace};
-use crate::report::{Basis, Content, FORMATS, Format, PAGE, Past, RenderError, Sink, View};
+use crate::report::{
+    Alone, AloneMutant, Basis, Content, FORMATS, Format, PAGE, Past, RenderError, Sink, TimeSpent, View,
+};
 use crate::session::locate;
 
 pub(super) fn report(root: &Root, options: &ReportOptions) -> anyhow::Result<Exit> {
@@ -34,7 +38,8 @@ pub(super) fn report(root: &Root, options: &ReportOptions) -> anyhow::Result<Exi
     let _lock = OutputLock::folder(root, &folder)?;
     let page = options.open.then_some(PAGE);
     let names: Vec<&str> = options.format.iter().map(String::as_str).chain(page).collect();
-    write(root, &records, &folder, &names, options.history.as_deref())?;
+    let beside = Beside { history: options.history.as_deref(), adequacy: options.adequacy.as_deref() };
+    write(root, &records, &folder, &names, &beside)?;
     if options.open {
         open(&folder);
     }
@@ -54,19 +59,32 @@ impl ReportOptions {
     }
 }
 
-/// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them.
+/// What a report is made of beside records.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beside<'a> {
+    /// The store of histories.
+    history: Option<&'a Utf8Path>,
+    /// The file of what each case alone catches.
+    adequacy: Option<&'a Utf8Path>,
+}
+
+/// Writes the formats of these names and says where; workflow commands go to standard output, where GitHub reads them. Returns where
+/// the time of the run went.
 pub(super) fn write(
     root: &Root,
     records: &Records,
     folder: &Utf8Path,
     names: &[&str],
-    histories: Option<&Utf8Path>,
-) -> anyhow::Result<()> {
+    beside: &Beside<'_>,
+) -> anyhow::Result<TimeSpent> {
     let formats: Vec<&dyn Format> = FORMATS.into_iter().filter(|format| names.contains(&format.name())).collect();
     let mut view = View::from_records(records)?;
     view.invocation = root.invocation();
-    if let Some(histories) = histories {
+    if let Some(histories) = beside.history {
         view.past = past(&view, histories)?;
+    }
+    if let Some(file) = beside.adequacy {
+        view.alone = Some(alone(&view, file)?);
     }
     if formats.iter().any(|format| format.has_places()) {
         view.find_places(|file, level, axis| locate(root, Utf8Path::new(file), level, axis))?;
@@ -78,7 +96,7 @@ pub(super) fn write(
             other => anyhow::Error::from(other),
         })?;
     }
-    Ok(())
+    Ok(view.times)
 }
 
 /// Reads the histories of the SDKs of a report, as far as the store has them. Results that were judged otherwise are refused.
@@ -94,6 +112,18 @@ fn past(view: &View<'_>, folder: &Utf8Path) -> anyhow::Result<Vec<Past>> {
         }
     }
     Ok(all)
+}
+
+/// Reads which mutants each case alone catches. What was found with another suite is refused.
+fn alone(view: &View<'_>, file: &Utf8Path) -> anyhow::Result<Alone> {
+    let cases = view.cases.values().map(|case| (case.id.file(), case.digest.as_str()));
+    let CaughtAlone { mutants, cases, .. } = CaughtAlone::read(file, view.suite.rules, &native::mutants(), cases)?;
+    let of = |names: Vec<String>| -> Vec<AloneMutant> {
+        let about = |name: &String| mutants.get(name).cloned().unwrap_or_default();
+        names.into_iter().map(|name| AloneMutant { about: about(&name), name }).collect()
+    };
+    let alone = cases.into_iter().filter(|(_, case)| !case.alone.is_empty());
+    Ok(Alone { mutants: mutants.len(), cases: alone.map(|(id, case)| (id, of(case.alone))).collect() })
 }
 
 /// Opens the page of a report with what the user's system opens pages with, which goes on by itself.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use futures_util::future::join_all;
@@ -16,6 +17,7 @@ use super::arguments::{Places, RunOptions, Selected};
 use super::ending::told_to_end;
 use super::exit::CannotWrite;
 use super::lock::OutputLock;
+use super::report::Beside;
 use super::{Exit, committed, named, output, own, places, print_progress, report, rerun};
 use crate::id::Variant;
 use crate::judge::Status;
@@ -24,8 +26,11 @@ use crate::record::{Record, Records, Writer};
 use crate::report::DEFAULT;
 use crate::run::{Deadlines, Engine};
 use crate::runner::{self, Event, Recorder, Results, RunError, Subscriber, is_green};
-use crate::session::{GatewayState, Request, Session, SessionError, Unavailable, opened};
+use crate::session::{GatewayState, Request, Session, SessionError, Unavailable};
 use crate::text;
+
+/// The least length of a run of which it is told where its time went: nobody asks that of a shorter one.
+const WORTH_TELLING: Duration = Duration::from_secs(30);
 
 /// The number of trials that are not as listed and explained unasked: enough to see what it is, few enough to be read.
 const EXPLAINED: usize = 20;
@@ -165,7 +170,7 @@ async fn everything(
     let writer = Writer::create(&written.records).map_err(cannot)?;
     let mut records = session.header(nonce, request.is_whole());
     // Side by side: one that is slow to start, or never does, keeps no other from it.
-    records.extend(join_all(session.sdks.iter().map(|(sdk, known)| opened(engine, sdk, known))).await);
+    records.extend(join_all(session.sdks.iter().map(|(sdk, known)| session.opened(engine, sdk, known))).await);
     let versions = versions(&records);
     let skipped = session.skipped().map(|skipped| Record::Trial(Box::new(skipped)));
     for record in records.into_iter().chain(skipped) {
@@ -212,7 +217,10 @@ async fn everything(
     }
     let records = Records::read([(written.name.as_str(), written.records.clone())])?;
     let formats: Vec<&str> = DEFAULT.split(',').collect();
-    report::write(root, &records, &written.folder, &formats, None)?;
+    let times = report::write(root, &records, &written.folder, &formats, &Beside::default())?;
+    if let Some(told) = times.in_short(WORTH_TELLING) {
+        output::say(told);
+    }
     if options.open {
         report::open(&written.folder);
     }

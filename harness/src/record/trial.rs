@@ -57,6 +57,9 @@ pub struct TrialRecord {
     pub translation: Option<Translation>,
     /// Wall time to the answer, in milliseconds.
     pub took_ms: u64,
+    /// The time of the answer, in milliseconds since the run's first SDK was started; absent where no call was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_ms: Option<u64>,
     /// The attempts before this one, of the trial and of its control, and why each of them was not the last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<AttemptRecord>,
@@ -126,6 +129,7 @@ impl TrialRecord {
             blame: None,
             translation: None,
             took_ms: 0,
+            ended_ms: None,
             attempts: Vec::new(),
         }
     }

@@ -20,6 +20,7 @@ mod sink;
 mod table;
 #[cfg(test)]
 mod tests;
+mod times;
 mod view;
 
 pub use compare::{Change, ChangeKind, CompareError, ComparedReport, Comparison, Misfit, State, compare, fit};
@@ -32,7 +33,8 @@ pub(crate) use page::{STYLE, hash as content_hash};
 pub use published::{FileError, Report, ReportCase, ReportFile, ReportSdk, ResultCheck, SCHEMA, TrialResult, schema};
 pub use sink::{Content, RenderError, Sink};
 pub use view::{
-    Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding, FindingKind, Folded, Gateway,
-    GatewayFinding, GatewayFindingKind, Known, Past, Place, Places, Row, Sdk, SdkFinding, Seen, SeenRow, SideBySide,
-    Suite, Surface, TransportDifference, Transports, Unlisted, View, ViewError, Wait, Waits, without_patch,
+    Alone, AloneMutant, Beside, BlameCount, Breakage, CameTo, CatchRow, Catches, Conclusion, Count, Finding,
+    FindingKind, Folded, Gateway, GatewayFinding, GatewayFindingKind, Known, Past, Place, Places, Row, Sdk, SdkFinding,
+    SdkTimes, Seen, SeenRow, SideBySide, Suite, Surface, TimeSpent, TransportDifference, Transports, Unlisted, View,
+    ViewError, Wait, Waits, without_patch,
 };

@@ -11,8 +11,9 @@ use super::sink::{Content, RenderError, Sink};
 use super::view::View;
 use crate::case::{About, Level};
 use crate::id::{Route, Transport};
+use crate::judge::Status;
 use crate::load::Location;
-use crate::record::{FORMAT, Record, Records, TrialRecord};
+use crate::record::{AttemptRecord, Attempted, FORMAT, Record, Records, TrialRecord};
 
 const CASES: [(&str, &str); 4] = [
     ("anthropic/cut/eof", "The connection ends after the first words"),
@@ -251,6 +252,34 @@ fn by((route, transport): (Route, Transport), record: Record) -> Record {
 pub(super) fn two_ways() -> Vec<Record> {
     let later = later().into_iter().filter(|record| matches!(record, Record::Trial(_)));
     records().into_iter().chain(later.map(|record| by((Route::RELAY, Transport::Other), record))).collect()
+}
+
+/// Makes the same run with times. The calls of the first SDK take 100 ms each, one behind the other; the first of them was attempted before,
+/// and so was its control. Those of the second one take a second each, and another second passes between two of them.
+pub(super) fn with_times() -> Vec<Record> {
+    let mut records = records();
+    let (mut alpha, mut beta) = (0, 0);
+    for record in &mut records {
+        match record {
+            Record::Case(case) => case.asks_ms = Some(if case.id.as_str() == CASES[0].0 { 500 } else { 0 }),
+            Record::Sdk(sdk) => (sdk.set_up_ms, sdk.start_ms) = (Some(12_000), Some(850)),
+            Record::Trial(trial) if trial.sdk == "beta-typescript" => {
+                (trial.took_ms, trial.ended_ms) = (1_000, Some(3_000 + 2_000 * beta));
+                beta += 1;
+            }
+            Record::Trial(trial) if trial.verdict.status != Status::Unsupported => {
+                (trial.took_ms, trial.ended_ms) = (100, Some(1_000 + 100 * alpha));
+                if alpha == 0 {
+                    let attempt =
+                        |of, took_ms| AttemptRecord { of, result: "pass".into(), reason: "a test".into(), took_ms };
+                    trial.attempts = vec![attempt(Attempted::Trial, 600), attempt(Attempted::Control, 100)];
+                }
+                alpha += 1;
+            }
+            Record::Trial(_) | Record::Suite(_) => {}
+        }
+    }
+    records
 }
 
 /// Makes the same run with trials by other transports beside it. By TLS all came out as by HTTP/1.1 in the clear; by HTTP/2 one is worse,

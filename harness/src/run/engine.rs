@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
@@ -82,6 +82,7 @@ pub struct Engine {
     jobs: Semaphore,
     processes: usize,
     timed_jobs: Semaphore,
+    began: Instant,
 }
 
 /// The engine cannot start.
@@ -105,6 +106,7 @@ impl Engine {
             jobs: Semaphore::new(jobs.max(1)),
             processes: 1,
             timed_jobs: Semaphore::new(jobs.max(1) * pace::MOST),
+            began: Instant::now(),
         })
     }
 
@@ -319,6 +321,7 @@ impl Engine {
             alone,
         };
         let mut answered = adapter.observe(call).await;
+        let ended = Some(self.began.elapsed());
         if let CallOutcome::Observed(observation) = answered.outcome {
             answered.outcome = CallOutcome::Observed(Box::new(failed_first(*observation)));
         }
@@ -329,7 +332,7 @@ impl Engine {
         let transcript = registered.finish().await;
         let tapped = passage.tapped();
         let lost = passage.why_gone(&answered.outcome, &transcript).await.map(|why| why.to_string());
-        CallEvidence { base_url, mark, answered, released, transcript, tapped, over_at, lost }
+        CallEvidence { base_url, mark, answered, released, transcript, tapped, over_at, ended, lost }
     }
 
     /// Returns the time after which a call of this trial is a hang.

@@ -10,7 +10,7 @@ use super::normal::Particulars;
 use super::plan::Trial;
 use crate::id::Variant;
 use crate::judge::{Control, Verdict};
-use crate::record::{TrialRecord, WireRecord};
+use crate::record::{TrialRecord, WireRecord, milliseconds};
 use crate::server::Transcript;
 use crate::tap::Tapped;
 use crate::transport::describe_for;
@@ -43,6 +43,8 @@ pub(super) struct CallEvidence {
     pub(super) tapped: Option<Tapped>,
     /// The time at which the transcript was complete, on its own clock.
     pub(super) over_at: Duration,
+    /// The time of the answer since the engine was started; none where no call was made.
+    pub(super) ended: Option<Duration>,
     /// The reason why the call says nothing, where a gateway on its way was not there or did not stay.
     pub(super) lost: Option<String>,
 }
@@ -70,6 +72,7 @@ impl CallEvidence {
             transcript: Transcript::default(),
             tapped: None,
             over_at: Duration::ZERO,
+            ended: None,
             lost: None,
         }
     }
@@ -81,7 +84,7 @@ impl CallEvidence {
 
     /// Returns the wall time to the answer, in milliseconds.
     pub(super) fn took_ms(&self) -> u64 {
-        u64::try_from(self.answered.took.as_millis()).unwrap_or(u64::MAX)
+        milliseconds(self.answered.took)
     }
 }
 
@@ -110,6 +113,7 @@ impl TrialRecord {
             nonce: nonce.to_owned(),
             wire: wire.collect(),
             took_ms: played.took_ms(),
+            ended_ms: played.ended.map(milliseconds),
             ..Self::new(trial.id(variant), Verdict::not_run(String::new()))
         }
     }

@@ -1,6 +1,7 @@
 //! The records that a session makes of what is known before the first trial.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use streamspec_adapters::contract::{Adapter, Identity};
 use streamspec_adapters::fleet::Sdk;
@@ -9,7 +10,9 @@ use super::Session;
 use crate::deviation::KnownDeviations;
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{RULES, Verdict};
-use crate::record::{self, CaseRecord, Entry, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord};
+use crate::record::{
+    self, CaseRecord, Entry, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord, milliseconds,
+};
 use crate::run::{Engine, Trial};
 
 impl Session {
@@ -32,6 +35,18 @@ impl Session {
         let unavailable =
             self.unavailable.iter().map(|one| sdk_record(&one.sdk, None, Vec::new(), Some(one.reason.clone())));
         std::iter::once(Record::Suite(suite)).chain(cases).chain(unavailable).collect()
+    }
+
+    /// Makes the record of an SDK that can be run, with the times of its set-up and of the start of its process.
+    pub async fn opened(&self, engine: &Engine, sdk: &Sdk, known: &KnownDeviations) -> Record {
+        let began = Instant::now();
+        let mut record = opened(engine, sdk, known).await;
+        if let Record::Sdk(record) = &mut record {
+            record.set_up_ms = self.set_up.get(&sdk.manifest.id).copied().map(milliseconds);
+            // A program that is not checked in runs already.
+            record.start_ms = sdk.own_adapter().is_none().then(|| milliseconds(began.elapsed()));
+        }
+        record
     }
 
     /// Makes the records of trials that the SDK's documents exclude.
@@ -68,6 +83,8 @@ fn sdk_record(sdk: &Sdk, identity: Option<&Identity>, known: Vec<Entry>, not_run
         handlers: handlers(sdk),
         known,
         command: sdk.command().map(<[String]>::to_vec),
+        set_up_ms: None,
+        start_ms: None,
         not_run,
     })
 }

@@ -83,7 +83,8 @@ pub(super) const REPORT: &str = "\
 Examples:
   streamspec report --open
   streamspec report ci/records.jsonl --out ci --format json,short,junit,sarif
-  streamspec report --via direct --format markdown";
+  streamspec report --via direct --format markdown
+  streamspec report --adequacy adequacy.json --open";
 
 /// Examples of `merge`.
 pub(super) const MERGE: &str = "\
@@ -119,7 +120,8 @@ Examples:
   streamspec adequacy
   streamspec adequacy --write
   streamspec adequacy --case anthropic/cut/mine
-  streamspec adequacy --unique --records target/streamspec/records.jsonl";
+  streamspec adequacy --unique --records target/streamspec/records.jsonl
+  streamspec adequacy --unique --json adequacy.json";
 
 /// Examples of `generate`.
 pub(super) const GENERATE: &str = "\

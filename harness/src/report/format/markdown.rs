@@ -286,10 +286,7 @@ mod tests {
         insta::assert_snapshot!(told.expect("there is a section"));
         let rows: Vec<&str> =
             page.lines().filter(|line| line.contains("<br>create") && !line.contains("on http1 |")).collect();
-        assert!(
-            rows[0].starts_with("| `alpha-python`<br>create<br>*⇄ 3 otherwise on http1, tls and h2* | "),
-            "{rows:?}"
-        );
+        assert!(rows[0].starts_with("| `alpha-python`<br>create<br>*⇄ 3 trials otherwise on h2* | "), "{rows:?}");
         assert!(rows[1].starts_with("| `beta-typescript`<br>create<br>*the same on http1 and tls* | "), "{rows:?}");
         assert_eq!(rows.len(), 2, "a row for each surface: {rows:?}");
         assert!(!samples::rendered(&Markdown, &samples::view(&samples::records())).contains("Transports"));

@@ -2,6 +2,7 @@
 //!
 //! Formats render it and compute nothing that two of them would need.
 
+mod alone;
 mod beside;
 mod breakage;
 mod caught;
@@ -17,6 +18,7 @@ mod rows;
 mod sdk;
 mod seen;
 mod shown;
+mod times;
 mod transports;
 mod waits;
 
@@ -32,6 +34,7 @@ use crate::deviation::{self, KnownError};
 use crate::id::{SdkId, Variant, VariantRun};
 use crate::record::{CaseRecord, EditionRecord, ReadError, Records, Run, SdkRecord, TrialPlace};
 
+pub use alone::{Alone, AloneMutant};
 pub use beside::{Beside, CameTo, SideBySide};
 pub use breakage::Breakage;
 pub use caught::{CatchRow, Catches};
@@ -47,6 +50,7 @@ pub use row::{Row, Unlisted};
 use rows::Numbers;
 pub use sdk::{Sdk, Surface, without_patch};
 pub use seen::{Seen, SeenRow};
+pub use times::{SdkTimes, TimeSpent};
 pub use transports::{Folded, TransportDifference, Transports};
 pub use waits::{Wait, Waits};
 
@@ -98,6 +102,10 @@ pub struct View<'a> {
     pub gateways: Vec<Gateway>,
     /// The histories of SDKs; none until they are handed over.
     pub past: Vec<Past>,
+    /// Where the time went.
+    pub times: TimeSpent,
+    /// The mutants that case files alone catch; none until they are handed over.
+    pub alone: Option<Alone>,
     /// The places of the checks in their case files; the beginnings of the files until they are looked for.
     pub places: Places,
     /// The words that start this program, with which commands begin; those of a checkout until others are named.
@@ -161,7 +169,21 @@ impl<'a> View<'a> {
         let (places, with_text) = (Places::default(), BTreeSet::new());
         let (findings, gateways) = (Vec::new(), Vec::new());
         let (sdks, past, invocation) = (Vec::new(), Vec::new(), BY_CARGO);
-        let mut view = Self { suite, sdks, cases, findings, gateways, past, places, invocation, records, with_text };
+        let (mut times, is_one_run) = (TimeSpent::default(), records.runs.len() == 1);
+        let mut view = Self {
+            suite,
+            sdks,
+            cases,
+            findings,
+            gateways,
+            past,
+            times: TimeSpent::default(),
+            alone: None,
+            places,
+            invocation,
+            records,
+            with_text,
+        };
         let mut findings = finding::none();
         let mut gateways = gateway::Gathered::default();
         for record in recorded.into_values() {
@@ -173,11 +195,13 @@ impl<'a> View<'a> {
                 view.count(&sdk, surface, &mut numbers, &mut gateways)?;
             }
             let sdk = numbers.of_sdk(sdk, whole);
+            numbers.spending.add_to(&mut times, record, is_one_run);
             view.with_text.append(&mut numbers.with_text);
             numbers.found.add_to(&mut findings);
             view.sdks.push(sdk);
         }
         view.findings = finding::sorted(findings);
+        view.times = times.sorted();
         view.gateways = gateways.named(&records.runs);
         let variant_runs = view.trials().filter(|place| place.variant != Variant::AsWritten).count();
         (view.suite.trials, view.suite.variant_runs) = (view.trials().count() - variant_runs, variant_runs);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Found;
 use super::gateway::Gathered;
+use super::times::Spending;
 use super::transports::{Ended, Folding, Part, first};
 use super::{Conclusion, Count, Row, Sdk, Surface, View};
 use crate::deviation::{Point, Usage};
@@ -83,6 +84,7 @@ pub(super) struct Numbers<'a> {
     folded: Vec<Ended>,
     is_judged: bool,
     pub(super) found: Found<'a>,
+    pub(super) spending: Spending,
     pub(super) with_text: BTreeSet<&'a str>,
 }
 
@@ -95,6 +97,7 @@ impl<'a> Numbers<'a> {
             folded: Vec::new(),
             is_judged: false,
             found: Found::new(sdk),
+            spending: Spending::default(),
             with_text: BTreeSet::new(),
         }
     }
@@ -109,6 +112,7 @@ impl<'a> Numbers<'a> {
         if !is_handler && trial.route == Route::Direct {
             self.found.add(row, case, part);
         }
+        self.spending.add(row);
         if row.has_text() {
             self.with_text.insert(case);
         }

@@ -23,10 +23,10 @@ pub struct Folded {
 pub struct Transports {
     /// The transports by which something was run.
     pub all: BTreeSet<Transport>,
-    /// The number of trials beside the first of their case that say something about the SDK, as that does.
+    /// The number of trials that were run beside the first of their case.
     pub compared: usize,
-    /// The number of trials beside the first of their case that came out otherwise, those that say nothing among them.
-    pub otherwise: usize,
+    /// The numbers of trials beside the first of their case that came out otherwise, those that say nothing among them.
+    pub otherwise: BTreeMap<Transport, usize>,
 }
 
 /// A trial that came to another verdict than the same one by the first transport.
@@ -123,14 +123,13 @@ impl Folding {
         let Some((first, first_came)) = self.first.as_ref().filter(|_| was_run(trial.verdict.status)) else {
             return Part::Alike;
         };
-        let are_judged = came.result.is_judged() && first_came.result.is_judged();
-        folded.transports.compared += usize::from(are_judged);
+        folded.transports.compared += 1;
         if came == *first_came {
             return Part::Alike;
         }
-        folded.transports.otherwise += 1;
+        *folded.transports.otherwise.entry(trial.transport).or_default() += 1;
         self.otherwise.insert((place.case, place.route, place.transport));
-        if !are_judged {
+        if !came.result.is_judged() || !first_came.result.is_judged() {
             return Part::Apart;
         }
         let (id, came, first_came) = (trial.id(), came.result, first_came.result);
@@ -157,19 +156,34 @@ impl Transports {
         for one in all {
             sum.all.extend(&one.all);
             sum.compared += one.compared;
-            sum.otherwise += one.otherwise;
+            one.otherwise.iter().for_each(|(by, number)| *sum.otherwise.entry(*by).or_default() += number);
         }
         sum
     }
 
+    /// Counts the trials that came out otherwise.
+    pub fn differ(&self) -> usize {
+        self.otherwise.values().sum()
+    }
+
     /// Says whether trials came out alike by several transports; nothing where there is one transport.
     pub fn in_words(&self) -> Option<String> {
-        let names: Vec<&str> = self.all.iter().map(|transport| transport.name()).collect();
-        let (last, others) = names.split_last().filter(|(_, others)| !others.is_empty())?;
-        let names = format!("{} and {last}", others.join(", "));
-        Some(match self.otherwise {
-            0 => format!("the same on {names}"),
-            otherwise => format!("⇄ {otherwise} otherwise on {names}"),
+        if self.all.len() < 2 {
+            return None;
+        }
+        Some(match self.differ() {
+            0 => format!("the same on {}", listed(self.all.iter())),
+            1 => format!("⇄ 1 trial otherwise on {}", listed(self.otherwise.keys())),
+            differ => format!("⇄ {differ} trials otherwise on {}", listed(self.otherwise.keys())),
         })
+    }
+}
+
+/// Lists the names of transports: `http1, tls and h2`.
+fn listed<'a>(transports: impl Iterator<Item = &'a Transport>) -> String {
+    let names: Vec<&str> = transports.map(|transport| transport.name()).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }

@@ -14,7 +14,9 @@ use crate::case::{About, Axis, Dispute, Level, Source};
 use crate::id::{SurfaceId, Variant};
 use crate::judge::{Check, Grade, Mode, Status};
 use crate::record::HandlerRecord;
-use crate::report::view::{CatchRow, Gateway, GatewayFindingKind, Known, Past, SeenRow, Suite, Wait, cut};
+use crate::report::view::{
+    Alone, CatchRow, Gateway, GatewayFindingKind, Known, Past, SeenRow, Suite, TimeSpent, Wait, cut,
+};
 
 /// The data in the page itself: SDKs, cases and one verdict for each trial.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -49,6 +51,10 @@ pub(super) struct PageData {
     pub(super) gateways: Vec<GatewayData>,
     /// The histories of SDKs.
     pub(super) past: Vec<Past>,
+    /// Where the time went.
+    pub(super) times: TimeSpent,
+    /// The mutants that case files alone catch; none where that was not handed over.
+    pub(super) alone: Option<Alone>,
     /// The words in which the page tells of them.
     pub(super) words: GatewayWords,
 }

@@ -60,6 +60,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../../page/scripts/sdk.js"),
     include_str!("../../../../page/scripts/gateway.js"),
     include_str!("../../../../page/scripts/past.js"),
+    include_str!("../../../../page/scripts/time.js"),
     include_str!("../../../../page/scripts/main.js"),
 );
 

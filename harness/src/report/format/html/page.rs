@@ -55,6 +55,8 @@ pub(super) fn page(view: &View<'_>) -> Result<PageData, ReadError> {
         spoilt: rows.sweeps.spoilt.values,
         gateways: view.gateways.iter().map(|gateway| gateway_data(view, gateway)).collect(),
         past: view.past.clone(),
+        times: view.times.clone(),
+        alone: view.alone.clone(),
         words: GatewayWords::all(),
     })
 }

@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::case::{Axis, Basis, Confidence, Dispute, End, Level, Recording, Source};
-use crate::id::{TrialId, Variant};
+use crate::id::{Transport, TrialId, Variant};
 use crate::judge::{Check, Grade, Mode, RULES, Status, Verdict};
 use crate::record::{
     AttemptRecord, Attempted, CaseRecord, FORMAT, HandlerRecord, Record, SdkRecord, SuiteRecord, TrialRecord,
     WireRecord,
 };
-use crate::report::view::{Past, PastChange, PastFinding, PastGroup, PastRelease};
+use crate::report::view::{Alone, AloneMutant, Past, PastChange, PastFinding, PastGroup, PastRelease};
 use crate::report::{compare, samples};
 use crate::transport::{DescribedAnswer, DescribedStep, DescribedWrite};
 
@@ -54,6 +54,7 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         }),
         max_retries: 0,
         timeout: None,
+        asks_ms: None,
         transports: Vec::new(),
         caller: Caller::default(),
         about: None,
@@ -85,6 +86,8 @@ fn records(cases: usize, surfaces: usize) -> Vec<Record> {
         }],
         known: Vec::new(),
         command: None,
+        set_up_ms: None,
+        start_ms: None,
         not_run: None,
     };
     let suite = SuiteRecord {
@@ -303,6 +306,17 @@ fn with_past() -> View<'static> {
     view
 }
 
+/// Makes the view of the pictures with mutants that a case alone catches.
+fn with_alone() -> View<'static> {
+    let mutant = |name: &str, about: &str| AloneMutant { name: name.to_owned(), about: about.to_owned() };
+    let caught =
+        vec![mutant("cut-is-complete", HOSTILE), mutant("eof-is-complete", "Takes the end of the file for the end.")];
+    let cases = [("anthropic/cut/eof".to_owned(), caught)].into();
+    let mut view = samples::view(&pictures::records());
+    view.alone = Some(Alone { mutants: 480, cases });
+    view
+}
+
 /// Writes what the browser tests open: `cargo test -p streamspec --lib -- --ignored synthetic_reports`.
 #[test]
 #[ignore = "writes files for the browser tests"]
@@ -318,7 +332,9 @@ fn synthetic_reports() {
         ("many", records(2000, 50)),
     ];
     let views = reports.iter().map(|(name, records)| (*name, samples::trials(records), samples::view(records)));
-    for (name, trials, view) in views.chain([("past", 12, with_past())]) {
+    let more =
+        [("past", 12, with_past()), ("times", 14, samples::view(&samples::with_times())), ("alone", 20, with_alone())];
+    for (name, trials, view) in views.chain(more) {
         let began = std::time::Instant::now();
         let pages = pages_of(&view);
         eprintln!("{name}: {trials} trials in {:?}, {} bytes", began.elapsed(), pages.page.len());
@@ -420,8 +436,12 @@ fn the_page_is_handed_what_the_schema_says() {
         samples::by_transports(),
         samples::through_a_gateway(),
         pictures::records(),
+        samples::with_times(),
     ] {
-        let view = samples::view(&records);
+        let mut view = samples::view(&records);
+        view.alone = with_alone().alone;
+        // The second transport of tests is in no schema.
+        view.times.longest.retain(|call| call.trial.transport != Transport::Other);
         for group in details::groups(&view) {
             let page = page::page(&view).expect("the records are still there");
             let data = json!({ "page": page, "details": details_of(&view, group) });

@@ -177,7 +177,7 @@ pub(super) fn summary(view: &View<'_>) -> String {
         compared => format!(
             " Of {} by a second or third transport, {} came out otherwise than by the first.",
             counted(compared, "trial"),
-            grouped(transports.otherwise)
+            grouped(transports.differ())
         ),
     };
     let variant_runs = match view.suite.variant_runs {

@@ -20,7 +20,8 @@ pub(super) fn transports(out: &mut String, view: &View<'_>) {
         out,
         "\n## Transports that differ\n\nTrials were run by {names}. The matrices below count each case once, by the first of these \
          that it was run by. Of {} trials by another one, {} came out otherwise.",
-        all.compared, all.otherwise
+        all.compared,
+        all.differ()
     );
     let differences = view.surfaces().flat_map(|surface| &surface.differences);
     let rows = alike(differences.map(|one| {
