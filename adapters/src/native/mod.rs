@@ -20,6 +20,8 @@ mod genai;
 mod message_event;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
 mod observer;
+#[cfg(feature = "ollama-rs")]
+mod ollama_rs;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
 mod reading;
 #[allow(dead_code, reason = "which of it is used depends on the SDKs that are linked in")]
@@ -52,7 +54,7 @@ pub fn mutants() -> Vec<(&'static str, &'static str)> {
 
 /// The SDKs that have a native adapter, each with its manifest. The code of one is linked in if the program was built with
 /// the cargo feature of its id.
-const SDKS: [(&str, &str); 8] = [
+const SDKS: [(&str, &str); 9] = [
     ("anthropic-ai-sdk", include_str!("../../rust/anthropic-ai-sdk/adapter.toml")),
     ("async-anthropic", include_str!("../../rust/async-anthropic/adapter.toml")),
     ("async-openai", include_str!("../../rust/async-openai/adapter.toml")),
@@ -60,6 +62,7 @@ const SDKS: [(&str, &str); 8] = [
     ("claude-api", include_str!("../../rust/claude-api/adapter.toml")),
     ("eventsource-stream", include_str!("../../rust/eventsource-stream/adapter.toml")),
     ("genai", include_str!("../../rust/genai/adapter.toml")),
+    ("ollama-rs", include_str!("../../rust/ollama-rs/adapter.toml")),
     ("rig", include_str!("../../rust/rig/adapter.toml")),
 ];
 
@@ -109,6 +112,8 @@ pub fn open(id: &str) -> Option<Arc<dyn Adapter>> {
         "eventsource-stream" => Task::new(&manifest, eventsource_stream::observe),
         #[cfg(feature = "genai")]
         "genai" => Task::new(&manifest, genai::observe),
+        #[cfg(feature = "ollama-rs")]
+        "ollama-rs" => Task::new(&manifest, ollama_rs::observe),
         #[cfg(feature = "rig")]
         "rig" => Task::new(&manifest, rig_core::observe),
         _ if manifest.package == env!("CARGO_PKG_NAME") => match mutant {

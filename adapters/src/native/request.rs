@@ -1,6 +1,6 @@
 //! The requests of the callers of native SDKs, and the HTTP client they bring where an SDK takes one.
 
-#[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
+#[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic", feature = "ollama-rs"))]
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -38,7 +38,7 @@ pub(super) fn http(call: &Call) -> reqwest::ClientBuilder {
 /// Returns a client of the version before, which some SDKs take. One client serves every call in the clear with this timeout, as it
 /// reads the system's certificates when it is built, even if nothing is encrypted; it keeps no connection for a next
 /// call. A caller who makes several has a client of its own, which does. So has a call over TLS, whose client trusts its certificate alone.
-#[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic"))]
+#[cfg(any(feature = "anthropic-ai-sdk", feature = "async-anthropic", feature = "ollama-rs"))]
 pub(super) fn http_0_12(call: &Call) -> Result<reqwest_0_12::Client, reqwest_0_12::Error> {
     static CLIENTS: Mutex<BTreeMap<std::time::Duration, reqwest_0_12::Client>> = Mutex::new(BTreeMap::new());
     let builder = reqwest_0_12::Client::builder().no_proxy().no_gzip().no_brotli().no_zstd().no_deflate();

@@ -155,7 +155,9 @@ mod tests {
         assert_eq!(hang.outcome, CallOutcome::Hang);
         assert!(hang.took < Duration::from_secs(2), "{:?}", hang.took);
         let crash = CallOutcome::Crash { detail: "panicked: no such thing as 7".to_owned(), alone: true };
-        assert_eq!(broken.observe(chat()).await.outcome, crash);
+        // With `RUST_BACKTRACE` it takes a while to write where the panic was.
+        let patient = Call { deadline: Duration::from_mins(1), ..chat() };
+        assert_eq!(broken.observe(patient).await.outcome, crash);
 
         let fault = |detail: &str| CallOutcome::Fault { detail: detail.to_owned() };
         assert_eq!(good.observe(call("nope", Api::OpenaiChat)).await.outcome, fault("no surface `nope`"));

@@ -7,12 +7,14 @@ use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::contract::Api::{AnthropicMessages as A, GeminiGenerate as G, OpenaiChat as C, OpenaiResponses as R};
+use crate::contract::Api::{
+    AnthropicMessages as A, GeminiGenerate as G, OllamaChat as O, OpenaiChat as C, OpenaiResponses as R,
+};
 use crate::contract::{Api, CallOutcome, Ended, Site, ToolCall};
 use crate::manifest::Delivers;
 use crate::native::rig::Scenario;
 use crate::native::rig::server::End;
-use crate::native::rig::wire::{data, event, sse};
+use crate::native::rig::wire::{data, event, lines as lines_of, sse};
 use crate::native::{SDKS, manifest, missing_feature, observer, reading};
 
 #[derive(Deserialize)]
@@ -120,7 +122,7 @@ fn bodies_are_read_by_one_rule() {
 }
 
 /// The parts of a vector that the callers of an SDK, or of one of its surfaces, do not see as it says, with the reason.
-const LEFT_OUT: [(&str, Api, &str, &str); 27] = [
+const LEFT_OUT: [(&str, Api, &str, &str); 29] = [
     ("genai/final", A, "a call whose block is not ended", "it hands over nothing of an answer without an end"),
     ("genai/final", C, "a call without an end", "it hands over nothing of an answer without an end"),
     ("anthropic-ai-sdk", A, "a call that the context window cuts", "its types do not have this stop reason"),
@@ -160,6 +162,8 @@ const LEFT_OUT: [(&str, Api, &str, &str); 27] = [
     ("genai/final", R, "an incomplete response with a call that completed", "it does not tell the status of an item"),
     ("genai/final", R, "a call that stays in progress in a stream that ends there", "it hands over no call then"),
     ("genai/final", R, "a finished response with a call of the provider", "it takes text from pieces only"),
+    ("ollama-rs", O, "a call that a limit follows, which comes whole", "it does not tell why the answer is done"),
+    ("ollama-rs", O, "an end without a reason", "every end reads like that of an answer without a reason"),
     ("rig", A, "content and stop reason in message_start", "it makes nothing of that content"),
     ("rig", G, "a prompt that was blocked", "it is an error"),
     ("rig/stream", G, "a call without an end", "it ends a part that came whole before the answer ends"),
@@ -204,6 +208,12 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
         }
         // Frames are no text; `reference/tests` has them.
         (_, Some(_)) | (Api::BedrockConverse, None) => return None,
+        (Api::OllamaChat, None) => {
+            let lines = items.events.iter().map(|event| format!("{event}\n")).collect::<String>();
+            return Some(
+                Scenario::new("", items.api, lines_of(&lines, End::Finish), "", &[]).surface(surface).untimed(),
+            );
+        }
         (api, None) if api.dialect().events.prefixes.is_empty() => items.events.iter().map(data).collect::<String>(),
         (_, None) => items.events.iter().map(event).collect(),
     };

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use crate::contract::{Ability, Api, Caller, Read};
 use crate::native::rig::Scenario;
 use crate::native::rig::server::{End, Wire};
-use crate::native::rig::wire::{a_end, a_error, a_text, c_end, c_text, chunk, data, event, g_text, json_answer, sse};
+use crate::native::rig::wire::{
+    a_end, a_error, a_text, c_end, c_text, chunk, data, event, g_text, json_answer, lines, sse,
+};
 use crate::native::{SDKS, manifest, missing_feature};
 
 /// The bodies of a dialect, with all that strict types ask for.
@@ -33,11 +35,13 @@ fn situations(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
         Api::OpenaiChat => chat(),
         Api::OpenaiResponses => responses(),
         Api::GeminiGenerate => gemini(),
+        Api::OllamaChat => ollama(),
         #[allow(unreachable_patterns, reason = "a dialect that no SDK in Rust speaks needs none")]
         other => panic!("there are no situations of {other}"),
     };
     let refusal = json!({ "error": { "type": "bad", "status": "bad", "message": "no", "param": null, "code": null } });
     let http = json_answer(400, "retry-after: 7\r\n", &refusal);
+    let sse = if api == Api::OllamaChat { lines } else { sse };
     let pause = sse(&so_far, End::Stall);
     let [text, tool, error, beside] =
         [so_far.clone() + &end, tool, so_far + &error, beside].map(|body| sse(&body, End::Finish));
@@ -149,6 +153,28 @@ fn responses() -> Bodies {
         error: event(&error),
         tool: call,
         beside: thought + &hello + &end("completed", 2),
+    }
+}
+
+fn ollama() -> Bodies {
+    let part = |message: &Value| {
+        format!(
+            "{}\n",
+            json!({ "model": "m", "created_at": "2026-11-20T17:21:21Z", "message": message, "done": false })
+        )
+    };
+    let text = part(&json!({ "role": "assistant", "content": "Hello" }));
+    let call = json!({ "function": { "name": "get_weather", "arguments": { "city": "Paris" } } });
+    let end = json!({ "model": "m", "created_at": "2026-11-20T17:21:21Z", "message": { "role": "assistant", "content": "" },
+        "done": true, "done_reason": "stop", "total_duration": 1, "load_duration": 1, "prompt_eval_count": 3,
+        "prompt_eval_duration": 1, "eval_count": 9, "eval_duration": 1 });
+    let end = format!("{end}\n");
+    Bodies {
+        error: format!("{}\n", json!({ "error": "no" })),
+        tool: part(&json!({ "role": "assistant", "content": "", "tool_calls": [call] })) + &end,
+        beside: part(&json!({ "role": "assistant", "content": "", "thinking": "Hm." })) + &text + &end,
+        so_far: text,
+        end,
     }
 }
 
