@@ -14,9 +14,10 @@ KEY: Final = "no-key"
 class Clients:
     """The sync and the async client of an SDK, one of each for all calls but those of a caller of several."""
 
-    def __init__(self, sdk: Any, sync_kind: Any, async_kind: Any) -> None:
+    def __init__(self, sdk: Any, sync_kind: Any, async_kind: Any, async_http_kind: Any = None) -> None:
+        """Makes both; `async_http_kind` is the HTTP client of an SDK whose own one for async calls is not httpx's."""
         self.sync_kind, self.async_kind = sync_kind, async_kind
-        sync_http, async_http = unpooled(sdk)
+        sync_http, async_http = unpooled(sdk, async_http_kind)
         self.sync: Any = sync_kind(api_key=KEY, http_client=sync_http)
         self.asynchronous: Any = async_kind(api_key=KEY, http_client=async_http)
 
@@ -36,7 +37,7 @@ class Clients:
         return (self.asynchronous if run.is_async else self.sync).with_options(**options)
 
 
-def unpooled(sdk: Any) -> tuple[Any, Any]:
+def unpooled(sdk: Any, async_http_kind: Any = None) -> tuple[Any, Any]:
     """Makes a sync and an async HTTP client of the kind that the SDK makes by itself.
 
     Building one costs a TLS context, so all calls share them. But each call has a connection of its own, so that the
@@ -46,7 +47,7 @@ def unpooled(sdk: Any) -> tuple[Any, Any]:
     if hasattr(sdk, "DefaultHttpxClient"):
         # These are httpx's in some versions, and httpx2's in others.
         limits = type(sdk.DEFAULT_CONNECTION_LIMITS)(**sizes)
-        return sdk.DefaultHttpxClient(limits=limits), sdk.DefaultAsyncHttpxClient(limits=limits)
+        return sdk.DefaultHttpxClient(limits=limits), (async_http_kind or sdk.DefaultAsyncHttpxClient)(limits=limits)
     # The first versions take httpx's own clients.
     httpx = import_module("httpx")
     limits = httpx.Limits(**sizes)

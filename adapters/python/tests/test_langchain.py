@@ -40,7 +40,6 @@ class Fields(unittest.TestCase):
         fields = self.fields(read_message, {"content_blocks": [block], "usage_metadata": None})
         self.assertEqual(fields, {"usage": None, "thinking": "A", "refusal": ""})
 
-
     def test_a_prompt_that_was_blocked_has_the_reason_for_its_stop_reason(self):
         seen = Observer("events", ())
         read_message(seen, {"response_metadata": {"prompt_feedback": {"block_reason": "SAFETY"}}})
