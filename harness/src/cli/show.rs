@@ -60,7 +60,11 @@ fn sent(case: &Case, script: &Script, transport: Option<Transport>) -> anyhow::R
         transport != Transport::Production,
         "by `production` it is the client that chooses: name `h2` or `tls`, whose bytes are the same"
     );
-    ensure!(case.travels_by(transport), "{} does not travel by `{transport}`, which has not all that it sends", case.id);
+    ensure!(
+        case.travels_by(transport),
+        "{} does not travel by `{transport}`, which has not all that it sends",
+        case.id
+    );
     if transport != Transport::H2 {
         return Ok(SentBy::Writes(transport));
     }

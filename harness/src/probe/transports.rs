@@ -26,7 +26,8 @@ pub(super) async fn probe(
         let way = Way { transport, ..*way };
         let told = match support {
             None => {
-                let read = "nothing, as the manifest does not say how a certificate is trusted; trials are unsupported".to_owned();
+                let read = "nothing, as the manifest does not say how a certificate is trusted; trials are unsupported"
+                    .to_owned();
                 results.push(ProbeResult { what: name(transport), read: Some(read), wrong: None });
                 continue;
             }
@@ -121,9 +122,9 @@ async fn unsupported(way: &Way<'_>, adapter: &dyn Adapter, targets: &[Target]) -
             break;
         }
     }
-    let wrong = refused.is_none().then(|| {
-        "the manifest says that it is unsupported, but every surface reads a whole answer by it".to_owned()
-    });
+    let wrong = refused
+        .is_none()
+        .then(|| "the manifest says that it is unsupported, but every surface reads a whole answer by it".to_owned());
     Ok(ProbeResult { what: name(way.transport), read: refused, wrong })
 }
 

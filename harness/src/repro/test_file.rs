@@ -41,7 +41,9 @@ pub enum NoTest {
     )]
     Call,
     /// The trial was over TLS.
-    #[error("the server in a test speaks HTTP/1.1 in the clear; without --as-test a folder is written that plays over TLS")]
+    #[error(
+        "the server in a test speaks HTTP/1.1 in the clear; without --as-test a folder is written that plays over TLS"
+    )]
     Tls,
     /// The case has answers with conditions.
     #[error("the answers of this case have conditions, which the server in a test does not know; a folder has them")]

@@ -51,7 +51,8 @@ fn the_frames_of_http2_carry_the_body_that_http1_carries() {
     let of = |case: &str, form: &[&str]| written(&repository, &[&["show", case, "--transport"], form].concat());
     assert_eq!(of(HEALTHY, &["tls", "--raw"]), of(HEALTHY, &["http1", "--raw"]));
     let whole = frames(&of(HEALTHY, &["h2", "--raw"]));
-    let body: Vec<u8> = whole.iter().filter(|(kind, ..)| *kind == 0).flat_map(|(.., payload)| payload.clone()).collect();
+    let body: Vec<u8> =
+        whole.iter().filter(|(kind, ..)| *kind == 0).flat_map(|(.., payload)| payload.clone()).collect();
     let plain = String::from_utf8(of(HEALTHY, &["http1"])).expect("text");
     let events = |text: &str| text.lines().filter(|line| line.trim_start().starts_with("event ")).count();
     assert_eq!(body.windows(6).filter(|bytes| *bytes == b"data: ").count(), events(&plain));

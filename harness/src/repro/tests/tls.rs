@@ -49,6 +49,10 @@ fn the_player_speaks_tls_with_a_certificate_of_its_own() {
         assert_eq!(bytes, encoded.bytes(), "{end:?}");
         assert_eq!(ended.err().map(|error| error.kind()), kind, "{end:?}");
         let exchange = playing.finish().remove(0);
-        assert_eq!((exchange.digest, exchange.written), (encoded.digest_prefix(u64::MAX), bytes.len() as u64), "{end:?}");
+        assert_eq!(
+            (exchange.digest, exchange.written),
+            (encoded.digest_prefix(u64::MAX), bytes.len() as u64),
+            "{end:?}"
+        );
     }
 }
