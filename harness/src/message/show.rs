@@ -185,7 +185,8 @@ fn frame_line(out: &mut String, frame: &Frame<'_>, text: &str, offset: usize, by
     let place = format!("{offset:>6} +{:<5} {}, {}", frame.bytes.len(), frame.name(), frame.place());
     match bytes {
         Bytes::Text => {
-            let _ = writeln!(out, "    {}  {}", styled(DIM, &place), shown(text, WIDTH));
+            let line = format!("    {}  {}", styled(DIM, &place), shown(text, WIDTH));
+            let _ = writeln!(out, "{}", line.trim_end());
         }
         Bytes::Hex => {
             let _ = writeln!(out, "    {}", styled(DIM, &place));
