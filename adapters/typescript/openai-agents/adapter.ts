@@ -101,7 +101,8 @@ const events: Surface<Runner> = async (call, seen, runner) => {
     ({ type }) => type !== "agent_updated_stream_event",
   );
   for (const { id, input } of executed) {
-    const key = places.get(id) ?? id;
+    // A call may have no place.
+    const key = places.has(id) ? places.get(id) : id;
     seen.openTool(key, WEATHER.name, "");
     seen.closeTool(key, input);
   }
