@@ -117,7 +117,7 @@ export function serve<E, C>(adapter: Adapter<E, C>): void {
         await surface({ ...call, signal: asked.signal, leaving: asked.leave?.signal }, seen, client).finally(
           asked.over,
         );
-        await seen.lateNotices();
+        await seen.lateTurn();
         return seen.observation(adapter.errorFields, origin);
       };
       const observeAll = async (): Promise<Observation> => {

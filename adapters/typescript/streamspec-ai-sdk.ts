@@ -140,23 +140,27 @@ function fold(seen: Observer, part: ai.TextStreamPart<ai.ToolSet>): void {
   }
 }
 
-/** Says whether the module of an api reads thoughts; in chunks of OpenAI's Chat Completions OpenAI itself sends none. */
-function hasThoughts({ api }: Call): boolean {
-  return api !== "openai-chat";
-}
+/** Says whether the module of a call reads thoughts. */
+type Thinks = (call: Call) => boolean;
+
+/** Says it of OpenAI's own modules: in chunks of Chat Completions OpenAI itself sends none. */
+const hasThoughts: Thinks = ({ api }) => api !== "openai-chat";
 
 /** Says whether a part is of the answer: the first ones are made before anything has been asked for. */
 function isOfAnswer({ type }: ai.TextStreamPart<ai.ToolSet>): boolean {
   return type !== "start" && type !== "start-step";
 }
 
-async function fullStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
-  if (hasThoughts(call)) seen.addThinking("");
-  await seen.iterate(
-    () => start(call, model).fullStream,
-    (part) => fold(seen, part),
-    isOfAnswer,
-  );
+/** Returns the surface that reads all parts. */
+export function fullStream(thinks: Thinks): Surface<ai.LanguageModel> {
+  return async (call, seen, model) => {
+    if (thinks(call)) seen.addThinking("");
+    await seen.iterate(
+      () => start(call, model).fullStream,
+      (part) => fold(seen, part),
+      isOfAnswer,
+    );
+  };
 }
 
 async function textStream(call: Call, seen: Observer, model: ai.LanguageModel): Promise<void> {
@@ -218,13 +222,17 @@ async function final(call: Call, seen: Observer, model: ai.LanguageModel): Promi
   );
 }
 
+/** Makes one surface that of each of the apis. */
+export function each(apis: readonly Api[], surface: Surface<ai.LanguageModel>) {
+  return Object.fromEntries(apis.map((api) => [api, surface]));
+}
+
 /** Makes these surfaces for each of the apis. */
 export function surfaces(apis: readonly Api[]): Adapter<Failure, ai.LanguageModel>["surfaces"] {
-  const each = (surface: Surface<ai.LanguageModel>) => Object.fromEntries(apis.map((api) => [api, surface]));
   return {
-    "full-stream": each(fullStream),
-    "text-stream": each(textStream),
-    "text-with-callbacks": each(textWithCallbacks),
-    final: each(final),
+    "full-stream": each(apis, fullStream(hasThoughts)),
+    "text-stream": each(apis, textStream),
+    "text-with-callbacks": each(apis, textWithCallbacks),
+    final: each(apis, final),
   };
 }

@@ -58,7 +58,7 @@ test("every notice of the end is kept, also one that comes a turn later, where t
   for (const seen of [heard, deaf]) {
     seen.heard("failed");
     queueMicrotask(() => seen.heard("completed"));
-    await seen.lateNotices();
+    await seen.lateTurn();
   }
   assert.deepEqual(heard.observation({}).endings, ["failed", "completed"]);
   assert.equal(deaf.observation({}).endings, undefined);

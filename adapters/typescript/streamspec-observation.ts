@@ -262,9 +262,12 @@ export class Observer {
     this.#endings?.push(notice);
   }
 
-  /** Lets a turn go by in which a notice may still come, as it would come to a program that goes on. */
-  async lateNotices(): Promise<void> {
-    if (this.#endings) await new Promise((done) => setImmediate(done));
+  /**
+   * Lets a turn go by, as in a program that goes on: a notice may still come, and a rejection that the SDK leaves unhandled
+   * ends the process while this call is still in flight, which caused it.
+   */
+  async lateTurn(): Promise<void> {
+    await new Promise((done) => setImmediate(done));
   }
 
   /** Notes that the SDK itself says, without an error, that the answer was interrupted. */
