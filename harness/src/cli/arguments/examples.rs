@@ -27,7 +27,7 @@ Examples:
 pub(super) const LIST: &str = "\
 Examples:
   streamspec list --sdk reference --case 'anthropic/in-band/*'
-  streamspec list --sdk all --edition 2027.01 --shard 1/3
+  streamspec list --sdk all --edition 2027.02 --shard 1/3
   streamspec list --via litellm-proxy --case 'anthropic/in-band/*'
   streamspec list --case 'anthropic/cut/*' -- python3 harness/examples/own_client.py
   streamspec list --coverage";
