@@ -1,6 +1,6 @@
 """Kills adapters in the middle of a run, and says what that did to the results.
 
-    python3 harness/soak/kill.py [--sdk IDS] [--case GLOB] [--cuts PLACES] [--kills N] [--minutes N] [--seed N] [--program PATH]
+    python3 harness/soak/kill.py [--sdk IDS] [--case GLOB] [--cuts PLACES] [--kills N] [--gap SECONDS] [--minutes N] [--seed N] [--program PATH]
 
 The suite is run twice on the same SDKs with the same nonce: undisturbed, and while adapter processes are killed at random
 times. Nothing may be lost, doubled or left behind, and a trial that came out otherwise must say why: a crash, an attempt
@@ -112,16 +112,17 @@ class Round:
             if value := getattr(options, name):
                 command += [f"--{name}", value]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        met, busy = set(), set()
+        met, busy, next_kill = set(), set(), 0.0
         while process.poll() is None:
             adapters = children(process.pid)
             met.update(adapters)
             # One that is killed before it has said hello, five times in a row, is taken for an SDK that does not start.
             busy.update(adapter for adapter in adapters if adapter not in busy and is_calling(adapter))
             grown = [adapter for adapter in adapters if adapter in busy]
-            if grown and self.killed < kills:
+            if grown and self.killed < kills and time.monotonic() >= next_kill:
                 os.kill(random.choice(grown), signal.SIGKILL)
                 self.killed += 1
+                next_kill = time.monotonic() + options.gap
             if counted := count(process.pid):
                 self.counts.append(counted)
             time.sleep(random.uniform(0.4, 1.2))
@@ -183,6 +184,7 @@ def main() -> int:
     parser.add_argument("--case")
     parser.add_argument("--cuts", choices=["events", "bytes"])
     parser.add_argument("--kills", type=int, default=60, help="in each disturbed run")
+    parser.add_argument("--gap", type=float, default=0, help="the least number of seconds between two kills")
     parser.add_argument("--minutes", type=float, default=0, help="begin disturbed runs until so many minutes are over")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--program", default=str(ROOT / "target/release/streamspec"))

@@ -45,6 +45,9 @@ impl Engine {
         self.tell(id.clone(), attempt.clone());
         let again = self.play(trial, adapter, script, true).await;
         self.learnt.note_again(trial, &played.answered.outcome, &again.answered.outcome);
+        if played.transcript.exchanges.is_empty() {
+            self.learnt.note_reached(trial, !again.transcript.exchanges.is_empty());
+        }
         (again, vec![attempt])
     }
 
@@ -72,7 +75,9 @@ impl Engine {
             CallOutcome::Hang if !trial.case.is_timed() && !self.learnt.believes_hangs(trial) => {
                 Some("a busy machine may have kept the answer from coming in time")
             }
-            CallOutcome::Observed(_) | CallOutcome::Fault { .. } if played.transcript.exchanges.is_empty() => {
+            CallOutcome::Observed(_) | CallOutcome::Fault { .. }
+                if played.transcript.exchanges.is_empty() && !self.learnt.reaches_no_server(trial) =>
+            {
                 Some("no request reached the server")
             }
             CallOutcome::Crash { .. } | CallOutcome::Hang | CallOutcome::Observed(_) | CallOutcome::Fault { .. } => {

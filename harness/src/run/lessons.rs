@@ -18,6 +18,10 @@ const BELIEVED: u32 = 5;
 /// So many repetitions of an SDK that hung, and no more are made, whatever else came back: this bounds what they cost.
 const HUNG: u32 = 20;
 
+/// So many calls of an SDK in a row that were repeated by themselves and reached no server either, and no such call is repeated any
+/// more: its process is not started again, or makes no request whatever it is asked for.
+const UNREACHED: u32 = 5;
+
 /// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
 const UNANSWERED: u32 = 64;
 
@@ -43,6 +47,8 @@ struct Lessons {
     hung_again: u32,
     /// Hangs that were repeated and did not.
     came_back: u32,
+    /// Calls in a row that were repeated and reached no server.
+    unreached: u32,
     /// Calls in a row that hung.
     hung_in_a_row: u32,
     /// Surfaces of which a call has come out, so that what an SDK loads for its first call has been loaded.
@@ -100,6 +106,16 @@ impl LessonsBySdk {
             (CallOutcome::Hang | CallOutcome::Stuck, _) => lessons.came_back += 1,
             _ => {}
         });
+    }
+
+    /// Notes whether a call that had reached no server did when it was made by itself.
+    pub(super) fn note_reached(&self, trial: &Trial, reached: bool) {
+        self.of(trial, |lessons| lessons.unreached = if reached { 0 } else { lessons.unreached + 1 });
+    }
+
+    /// Says if calls of this SDK that reach no server need no repetition to be believed.
+    pub(super) fn reaches_no_server(&self, trial: &Trial) -> bool {
+        self.of(trial, |lessons| lessons.unreached >= UNREACHED)
     }
 
     /// Says if hangs of this SDK need no repetition to be believed.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use futures_util::future::join_all;
-use streamspec_adapters::contract::{Call, CallOutcome};
+use streamspec_adapters::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 
 use super::liar::{CASE, crash, engine, honest, is_control};
 use super::{Engine, Running, Trial, TrialRun};
@@ -214,4 +215,36 @@ async fn what_ends_the_process_is_run_last() {
     assert_eq!(ended.len(), ending.len() + harmless.len());
     let last = ended.iter().rev().take_while(|ending| **ending).count();
     assert_eq!(last, ending.len() - 1, "{ended:?}");
+}
+
+/// An adapter that makes no request, as one whose process is not started any more.
+struct Mute(Identity);
+
+#[async_trait]
+impl Adapter for Mute {
+    fn identity(&self) -> &Identity {
+        &self.0
+    }
+
+    async fn observe(&self, _: Call) -> CallResult {
+        let outcome = CallOutcome::Fault { detail: "not started again".to_owned() };
+        CallResult { outcome, stderr: String::new(), took: Duration::ZERO }
+    }
+
+    async fn close(&self) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_reach_no_server_are_not_repeated_for_ever() {
+    let (engine, trials) = engine(&[CASE], |_, got, _| honest(got)).await;
+    let identity = trials[0].sdk.own_adapter().expect("the liar").identity().clone();
+    let sdk = Arc::new(trials[0].sdk.as_ref().clone().driven_by(Arc::new(Mute(identity))));
+    let trial = Trial { sdk, ..trials[0].clone() };
+    let mut repeated = Vec::new();
+    for _ in 0..8 {
+        let ran = engine.run(&trial).await.remove(0).record;
+        assert_eq!(ran.verdict.status, Status::AdapterFault, "{:?}", ran.verdict);
+        repeated.push(ran.attempts.iter().filter(|attempt| attempt.of == Attempted::Trial).count());
+    }
+    assert_eq!((repeated[0], &repeated[5..]), (1, &[0, 0, 0][..]), "{repeated:?}");
 }
