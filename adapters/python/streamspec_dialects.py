@@ -275,6 +275,11 @@ def read_status(seen: Observer, response: Any) -> None:
 def read_response_item(seen: Observer, event: Any) -> None:
     """Reads an event of Responses, which may hand over the failure."""
     read_response_event(seen, event)
+    read_response_failure(seen, event)
+
+
+def read_response_failure(seen: Observer, event: Any) -> None:
+    """Reads the failure that an event of Responses may be."""
     kind, response = dig(event, "type"), dig(event, "response")
     if kind == "error":
         nested = dig(event, "error")

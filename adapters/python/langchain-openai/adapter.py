@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
@@ -46,7 +46,7 @@ def plan(run: Run) -> Plan:
     # Of Chat Completions LangChain documents that it extracts no field that is not OpenAI's own, such as thoughts; it
     # streams no refusals either.
     also_shows = ("thinking", "refusal") if run.api == "openai-responses" else ()
-    settings = {"model": DIALECTS[run.api]["model"], "base_url": f"{run.base_url}/v1", **route, **USAGE}
+    settings: dict[str, Any] = {"model": DIALECTS[run.api]["model"], "base_url": f"{run.base_url}/v1", **route, **USAGE}
     return plan_with(ChatOpenAI, run, Handler(), also_shows, **settings)
 
 
