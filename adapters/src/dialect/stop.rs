@@ -27,11 +27,12 @@ use Meaning::{Calls, Filtered, Interrupted, Limit, Normal, Nothing};
 pub(super) type Words = &'static [(&'static str, &'static [Meaning])];
 
 /// The words that SDKs which speak for several vendors have in place of the vendors', where no dialect has the same: those
-/// of the AI SDK, `LangChain`, `LiteLLM`, pydantic-ai, rig and genai.
+/// of the AI SDK, `LangChain`, `LangChain4j`, `LiteLLM`, pydantic-ai, rig and genai.
 pub(super) const UNIFIED: Words = &[
     ("complete", &[Normal]),
     ("tool-calls", &[Calls]),
     ("tool_call", &[Calls]),
+    ("tool_execution", &[Calls]),
     ("MAX_OUTPUT_TOKENS", &[Limit]),
     ("content-filter", &[Filtered]),
     ("canceled", &[Interrupted]),
