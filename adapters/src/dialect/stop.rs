@@ -27,14 +27,16 @@ use Meaning::{Calls, Filtered, Interrupted, Limit, Normal, Nothing};
 pub(super) type Words = &'static [(&'static str, &'static [Meaning])];
 
 /// The words that SDKs which speak for several vendors have in place of the vendors', where no dialect has the same: those
-/// of the AI SDK, `LangChain`, `LiteLLM`, pydantic-ai, pi-ai, rig and genai.
+/// of the AI SDK, Genkit, `LangChain`, `LangChain4j`, `LiteLLM`, pydantic-ai, pi-ai, rig and genai.
 pub(super) const UNIFIED: Words = &[
     ("complete", &[Normal]),
     ("tool-calls", &[Calls]),
     ("tool_call", &[Calls]),
     ("toolUse", &[Calls]),
+    ("tool_execution", &[Calls]),
     ("MAX_OUTPUT_TOKENS", &[Limit]),
     ("content-filter", &[Filtered]),
+    ("blocked", &[Filtered]),
     ("canceled", &[Interrupted]),
     ("interrupted", &[Interrupted]),
     ("aborted", &[Interrupted]),

@@ -1,0 +1,61 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import streamspec.Caller;
+import streamspec.Golden;
+import streamspec.Observer;
+import streamspec.Run;
+
+/** Reads the golden items as a server sends them, as the SDK makes its answer of events alone; the argument is the file. */
+final class GoldenItems {
+    /** A call that the SDK hands over without an end, a choice that it takes for the first, and what it cannot parse. */
+    private static final Set<String> NOT_OF_CHAT = Set.of(
+            "a call without an end",
+            "a call without a name",
+            "a second choice, which was not asked for",
+            "content in parts");
+
+    private GoldenItems() {}
+
+    public static void main(String[] arguments) throws Throwable {
+        new Golden(arguments[0], JsonMapper.builder().build())
+                .streams("openai-chat", GoldenItems::take, NOT_OF_CHAT, Map.of("tool_execution", "tool_calls"))
+                .end();
+    }
+
+    private static void take(Observer seen, JsonNode events) throws Throwable {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            StringBuilder body = new StringBuilder();
+            for (JsonNode event : events) {
+                body.append("data: ").append(event).append("\n\n");
+            }
+            exchange.getResponseBody().write(body.toString().getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        server.start();
+        String url = "http://127.0.0.1:" + server.getAddress().getPort();
+        Run run = new Run(
+                0,
+                "openai-chat",
+                "final",
+                url,
+                Duration.ofSeconds(5),
+                0,
+                false,
+                "Hi",
+                false,
+                List.of(),
+                new Caller(0, false, 0));
+        Adapter.prepare(run).make(seen);
+        server.stop(0);
+    }
+}
