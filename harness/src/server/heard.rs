@@ -76,7 +76,7 @@ pub(super) async fn connected(
     TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(address).await?).await
 }
 
-/// Says whether the stream of the question has ended: by a frame with END_STREAM, or by RST_STREAM.
+/// Says whether the stream of the question has ended: by a frame with `END_STREAM`, or by `RST_STREAM`.
 fn is_over(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some((head, after)) = rest.split_at_checked(9) {
