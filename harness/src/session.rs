@@ -307,14 +307,17 @@ pub fn set_up(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<Result<
     set_up_timed(sdks, progress).into_iter().map(|(result, _)| result).collect()
 }
 
+/// An SDK as it is after its set-up, or the reason why it is not, and the wall time of that.
+type Timed = (Result<Sdk, SetupError>, Duration);
+
 /// Sets SDKs up, and returns with each the wall time that this took.
-fn set_up_timed(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<(Result<Sdk, SetupError>, Duration)> {
+fn set_up_timed(sdks: &[Sdk], progress: &(dyn Fn(Progress) + Sync)) -> Vec<Timed> {
     let next = AtomicUsize::new(0);
     let timed = |sdk: &Sdk| {
         let began = Instant::now();
         (sdk.ensure(progress), began.elapsed())
     };
-    let mut done: Vec<(usize, (Result<Sdk, SetupError>, Duration))> = std::thread::scope(|scope| {
+    let mut done: Vec<(usize, Timed)> = std::thread::scope(|scope| {
         let work = || {
             let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|place| *place < sdks.len());
             std::iter::from_fn(take).map(|place| (place, timed(&sdks[place]))).collect::<Vec<_>>()

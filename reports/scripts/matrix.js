@@ -239,6 +239,7 @@ function matrix(model, api, rows, found, filters, open, again) {
           const href = overviewAddress({
             ...filters,
             ...row.filters,
+            transport: filters.transport || row.filters.transport,
             group: group.name,
             page: "",
           });

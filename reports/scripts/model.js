@@ -209,12 +209,15 @@ function readModel(data) {
         label,
         name,
         place,
-        filters: { ...filters, transport: "" },
+        filters,
         told: new Map(),
       }));
       // A pair, which the types that are made of the schema do not know.
       const folded = /** @type {[string, string] | undefined} */ (more.folded);
-      if (family.rows.length) [family.label, family.name] = folded ?? [label, name];
+      if (family.rows.length) {
+        [family.label, family.name] = folded ?? [label, name];
+        family.filters = { ...filters, transport: "" };
+      }
       /** @type {Row} */
       const row = {
         model,

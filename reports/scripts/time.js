@@ -123,6 +123,12 @@ function timeStrip({ under_way: underWay, waiting, span }, most) {
 
 /** @param {Model} model */
 function longestTable(model) {
+  /** @param {TrialParts} trial */
+  const surface = ({ sdk, surface, route, transport }) => {
+    const isOf = (/** @type {Row} */ row) =>
+      row.sdk.id === sdk && row.surface === surface && row.way.route === route && row.way.transport === transport;
+    return model.rows.find(isOf)?.name ?? sdk;
+  };
   return scroller(
     "The longest calls",
     h(
@@ -141,7 +147,7 @@ function longestTable(model) {
               {},
               h("a", { href: addressOfParts(model, trial) }, trial.case),
               trial.variant === WRITTEN ? "" : ` as ${trial.variant}`,
-              h("small", {}, `${trial.sdk}/${trial.surface}`),
+              h("small", {}, surface(trial)),
             ),
             cell("took", inSeconds(took)),
             cell("of that the case asks for", secondsOr(asks === null ? null : Math.min(asks, took))),

@@ -14,8 +14,8 @@ const CALLS: usize = 3;
 impl TimeSpent {
     /// Tells in short where the time went and what held the run back; nothing of a run that was shorter than this, or of records that
     /// do not say when calls ended.
-    pub fn in_short(&self, least: Duration) -> Option<String> {
-        let ended = self.ended.filter(|ended| u128::from(*ended) >= least.as_millis())?;
+    pub fn in_short(&self, shortest: Duration) -> Option<String> {
+        let ended = self.ended.filter(|ended| u128::from(*ended) >= shortest.as_millis())?;
         let mut out = String::new();
         let width = self.sdks.iter().take(SDKS).map(|sdk| sdk.sdk.len()).max().unwrap_or_default().max("SDK".len());
         let _ = writeln!(out, "\nwhere the time went, {} from the first start to the last answer", seconds(ended));

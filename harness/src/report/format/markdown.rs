@@ -120,8 +120,8 @@ fn anchor(heading: &str) -> String {
 fn matrix(out: &mut String, view: &View<'_>, folder: &str, name: &str) {
     let mut rows: BTreeMap<(&str, String), BTreeMap<&str, String>> = BTreeMap::new();
     let mut run: BTreeMap<(&str, String), Vec<&Transports>> = BTreeMap::new();
-    let folded = view.surfaces().flat_map(|surface| &surface.folded);
-    for Folded { count, transports } in folded.filter(|one| id::api_folder(&one.count.group) == folder) {
+    let counts = view.surfaces().flat_map(|surface| &surface.folded);
+    for Folded { count, transports } in counts.filter(|one| id::api_folder(&one.count.group) == folder) {
         let row = (count.sdk.as_str(), count.row());
         run.entry(row.clone()).or_default().push(transports);
         rows.entry(row).or_default().insert(&count.group, cell(count));

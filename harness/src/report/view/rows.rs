@@ -62,7 +62,7 @@ impl<'a> View<'a> {
                 let (route, transport) = (place.route, place.transport);
                 let count = counts.entry((case.group(), route, transport)).or_insert_with(|| Count::new(&row.trial));
                 count.add(&row.trial);
-                let part = folding.add(&row, place, first);
+                let part = folding.add(&row.trial, place, first);
                 numbers.add(&row, (surface.name, case), surface.is_handler, part);
                 gateways.add(&row, case);
             }

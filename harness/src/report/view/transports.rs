@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CameTo, Count, Row};
+use super::{CameTo, Count};
 use crate::case::Axis;
 use crate::id::{Route, Transport, TrialId};
 use crate::judge::{Grade, Status, Verdict};
-use crate::record::TrialPlace;
+use crate::record::{TrialPlace, TrialRecord};
 
 /// The numbers of one surface and one group on one route, in which a case counts once, by its first transport.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,8 +99,7 @@ impl Folding {
     }
 
     /// Adds a trial, and says what part it has. The one by the first transport comes before others that were run.
-    pub(super) fn add(&mut self, row: &Row<'_>, place: &TrialPlace, first: Option<Transport>) -> Part {
-        let trial = &row.trial;
+    pub(super) fn add(&mut self, trial: &TrialRecord, place: &TrialPlace, first: Option<Transport>) -> Part {
         let folded = self
             .folded
             .entry((trial.case.group().to_owned(), trial.route))
