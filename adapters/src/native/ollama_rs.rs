@@ -19,11 +19,10 @@ pub(super) async fn observe(call: Call) -> Observation {
     caller::observe(call, client, offers, |client, call, seen| Box::pin(make(client, call, seen))).await
 }
 
-/// Makes a client; the port that its constructor takes is that of the URL.
+/// Makes a client.
 fn client(call: &Call) -> Result<Ollama, OllamaError> {
     let url = Url::parse(&format!("{}/", call.base_url)).map_err(|raised| OllamaError::Other(raised.to_string()))?;
-    let port = url.port_or_known_default().unwrap_or_default();
-    Ok(Ollama::new_with_client(url, port, http_0_12(call)?))
+    Ok(Ollama::builder().url(url).reqwest_client(http_0_12(call)?).build())
 }
 
 async fn make(client: &Ollama, call: &Call, seen: &mut Observer) -> Result<(), ObservedError> {
