@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import openai
-import smolagents
+from smolagents.models import OpenAIModel
+from smolagents.tools import Tool
 from smolagents.utils import AgentError
 
 from streamspec_adapter import CAPABILITIES, Plan, Run, Sdk, serve
@@ -37,7 +39,7 @@ HTTP_CLIENT: Final = unpooled(openai)[0]
 TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
 
 
-class GetWeather(smolagents.Tool):  # type: ignore[misc] # it has no types
+class GetWeather(Tool):  # type: ignore[misc] # it has no types
     """The tool that a request declares."""
 
     name = TOOL_NAME
@@ -74,7 +76,7 @@ def plan(run: Run) -> Plan:
     client["default_headers"] = run.headers
     if not run.caller.shares_client:
         client["http_client"] = HTTP_CLIENT
-    model: Any = smolagents.OpenAIModel(
+    model: Any = OpenAIModel(
         DIALECTS[run.api]["model"], api_base=f"{run.base_url}/v1", api_key=KEY, client_kwargs=client, retry=False
     )
     tools = [GetWeather()] if run.ask == "tool" else None
@@ -84,7 +86,7 @@ def plan(run: Run) -> Plan:
 if __name__ == "__main__":
     serve(
         Sdk(
-            version=smolagents.__version__,
+            version=version("smolagents"),
             error_base=(AgentError, openai.OpenAIError),
             plan=plan,
             reads=READS,

@@ -116,7 +116,8 @@ def plan(run: Run) -> Plan:
     @asynccontextmanager
     async def ask() -> AsyncIterator[Any]:
         agent = Agent(model=model, tools=tools, callback_handler=None, retry_strategy=None)
-        async with aclosing(agent.stream_async(run.prompt, limits={"turns": 1})) as events:
+        stream: Any = agent.stream_async(run.prompt, limits={"turns": 1})
+        async with aclosing(stream) as events:
             yield events
 
     return Plan(ask, reader(run.api), items=answers)
