@@ -209,7 +209,7 @@ fn scenario(surface: &'static str, items: &Items) -> Option<Scenario> {
         // Frames are no text; `reference/tests` has them.
         (_, Some(_)) | (Api::BedrockConverse, None) => return None,
         (Api::OllamaChat, None) => {
-            let lines = items.events.iter().map(|event| format!("{event}\n")).collect::<String>();
+            let lines: String = items.events.iter().flat_map(|event| [event.to_string(), "\n".to_owned()]).collect();
             return Some(
                 Scenario::new("", items.api, lines_of(&lines, End::Finish), "", &[]).surface(surface).untimed(),
             );
