@@ -55,11 +55,11 @@ pub(super) fn repro(root: &Root, options: &ReproOptions) -> anyhow::Result<Exit>
     let script = Script::of(&case, id.variant, &recorded.trial.nonce);
     let sdk = if recorded.sdk.command.is_none() { Some(locked(root, &recorded)?) } else { None };
     let surface = sdk.as_ref().and_then(|sdk| sdk.manifest.surfaces.get(id.surface.as_str()).cloned());
+    let tls = Tls::of(id, sdk.as_ref())?;
     let adapter = match (&sdk, &recorded.sdk.command) {
         (Some(sdk), _) => sdk.standalone()?.with_manifest(&sdk.manifest),
         (None, command) => of_command(command.as_deref().unwrap_or_default(), &here()?)?,
     };
-    let tls = Tls::of(id, sdk.as_ref())?;
     let program = sdk.as_ref().map(Sdk::program).transpose()?.flatten();
     let deadline = Deadlines::SDK.of(&case, &script);
     let repro = Repro {

@@ -58,7 +58,7 @@ fn the_commands_of_the_pages_can_be_run() {
     }
     repository.copy("harness/examples/own_client.py");
     check(repository.call(&["run", "--sdk", "reference", "--case", HEALTHY]), 0, "wrote ");
-    check(repository.call(&["generate", "--edition", "2027.01"]), 0, "wrote ");
+    check(repository.call(&["generate", "--edition", "2027.02"]), 0, "wrote ");
     for checkout in ["checkout", "anthropic-sdk-python"] {
         std::fs::create_dir(repository.root.join(checkout)).expect("a folder");
     }

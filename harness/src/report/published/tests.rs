@@ -50,9 +50,10 @@ fn the_committed_report_can_be_read_and_is_small() {
     assert_eq!(committed.json(), text, "it is written anew as it was");
     let size = |path: camino::Utf8PathBuf| path.metadata().map_or(0, |metadata| metadata.len());
     let all: u64 = ["json", "md"].map(|extension| size(folder.join(format!("compatibility.{extension}")))).iter().sum();
-    // It grows with the suite, and hardly faster: an SDK with few trials has as many surfaces, cases and known deviations of its own.
+    // It grows with the suite, and hardly faster: an SDK with few trials has as many surfaces, cases and known deviations of its own, and
+    // what a framework does otherwise than the client below it is told in as many lines.
     let trials = u64::try_from(committed.suite.trials + committed.suite.variant_runs).expect("a number of trials");
-    assert!(all < 14 * trials, "{all} bytes of {trials} trials: a change of it is to stay a diff that one can read");
+    assert!(all < 17 * trials, "{all} bytes of {trials} trials: a change of it is to stay a diff that one can read");
 }
 
 #[test]
