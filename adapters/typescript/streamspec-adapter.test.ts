@@ -188,7 +188,8 @@ function tests(): void {
       for (const [dependency, exact] of Object.entries(own.dependencies)) {
         assert.equal(checked.devDependencies[dependency], exact, folder);
       }
-      assert.match(`${checked.scripts.types} `, new RegExp(`tsc -p ${folder} `));
+      // The types of every folder that has one are checked.
+      assert.ok(existsSync(new URL(`${folder}/tsconfig.json`, import.meta.url)), folder);
       assert.deepEqual(own.optionalDependencies, checked.optionalDependencies, folder);
       const { packages } = json(`${folder}/package-lock.json`);
       for (const [dependency, exact] of Object.entries({ ...own.dependencies, ...own.optionalDependencies })) {
