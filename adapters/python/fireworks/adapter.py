@@ -14,16 +14,7 @@ import fireworks
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import CHAT_TOOLS, read_chat_chunk
-from streamspec_errors import BODY, Reads, attribute, header
-
-# `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (BODY,),
-    "code": (BODY,),
-    "request_id": (BODY, header("x-request-id")),
-    "retry_after": (header("retry-after"),),
-}
+from streamspec_openai import LIKE_IT
 
 # The client that the SDK makes for async calls goes over aiohttp.
 CLIENTS: Final = Clients(fireworks, fireworks.Fireworks, fireworks.AsyncFireworks, fireworks.DefaultAioHttpClient)
@@ -48,6 +39,6 @@ if __name__ == "__main__":
             version=version("fireworks-ai"),
             error_base=fireworks.FireworksError,
             plan=plan,
-            reads=READS,
+            reads=LIKE_IT,
         )
     )

@@ -13,18 +13,8 @@ import groq
 from streamspec_adapter import Plan, Run, Sdk, serve
 from streamspec_clients import Clients
 from streamspec_dialects import CHAT_TOKENS, CHAT_TOOLS, read_chat_chunk
-from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, dig
-
-# `status_code` and `response` are attributes of `APIStatusError` alone; `body` is one of every `APIError`: the whole
-# body of a response, or the `error` of an event.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (BODY,),
-    "code": (BODY,),
-    "request_id": (BODY, header("x-request-id")),
-    "retry_after": (header("retry-after"),),
-}
+from streamspec_openai import LIKE_IT
 
 CLIENTS: Final = Clients(groq, groq.Groq, groq.AsyncGroq)
 
@@ -50,6 +40,6 @@ if __name__ == "__main__":
             version=groq.__version__,
             error_base=groq.GroqError,
             plan=plan,
-            reads=READS,
+            reads=LIKE_IT,
         )
     )

@@ -15,20 +15,13 @@ from langchain_core.exceptions import LangChainException
 from langchain_openai import ChatOpenAI
 
 from streamspec_adapter import Plan, Run, Sdk, serve
-from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_errors import Reads, attribute
 from streamspec_langchain import Notices, plan_with
+from streamspec_openai import READS
 from streamspec_tables import DIALECTS
 
 # The errors are OpenAI's, also where LangChain classifies them and adds `is_retryable`.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("code"), BODY),
-    "request_id": (attribute("request_id"), BODY),
-    "retry_after": (header("retry-after"),),
-    "retryable": (attribute("is_retryable"),),
-}
-
+CLASSIFIED: Final[Reads] = {**READS, "retryable": (attribute("is_retryable"),)}
 
 # Without it no tokens are told of Chat Completions behind another base URL than OpenAI's; the first versions lack it.
 USAGE: Final = {"stream_usage": True} if "stream_usage" in ChatOpenAI.model_fields else {}
@@ -56,7 +49,7 @@ if __name__ == "__main__":
             version=version("langchain-openai"),
             error_base=(LangChainException, openai.OpenAIError),
             plan=plan,
-            reads=READS,
+            reads=CLASSIFIED,
             has=lambda _surface, api: RESPONSES_KNOWN or api != "openai-responses",
         )
     )

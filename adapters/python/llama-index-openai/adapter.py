@@ -26,19 +26,11 @@ from streamspec_dialects import (
     read_response_failure,
     read_status,
 )
-from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_llama_index import call_blocks, plan_with, read_calls_so_far
 from streamspec_observation import Observer, dig
+from streamspec_openai import READS
 from streamspec_tables import DIALECTS
 
-# The errors are OpenAI's.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("code"), BODY),
-    "request_id": (attribute("request_id"), BODY),
-    "retry_after": (header("retry-after"),),
-}
 HTTP: Final = dict(zip(("http_client", "async_http_client"), unpooled(openai), strict=True))
 
 
@@ -89,6 +81,7 @@ if __name__ == "__main__":
             version=version("llama-index-llms-openai"),
             error_base=openai.OpenAIError,
             plan=plan,
+            # The errors are OpenAI's.
             reads=READS,
         )
     )

@@ -37,18 +37,9 @@ from streamspec_dialects import (
     read_response,
     read_response_item,
 )
-from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, dig
+from streamspec_openai import READS
 from streamspec_tables import DIALECTS
-
-# The SDK's own errors have a message alone; those of OpenAI's client come through.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("code"), BODY),
-    "request_id": (attribute("request_id"), BODY),
-    "retry_after": (header("retry-after"),),
-}
 
 CLIENTS: Final = Clients(openai, openai.OpenAI, openai.AsyncOpenAI)
 
@@ -128,6 +119,7 @@ if __name__ == "__main__":
             version=version("openai-agents"),
             error_base=(AgentsException, openai.OpenAIError),
             plan=plan,
+            # The SDK's own errors have a message alone; those of OpenAI's client come through.
             reads=READS,
             capabilities=(*CAPABILITIES, "headers"),
         )

@@ -35,18 +35,15 @@ from streamspec_dialects import (
     say_content,
     say_thoughts,
 )
-from streamspec_errors import BODY, Reads, attribute, header
+from streamspec_errors import BODY, Reads, attribute
 from streamspec_observation import Observer, dig, text_kept
+from streamspec_openai import READS
 from streamspec_tables import DIALECTS
 
 # Those of `AnswerFailed`, the handler's own exception, are among them.
-# An `APIError` raised in mid-stream has neither `status_code` nor `response`; some servers put a number into its body.
-READS: Final[Reads] = {
+OWN: Final[Reads] = {
+    **READS,
     "status": (attribute("status_code"), attribute("status"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("code"), BODY),
-    "request_id": (attribute("request_id"), BODY),
-    "retry_after": (header("retry-after"),),
     "retryable": (attribute("retryable"),),
 }
 
@@ -144,7 +141,7 @@ if __name__ == "__main__":
             version=openai.__version__,
             error_base=(openai.OpenAIError, AnswerFailed),
             plan=plan,
-            reads=READS,
+            reads=OWN,
             capabilities=(*CAPABILITIES, "headers"),
             has=has,
         )

@@ -22,18 +22,9 @@ from smolagents.utils import AgentError
 from streamspec_adapter import CAPABILITIES, Plan, Run, Sdk, serve
 from streamspec_clients import KEY, unpooled
 from streamspec_dialects import TOOL_DESCRIPTION, TOOL_NAME, TOOL_PARAMETERS, say_content
-from streamspec_errors import BODY, Reads, attribute, header
 from streamspec_observation import Observer, Tokens, dig
+from streamspec_openai import READS
 from streamspec_tables import DIALECTS
-
-# The errors are those of OpenAI's client.
-READS: Final[Reads] = {
-    "status": (attribute("status_code"), BODY),
-    "type": (attribute("type"), BODY),
-    "code": (attribute("code"), BODY),
-    "request_id": (attribute("request_id"), BODY),
-    "retry_after": (header("retry-after"),),
-}
 
 HTTP_CLIENT: Final = unpooled(openai)[0]
 TOKENS: Final[Tokens] = ("input_tokens", "output_tokens")
@@ -89,6 +80,7 @@ if __name__ == "__main__":
             version=version("smolagents"),
             error_base=(AgentError, openai.OpenAIError),
             plan=plan,
+            # The errors are those of OpenAI's client.
             reads=READS,
             capabilities=(*CAPABILITIES, "headers"),
         )
