@@ -4,8 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +49,34 @@ public final class Golden {
     /** A reader of a whole stream, for an SDK whose events cannot be made of JSON. */
     public interface StreamReader {
         void read(Observer seen, JsonNode events) throws Throwable;
+    }
+
+    /** The body of an answer, as a server sends it. */
+    public interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** A call for a run. */
+    public interface Call {
+        void make(Run run) throws Throwable;
+    }
+
+    /** Makes a call to a server of its own that answers with a body. */
+    public static void served(String api, String surface, Body body, Call call) throws Throwable {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            body.writeTo(exchange.getResponseBody());
+            exchange.close();
+        });
+        server.start();
+        String url = "http://127.0.0.1:" + server.getAddress().getPort();
+        Caller caller = new Caller(0, false, 0);
+        try {
+            call.make(new Run(0, api, surface, url, Duration.ofSeconds(5), 0, false, "Hi", false, List.of(), caller));
+        } finally {
+            server.stop(0);
+        }
     }
 
     /** Reads the streams of a dialect whole. */

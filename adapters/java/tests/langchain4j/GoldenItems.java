@@ -1,17 +1,10 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import streamspec.Caller;
 import streamspec.Golden;
 import streamspec.Observer;
-import streamspec.Run;
 
 /** Reads the golden items as a server sends them, as the SDK makes its answer of events alone; the argument is the file. */
 final class GoldenItems {
@@ -31,31 +24,14 @@ final class GoldenItems {
     }
 
     private static void take(Observer seen, JsonNode events) throws Throwable {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, 0);
-            StringBuilder body = new StringBuilder();
-            for (JsonNode event : events) {
-                body.append("data: ").append(event).append("\n\n");
-            }
-            exchange.getResponseBody().write(body.toString().getBytes(StandardCharsets.UTF_8));
-            exchange.close();
-        });
-        server.start();
-        String url = "http://127.0.0.1:" + server.getAddress().getPort();
-        Run run = new Run(
-                0,
+        StringBuilder body = new StringBuilder();
+        for (JsonNode event : events) {
+            body.append("data: ").append(event).append("\n\n");
+        }
+        Golden.served(
                 "openai-chat",
                 "final",
-                url,
-                Duration.ofSeconds(5),
-                0,
-                false,
-                "Hi",
-                false,
-                List.of(),
-                new Caller(0, false, 0));
-        Adapter.prepare(run).make(seen);
-        server.stop(0);
+                out -> out.write(body.toString().getBytes(StandardCharsets.UTF_8)),
+                run -> Adapter.prepare(run).make(seen));
     }
 }
