@@ -7,7 +7,6 @@ mod adequate;
 mod blame;
 mod explain;
 mod fleet;
-mod frames;
 mod reproduce;
 mod show;
 mod side_by_side;

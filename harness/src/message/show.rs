@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::frames::{Frame, frames};
 use super::{BOLD, DIM, styled};
 use crate::case::{Case, End, Source};
 use crate::codec::{self, Codec, Decoded};
 use crate::id::{Transport, Variant};
 use crate::judge::{Expected, expected};
 use crate::text::shown;
-use crate::transport::{self, Encoded, EncodedWrite, MessagePart, Op, Version};
+use crate::transport::{self, Encoded, EncodedWrite, Frame, MessagePart, Op, Version, frames};
 use crate::wire::{Answer, Script};
 
 /// The number of characters of a write, an event or a value that are shown.

@@ -66,18 +66,4 @@ impl Reply for Plain {
     fn answer(&self) -> Option<&Answer> {
         Some(&self.0)
     }
-
-    fn wrote(&self, _: &[u8]) {}
-
-    fn done(&self) {}
-
-    fn client_left(&self) {}
-
-    fn client_left_later(&self) -> Box<dyn FnOnce() + Send> {
-        Box::new(|| {})
-    }
-
-    async fn trial_ended(&self) {
-        std::future::pending::<()>().await;
-    }
 }

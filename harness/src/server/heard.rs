@@ -16,13 +16,16 @@ use tokio_rustls::{TlsConnector, rustls};
 
 use super::Server;
 use crate::id::Transport;
-use crate::transport::{Authority, Host, Refusal, Reply, Request};
+use crate::transport::{Authority, Host, Refusal, Reply, Request, frames};
 use crate::wire::Answer;
 
 /// The time in which an answer must have been heard; its pauses are left out.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a client sends first (RFC 9113 section 3.4), with windows so large that nothing waits for them, and the question: a POST of `/`
+/// The stream of the question.
+const STREAM: u32 = 1;
+
+/// The first bytes that a client sends (RFC 9113 section 3.4), with windows so large that nothing waits for them, and the question: a POST of `/`
 /// without a body, its fields from the static table of HPACK (RFC 7541 appendix A).
 const QUESTION: [&[u8]; 5] = [
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -30,7 +33,7 @@ const QUESTION: [&[u8]; 5] = [
     &[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0x7f, 0xff, 0xff, 0xff],
     // WINDOW_UPDATE of the connection, to the same size.
     &[0, 0, 4, 8, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0],
-    // HEADERS with END_STREAM and END_HEADERS on stream 1.
+    // HEADERS with END_STREAM and END_HEADERS on `STREAM`.
     &[0, 0, 14, 1, 5, 0, 0, 0, 1, 0x83, 0x87, 0x84, 0x01, 9],
     b"127.0.0.1",
 ];
@@ -48,7 +51,7 @@ pub async fn heard(answer: &Answer) -> io::Result<Vec<u8>> {
     stream.write_all(&QUESTION.concat()).await?;
     let mut bytes = Vec::new();
     let reading = async {
-        while !is_over(&bytes) {
+        while !frames(&bytes).iter().any(|frame| frame.ends(STREAM)) {
             // An end without a close_notify, or RST, is an end.
             if !matches!(stream.read_buf(&mut bytes).await, Ok(1..)) {
                 break;
@@ -76,21 +79,6 @@ pub(super) async fn connected(
     TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(address).await?).await
 }
 
-/// Says whether the stream of the question has ended: by a frame with `END_STREAM`, or by `RST_STREAM`.
-fn is_over(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some((head, after)) = rest.split_at_checked(9) {
-        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
-        let Some((_, next)) = after.split_at_checked(length) else { return false };
-        let ends = matches!((head[3], head[4]), (0 | 1, flags) if flags & 1 == 1) || head[3] == 3;
-        if ends && head[5..] == [0, 0, 0, 1] {
-            return true;
-        }
-        rest = next;
-    }
-    false
-}
-
 /// A host that plays one answer to every request.
 struct Once(Arc<Answer>);
 
@@ -109,20 +97,6 @@ struct Played(Arc<Answer>);
 impl Reply for Played {
     fn answer(&self) -> Option<&Answer> {
         Some(&self.0)
-    }
-
-    fn wrote(&self, _: &[u8]) {}
-
-    fn done(&self) {}
-
-    fn client_left(&self) {}
-
-    fn client_left_later(&self) -> Box<dyn FnOnce() + Send> {
-        Box::new(|| {})
-    }
-
-    async fn trial_ended(&self) {
-        std::future::pending::<()>().await;
     }
 
     async fn pause(&self, _: Duration) {}

@@ -5,6 +5,7 @@
 
 pub(super) mod connection;
 mod encode;
+pub(super) mod frames;
 mod io;
 mod play;
 mod request;

@@ -29,6 +29,7 @@ pub use authority::{Authority, Certificates};
 pub use bursts::{Burst, Bursts};
 pub use describe::{DescribedAnswer, DescribedStep, DescribedWrite, describe, describe_for};
 pub use encoded::{Encoded, EncodedWrite, MessagePart, Op};
+pub(crate) use h2::frames::{Frame, frames};
 pub(crate) use http1::header_fields;
 pub(crate) use loopback::{accept, listen};
 pub use production::Negotiated;
@@ -129,27 +130,31 @@ pub trait Host: Send + Sync {
     fn refused(&self, method: &str, target: &str, refusal: &Refusal);
 }
 
-/// One request that is being answered. Dropping it says that the connection is done with it.
+/// One request that is being answered. Dropping it says that the connection is done with it. By default nobody keeps what becomes of it.
 #[async_trait]
 pub trait Reply: Send + Sync {
     /// Finds the answer to the request.
     fn answer(&self) -> Option<&Answer>;
 
     /// Records bytes that were handed to the socket.
-    fn wrote(&self, bytes: &[u8]);
+    fn wrote(&self, _bytes: &[u8]) {}
 
     /// Records that the answer was played whole. The end itself comes right after, so that whoever sees it on the wire
     /// finds it in the transcript.
-    fn done(&self);
+    fn done(&self) {}
 
     /// Records that the client has left while the server kept the connection open.
-    fn client_left(&self);
+    fn client_left(&self) {}
 
     /// Returns the same for a client that leaves when the reply is over and it has asked for nothing else.
-    fn client_left_later(&self) -> Box<dyn FnOnce() + Send>;
+    fn client_left_later(&self) -> Box<dyn FnOnce() + Send> {
+        Box::new(|| {})
+    }
 
-    /// Waits for the end of the trial.
-    async fn trial_ended(&self);
+    /// Waits for the end of the trial; by default there is none.
+    async fn trial_ended(&self) {
+        std::future::pending::<()>().await;
+    }
 
     /// Waits while a pause of the answer lasts.
     async fn pause(&self, time: Duration) {

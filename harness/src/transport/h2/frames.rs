@@ -3,25 +3,28 @@
 use h2::Reason;
 
 /// One frame.
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     /// The number of its kind.
     kind: u8,
     flags: u8,
     stream: u32,
+    /// The length of its payload; there is less of it where the frame was cut short.
+    length: usize,
     /// All of it, with the nine bytes of its head.
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 /// The length of the head of a frame.
 const HEAD: usize = 9;
 
 /// Takes bytes of one side of a connection apart; the last frame may be cut short.
-pub(super) fn frames(mut rest: &[u8]) -> Vec<Frame<'_>> {
+pub(crate) fn frames(mut rest: &[u8]) -> Vec<Frame<'_>> {
     let mut frames = Vec::new();
     while let Some((head, after)) = rest.split_at_checked(HEAD) {
         let length = number(&head[..3]) as usize;
         let (bytes, next) = rest.split_at(HEAD + length.min(after.len()));
-        frames.push(Frame { kind: head[3], flags: head[4], stream: number(&head[5..]) & 0x7fff_ffff, bytes });
+        let stream = number(&head[5..]) & 0x7fff_ffff;
+        frames.push(Frame { kind: head[3], flags: head[4], stream, length, bytes });
         rest = next;
     }
     frames
@@ -34,22 +37,28 @@ fn number(bytes: &[u8]) -> u32 {
 
 impl<'a> Frame<'a> {
     /// Returns the bytes behind the head.
-    pub(super) fn payload(&self) -> &'a [u8] {
+    pub(crate) fn payload(&self) -> &'a [u8] {
         &self.bytes[HEAD..]
     }
 
+    /// Says whether all of it is there and it ends this stream: with `END_STREAM`, or as `RST_STREAM`.
+    pub(crate) const fn ends(&self, stream: u32) -> bool {
+        let is_end = (self.is_data() || self.is_fields()) && self.flags & 1 == 1 || self.kind == 3;
+        is_end && self.stream == stream && self.bytes.len() == HEAD + self.length
+    }
+
     /// Says whether it carries a part of the body.
-    pub(super) const fn is_data(&self) -> bool {
+    pub(crate) const fn is_data(&self) -> bool {
         self.kind == 0
     }
 
     /// Says whether it begins a block of fields.
-    pub(super) const fn is_fields(&self) -> bool {
+    pub(crate) const fn is_fields(&self) -> bool {
         self.kind == 1
     }
 
     /// Names its kind.
-    pub(super) const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self.kind {
             0 => "DATA",
             1 => "HEADERS",
@@ -66,7 +75,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Names its stream and its flags.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         let known: &[(u8, &str)] = match self.kind {
             0 => &[(0x1, "END_STREAM"), (0x8, "PADDED")],
             1 => &[(0x1, "END_STREAM"), (0x4, "END_HEADERS"), (0x8, "PADDED"), (0x20, "PRIORITY")],
@@ -79,7 +88,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Says what a frame without fields and data means.
-    pub(super) fn meaning(&self) -> String {
+    pub(crate) fn meaning(&self) -> String {
         let code = |bytes: &[u8]| format!("{:?}", Reason::from(number(bytes)));
         match (self.kind, self.payload()) {
             (3, payload) => code(payload),
@@ -132,5 +141,8 @@ mod tests {
         let expected = expected.map(|(name, place, meaning)| (name, place.to_owned(), meaning.to_owned()));
         assert_eq!(told, expected);
         assert_eq!(frames(&bytes).iter().map(|frame| frame.bytes.len()).sum::<usize>(), bytes.len());
+        let ends = |bytes: &[u8], stream| frames(bytes).iter().any(|frame| frame.ends(stream));
+        assert_eq!([1, 3, 5].map(|stream| ends(&bytes, stream)), [true, true, false]);
+        assert!(!ends(&bytes[..11], 1), "the frame is not all there");
     }
 }
