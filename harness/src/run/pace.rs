@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sysinfo::System;
 
 /// The number of such trials that a run begins with, as a multiple of that of others: to wait takes next to no processor.
-const FIRST: usize = 2;
+pub(super) const FIRST: usize = 2;
 
 /// The most it comes to.
 pub(super) const MOST: usize = 8;

@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::engine::Engine;
-use super::pace::{LOOK, Pace};
+use super::pace::{FIRST, LOOK, Pace};
 use super::plan::Trial;
 
 /// The most trials that are under way at once in each process of an SDK: it may have one thread that runs, and a call that waits for
@@ -158,7 +158,7 @@ impl<T: Send + 'static> Running<T> {
             return (PER_PROCESS, AT_ONCE);
         }
         let times = self.pace.get_or_insert_with(Pace::new).times();
-        ((PER_PROCESS * times / 2).min(WAITING_PER_PROCESS), AT_ONCE * times)
+        ((PER_PROCESS * times / FIRST).min(WAITING_PER_PROCESS), AT_ONCE * times)
     }
 }
 
