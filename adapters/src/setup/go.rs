@@ -24,11 +24,12 @@ const SHARED: &str = "streamspec";
 const TEMPLATE: &str = "repro.go";
 const PROGRAM: &str = "program.go";
 
-/// With what the locked version is built: nothing that the sums do not name, and no look at the repository around it.
-const LOCKED: &str = "-mod=readonly -buildvcs=false";
+/// With what the locked version is built: nothing that the sums do not name, no look at the repository around it, and no folder of this
+/// machine in what a panic says.
+const LOCKED: &str = "-mod=readonly -buildvcs=false -trimpath";
 
 /// With what any other is built: the sums are written on the way.
-const UNLOCKED: &str = "-mod=mod -buildvcs=false";
+const UNLOCKED: &str = "-mod=mod -buildvcs=false -trimpath";
 
 /// The toolchain of Go: a program built by `go build`.
 #[derive(Debug)]

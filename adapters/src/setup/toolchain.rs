@@ -13,7 +13,7 @@ use crate::process::Launch;
 use crate::spec::Build;
 
 /// Changed when environments are laid out or installed differently, so that older ones are not taken for complete.
-const LAYOUT: &str = "2";
+const LAYOUT: &str = "3";
 
 /// The tools of one language: what installs an SDK with its adapter, and what starts the adapter.
 pub trait Toolchain: Debug + Send + Sync {
