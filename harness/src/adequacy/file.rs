@@ -14,7 +14,7 @@ use crate::judge::RULES;
 /// The name and version of the file's shape.
 const SCHEMA: &str = "streamspec-adequacy/1";
 
-/// What every case file of the suite catches alone, and what that was found with.
+/// The mutants that each case file of the suite catches alone, with all that they were found with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaughtAlone {
@@ -28,7 +28,7 @@ pub struct CaughtAlone {
     pub cases: BTreeMap<String, CaseAlone>,
 }
 
-/// What one case file catches alone.
+/// The mutants that one case file catches alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseAlone {
@@ -58,7 +58,7 @@ pub enum CaughtAloneError {
     Stale {
         /// The file.
         file: String,
-        /// What is not the same.
+        /// The difference.
         why: String,
     },
 }

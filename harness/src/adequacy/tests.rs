@@ -162,7 +162,7 @@ fn witnesses_are_read_as_they_were_written() {
     assert!(Witnesses::read(root).expect_err("no map").to_string().contains("cases/witnesses.json: invalid type"));
 }
 
-/// What a case alone catches is told with all that it was found with, and of nothing else.
+/// The mutants that a case alone catches are told with all that they were found with, and for nothing else.
 #[test]
 fn a_file_of_what_is_caught_alone_is_refused_where_something_is_not_what_it_was() {
     let adequacy =

@@ -59,7 +59,7 @@ impl ReportOptions {
     }
 }
 
-/// What a report is made of beside records.
+/// The sources of a report beside records.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Beside<'a> {
     /// The store of histories.

@@ -62,7 +62,7 @@ pub struct Target {
     pub lacks: Option<Vec<AnswerField>>,
 }
 
-/// What a call needs beside its surface: the server that plays its answer, and how that is asked.
+/// The needs of a call beside its surface: the server that plays its answer, and how that is asked.
 #[derive(Clone, Copy)]
 struct Way<'a> {
     /// The folder of the suite.

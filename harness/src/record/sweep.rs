@@ -35,7 +35,7 @@ impl SweepRecord {
 
 /// Lists the places of a sweep that only the ends of the events before the stop reason decide.
 ///
-/// What is inside the event with the stop reason is left out of the bytes: a client that reads line by line may have it already.
+/// Places inside the event with the stop reason are left out of the bytes: a client that reads line by line may have it already.
 pub(crate) fn places_by_events(variant: Variant, events: &[usize]) -> Vec<usize> {
     match variant {
         Variant::ErrorBytes => {

@@ -102,7 +102,7 @@ pub struct View<'a> {
     pub gateways: Vec<Gateway>,
     /// The histories of SDKs; none until they are handed over.
     pub past: Vec<Past>,
-    /// Where the time went.
+    /// The time of the run, by where it went.
     pub times: TimeSpent,
     /// The mutants that case files alone catch; none until they are handed over.
     pub alone: Option<Alone>,

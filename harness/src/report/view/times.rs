@@ -13,7 +13,7 @@ use crate::record::{Attempted, SdkRecord};
 /// The number of the longest calls that are told one by one.
 const LONGEST: usize = 10;
 
-/// Where the time of a run went. All times are in milliseconds of wall time.
+/// The time of a run, by where it went. All times are in milliseconds of wall time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimeSpent {
     /// The time of the last answer, since the first SDK was started; none where the records do not say it, or are of several runs.
@@ -24,7 +24,7 @@ pub struct TimeSpent {
     pub longest: Vec<LongCall>,
 }
 
-/// Where the time of one SDK went.
+/// The time of one SDK, by where it went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SdkTimes {
     /// The SDK.

@@ -13,7 +13,7 @@ use crate::record::{TrialPlace, TrialRecord};
 pub struct Folded {
     /// The numbers; the transport is the default one where there are several.
     pub count: Count,
-    /// What was run by which transports.
+    /// The transports by which it was run.
     pub transports: Transports,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Folding {
 /// The folded numbers of a surface, the differences, and the trials that came out otherwise.
 pub(super) type Ended = (Vec<Folded>, Vec<TransportDifference>, BTreeSet<(u32, Route, Transport)>);
 
-/// What is compared of two verdicts: the status, the mode, and which checks do not hold in what way.
+/// The parts of a verdict that are compared: the status, the mode, and which checks do not hold in what way.
 #[derive(PartialEq, Eq)]
 struct Came {
     result: CameTo,

@@ -51,7 +51,7 @@ pub(super) struct PageData {
     pub(super) gateways: Vec<GatewayData>,
     /// The histories of SDKs.
     pub(super) past: Vec<Past>,
-    /// Where the time went.
+    /// The time of the run, by where it went.
     pub(super) times: TimeSpent,
     /// The mutants that case files alone catch; none where that was not handed over.
     pub(super) alone: Option<Alone>,

@@ -396,7 +396,7 @@ fn each_route_and_transport_has_rows_of_its_own() {
     assert_eq!(details["rows"][1]["route"], "relay");
 }
 
-/// What was run by a second transport names the cases that were run by an earlier one, and those that came out otherwise.
+/// Trials by a second transport name the cases that were run by an earlier one, and those that came out otherwise.
 #[test]
 fn rows_by_other_transports_say_what_differs() {
     let view = samples::view(&samples::by_transports());
