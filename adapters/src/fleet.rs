@@ -210,6 +210,9 @@ fn wrong(manifest: &Manifest, toolchain: &dyn Toolchain, dir: &Utf8Path) -> Opti
     if let Some((name, _)) = manifest.surfaces.iter().find(|(_, surface)| surface.apis.is_empty()) {
         return Some(format!("the surface `{name}` has no `apis`"));
     }
+    if let Some((name, _)) = manifest.surfaces.iter().find(|(_, surface)| surface.asks.is_empty()) {
+        return Some(format!("`asks` of the surface `{name}` is empty"));
+    }
     if let Some((name, _)) = manifest.surfaces.iter().find(|(_, surface)| !surface.is_described()) {
         return Some(format!("`call` of the surface `{name}` is empty"));
     }

@@ -5,7 +5,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::call::Ability;
-use crate::dialect::Api;
+use crate::dialect::{Api, Ask};
 
 /// One way of using one SDK.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,9 @@ pub struct Surface {
     /// The fields that this surface shows beside those that all surfaces of its kind do.
     #[serde(default)]
     pub also_shows: Vec<AnswerField>,
+    /// What its caller can ask for. A case that asks for anything else is unsupported.
+    #[serde(default = "everything")]
+    pub asks: Vec<Ask>,
     /// The abilities of its caller beside to read to the end. A case that needs another one is unsupported.
     #[serde(default)]
     pub caller: Vec<Ability>,
@@ -49,6 +52,7 @@ impl Surface {
             delivers: Delivers::Events,
             lacks: vec![AnswerField::Text, AnswerField::ToolCalls, AnswerField::StopReason],
             also_shows: Vec::new(),
+            asks: everything(),
             caller: Vec::new(),
             asks_again: None,
             call: String::new(),
@@ -72,6 +76,10 @@ impl Surface {
         let also = self.also_shows.iter().copied();
         all.iter().copied().filter(|field| !self.lacks.contains(field)).chain(also).collect()
     }
+}
+
+fn everything() -> Vec<Ask> {
+    Ask::ALL.to_vec()
 }
 
 /// A part of an answer or of its failure that an observation has a field for.

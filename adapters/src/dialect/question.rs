@@ -34,6 +34,19 @@ pub enum Ask {
     Tool,
 }
 
+impl Ask {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Text, Self::Tool];
+
+    /// Returns it as it stands after "asked for".
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Text => "an answer in text",
+            Self::Tool => "an answer that may call a tool",
+        }
+    }
+}
+
 /// Returns the body with the tool declared, where the caller asks for an answer that may call it.
 pub(super) fn declaring(mut body: Value, ask: Ask, tool: impl FnOnce() -> Value) -> Value {
     if ask == Ask::Tool {

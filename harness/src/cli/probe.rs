@@ -76,6 +76,7 @@ fn targets(sdk: &Sdk) -> Vec<Target> {
             surface: name.clone(),
             delivers: surface.is_described().then_some(surface.delivers),
             lacks: surface.is_described().then(|| surface.lacks.clone()),
+            asks: surface.asks.clone(),
         };
         surface.apis.iter().copied().map(target)
     });

@@ -2,7 +2,7 @@
 
 use streamspec_adapters::contract::{Adapter, Call, HEADERS, PROMPT};
 
-use super::{ProbeError, ProbeResult, Scenario, Target, Way, run_changed, wrong};
+use super::{ProbeError, ProbeResult, Target, Way, run_changed, wrong};
 use crate::server::Transcript;
 
 /// The words that a call brings.
@@ -27,8 +27,8 @@ pub(super) async fn probe(
         headers: field.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect(),
         ..call
     };
-    let (answered, transcript) = run_changed(way, adapter, target, Scenario::Whole, bringing).await?;
-    let wrong = wrong(Scenario::Whole, target, &answered, &transcript).or_else(|| lost(words, field, &transcript));
+    let (answered, transcript) = run_changed(way, adapter, target, target.whole(), bringing).await?;
+    let wrong = wrong(target.whole(), target, &answered, &transcript).or_else(|| lost(words, field, &transcript));
     let what = format!("{}: the words and the header fields that a call brings", target.name());
     Ok(Some(ProbeResult { what, read: None, wrong }))
 }

@@ -60,6 +60,8 @@ pub struct Target {
     pub delivers: Option<Delivers>,
     /// The fields that its SDK has not; unknown where nobody describes the surface.
     pub lacks: Option<Vec<AnswerField>>,
+    /// What its caller can ask for.
+    pub asks: Vec<Ask>,
 }
 
 /// The needs of a call beside its surface: the server that plays its answer, and how that is asked.
@@ -92,7 +94,7 @@ impl Way<'_> {
             timeout,
             deadline: if scenario == Scenario::Stall { timeout * 4 } else { PATIENCE },
             max_retries: 0,
-            ask: if scenario == Scenario::WholeTool { Ask::Tool } else { Ask::Text },
+            ask: target.ask(scenario),
             prompt: None,
             headers: BTreeMap::new(),
             certificate: transport::of(self.transport).is_encrypted().then(|| self.trusted.authority().pem()),
@@ -178,7 +180,8 @@ pub async fn probe(
     let way = Way { root, server, trusted: server, transport: Transport::default() };
     let mut results = Vec::new();
     for target in targets {
-        for scenario in [Scenario::Whole, Scenario::WholeTool, Scenario::Cut, Scenario::HttpError] {
+        let answers = [Scenario::Whole, Scenario::WholeTool, Scenario::Cut, Scenario::HttpError];
+        for scenario in answers.into_iter().filter(|scenario| target.can_take(*scenario)) {
             let (answered, transcript) = run(&way, adapter.as_ref(), target, scenario).await?;
             results.push(target.result(scenario, wrong(scenario, target, &answered, &transcript)));
         }
@@ -192,13 +195,13 @@ pub async fn probe(
     if let Some(target) = targets.first() {
         results.push(at_once(&way, &adapter, target).await?);
         let (stalled, _) = run(&way, adapter.as_ref(), target, Scenario::Stall).await?;
-        let (next, transcript) = run(&way, adapter.as_ref(), target, Scenario::Whole).await?;
+        let (next, transcript) = run(&way, adapter.as_ref(), target, target.whole()).await?;
         let stalled_wrong = match stalled.outcome {
             CallOutcome::Observed(_) | CallOutcome::Hang => None,
             other => Some(format!("{other:?}")),
         };
         results.push(target.result(Scenario::Stall, stalled_wrong));
-        let wrong = wrong(Scenario::Whole, target, &next, &transcript);
+        let wrong = wrong(target.whole(), target, &next, &transcript);
         let what = format!("{}: a whole answer after one that stalled", target.name());
         results.push(ProbeResult { what, read: None, wrong });
     }
@@ -211,6 +214,25 @@ pub async fn probe(
 impl Target {
     fn name(&self) -> String {
         format!("{} {}", self.surface, self.api)
+    }
+
+    /// Returns the kind of answer that is asked for in a scenario.
+    fn ask(&self, scenario: Scenario) -> Ask {
+        if scenario == Scenario::WholeTool || !self.asks.contains(&Ask::Text) { Ask::Tool } else { Ask::Text }
+    }
+
+    /// Says whether the answer of a scenario is of a kind that its caller can ask for.
+    fn can_take(&self, scenario: Scenario) -> bool {
+        match scenario {
+            Scenario::Whole => self.asks.contains(&Ask::Text),
+            Scenario::WholeTool => self.asks.contains(&Ask::Tool),
+            _ => true,
+        }
+    }
+
+    /// Returns the scenario of a whole answer of the first kind that its caller can ask for.
+    fn whole(&self) -> Scenario {
+        if self.can_take(Scenario::Whole) { Scenario::Whole } else { Scenario::WholeTool }
     }
 
     /// Returns true where the surface shows a field of a whole answer, as far as anybody says.
@@ -242,11 +264,11 @@ impl ProbeResult {
 async fn at_once(way: &Way<'_>, adapter: &Arc<dyn Adapter>, target: &Target) -> Result<ProbeResult, ProbeError> {
     let mut registered = Vec::new();
     for number in 0..AT_ONCE {
-        let scenario = if number % 2 == 0 { Scenario::Whole } else { Scenario::Cut };
+        let scenario = if number % 2 == 0 { target.whole() } else { Scenario::Cut };
         registered.push((scenario, way.register(scenario, target.api)?));
     }
     let calls = registered.iter().map(|(_, registered)| {
-        let (adapter, call) = (Arc::clone(adapter), way.call(target, registered.base_url(), Scenario::Whole));
+        let (adapter, call) = (Arc::clone(adapter), way.call(target, registered.base_url(), target.whole()));
         tokio::spawn(async move { adapter.observe(call).await })
     });
     let calls: Vec<_> = calls.collect();
@@ -348,6 +370,7 @@ mod tests {
             surface: "events".to_owned(),
             delivers: Some(Delivers::Events),
             lacks: Some(lacks),
+            asks: vec![Ask::Text],
         };
         assert!(whole(&target(vec![]), &observation).is_some());
         assert_eq!(whole(&target(vec![AnswerField::StopReason]), &observation), None);

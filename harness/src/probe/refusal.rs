@@ -98,7 +98,7 @@ fn summary(error: &ObservedError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use streamspec_adapters::contract::Api;
+    use streamspec_adapters::contract::{Api, Ask};
 
     use super::*;
 
@@ -107,7 +107,8 @@ mod tests {
         whole.as_object_mut().expect("an object").extend(error.as_object().expect("an object").clone());
         let observation = json!({ "ended": "raised", "events": 0, "error": whole });
         let observation: Observation = serde_json::from_value(observation).expect("an observation");
-        let target = Target { api: Api::OpenaiChat, surface: "create".to_owned(), delivers: None, lacks };
+        let (api, asks) = (Api::OpenaiChat, Ask::ALL.to_vec());
+        let target = Target { api, surface: "create".to_owned(), delivers: None, lacks, asks };
         Refusal::unauthorized(Api::OpenaiChat).read(&target, &observation).expect("there is an error")
     }
 

@@ -65,7 +65,7 @@ async fn driven(
 ) -> Result<ProbeResult, ProbeError> {
     let transport = way.transport;
     let what = format!("{}: by {transport}", target.name());
-    for scenario in [Scenario::Whole, Scenario::HttpError] {
+    for scenario in [target.whole(), Scenario::HttpError] {
         let (answered, transcript) = run(way, adapter, target, scenario).await?;
         if let Some(wrong) = wrong(scenario, target, &answered, &transcript) {
             let wrong = match distrust(&answered, &transcript) {
@@ -75,7 +75,7 @@ async fn driven(
             return Ok(ProbeResult { what, read: None, wrong: Some(wrong) });
         }
     }
-    let (_, transcript) = run(&Way { server: stranger, ..*way }, adapter, target, Scenario::Whole).await?;
+    let (_, transcript) = run(&Way { server: stranger, ..*way }, adapter, target, target.whole()).await?;
     let wrong = (!transcript.exchanges.is_empty()).then(|| {
         "a server was asked whose certificate is of an authority that it was not told to trust: does it verify any?"
             .to_owned()
@@ -87,8 +87,8 @@ async fn driven(
 /// Asks for a whole answer where the server offers HTTP/2 and HTTP/1.1, and says which of them the SDK agrees to.
 async fn negotiated(way: &Way<'_>, adapter: &dyn Adapter, target: &Target) -> Result<ProbeResult, ProbeError> {
     let what = format!("{}: by {}", target.name(), way.transport);
-    let (answered, transcript) = run(way, adapter, target, Scenario::Whole).await?;
-    let wrong = wrong(Scenario::Whole, target, &answered, &transcript);
+    let (answered, transcript) = run(way, adapter, target, target.whole()).await?;
+    let wrong = wrong(target.whole(), target, &answered, &transcript);
     let wrong = wrong.map(|wrong| distrust(&answered, &transcript).unwrap_or(wrong));
     let agreed = transcript.exchanges.first().and_then(Exchange::negotiated);
     Ok(ProbeResult { what, read: agreed.map(|agreed| format!("a whole answer by {}", agreed.name())), wrong })
@@ -115,8 +115,8 @@ fn distrust(answered: &CallResult, transcript: &Transcript) -> Option<String> {
 async fn unsupported(way: &Way<'_>, adapter: &dyn Adapter, targets: &[Target]) -> Result<ProbeResult, ProbeError> {
     let mut refused = None;
     for target in targets {
-        let (answered, transcript) = run(way, adapter, target, Scenario::Whole).await?;
-        if wrong(Scenario::Whole, target, &answered, &transcript).is_some() {
+        let (answered, transcript) = run(way, adapter, target, target.whole()).await?;
+        if wrong(target.whole(), target, &answered, &transcript).is_some() {
             let why = distrust(&answered, &transcript).unwrap_or_else(|| "the answer is not whole".to_owned());
             refused = Some(format!("nothing, as the manifest says: {}: {why}", target.name()));
             break;

@@ -287,6 +287,11 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
         }
         return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.in_words()));
     }
+    if let Some(surface) = manifest.surfaces.get(trial.surface.as_str())
+        && !surface.asks.contains(&trial.case.ask)
+    {
+        return Some(format!("`{}` cannot be asked for {}", trial.surface, trial.case.ask.in_words()));
+    }
     if let Some(reason) = untrusting(trial) {
         return Some(reason);
     }
