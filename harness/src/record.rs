@@ -41,7 +41,7 @@ use crate::transport::{DescribedAnswer, describe};
 use crate::wire::Script;
 
 /// The number of this shape of records; changes when a reader would have to.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

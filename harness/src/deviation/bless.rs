@@ -164,6 +164,7 @@ impl Scope {
         Self {
             routes: self.routes.or_else(|| earlier.routes.clone()),
             transports: self.transports.or_else(|| earlier.transports.clone()),
+            sometimes: earlier.sometimes,
             versions: earlier.versions.clone(),
             ..self
         }

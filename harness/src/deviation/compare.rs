@@ -8,7 +8,7 @@ use super::list::{KnownDeviations, KnownScope};
 use super::point::Point;
 use crate::case::{Axis, Level};
 use crate::id::Variant;
-use crate::judge::{Check, Status};
+use crate::judge::{Check, Mode, Status};
 use crate::record::{Scope, TrialRecord};
 
 /// A comparison of one trial with the list. A scope is named by its number.
@@ -61,15 +61,28 @@ impl KnownDeviations {
             match check.held() {
                 None => {}
                 Some(true) if broken_axes.contains(&check.axis) => {}
-                Some(true) => comparison.stale.extend(on_axis.map(|(number, _)| *number)),
+                Some(true) => {
+                    let gone = on_axis.filter(|(_, scope)| !scope.sometimes);
+                    comparison.stale.extend(gone.map(|(number, _)| *number));
+                }
                 Some(false) => comparison.add(place, check, on_axis.copied()),
             }
         }
         comparison
     }
 
+    /// Lists the scopes by which a call hangs at a version of the SDK.
+    pub fn hangs(&self, version: &str) -> Vec<&KnownScope> {
+        let says = |scope: &Scope| {
+            let is_hang = scope.observed.iter().any(|observed| observed == Mode::Hang.name());
+            scope.axis == Axis::Outcome && is_hang && !scope.sometimes
+        };
+        self.scopes.iter().filter(|known| says(&known.scope) && holds_for(&known.scope, version)).collect()
+    }
+
     /// Finds the scopes that matched no trial of a whole run, by their numbers. What is said of variant runs that were not made
-    /// cannot have matched, and neither can what is said of routes and transports that no trial took.
+    /// cannot have matched, and neither can what is said of routes and transports that no trial took. What happens by chance matches
+    /// where a trial that it covers was judged.
     pub fn unused<'a>(&self, trials: impl Iterator<Item = &'a TrialRecord>, version: &str) -> Vec<usize> {
         let compared: Vec<_> = trials.map(|trial| (trial, self.compare(trial, version))).collect();
         let usage = Usage::of(compared.iter().map(|(trial, comparison)| (*trial, comparison)));
@@ -93,8 +106,11 @@ impl KnownDeviations {
     }
 
     fn unmatched(&self, usage: &Usage<'_>, version: &str) -> Vec<usize> {
-        let applies =
-            |known: &KnownScope| holds_for(&known.scope, version) && usage.variants.open(known).next().is_none();
+        let applies = |known: &KnownScope| {
+            holds_for(&known.scope, version)
+                && usage.variants.open(known).next().is_none()
+                && !(known.scope.sometimes && usage.variants.has_any_of(known))
+        };
         let unused = self.scopes.iter().enumerate();
         let unused = unused.filter(|(number, known)| !usage.used.contains(number) && applies(known));
         unused.map(|(number, _)| number).collect()
@@ -155,6 +171,11 @@ impl<'a> JudgedVariants<'a> {
     /// Says if a trial took a route and a transport that a scope is about.
     fn has_way_of(&self, known: &KnownScope) -> bool {
         self.0.keys().any(|point| known.may_be_on(point.way))
+    }
+
+    /// Says if a scope covers a trial.
+    fn has_any_of(&self, known: &KnownScope) -> bool {
+        self.0.keys().any(|point| known.covers(point))
     }
 
     /// Finds the trials that a scope covers and about which nothing can be said: it is about variant runs of them that were

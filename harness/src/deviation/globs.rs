@@ -41,6 +41,7 @@ pub(super) fn grouped(
             routes,
             transports,
             cases: cases.clone(),
+            sometimes: false,
             versions: None,
         })
     });

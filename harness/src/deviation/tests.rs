@@ -65,6 +65,32 @@ fn reality_is_compared_with_the_list() {
 }
 
 #[test]
+fn what_deviates_sometimes_may_hold_and_may_not_deviate_otherwise() {
+    let text = LIST.replace("versions", "sometimes = true\nversions");
+    let known = parsed(&text);
+    let judged = |grade| trial("create-sync", "anthropic/in-band/x", grade);
+    for (grade, used) in [(Grade::Transport, vec![0]), (Grade::Exact, vec![])] {
+        let comparison = known.compare(&judged(grade), "2.0.0");
+        assert!(comparison.is_as_listed() && comparison.used == used, "{comparison:?}");
+        assert_eq!(blessed(&text, &[judged(grade)]).text, text, "it stays in the list");
+    }
+    assert_eq!(known.compare(&judged(Grade::Absent), "2.0.0").different, [(0, 0)]);
+    let elsewhere = trial("create-sync", "anthropic/cut/x", Grade::Exact);
+    assert_eq!(known.unused([&elsewhere].into_iter(), "2.0.0"), [0], "it covers no trial");
+}
+
+#[test]
+fn a_scope_that_is_narrowed_still_says_that_it_deviates_sometimes() {
+    let text = LIST.replace("versions", "sometimes = true\nversions");
+    let otherwise = [
+        trial("create-sync", "anthropic/in-band/x", Grade::Transport),
+        trial("create-sync", "anthropic/in-band/y", Grade::Absent),
+    ];
+    let written = blessed(&text, &otherwise).text;
+    assert_eq!(written.matches("sometimes = true").count(), 1, "{written}");
+}
+
+#[test]
 fn a_broken_list_names_its_line() {
     let refused = |text: &str, said: &str| {
         let error = KnownDeviations::parse("list.toml".into(), text).expect_err("it is broken").to_string();

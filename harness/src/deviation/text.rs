@@ -88,6 +88,9 @@ pub(super) fn scope(scope: &Scope) -> String {
         list(&mut out, "transports", transports.iter().map(|transport| transport.name()));
     }
     list(&mut out, "cases", texts(&scope.cases));
+    if scope.sometimes {
+        out.push_str("sometimes = true\n");
+    }
     if let Some(versions) = &scope.versions {
         let _ = writeln!(out, "versions = {}", quoted(&versions.to_string()));
     }

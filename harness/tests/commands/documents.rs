@@ -87,6 +87,27 @@ fn the_commands_of_the_pages_can_be_run() {
     }
 }
 
+/// The table of CONTRIBUTING.md names a constant and its file for each number but that of the tool.
+#[test]
+fn the_table_of_versions_says_what_the_code_says() {
+    let read = |file: &str| std::fs::read_to_string(own().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let page = read("CONTRIBUTING.md");
+    let rows = page.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let (constant, rest) = cells.get(2)?.strip_prefix('`')?.split_once("` in `")?;
+        let is_constant = constant.chars().all(|one| one.is_ascii_uppercase());
+        is_constant.then(|| (constant, rest.split('`').next().unwrap_or_default(), cells[1].trim_matches('`')))
+    });
+    let rows: Vec<_> = rows.collect();
+    assert!(rows.len() >= 8, "{rows:?}");
+    for (constant, file, says) in rows {
+        let source = read(file);
+        let declared = source.lines().find(|line| line.contains(&format!("const {constant}: ")));
+        let value = declared.and_then(|line| line.split_once(" = ")).map(|(_, value)| value.trim_end_matches(';'));
+        assert_eq!(value.map(|value| value.trim_matches('"')), Some(says), "`{constant}` in {file}");
+    }
+}
+
 /// Turns `run` with a selection into `list` with it; an option that neither has is an error there.
 fn listed<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let mut listed = vec!["list"];
