@@ -77,6 +77,7 @@ async fn suite_loop(sdk: &Arc<Sdk>, surface: &str, case: &Arc<Case>) -> anyhow::
         variants: [Variant::AsWritten].into(),
         route: Route::default(),
         transport: Transport::default(),
+        hangs: false,
     };
     let run = async |calls: usize| {
         let mut tasks = JoinSet::new();

@@ -20,7 +20,7 @@ pub use gateways::GatewayState;
 pub use records::opened;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, KnownDeviations};
+use crate::deviation::{Comparison, KnownDeviations, KnownScope};
 use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
@@ -220,6 +220,15 @@ impl Session {
         if let Some(shard) = request.shard {
             plan.keep(shard);
         }
+        let hangs: BTreeMap<&str, Vec<&KnownScope>> = sdks
+            .iter()
+            .map(|(sdk, known)| (sdk.manifest.id.as_str(), known.hangs(&sdk.manifest.version)))
+            .filter(|(_, scopes)| !scopes.is_empty())
+            .collect();
+        plan.expect_hangs(|trial| {
+            let scopes = hangs.get(trial.sdk.manifest.id.as_str());
+            scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope.covers(&trial.into())))
+        });
         let (root, shard) = (root.to_owned(), request.shard);
         let set_up = took;
         Ok(Self {

@@ -214,7 +214,7 @@ impl KnownScope {
     }
 
     /// Says if the globs and the limits cover a trial.
-    pub(super) fn covers(&self, point: &Point<'_>) -> bool {
+    pub(crate) fn covers(&self, point: &Point<'_>) -> bool {
         self.cases.is_match(point.case) && self.surfaces.is_match(point.surface) && allows(&self.limit, point.way)
     }
 }

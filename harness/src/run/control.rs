@@ -38,7 +38,7 @@ impl Engine {
         let script = Script::build(trial.case.api, &exchanges, Variant::AsWritten, &self.nonces.of_trial(&key));
         // Its caller reads to the end, whatever that of the case does.
         let plain = Case { caller: Caller::default(), ..case.as_ref().clone() };
-        let trial = &Trial { case: plain.into(), ..trial.clone() };
+        let trial = &Trial { case: plain.into(), hangs: false, ..trial.clone() };
         let (played, attempts) = self.attempt(trial, id, adapter, &script, Attempted::Control).await;
         controlled.tries += 1;
         controlled.last = Some(Control::new(played.answered, &played.transcript));

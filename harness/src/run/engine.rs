@@ -174,6 +174,7 @@ impl Engine {
             case: Arc::new(case),
             variants: [Variant::AsWritten].into(),
             transport: Transport::default(),
+            hangs: false,
         };
         self.learnt.count(&trial);
         match self.lacks(&trial).await {
@@ -296,7 +297,7 @@ impl Engine {
         alone: bool,
     ) -> CallEvidence {
         let case = &trial.case;
-        let jobs = if case.is_timed() { &self.timed_jobs } else { &self.jobs };
+        let jobs = if trial.waits() { &self.timed_jobs } else { &self.jobs };
         // It is never closed: holding it keeps other calls out, nothing else.
         let _job = jobs.acquire().await;
         let registered = self.server.register(script.clone(), trial.transport);

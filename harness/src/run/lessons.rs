@@ -25,6 +25,10 @@ const UNREACHED: u32 = 5;
 /// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
 const UNANSWERED: u32 = 64;
 
+/// So many calls of a case file that ended the process by themselves, and the others of that file are made by themselves from the
+/// first attempt on. One may be an end from without: a process that was killed.
+const ENDED: u32 = 2;
+
 /// The time in which a surface may load what it needs for its first call, beside the deadline of that call: many SDKs import
 /// most of themselves then, and thirty of them begin at once.
 pub(crate) const LOADING: Duration = Duration::from_secs(30);
@@ -41,8 +45,8 @@ pub(super) struct LessonsBySdk(Mutex<HashMap<(String, Route), Lessons>>);
 /// The lessons about one SDK.
 #[derive(Debug, Default)]
 struct Lessons {
-    /// Case files that end the process; their calls are made by themselves from the first attempt on.
-    ending: HashSet<String>,
+    /// Case files whose calls ended the process by themselves, with the number of times.
+    ending: HashMap<String, u32>,
     /// Hangs that were repeated and hung again.
     hung_again: u32,
     /// Hangs that were repeated and did not.
@@ -69,7 +73,7 @@ impl LessonsBySdk {
 
     /// Says if the SDK's process is known to end under this kind of stream.
     pub(super) fn ends_process(&self, trial: &Trial) -> bool {
-        self.of(trial, |lessons| lessons.ending.contains(trial.case.id.file()))
+        self.of(trial, |lessons| lessons.ending.get(trial.case.id.file()).is_some_and(|times| *times >= ENDED))
     }
 
     /// Returns the reason why no more calls are made.
@@ -83,7 +87,7 @@ impl LessonsBySdk {
         self.of(trial, |lessons| {
             lessons.begun.insert(Arc::clone(&trial.surface));
             match answer {
-                CallOutcome::Hang if trial.case.may_wait() => {}
+                CallOutcome::Hang if trial.case.may_wait() || trial.hangs => {}
                 CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,
                 CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
                     lessons.hung_in_a_row = 0;
@@ -101,7 +105,9 @@ impl LessonsBySdk {
     /// Notes how a call came out by itself that was doubtful before.
     pub(super) fn note_again(&self, trial: &Trial, before: &CallOutcome, answer: &CallOutcome) {
         self.of(trial, |lessons| match (before, answer) {
-            (_, CallOutcome::Crash { alone: true, .. }) => _ = lessons.ending.insert(trial.case.id.file().to_owned()),
+            (_, CallOutcome::Crash { alone: true, .. }) => {
+                *lessons.ending.entry(trial.case.id.file().to_owned()).or_default() += 1;
+            }
             (CallOutcome::Hang | CallOutcome::Stuck, CallOutcome::Hang) => lessons.hung_again += 1,
             (CallOutcome::Hang | CallOutcome::Stuck, _) => lessons.came_back += 1,
             _ => {}

@@ -34,6 +34,8 @@ pub struct Trial {
     pub transport: Transport,
     /// The dialect that the client speaks: that of the case, or of what a gateway on the way translates.
     pub spoken: Api,
+    /// Whether its call hangs, as the list of its SDK says.
+    pub hangs: bool,
 }
 
 impl Trial {
@@ -42,6 +44,11 @@ impl Trial {
         let (route, transport) = (self.route, self.transport);
         let (surface, case) = (SurfaceId::clone(&self.surface), self.case.id.clone());
         TrialId { route, transport, ..TrialId::new(self.sdk.manifest.id.as_str(), surface, case, variant) }
+    }
+
+    /// Says whether it waits for the clock, rather than keeping the machine busy.
+    pub fn waits(&self) -> bool {
+        self.case.is_timed() || self.hangs
     }
 
     /// Returns the name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.
@@ -151,6 +158,7 @@ pub fn plan(sdks: &[Arc<Sdk>], cases: &[Arc<Case>], filter: &Filter) -> Result<P
                     route,
                     transport,
                     spoken,
+                    hangs: false,
                 };
                 match unsupported(&trial, &exclusions) {
                     Some(reason) => skipped.push(Skipped { trial, reason: shared.reason(reason) }),
@@ -196,6 +204,11 @@ impl Plan {
     pub fn keep_only(&mut self, trials: &BTreeSet<TrialId>) {
         self.retain(|trial| trials.contains(&trial.id(Variant::AsWritten)));
         self.skipped.clear();
+    }
+
+    /// Notes of each trial whether its call hangs.
+    pub fn expect_hangs(&mut self, hangs: impl Fn(&Trial) -> bool) {
+        self.trials = self.trials.iter().map(|trial| Trial { hangs: hangs(trial), ..trial.clone() }).collect();
     }
 
     /// Leaves out the trials that are to be run and that a condition does not hold for.

@@ -1,7 +1,8 @@
 //! Runs the trials of a plan, each in a task: first what keeps the machine busy, then what waits for the clock, and at last
-//! what is known to end the process of its SDK.
+//! what is known to end the process of its SDK. An SDK that is not done with the first keeps no other one from the second.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZero;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -42,25 +43,40 @@ impl Queues {
     }
 
     fn is_empty(&self) -> bool {
-        self.0.values().all(|queue| queue.trials.is_empty())
+        self.open().next().is_none()
     }
 
-    /// Takes the next trial of the SDK that is least far on, among those that may begin one: so the processes of all work all the
-    /// time.
-    fn next(&mut self, may_begin: impl Fn(&str) -> bool) -> Option<u32> {
-        let open = self.0.iter_mut().filter(|(id, queue)| !queue.trials.is_empty() && may_begin(id));
-        let progress = |queue: &Queue| (queue.all - queue.trials.len()) * 1_000_000 / queue.all;
-        let (_, queue) = open.min_by_key(|(_, queue)| progress(queue))?;
-        queue.trials.pop_front()
+    /// Lists the SDKs of which there are trials left.
+    fn open(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, queue)| !queue.trials.is_empty()).map(|(id, _)| id.as_str())
+    }
+
+    fn is_open(&self, sdk: &str) -> bool {
+        self.0.get(sdk).is_some_and(|queue| !queue.trials.is_empty())
+    }
+
+    /// Finds the SDK that is least far on, among those that may begin a trial: so the processes of all work all the time.
+    fn next(&self, may_begin: impl Fn(&str) -> bool) -> Option<String> {
+        let progress = |id: &str| {
+            let queue = &self.0[id];
+            (queue.all - queue.trials.len()) * 1_000_000 / queue.all
+        };
+        self.open().filter(|id| may_begin(id)).min_by_key(|id| progress(id)).map(str::to_owned)
+    }
+
+    /// Takes the next trial of an SDK.
+    fn pop(&mut self, sdk: &str) -> Option<u32> {
+        self.0.get_mut(sdk)?.trials.pop_front()
     }
 }
 
 /// A task for each trial.
 type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Send>;
 
-/// Trials that keep the machine busy: the first of the three kinds, which are run one after another.
+/// Trials that keep the machine busy: the first of the three kinds.
 const BUSY: usize = 0;
-/// Trials that wait for the clock: nothing else may keep the machine from meeting a deadline.
+/// Trials that wait for the clock: nothing else may keep the machine from meeting a deadline, so they begin once the others leave a core
+/// idle.
 const WAITING: usize = 1;
 /// Trials of a kind that has ended the process of its SDK. One that cannot be started again costs no other trial its result.
 const ENDING: usize = 2;
@@ -71,13 +87,23 @@ pub struct Running<T> {
     work: Work<T>,
     trials: Arc<[Trial]>,
     kinds: [Queues; 3],
-    kind: usize,
     /// The number of processes of each SDK.
     processes: BTreeMap<String, usize>,
-    under_way: BTreeMap<String, usize>,
-    tasks: JoinSet<(String, T)>,
+    /// The number of cores that each SDK can keep busy.
+    cores: BTreeMap<String, usize>,
+    under_way: BTreeMap<String, UnderWay>,
+    tasks: JoinSet<(String, usize, T)>,
     /// None before the trials that wait.
     pace: Option<Pace>,
+    /// Whether nothing is left but the last kind.
+    is_ending: bool,
+}
+
+/// The numbers of trials of one SDK that are under way, by kind.
+type UnderWay = [usize; 3];
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 impl<T: Send + 'static> Running<T> {
@@ -88,34 +114,38 @@ impl<T: Send + 'static> Running<T> {
         work: impl Fn(Trial) -> F + Send + 'static,
     ) -> Self {
         let mut kinds: [Queues; 3] = Default::default();
-        let mut processes = BTreeMap::new();
+        let (mut processes, mut cores) = (BTreeMap::new(), BTreeMap::new());
         for (trial, place) in trials.iter().zip(0..) {
-            processes.entry(trial.sdk.manifest.id.clone()).or_insert_with(|| engine.processes(&trial.sdk));
-            kinds[if trial.case.is_timed() { WAITING } else { BUSY }].push(&trial.sdk.manifest.id, place);
+            let count = *processes.entry(trial.sdk.manifest.id.clone()).or_insert_with(|| engine.processes(&trial.sdk));
+            cores
+                .entry(trial.sdk.manifest.id.clone())
+                .or_insert_with(|| if trial.sdk.has_one_thread() { count } else { all_cores() });
+            kinds[if trial.waits() { WAITING } else { BUSY }].push(&trial.sdk.manifest.id, place);
         }
         Self {
             engine,
             work: Box::new(move |trial| Box::pin(work(trial))),
             trials,
             kinds,
-            kind: BUSY,
             processes,
+            cores,
             under_way: BTreeMap::new(),
             tasks: JoinSet::new(),
             pace: None,
+            is_ending: false,
         }
     }
 
     /// Waits for the result of the next task that ends; none when all have.
     pub async fn next(&mut self) -> Option<Result<T, JoinError>> {
         self.fill();
-        while self.tasks.is_empty() && self.kind < ENDING {
-            self.kind += 1;
+        if self.tasks.is_empty() {
+            self.is_ending = true;
             self.fill();
         }
         let joined = loop {
             // Where none of them ends, more of those that wait may begin all the same.
-            if self.kind != WAITING || self.kinds[WAITING].is_empty() {
+            if !self.may_begin(WAITING) {
                 break self.tasks.join_next().await?;
             }
             if let Ok(joined) = timeout(LOOK, self.tasks.join_next()).await {
@@ -123,38 +153,66 @@ impl<T: Send + 'static> Running<T> {
             }
             self.fill();
         };
-        Some(joined.map(|(sdk, result)| {
-            self.under_way.entry(sdk).and_modify(|count| *count -= 1);
+        Some(joined.map(|(sdk, kind, result)| {
+            self.under_way.entry(sdk).and_modify(|counts| counts[kind] -= 1);
             result
         }))
     }
 
+    /// Says whether there are trials of a kind that may begin now.
+    fn may_begin(&self, kind: usize) -> bool {
+        let is_time = match kind {
+            BUSY => true,
+            WAITING => self.kinds[BUSY].open().map(|id| self.cores[id]).sum::<usize>() < all_cores(),
+            _ => self.is_ending,
+        };
+        is_time && !self.kinds[kind].is_empty()
+    }
+
     fn fill(&mut self) {
-        let (per_process, at_once) = self.room();
-        loop {
-            let most = |id: &str| per_process * self.processes.get(id).copied().unwrap_or(1);
-            let has_room = |id: &str| self.under_way.get(id).is_none_or(|count| *count < most(id));
-            let counted: usize =
-                self.under_way.iter().filter(|(id, count)| **count < most(id)).map(|(_, count)| count).sum();
-            if counted >= at_once {
-                return;
-            }
-            let Some(place) = self.kinds[self.kind].next(has_room) else { return };
+        while let Some((kind, place)) = self.take() {
             let trial = &self.trials[place as usize];
             let sdk = trial.sdk.manifest.id.clone();
-            if self.kind < ENDING && self.engine.ends_process(trial) {
+            if kind < ENDING && self.engine.ends_process(trial) {
                 self.kinds[ENDING].push(&sdk, place);
                 continue;
             }
-            *self.under_way.entry(sdk.clone()).or_default() += 1;
+            self.under_way.entry(sdk.clone()).or_default()[kind] += 1;
             let work = (self.work)(trial.clone());
-            self.tasks.spawn(async move { (sdk, work.await) });
+            self.tasks.spawn(async move { (sdk, kind, work.await) });
         }
     }
 
+    /// Takes the next trial that may begin, with its kind.
+    fn take(&mut self) -> Option<(usize, u32)> {
+        for kind in [BUSY, WAITING, ENDING] {
+            if !self.may_begin(kind) {
+                continue;
+            }
+            let (per_process, at_once) = self.room(kind);
+            let is_full =
+                |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= per_process * self.processes[id];
+            let counted = self.under_way.iter().filter(|(id, counts)| !is_full(id, counts));
+            if counted.map(|(_, counts)| counts.iter().sum::<usize>()).sum::<usize>() >= at_once {
+                continue;
+            }
+            // An SDK that is busy is late for what waits.
+            let is_busy = |id: &str, counts: &UnderWay| counts[BUSY] > 0 || self.kinds[BUSY].is_open(id);
+            let may_begin = |id: &str| {
+                let counts = self.under_way.get(id).copied().unwrap_or_default();
+                !is_full(id, &counts) && (kind != WAITING || !is_busy(id, &counts))
+            };
+            if let Some(next) = self.kinds[kind].next(may_begin) {
+                let place = self.kinds[kind].pop(&next);
+                return place.map(|place| (kind, place));
+            }
+        }
+        None
+    }
+
     /// Returns the most trials that may be under way now: in one process, and of all that have room for more.
-    fn room(&mut self) -> (usize, usize) {
-        if self.kind != WAITING {
+    fn room(&mut self, kind: usize) -> (usize, usize) {
+        if kind != WAITING {
             return (PER_PROCESS, AT_ONCE);
         }
         let times = self.pace.get_or_insert_with(Pace::new).times();
@@ -164,31 +222,80 @@ impl<T: Send + 'static> Running<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use camino::Utf8Path;
-    use streamspec_adapters::fleet::Fleet;
+    use streamspec_adapters::fleet::{Fleet, Sdk};
+    use tokio::sync::Semaphore;
 
     use super::*;
     use crate::load::{self, Selection};
-    use crate::run::{Filter, plan};
+    use crate::run::{Deadlines, Filter, plan};
+
+    fn root() -> &'static Utf8Path {
+        Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository")
+    }
+
+    fn reference() -> Sdk {
+        Fleet::discover(root()).expect("the fleet").get("reference").expect("the reference client").clone()
+    }
+
+    /// Returns the trials of an SDK on the first cases of a file.
+    fn of(sdk: &Sdk, file: &str, number: usize) -> Vec<Trial> {
+        let cases = load::suite(root(), &Selection::named(&[file.to_owned()])).expect("cases").cases;
+        let cases: Vec<_> = cases.into_iter().take(number).map(Arc::new).collect();
+        plan(&[Arc::new(sdk.clone())], &cases, &Filter::default()).expect("a plan").trials.to_vec()
+    }
 
     #[test]
     fn sdks_advance_together() {
-        let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
-        let reference =
-            Fleet::discover(root).expect("the fleet").get("reference").expect("the reference client").clone();
-        let mutant = reference.mutant("no-such-fault");
-        let cases =
-            load::suite(root, &Selection::named(&["anthropic/in-band/after-text".to_owned()])).expect("cases").cases;
-        let cases: Vec<_> = cases.into_iter().map(Arc::new).collect();
-        let of = |sdk, cases| plan(&[Arc::new(sdk)], cases, &Filter::default()).expect("a plan").trials;
+        let mutant = reference().mutant("no-such-fault");
         let mut queues = Queues::default();
-        let trials = [of(reference, &cases[..2]), of(mutant, &cases[..4])].concat();
+        let file = "anthropic/in-band/after-text";
+        let trials = [of(&reference(), file, 2), of(&mutant, file, 4)].concat();
         for (trial, place) in trials.iter().zip(0..) {
             queues.push(&trial.sdk.manifest.id, place);
         }
-        let order = std::iter::from_fn(|| queues.next(|_| true)).map(|place| &trials[place as usize]);
+        let next = || queues.next(|_| true).and_then(|sdk| queues.pop(&sdk));
+        let order = std::iter::from_fn(next).map(|place| &trials[place as usize]);
         let order: Vec<bool> = order.map(|trial| trial.sdk.manifest.id == "reference").collect();
         let firsts = order[..order.len() / 2].iter().filter(|is_reference| **is_reference).count();
         assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
+    }
+
+    /// What keeps one SDK busy for long, such as a hang, keeps no other one from what waits; its own trials that wait do not begin.
+    #[tokio::test]
+    async fn an_sdk_that_is_busy_keeps_no_other_one_waiting() {
+        let mutant = reference().mutant("no-such-fault");
+        let sdks = [&mutant, &reference()];
+        let trials: Vec<Trial> = sdks
+            .into_iter()
+            .flat_map(|sdk| [of(sdk, "anthropic/in-band/after-text", 1), of(sdk, "anthropic/stall/after-text", 1)])
+            .flatten()
+            .collect();
+        let waiting = trials.iter().filter(|trial| trial.waits()).count();
+        assert!(waiting > 0 && waiting < trials.len(), "{waiting} of {}", trials.len());
+        let engine = Engine::start("0".repeat(16), 4, Deadlines::SDK).await.expect("an engine");
+        let waited = Arc::new(Semaphore::new(0));
+        let (shared, id) = (Arc::clone(&waited), mutant.manifest.id.clone());
+        let mut running = Running::of(trials.into(), Arc::new(engine), move |trial| {
+            let (waited, id) = (Arc::clone(&shared), id.clone());
+            async move {
+                let is_of_mutant = trial.sdk.manifest.id == id;
+                if trial.waits() && !is_of_mutant {
+                    waited.add_permits(8);
+                } else if !trial.waits() && is_of_mutant {
+                    waited.acquire().await.expect("it is open").forget();
+                }
+                (is_of_mutant, trial.waits())
+            }
+        });
+        let mut order = Vec::new();
+        while let Some(ended) = timeout(Duration::from_secs(60), running.next()).await.expect("nothing stands still") {
+            order.push(ended.expect("no panic"));
+        }
+        let last_busy = order.iter().rposition(|ended| *ended == (true, false)).expect("it was busy");
+        let first_waiting = order.iter().position(|ended| *ended == (true, true)).expect("it waited");
+        assert!(last_busy < first_waiting, "{order:?}");
     }
 }

@@ -68,6 +68,7 @@ impl Bench {
             .iter()
             .map(|surface| Trial {
                 spoken: case.api,
+                hangs: false,
                 sdk: Arc::clone(sdk),
                 surface: Arc::new(surface.as_str().into()),
                 case: Arc::clone(case),
