@@ -12,6 +12,7 @@ use super::arguments::ProbeOptions;
 use super::{Exit, output, own, print_progress, tell_broken};
 use crate::message::probed;
 use crate::probe::{ProbeError, Target, probe as probe_adapter};
+use crate::run::{PlanError, excluded};
 use crate::server::Server;
 use crate::session::set_up;
 
@@ -56,7 +57,7 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
 /// Probes one adapter with a manifest.
 async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
-    let targets = targets(sdk);
+    let targets = targets(sdk)?;
     let server = Server::start().await.map_err(ProbeError::Server)?;
     match sdk.open(Some(server.authority().file()), 1).await {
         Ok(adapter) => {
@@ -68,18 +69,22 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
 }
 
 /// Lists the surfaces of an SDK by each of their dialects.
-fn targets(sdk: &Sdk) -> Vec<Target> {
-    let surfaces = sdk.manifest.surfaces.iter();
-    let targets = surfaces.flat_map(|(name, surface)| {
-        let target = |api| Target {
-            api,
-            surface: name.clone(),
-            delivers: surface.is_described().then_some(surface.delivers),
-            lacks: surface.is_described().then(|| surface.lacks.clone()),
-        };
-        surface.apis.iter().copied().map(target)
-    });
-    targets.collect()
+fn targets(sdk: &Sdk) -> Result<Vec<Target>, PlanError> {
+    let mut targets = Vec::new();
+    for (name, surface) in &sdk.manifest.surfaces {
+        for api in surface.apis.iter().copied() {
+            // The case that is the answer of the probe.
+            let case = format!("{}/benign/whole-tool-answer", api.folder());
+            targets.push(Target {
+                api,
+                surface: name.clone(),
+                delivers: surface.is_described().then_some(surface.delivers),
+                lacks: surface.is_described().then(|| surface.lacks.clone()),
+                no_tool_answer: excluded(&sdk.manifest, name, &case)?,
+            });
+        }
+    }
+    Ok(targets)
 }
 
 /// Probes an adapter that is not checked in: its answer to `hello` says what it can be asked for.
@@ -89,7 +94,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         let Some(adapter) = own::start(root, command).await else { return Ok(Exit::Fault) };
         let sdk = Sdk::of(Arc::clone(&adapter) as Arc<dyn Adapter>);
         let server = Server::start().await.map_err(ProbeError::Server)?;
-        let (text, exit) = report(root, &server, adapter, &targets(&sdk), None).await?;
+        let (text, exit) = report(root, &server, adapter, &targets(&sdk)?, None).await?;
         output::print(text);
         Ok(exit)
     })

@@ -60,6 +60,8 @@ pub struct Target {
     pub delivers: Option<Delivers>,
     /// The fields that its SDK has not; unknown where nobody describes the surface.
     pub lacks: Option<Vec<AnswerField>>,
+    /// The reason why its SDK need not read a whole answer with a tool call as the dialect has it; none where it must.
+    pub no_tool_answer: Option<String>,
 }
 
 /// The needs of a call beside its surface: the server that plays its answer, and how that is asked.
@@ -179,6 +181,11 @@ pub async fn probe(
     let mut results = Vec::new();
     for target in targets {
         for scenario in [Scenario::Whole, Scenario::WholeTool, Scenario::Cut, Scenario::HttpError] {
+            if let (Scenario::WholeTool, Some(why)) = (scenario, &target.no_tool_answer) {
+                let read = Some(format!("nothing, as the manifest says: {why}"));
+                results.push(ProbeResult { read, ..target.result(scenario, None) });
+                continue;
+            }
             let (answered, transcript) = run(&way, adapter.as_ref(), target, scenario).await?;
             results.push(target.result(scenario, wrong(scenario, target, &answered, &transcript)));
         }
@@ -348,6 +355,7 @@ mod tests {
             surface: "events".to_owned(),
             delivers: Some(Delivers::Events),
             lacks: Some(lacks),
+            no_tool_answer: None,
         };
         assert!(whole(&target(vec![]), &observation).is_some());
         assert_eq!(whole(&target(vec![AnswerField::StopReason]), &observation), None);

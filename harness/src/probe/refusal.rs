@@ -107,7 +107,8 @@ mod tests {
         whole.as_object_mut().expect("an object").extend(error.as_object().expect("an object").clone());
         let observation = json!({ "ended": "raised", "events": 0, "error": whole });
         let observation: Observation = serde_json::from_value(observation).expect("an observation");
-        let target = Target { api: Api::OpenaiChat, surface: "create".to_owned(), delivers: None, lacks };
+        let surface = "create".to_owned();
+        let target = Target { api: Api::OpenaiChat, surface, delivers: None, lacks, no_tool_answer: None };
         Refusal::unauthorized(Api::OpenaiChat).read(&target, &observation).expect("there is an error")
     }
 
