@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 use futures_util::stream::{self, StreamExt as _};
-use streamspec_adapters::contract::Adapter;
+use streamspec_adapters::contract::{Adapter, Ask};
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::manifest::Transports;
 
@@ -12,6 +12,7 @@ use super::arguments::ProbeOptions;
 use super::{Exit, output, own, print_progress, tell_broken};
 use crate::message::probed;
 use crate::probe::{ProbeError, Target, probe as probe_adapter};
+use crate::run::{PlanError, excluded};
 use crate::server::Server;
 use crate::session::set_up;
 
@@ -56,7 +57,7 @@ fn checked_in(root: &Utf8Path, wanted: &str, runtime: &tokio::runtime::Runtime) 
 /// Probes one adapter with a manifest.
 async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
-    let targets = targets(sdk);
+    let targets = targets(sdk)?;
     let server = Server::start().await.map_err(ProbeError::Server)?;
     match sdk.open(Some(server.authority().file()), 1).await {
         Ok(adapter) => {
@@ -67,20 +68,24 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     }
 }
 
-/// Lists the surfaces of an SDK by each of their dialects.
-fn targets(sdk: &Sdk) -> Vec<Target> {
-    let surfaces = sdk.manifest.surfaces.iter();
-    let targets = surfaces.flat_map(|(name, surface)| {
-        let target = |api| Target {
-            api,
-            surface: name.clone(),
-            delivers: surface.is_described().then_some(surface.delivers),
-            lacks: surface.is_described().then(|| surface.lacks.clone()),
-            asks: surface.asks.clone(),
-        };
-        surface.apis.iter().copied().map(target)
-    });
-    targets.collect()
+/// Lists the surfaces of an SDK by each of their dialects. One that need not read the dialect's call of a tool is not asked for one.
+fn targets(sdk: &Sdk) -> Result<Vec<Target>, PlanError> {
+    let mut targets = Vec::new();
+    for (name, surface) in &sdk.manifest.surfaces {
+        for api in surface.apis.iter().copied() {
+            let with_a_tool = format!("{}/benign/whole-tool-answer", api.folder());
+            let takes_calls = excluded(&sdk.manifest, name, &with_a_tool)?.is_none();
+            let asks = surface.asks.iter().copied().filter(|ask| *ask != Ask::Tool || takes_calls);
+            targets.push(Target {
+                api,
+                surface: name.clone(),
+                delivers: surface.is_described().then_some(surface.delivers),
+                lacks: surface.is_described().then(|| surface.lacks.clone()),
+                asks: asks.collect(),
+            });
+        }
+    }
+    Ok(targets)
 }
 
 /// Probes an adapter that is not checked in: its answer to `hello` says what it can be asked for.
@@ -90,7 +95,7 @@ fn command(root: &Utf8Path, command: &[String], runtime: &tokio::runtime::Runtim
         let Some(adapter) = own::start(root, command).await else { return Ok(Exit::Fault) };
         let sdk = Sdk::of(Arc::clone(&adapter) as Arc<dyn Adapter>);
         let server = Server::start().await.map_err(ProbeError::Server)?;
-        let (text, exit) = report(root, &server, adapter, &targets(&sdk), None).await?;
+        let (text, exit) = report(root, &server, adapter, &targets(&sdk)?, None).await?;
         output::print(text);
         Ok(exit)
     })

@@ -26,6 +26,6 @@ pub use engine::{Deadlines, Engine, EngineError};
 pub(crate) use engine::{RELEASE, watches_connection};
 pub use evidence::TrialRun;
 pub(crate) use lessons::LOADING;
-pub use plan::{Filter, Plan, PlanError, Skipped, Trial, has_surfaces, has_variant, is_sound, plan};
+pub use plan::{Filter, Plan, PlanError, Skipped, Trial, excluded, has_surfaces, has_variant, is_sound, plan};
 pub use routes::{READER, Routes, RoutesError};
 pub use running::Running;

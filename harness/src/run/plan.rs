@@ -279,6 +279,17 @@ fn exclusions(manifest: &Manifest) -> Result<Vec<Exclusion>, PlanError> {
     manifest.unsupported.iter().map(exclusion).collect()
 }
 
+/// Says whether an exclusion is about a case on a surface.
+fn covers((surfaces, cases, _): &Exclusion, surface: &str, case: &str) -> bool {
+    surfaces.as_ref().is_none_or(|glob| glob.is_match(surface)) && cases.is_match(case)
+}
+
+/// Returns the reason that a manifest gives for excluding a case on a surface, if it does.
+pub fn excluded(manifest: &Manifest, surface: &str, case: &str) -> Result<Option<String>, PlanError> {
+    let exclusions = exclusions(manifest)?;
+    Ok(exclusions.into_iter().find(|exclusion| covers(exclusion, surface, case)).map(|(_, _, why)| why))
+}
+
 /// Returns the reason why a trial is not run, if its surface is newer than its SDK or an exclusion covers it.
 fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     let manifest = &trial.sdk.manifest;
@@ -308,11 +319,9 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     if let Some(reason) = untrusting(trial) {
         return Some(reason);
     }
-    let covers = |(surfaces, cases, _): &&Exclusion| {
-        surfaces.as_ref().is_none_or(|glob| glob.is_match(trial.surface.as_str()))
-            && cases.is_match(trial.case.id.as_str())
-    };
-    exclusions.iter().find(covers).map(|(_, _, why)| why.clone())
+    let covering =
+        exclusions.iter().find(|exclusion| covers(exclusion, trial.surface.as_str(), trial.case.id.as_str()));
+    covering.map(|(_, _, why)| why.clone())
 }
 
 /// Returns the reason why the SDK cannot be asked by an encrypted transport, if there is one.
@@ -368,6 +377,15 @@ mod tests {
         assert_eq!((names.len(), lists.len()), (surfaces, distinct.len()));
         assert!(trials.len() > 4 * lists.len(), "{} trials, {} lists", trials.len(), lists.len());
         assert!(size_of::<Trial>() <= 64, "{}", size_of::<Trial>());
+    }
+
+    #[test]
+    fn a_manifest_says_why_it_excludes_a_case() {
+        let fleet = Fleet::discover(&root()).expect("the fleet");
+        let manifest = &fleet.get("mistral-python").expect("the SDK").manifest;
+        let why = |case| excluded(manifest, "stream-sync", case).expect("globs that can be read");
+        assert!(why("openai-chat/benign/whole-tool-answer").is_some_and(|why| why.contains("without its name")));
+        assert_eq!(why("openai-chat/benign/whole-answer"), None);
     }
 
     #[test]
