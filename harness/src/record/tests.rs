@@ -117,7 +117,13 @@ fn an_attempt_without_its_trial_is_a_trial_that_was_cut_short() {
 fn another_format_is_refused_by_its_number() {
     let mut other = suite();
     other["format"] = json!(FORMAT + 1);
-    refused(&lines(&[other]), "r.jsonl:1: records of format 8, and this version of streamspec reads format 7: run the");
+    refused(
+        &lines(&[other]),
+        &format!(
+            "r.jsonl:1: records of format {}, and this version of streamspec reads format {FORMAT}: run the",
+            FORMAT + 1
+        ),
+    );
     let mut old = suite();
     old.as_object_mut().expect("an object").remove("format");
     refused(
