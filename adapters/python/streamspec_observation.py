@@ -88,7 +88,7 @@ class Observer:
 
     def hand_over(self) -> None:
         """Offers the fields of the surface from here on, though they may still be empty."""
-        self.text = []
+        self.text = None if "text" in self.lacks else []
         if self.delivers != "text":
             self.tools = None if "tool_calls" in self.lacks else {}
             self.stop_reason = ABSENT if "stop_reason" in self.lacks else None

@@ -229,6 +229,10 @@ class Absences(unittest.TestCase):
             seen.hand_over()
             seen.tool(0, "f")
             self.assertEqual(seen.observation(), {"ended": "returned", "events": 0, "text": ""})
+            seen = Observer(delivers, (), ("text", "stop_reason"))
+            seen.hand_over()
+            seen.say("a")
+            self.assertEqual(seen.observation(), {"ended": "returned", "events": 0, "tool_calls": []})
 
     def test_a_surface_tells_only_what_it_delivers(self):
         self.assertEqual(
