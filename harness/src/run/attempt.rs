@@ -1,6 +1,8 @@
 //! Attempts: which call is made once more because the machine, or another call in the same process, may be why it came out
 //! as it did.
 
+use std::time::Instant;
+
 use streamspec_adapters::contract::{Adapter, CallOutcome, CallResult, STUCK};
 
 use super::engine::Engine;
@@ -27,8 +29,9 @@ impl Engine {
         if let Some(why) = self.why_not_called(trial) {
             return (CallEvidence::fault(why), Vec::new());
         }
+        let began = Instant::now();
         let played = self.play(trial, adapter, script, self.ends_process(trial)).await;
-        self.learnt.note(trial, &played.answered.outcome);
+        self.learnt.note(trial, began, &played.answered.outcome);
         if self.doubt(trial, &played).is_none() {
             return (played, Vec::new());
         }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use streamspec_adapters::contract::CallOutcome;
 use tokio::sync::Mutex as Turn;
@@ -24,6 +24,10 @@ const UNREACHED: u32 = 5;
 
 /// So many calls of an SDK in a row that all hung, and no more are made: its process takes calls and answers none.
 const UNANSWERED: u32 = 64;
+
+/// The least number of rounds of these calls, each begun after a call of the round before had hung. Of calls that are under way together all
+/// hang where something else keeps the machine busy for as long as one of them is waited for.
+const ROUNDS: u32 = 4;
 
 /// So many calls of a case file that ended the process by themselves, and the others of that file are made by themselves from the
 /// first attempt on. One may be an end from without: a process that was killed.
@@ -55,6 +59,10 @@ struct Lessons {
     unreached: u32,
     /// Calls in a row that hung.
     hung_in_a_row: u32,
+    /// The rounds that these calls were made in.
+    rounds: u32,
+    /// The time at which the first call of the last round had hung.
+    round_over: Option<Instant>,
     /// Surfaces of which a call has come out, so that what an SDK loads for its first call has been loaded.
     begun: HashSet<Arc<SurfaceId>>,
     /// Trials that were run.
@@ -78,19 +86,26 @@ impl LessonsBySdk {
 
     /// Returns the reason why no more calls are made.
     pub(super) fn answers_nothing(&self, trial: &Trial) -> Option<String> {
-        let all_hung = self.of(trial, |lessons| lessons.hung_in_a_row >= UNANSWERED);
-        all_hung.then(|| format!("the last {UNANSWERED} calls of this adapter all hung, so this one was not made"))
+        let in_a_row = self.of(trial, |lessons| (lessons.rounds >= ROUNDS).then_some(lessons.hung_in_a_row))?;
+        let all_hung = in_a_row >= UNANSWERED;
+        all_hung.then(|| format!("the last {in_a_row} calls of this adapter all hung, so this one was not made"))
     }
 
-    /// Notes how a call came out that others may have been in flight with.
-    pub(super) fn note(&self, trial: &Trial, answer: &CallOutcome) {
+    /// Notes how a call came out that others may have been in flight with, and that was begun at this time.
+    pub(super) fn note(&self, trial: &Trial, began: Instant, answer: &CallOutcome) {
         self.of(trial, |lessons| {
             lessons.begun.insert(Arc::clone(&trial.surface));
             match answer {
                 CallOutcome::Hang if trial.case.may_wait() || trial.hangs => {}
-                CallOutcome::Hang | CallOutcome::Stuck => lessons.hung_in_a_row += 1,
+                CallOutcome::Hang | CallOutcome::Stuck => {
+                    lessons.hung_in_a_row += 1;
+                    if lessons.round_over.is_none_or(|over| began > over) {
+                        lessons.rounds += 1;
+                        lessons.round_over = Some(Instant::now());
+                    }
+                }
                 CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
-                    lessons.hung_in_a_row = 0;
+                    (lessons.hung_in_a_row, lessons.rounds, lessons.round_over) = (0, 0, None);
                 }
             }
         });

@@ -115,6 +115,29 @@ async fn an_adapter_that_answers_nothing_is_not_asked_for_ever() {
     assert!(asked <= 80, "{asked} calls");
 }
 
+/// What keeps the machine busy for as long as a call is waited for makes all hang that are under way, and says nothing of the adapter.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_all_hung_together_are_one_round() {
+    let begun = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&begun);
+    let say = move |call: &Call, got: &str, _| {
+        if call.alone || counted.fetch_add(1, Ordering::SeqCst) >= 64 {
+            return honest(got);
+        }
+        while counted.load(Ordering::SeqCst) < 64 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        CallOutcome::Hang
+    };
+    let (engine, trials) = engine(&["anthropic/cut"], say).await;
+    let untimed: Vec<_> = trials.iter().filter(|trial| !trial.case.is_timed()).take(80).collect();
+    let (together, later) = untimed.split_at(64);
+    let mut ran = join_all(together.iter().map(|trial| engine.run(trial))).await;
+    ran.extend(join_all(later.iter().map(|trial| engine.run(trial))).await);
+    let lost = ran.iter().flatten().filter(|ran| ran.record.verdict.status.is_lost()).count();
+    assert_eq!(lost, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_surface_has_time_to_load_before_its_first_call_comes_out_and_none_after_it() {
     let deadlines = Arc::new(std::sync::Mutex::new(Vec::new()));
