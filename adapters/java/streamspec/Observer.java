@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The observer of one call: it collects what the SDK's caller sees, and makes the observation of it. */
@@ -66,7 +67,7 @@ public final class Observer {
         }
     }
 
-    private final Class<? extends Throwable> errorBase;
+    private final Predicate<Throwable> isOwn;
     private final Set<String> alsoShows;
     private final long stopAfter;
     private String site = "open";
@@ -84,8 +85,9 @@ public final class Observer {
     private ObjectNode error;
     private ReadingFault fault;
 
-    Observer(Run run, Class<? extends Throwable> errorBase) {
-        this.errorBase = errorBase;
+    /** Observes a call; the predicate says which exceptions are the SDK's own. */
+    Observer(Run run, Predicate<Throwable> isOwn) {
+        this.isOwn = isOwn;
         this.alsoShows = new LinkedHashSet<>(run.alsoShows());
         this.stopAfter = run.caller().stopAfter();
         if (!run.isFinal()) {
@@ -109,7 +111,7 @@ public final class Observer {
                 read.accept(this, item);
             }
         } catch (RuntimeException thrown) {
-            if (errorBase.isInstance(thrown)) {
+            if (isOwn.test(thrown)) {
                 throw thrown;
             }
             fault = new ReadingFault(item, thrown);

@@ -1,20 +1,35 @@
 package streamspec;
 
+import java.util.List;
 import java.util.function.Function;
 
 /**
  * The facts that an adapter declares about its SDK besides those in its manifest, and the calls that it makes.
  *
  * @param version the version that is really loaded
- * @param errorBase the root of the SDK's own exceptions
+ * @param errorBases the roots of the SDK's own exceptions
  * @param prepare prepares a call; an exception here is the adapter's fault
  * @param fields what a catcher can read through the documented getters of an exception of the SDK's own
  */
 public record Sdk(
         String version,
-        Class<? extends Throwable> errorBase,
+        List<Class<? extends Throwable>> errorBases,
         Function<Run, Call> prepare,
         Function<Throwable, ErrorFields> fields) {
+
+    /** Declares an SDK whose own exceptions have one root. */
+    public Sdk(
+            String version,
+            Class<? extends Throwable> errorBase,
+            Function<Run, Call> prepare,
+            Function<Throwable, ErrorFields> fields) {
+        this(version, List.of(errorBase), prepare, fields);
+    }
+
+    /** Says whether an exception is one of the SDK's own. */
+    boolean isOwn(Throwable thrown) {
+        return errorBases.stream().anyMatch(base -> base.isInstance(thrown));
+    }
 
     /** One call; whatever it throws is what the SDK threw. It can be made several times, also at once, on one client. */
     public interface Call {

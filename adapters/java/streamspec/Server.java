@@ -100,7 +100,7 @@ public final class Server {
                                 1, run.caller().atOnce())
                         .mapToObj(other -> CompletableFuture.supplyAsync(() -> further(call, run), threads))
                         .toList();
-                ObjectNode observation = observe(call, new Observer(run, sdk.errorBase()));
+                ObjectNode observation = observe(call, new Observer(run, sdk::isOwn));
                 if (!others.isEmpty()) {
                     ArrayNode all = observation.putArray("others");
                     others.forEach(other -> all.add(other.join()));
@@ -119,7 +119,7 @@ public final class Server {
 
     /** Makes a further call of the caller of this run. */
     private ObjectNode further(Sdk.Call call, Run run) {
-        return observe(call, new Observer(run.toTheEnd(), sdk.errorBase()));
+        return observe(call, new Observer(run.toTheEnd(), sdk::isOwn));
     }
 
     /** Makes a call: what the SDK throws is an observation, and everything else is the adapter's fault. */
@@ -128,7 +128,7 @@ public final class Server {
             call.make(seen);
         } catch (Throwable thrown) {
             Throwable said = opened(thrown);
-            ErrorFields fields = sdk.errorBase().isInstance(said) ? sdk.fields().apply(said) : new ErrorFields(said);
+            ErrorFields fields = sdk.isOwn(said) ? sdk.fields().apply(said) : new ErrorFields(said);
             seen.raised(said, fields, said != thrown);
         }
         if (seen.fault() != null) {
@@ -152,7 +152,8 @@ public final class Server {
                 .put("language", "java");
         hello.put("runtime", "Java " + System.getProperty("java.version"));
         manifest.apis().forEach(hello.putArray("apis")::add);
-        hello.putArray("error_bases").add(sdk.errorBase().getSimpleName());
+        ArrayNode bases = hello.putArray("error_bases");
+        sdk.errorBases().forEach(base -> bases.add(base.getSimpleName()));
         manifest.surfaces().keySet().forEach(hello.putArray("surfaces")::add);
         hello.putArray("capabilities")
                 .add("timeout")

@@ -61,7 +61,7 @@ final class CallerTest {
     private static Observer seen(long stopAfter) {
         Caller caller = new Caller(stopAfter, false, 0);
         Run run = new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, "", false, List.of(), caller);
-        return new Observer(run, IllegalStateException.class);
+        return new Observer(run, IllegalStateException.class::isInstance);
     }
 
     private static Caller read(String text) throws JsonProcessingException {

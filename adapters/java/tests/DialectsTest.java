@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class DialectsTest {
     private final Observer seen = new Observer(
             new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, "", false, List.of(), Caller.PLAIN),
-            Error.class);
+            Error.class::isInstance);
 
     @Test
     void aReasonEndsCallsOrCutsThem() {

@@ -77,7 +77,7 @@ final class ObservationTest {
                         false,
                         List.of("usage", "endings"),
                         Caller.PLAIN),
-                Error.class);
+                Error.class::isInstance);
         seen.say("Hel");
         seen.tool(0L).name("get_weather");
         seen.count(Optional.of(3L), Optional.empty());
@@ -310,7 +310,7 @@ final class ObservationTest {
     private static Observer seen(String surface, List<String> alsoShows) {
         boolean isFinal = surface.startsWith("final");
         Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, "", isFinal, alsoShows, Caller.PLAIN);
-        return new Observer(run, IllegalStateException.class);
+        return new Observer(run, IllegalStateException.class::isInstance);
     }
 
     private static void checkSeen(String expected, Observer seen, List<String> fields) {

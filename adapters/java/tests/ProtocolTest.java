@@ -41,9 +41,9 @@ final class ProtocolTest {
         send("{\"op\":\"hello\",\"protocol\":1}");
         JsonNode hello = Json.MAPPER.readTree(replies.readLine());
         assertEquals("{\"name\":\"sample\",\"version\":\"1.0.0\",\"language\":\"java\"}", text(hello, "sdk"));
-        assertEquals("[\"SampleException\"]", text(hello, "error_bases"));
+        assertEquals("[\"SampleException\",\"OtherException\"]", text(hello, "error_bases"));
         assertEquals("[\"create-sync\",\"final-async\"]", text(hello, "surfaces"));
-        assertEquals(10, hello.get("apis").size());
+        assertEquals(11, hello.get("apis").size());
     }
 
     @Test
@@ -62,6 +62,14 @@ final class ProtocolTest {
         assertTrue(error.path("status").isMissingNode(), "what is not the SDK's own has no fields");
         assertEquals(
                 "SampleException", replies.get(3).at("/observation/error/class").textValue());
+    }
+
+    @Test
+    void eachRootIsTheSdksOwn() throws IOException {
+        run(1, "throwsOfOtherRoot");
+        JsonNode error = replies(1).get(1).at("/observation/error");
+        assertEquals("OtherException", error.get("class").textValue());
+        assertEquals("{\"via\":\"attribute\",\"value\":503}", text(error, "status"));
     }
 
     @Test

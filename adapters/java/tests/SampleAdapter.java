@@ -14,12 +14,12 @@ final class SampleAdapter {
     /** Its manifest; the name of an api says what happens. */
     static final String MANIFEST = """
             {"package": "sample", "surfaces": {
-                "create-sync": {"delivers": "events", "apis": ["returns", "meets", "throws", "wraps", "wrapsOther",
-                    "overflows", "hangs", "misread", "refuses", "unprepared"]},
+                "create-sync": {"delivers": "events", "apis": ["returns", "meets", "throws", "throwsOfOtherRoot",
+                    "wraps", "wrapsOther", "overflows", "hangs", "misread", "refuses", "unprepared"]},
                 "final-async": {"delivers": "final", "apis": ["returns"]}}}
             """;
 
-    /** The root class of the SDK. */
+    /** A root class of the SDK. */
     static final class SampleException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -32,12 +32,21 @@ final class SampleAdapter {
         }
     }
 
+    /** Another root class of the SDK. */
+    static final class OtherException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        public int statusCode() {
+            return 503;
+        }
+    }
+
     private SampleAdapter() {}
 
     public static void main(String[] arguments) {
         Server.serve(() -> new Sdk(
                 "1.0.0",
-                SampleException.class,
+                List.of(SampleException.class, OtherException.class),
                 SampleAdapter::prepare,
                 error -> new ErrorFields(error).attribute("status", "statusCode")));
     }
@@ -54,6 +63,7 @@ final class SampleAdapter {
             switch (run.api()) {
                 case "meets" -> MEETING.await();
                 case "throws" -> throw new SampleException("while it was read");
+                case "throwsOfOtherRoot" -> throw new OtherException();
                 case "wraps" ->
                     throw new ExecutionException(new CompletionException(new SampleException("while it was awaited")));
                 case "wrapsOther" -> throw new CompletionException(new IllegalStateException("another library's"));
