@@ -1,5 +1,9 @@
 package streamspec;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
 import java.util.function.Function;
 
 /**
@@ -15,6 +19,18 @@ public record Sdk(
         Class<? extends Throwable> errorBase,
         Function<Run, Call> prepare,
         Function<Throwable, ErrorFields> fields) {
+
+    /** Returns the version that Maven has written into a package, {@code GROUP:ARTIFACT}, for one whose manifest has none. */
+    public static String mavenVersion(Class<?> ofPackage, String name) {
+        String file = "/META-INF/maven/" + name.replace(':', '/') + "/pom.properties";
+        Properties said = new Properties();
+        try (InputStream stream = ofPackage.getResourceAsStream(file)) {
+            said.load(stream);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return said.getProperty("version");
+    }
 
     /** One call; whatever it throws is what the SDK threw. It can be made several times, also at once, on one client. */
     public interface Call {
