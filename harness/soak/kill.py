@@ -15,6 +15,7 @@ The exit code is 0 if all of it is so. Linux only, as it reads /proc.
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import random
@@ -120,8 +121,10 @@ class Round:
             busy.update(adapter for adapter in adapters if adapter not in busy and is_calling(adapter))
             grown = [adapter for adapter in adapters if adapter in busy]
             if grown and self.killed < kills and time.monotonic() >= next_kill:
-                os.kill(random.choice(grown), signal.SIGKILL)
-                self.killed += 1
+                # It may have ended by itself in the meantime.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(random.choice(grown), signal.SIGKILL)
+                    self.killed += 1
                 next_kill = time.monotonic() + options.gap
             if counted := count(process.pid):
                 self.counts.append(counted)

@@ -6,10 +6,6 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
 import streamspec.Asked;
 import streamspec.ErrorFields;
 import streamspec.Run;
@@ -18,9 +14,6 @@ import streamspec.Server;
 
 /** Drives LangChain4j over Chat Completions, with its own client of OpenAI. */
 public final class Adapter {
-    private static final String ABOUT_THE_PACKAGE =
-            "/META-INF/maven/dev.langchain4j/langchain4j-open-ai/pom.properties";
-
     private static final ToolSpecification TOOL = ToolSpecification.builder()
             .name(Asked.TOOL)
             .description(Asked.ABOUT_THE_TOOL)
@@ -33,18 +26,11 @@ public final class Adapter {
     private Adapter() {}
 
     public static void main(String[] arguments) {
-        Server.serve(() -> new Sdk(version(), LangChain4jException.class, Adapter::prepare, Adapter::fields));
-    }
-
-    /** Returns the version that the package says; its manifest has none. */
-    private static String version() {
-        Properties said = new Properties();
-        try (InputStream file = OpenAiStreamingChatModel.class.getResourceAsStream(ABOUT_THE_PACKAGE)) {
-            said.load(file);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-        return said.getProperty("version");
+        Server.serve(() -> new Sdk(
+                Sdk.mavenVersion(OpenAiStreamingChatModel.class, "dev.langchain4j:langchain4j-open-ai"),
+                LangChain4jException.class,
+                Adapter::prepare,
+                Adapter::fields));
     }
 
     /** Lists the getters: the status is in the exception of the HTTP client. */

@@ -1,6 +1,10 @@
 package streamspec;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Properties;
 import java.util.function.Function;
 
 /**
@@ -29,6 +33,18 @@ public record Sdk(
     /** Says whether an exception is one of the SDK's own. */
     boolean isOwn(Throwable thrown) {
         return errorBases.stream().anyMatch(base -> base.isInstance(thrown));
+    }
+
+    /** Returns the version that Maven has written into a package, {@code GROUP:ARTIFACT}, for one whose manifest has none. */
+    public static String mavenVersion(Class<?> ofPackage, String name) {
+        String file = "/META-INF/maven/" + name.replace(':', '/') + "/pom.properties";
+        Properties said = new Properties();
+        try (InputStream stream = ofPackage.getResourceAsStream(file)) {
+            said.load(stream);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return said.getProperty("version");
     }
 
     /** One call; whatever it throws is what the SDK threw. It can be made several times, also at once, on one client. */

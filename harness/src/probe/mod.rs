@@ -1,7 +1,8 @@
 //! Tests an adapter itself, before a suite is run on it: does it keep the contract?
 //!
 //! It says nothing about the SDK. What an SDK makes of a broken stream is not judged here, only whether the adapter
-//! answers every call, about that call, in time, and sees what it must be able to see.
+//! answers every call, about that call, in time, and sees what it must be able to see. Where an answer ends early or stalls, the SDK
+//! itself may leave its caller waiting.
 
 mod brought;
 mod refusal;
@@ -308,6 +309,8 @@ async fn run_changed(
 fn wrong(scenario: Scenario, target: &Target, answered: &CallResult, transcript: &Transcript) -> Option<String> {
     let observation = match &answered.outcome {
         CallOutcome::Observed(observation) => observation,
+        // An SDK may leave its caller waiting where an answer ends early; that it asked shows that the adapter made the call.
+        CallOutcome::Hang if scenario == Scenario::Cut && !transcript.exchanges.is_empty() => return None,
         CallOutcome::Hang => return Some("no answer before the deadline".to_owned()),
         CallOutcome::Stuck => return Some(STUCK.to_owned()),
         CallOutcome::Crash { detail, .. } => return Some(format!("the process died: {detail}")),
@@ -361,6 +364,7 @@ fn whole_tool(target: &Target, observation: &Observation) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::Exchange;
 
     #[test]
     fn a_surface_may_lack_the_stop_reason() {
@@ -374,5 +378,16 @@ mod tests {
         };
         assert!(whole(&target(vec![]), &observation).is_some());
         assert_eq!(whole(&target(vec![AnswerField::StopReason]), &observation), None);
+    }
+
+    #[test]
+    fn a_caller_may_wait_for_ever_where_an_answer_ends_early() {
+        let (api, surface, asks) = (Api::OpenaiChat, "final".to_owned(), Ask::ALL.to_vec());
+        let target = Target { api, surface, delivers: None, lacks: None, asks };
+        let hang = CallResult { outcome: CallOutcome::Hang, stderr: String::new(), took: PATIENCE };
+        let asked = Transcript { exchanges: vec![Exchange::sample()], ..Transcript::default() };
+        assert_eq!(wrong(Scenario::Cut, &target, &hang, &asked), None);
+        assert!(wrong(Scenario::Cut, &target, &hang, &Transcript::default()).is_some());
+        assert!(wrong(Scenario::Whole, &target, &hang, &asked).is_some());
     }
 }
