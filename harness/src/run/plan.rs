@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use globset::GlobSet;
 use semver::Version;
@@ -15,6 +16,9 @@ use super::routes::Routes;
 use crate::case::{Case, GlobError, matcher};
 use crate::codec;
 use crate::id::{Route, SurfaceId, Transport, TrialId, Variant};
+
+/// A call that may take so long waits for most of its time.
+const LONG: Duration = Duration::from_secs(1);
 
 /// One surface and one case, in every variant that was asked for and the case allows. It shares what it is made of with the other
 /// trials of a plan, which may be hundreds of thousands.
@@ -48,7 +52,7 @@ impl Trial {
 
     /// Says whether it waits for the clock, rather than keeping the machine busy.
     pub fn waits(&self) -> bool {
-        self.case.is_timed() || self.hangs
+        self.case.is_timed() || self.hangs || self.case.longest() >= LONG
     }
 
     /// Returns the name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.
