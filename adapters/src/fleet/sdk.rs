@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::hello::{HelloError, check_hello};
 use crate::contract::{Adapter, Identity};
 use crate::manifest::{self, Manifest};
-use crate::process::{Launch, Pool, ProcessAdapter, StartError};
+use crate::process::{Launch, Pool, ProcessAdapter, Processes, StartError};
 use crate::setup::{self, Environment, Progress, SetupError, Standalone, Toolchain};
 use crate::spec::{self, Build};
 
@@ -193,7 +193,11 @@ impl Sdk {
 
     /// Starts the adapter and holds what it says about itself against the manifest. A process is told by the variable of its manifest
     /// which authority its SDK is to trust: the path of that authority's certificate, as PEM. There are at most so many processes.
-    pub async fn open(&self, certificate: Option<&Utf8Path>, processes: usize) -> Result<Arc<dyn Adapter>, OpenError> {
+    pub async fn open(
+        &self,
+        certificate: Option<&Utf8Path>,
+        processes: Processes,
+    ) -> Result<Arc<dyn Adapter>, OpenError> {
         let id = &self.manifest.id;
         let environment = self.environment()?;
         let adapter: Arc<dyn Adapter> = match &environment {

@@ -39,7 +39,7 @@ use tokio::time::{Instant, timeout};
 use self::in_flight::{CallsInFlight, End, Notes};
 pub use self::launch::{Launch, Limits};
 use self::link::Link;
-pub use self::pool::Pool;
+pub use self::pool::{Pool, Processes};
 pub use self::service::Service;
 use crate::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use crate::protocol::{Request, Run};

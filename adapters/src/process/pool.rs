@@ -12,10 +12,35 @@ use crate::contract::{Adapter, Call, CallResult, Identity};
 /// The calls in flight in each process from which on another one is started: a run of a few calls does without.
 const MANY: usize = 8;
 
+/// The most processes of one SDK: each takes memory, and the harness needs a core, too.
+const MOST: usize = 4;
+
+/// The number of processes that an SDK may have. It may be raised while they work.
+#[derive(Clone, Debug)]
+pub struct Processes(Arc<AtomicUsize>);
+
+impl Processes {
+    /// Lets an SDK have so many processes, of which more than a few are too many.
+    pub fn of(number: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(number.clamp(1, MOST))))
+    }
+
+    /// Returns the number.
+    pub fn number(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Raises the number to this one where it is greater.
+    pub fn raise(&self, number: usize) {
+        self.0.fetch_max(number.min(MOST), Ordering::Relaxed);
+    }
+}
+
 /// An adapter in up to so many processes. The first is started with it, each of the others once all that there are have many calls
 /// in flight. Each call goes to the process with the fewest. What is said of "the process" of a call is said of that one.
 pub struct Pool {
     launch: Launch,
+    processes: Processes,
     first: Member,
     others: Vec<Arc<Other>>,
 }
@@ -37,10 +62,10 @@ struct Other {
 
 impl Pool {
     /// Starts the first of so many processes and waits for its hello.
-    pub async fn start(launch: Launch, processes: usize) -> Result<Self, StartError> {
+    pub async fn start(launch: Launch, processes: Processes) -> Result<Self, StartError> {
         let first = Member::of(ProcessAdapter::start(launch.clone()).await?);
-        let others = std::iter::repeat_with(Arc::default).take(processes.saturating_sub(1)).collect();
-        Ok(Self { launch, first, others })
+        let others = std::iter::repeat_with(Arc::default).take(MOST - 1).collect();
+        Ok(Self { launch, processes, first, others })
     }
 
     /// Takes the process with the fewest calls in flight, and begins to start another one where that has many.
@@ -48,7 +73,9 @@ impl Pool {
         let others = self.others.iter().filter_map(|other| other.member.get()?.as_ref());
         let member = others.fold(&self.first, |least, other| if other.calls() < least.calls() { other } else { least });
         if member.calls() >= MANY
-            && let Some(next) = self.others.iter().find(|other| !other.is_begun.swap(true, Ordering::Relaxed))
+            && let Some(next) = self.others[..self.processes.number() - 1]
+                .iter()
+                .find(|other| !other.is_begun.swap(true, Ordering::Relaxed))
         {
             let (next, launch, identity) = (Arc::clone(next), self.launch.clone(), self.identity().clone());
             tokio::spawn(async move { next.begin(launch, &identity).await });

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use streamspec_adapters::contract::Adapter as _;
-use streamspec_adapters::process::Pool;
+use streamspec_adapters::process::{Pool, Processes};
 
 use super::closing::assert_ends;
 use super::{assert_fault, call, launch, text};
@@ -19,7 +19,12 @@ async fn at_once(pool: &Pool, calls: usize) -> BTreeSet<String> {
 #[tokio::test]
 async fn many_calls_start_another_process_and_few_do_not() {
     let (launch, _home) = launch("pid");
-    let pool = Pool::start(launch, 2).await.expect("the first process starts");
+    let may = Processes::of(1);
+    let pool = Pool::start(launch, may.clone()).await.expect("the first process starts");
+    for _ in 0..3 {
+        assert_eq!(at_once(&pool, 30).await.len(), 1, "it may have no other one");
+    }
+    may.raise(2);
     for _ in 0..5 {
         assert_eq!(at_once(&pool, 8).await.len(), 1);
     }

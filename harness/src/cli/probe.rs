@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt as _};
 use streamspec_adapters::contract::{Adapter, Ask};
 use streamspec_adapters::fleet::{Fleet, Sdk};
 use streamspec_adapters::manifest::Transports;
+use streamspec_adapters::process::Processes;
 
 use super::arguments::ProbeOptions;
 use super::{Exit, output, own, print_progress, tell_broken};
@@ -59,7 +60,7 @@ async fn one(root: &Utf8Path, sdk: &Sdk) -> anyhow::Result<(String, Exit)> {
     let id = &sdk.manifest.id;
     let targets = targets(sdk)?;
     let server = Server::start().await.map_err(ProbeError::Server)?;
-    match sdk.open(Some(server.authority().file()), 1).await {
+    match sdk.open(Some(server.authority().file()), Processes::of(1)).await {
         Ok(adapter) => {
             let (text, exit) = report(root, &server, adapter, &targets, Some(&sdk.manifest.transports)).await?;
             Ok((format!("{id}\n{text}"), exit))

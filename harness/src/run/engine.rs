@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
+use streamspec_adapters::process::Processes;
 use thiserror::Error;
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
@@ -54,9 +55,6 @@ impl Deadlines {
     }
 }
 
-/// The most processes of one SDK: each takes memory, and the harness needs a core, too.
-const PROCESSES: usize = 4;
-
 /// The time that a piece of an answer adds to the deadline of its call.
 const PER_PIECE: Duration = Duration::from_millis(1);
 
@@ -80,7 +78,8 @@ pub struct Engine {
     controls: Mutex<HashMap<String, SharedControl>>,
     listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
-    processes: usize,
+    processes: Mutex<HashMap<String, Processes>>,
+    processes_at_first: usize,
     timed_jobs: Semaphore,
     began: Instant,
 }
@@ -104,7 +103,8 @@ impl Engine {
             controls: Mutex::default(),
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
-            processes: 1,
+            processes: Mutex::default(),
+            processes_at_first: 1,
             timed_jobs: Semaphore::new(jobs.max(1) * pace::MOST),
             began: Instant::now(),
         })
@@ -120,13 +120,14 @@ impl Engine {
     /// several processes.
     #[must_use]
     pub fn shared_by(self, sdks: usize) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { processes: (cores / sdks.max(1)).clamp(1, PROCESSES), ..self }
+        Self { processes_at_first: cores() / sdks.max(1), ..self }
     }
 
     /// Returns the number of processes that an SDK has once there are enough calls for them.
-    pub(super) fn processes(&self, sdk: &Sdk) -> usize {
-        if sdk.has_one_thread() { self.processes } else { 1 }
+    pub(super) fn processes(&self, sdk: &Sdk) -> Processes {
+        let at_first = if sdk.has_one_thread() { self.processes_at_first } else { 1 };
+        let mut all = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(sdk.manifest.id.clone()).or_insert_with(|| Processes::of(at_first)).clone()
     }
 
     /// Tells of each call that will be made once more, from now on.
@@ -351,6 +352,11 @@ impl Engine {
         }
         mixed_up.map(Verdict::adapter_fault)
     }
+}
+
+/// Returns the number of cores that this process may use.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Says whether any level asks what becomes of the connection.

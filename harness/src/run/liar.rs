@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 use streamspec_adapters::contract::{Adapter, Call, CallOutcome, CallResult, Identity};
 use streamspec_adapters::fleet::Fleet;
+use streamspec_adapters::process::Processes;
 
 use super::{Deadlines, Engine, Filter, Trial, plan};
 use crate::load::{self, Selection};
@@ -100,7 +101,7 @@ pub(crate) async fn engine(
     let root = root();
     let fleet = Fleet::discover(&root).expect("the fleet");
     let reference = fleet.get("reference").expect("the reference client").clone();
-    let identity = reference.open(None, 1).await.expect("the reference client").identity().clone();
+    let identity = reference.open(None, Processes::of(1)).await.expect("the reference client").identity().clone();
     let identity = Identity { error_bases: vec!["ApiError".to_owned()], ..identity };
     let liar = Liar { say: Arc::new(say), calls: AtomicU32::new(0), identity };
     let sdk = Arc::new(reference.driven_by(Arc::new(liar)));

@@ -2,14 +2,14 @@
 //! what is known to end the process of its SDK. An SDK that is not done with the first keeps no other one from the second.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::num::NonZero;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use streamspec_adapters::process::Processes;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
-use super::engine::Engine;
+use super::engine::{Engine, cores};
 use super::pace::{FIRST, LOOK, Pace};
 use super::plan::Trial;
 
@@ -87,10 +87,8 @@ pub struct Running<T> {
     work: Work<T>,
     trials: Arc<[Trial]>,
     kinds: [Queues; 3],
-    /// The number of processes of each SDK.
-    processes: BTreeMap<String, usize>,
-    /// The number of cores that each SDK can keep busy.
-    cores: BTreeMap<String, usize>,
+    /// The processes of each SDK that keeps one core busy with each.
+    processes: BTreeMap<String, Processes>,
     under_way: BTreeMap<String, UnderWay>,
     tasks: JoinSet<(String, usize, T)>,
     /// None before the trials that wait.
@@ -102,10 +100,6 @@ pub struct Running<T> {
 /// The numbers of trials of one SDK that are under way, by kind.
 type UnderWay = [usize; 3];
 
-fn all_cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
-}
-
 impl<T: Send + 'static> Running<T> {
     /// Prepares trials; none begins before the first result is asked for.
     pub fn of<F: Future<Output = T> + Send + 'static>(
@@ -114,12 +108,11 @@ impl<T: Send + 'static> Running<T> {
         work: impl Fn(Trial) -> F + Send + 'static,
     ) -> Self {
         let mut kinds: [Queues; 3] = Default::default();
-        let (mut processes, mut cores) = (BTreeMap::new(), BTreeMap::new());
+        let mut processes = BTreeMap::new();
         for (trial, place) in trials.iter().zip(0..) {
-            let count = *processes.entry(trial.sdk.manifest.id.clone()).or_insert_with(|| engine.processes(&trial.sdk));
-            cores
-                .entry(trial.sdk.manifest.id.clone())
-                .or_insert_with(|| if trial.sdk.has_one_thread() { count } else { all_cores() });
+            if trial.sdk.has_one_thread() && !processes.contains_key(&trial.sdk.manifest.id) {
+                processes.insert(trial.sdk.manifest.id.clone(), engine.processes(&trial.sdk));
+            }
             kinds[if trial.waits() { WAITING } else { BUSY }].push(&trial.sdk.manifest.id, place);
         }
         Self {
@@ -128,7 +121,6 @@ impl<T: Send + 'static> Running<T> {
             trials,
             kinds,
             processes,
-            cores,
             under_way: BTreeMap::new(),
             tasks: JoinSet::new(),
             pace: None,
@@ -163,13 +155,31 @@ impl<T: Send + 'static> Running<T> {
     fn may_begin(&self, kind: usize) -> bool {
         let is_time = match kind {
             BUSY => true,
-            WAITING => self.kinds[BUSY].open().map(|id| self.cores[id]).sum::<usize>() < all_cores(),
+            WAITING => self.busy_cores() < cores(),
             _ => self.is_ending,
         };
         is_time && !self.kinds[kind].is_empty()
     }
 
+    /// Returns the number of cores that the SDKs keep busy which are not done with the first kind.
+    fn busy_cores(&self) -> usize {
+        self.kinds[BUSY].open().map(|id| self.processes.get(id).map_or_else(cores, Processes::number)).sum()
+    }
+
+    /// Lets the SDKs that are not done with the first kind have more processes, as there are fewer and fewer of them. A core is left to
+    /// those that wait.
+    fn share_cores(&self) {
+        let of_others = |id: &&str| !self.kinds[BUSY].is_open(id);
+        let waits = self.kinds[WAITING].open().any(|id| of_others(&id))
+            || self.under_way.iter().any(|(id, counts)| counts[WAITING] > 0 && of_others(&id.as_str()));
+        let busy = self.kinds[BUSY].open().count();
+        for processes in self.kinds[BUSY].open().filter_map(|id| self.processes.get(id)) {
+            processes.raise((cores() - usize::from(waits)) / busy);
+        }
+    }
+
     fn fill(&mut self) {
+        self.share_cores();
         while let Some((kind, place)) = self.take() {
             let trial = &self.trials[place as usize];
             let sdk = trial.sdk.manifest.id.clone();
@@ -190,8 +200,8 @@ impl<T: Send + 'static> Running<T> {
                 continue;
             }
             let (per_process, at_once) = self.room(kind);
-            let is_full =
-                |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= per_process * self.processes[id];
+            let processes = |id: &str| self.processes.get(id).map_or(1, Processes::number);
+            let is_full = |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= per_process * processes(id);
             let counted = self.under_way.iter().filter(|(id, counts)| !is_full(id, counts));
             if counted.map(|(_, counts)| counts.iter().sum::<usize>()).sum::<usize>() >= at_once {
                 continue;
@@ -215,7 +225,9 @@ impl<T: Send + 'static> Running<T> {
         if kind != WAITING {
             return (PER_PROCESS, AT_ONCE);
         }
-        let times = self.pace.get_or_insert_with(Pace::new).times();
+        let pace = self.pace.get_or_insert_with(Pace::new);
+        // As long as others are busy, what waits must not keep them from running, nor be late itself.
+        let times = if self.kinds[BUSY].is_empty() { pace.times() } else { 1 };
         ((PER_PROCESS * times / FIRST).min(WAITING_PER_PROCESS), AT_ONCE * times)
     }
 }
@@ -261,6 +273,19 @@ mod tests {
         let order: Vec<bool> = order.map(|trial| trial.sdk.manifest.id == "reference").collect();
         let firsts = order[..order.len() / 2].iter().filter(|is_reference| **is_reference).count();
         assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
+    }
+
+    /// The last SDK that keeps one core busy has the others, too.
+    #[tokio::test]
+    async fn cores_that_no_other_sdk_keeps_busy_are_shared() {
+        let sdk = Fleet::discover(root()).expect("the fleet").get("openai-python").expect("it is there").clone();
+        let trials = of(&sdk, "openai-chat/in-band/after-text", 1);
+        assert!(!trials.is_empty() && !trials.iter().any(Trial::waits));
+        let engine = Arc::new(Engine::start("0".repeat(16), 4, Deadlines::SDK).await.expect("an engine"));
+        assert_eq!(engine.processes(&sdk).number(), 1);
+        let mut running = Running::of(trials.into(), Arc::clone(&engine), |_| async {});
+        running.next().await.expect("a trial").expect("no panic");
+        assert_eq!(engine.processes(&sdk).number(), cores().min(4));
     }
 
     /// What keeps one SDK busy for long, such as a hang, keeps no other one from what waits; its own trials that wait do not begin.
