@@ -279,7 +279,7 @@ mod tests {
     #[tokio::test]
     async fn cores_that_no_other_sdk_keeps_busy_are_shared() {
         let sdk = Fleet::discover(root()).expect("the fleet").get("openai-python").expect("it is there").clone();
-        let trials = of(&sdk, "openai-chat/in-band/after-text", 1);
+        let trials = of(&sdk, "openai-chat/in-band/anthropic-envelope", 1);
         assert!(!trials.is_empty() && !trials.iter().any(Trial::waits));
         let engine = Arc::new(Engine::start("0".repeat(16), 4, Deadlines::SDK).await.expect("an engine"));
         assert_eq!(engine.processes(&sdk).number(), 1);
