@@ -75,7 +75,7 @@ impl Engine {
         match &played.answered.outcome {
             CallOutcome::Crash { alone: false, .. } => Some("the process ended under several calls"),
             CallOutcome::Stuck => Some("the process answered nothing any more under several calls"),
-            CallOutcome::Hang if !(trial.case.is_timed() || trial.hangs) && !self.learnt.believes_hangs(trial) => {
+            CallOutcome::Hang if !(trial.case.is_timed() || trial.hangs || self.learnt.believes_hangs(trial)) => {
                 Some("a busy machine may have kept the answer from coming in time")
             }
             CallOutcome::Observed(_) | CallOutcome::Fault { .. }

@@ -13,9 +13,12 @@ use super::engine::{Engine, cores};
 use super::pace::{FIRST, LOOK, Pace};
 use super::plan::Trial;
 
-/// The most trials that are under way at once in each process of an SDK: it may have one thread that runs, and a call that waits for
-/// that must not keep the calls of other SDKs from running, nor be late for what its case asks of the clock.
-const PER_PROCESS: usize = 32;
+/// The most trials of an SDK that are under way at once: those of one SDK must not keep those of others from running.
+const PER_SDK: usize = 32;
+
+/// The same for each process of an SDK that has one thread that runs: so many keep it busy, and a call that waits for more of them is taken
+/// for one that hangs.
+const PER_PROCESS: usize = 12;
 
 /// The most trials that are under way at once of the SDKs that have room for more. One that has none may have hung, and does not
 /// count: it would keep the others from running.
@@ -99,6 +102,16 @@ pub struct Running<T> {
 
 /// The numbers of trials of one SDK that are under way, by kind.
 type UnderWay = [usize; 3];
+
+/// The most trials that may be under way now.
+struct Room {
+    /// Of an SDK.
+    per_sdk: usize,
+    /// Of each process of an SDK that has one thread that runs.
+    per_process: usize,
+    /// Of all SDKs that have room for more.
+    at_once: usize,
+}
 
 impl<T: Send + 'static> Running<T> {
     /// Prepares trials; none begins before the first result is asked for.
@@ -199,9 +212,9 @@ impl<T: Send + 'static> Running<T> {
             if !self.may_begin(kind) {
                 continue;
             }
-            let (per_process, at_once) = self.room(kind);
-            let processes = |id: &str| self.processes.get(id).map_or(1, Processes::number);
-            let is_full = |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= per_process * processes(id);
+            let Room { per_sdk, per_process, at_once } = self.room(kind);
+            let most = |id: &str| self.processes.get(id).map_or(per_sdk, |own| own.number() * per_process);
+            let is_full = |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= most(id);
             let counted = self.under_way.iter().filter(|(id, counts)| !is_full(id, counts));
             if counted.map(|(_, counts)| counts.iter().sum::<usize>()).sum::<usize>() >= at_once {
                 continue;
@@ -220,15 +233,15 @@ impl<T: Send + 'static> Running<T> {
         None
     }
 
-    /// Returns the most trials that may be under way now: in one process, and of all that have room for more.
-    fn room(&mut self, kind: usize) -> (usize, usize) {
+    fn room(&mut self, kind: usize) -> Room {
         if kind != WAITING {
-            return (PER_PROCESS, AT_ONCE);
+            return Room { per_sdk: PER_SDK, per_process: PER_PROCESS, at_once: AT_ONCE };
         }
         let pace = self.pace.get_or_insert_with(Pace::new);
         // As long as others are busy, what waits must not keep them from running, nor be late itself.
         let times = if self.kinds[BUSY].is_empty() { pace.times() } else { 1 };
-        ((PER_PROCESS * times / FIRST).min(WAITING_PER_PROCESS), AT_ONCE * times)
+        let each = (PER_SDK * times / FIRST).min(WAITING_PER_PROCESS);
+        Room { per_sdk: each, per_process: each, at_once: AT_ONCE * times }
     }
 }
 
@@ -316,7 +329,7 @@ mod tests {
             }
         });
         let mut order = Vec::new();
-        while let Some(ended) = timeout(Duration::from_secs(60), running.next()).await.expect("nothing stands still") {
+        while let Some(ended) = timeout(Duration::from_mins(1), running.next()).await.expect("nothing stands still") {
             order.push(ended.expect("no panic"));
         }
         let last_busy = order.iter().rposition(|ended| *ended == (true, false)).expect("it was busy");
