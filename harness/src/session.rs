@@ -20,7 +20,7 @@ pub use gateways::GatewayState;
 pub use records::opened;
 
 use crate::case::{Axis, Case, Level};
-use crate::deviation::{Comparison, KnownDeviations, KnownScope};
+use crate::deviation::{Comparison, KnownDeviations, KnownScope, Point};
 use crate::edition::{Edition, EditionError};
 use crate::id::{EditionId, Route, Shard, Transport, TrialId, Variant};
 use crate::load::{self, Location, Problems, Selection, Suite};
@@ -227,7 +227,9 @@ impl Session {
             .collect();
         plan.expect_hangs(|trial| {
             let scopes = hangs.get(trial.sdk.manifest.id.as_str());
-            scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope.covers(&trial.into())))
+            let way = (trial.route, trial.transport);
+            let point = Point { case: &trial.case.id, surface: &trial.surface, way };
+            scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope.covers(&point)))
         });
         let (root, shard) = (root.to_owned(), request.shard);
         let set_up = took;

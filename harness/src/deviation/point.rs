@@ -2,7 +2,6 @@
 
 use crate::id::{Route, Transport};
 use crate::record::TrialRecord;
-use crate::run::Trial;
 
 /// A route and a transport.
 pub type Way = (Route, Transport);
@@ -16,12 +15,6 @@ pub struct Point<'a> {
     pub surface: &'a str,
     /// The route and the transport.
     pub way: Way,
-}
-
-impl<'a> From<&'a Trial> for Point<'a> {
-    fn from(trial: &'a Trial) -> Self {
-        Self { case: &trial.case.id, surface: &trial.surface, way: (trial.route, trial.transport) }
-    }
 }
 
 impl<'a> From<&'a TrialRecord> for Point<'a> {
