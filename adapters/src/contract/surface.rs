@@ -21,7 +21,7 @@ pub struct Surface {
     /// The fields that this surface shows beside those that all surfaces of its kind do.
     #[serde(default)]
     pub also_shows: Vec<AnswerField>,
-    /// What its caller can ask for. A case that asks for anything else is unsupported.
+    /// The kinds of answer that its caller can ask for. A case that asks for another one is unsupported.
     #[serde(default = "everything")]
     pub asks: Vec<Ask>,
     /// The abilities of its caller beside to read to the end. A case that needs another one is unsupported.

@@ -61,7 +61,7 @@ pub struct Target {
     pub delivers: Option<Delivers>,
     /// The fields that its SDK has not; unknown where nobody describes the surface.
     pub lacks: Option<Vec<AnswerField>>,
-    /// What its caller can ask for.
+    /// The kinds of answer that its caller can ask for.
     pub asks: Vec<Ask>,
 }
 

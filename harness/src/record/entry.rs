@@ -40,7 +40,7 @@ pub struct Scope {
     pub transports: Option<Vec<Transport>>,
     /// Globs over case ids; `*` stays inside one folder, `**` does not.
     pub cases: Vec<String>,
-    /// Whether it deviates only sometimes, as chance in the SDK decides: the check may hold as well.
+    /// True where it deviates only sometimes, as chance in the SDK decides: the check may hold as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sometimes: bool,
     /// The versions of the SDK this holds for; all when absent.

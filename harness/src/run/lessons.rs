@@ -58,11 +58,7 @@ struct Lessons {
     /// Calls in a row that were repeated and reached no server.
     unreached: u32,
     /// Calls in a row that hung.
-    hung_in_a_row: u32,
-    /// The rounds that these calls were made in.
-    rounds: u32,
-    /// The time at which the first call of the last round had hung.
-    round_over: Option<Instant>,
+    hung: HungCalls,
     /// Surfaces of which a call has come out, so that what an SDK loads for its first call has been loaded.
     begun: HashSet<Arc<SurfaceId>>,
     /// Trials that were run.
@@ -71,6 +67,30 @@ struct Lessons {
     repeated: u64,
     /// The turn to repeat a call by itself. What the one before has taught is known when the next one has it.
     turn: Arc<Turn<()>>,
+}
+
+/// Calls in a row that hung.
+#[derive(Debug, Default)]
+struct HungCalls {
+    calls: u32,
+    /// The rounds that they were made in.
+    rounds: u32,
+    /// The time at which the first call of the last round had hung.
+    round_over: Option<Instant>,
+}
+
+impl HungCalls {
+    fn add(&mut self, began: Instant) {
+        self.calls += 1;
+        if self.round_over.is_none_or(|over| began > over) {
+            self.rounds += 1;
+            self.round_over = Some(Instant::now());
+        }
+    }
+
+    fn are_all(&self) -> bool {
+        self.calls >= UNANSWERED && self.rounds >= ROUNDS
+    }
 }
 
 impl LessonsBySdk {
@@ -86,9 +106,8 @@ impl LessonsBySdk {
 
     /// Returns the reason why no more calls are made.
     pub(super) fn answers_nothing(&self, trial: &Trial) -> Option<String> {
-        let in_a_row = self.of(trial, |lessons| (lessons.rounds >= ROUNDS).then_some(lessons.hung_in_a_row))?;
-        let all_hung = in_a_row >= UNANSWERED;
-        all_hung.then(|| format!("the last {in_a_row} calls of this adapter all hung, so this one was not made"))
+        let calls = self.of(trial, |lessons| lessons.hung.are_all().then_some(lessons.hung.calls))?;
+        Some(format!("the last {calls} calls of this adapter all hung, so this one was not made"))
     }
 
     /// Notes how a call came out that others may have been in flight with, and that was begun at this time.
@@ -97,15 +116,9 @@ impl LessonsBySdk {
             lessons.begun.insert(Arc::clone(&trial.surface));
             match answer {
                 CallOutcome::Hang if trial.case.may_wait() || trial.hangs => {}
-                CallOutcome::Hang | CallOutcome::Stuck => {
-                    lessons.hung_in_a_row += 1;
-                    if lessons.round_over.is_none_or(|over| began > over) {
-                        lessons.rounds += 1;
-                        lessons.round_over = Some(Instant::now());
-                    }
-                }
+                CallOutcome::Hang | CallOutcome::Stuck => lessons.hung.add(began),
                 CallOutcome::Observed(_) | CallOutcome::Crash { .. } | CallOutcome::Fault { .. } => {
-                    (lessons.hung_in_a_row, lessons.rounds, lessons.round_over) = (0, 0, None);
+                    lessons.hung = HungCalls::default();
                 }
             }
         });

@@ -38,7 +38,7 @@ pub struct Trial {
     pub transport: Transport,
     /// The dialect that the client speaks: that of the case, or of what a gateway on the way translates.
     pub spoken: Api,
-    /// Whether its call hangs, as the list of its SDK says.
+    /// True where its call hangs, as the list of its SDK says.
     pub hangs: bool,
 }
 
@@ -297,13 +297,14 @@ pub fn excluded(manifest: &Manifest, surface: &str, case: &str) -> Result<Option
 /// Returns the reason why a trial is not run, if its surface is newer than its SDK or an exclusion covers it.
 fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
     let manifest = &trial.sdk.manifest;
-    let since = manifest.surfaces.get(trial.surface.as_str()).and_then(|surface| surface.since.as_ref());
+    let surface = manifest.surfaces.get(trial.surface.as_str());
+    let since = surface.and_then(|surface| surface.since.as_ref());
     if let (Some(since), Ok(version)) = (since, Version::parse(&manifest.version))
         && version < *since
     {
         return Some(format!("`{}` came with {} {since}", trial.surface, manifest.package));
     }
-    if let Some(surface) = manifest.surfaces.get(trial.surface.as_str())
+    if let Some(surface) = surface
         && let Some(ability) = trial.case.caller.needs().find(|ability| !surface.caller.contains(ability))
     {
         if !surface.is_described() {
@@ -315,9 +316,7 @@ fn unsupported(trial: &Trial, exclusions: &[Exclusion]) -> Option<String> {
         }
         return Some(format!("`{}` gives its caller no documented way to {}", trial.surface, ability.in_words()));
     }
-    if let Some(surface) = manifest.surfaces.get(trial.surface.as_str())
-        && !surface.asks.contains(&trial.case.ask)
-    {
+    if surface.is_some_and(|surface| !surface.asks.contains(&trial.case.ask)) {
         return Some(format!("`{}` cannot be asked for {}", trial.surface, trial.case.ask.in_words()));
     }
     if let Some(reason) = untrusting(trial) {

@@ -96,7 +96,7 @@ pub struct Running<T> {
     tasks: JoinSet<(String, usize, T)>,
     /// None before the trials that wait.
     pace: Option<Pace>,
-    /// Whether nothing is left but the last kind.
+    /// True when nothing is left but the last kind.
     is_ending: bool,
 }
 
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(engine.processes(&sdk).number(), cores().min(4));
     }
 
-    /// What keeps one SDK busy for long, such as a hang, keeps no other one from what waits; its own trials that wait do not begin.
+    /// An SDK that is busy for long, as by a hang, keeps no other one from trials that wait; its own do not begin.
     #[tokio::test]
     async fn an_sdk_that_is_busy_keeps_no_other_one_waiting() {
         let mutant = reference().mutant("no-such-fault");

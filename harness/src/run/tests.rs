@@ -115,7 +115,7 @@ async fn an_adapter_that_answers_nothing_is_not_asked_for_ever() {
     assert!(asked <= 80, "{asked} calls");
 }
 
-/// What keeps the machine busy for as long as a call is waited for makes all hang that are under way, and says nothing of the adapter.
+/// A machine that is busy for as long as a call is waited for makes all calls hang that are under way, which says nothing of the adapter.
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_that_all_hung_together_are_one_round() {
     let begun = Arc::new(AtomicU32::new(0));
