@@ -10,12 +10,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** Has an adapter read the items of adapters/golden.json, as its SDK's own types; the tests of the adapters call it. */
 public final class Golden {
@@ -77,6 +79,25 @@ public final class Golden {
         } finally {
             server.stop(0);
         }
+    }
+
+    /** Makes a reader that has a call take the events as a server sends them, with what ends its answer. */
+    public static StreamReader asServed(String api, String surface, String end, Function<Run, Sdk.Call> prepare) {
+        return (seen, events) -> {
+            StringBuilder body = new StringBuilder();
+            for (JsonNode event : events) {
+                if (event.has("type")) {
+                    body.append("event: ").append(event.get("type").textValue()).append('\n');
+                }
+                body.append("data: ").append(event).append("\n\n");
+            }
+            byte[] sent = body.append(end).toString().getBytes(StandardCharsets.UTF_8);
+            served(
+                    api,
+                    surface,
+                    out -> out.write(sent),
+                    run -> prepare.apply(run).make(seen));
+        };
     }
 
     /** Reads the streams of a dialect whole. */

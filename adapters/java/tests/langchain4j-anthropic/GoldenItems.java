@@ -1,10 +1,7 @@
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import streamspec.Golden;
-import streamspec.Observer;
 
 /** Reads the golden items as a server sends them, as the SDK makes its answer of events alone; the argument is the file. */
 final class GoldenItems {
@@ -17,30 +14,18 @@ final class GoldenItems {
             "a call whose input is in the start of its block",
             "content and stop reason in message_start");
 
+    /** The end of the stream, which the items leave out. */
+    private static final String END = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+
     private GoldenItems() {}
 
     public static void main(String[] arguments) throws Throwable {
         new Golden(arguments[0], JsonMapper.builder().build())
                 .streams(
                         "anthropic-messages",
-                        GoldenItems::take,
+                        Golden.asServed("anthropic-messages", "final", END, Adapter::prepare),
                         NOT_OF_MESSAGES,
                         Map.of("stop", "end_turn", "tool_execution", "tool_use", "length", "max_tokens"))
                 .end();
-    }
-
-    private static void take(Observer seen, JsonNode events) throws Throwable {
-        StringBuilder body = new StringBuilder();
-        for (JsonNode event : events) {
-            body.append("event: ").append(event.get("type").textValue()).append('\n');
-            body.append("data: ").append(event).append("\n\n");
-        }
-        // The end of the stream, which the items leave out.
-        body.append("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
-        Golden.served(
-                "anthropic-messages",
-                "final",
-                out -> out.write(body.toString().getBytes(StandardCharsets.UTF_8)),
-                run -> Adapter.prepare(run).make(seen));
     }
 }

@@ -1,10 +1,7 @@
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import streamspec.Golden;
-import streamspec.Observer;
 
 /** Reads the golden items as a server sends them, as the SDK makes its responses of events alone; the argument is the file. */
 final class GoldenItems {
@@ -24,27 +21,16 @@ final class GoldenItems {
 
     public static void main(String[] arguments) throws Throwable {
         new Golden(arguments[0], JsonMapper.builder().build())
-                .streams("openai-chat", (seen, events) -> take("openai-chat", seen, events), NOT_OF_CHAT, Map.of())
+                .streams(
+                        "openai-chat",
+                        Golden.asServed("openai-chat", "stream", "", Adapter::prepare),
+                        NOT_OF_CHAT,
+                        Map.of())
                 .streams(
                         "anthropic-messages",
-                        (seen, events) -> take("anthropic-messages", seen, events),
+                        Golden.asServed("anthropic-messages", "stream", "", Adapter::prepare),
                         NOT_OF_MESSAGES,
                         Map.of())
                 .end();
-    }
-
-    private static void take(String api, Observer seen, JsonNode events) throws Throwable {
-        StringBuilder body = new StringBuilder();
-        for (JsonNode event : events) {
-            if (event.has("type")) {
-                body.append("event: ").append(event.get("type").textValue()).append('\n');
-            }
-            body.append("data: ").append(event).append("\n\n");
-        }
-        Golden.served(
-                api,
-                "stream",
-                out -> out.write(body.toString().getBytes(StandardCharsets.UTF_8)),
-                run -> Adapter.prepare(run).make(seen));
     }
 }
