@@ -26,6 +26,7 @@ from typing import Any, Final, Literal, NoReturn
 
 from streamspec_call import Caller, Plan, ReadingFault, cancelled_after, watch, watch_async
 from streamspec_errors import Reads, describe_error
+from streamspec_loops import last_loop, own_loop
 from streamspec_manifest import Manifest
 from streamspec_observation import Observer, plain
 from streamspec_tables import QUESTION
@@ -125,20 +126,6 @@ def fault(error: BaseException, call: object) -> dict[str, object]:
     return {"op": "fault", **({"id": call} if type(call) is int else {}), "message": " <- ".join(chain)}
 
 
-@contextmanager
-def own_loop() -> Iterator[None]:
-    """Gives a sync call what the main thread has: an event loop, which SDKs that are async inside look for.
-
-    Each call has a new one, as what a call left in its loop, or a loop that it closed, must not touch the next.
-    """
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        loop.close()
-
-
 def collect_apart(last_call: Callable[[], float]) -> None:
     """Collects garbage in a thread of its own, twice a second while there are calls.
 
@@ -230,7 +217,7 @@ class Server:
                     watch(plan, seen, caller)
 
             def observed_apart(seen: Observer, caller: Caller) -> None:
-                with own_loop():
+                with last_loop():
                     observed(seen, caller)
 
             if run.caller.at_once is None:

@@ -1,7 +1,8 @@
 //! The time that the suite costs: wall time per trial against the same SDK calls in a bare loop on a fixed local server.
 //!
 //! `cargo bench --bench overhead`, after `cargo run -- setup`. Both sides run here, one after the other, with the same
-//! number of calls in flight. A bare loop stands in `programs/`, for one SDK of each language.
+//! number of calls in flight. A bare loop stands in `programs/`, for one SDK of each language; `SDK=anthropic-go` measures one
+//! alone.
 
 mod common;
 
@@ -43,7 +44,16 @@ async fn main() -> anyhow::Result<()> {
     let case = Arc::new(common::cases(&[CASE])?.remove(0));
     let fleet = Fleet::discover(&root)?;
     let server = Server::start().await?;
+    let only = std::env::var("SDK").ok();
+    anyhow::ensure!(
+        only.as_ref().is_none_or(|only| SURFACES.iter().any(|(id, _)| id == only)),
+        "SDK={}: there is no bare loop for it",
+        only.unwrap_or_default()
+    );
     for (id, surface) in SURFACES {
+        if only.as_ref().is_some_and(|only| only != id) {
+            continue;
+        }
         let sdk = Arc::new(fleet.get(id)?.clone());
         let program = (id != "reference").then(|| Program::of(&sdk, &root)).transpose()?;
         let registered = server.register(Script::of(&case, Variant::AsWritten, "bench"), Transport::default());

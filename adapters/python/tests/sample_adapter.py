@@ -60,6 +60,12 @@ def opened(api):
             loop = asyncio.get_event_loop()
             loop.run_until_complete(asyncio.sleep(0))
             loop.close()
+        case "schedules":
+            loop = asyncio.get_event_loop()
+            if getattr(loop, "used_by_a_call", False):
+                raise SampleError("the loop of an earlier call")
+            loop.used_by_a_call = True
+            loop.call_soon(print)
         case "leaves":
             left_behind()
     return Stream(["a", 1 if api == "misread" else "b"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 SAMPLE = Path(__file__).with_name("sample_adapter.py")
 
-APIS = ["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves", "later"]
+APIS = ["plain", "bare", "meets", "raises", "exits", "misread", "hangs", "closes", "leaves", "later", "schedules"]
 APIS += ["closing", "fails-to-close", "awaits"]
 APIS += ["stalls", "translates", "exits-when-cancelled", "resembles", "swallows", "breaks-by-itself"]
 SURFACE = {"apis": APIS, "delivers": "text", "caller": ["stop", "cancel", "again", "at-once"], "call": "opened()"}
@@ -70,9 +70,9 @@ class Protocol(unittest.TestCase):
         self.assertEqual([answer["observation"] for answer in self.heard(2).values()], [expected] * 2)
 
     def test_every_sync_call_finds_an_event_loop_of_its_own(self):
-        # More calls than threads: some come after one that closed its loop.
-        self.say(*(run(call, "closes") for call in range(1, 131)))
-        self.assertEqual({answer["observation"]["ended"] for answer in self.heard(130).values()}, {"returned"})
+        # More calls than threads: some come after one that closed its loop, left work in it or did nothing with it.
+        self.say(*(run(call, ("closes", "schedules", "plain")[call % 3]) for call in range(1, 391)))
+        self.assertEqual({answer["observation"]["ended"] for answer in self.heard(390).values()}, {"returned"})
 
     def test_what_a_call_leaves_in_a_cycle_is_collected(self):
         self.say(run(1, "leaves"), run(2, "leaves", "text-async"))

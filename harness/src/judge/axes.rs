@@ -15,7 +15,7 @@ use super::resent::resent;
 use super::text::{expected_text, text, with_nonce};
 use super::usage::usage;
 use super::verdict::listed;
-use super::{Check, Evidence, Grade, Observed, stop_reason_on_wire};
+use super::{Check, Evidence, Grade, Observed};
 use crate::case::{
     Axis, Bound, Checks, Connection, ErrorClass, Level, OneOf, Outcome, StatusCheck, TextMatch, ToolsMatch,
 };
@@ -62,7 +62,7 @@ pub(super) fn grade(level: Level, checks: &Checks, seen: Observed<'_>, evidence:
         (Axis::Wait, checks.wait.map(|wanted| wait(wanted, evidence))),
         (Axis::Elapsed, checks.elapsed.map(|wanted| elapsed(wanted, evidence))),
         (Axis::Connection, checks.connection.map(|wanted| connection(wanted, evidence.released))),
-        (Axis::Again, checks.again.as_ref().map(|wanted| again(level, wanted, observation, evidence))),
+        (Axis::Again, checks.again.as_ref().map(|wanted| again(level, wanted, seen, evidence))),
         (Axis::Others, checks.others.as_ref().map(|wanted| others(level, wanted, observation, evidence))),
         (Axis::Either, (!checks.either.is_empty()).then(|| either(level, &checks.either, seen, evidence))),
     ];
@@ -106,19 +106,20 @@ fn holds_in_part(checks: &[Check]) -> bool {
 }
 
 /// Compares the second call with what must hold of it, as a whole.
-fn again(level: Level, wanted: &Checks, first: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
-    let Some(observation) = first.again.as_deref() else {
+fn again(level: Level, wanted: &Checks, first: Observed<'_>, evidence: &Evidence<'_>) -> AxisComparison {
+    let Some(observation) = first.observation.again.as_deref() else {
         return (json!(wanted.outcome.as_ref().map(|outcome| listed(&outcome.0))), Value::Null, Grade::NotObservable);
     };
-    let outcome = outcome(observation, stop_reason_on_wire(evidence));
-    whole(level, wanted, Observed { observation, outcome }, evidence)
+    let outcome = outcome(observation, first.reason_on_wire);
+    whole(level, wanted, Observed { observation, outcome, ..first }, evidence)
 }
 
 /// Compares the calls that were made at once with the one that failed with what must hold of each, as a whole. Says how many are
 /// otherwise, and what the first of them is.
 fn others(level: Level, wanted: &Checks, failed: &Observation, evidence: &Evidence<'_>) -> AxisComparison {
     // Their answers have a stop reason, or else the one of each says that it is no whole one.
-    let seen = |observation| Observed { observation, outcome: outcome(observation, true) };
+    let reason_on_wire = true;
+    let seen = |observation| Observed { observation, outcome: outcome(observation, reason_on_wire), reason_on_wire };
     let mut compared: Vec<AxisComparison> =
         failed.others.iter().map(|other| whole(level, wanted, seen(other), evidence)).collect();
     let all = compared.len();

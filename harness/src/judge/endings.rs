@@ -54,7 +54,7 @@ mod tests {
         use Notice::{Aborted, Completed, Failed};
         let check = |ended, outcome, told: Option<&[Notice]>, observed: Value, grade| {
             let observation = Observation { endings: told.map(<[_]>::to_vec), ..Observation::of(ended) };
-            let seen = Observed { observation: &observation, outcome };
+            let seen = Observed { observation: &observation, outcome, reason_on_wire: true };
             let compared = endings(Endings::Once, seen);
             assert_eq!(compared, (json!("once"), observed, grade), "{ended:?} {outcome:?} {told:?}");
             let none = told.is_some_and(<[_]>::is_empty) && ended != Ended::Stopped;

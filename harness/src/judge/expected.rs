@@ -45,7 +45,7 @@ pub fn expected(case: &Case) -> Vec<Expected> {
         released: None,
         client_side: None,
     };
-    let seen = Observed { observation: &seen, outcome: Outcome::Completed };
+    let seen = Observed { observation: &seen, outcome: Outcome::Completed, reason_on_wire: true };
     let of_level = |(level, checks)| {
         let graded = axes::grade(level, checks, seen, &evidence).into_iter();
         graded.map(move |check| Expected { level, axis: check.axis, value: check.expected })

@@ -116,11 +116,14 @@ impl Control {
     }
 }
 
-/// An observation, and the outcome that is derived from it for every check.
+/// An observation, and what every check rests on: it is found once.
 #[derive(Clone, Copy, Debug)]
 struct Observed<'a> {
     observation: &'a Observation,
+    /// The end of the answer, derived from the observation.
     outcome: Outcome,
+    /// True where an answer that was sent carried a stop reason.
+    reason_on_wire: bool,
 }
 
 /// Grades every check of the case and finds the one overall status.
@@ -140,17 +143,21 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         return Verdict::adapter_fault("no request reached the server, so nothing is known about the SDK".to_owned());
     }
     let waited = Observation::of(Ended::Aborted);
+    let reason_on_wire = stop_reason_on_wire(evidence);
     let seen = match &evidence.answered.outcome {
         CallOutcome::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
-        CallOutcome::Hang if evidence.case.may_wait() => Observed { observation: &waited, outcome: Outcome::Waiting },
+        CallOutcome::Hang if evidence.case.may_wait() => {
+            Observed { observation: &waited, outcome: Outcome::Waiting, reason_on_wire }
+        }
         CallOutcome::Hang => {
             return Verdict::broken(Mode::Hang, evidence.case, "no answer before the deadline".to_owned());
         }
         CallOutcome::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
         CallOutcome::Stuck => return Verdict::broken(Mode::Hang, evidence.case, STUCK.to_owned()),
         CallOutcome::Observed(observation) => {
-            let derived = || outcome::outcome(observation, stop_reason_on_wire(evidence));
-            Observed { observation, outcome: evidence.stated.map_or_else(derived, |stated| stated.outcome) }
+            let derived = || outcome::outcome(observation, reason_on_wire);
+            let outcome = evidence.stated.map_or_else(derived, |stated| stated.outcome);
+            Observed { observation, outcome, reason_on_wire }
         }
     };
     if seen.outcome != Outcome::Waiting
@@ -169,14 +176,14 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         // No ruling is about a status that contradicts both the documents and the wire.
         check.disputed = ruled && check.grade != Grade::Contradictory;
     }
-    let invented = is_invented(seen, evidence);
+    let invented = is_invented(seen);
     Verdict::of(checks, |check| mode_of(check, seen, invented, evidence))
 }
 
 /// Returns true where the SDK's stop reason asserts a normal end though none was sent.
-fn is_invented(seen: Observed<'_>, evidence: &Evidence<'_>) -> bool {
+fn is_invented(seen: Observed<'_>) -> bool {
     let reported = seen.observation.stop_reason.value();
-    reported.is_some_and(|reported| reason::asserts_an_end(reported)) && !stop_reason_on_wire(evidence)
+    reported.is_some_and(|reported| reason::asserts_an_end(reported)) && !seen.reason_on_wire
 }
 
 /// Finds the mode of a broken MUST. Only an answer that looks completed can be silent or fabricated: any other
