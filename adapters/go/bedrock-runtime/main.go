@@ -8,6 +8,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -23,6 +25,19 @@ import (
 
 // alone is the HTTP client of all callers who make one call: it keeps no connection for a next one.
 var alone = awshttp.NewBuildableClient().WithTransportOptions(streamspec.KeepNoConnection)
+
+// plainBodies sends the bodies of requests without their method `WriteTo`. The SDK closes a body as soon as the answer begins, and
+// `WriteTo` of a closed one fails (smithy-go 1.28, `safeWriteToReadCloser`): net/http then closes the connection in the middle of
+// the answer, if it had still to ask whether the body is over. A server has to answer within microseconds for that, which
+// only one on the same machine does.
+type plainBodies struct{ client aws.HTTPClient }
+
+func (bodies plainBodies) Do(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		request.Body = struct{ io.ReadCloser }{request.Body}
+	}
+	return bodies.client.Do(request)
+}
 
 // readError says what the caller can read of any error of the SDK's; the response is in what wraps it.
 func readError[E error](_ E, whole error) streamspec.Fields {
@@ -62,7 +77,7 @@ func client(run streamspec.Run) (*bedrockruntime.Client, error) {
 	if run.Caller.SharesClient() {
 		sends = awshttp.NewBuildableClient()
 	}
-	settings.HTTPClient = sends.WithReadTimeout(run.Timeout())
+	settings.HTTPClient = plainBodies{sends.WithReadTimeout(run.Timeout())}
 	settings.BaseEndpoint = aws.String(run.BaseURL)
 	return bedrockruntime.NewFromConfig(settings), nil
 }
