@@ -2,6 +2,7 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.anthropic.AnthropicStreamingChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
@@ -12,7 +13,7 @@ import streamspec.Run;
 import streamspec.Sdk;
 import streamspec.Server;
 
-/** Drives LangChain4j over Chat Completions, with its own client of OpenAI. */
+/** Drives LangChain4j, with its own clients of OpenAI and of Anthropic; its caller takes the whole answer. */
 public final class Adapter {
     private static final ToolSpecification TOOL = ToolSpecification.builder()
             .name(Asked.TOOL)
@@ -27,15 +28,16 @@ public final class Adapter {
 
     public static void main(String[] arguments) {
         Server.serve(() -> new Sdk(
-                Sdk.mavenVersion(OpenAiStreamingChatModel.class, "dev.langchain4j:langchain4j-open-ai"),
+                Sdk.mavenVersion(StreamingChatModel.class, "dev.langchain4j:langchain4j-core"),
                 LangChain4jException.class,
                 Adapter::prepare,
                 Adapter::fields));
     }
 
-    /** Lists the getters: the status is in the exception of the HTTP client. */
+    /** Lists the getters: the status is in the exception of the HTTP client, the type in that of an event of Anthropic's. */
     private static ErrorFields fields(Throwable error) {
-        ErrorFields fields = new ErrorFields(error).attribute("status", "statusCode");
+        ErrorFields fields =
+                new ErrorFields(error).attribute("status", "statusCode").attribute("type", "type");
         return error.getCause() instanceof HttpException http ? fields.attribute("status", http::statusCode) : fields;
     }
 
@@ -43,14 +45,27 @@ public final class Adapter {
         StreamingChatModel model = model(run);
         ChatRequest.Builder asked = ChatRequest.builder().messages(UserMessage.from(run.prompt()));
         ChatRequest request = run.asksTool() ? asked.toolSpecifications(TOOL).build() : asked.build();
-        return seen -> Whole.take(seen, handler -> model.chat(request, handler));
+        Whole answer = new Whole(run);
+        return seen -> answer.take(seen, handler -> model.chat(request, handler));
     }
 
     private static StreamingChatModel model(Run run) {
-        return OpenAiStreamingChatModel.builder()
-                .baseUrl(run.baseUrl() + "/v1")
-                .apiKey("no-key")
-                .modelName(Asked.model(run.api()))
+        String address = run.baseUrl() + "/v1";
+        String key = "no-key";
+        String name = Asked.model(run.api());
+        if (run.api().equals("openai-chat")) {
+            return OpenAiStreamingChatModel.builder()
+                    .baseUrl(address)
+                    .apiKey(key)
+                    .modelName(name)
+                    .timeout(run.timeout())
+                    .returnThinking(true)
+                    .build();
+        }
+        return AnthropicStreamingChatModel.builder()
+                .baseUrl(address)
+                .apiKey(key)
+                .modelName(name)
                 .timeout(run.timeout())
                 .returnThinking(true)
                 .build();

@@ -6,16 +6,17 @@ import dev.langchain4j.model.output.TokenUsage;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import streamspec.Dialects;
 import streamspec.Observer;
+import streamspec.Run;
 
 /** The whole answer, which the SDK hands over at its end. */
-final class Whole {
-    private Whole() {}
+record Whole(Run run) {
 
     /** Makes a call of which only the whole answer is taken. */
-    static void take(Observer seen, Consumer<StreamingChatResponseHandler> call) throws Throwable {
+    void take(Observer seen, Consumer<StreamingChatResponseHandler> call) throws Throwable {
         CompletableFuture<ChatResponse> answer = new CompletableFuture<>();
         call.accept(new StreamingChatResponseHandler() {
             @Override
@@ -28,23 +29,35 @@ final class Whole {
                 answer.completeExceptionally(error);
             }
         });
-        ChatResponse response = answer.get();
-        seen.finish(() -> response, Whole::readAnswer);
+        ChatResponse response;
+        try {
+            response = answer.get();
+        } catch (ExecutionException wrapped) {
+            // The callback was given the error itself.
+            throw wrapped.getCause();
+        }
+        seen.finish(() -> response, this::readAnswer);
     }
 
     /**
      * Reads a finished answer. The kit knows in a dialect's own words which stop reasons cut calls; what is told is the name of the
      * finish reason as the words of other SDKs for several vendors are written, as Gemini has an {@code OTHER} that means more.
      */
-    private static void readAnswer(Observer seen, ChatResponse response) {
+    private void readAnswer(Observer seen, ChatResponse response) {
         Optional.ofNullable(response.aiMessage().text()).ifPresent(seen::say);
         Optional.ofNullable(response.aiMessage().thinking()).ifPresent(seen::think);
         for (ToolExecutionRequest request : response.aiMessage().toolExecutionRequests()) {
-            seen.tool(seen.toolCalls().size()).name(request.name()).arguments(request.arguments());
+            Object block = seen.toolCalls().size();
+            seen.block(block);
+            seen.tool(block).name(request.name()).arguments(request.arguments());
         }
         Dialects.endCalls(seen);
-        if (cutsCalls(response.finishReason())) {
-            Dialects.finishChoice(seen, "length");
+        if (run.api().equals("openai-chat")) {
+            if (cutsCalls(response.finishReason())) {
+                Dialects.finishChoice(seen, "length");
+            }
+        } else if (response.finishReason() == FinishReason.LENGTH) {
+            Dialects.stopMessage(seen, "max_tokens");
         }
         Optional.ofNullable(response.finishReason())
                 .ifPresent(reason -> seen.stop(reason.name().toLowerCase(Locale.ROOT)));
