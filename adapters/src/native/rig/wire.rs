@@ -22,6 +22,33 @@ pub(crate) fn lines(body: &str, end: End) -> Wire {
     Wire { head: wire.head.replace("text/event-stream; charset=utf-8", "application/x-ndjson"), ..wire }
 }
 
+/// Makes a 200 with an event stream of AWS. Each line of the text is a frame in a piece of its own: the name of the event or of the
+/// exception, a space, and the JSON.
+pub(crate) fn frames(body: &str, end: End) -> Wire {
+    let wire = sse("", end);
+    let frame = |line: &str| {
+        let (name, payload) = line.split_once(' ').expect("a name and JSON");
+        let kind = if name.ends_with("Exception") { "exception" } else { "event" };
+        let names = [(":message-type", kind), (&format!(":{kind}-type"), name), (":content-type", "application/json")];
+        let text = |(name, value): (&str, &str)| {
+            let [name_length, value_length] = [name, value].map(|text| u8::try_from(text.len()).expect("a short one"));
+            [&[name_length], name.as_bytes(), &[7, 0, value_length], value.as_bytes()].concat()
+        };
+        let headers: Vec<u8> = names.into_iter().flat_map(text).collect();
+        let number = |length: usize| u32::try_from(length).expect("a short frame").to_be_bytes();
+        let mut bytes = [number(16 + headers.len() + payload.len()), number(headers.len())].concat();
+        bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+        bytes.extend([&headers, payload.as_bytes()].concat());
+        bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+        bytes
+    };
+    Wire {
+        head: wire.head.replace("text/event-stream; charset=utf-8", "application/vnd.amazon.eventstream"),
+        pieces: body.lines().map(frame).collect(),
+        ..wire
+    }
+}
+
 /// Makes Ollama's line with a piece of the text.
 pub(crate) fn o_text(text: &str) -> String {
     let message = json!({ "role": "assistant", "content": text });

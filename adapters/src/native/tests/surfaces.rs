@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -10,7 +12,7 @@ use crate::contract::{Ability, Api, Caller, Read};
 use crate::native::rig::Scenario;
 use crate::native::rig::server::{End, Wire};
 use crate::native::rig::wire::{
-    a_end, a_error, a_text, c_end, c_text, chunk, data, event, g_text, json_answer, lines, sse,
+    a_end, a_error, a_text, c_end, c_text, chunk, data, event, frames, g_text, json_answer, lines, sse,
 };
 use crate::native::{SDKS, manifest, missing_feature};
 
@@ -36,12 +38,20 @@ fn situations(api: Api) -> [(&'static str, Vec<Wire>, Caller); 9] {
         Api::OpenaiResponses => responses(),
         Api::GeminiGenerate => gemini(),
         Api::OllamaChat => ollama(),
+        Api::BedrockConverse => converse(),
+        Api::BedrockInvoke => invoke(),
         #[allow(unreachable_patterns, reason = "a dialect that no SDK in Rust speaks needs none")]
         other => panic!("there are no situations of {other}"),
     };
     let refusal = json!({ "error": { "type": "bad", "status": "bad", "message": "no", "param": null, "code": null } });
-    let http = json_answer(400, "retry-after: 7\r\n", &refusal);
-    let sse = if api == Api::OllamaChat { lines } else { sse };
+    let (refusal, own, sse): (_, _, fn(&str, End) -> Wire) = match api {
+        Api::OllamaChat => (refusal, "", lines),
+        Api::BedrockConverse | Api::BedrockInvoke => {
+            (json!({ "message": "no" }), "x-amzn-errortype: ValidationException\r\n", frames)
+        }
+        _ => (refusal, "", sse),
+    };
+    let http = json_answer(400, &format!("retry-after: 7\r\n{own}"), &refusal);
     let pause = sse(&so_far, End::Stall);
     let [text, tool, error, beside] =
         [so_far.clone() + &end, tool, so_far + &error, beside].map(|body| sse(&body, End::Finish));
@@ -176,6 +186,49 @@ fn ollama() -> Bodies {
         so_far: text,
         end,
     }
+}
+
+/// The body of an exception of AWS.
+const EXCEPTION: &str = "throttlingException {\"message\":\"no\"}\n";
+
+fn converse() -> Bodies {
+    let event = |name: &str, payload: Value| format!("{name} {payload}\n");
+    let delta = |delta: Value| event("contentBlockDelta", json!({ "contentBlockIndex": 0, "delta": delta }));
+    let end = |reason: &str| {
+        event("contentBlockStop", json!({ "contentBlockIndex": 0 }))
+            + &event("messageStop", json!({ "stopReason": reason }))
+            + &event(
+                "metadata",
+                json!({ "usage": { "inputTokens": 3, "outputTokens": 9, "totalTokens": 12 }, "metrics": { "latencyMs": 1 } }),
+            )
+    };
+    let start = event("messageStart", json!({ "role": "assistant" }));
+    let hello = delta(json!({ "text": "Hello" }));
+    let call = json!({ "toolUse": { "toolUseId": "t", "name": "get_weather" } });
+    let call = event("contentBlockStart", json!({ "contentBlockIndex": 0, "start": call }))
+        + &delta(json!({ "toolUse": { "input": "{\"city\":" } }))
+        + &delta(json!({ "toolUse": { "input": "\"Paris\"}" } }));
+    let thought = delta(json!({ "reasoningContent": { "text": "Hm." } }))
+        + &event("contentBlockStop", json!({ "contentBlockIndex": 0 }));
+    let second = (hello.clone() + &end("end_turn")).replace("\"contentBlockIndex\":0", "\"contentBlockIndex\":1");
+    Bodies {
+        so_far: start.clone() + &hello,
+        end: end("end_turn"),
+        error: EXCEPTION.to_owned(),
+        tool: start.clone() + &call + &end("tool_use"),
+        beside: start + &thought + &second,
+    }
+}
+
+/// Returns the events of Anthropic's, each in a chunk.
+fn invoke() -> Bodies {
+    let chunks = |body: String| -> String {
+        let payloads = body.lines().filter_map(|line| line.strip_prefix("data: "));
+        payloads.map(|payload| format!("chunk {}\n", json!({ "bytes": STANDARD.encode(payload) }))).collect()
+    };
+    let Bodies { so_far, end, tool, beside, .. } = anthropic();
+    let [so_far, end, tool, beside] = [so_far, end, tool, beside].map(chunks);
+    Bodies { so_far, end, error: EXCEPTION.to_owned(), tool, beside }
 }
 
 fn gemini() -> Bodies {
