@@ -5,8 +5,10 @@ import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.springframework.ai.anthropic.AnthropicChatModel;
 import org.springframework.ai.anthropic.AnthropicChatOptions;
+import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.MessageAggregator;
@@ -19,11 +21,12 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 import reactor.core.publisher.Flux;
 import streamspec.Asked;
 import streamspec.ErrorFields;
+import streamspec.Observer;
 import streamspec.Run;
 import streamspec.Sdk;
 import streamspec.Server;
 
-/** Drives Spring AI by its chat models: that of OpenAI over Chat Completions, that of Anthropic over the Messages API. */
+/** Drives Spring AI by its chat models, of OpenAI and of Anthropic, and by the chat client on each of them. */
 public final class Adapter {
     /** The arguments of the tool, from which Spring AI makes its schema. */
     record Place(String city) {}
@@ -40,8 +43,9 @@ public final class Adapter {
     private Adapter() {}
 
     public static void main(String[] arguments) {
-        // The model of Anthropic holds one of these threads for each stream; by default there are 10 for each core.
-        System.setProperty("reactor.schedulers.defaultBoundedElasticSize", "100");
+        // The model of Anthropic holds one of these threads for each stream, and a chat client needs others; by default
+        // there are 10 for each core.
+        System.setProperty("reactor.schedulers.defaultBoundedElasticSize", "500");
         Server.serve(() -> new Sdk(
                 ChatModel.class.getPackage().getImplementationVersion(),
                 List.of(OpenAIException.class, AnthropicException.class),
@@ -73,23 +77,34 @@ public final class Adapter {
         });
     }
 
-    /** Makes a call as the page "ChatModel Tool Calling" reads a stream. */
+    /** Makes a call of a chat model as the page "ChatModel Tool Calling" reads a stream, and one of a client as "Chat Client API" does. */
     private static Sdk.Call call(Run run, ChatModel model) {
-        Prompt prompt = new Prompt(run.prompt());
-        return seen -> {
-            Answer answer = new Answer(run);
-            Flux<ChatResponse> stream = model.stream(prompt);
-            seen.opened();
-            if (!run.isFinal()) {
-                stream.doOnNext(response -> seen.take(response, answer::read))
-                        .takeUntil(response -> seen.stops())
-                        .blockLast();
-                return;
-            }
-            AtomicReference<ChatResponse> whole = new AtomicReference<>();
-            new MessageAggregator().aggregate(stream, whole::set).blockLast();
-            seen.finish(whole::get, answer::read);
+        return switch (run.surface()) {
+            case "stream" -> seen -> each(seen, model.stream(new Prompt(run.prompt())), new Answer(run)::read);
+            case "client" -> seen -> each(seen, asked(run, model).chatResponse(), new Answer(run)::read);
+            case "content" -> seen -> each(seen, asked(run, model).content(), Observer::say);
+            default ->
+                seen -> {
+                    Answer answer = new Answer(run);
+                    Flux<ChatResponse> stream = model.stream(new Prompt(run.prompt()));
+                    seen.opened();
+                    AtomicReference<ChatResponse> whole = new AtomicReference<>();
+                    new MessageAggregator().aggregate(stream, whole::set).blockLast();
+                    seen.finish(whole::get, answer::read);
+                };
         };
+    }
+
+    private static ChatClient.StreamResponseSpec asked(Run run, ChatModel model) {
+        return ChatClient.create(model).prompt(run.prompt()).stream();
+    }
+
+    /** Takes the items of a stream until the caller has enough. */
+    private static <T> void each(Observer seen, Flux<T> stream, BiConsumer<Observer, T> read) {
+        seen.opened();
+        stream.doOnNext(item -> seen.take(item, read))
+                .takeUntil(item -> seen.stops())
+                .blockLast();
     }
 
     /**

@@ -22,10 +22,10 @@ record Manifest(String sdk, Map<String, Surface> surfaces) {
     /**
      * One way of using the SDK.
      *
-     * @param isFinal whether it hands over the finished answer only
+     * @param delivers the form in which it hands over the answer
      * @param alsoShows the fields that it hands over beside those of every one of its kind
      */
-    record Surface(List<String> apis, boolean isFinal, List<String> alsoShows) {}
+    record Surface(List<String> apis, Delivers delivers, List<String> alsoShows) {}
 
     /** Returns the manifest of this adapter; an adapter is started by the harness, which hands it over. */
     static Manifest handedOver() throws JsonProcessingException {
@@ -37,11 +37,12 @@ record Manifest(String sdk, Map<String, Surface> surfaces) {
         JsonNode said = Json.MAPPER.readTree(text);
         Map<String, Surface> surfaces = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> each : said.required("surfaces").properties()) {
-            boolean isFinal = each.getValue().required("delivers").textValue().equals("final");
+            Delivers delivers =
+                    Delivers.parse(each.getValue().required("delivers").textValue());
             List<String> apis = words(each.getValue().required("apis"));
             surfaces.put(
                     each.getKey(),
-                    new Surface(apis, isFinal, words(each.getValue().path("also-shows"))));
+                    new Surface(apis, delivers, words(each.getValue().path("also-shows"))));
         }
         return new Manifest(said.required("package").textValue(), surfaces);
     }

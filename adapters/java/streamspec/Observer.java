@@ -69,6 +69,7 @@ public final class Observer {
 
     private final Predicate<Throwable> isOwn;
     private final Set<String> alsoShows;
+    private final boolean isText;
     private final long stopAfter;
     private String site = "open";
     private String ended = "returned";
@@ -89,6 +90,7 @@ public final class Observer {
     Observer(Run run, Predicate<Throwable> isOwn) {
         this.isOwn = isOwn;
         this.alsoShows = new LinkedHashSet<>(run.alsoShows());
+        this.isText = run.delivers() == Delivers.TEXT;
         this.stopAfter = run.caller().stopAfter();
         if (!run.isFinal()) {
             handOver();
@@ -250,10 +252,12 @@ public final class Observer {
                 JsonNodeFactory.instance.objectNode().put("ended", ended).put("events", events);
         if (text != null) {
             seen.set("text", Json.text(text.toString()));
-            ArrayNode calls = seen.putArray("tool_calls");
-            // A call without a name is none.
-            tools.values().stream().filter(tool -> !tool.name.isEmpty()).forEach(tool -> tool.writeTo(calls));
-            seen.set("stop_reason", stopReason == null ? null : Json.text(stopReason));
+            if (!isText) {
+                ArrayNode calls = seen.putArray("tool_calls");
+                // A call without a name is none.
+                tools.values().stream().filter(tool -> !tool.name.isEmpty()).forEach(tool -> tool.writeTo(calls));
+                seen.set("stop_reason", stopReason == null ? null : Json.text(stopReason));
+            }
             alsoShows.forEach(field -> seen.set(field, shown(field)));
         }
         return error == null ? seen : seen.set("error", error);

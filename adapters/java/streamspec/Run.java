@@ -9,7 +9,7 @@ import java.util.NoSuchElementException;
  * One call through the SDK, as the harness asks for it.
  *
  * @param prompt the words of the question
- * @param isFinal whether the surface hands over the finished answer only
+ * @param delivers the form in which the surface hands over the answer
  * @param alsoShows the fields that the surface hands over beside those of every one of its kind
  * @param caller the caller's part in it
  */
@@ -22,7 +22,7 @@ public record Run(
         int maxRetries,
         boolean asksTool,
         String prompt,
-        boolean isFinal,
+        Delivers delivers,
         List<String> alsoShows,
         Caller caller) {
 
@@ -46,7 +46,7 @@ public record Run(
                 message.required("max_retries").intValue(),
                 message.required("ask").textValue().equals("tool"),
                 message.path("prompt").asText(Asked.PROMPT),
-                known.isFinal(),
+                known.delivers(),
                 known.alsoShows(),
                 Caller.parse(message.path("caller")));
     }
@@ -54,7 +54,12 @@ public record Run(
     /** Returns a further call of a caller who makes several, which is read to the end. */
     Run toTheEnd() {
         return new Run(
-                id, api, surface, baseUrl, timeout, maxRetries, asksTool, prompt, isFinal, alsoShows, Caller.PLAIN);
+                id, api, surface, baseUrl, timeout, maxRetries, asksTool, prompt, delivers, alsoShows, Caller.PLAIN);
+    }
+
+    /** Says whether the surface hands over the finished answer only. */
+    public boolean isFinal() {
+        return delivers == Delivers.FINAL;
     }
 
     /** Says whether the surface belongs to the async client. */

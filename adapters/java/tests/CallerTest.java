@@ -60,7 +60,7 @@ final class CallerTest {
 
     private static Observer seen(long stopAfter) {
         Caller caller = new Caller(stopAfter, false, 0);
-        Run run = new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, "", false, List.of(), caller);
+        Run run = new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, "", Delivers.EVENTS, List.of(), caller);
         return new Observer(run, IllegalStateException.class::isInstance);
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Tests of the signs that a tool call is over, and those that it was cut. */
 final class DialectsTest {
     private final Observer seen = new Observer(
-            new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, "", false, List.of(), Caller.PLAIN),
+            new Run(1, "api", "create-sync", "", Duration.ZERO, 0, false, "", Delivers.EVENTS, List.of(), Caller.PLAIN),
             Error.class::isInstance);
 
     @Test

@@ -75,7 +75,8 @@ public final class Golden {
         String url = "http://127.0.0.1:" + server.getAddress().getPort();
         Caller caller = new Caller(0, false, 0);
         try {
-            call.make(new Run(0, api, surface, url, Duration.ofSeconds(5), 0, false, "Hi", false, List.of(), caller));
+            call.make(new Run(
+                    0, api, surface, url, Duration.ofSeconds(5), 0, false, "Hi", Delivers.EVENTS, List.of(), caller));
         } finally {
             server.stop(0);
         }
@@ -221,8 +222,8 @@ public final class Golden {
     }
 
     private static Observer seen(String surface) {
-        boolean isFinal = surface.startsWith("final");
-        Run run = new Run(0, "golden", surface, "", Duration.ZERO, 0, false, "", isFinal, ALSO_SHOWN, Caller.PLAIN);
+        Delivers delivers = surface.startsWith("final") ? Delivers.FINAL : Delivers.EVENTS;
+        Run run = new Run(0, "golden", surface, "", Duration.ZERO, 0, false, "", delivers, ALSO_SHOWN, Caller.PLAIN);
         return new Observer(run, Error.class::isInstance);
     }
 }

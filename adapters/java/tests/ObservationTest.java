@@ -74,7 +74,7 @@ final class ObservationTest {
                         2,
                         false,
                         "",
-                        false,
+                        Delivers.EVENTS,
                         List.of("usage", "endings"),
                         Caller.PLAIN),
                 Error.class::isInstance);
@@ -298,6 +298,17 @@ final class ObservationTest {
     }
 
     @Test
+    void aTextSurfaceShowsNoCallsAndNoStopReason() {
+        Observer seen = seen("text-sync", List.of("usage"));
+        seen.opened();
+        seen.take("Hello", Observer::say);
+        seen.stop("end");
+        assertEquals(
+                "{\"ended\":\"returned\",\"events\":1,\"text\":\"Hello\",\"usage\":null}",
+                seen.observation().toString());
+    }
+
+    @Test
     void aHugeStringIsCutWithANote() {
         String text = Json.text("a".repeat(5_000_001)).textValue();
         assertEquals("aa [cut by the adapter: 5000001 characters]", text.substring(4_999_998));
@@ -308,8 +319,12 @@ final class ObservationTest {
     }
 
     private static Observer seen(String surface, List<String> alsoShows) {
-        boolean isFinal = surface.startsWith("final");
-        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, "", isFinal, alsoShows, Caller.PLAIN);
+        Delivers delivers = switch (surface.split("-")[0]) {
+            case "final" -> Delivers.FINAL;
+            case "text" -> Delivers.TEXT;
+            default -> Delivers.EVENTS;
+        };
+        Run run = new Run(1, "api", surface, "", Duration.ZERO, 0, false, "", delivers, alsoShows, Caller.PLAIN);
         return new Observer(run, IllegalStateException.class::isInstance);
     }
 
