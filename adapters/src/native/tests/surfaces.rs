@@ -224,7 +224,8 @@ fn converse() -> Bodies {
 fn invoke() -> Bodies {
     let chunks = |body: String| -> String {
         let payloads = body.lines().filter_map(|line| line.strip_prefix("data: "));
-        payloads.map(|payload| format!("chunk {}\n", json!({ "bytes": STANDARD.encode(payload) }))).collect()
+        let chunks = payloads.map(|payload| format!("chunk {}\n", json!({ "bytes": STANDARD.encode(payload) })));
+        chunks.collect::<Vec<_>>().concat()
     };
     let Bodies { so_far, end, tool, beside, .. } = anthropic();
     let [so_far, end, tool, beside] = [so_far, end, tool, beside].map(chunks);
