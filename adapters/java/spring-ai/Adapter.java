@@ -43,9 +43,8 @@ public final class Adapter {
     private Adapter() {}
 
     public static void main(String[] arguments) {
-        // The model of Anthropic holds one of these threads for each stream, and a chat client needs others; by default
-        // there are 10 for each core.
-        System.setProperty("reactor.schedulers.defaultBoundedElasticSize", "500");
+        // The model of Anthropic holds one of these threads for each stream; by default there are 10 for each core.
+        System.setProperty("reactor.schedulers.defaultBoundedElasticSize", "100");
         Server.serve(() -> new Sdk(
                 ChatModel.class.getPackage().getImplementationVersion(),
                 List.of(OpenAIException.class, AnthropicException.class),
