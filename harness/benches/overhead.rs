@@ -45,15 +45,9 @@ async fn main() -> anyhow::Result<()> {
     let fleet = Fleet::discover(&root)?;
     let server = Server::start().await?;
     let only = std::env::var("SDK").ok();
-    anyhow::ensure!(
-        only.as_ref().is_none_or(|only| SURFACES.iter().any(|(id, _)| id == only)),
-        "SDK={}: there is no bare loop for it",
-        only.unwrap_or_default()
-    );
-    for (id, surface) in SURFACES {
-        if only.as_ref().is_some_and(|only| only != id) {
-            continue;
-        }
+    let surfaces: Vec<_> = SURFACES.into_iter().filter(|(id, _)| only.as_ref().is_none_or(|only| only == id)).collect();
+    anyhow::ensure!(!surfaces.is_empty(), "SDK={}: there is no bare loop for it", only.unwrap_or_default());
+    for (id, surface) in surfaces {
         let sdk = Arc::new(fleet.get(id)?.clone());
         let program = (id != "reference").then(|| Program::of(&sdk, &root)).transpose()?;
         let registered = server.register(Script::of(&case, Variant::AsWritten, "bench"), Transport::default());

@@ -143,10 +143,10 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         return Verdict::adapter_fault("no request reached the server, so nothing is known about the SDK".to_owned());
     }
     let waited = Observation::of(Ended::Aborted);
-    let reason_on_wire = stop_reason_on_wire(evidence);
     let seen = match &evidence.answered.outcome {
         CallOutcome::Fault { detail } => return Verdict::adapter_fault(detail.clone()),
         CallOutcome::Hang if evidence.case.may_wait() => {
+            let reason_on_wire = stop_reason_on_wire(evidence);
             Observed { observation: &waited, outcome: Outcome::Waiting, reason_on_wire }
         }
         CallOutcome::Hang => {
@@ -155,6 +155,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         CallOutcome::Crash { detail, .. } => return Verdict::broken(Mode::Crash, evidence.case, detail.clone()),
         CallOutcome::Stuck => return Verdict::broken(Mode::Hang, evidence.case, STUCK.to_owned()),
         CallOutcome::Observed(observation) => {
+            let reason_on_wire = stop_reason_on_wire(evidence);
             let derived = || outcome::outcome(observation, reason_on_wire);
             let outcome = evidence.stated.map_or_else(derived, |stated| stated.outcome);
             Observed { observation, outcome, reason_on_wire }
