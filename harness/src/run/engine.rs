@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
@@ -354,9 +354,10 @@ impl Engine {
     }
 }
 
-/// Returns the number of cores that this process may use.
+/// Returns the number of cores that this process may use. It is asked for with every trial, and the system opens files to say it.
 pub(super) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
+    static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    *CORES
 }
 
 /// Says whether any level asks what becomes of the connection.
