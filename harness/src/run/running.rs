@@ -1,6 +1,7 @@
 //! Runs the trials of a plan, each in a task: first what keeps the machine busy, then what waits for the clock, and at last
 //! what is known to end the process of its SDK. An SDK that is not done with the first keeps no other one from the second.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ const AT_ONCE: usize = 128;
 /// The most of them when they wait for the clock: a process takes no more calls.
 const WAITING_PER_PROCESS: usize = 64;
 
-/// Trials of one kind, those of each SDK in their order, by their places in the plan.
+/// Trials of one kind, those of each SDK in the order in which they begin, by their places in the plan.
 #[derive(Default)]
 struct Queues(BTreeMap<String, Queue>);
 
@@ -122,11 +123,21 @@ impl<T: Send + 'static> Running<T> {
     ) -> Self {
         let mut kinds: [Queues; 3] = Default::default();
         let mut processes = BTreeMap::new();
+        let mut waiting = Vec::new();
         for (trial, place) in trials.iter().zip(0..) {
             if trial.sdk.has_one_thread() && !processes.contains_key(&trial.sdk.manifest.id) {
                 processes.insert(trial.sdk.manifest.id.clone(), engine.processes(&trial.sdk));
             }
-            kinds[if trial.waits() { WAITING } else { BUSY }].push(&trial.sdk.manifest.id, place);
+            if trial.waits() {
+                waiting.push((trial, place));
+            } else {
+                kinds[BUSY].push(&trial.sdk.manifest.id, place);
+            }
+        }
+        // The longest first: what begins last is waited for when nothing else is left.
+        waiting.sort_by_key(|(trial, _)| Reverse((trial.hangs, trial.case.longest())));
+        for (trial, place) in waiting {
+            kinds[WAITING].push(&trial.sdk.manifest.id, place);
         }
         Self {
             engine,
@@ -238,8 +249,7 @@ impl<T: Send + 'static> Running<T> {
             return Room { per_sdk: PER_SDK, per_process: PER_PROCESS, at_once: AT_ONCE };
         }
         let pace = self.pace.get_or_insert_with(Pace::new);
-        // As long as others are busy, what waits must not keep them from running, nor be late itself.
-        let times = if self.kinds[BUSY].is_empty() { pace.times() } else { 1 };
+        let times = pace.times();
         let each = (PER_SDK * times / FIRST).min(WAITING_PER_PROCESS);
         Room { per_sdk: each, per_process: each, at_once: AT_ONCE * times }
     }
@@ -286,6 +296,23 @@ mod tests {
         let order: Vec<bool> = order.map(|trial| trial.sdk.manifest.id == "reference").collect();
         let firsts = order[..order.len() / 2].iter().filter(|is_reference| **is_reference).count();
         assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
+    }
+
+    /// What waits longest begins first, so that nothing is left to wait for alone at the end.
+    #[tokio::test]
+    async fn what_waits_longest_begins_first() {
+        let files = ["anthropic/stall/after-text", "openai-responses/caller/again-after-an-error"];
+        let trials: Vec<Trial> = files.iter().flat_map(|file| of(&reference(), file, 9)).filter(Trial::waits).collect();
+        let engine = Engine::start("0".repeat(16), 4, Deadlines::SDK).await.expect("an engine");
+        let (begun, order) = std::sync::mpsc::channel();
+        let mut running = Running::of(trials.into(), Arc::new(engine), move |trial| {
+            begun.send(trial.case.longest()).expect("it is read");
+            async {}
+        });
+        while running.next().await.is_some() {}
+        drop(running);
+        let order: Vec<_> = order.iter().collect();
+        assert!(order.is_sorted_by(|one, next| one >= next) && order.first() > order.last(), "{order:?}");
     }
 
     /// The last SDK that keeps one core busy has the others, too.
