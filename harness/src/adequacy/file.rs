@@ -54,7 +54,7 @@ pub enum CaughtAloneError {
         error: String,
     },
     /// It was found with something else than what is reported.
-    #[error("{file} is out of date: {why}; write it anew with `adequacy --unique --json`")]
+    #[error("{file} is out of date: {why}; write it anew with `adequacy --json`")]
     Stale {
         /// The file.
         file: String,
@@ -64,7 +64,7 @@ pub enum CaughtAloneError {
 }
 
 impl CaughtAlone {
-    /// Makes the file of a run of all mutants on all combinations of all cases.
+    /// Makes the file of a run in which each mutant met all combinations of all cases, or two case files that catch it.
     pub fn of(adequacy: &Adequacy, cases: &BTreeMap<String, String>) -> Self {
         let mut alone = adequacy.alone();
         let case = |(file, digest): (&String, &String)| {

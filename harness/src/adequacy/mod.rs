@@ -108,11 +108,11 @@ impl Adequacy {
         caught
     }
 
-    /// Says whether a client is a mutant that some case catches.
-    pub fn is_caught(&self, client: &str) -> bool {
+    /// Counts the case files that catch a client, which is a mutant; none where it is not.
+    pub fn caught_by(&self, client: &str) -> usize {
         let client = SdkId::from(client);
         let of = |caught: &&CaughtMutant| client.fault() == Some(&*caught.mutant);
-        self.mutants.iter().find(of).is_some_and(|caught| !caught.by.is_empty())
+        self.mutants.iter().find(of).map_or(0, |caught| caught.by.len())
     }
 
     /// Lists the case files that catch something.

@@ -76,7 +76,7 @@ fn what_is_kept_of_trials_is_which_case_files_catch_which_mutants() {
     let by = adequacy.mutants.iter().map(|caught| caught.by.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(by.collect::<Vec<_>>(), [["a/x"], ["a/z"]]);
     let clients = ["reference", "reference+m", "reference+n", "reference+unknown"];
-    assert_eq!(clients.map(|client| adequacy.is_caught(client)), [false, true, true, false]);
+    assert_eq!(clients.map(|client| adequacy.caught_by(client)), [0, 1, 1, 0]);
 }
 
 #[test]

@@ -381,7 +381,7 @@ pub struct ReportOptions {
     /// The store of `history`: the page of each SDK that is in it shows what its releases fixed and broke.
     #[arg(long, value_name = "STORE")]
     pub history: Option<Utf8PathBuf>,
-    /// The file of `adequacy --unique --json`: the page of each case shows which mutants it alone catches. One that was made with other
+    /// The file of `adequacy --json`: the page of each case shows which mutants it alone catches. One that was made with other
     /// cases, mutants or rules is refused.
     #[arg(long, value_name = "FILE")]
     pub adequacy: Option<Utf8PathBuf>,

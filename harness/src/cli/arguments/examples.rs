@@ -121,7 +121,7 @@ Examples:
   streamspec adequacy --write
   streamspec adequacy --case anthropic/cut/mine
   streamspec adequacy --unique --records target/streamspec/records.jsonl
-  streamspec adequacy --unique --json adequacy.json";
+  streamspec adequacy --json adequacy.json";
 
 /// Examples of `generate`.
 pub(super) const GENERATE: &str = "\

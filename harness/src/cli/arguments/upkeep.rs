@@ -22,8 +22,9 @@ pub struct AdequacyOptions {
     /// Also write `cases/witnesses.json`: for each case file a mutant that it catches, which the next run tries first.
     #[arg(long, conflicts_with = "cases")]
     pub write: bool,
-    /// Also write to this file which mutants each case file alone catches, as `report --adequacy` reads it.
-    #[arg(long, value_name = "FILE", requires = "unique", conflicts_with = "cases")]
+    /// Also write to this file which mutants each case file alone catches, as `report --adequacy` reads it; for this, a mutant that
+    /// one case file catches is run on the others until a second one does.
+    #[arg(long, value_name = "FILE", conflicts_with = "cases")]
     pub json: Option<Utf8PathBuf>,
     /// The most calls that are under way at once.
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1024))]
