@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --bench frameworks`, after `cargo run -- setup`. What is measured is whole processes, with their start, so the
 //! number of trials counts: `TRIALS=20` for fewer. On the side of the suite that is loading all cases, running, judging and the report.
+//! Of a process for each test, at most ten are measured in a round, others in each, and the time of all is reckoned from theirs.
 
 mod common;
 
@@ -16,6 +17,8 @@ use streamspec_adapters::fleet::Fleet;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_streamspec");
 const CASES: &str = "anthropic/in-band/*";
+/// The number of tests that have a process of their own in a round, at the most.
+const APART: usize = 10;
 
 /// A framework, and the SDK and the surface whose trials it runs.
 struct Framework {
@@ -60,9 +63,14 @@ async fn main() -> anyhow::Result<()> {
         let command = framework.command(&root, environment.dir(), &folder)?;
         let suite = async || measure(&tests.suite());
         let together = common::Pairs::measure(suite, async || measure(&with(&command, &tests.files))).await?;
+        let every = tests.files.len().div_ceil(APART);
+        let mut round = 0;
         let apart = common::Pairs::measure(suite, async || {
-            let each = tests.files.iter().map(|file| measure(&with(&command, std::slice::from_ref(file))));
-            each.sum::<anyhow::Result<Duration>>()
+            let some: Vec<&String> = tests.files.iter().skip(round % every).step_by(every).collect();
+            round += 1;
+            let each = some.iter().map(|file| measure(&with(&command, std::slice::from_ref(*file))));
+            let share = f64::from(u32::try_from(tests.files.len())?) / f64::from(u32::try_from(some.len())?);
+            Ok(each.sum::<anyhow::Result<Duration>>()?.mul_f64(share))
         })
         .await?;
         let Framework { name, sdk, surface, .. } = framework;
@@ -85,6 +93,7 @@ impl Tests {
     /// Writes a test for each of so many trials. Where no test can be made of one, it is left out.
     fn write(framework: &Framework, root: &Utf8Path, folder: &Utf8Path, most: usize) -> anyhow::Result<Self> {
         let all = common::cases(&[CASES])?;
+        let mut refused = None;
         let mut tests = Self {
             folder: folder.to_owned(),
             trials: vec![],
@@ -99,13 +108,16 @@ impl Tests {
             let file = folder.join((framework.file)(tests.files.len()));
             let mut repro = Command::new(PROGRAM);
             repro.args(["repro", &trial, "--as-test", "--out", file.as_str()]).current_dir(root);
-            repro.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+            let output = repro.output()?;
             if file.exists() {
                 tests.files.push(file.into());
                 tests.trials.push((trial, case.id.to_string()));
+            } else {
+                refused = Some(String::from_utf8_lossy(&output.stderr).into_owned());
             }
         }
-        anyhow::ensure!(!tests.files.is_empty(), "no test could be made; run `cargo run -- setup` first");
+        let why = refused.unwrap_or_default();
+        anyhow::ensure!(!tests.files.is_empty(), "no test could be made; of the last trial `repro` says:\n{why}");
         Ok(tests)
     }
 
