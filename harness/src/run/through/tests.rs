@@ -120,12 +120,12 @@ async fn what_a_gateway_does_to_an_answer_is_seen_behind_it() {
         ("hold", ERROR, Status::Fails, Some(Mode::Hang)),
         ("buffer", ERROR, Status::Pass, None),
     ];
-    let mut seen = Vec::new();
-    for (deed, case, ..) in expected {
+    // Most of it is waiting, so all of it is done at once.
+    let seen = join_all(expected.map(async |(deed, case, ..)| {
         let verdict = told_through(deed, case).await;
-        seen.push((deed, case, verdict.status, verdict.mode));
-    }
-    assert_eq!(seen, expected);
+        (deed, case, verdict.status, verdict.mode)
+    }));
+    assert_eq!(seen.await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

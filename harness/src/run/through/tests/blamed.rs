@@ -1,5 +1,7 @@
 //! Every lying gateway is blamed for what it does, whoever calls through it, and no SDK is.
 
+use futures_util::future::join;
+
 use super::*;
 use crate::blame::{Blame, Retried, Side, Word};
 use crate::case::Axis;
@@ -26,8 +28,7 @@ async fn blamed(deed: &str, case: &str, mutant: Option<&str>) -> Blame {
 
 /// Checks that both callers come to one blame, but for what the clock decides, and returns it.
 async fn same_for_both(deed: &str, case: &str) -> Blame {
-    let mut reader = blamed(deed, case, None).await;
-    let right = blamed(deed, case, Some(RIGHT)).await;
+    let (mut reader, right) = join(blamed(deed, case, None), blamed(deed, case, Some(RIGHT))).await;
     assert_eq!(reader.delayed_ms.is_some(), right.delayed_ms.is_some(), "{deed}");
     assert_eq!(
         (reader.word, &reader.axes, reader.retried, reader.left_open),
@@ -88,18 +89,17 @@ async fn a_gateway_that_asks_again_after_output_is_told_of() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_holds_everything_back_is_told_of() {
-    let blame = same_for_both("buffer", SLOW).await;
-    assert_eq!((blame.word, blame.left_open), (Word::PassedOn, None));
-    assert!(blame.delayed_ms.is_some_and(|delayed| delayed >= 700), "{blame:?}");
-    assert_eq!(same_for_both("buffer", ERROR).await.delayed_ms, None, "without a pause nothing is to be seen");
+    let (slow, quick) = join(same_for_both("buffer", SLOW), same_for_both("buffer", ERROR)).await;
+    assert_eq!((slow.word, slow.left_open), (Word::PassedOn, None));
+    assert!(slow.delayed_ms.is_some_and(|delayed| delayed >= 700), "{slow:?}");
+    assert_eq!(quick.delayed_ms, None, "without a pause nothing is to be seen");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_keeps_a_connection_is_told_of() {
-    let blame = same_for_both("keep-the-server", SILENCE).await;
-    assert_eq!((blame.word, blame.left_open), (Word::PassedOn, Some(Side::Upstream)));
-    let blame = same_for_both("hold", ERROR).await;
-    assert_eq!((blame.word, blame.left_open), (Word::LostAtTheGateway, Some(Side::Downstream)));
+    let (server, client) = join(same_for_both("keep-the-server", SILENCE), same_for_both("hold", ERROR)).await;
+    assert_eq!((server.word, server.left_open), (Word::PassedOn, Some(Side::Upstream)));
+    assert_eq!((client.word, client.left_open), (Word::LostAtTheGateway, Some(Side::Downstream)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
