@@ -61,9 +61,10 @@ async fn main() -> anyhow::Result<()> {
         .await?;
         let each = |side| pairs.median(side) * 1000.0 / f64::from(u32::try_from(CALLS).unwrap_or(u32::MAX));
         println!(
-            "{id}/{surface}: {:.2} ms bare, {:.2} ms in the suite, {}, {AT_ONCE} in flight, {CALLS} calls",
+            "{id}/{surface}: {:.2} ms bare, {:.2} ms in the suite ({:.0} verdicts a second), {}, {AT_ONCE} in flight, {CALLS} calls",
             each(0),
             each(1),
+            1000.0 / each(1),
             pairs.ratio()
         );
     }

@@ -58,8 +58,8 @@ pub(super) fn adequacy(root: &Root, options: &AdequacyOptions) -> anyhow::Result
         let enough = if options.json.is_some() { 2 } else { 1 };
         for rest in [shown, rest] {
             let escapes = |sdk: &&Arc<Sdk>| ran.adequacy.caught_by(&sdk.manifest.id) < enough;
-            let escaped: Vec<_> = sdks[1..].iter().filter(escapes).cloned().collect();
-            run_all(&engine, &escaped, &rest, &mut ran, |_| true).await?;
+            let free: Vec<_> = sdks[1..].iter().filter(escapes).cloned().collect();
+            run_all(&engine, &free, &rest, &mut ran, |_| true).await?;
         }
         Ok(ran)
     });
