@@ -25,8 +25,13 @@ const CASES: &str = "anthropic/in-band/after-text";
 /// The number of times that a stage is done, beyond the first.
 const MORE: u64 = 20;
 
-/// What a trial came to, and its case.
-type Ran = (Arc<Case>, TrialRun);
+/// A trial that was run.
+struct Ran {
+    case: Arc<Case>,
+    run: TrialRun,
+    /// The result of its call.
+    answered: CallResult,
+}
 
 /// A stage: its name, and what it does with all trials.
 type Stage = (&'static str, fn(&[Ran]));
@@ -34,19 +39,19 @@ type Stage = (&'static str, fn(&[Ran]));
 const STAGES: [Stage; 5] = [
     ("load", |_| drop(black_box(common::cases(&[CASES])))),
     ("script", |all| {
-        for (case, ran) in all {
-            black_box(Script::of(case, Variant::AsWritten, &ran.record.nonce));
+        for Ran { case, run, .. } in all {
+            black_box(Script::of(case, Variant::AsWritten, &run.record.nonce));
         }
     }),
     ("encode", |all| {
-        for answer in all.iter().flat_map(|(_, ran)| &ran.script.answers) {
+        for answer in all.iter().flat_map(|ran| &ran.run.script.answers) {
             black_box(transport::of(Transport::Http1).encode(answer, Version::Http11).bytes());
         }
     }),
     ("judge", |all| all.iter().for_each(judged)),
     ("record", |all| {
-        for (_, ran) in all {
-            black_box(serde_json::to_string(&ran.record)).unwrap_or_default();
+        for Ran { run, .. } in all {
+            black_box(serde_json::to_string(&run.record)).unwrap_or_default();
         }
     }),
 ];
@@ -88,28 +93,28 @@ async fn trials() -> anyhow::Result<Vec<Ran>> {
     let engine = Engine::start("0".repeat(16), 1, deadlines).await?;
     let mut all = Vec::new();
     for trial in plan(&[Arc::new(reference)], &cases, &filter)?.trials.iter() {
-        let ran = engine.run(trial).await;
-        all.extend(ran.into_iter().map(|ran| (Arc::clone(&trial.case), ran)));
+        for run in engine.run(trial).await {
+            let observation = run.record.observation.clone().context("a call was not observed")?;
+            let outcome = CallOutcome::Observed(Box::new(observation));
+            let answered = CallResult { outcome, stderr: String::new(), took: Duration::ZERO };
+            all.push(Ran { case: Arc::clone(&trial.case), run, answered });
+        }
     }
     engine.close().await;
-    anyhow::ensure!(all.iter().all(|(_, ran)| ran.record.observation.is_some()), "a call was not observed");
     Ok(all)
 }
 
 /// Judges a trial as it was judged in the run.
-fn judged((case, ran): &Ran) {
-    let observed = ran.record.observation.clone().map(Box::new).map(CallOutcome::Observed);
-    let outcome = observed.unwrap_or(CallOutcome::Hang);
-    let answered = CallResult { outcome, stderr: String::new(), took: Duration::ZERO };
+fn judged(Ran { case, run, answered }: &Ran) {
     black_box(judge(&Evidence {
         case,
-        nonce: &ran.record.nonce,
+        nonce: &run.record.nonce,
         surface: None,
         error_bases: &[],
-        answered: &answered,
+        answered,
         control: None,
-        script: &ran.script,
-        transcript: &ran.transcript,
+        script: &run.script,
+        transcript: &run.transcript,
         stated: None,
         released: None,
         client_side: None,

@@ -298,7 +298,7 @@ mod tests {
         assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
     }
 
-    /// What waits longest begins first, so that nothing is left to wait for alone at the end.
+    /// The trials that wait longest begin first, so that none of them is left to wait for alone at the end.
     #[tokio::test]
     async fn what_waits_longest_begins_first() {
         let files = ["anthropic/stall/after-text", "openai-responses/caller/again-after-an-error"];

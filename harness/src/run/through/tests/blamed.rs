@@ -28,8 +28,8 @@ async fn blamed(deed: &str, case: &str, mutant: Option<&str>) -> Blame {
 
 /// Checks that both callers come to one blame, but for what the clock decides, and returns it.
 async fn same_for_both(deed: &str, case: &str) -> Blame {
-    let both = join_all([None, Some(RIGHT)].map(|mutant| blamed(deed, case, mutant))).await;
-    let [mut reader, right] = <[Blame; 2]>::try_from(both).expect("two callers");
+    let by = |mutant| Box::pin(blamed(deed, case, mutant));
+    let (mut reader, right) = join(by(None), by(Some(RIGHT))).await;
     assert_eq!(reader.delayed_ms.is_some(), right.delayed_ms.is_some(), "{deed}");
     assert_eq!(
         (reader.word, &reader.axes, reader.retried, reader.left_open),
