@@ -311,6 +311,11 @@ impl Axis {
         }
     }
 
+    /// Returns true for an axis that the clock decides, so that a busy machine may change what is observed.
+    pub const fn is_of_the_clock(self) -> bool {
+        matches!(self, Self::Wait | Self::Elapsed | Self::Connection)
+    }
+
     /// Returns true for an axis of variant runs or sweeps, false for one of the trial as written.
     pub const fn is_of_variants(self) -> bool {
         matches!(self, Self::Variants | Self::Cuts | Self::Errors)

@@ -29,18 +29,25 @@ pub(super) fn same_as_written(written: &TrialRecord, variant: &TrialRecord) -> O
     })
 }
 
-/// Says what a variant came to, where that is not what the trial came to as written.
+/// Says what a variant came to, where that is not what the trial came to as written. What the clock decides differs from one call to
+/// the next by chance, as it does between two attempts, so a difference in that alone is none.
 fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
     let said = |verdict: &Verdict| {
         let mode = verdict.mode.map(|mode| format!(" {}", mode.name())).unwrap_or_default();
         format!("{}{mode}", verdict.status.name())
     };
+    let graded = |verdict: &Verdict| -> Vec<_> {
+        let lasting = verdict.checks.iter().filter(|check| !check.axis.is_of_the_clock());
+        lasting.map(|check| (check.axis, check.grade)).collect()
+    };
+    let (one, other) = (graded(written), graded(variant));
+    let has_no_answer = |verdict: &Verdict| verdict.reason.is_some();
+    if one == other && !has_no_answer(written) && !has_no_answer(variant) {
+        return None;
+    }
     if written.status != variant.status || written.mode != variant.mode {
         return Some(format!("{} instead of {}", said(variant), said(written)));
     }
-    let graded =
-        |verdict: &Verdict| -> Vec<_> { verdict.checks.iter().map(|check| (check.axis, check.grade)).collect() };
-    let (one, other) = (graded(written), graded(variant));
     let changed = one.iter().zip(&other).find(|(one, other)| one != other);
     changed.map(|((axis, was), (_, is))| format!("{axis} is {} instead of {}", is.name(), was.name()))
 }
@@ -78,7 +85,8 @@ fn of_error(seen: &Observation, read: impl Fn(&ObservedError) -> Value) -> Value
 mod tests {
     use serde_json::{Value, json};
 
-    use super::seen_otherwise;
+    use super::{judged_otherwise, seen_otherwise};
+    use crate::judge::Verdict;
 
     fn check(variant: Value, expected: Option<&str>) {
         let written = json!({ "ended": "returned", "events": 3, "text": "Hello", "stop_reason": "stop" });
@@ -93,5 +101,38 @@ mod tests {
         check(cut, Some("the text is \"Hell\" instead of \"Hello\""));
         let unsaid = json!({ "ended": "returned", "events": 3, "text": "Hello", "stop_reason": null });
         check(unsaid, Some("the stop reason is null instead of \"stop\""));
+    }
+
+    /// Makes a verdict with an outcome and a connection, graded as told.
+    fn verdict(status: &str, outcome: &str, connection: &str) -> Verdict {
+        let check = |axis: &str, level: &str, grade: &str| {
+            json!({ "axis": axis, "level": level, "expected": null, "observed": null, "grade": grade })
+        };
+        let checks = [check("outcome", "must", outcome), check("connection", "should", connection)];
+        serde_json::from_value(json!({ "status": status, "checks": checks })).expect("a verdict")
+    }
+
+    #[test]
+    fn a_connection_that_is_held_for_longer_is_no_difference_and_all_else_is_one() {
+        let written = verdict("pass", "exact", "exact");
+        assert_eq!(judged_otherwise(&written, &verdict("deviates", "exact", "wrong")), None);
+        let failed = verdict("fails", "wrong", "wrong");
+        assert_eq!(judged_otherwise(&written, &failed).as_deref(), Some("fails instead of pass"));
+        let unseen = verdict("pass", "not-applicable", "exact");
+        assert_eq!(
+            judged_otherwise(&written, &unseen).as_deref(),
+            Some("outcome is not-applicable instead of exact")
+        );
+    }
+
+    #[test]
+    fn a_hang_and_a_crash_differ_though_neither_has_an_answer() {
+        let broken = |mode: &str| Verdict {
+            reason: Some(format!("a {mode}")),
+            ..serde_json::from_value(json!({ "status": "fails", "mode": mode, "checks": [] })).expect("a verdict")
+        };
+        assert_eq!(judged_otherwise(&broken("hang"), &broken("hang")), None);
+        let difference = judged_otherwise(&broken("hang"), &broken("crash"));
+        assert_eq!(difference.as_deref(), Some("fails crash instead of fails hang"));
     }
 }
