@@ -10,7 +10,7 @@ use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::process::Processes;
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore, mpsc};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, mpsc};
 
 use super::evidence::{CallEvidence, SharedControl, TrialRun, normal_observation, normal_verdict};
 use super::lessons::LessonsBySdk;
@@ -55,6 +55,9 @@ impl Deadlines {
     }
 }
 
+/// The SDKs that are started at once, for each core.
+const STARTS_PER_CORE: usize = 2;
+
 /// The time that a piece of an answer adds to the deadline of its call.
 const PER_PIECE: Duration = Duration::from_millis(1);
 
@@ -78,6 +81,7 @@ pub struct Engine {
     controls: Mutex<HashMap<String, SharedControl>>,
     listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
+    starts: Semaphore,
     processes: Mutex<HashMap<String, Processes>>,
     processes_at_first: usize,
     timed_jobs: Semaphore,
@@ -103,6 +107,7 @@ impl Engine {
             controls: Mutex::default(),
             listener: Mutex::default(),
             jobs: Semaphore::new(jobs.max(1)),
+            starts: Semaphore::new(STARTS_PER_CORE * cores()),
             processes: Mutex::default(),
             processes_at_first: 1,
             timed_jobs: Semaphore::new(jobs.max(1) * pace::MOST),
@@ -143,6 +148,11 @@ impl Engine {
             // A listener that is gone wants to hear nothing.
             let _ = listener.send((id, attempt));
         }
+    }
+
+    /// Waits until another SDK may be started, as long as what is returned is kept: of many that start at once each is late with its hello.
+    pub async fn turn_to_start(&self) -> Option<SemaphorePermit<'_>> {
+        self.starts.acquire().await.ok()
     }
 
     /// Opens the SDK's adapter, or gives the reason why it cannot be opened. Later calls share it. An adapter that was made elsewhere is

@@ -1,10 +1,14 @@
-//! The number of trials that wait for the clock at once: more and more of them, as long as the processors have time to spare.
+//! Numbers that grow as long as the processors have time to spare: of the SDKs that are busy at once, and of the trials that wait for the
+//! clock at once.
 
 use std::time::{Duration, Instant};
 
 use sysinfo::System;
 
-/// The number of such trials that a run begins with, as a multiple of that of others: to wait takes next to no processor.
+use super::engine::cores;
+
+/// The number of trials that wait for the clock that a run begins with, as a multiple of that of others: to wait takes next to no
+/// processor.
 pub(super) const FIRST: usize = 2;
 
 /// The most it comes to.
@@ -13,41 +17,62 @@ pub(super) const MOST: usize = 8;
 /// The time between two looks at the processors; it is more than the least in which they say anything.
 pub(super) const LOOK: Duration = Duration::from_millis(500);
 
-/// The share of the processors, in percent, that may be busy where more trials are begun: one that waits must not be late.
-const BUSY: f32 = 50.0;
-
-/// The pace of the trials that wait.
+/// A number that follows the processors.
 pub(super) struct Pace {
     /// None where the system does not tell.
     system: Option<System>,
     looked: Instant,
-    times: usize,
+    bounds: Bounds,
+    number: usize,
+}
+
+/// What a number may be, and what it goes by.
+#[derive(Clone, Copy)]
+struct Bounds {
+    least: usize,
+    most: usize,
+    /// The share of the processors, in percent, at which it no longer grows.
+    busy: f32,
 }
 
 impl Pace {
-    pub(super) fn new() -> Self {
+    /// Returns how many times more trials that wait may be under way than others. Half of the processors stay free: one that waits must
+    /// not be late.
+    pub(super) fn of_waiting() -> Self {
+        Self::new(Bounds { least: FIRST, most: MOST, busy: 50.0 })
+    }
+
+    /// Returns how many SDKs may be busy at once. More than keep the processors busy are not sooner done, all of them together; but each
+    /// answers late, and a process that was killed takes minutes to come back.
+    pub(super) fn of_sdks() -> Self {
+        Self::new(Bounds { least: 2 * cores(), most: usize::MAX, busy: 90.0 })
+    }
+
+    fn new(bounds: Bounds) -> Self {
         let mut system = System::new().ok();
         if let Some(system) = &mut system {
             // What they did until now is no matter of this pace.
             system.refresh_cpu_usage();
         }
-        Self { system, looked: Instant::now(), times: FIRST }
+        Self { system, looked: Instant::now(), bounds, number: bounds.least }
     }
 
-    /// Returns how many times more waiting trials than others may be under way.
-    pub(super) fn times(&mut self) -> usize {
+    /// Returns the number for now.
+    pub(super) fn number(&mut self) -> usize {
         if let Some(system) = self.system.as_mut().filter(|_| self.looked.elapsed() >= LOOK) {
             system.refresh_cpu_usage();
             self.looked = Instant::now();
-            self.times = next(self.times, system.global_cpu_usage());
+            self.number = self.bounds.next(self.number, system.global_cpu_usage());
         }
-        self.times
+        self.number
     }
 }
 
-/// Returns the pace after one at which this share of the processors was busy.
-fn next(times: usize, busy: f32) -> usize {
-    if busy < BUSY { MOST.min(times + 1) } else { FIRST.max(times - 1) }
+impl Bounds {
+    /// Returns the number after one at which this share of the processors was busy.
+    fn next(self, number: usize, busy: f32) -> usize {
+        if busy < self.busy { self.most.min(number + 1) } else { self.least.max(number - 1) }
+    }
 }
 
 #[cfg(test)]
@@ -56,10 +81,21 @@ mod tests {
 
     #[test]
     fn idle_processors_let_more_trials_wait_and_busy_ones_fewer() {
+        let mut pace = Pace::of_waiting();
+        let next = |number, busy| pace.bounds.next(number, busy);
         assert_eq!(next(FIRST, 10.0), FIRST + 1);
         assert_eq!(next(FIRST, 90.0), FIRST);
         assert_eq!(next(MOST, 10.0), MOST);
         assert_eq!(next(MOST, 90.0), MOST - 1);
-        assert_eq!(Pace::new().times(), FIRST, "nothing is known before the first look");
+        assert_eq!(pace.number(), FIRST, "nothing is known before the first look");
+    }
+
+    #[test]
+    fn more_sdks_are_busy_until_the_processors_are() {
+        let mut pace = Pace::of_sdks();
+        assert_eq!(pace.number(), 2 * cores());
+        assert_eq!(pace.bounds.next(40, 80.0), 41);
+        assert_eq!(pace.bounds.next(40, 99.0), 39);
+        assert_eq!(pace.bounds.next(2 * cores(), 99.0), 2 * cores());
     }
 }

@@ -59,11 +59,17 @@ impl Queues {
         self.0.get(sdk).is_some_and(|queue| !queue.trials.is_empty())
     }
 
-    /// Finds the SDK that is least far on, among those that may begin a trial: so the processes of all work all the time.
+    /// Says whether a trial of an SDK has been taken.
+    fn has_begun(&self, sdk: &str) -> bool {
+        self.0.get(sdk).is_some_and(|queue| queue.trials.len() < queue.all)
+    }
+
+    /// Finds the SDK that is least far on, among those that may begin a trial: so the processes of all work all the time. Of those that
+    /// have not begun it is the one with the most trials, which is done last.
     fn next(&self, may_begin: impl Fn(&str) -> bool) -> Option<String> {
         let progress = |id: &str| {
             let queue = &self.0[id];
-            (queue.all - queue.trials.len()) * 1_000_000 / queue.all
+            ((queue.all - queue.trials.len()) * 1_000_000 / queue.all, Reverse(queue.all))
         };
         self.open().filter(|id| may_begin(id)).min_by_key(|id| progress(id)).map(str::to_owned)
     }
@@ -95,8 +101,10 @@ pub struct Running<T> {
     processes: BTreeMap<String, Processes>,
     under_way: BTreeMap<String, UnderWay>,
     tasks: JoinSet<(String, usize, T)>,
-    /// None before the trials that wait.
-    pace: Option<Pace>,
+    /// The number of SDKs that are busy at once.
+    sdks: Pace,
+    /// The number of trials that wait at once; none before the first of them.
+    waiting: Option<Pace>,
     /// True when nothing is left but the last kind.
     is_ending: bool,
 }
@@ -147,7 +155,8 @@ impl<T: Send + 'static> Running<T> {
             processes,
             under_way: BTreeMap::new(),
             tasks: JoinSet::new(),
-            pace: None,
+            sdks: Pace::of_sdks(),
+            waiting: None,
             is_ending: false,
         }
     }
@@ -160,8 +169,8 @@ impl<T: Send + 'static> Running<T> {
             self.fill();
         }
         let joined = loop {
-            // Where none of them ends, more of those that wait may begin all the same.
-            if !self.may_begin(WAITING) {
+            // Where none of them ends, more of those that wait may begin all the same, or those of another SDK.
+            if !self.may_begin(WAITING) && self.not_begun().next().is_none() {
                 break self.tasks.join_next().await?;
             }
             if let Ok(joined) = timeout(LOOK, self.tasks.join_next()).await {
@@ -183,6 +192,17 @@ impl<T: Send + 'static> Running<T> {
             _ => self.is_ending,
         };
         is_time && !self.kinds[kind].is_empty()
+    }
+
+    /// Lists the SDKs that have trials of the first kind and have not begun them.
+    fn not_begun(&self) -> impl Iterator<Item = &str> {
+        self.kinds[BUSY].open().filter(|id| !self.kinds[BUSY].has_begun(id))
+    }
+
+    /// Returns the number of SDKs whose trials of the first kind are under way.
+    fn begun(&self) -> usize {
+        let ending = self.under_way.iter().filter(|(id, counts)| counts[BUSY] > 0 && !self.kinds[BUSY].is_open(id));
+        self.kinds[BUSY].open().filter(|id| self.kinds[BUSY].has_begun(id)).count() + ending.count()
     }
 
     /// Returns the number of cores that the SDKs keep busy which are not done with the first kind.
@@ -224,6 +244,7 @@ impl<T: Send + 'static> Running<T> {
                 continue;
             }
             let Room { per_sdk, per_process, at_once } = self.room(kind);
+            let may_another = kind != BUSY || self.begun() < self.sdks.number();
             let most = |id: &str| self.processes.get(id).map_or(per_sdk, |own| own.number() * per_process);
             let is_full = |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= most(id);
             let counted = self.under_way.iter().filter(|(id, counts)| !is_full(id, counts));
@@ -234,7 +255,12 @@ impl<T: Send + 'static> Running<T> {
             let is_busy = |id: &str, counts: &UnderWay| counts[BUSY] > 0 || self.kinds[BUSY].is_open(id);
             let may_begin = |id: &str| {
                 let counts = self.under_way.get(id).copied().unwrap_or_default();
-                !is_full(id, &counts) && (kind != WAITING || !is_busy(id, &counts))
+                let is_its_turn = match kind {
+                    BUSY => may_another || self.kinds[BUSY].has_begun(id),
+                    WAITING => !is_busy(id, &counts),
+                    _ => true,
+                };
+                is_its_turn && !is_full(id, &counts)
             };
             if let Some(next) = self.kinds[kind].next(may_begin) {
                 let place = self.kinds[kind].pop(&next);
@@ -248,8 +274,7 @@ impl<T: Send + 'static> Running<T> {
         if kind != WAITING {
             return Room { per_sdk: PER_SDK, per_process: PER_PROCESS, at_once: AT_ONCE };
         }
-        let pace = self.pace.get_or_insert_with(Pace::new);
-        let times = pace.times();
+        let times = self.waiting.get_or_insert_with(Pace::of_waiting).number();
         let each = (PER_SDK * times / FIRST).min(WAITING_PER_PROCESS);
         Room { per_sdk: each, per_process: each, at_once: AT_ONCE * times }
     }
@@ -313,6 +338,38 @@ mod tests {
         drop(running);
         let order: Vec<_> = order.iter().collect();
         assert!(order.is_sorted_by(|one, next| one >= next) && order.first() > order.last(), "{order:?}");
+    }
+
+    /// Not all SDKs of a fleet are busy at once, and the one with the most trials begins first.
+    #[tokio::test]
+    async fn no_more_sdks_are_busy_than_the_processors_are_enough_for() {
+        let few = 2 * cores();
+        let mutants = (0..few + 3).map(|number| reference().mutant(&format!("no-such-fault-{number}")));
+        let mut trials: Vec<Trial> = mutants.flat_map(|sdk| of(&sdk, "anthropic/in-band/after-text", 1)).collect();
+        trials.extend(of(&reference(), "anthropic/in-band/after-text", 2));
+        let all = trials.len();
+        let engine = Engine::start("0".repeat(16), 4, Deadlines::SDK).await.expect("an engine");
+        let (begun, order) = std::sync::mpsc::channel();
+        let held = Arc::new(Semaphore::new(0));
+        let shared = Arc::clone(&held);
+        let mut running = Running::of(trials.into(), Arc::new(engine), move |trial| {
+            let held = Arc::clone(&shared);
+            begun.send(trial.sdk.manifest.id.clone()).expect("it is read");
+            async move { held.acquire().await.expect("it is open").forget() }
+        });
+        timeout(LOOK / 5, running.next()).await.expect_err("nothing ends before it is let go");
+        let mut first: Vec<String> = order.try_iter().collect();
+        assert_eq!(first[0], "reference");
+        first.sort_unstable();
+        first.dedup();
+        assert_eq!(first.len(), few, "{first:?}");
+        held.add_permits(all);
+        let mut ended = 0;
+        while let Some(one) = timeout(Duration::from_mins(1), running.next()).await.expect("nothing stands still") {
+            one.expect("no panic");
+            ended += 1;
+        }
+        assert_eq!(ended, all);
     }
 
     /// The last SDK that keeps one core busy has the others, too.

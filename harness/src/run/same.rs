@@ -105,9 +105,7 @@ mod tests {
 
     /// Makes a verdict with an outcome and a connection, graded as told.
     fn verdict(status: &str, outcome: &str, connection: &str) -> Verdict {
-        let check = |axis: &str, level: &str, grade: &str| {
-            json!({ "axis": axis, "level": level, "expected": null, "observed": null, "grade": grade })
-        };
+        let check = |axis: &str, level: &str, grade: &str| json!({ "axis": axis, "level": level, "expected": null, "observed": null, "grade": grade });
         let checks = [check("outcome", "must", outcome), check("connection", "should", connection)];
         serde_json::from_value(json!({ "status": status, "checks": checks })).expect("a verdict")
     }
@@ -119,10 +117,7 @@ mod tests {
         let failed = verdict("fails", "wrong", "wrong");
         assert_eq!(judged_otherwise(&written, &failed).as_deref(), Some("fails instead of pass"));
         let unseen = verdict("pass", "not-applicable", "exact");
-        assert_eq!(
-            judged_otherwise(&written, &unseen).as_deref(),
-            Some("outcome is not-applicable instead of exact")
-        );
+        assert_eq!(judged_otherwise(&written, &unseen).as_deref(), Some("outcome is not-applicable instead of exact"));
     }
 
     #[test]

@@ -39,6 +39,7 @@ impl Session {
 
     /// Makes the record of an SDK that can be run, with the times of its set-up and of the start of its process.
     pub async fn opened(&self, engine: &Engine, sdk: &Sdk, known: &KnownDeviations) -> Record {
+        let _turn = engine.turn_to_start().await;
         let began = Instant::now();
         let mut record = opened(engine, sdk, known).await;
         if let Record::Sdk(record) = &mut record {
