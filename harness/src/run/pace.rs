@@ -7,15 +7,14 @@ use sysinfo::System;
 
 use super::engine::cores;
 
-/// The number of trials that wait for the clock that a run begins with, as a multiple of that of others: to wait takes next to no
-/// processor.
-pub(super) const FIRST: usize = 2;
-
-/// The most it comes to.
-pub(super) const MOST: usize = 8;
-
 /// The time between two looks at the processors; it is more than the least in which they say anything.
 pub(super) const LOOK: Duration = Duration::from_millis(500);
+
+/// The trials that wait for the clock of which more or fewer are under way from one look to the next.
+pub(super) const STEP: usize = 32;
+
+/// The most of them that are under way.
+const MOST: usize = 512;
 
 /// A number that follows the processors.
 pub(super) struct Pace {
@@ -36,10 +35,11 @@ struct Bounds {
 }
 
 impl Pace {
-    /// Returns how many times more trials that wait may be under way than others. Half of the processors stay free: one that waits must
-    /// not be late.
+    /// Returns how many times [`STEP`] trials that wait for the clock may be under way. Half a core stays free: one that waits must not be
+    /// late.
     pub(super) fn of_waiting() -> Self {
-        Self::new(Bounds { least: FIRST, most: MOST, busy: 50.0 })
+        let cores = u16::try_from(cores()).map_or(f32::INFINITY, f32::from);
+        Self::new(Bounds { least: 1, most: MOST / STEP, busy: 100.0 - 50.0 / cores })
     }
 
     /// Returns how many SDKs may be busy at once. More than keep the processors busy are not sooner done, all of them together; but each
@@ -83,11 +83,11 @@ mod tests {
     fn idle_processors_let_more_trials_wait_and_busy_ones_fewer() {
         let mut pace = Pace::of_waiting();
         let next = |number, busy| pace.bounds.next(number, busy);
-        assert_eq!(next(FIRST, 10.0), FIRST + 1);
-        assert_eq!(next(FIRST, 90.0), FIRST);
-        assert_eq!(next(MOST, 10.0), MOST);
-        assert_eq!(next(MOST, 90.0), MOST - 1);
-        assert_eq!(pace.number(), FIRST, "nothing is known before the first look");
+        assert_eq!(next(1, 10.0), 2);
+        assert_eq!(next(1, 100.0), 1);
+        assert_eq!(next(MOST / STEP, 10.0), MOST / STEP);
+        assert_eq!(next(MOST / STEP, 100.0), MOST / STEP - 1);
+        assert_eq!(pace.number(), 1, "nothing is known before the first look");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::engine::{Engine, cores};
-use super::pace::{FIRST, LOOK, Pace};
+use super::pace::{LOOK, Pace, STEP};
 use super::plan::Trial;
 
 /// The most trials of an SDK that are under way at once: those of one SDK must not keep those of others from running.
@@ -25,7 +25,7 @@ const PER_PROCESS: usize = 12;
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
 
-/// The most of them when they wait for the clock: a process takes no more calls.
+/// The most trials of an SDK, or of each of its processes, that wait for the clock: a process takes no more calls.
 const WAITING_PER_PROCESS: usize = 64;
 
 /// Trials of one kind, those of each SDK in the order in which they begin, by their places in the plan.
@@ -247,8 +247,11 @@ impl<T: Send + 'static> Running<T> {
             let may_another = kind != BUSY || self.begun() < self.sdks.number();
             let most = |id: &str| self.processes.get(id).map_or(per_sdk, |own| own.number() * per_process);
             let is_full = |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= most(id);
-            let counted = self.under_way.iter().filter(|(id, counts)| !is_full(id, counts));
-            if counted.map(|(_, counts)| counts.iter().sum::<usize>()).sum::<usize>() >= at_once {
+            // One that waits does so for a time that is known.
+            let is_counted = |id: &str, counts: &UnderWay| kind == WAITING || !is_full(id, counts);
+            let counted = self.under_way.iter().filter(|(id, counts)| is_counted(id, counts));
+            let number = |counts: &UnderWay| if kind == WAITING { counts[WAITING] } else { counts.iter().sum() };
+            if counted.map(|(_, counts)| number(counts)).sum::<usize>() >= at_once {
                 continue;
             }
             // An SDK that is busy is late for what waits.
@@ -274,9 +277,9 @@ impl<T: Send + 'static> Running<T> {
         if kind != WAITING {
             return Room { per_sdk: PER_SDK, per_process: PER_PROCESS, at_once: AT_ONCE };
         }
-        let times = self.waiting.get_or_insert_with(Pace::of_waiting).number();
-        let each = (PER_SDK * times / FIRST).min(WAITING_PER_PROCESS);
-        Room { per_sdk: each, per_process: each, at_once: AT_ONCE * times }
+        let at_once = STEP * self.waiting.get_or_insert_with(Pace::of_waiting).number();
+        let each = at_once.min(WAITING_PER_PROCESS);
+        Room { per_sdk: each, per_process: each, at_once }
     }
 }
 
