@@ -25,7 +25,7 @@ pub(super) struct Pace {
     number: usize,
 }
 
-/// What a number may be, and what it goes by.
+/// The bounds of a number, and the share of busy processors that it follows.
 #[derive(Clone, Copy)]
 struct Bounds {
     least: usize,

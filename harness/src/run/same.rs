@@ -4,7 +4,7 @@ use serde_json::Value;
 use streamspec_adapters::contract::{Observation, ObservedError};
 
 use crate::case::{Axis, Level};
-use crate::judge::{Check, Grade, Status, Verdict};
+use crate::judge::{Check, Grade, Mode, Status, Verdict};
 use crate::record::TrialRecord;
 
 /// Checks that a variant came out as the trial as written.
@@ -41,8 +41,9 @@ fn judged_otherwise(written: &Verdict, variant: &Verdict) -> Option<String> {
         lasting.map(|check| (check.axis, check.grade)).collect()
     };
     let (one, other) = (graded(written), graded(variant));
-    let has_no_answer = |verdict: &Verdict| verdict.reason.is_some();
-    if one == other && !has_no_answer(written) && !has_no_answer(variant) {
+    // A failure that is worse than `wrong` is one of the answer itself.
+    let worse = |verdict: &Verdict| verdict.mode.filter(|mode| *mode > Mode::Wrong);
+    if one == other && worse(written) == worse(variant) {
         return None;
     }
     if written.status != variant.status || written.mode != variant.mode {
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hang_and_a_crash_differ_though_neither_has_an_answer() {
+    fn modes_differ_where_the_grades_are_alike() {
         let broken = |mode: &str| Verdict {
             reason: Some(format!("a {mode}")),
             ..serde_json::from_value(json!({ "status": "fails", "mode": mode, "checks": [] })).expect("a verdict")
@@ -129,5 +130,8 @@ mod tests {
         assert_eq!(judged_otherwise(&broken("hang"), &broken("hang")), None);
         let difference = judged_otherwise(&broken("hang"), &broken("crash"));
         assert_eq!(difference.as_deref(), Some("fails crash instead of fails hang"));
+        let failed = |mode: &str| Verdict { reason: None, ..broken(mode) };
+        let difference = judged_otherwise(&failed("wrong"), &failed("silent"));
+        assert_eq!(difference.as_deref(), Some("fails silent instead of fails wrong"));
     }
 }
