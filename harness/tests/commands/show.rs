@@ -87,8 +87,11 @@ fn the_nonce_of_a_trial_shows_the_bytes_that_it_was_sent() {
     for trial in trials {
         let nonce = trial["nonce"].as_str().expect("a nonce");
         let raw = written(&repository, &["show", CASE, "--raw", "--nonce", nonce]);
-        assert!(raw.windows(nonce.len()).any(|bytes| bytes == nonce.as_bytes()), "{trial}");
-        assert_eq!(trial["wire"][0]["digest"], hex::encode(Sha256::digest(&raw)), "{trial}");
+        // An SDK that has read the error may leave before the server has ended the answer.
+        let exchange = &trial["wire"][0];
+        let sent = &raw[..exchange["written"].as_u64().expect("a number of bytes") as usize];
+        assert!(sent.windows(nonce.len()).any(|bytes| bytes == nonce.as_bytes()), "{trial}");
+        assert_eq!(exchange["digest"], hex::encode(Sha256::digest(sent)), "{trial}");
     }
 }
 
