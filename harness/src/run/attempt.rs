@@ -46,6 +46,7 @@ impl Engine {
         }
         let attempt = AttemptRecord::of(of, &played, why);
         self.tell(id.clone(), attempt.clone());
+        self.learnt.note_repeated(trial);
         let again = self.play(trial, adapter, script, true).await;
         self.learnt.note_again(trial, &played.answered.outcome, &again.answered.outcome);
         if played.transcript.exchanges.is_empty() {
@@ -62,6 +63,11 @@ impl Engine {
     /// Says if the SDK's process is known to end under this kind of stream.
     pub(super) fn ends_process(&self, trial: &Trial) -> bool {
         self.learnt.ends_process(trial)
+    }
+
+    /// Says if calls of an SDK are repeated by themselves: each waits until all others of its process have ended.
+    pub(super) fn repeats_calls(&self, sdk: &str) -> bool {
+        self.learnt.are_repeated(sdk)
     }
 
     /// Returns the reason why only a call by itself says whose doing it was, if that is so.

@@ -10,7 +10,7 @@ use streamspec_adapters::contract::{Adapter, Call, CallOutcome, Identity};
 use streamspec_adapters::fleet::Sdk;
 use streamspec_adapters::process::Processes;
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, mpsc};
+use tokio::sync::{OnceCell, Semaphore, mpsc};
 
 use super::evidence::{CallEvidence, SharedControl, TrialRun, normal_observation, normal_verdict};
 use super::lessons::LessonsBySdk;
@@ -66,8 +66,17 @@ const PER_PIECE: Duration = Duration::from_millis(1);
 /// The time in which a client must let go of the connection after its caller was told of a failure.
 pub(crate) const RELEASE: Duration = Duration::from_secs(2);
 
-/// An adapter, opened once and shared, or the reason why it could not be.
-type Opened = Arc<OnceCell<Result<Arc<dyn Adapter>, String>>>;
+/// An adapter, opened once and shared.
+type Shared = Arc<OnceCell<Opened>>;
+
+/// An adapter that was opened.
+#[derive(Clone)]
+struct Opened {
+    /// The adapter, or the reason why it could not be opened.
+    adapter: Result<Arc<dyn Adapter>, String>,
+    /// The time that its start took; the time for which it waited for the starts of others does not count.
+    took: Duration,
+}
 
 /// The receiver of each call that will be made once more, told when that is known.
 type Listener = mpsc::UnboundedSender<(TrialId, AttemptRecord)>;
@@ -79,7 +88,7 @@ pub struct Engine {
     pub(super) learnt: LessonsBySdk,
     pub(super) server: Server,
     gateways: Gateways,
-    adapters: Mutex<HashMap<String, Opened>>,
+    adapters: Mutex<HashMap<String, Shared>>,
     controls: Mutex<HashMap<String, SharedControl>>,
     listener: Mutex<Option<Listener>>,
     jobs: Semaphore,
@@ -152,25 +161,33 @@ impl Engine {
         }
     }
 
-    /// Waits until another SDK may be started, as long as what is returned is kept: of many that start at once each is late with its hello.
-    pub async fn turn_to_start(&self) -> Option<SemaphorePermit<'_>> {
-        self.starts.acquire().await.ok()
-    }
-
     /// Opens the SDK's adapter, or gives the reason why it cannot be opened. Later calls share it. An adapter that was made elsewhere is
     /// open already.
     pub async fn adapter(&self, sdk: &Sdk) -> Result<Arc<dyn Adapter>, String> {
         if let Some(own) = sdk.own_adapter() {
             return Ok(own);
         }
-        let opened = {
+        self.opened(sdk).await.adapter
+    }
+
+    /// Opens the SDK's adapter, and returns the time that its start took. An adapter that was made elsewhere runs already.
+    pub async fn start_of(&self, sdk: &Sdk) -> Option<Duration> {
+        if sdk.own_adapter().is_some() { None } else { Some(self.opened(sdk).await.took) }
+    }
+
+    async fn opened(&self, sdk: &Sdk) -> Opened {
+        let shared = {
             let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(adapters.entry(sdk.manifest.id.clone()).or_default())
         };
         let open = async || {
-            sdk.open(Some(self.server.authority().file()), self.processes(sdk)).await.map_err(|error| error.to_string())
+            // It is never closed. Of many that start at once each would be late with its hello.
+            let _turn = self.starts.acquire().await;
+            let began = Instant::now();
+            let adapter = sdk.open(Some(self.server.authority().file()), self.processes(sdk)).await;
+            Opened { adapter: adapter.map_err(|error| error.to_string()), took: began.elapsed() }
         };
-        opened.get_or_init(open).await.clone()
+        shared.get_or_init(open).await.clone()
     }
 
     /// Runs a case as written on a surface of an adapter of the caller's own, which needs no manifest and no folder. A
@@ -221,9 +238,9 @@ impl Engine {
 
     /// Ends every adapter that was opened, and every gateway.
     pub async fn close(&self) {
-        let opened: Vec<Opened> =
-            self.adapters.lock().unwrap_or_else(PoisonError::into_inner).drain().map(|(_, opened)| opened).collect();
-        for adapter in opened.iter().filter_map(|opened| opened.get()?.as_ref().ok()) {
+        let all: Vec<Shared> =
+            self.adapters.lock().unwrap_or_else(PoisonError::into_inner).drain().map(|(_, shared)| shared).collect();
+        for adapter in all.iter().filter_map(|shared| shared.get()?.adapter.as_ref().ok()) {
             adapter.close().await;
         }
         self.gateways.close().await;

@@ -65,6 +65,8 @@ struct Lessons {
     run: u64,
     /// Trials that were repeated because they were not as listed.
     repeated: u64,
+    /// True once a call was repeated by itself.
+    is_repeated: bool,
     /// The turn to repeat a call by itself. What the one before has taught is known when the next one has it.
     turn: Arc<Turn<()>>,
 }
@@ -128,6 +130,17 @@ impl LessonsBySdk {
     pub(super) fn loading(&self, trial: &Trial) -> Duration {
         let is_first = self.of(trial, |lessons| !lessons.begun.contains(&trial.surface));
         if is_first && !trial.case.is_timed() { LOADING } else { Duration::ZERO }
+    }
+
+    /// Notes that a call is repeated by itself.
+    pub(super) fn note_repeated(&self, trial: &Trial) {
+        self.of(trial, |lessons| lessons.is_repeated = true);
+    }
+
+    /// Says if a call of an SDK was repeated by itself, on any route.
+    pub(super) fn are_repeated(&self, sdk: &str) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().any(|((id, _), lessons)| id == sdk && lessons.is_repeated)
     }
 
     /// Notes how a call came out by itself that was doubtful before.

@@ -20,6 +20,9 @@ use crate::id::{Route, SurfaceId, Transport, TrialId, Variant};
 /// A call that may take so long waits for most of its time.
 const LONG: Duration = Duration::from_secs(1);
 
+/// A call that may take so long would be waited for at the end of a run.
+const VERY_LONG: Duration = Duration::from_secs(5);
+
 /// One surface and one case, in every variant that was asked for and the case allows. It shares what it is made of with the other
 /// trials of a plan, which may be hundreds of thousands.
 #[derive(Clone, Debug)]
@@ -53,6 +56,11 @@ impl Trial {
     /// Says whether it waits for the clock, rather than keeping the machine busy.
     pub fn waits(&self) -> bool {
         self.case.is_timed() || self.hangs || self.case.longest() >= LONG
+    }
+
+    /// Says whether it takes long, and is seen alike where its client is late.
+    pub fn may_be_late(&self) -> bool {
+        self.case.hang_after() >= VERY_LONG && !self.case.is_measured()
     }
 
     /// Returns the name of the trial as written, `anthropic-python/create-sync::anthropic/in-band/overloaded`.

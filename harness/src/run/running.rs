@@ -1,5 +1,6 @@
-//! Runs the trials of a plan, each in a task: first what keeps the machine busy, then what waits for the clock, and at last
-//! what is known to end the process of its SDK. An SDK that is not done with the first keeps no other one from the second.
+//! Runs the trials of a plan, each in a task: first what keeps the machine busy, and beside it what takes long and may be late; then
+//! what hangs and what waits for the clock, and at last what is known to end the process of its SDK. An SDK that is still busy keeps no
+//! other one from going on.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
@@ -25,8 +26,11 @@ const PER_PROCESS: usize = 12;
 /// count: it would keep the others from running.
 const AT_ONCE: usize = 128;
 
-/// The most trials of an SDK, or of each of its processes, that wait for the clock: a process takes no more calls.
-const WAITING_PER_PROCESS: usize = 64;
+/// The most trials of an SDK, or of each of its processes, that take long and may be late: it is busy with others meanwhile.
+const LONG_PER_SDK: usize = 16;
+
+/// The most trials of all kinds of an SDK, or of each of its processes: a process takes no more calls.
+const CALLS_PER_PROCESS: usize = 64;
 
 /// Trials of one kind, those of each SDK in the order in which they begin, by their places in the plan.
 #[derive(Default)]
@@ -83,20 +87,36 @@ impl Queues {
 /// A task for each trial.
 type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Send>;
 
-/// Trials that keep the machine busy: the first of the three kinds.
+/// The number of kinds of trials.
+const KINDS: usize = 5;
+/// Trials that keep the machine busy.
 const BUSY: usize = 0;
+/// Trials that take long and may be late: they begin with the first kind, so that nobody waits for them when nothing else is left.
+const LONG: usize = 1;
+/// Trials that are listed as hangs: each may keep its process from answering, so they begin once their own SDK is no longer busy.
+const HANGING: usize = 2;
 /// Trials that wait for the clock: nothing else may keep the machine from meeting a deadline, so they begin once the others leave a core
-/// idle.
-const WAITING: usize = 1;
+/// idle, too.
+const WAITING: usize = 3;
 /// Trials of a kind that has ended the process of its SDK. One that cannot be started again costs no other trial its result.
-const ENDING: usize = 2;
+const ENDING: usize = 4;
+
+/// Returns the kind of a trial that is not known to end the process of its SDK.
+fn kind_of(trial: &Trial) -> usize {
+    match trial {
+        _ if !trial.waits() => BUSY,
+        _ if trial.hangs => HANGING,
+        _ if trial.may_be_late() => LONG,
+        _ => WAITING,
+    }
+}
 
 /// The trials of a plan on their way.
 pub struct Running<T> {
     engine: Arc<Engine>,
     work: Work<T>,
     trials: Arc<[Trial]>,
-    kinds: [Queues; 3],
+    kinds: [Queues; KINDS],
     /// The processes of each SDK that keeps one core busy with each.
     processes: BTreeMap<String, Processes>,
     under_way: BTreeMap<String, UnderWay>,
@@ -110,16 +130,19 @@ pub struct Running<T> {
 }
 
 /// The numbers of trials of one SDK that are under way, by kind.
-type UnderWay = [usize; 3];
+type UnderWay = [usize; KINDS];
 
-/// The most trials that may be under way now.
+/// The most trials of a kind that may be under way now.
 struct Room {
-    /// Of an SDK.
+    /// The most of an SDK.
     per_sdk: usize,
-    /// Of each process of an SDK that has one thread that runs.
+    /// The most of each process of an SDK that has one thread that runs.
     per_process: usize,
-    /// Of all SDKs that have room for more.
+    /// The most of all SDKs.
     at_once: usize,
+    /// True where an SDK that has no room for more counts among all. One that keeps the machine busy may have hung, and would keep the
+    /// others from running; one that waits does so for a time that is known.
+    counts_all: bool,
 }
 
 impl<T: Send + 'static> Running<T> {
@@ -129,23 +152,22 @@ impl<T: Send + 'static> Running<T> {
         engine: Arc<Engine>,
         work: impl Fn(Trial) -> F + Send + 'static,
     ) -> Self {
-        let mut kinds: [Queues; 3] = Default::default();
+        let mut kinds: [Queues; KINDS] = Default::default();
         let mut processes = BTreeMap::new();
         let mut waiting = Vec::new();
         for (trial, place) in trials.iter().zip(0..) {
             if trial.sdk.has_one_thread() && !processes.contains_key(&trial.sdk.manifest.id) {
                 processes.insert(trial.sdk.manifest.id.clone(), engine.processes(&trial.sdk));
             }
-            if trial.waits() {
-                waiting.push((trial, place));
-            } else {
-                kinds[BUSY].push(&trial.sdk.manifest.id, place);
+            match kind_of(trial) {
+                BUSY => kinds[BUSY].push(&trial.sdk.manifest.id, place),
+                kind => waiting.push((trial, kind, place)),
             }
         }
         // The longest first: what begins last is waited for when nothing else is left.
-        waiting.sort_by_key(|(trial, _)| Reverse((trial.hangs, trial.case.longest())));
-        for (trial, place) in waiting {
-            kinds[WAITING].push(&trial.sdk.manifest.id, place);
+        waiting.sort_by_key(|(trial, ..)| Reverse(trial.case.hang_after()));
+        for (trial, kind, place) in waiting {
+            kinds[kind].push(&trial.sdk.manifest.id, place);
         }
         Self {
             engine,
@@ -187,7 +209,7 @@ impl<T: Send + 'static> Running<T> {
     /// Says whether there are trials of a kind that may begin now.
     fn may_begin(&self, kind: usize) -> bool {
         let is_time = match kind {
-            BUSY => true,
+            BUSY | LONG | HANGING => true,
             WAITING => self.busy_cores() < cores(),
             _ => self.is_ending,
         };
@@ -239,28 +261,27 @@ impl<T: Send + 'static> Running<T> {
 
     /// Takes the next trial that may begin, with its kind.
     fn take(&mut self) -> Option<(usize, u32)> {
-        for kind in [BUSY, WAITING, ENDING] {
+        for kind in 0..KINDS {
             if !self.may_begin(kind) {
                 continue;
             }
-            let Room { per_sdk, per_process, at_once } = self.room(kind);
+            let room = self.room(kind);
             let may_another = kind != BUSY || self.begun() < self.sdks.number();
-            let most = |id: &str| self.processes.get(id).map_or(per_sdk, |own| own.number() * per_process);
-            let is_full = |id: &str, counts: &UnderWay| counts.iter().sum::<usize>() >= most(id);
-            // One that waits does so for a time that is known.
-            let is_counted = |id: &str, counts: &UnderWay| kind == WAITING || !is_full(id, counts);
-            let counted = self.under_way.iter().filter(|(id, counts)| is_counted(id, counts));
-            let number = |counts: &UnderWay| if kind == WAITING { counts[WAITING] } else { counts.iter().sum() };
-            if counted.map(|(_, counts)| number(counts)).sum::<usize>() >= at_once {
+            let is_full = |id: &str, counts: &UnderWay| !room.has_place(kind, counts, self.processes.get(id));
+            let counted = self.under_way.iter().filter(|(id, counts)| room.counts_all || !is_full(id, counts));
+            if counted.map(|(_, counts)| counts[kind]).sum::<usize>() >= room.at_once {
                 continue;
             }
-            // An SDK that is busy is late for what waits.
-            let is_busy = |id: &str, counts: &UnderWay| counts[BUSY] > 0 || self.kinds[BUSY].is_open(id);
             let may_begin = |id: &str| {
                 let counts = self.under_way.get(id).copied().unwrap_or_default();
+                let has_begun = self.kinds[BUSY].has_begun(id);
+                // An SDK that is busy is late for what waits.
+                let is_busy = counts[BUSY] > 0 || self.kinds[BUSY].is_open(id);
                 let is_its_turn = match kind {
-                    BUSY => may_another || self.kinds[BUSY].has_begun(id),
-                    WAITING => !is_busy(id, &counts),
+                    BUSY => may_another || has_begun,
+                    // A call that is repeated by itself waits for all that are under way.
+                    LONG => !is_busy || has_begun && !self.engine.repeats_calls(id),
+                    HANGING | WAITING => !is_busy,
                     _ => true,
                 };
                 is_its_turn && !is_full(id, &counts)
@@ -274,12 +295,24 @@ impl<T: Send + 'static> Running<T> {
     }
 
     fn room(&mut self, kind: usize) -> Room {
-        if kind != WAITING {
-            return Room { per_sdk: PER_SDK, per_process: PER_PROCESS, at_once: AT_ONCE };
-        }
-        let at_once = STEP * self.waiting.get_or_insert_with(Pace::of_waiting).number();
-        let each = at_once.min(WAITING_PER_PROCESS);
-        Room { per_sdk: each, per_process: each, at_once }
+        let (per_sdk, per_process, at_once) = match kind {
+            LONG => (LONG_PER_SDK, LONG_PER_SDK, AT_ONCE),
+            HANGING => (PER_SDK, PER_SDK, AT_ONCE),
+            WAITING => (usize::MAX, usize::MAX, STEP * self.waiting.get_or_insert_with(Pace::of_waiting).number()),
+            _ => (PER_SDK, PER_PROCESS, AT_ONCE),
+        };
+        Room { per_sdk, per_process, at_once, counts_all: matches!(kind, LONG | HANGING | WAITING) }
+    }
+}
+
+impl Room {
+    /// Says whether one more of this kind may begin of an SDK, which may have several processes of one thread that runs each.
+    fn has_place(&self, kind: usize, counts: &UnderWay, processes: Option<&Processes>) -> bool {
+        let (of_kind, of_all) = match processes.map(Processes::number) {
+            Some(own) => (self.per_process.saturating_mul(own), CALLS_PER_PROCESS * own),
+            None => (self.per_sdk, CALLS_PER_PROCESS),
+        };
+        counts[kind] < of_kind && counts.iter().sum::<usize>() < of_all
     }
 }
 
@@ -386,6 +419,46 @@ mod tests {
         let mut running = Running::of(trials.into(), Arc::clone(&engine), |_| async {});
         running.next().await.expect("a trial").expect("no panic");
         assert_eq!(engine.processes(&sdk).number(), cores().min(4));
+    }
+
+    /// What takes long and may be late begins beside what keeps the SDK busy; what is measured does not, nor anything that a call
+    /// would wait for that is repeated by itself.
+    #[tokio::test]
+    async fn what_may_be_late_begins_while_its_sdk_is_busy() {
+        const MAY_BE_LATE: &str = "anthropic/retry/long-retry-after";
+        for repeats in [false, true] {
+            let files = ["anthropic/in-band/after-text", "anthropic/stall/after-text", MAY_BE_LATE];
+            let trials: Vec<Trial> = files.iter().flat_map(|file| of(&reference(), file, 1)).collect();
+            let engine = Engine::start("0".repeat(16), 4, Deadlines::SDK).await.expect("an engine");
+            if repeats {
+                engine.learnt.note_repeated(&trials[0]);
+            }
+            let held = Arc::new(Semaphore::new(0));
+            let shared = Arc::clone(&held);
+            let mut running = Running::of(trials.into(), Arc::new(engine), move |trial| {
+                let held = Arc::clone(&shared);
+                async move {
+                    if !trial.waits() {
+                        held.acquire().await.expect("it is open").forget();
+                    }
+                    trial.case.id.file().to_owned()
+                }
+            });
+            let mut first = Vec::new();
+            while let Ok(ended) = timeout(LOOK * 2, running.next()).await {
+                first.push(ended.expect("a trial").expect("no panic"));
+            }
+            let expected = if repeats { Vec::new() } else { vec![MAY_BE_LATE; first.len().max(1)] };
+            assert_eq!(first, expected);
+            held.add_permits(Semaphore::MAX_PERMITS);
+            while let Some(ended) = timeout(Duration::from_mins(1), running.next()).await.expect("nothing stands still")
+            {
+                first.push(ended.expect("no panic"));
+            }
+            for file in files {
+                assert!(first.iter().any(|ended| ended == file), "{file} is missing in {first:?}");
+            }
+        }
     }
 
     /// An SDK that is busy for long, as by a hang, keeps no other one from trials that wait; its own do not begin.

@@ -1,7 +1,6 @@
 //! The records that a session makes of what is known before the first trial.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use streamspec_adapters::contract::{Adapter, Identity};
 use streamspec_adapters::fleet::Sdk;
@@ -39,13 +38,10 @@ impl Session {
 
     /// Makes the record of an SDK that can be run, with the times of its set-up and of the start of its process.
     pub async fn opened(&self, engine: &Engine, sdk: &Sdk, known: &KnownDeviations) -> Record {
-        let _turn = engine.turn_to_start().await;
-        let began = Instant::now();
         let mut record = opened(engine, sdk, known).await;
         if let Record::Sdk(record) = &mut record {
             record.set_up_ms = self.set_up.get(&sdk.manifest.id).copied().map(milliseconds);
-            // A program that is not checked in runs already.
-            record.start_ms = sdk.own_adapter().is_none().then(|| milliseconds(began.elapsed()));
+            record.start_ms = engine.start_of(sdk).await.map(milliseconds);
         }
         record
     }
