@@ -68,6 +68,11 @@ impl Queues {
         self.0.get(sdk).is_some_and(|queue| queue.trials.len() < queue.all)
     }
 
+    /// Says whether at least half of the trials of an SDK have been taken.
+    fn is_half_taken(&self, sdk: &str) -> bool {
+        self.0.get(sdk).is_some_and(|queue| queue.trials.len() * 2 <= queue.all)
+    }
+
     /// Finds the SDK that is least far on, among those that may begin a trial: so the processes of all work all the time. Of those that
     /// have not begun it is the one with the most trials, which is done last.
     fn next(&self, may_begin: impl Fn(&str) -> bool) -> Option<String> {
@@ -91,7 +96,8 @@ type Work<T> = Box<dyn Fn(Trial) -> Pin<Box<dyn Future<Output = T> + Send>> + Se
 const KINDS: usize = 5;
 /// Trials that keep the machine busy.
 const BUSY: usize = 0;
-/// Trials that take long and may be late: they begin with the first kind, so that nobody waits for them when nothing else is left.
+/// Trials that take long and may be late: they begin once half of the first kind have begun, so that nobody waits for them when nothing
+/// else is left.
 const LONG: usize = 1;
 /// Trials that are listed as hangs: each may keep its process from answering, so they begin once their own SDK is no longer busy.
 const HANGING: usize = 2;
@@ -274,13 +280,13 @@ impl<T: Send + 'static> Running<T> {
             }
             let may_begin = |id: &str| {
                 let counts = self.under_way.get(id).copied().unwrap_or_default();
-                let has_begun = self.kinds[BUSY].has_begun(id);
                 // An SDK that is busy is late for what waits.
                 let is_busy = counts[BUSY] > 0 || self.kinds[BUSY].is_open(id);
                 let is_its_turn = match kind {
-                    BUSY => may_another || has_begun,
-                    // A call that is repeated by itself waits for all that are under way.
-                    LONG => !is_busy || has_begun && !self.engine.repeats_calls(id),
+                    BUSY => may_another || self.kinds[BUSY].has_begun(id),
+                    // A call that is repeated by itself waits for all that are under way, and where a process ends, each of these is
+                    // repeated by itself: an SDK of which half has gone well is not likely to do so.
+                    LONG => !is_busy || self.kinds[BUSY].is_half_taken(id) && !self.engine.repeats_calls(id),
                     HANGING | WAITING => !is_busy,
                     _ => true,
                 };
@@ -357,6 +363,18 @@ mod tests {
         let order: Vec<bool> = order.map(|trial| trial.sdk.manifest.id == "reference").collect();
         let firsts = order[..order.len() / 2].iter().filter(|is_reference| **is_reference).count();
         assert_eq!((order.len(), firsts), (12, 2), "{order:?}");
+    }
+
+    #[test]
+    fn half_of_the_trials_of_an_sdk_have_been_taken_once_no_more_than_half_are_left() {
+        let mut queues = Queues::default();
+        (0..3).for_each(|place| queues.push("reference", place));
+        let half = [0; 3].map(|_| {
+            queues.pop("reference").expect("one is left");
+            queues.is_half_taken("reference")
+        });
+        assert_eq!(half, [false, true, true]);
+        assert!(!queues.is_half_taken("another"));
     }
 
     /// The trials that wait longest begin first, so that none of them is left to wait for alone at the end.
