@@ -119,6 +119,11 @@ pub struct Checks {
 }
 
 impl Checks {
+    /// Says whether a client that is still waiting is accepted.
+    pub fn accept_waiting(&self) -> bool {
+        self.outcome.as_ref().is_some_and(|accepted| accepted.0.contains(&Outcome::Waiting))
+    }
+
     /// Returns the ends that these checks accept; none where they say nothing of the end.
     pub fn outcomes(&self) -> Option<Vec<Outcome>> {
         if self.either.is_empty() {

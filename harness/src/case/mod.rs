@@ -90,9 +90,7 @@ pub struct Case {
 impl Case {
     /// Says whether the clock decides what is seen: some time is measured, or the client may wait for longer than it is watched.
     pub fn is_timed(&self) -> bool {
-        let may_wait =
-            |checks: &Checks| checks.outcome.as_ref().is_some_and(|outcome| outcome.0.contains(&Outcome::Waiting));
-        self.is_measured() || self.levels().flat_map(|(_, checks)| checks.all()).any(may_wait)
+        self.is_measured() || self.levels().flat_map(|(_, checks)| checks.all()).any(Checks::accept_waiting)
     }
 
     /// Says whether a client that is late is seen otherwise: the SDK's timeout is short enough to fire, or some time counts.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Case, Checks, End, Outcome, Respond, Step};
+use super::{Case, Checks, End, Respond, Step};
 
 /// The longest time that a client which was given no delay waits before it asks again, first: it doubles from one
 /// request to the next. Vendors' documents begin at half a second.
@@ -60,9 +60,7 @@ impl Case {
 
     /// Says whether the case lets the client wait for longer than it is watched.
     pub fn may_wait(&self) -> bool {
-        let waits =
-            |checks: &Checks| checks.outcome.as_ref().is_some_and(|accepted| accepted.0.contains(&Outcome::Waiting));
-        self.expect.must.all().any(waits)
+        self.expect.must.all().any(Checks::accept_waiting)
     }
 }
 
